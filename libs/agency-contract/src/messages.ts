@@ -1,0 +1,159 @@
+/** What the requests of the platform are called (`ce_type`). */
+export const REQUEST_TYPES = {
+  submitted: 'md.cups.application.submitted.v1',
+  documentsSupplied: 'md.cups.application.documents-supplied.v1',
+  withdrawn: 'md.cups.application.withdrawn.v1',
+  expired: 'md.cups.application.expired.v1',
+} as const;
+
+/** What the replies of an agency are called (`ce_type`). */
+export const REPLY_TYPES = {
+  acknowledged: 'md.cups.reply.acknowledged.v1',
+  progressed: 'md.cups.reply.progressed.v1',
+  documentsRequested: 'md.cups.reply.documents-requested.v1',
+  decided: 'md.cups.reply.decided.v1',
+  resultCorrected: 'md.cups.reply.result-corrected.v1',
+  resultRevoked: 'md.cups.reply.result-revoked.v1',
+} as const;
+
+export type RequestType = (typeof REQUEST_TYPES)[keyof typeof REQUEST_TYPES];
+export type ReplyType = (typeof REPLY_TYPES)[keyof typeof REPLY_TYPES];
+export type MessageType = RequestType | ReplyType;
+
+/** `ce_source` of every request; a reply has `sourceOf(agency)`. */
+export const PLATFORM_SOURCE = '/cups/agency-bridge';
+
+/** Bounds, in bytes of JSON: the answers of a form, a whole request, a whole reply. */
+export const MAX_ANSWERS_BYTES = 64 * 1024;
+export const MAX_REQUEST_BYTES = 256 * 1024;
+export const MAX_REPLY_BYTES = 64 * 1024;
+
+export type Language = 'ro' | 'ru' | 'en';
+/** Text for a person: Romanian always. */
+export type Text = { ro: string; ru?: string; en?: string };
+export type Person = {
+  idnp: string;
+  givenName: string;
+  familyName: string;
+  birthDate: string;
+  language: Language;
+};
+export type Evidence = {
+  kind: string;
+  number?: string;
+  issueDate?: string;
+  originalSeen: boolean;
+  copy?: string;
+};
+export type Result = {
+  kind: 'paper' | 'electronic' | 'payment';
+  number?: string;
+  verificationCode?: string;
+  validUntil?: string;
+};
+
+/** One frozen submission. Dates are `yyyy-MM-dd`, times RFC 3339; `application` is a resource name. */
+export type ApplicationSubmitted = {
+  application: string;
+  submission: number;
+  centre: { code: string; name: string; kind: string };
+  publicService: { code: string; version: string; title: { ro: string; ru: string; en: string } };
+  applicant: Person;
+  represented?: Person;
+  mandate: {
+    kind: 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
+    reference?: string;
+    date?: string;
+  };
+  answers: Record<string, unknown>;
+  evidence: Evidence[];
+  costOption?: { code: string; fee?: { amountMinor: number; currency: 'MDL' | 'USD' | 'EUR' } };
+  delivery: { kind: 'at-centre' | 'electronic' | 'post'; note?: string };
+  submitTime: string;
+  dueDate?: string;
+  corrects?: string;
+};
+/** The whole submission again; `answersRequest` is the `ce_id` or the reference of the agency's request. */
+export type DocumentsSupplied = ApplicationSubmitted & { answersRequest: string };
+export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
+export type ApplicationExpired = { application: string; expireTime: string };
+
+export type Acknowledged = { application: string; submission: number; agencyReference: string };
+export type Progressed = { application: string; agencyReference?: string; note?: string };
+export type DocumentsRequested = {
+  application: string;
+  agencyReference?: string;
+  documents: { kind: string; note?: string }[];
+  message?: { ro?: string; ru?: string; en?: string };
+  answerBy: string;
+};
+export type Decided = {
+  application: string;
+  agencyReference?: string;
+  outcome: 'approved' | 'rejected';
+  reason?: Text;
+  result?: Result;
+  decideTime: string;
+};
+export type ResultCorrected = { application: string; result: Result; reason: Text };
+export type ResultRevoked = { application: string; reason: Text };
+
+/** The content of each message by its type. */
+export type RequestData = {
+  'md.cups.application.submitted.v1': ApplicationSubmitted;
+  'md.cups.application.documents-supplied.v1': DocumentsSupplied;
+  'md.cups.application.withdrawn.v1': ApplicationWithdrawn;
+  'md.cups.application.expired.v1': ApplicationExpired;
+};
+export type ReplyData = {
+  'md.cups.reply.acknowledged.v1': Acknowledged;
+  'md.cups.reply.progressed.v1': Progressed;
+  'md.cups.reply.documents-requested.v1': DocumentsRequested;
+  'md.cups.reply.decided.v1': Decided;
+  'md.cups.reply.result-corrected.v1': ResultCorrected;
+  'md.cups.reply.result-revoked.v1': ResultRevoked;
+};
+
+/** The CloudEvents attributes that a sender chooses; the others follow from the type. `time` is RFC 3339. */
+export type Attributes = {
+  id: string;
+  source: string;
+  subject: string;
+  time: string;
+  correlationid?: string;
+  causationid?: string;
+};
+export type RequestEvent = { [T in RequestType]: Attributes & { type: T; data: RequestData[T] } }[RequestType];
+export type ReplyEvent = { [T in ReplyType]: Attributes & { type: T; data: ReplyData[T] } }[ReplyType];
+export type AgencyEvent = RequestEvent | ReplyEvent;
+
+const requestTypes = new Set<string>(Object.values(REQUEST_TYPES));
+const replyTypes = new Set<string>(Object.values(REPLY_TYPES));
+
+/** Whether a `ce_type` is one of the platform's requests. */
+export const isRequestType = (type: string): type is RequestType => requestTypes.has(type);
+/** Whether a `ce_type` is one of an agency's replies. */
+export const isReplyType = (type: string): type is ReplyType => replyTypes.has(type);
+
+/** The two topics of an agency (code such as `asp`), behind the installation's prefix. */
+export const topicsOf = (agency: string, prefix = ''): { requests: string; replies: string } => ({
+  requests: `${prefix}agency.${agency}.requests`,
+  replies: `${prefix}agency.${agency}.replies`,
+});
+
+/** `ce_source` of what an agency sends. */
+export const sourceOf = (agency: string): string => `/agencies/${agency}`;
+
+/** The id of a delivery, which is the Kafka key: `applications/X` for `asp` → `X-asp`. */
+export const deliveryIdOf = (application: string, agency: string): string =>
+  `${application.slice('applications/'.length)}-${agency}`;
+
+/** `ce_subject` of everything about that delivery. */
+export const subjectOf = (application: string, agency: string): string =>
+  `deliveries/${deliveryIdOf(application, agency)}`;
+
+/** Reads a `ce_subject`; undefined when it is not the name of a delivery. */
+export function parseSubject(subject: string): { deliveryId: string; application: string; agency: string } | undefined {
+  const found = /^deliveries\/(([0-7][0-9A-HJKMNP-TV-Z]{25})-([a-z][a-z0-9-]*))$/.exec(subject);
+  return found ? { deliveryId: found[1]!, application: `applications/${found[2]}`, agency: found[3]! } : undefined;
+}

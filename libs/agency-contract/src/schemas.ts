@@ -1,0 +1,31 @@
+import documentsSupplied from '../schemas/application.documents-supplied.json' with { type: 'json' };
+import expired from '../schemas/application.expired.json' with { type: 'json' };
+import submitted from '../schemas/application.submitted.json' with { type: 'json' };
+import withdrawn from '../schemas/application.withdrawn.json' with { type: 'json' };
+import definitions from '../schemas/definitions.json' with { type: 'json' };
+import headers from '../schemas/headers.json' with { type: 'json' };
+import acknowledged from '../schemas/reply.acknowledged.json' with { type: 'json' };
+import decided from '../schemas/reply.decided.json' with { type: 'json' };
+import documentsRequested from '../schemas/reply.documents-requested.json' with { type: 'json' };
+import progressed from '../schemas/reply.progressed.json' with { type: 'json' };
+import resultCorrected from '../schemas/reply.result-corrected.json' with { type: 'json' };
+import resultRevoked from '../schemas/reply.result-revoked.json' with { type: 'json' };
+import { REPLY_TYPES, REQUEST_TYPES } from './messages.ts';
+import type { MessageType } from './messages.ts';
+
+/** The JSON Schema of each message type; `$id` is what `ce_dataschema` carries. */
+export const SCHEMAS: Record<MessageType, { $id: string }> = {
+  [REQUEST_TYPES.submitted]: submitted,
+  [REQUEST_TYPES.documentsSupplied]: documentsSupplied,
+  [REQUEST_TYPES.withdrawn]: withdrawn,
+  [REQUEST_TYPES.expired]: expired,
+  [REPLY_TYPES.acknowledged]: acknowledged,
+  [REPLY_TYPES.progressed]: progressed,
+  [REPLY_TYPES.documentsRequested]: documentsRequested,
+  [REPLY_TYPES.decided]: decided,
+  [REPLY_TYPES.resultCorrected]: resultCorrected,
+  [REPLY_TYPES.resultRevoked]: resultRevoked,
+};
+
+export const HEADERS_SCHEMA: { $id: string } = headers;
+export const DEFINITIONS: { $id: string } = definitions;
