@@ -1,0 +1,122 @@
+import { describe, expect, test } from '@jest/globals';
+import documentsSupplied from '../samples/application.documents-supplied.json' with { type: 'json' };
+import submitted from '../samples/application.submitted.json' with { type: 'json' };
+import decided from '../samples/reply.decided.json' with { type: 'json' };
+import documentsRequested from '../samples/reply.documents-requested.json' with { type: 'json' };
+import { MAX_ANSWERS_BYTES, MAX_REQUEST_BYTES, REPLY_TYPES, REQUEST_TYPES } from '../src/index.ts';
+import { validateReply, validateRequest } from '../src/index.ts';
+import type { ReplyType, RequestType } from '../src/index.ts';
+
+const { submitted: SUBMITTED, documentsSupplied: SUPPLIED } = REQUEST_TYPES;
+const { decided: DECIDED, documentsRequested: REQUESTED } = REPLY_TYPES;
+const rejected = { ...decided, outcome: 'rejected', result: undefined, reason: { ro: 'Nu.' } };
+
+describe('a rejection names the field and the rule', () => {
+  test.each<[string, RequestType | ReplyType, object, string, string]>([
+    [
+      'a short IDNP',
+      SUBMITTED,
+      { ...submitted, applicant: { ...submitted.applicant, idnp: '290' } },
+      'applicant.idnp',
+      'pattern',
+    ],
+    ['an impossible date', SUBMITTED, { ...submitted, dueDate: '2026-02-30' }, 'dueDate', 'format'],
+    ['a time without offset', SUBMITTED, { ...submitted, submitTime: '2026-01-01T10:00:00' }, 'submitTime', 'format'],
+    ['no centre', SUBMITTED, { ...submitted, centre: undefined }, 'centre', 'required'],
+    ['a contact', SUBMITTED, { ...submitted, contact: { email: 'a@example.md' } }, '', 'additionalProperties'],
+    [
+      'an unknown part deep inside',
+      SUBMITTED,
+      { ...submitted, evidence: [{ kind: 'x', originalSeen: true, a: 1 }] },
+      'evidence.0',
+      'additionalProperties',
+    ],
+    ['a second submission as a first', SUBMITTED, { ...submitted, submission: 2 }, 'submission', 'const'],
+    [
+      'a broken fee',
+      SUBMITTED,
+      { ...submitted, costOption: { code: 'a', fee: { amountMinor: 1.5, currency: 'MDL' } } },
+      'costOption.fee.amountMinor',
+      'type',
+    ],
+    [
+      'a name that is no resource name',
+      SUBMITTED,
+      { ...submitted, application: '01KAVX3Z5T8W9Q2M4N6P7R8S9T' },
+      'application',
+      'pattern',
+    ],
+    ['a first submission as supplied', SUPPLIED, { ...documentsSupplied, submission: 1 }, 'submission', 'minimum'],
+    [
+      'supplied for nothing',
+      SUPPLIED,
+      { ...documentsSupplied, answersRequest: undefined },
+      'answersRequest',
+      'required',
+    ],
+    ['a rejection without reason', DECIDED, { ...rejected, reason: undefined }, 'reason', 'required'],
+    ['a rejection with a result', DECIDED, { ...rejected, result: decided.result }, 'result', 'false schema'],
+    ['a reason without Romanian', DECIDED, { ...rejected, reason: { en: 'No.' } }, 'reason.ro', 'required'],
+    ['an outcome of its own', DECIDED, { ...decided, outcome: 'maybe' }, 'outcome', 'enum'],
+    ['a request for no documents', REQUESTED, { ...documentsRequested, documents: [] }, 'documents', 'minItems'],
+  ])('%s', (_name, type, data, field, rule) => {
+    const content: unknown = JSON.parse(JSON.stringify(data));
+    const checked = type.includes('.reply.')
+      ? validateReply(type as ReplyType, content)
+      : validateRequest(type as RequestType, content);
+    expect(checked).toEqual({ ok: false, violations: [{ field, rule }] });
+  });
+
+  test('a rejected decision with its reason is valid', () => {
+    expect(validateReply(DECIDED, JSON.parse(JSON.stringify(rejected))).ok).toBe(true);
+  });
+  test('all violations come at once', () => {
+    const checked = validateRequest(SUBMITTED, {});
+    expect(checked.ok ? 0 : checked.violations.length).toBe(10);
+  });
+  test('a value or a foreign property name is never echoed', () => {
+    const canary = 'Canary2900000000012';
+    const checked = validateRequest(SUBMITTED, {
+      ...submitted,
+      dueDate: canary,
+      [canary]: canary,
+      applicant: { [canary]: 1 },
+    });
+    expect(checked.ok).toBe(false);
+    expect(JSON.stringify(checked)).not.toContain(canary);
+  });
+  test.each([null, undefined, 1, 'text', []])('content that is no object: %p', (content) => {
+    expect(validateRequest(SUBMITTED, content)).toEqual({ ok: false, violations: [{ field: '', rule: 'type' }] });
+    expect(validateReply(DECIDED, content).ok).toBe(false);
+  });
+  test('a type of the other direction', () => {
+    expect(validateRequest(DECIDED as never, decided)).toEqual({
+      ok: false,
+      violations: [{ field: '', rule: 'type' }],
+    });
+    expect(validateReply(SUBMITTED as never, submitted).ok).toBe(false);
+  });
+});
+
+describe('bounds', () => {
+  const withAnswers = (bytes: number) => ({ ...submitted, answers: { a: 'x'.repeat(bytes - '{"a":""}'.length) } });
+
+  test('answers of exactly 64 KiB pass, one byte more does not', () => {
+    expect(validateRequest(SUBMITTED, withAnswers(MAX_ANSWERS_BYTES)).ok).toBe(true);
+    expect(validateRequest(SUBMITTED, withAnswers(MAX_ANSWERS_BYTES + 1))).toEqual({
+      ok: false,
+      violations: [{ field: 'answers', rule: 'maxBytes' }],
+    });
+  });
+  test('bytes count, not letters', () => {
+    expect(validateRequest(SUBMITTED, { ...submitted, answers: { a: 'ș'.repeat(MAX_ANSWERS_BYTES / 2) } }).ok).toBe(
+      false,
+    );
+  });
+  test('a request over 256 KiB is refused as a whole', () => {
+    expect(validateRequest(SUBMITTED, withAnswers(MAX_REQUEST_BYTES))).toEqual({
+      ok: false,
+      violations: [{ field: '', rule: 'maxBytes' }],
+    });
+  });
+});
