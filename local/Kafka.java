@@ -1,0 +1,46 @@
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+
+/**
+ * Runs Apache Kafka (broker and KRaft controller in one process) and ends with whoever started it.
+ *
+ * <p>Arguments: the file of server properties. The log folder is formatted at the first start. The process ends in order
+ * on SIGTERM, and when its standard input closes: a parent that was killed leaves no broker behind.
+ */
+public final class Kafka {
+    private Kafka() {}
+
+    public static void main(String[] args) throws Exception {
+        Thread watcher = new Thread(Kafka::exitWithParent, "parent-watcher");
+        watcher.setDaemon(true);
+        watcher.start();
+
+        Properties properties = new Properties();
+        try (var in = Files.newInputStream(Path.of(args[0]))) {
+            properties.load(in);
+        }
+        Path folder = Path.of(properties.getProperty("log.dirs"));
+        if (!Files.exists(folder.resolve("meta.properties"))) {
+            String id = org.apache.kafka.common.Uuid.randomUuid().toString();
+            int code = kafka.tools.StorageTool.execute(
+                    new String[] {"format", "--ignore-formatted", "-t", id, "-c", args[0]},
+                    new PrintStream(PrintStream.nullOutputStream()));
+            if (code != 0) {
+                System.err.println("Kafka's log folder could not be formatted");
+                System.exit(1);
+            }
+        }
+        kafka.Kafka.main(args);
+    }
+
+    private static void exitWithParent() {
+        try {
+            while (System.in.read() >= 0) {}
+        } catch (java.io.IOException e) {
+            // A broken pipe means the same as its end.
+        }
+        System.exit(0);
+    }
+}

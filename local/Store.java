@@ -1,0 +1,912 @@
+import de.bwaldvogel.mongo.MongoCollection;
+import de.bwaldvogel.mongo.MongoDatabase;
+import de.bwaldvogel.mongo.MongoVersion;
+import de.bwaldvogel.mongo.backend.AbstractUniqueIndex;
+import de.bwaldvogel.mongo.backend.ArrayFilters;
+import de.bwaldvogel.mongo.backend.CollectionOptions;
+import de.bwaldvogel.mongo.backend.CursorRegistry;
+import de.bwaldvogel.mongo.backend.Index;
+import de.bwaldvogel.mongo.backend.IndexKey;
+import de.bwaldvogel.mongo.backend.KeyValue;
+import de.bwaldvogel.mongo.backend.Missing;
+import de.bwaldvogel.mongo.backend.QueryResult;
+import de.bwaldvogel.mongo.backend.ValueComparator;
+import de.bwaldvogel.mongo.backend.h2.H2Backend;
+import de.bwaldvogel.mongo.backend.h2.H2Collection;
+import de.bwaldvogel.mongo.backend.h2.H2Database;
+import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.oplog.Oplog;
+import de.bwaldvogel.mongo.wire.MongoDatabaseHandler;
+import de.bwaldvogel.mongo.wire.MongoExceptionHandler;
+import de.bwaldvogel.mongo.wire.MongoWireMessageEncoder;
+import de.bwaldvogel.mongo.wire.MongoWireProtocolHandler;
+import de.bwaldvogel.mongo.wire.MongoWireReplyEncoder;
+import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
+import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioEventLoopGroup;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
+import java.util.zip.CRC32C;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+import org.h2.mvstore.WriteBuffer;
+import org.h2.mvstore.type.BasicDataType;
+
+/**
+ * The embedded store: speaks MongoDB's wire protocol, and what it has acknowledged is on the disk.
+ *
+ * <p>Documents live in an H2 MVStore file (mongo-java-server's H2 back end). Committing that file for each write would
+ * be slow, so a change is first appended to a redo log; one thread writes and syncs whatever has gathered there, and
+ * only then do the answers leave. From time to time a checkpoint commits the MVStore file and starts the log afresh.
+ * After a crash the file is opened as of its last checkpoint and the log is replayed.
+ *
+ * <p>Arguments: the folder of the data, and the port. The process ends in order on SIGTERM, and when its standard input
+ * closes: a parent that was killed leaves no store behind.
+ */
+public final class Store {
+    /** A checkpoint comes when the log holds this much ... */
+    private static final int CHECKPOINT_BYTES = 4 << 20;
+
+    /** ... or this long after the first change, so that a quiet store has nothing left to do and sleeps. */
+    private static final long CHECKPOINT_MILLIS = 5_000;
+
+    /** Space of the file is not worth reclaiming below this size. */
+    private static final long COMPACT_ABOVE_BYTES = 32L << 20;
+
+    /** Chunks of the file that are emptier than this, in percent, are rewritten when the file is compacted ... */
+    private static final int COMPACT_FILL_RATE = 60;
+
+    /** ... this much at a time, because nobody can write meanwhile (about 20 ms). */
+    private static final int COMPACT_BYTES = 2 << 20;
+
+    private final MVStore file;
+    private final RedoLog log;
+    private final Backend backend;
+
+    /** Map in the file: the generation of the log that is not contained in the file. */
+    private final MVMap<String, Long> control;
+
+    /** Changes share it; a checkpoint has it alone, so that it never sees half a change. */
+    private final ReentrantReadWriteLock changes = new ReentrantReadWriteLock();
+
+    /** The newest generation whose checkpoint has reached the disk. Written by one thread. */
+    private volatile long synced;
+
+    private Store(Path folder) throws IOException {
+        file = new MVStore.Builder()
+                .fileName(folder.resolve("store.mv").toString())
+                // Only a checkpoint may commit: no commits by a timer, and none because of unsaved memory.
+                .autoCommitDisabled()
+                .autoCommitBufferSize(0)
+                // MiB of pages kept in memory; a page that is not there is read from the file.
+                .cacheSize(48)
+                // Small pages: a change of one document rewrites one page at the next checkpoint.
+                .pageSplitSize(8 << 10)
+                .open();
+        // Milliseconds until space given free is used again. Each checkpoint is synced, so little is needed.
+        file.setRetentionTime(2_000);
+        control = file.openMap("cups.control");
+        log = new RedoLog(folder);
+        backend = new Backend();
+        recover();
+        Thread checkpoints = new Thread(this::checkpointWhenNeeded, "checkpoints");
+        checkpoints.setDaemon(true);
+        checkpoints.start();
+    }
+
+    public static void main(String[] args) throws Exception {
+        Store store;
+        try {
+            store = new Store(Path.of(args[0]));
+        } catch (MVStoreException e) {
+            System.err.println("The store's file cannot be opened: " + e.getMessage());
+            System.exit(1);
+            return;
+        }
+        Runnable closeServer = store.serve(Integer.parseInt(args[1]));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+            closeServer.run();
+            store.close();
+        }));
+        try {
+            while (System.in.read() >= 0) {}
+        } catch (IOException e) {
+            // A broken pipe means the same as its end.
+        }
+        System.exit(0);
+    }
+
+    // --- Serving ---------------------------------------------------------------------------------------------------
+
+    /** Listens on the local address. @return what closes the server and its connections */
+    private Runnable serve(int port) {
+        EventLoopGroup acceptor = new NioEventLoopGroup(1);
+        EventLoopGroup workers = new NioEventLoopGroup(2);
+        ChannelGroup channels = new DefaultChannelGroup(workers.next());
+        Channel server = new ServerBootstrap()
+                .group(acceptor, workers)
+                .channel(NioServerSocketChannel.class)
+                .option(ChannelOption.SO_BACKLOG, 128)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<SocketChannel>() {
+                    @Override
+                    protected void initChannel(SocketChannel channel) {
+                        channel.pipeline()
+                                .addLast(new MongoWireReplyEncoder())
+                                .addLast(new MongoWireMessageEncoder())
+                                .addLast(new MongoWireProtocolHandler())
+                                .addLast(new AnswerWhenDurable(log))
+                                .addLast(new MongoDatabaseHandler(backend, channels))
+                                .addLast(new MongoExceptionHandler());
+                    }
+                })
+                .bind("127.0.0.1", port)
+                .syncUninterruptibly()
+                .channel();
+        return () -> {
+            server.close().syncUninterruptibly();
+            channels.close().syncUninterruptibly();
+        };
+    }
+
+    /**
+     * Holds an answer back until every change made before it is on the disk. Answers to reads wait too: nobody is told
+     * of a change that a crash could undo. No thread waits, so a group of changes that share one sync has no limit.
+     */
+    private static final class AnswerWhenDurable extends ChannelOutboundHandlerAdapter {
+        private final RedoLog log;
+
+        AnswerWhenDurable(RedoLog log) {
+            this.log = log;
+        }
+
+        @Override
+        public void write(ChannelHandlerContext context, Object answer, ChannelPromise promise) {
+            if (!log.whenDurable(() -> context.writeAndFlush(answer, promise))) context.write(answer, promise);
+        }
+    }
+
+    // --- Checkpoints and recovery ----------------------------------------------------------------------------------
+
+    private void recover() throws IOException {
+        long generation = control.getOrDefault("generation", 0L);
+        long last = log.replay(generation, backend::replay);
+        backend.replayed = true;
+        control.put("generation", last + 1);
+        file.commit();
+        file.sync();
+        synced = last + 1;
+        log.start(last + 1);
+    }
+
+    /**
+     * Puts everything into the file and starts the log afresh. The caller has `changes` for itself. The sync may follow
+     * later, when others write again: until then the log of the generation before is still there.
+     */
+    private void checkpoint() {
+        if (file.isClosed()) return;
+        long generation = log.generation();
+        if (synced < generation) file.sync();
+        log.rotate(generation + 1);
+        control.put("generation", generation + 1);
+        file.commit();
+    }
+
+    private void sync() {
+        long generation = log.generation();
+        if (file.isClosed()) return;
+        file.sync();
+        synced = generation;
+    }
+
+    private void exclusively(Runnable work) {
+        changes.writeLock().lock();
+        try {
+            work.run();
+        } finally {
+            changes.writeLock().unlock();
+        }
+    }
+
+    private void checkpointWhenNeeded() {
+        try {
+            while (true) {
+                log.awaitCheckpoint(CHECKPOINT_BYTES, CHECKPOINT_MILLIS);
+                exclusively(this::checkpoint);
+                sync();
+                compact();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException e) {
+            halt("a checkpoint failed", e);
+        }
+    }
+
+    /** Gives back the space of changed and removed documents, in small steps. */
+    private void compact() {
+        for (int step = 0; step < 50 && !file.isClosed(); step++) {
+            if (file.getFileStore().size() < COMPACT_ABOVE_BYTES) return;
+            if (file.getFileStore().getChunksFillRate() >= COMPACT_FILL_RATE) return;
+            exclusively(() -> {
+                if (!file.isClosed()) file.compact(COMPACT_FILL_RATE, COMPACT_BYTES);
+                checkpoint();
+            });
+            sync();
+        }
+    }
+
+    private void close() {
+        exclusively(() -> {
+            checkpoint();
+            file.close();
+        });
+    }
+
+    /** Runs a command that may change which collections and indexes there are: the log does not tell of these. */
+    private Document structurally(Supplier<Document> command) {
+        changes.writeLock().lock();
+        try {
+            return command.get();
+        } finally {
+            checkpoint();
+            file.sync();
+            changes.writeLock().unlock();
+        }
+    }
+
+    /** The only safe end when the disk does not do what it must: nothing more is acknowledged. */
+    private static void halt(String what, Throwable cause) {
+        System.err.println("The store ends: " + what + ": " + cause);
+        Runtime.getRuntime().halt(1);
+    }
+
+    // --- Databases and collections ---------------------------------------------------------------------------------
+
+    private final class Backend extends H2Backend {
+        /** Commands that change documents. */
+        private final Set<String> changing = Set.of("insert", "update", "delete", "findandmodify", "aggregate");
+
+        /** Commands that change which collections and indexes there are: rare, so each ends with a checkpoint. */
+        private final Set<String> structural =
+                Set.of("create", "createindexes", "drop", "dropdatabase", "dropindexes", "renamecollection");
+
+        /** False while the log is replayed: what is replayed must not be logged again. */
+        private volatile boolean replayed;
+
+        Backend() {
+            super(file);
+            // mongoose 9 speaks with wire version 9 and newer.
+            version(new MongoVersion() {
+                @Override
+                public List<Integer> getVersionArray() {
+                    return List.of(5, 0, 0, 0);
+                }
+
+                @Override
+                public int getWireVersion() {
+                    return 13;
+                }
+            });
+        }
+
+        @Override
+        protected MongoDatabase openOrCreateDatabase(String name) {
+            return new Database(name, getMvStore(), getCursorRegistry(), this);
+        }
+
+        @Override
+        public Document handleCommand(Channel channel, String database, String command, Document query) {
+            String name = command.toLowerCase(java.util.Locale.ROOT);
+            boolean isChanging = changing.contains(name);
+            if (structural.contains(name) || (isChanging && mayCreate(database, query.get(command)))) {
+                return structurally(() -> super.handleCommand(channel, database, command, query));
+            }
+            if (!isChanging) return super.handleCommand(channel, database, command, query);
+            changes.readLock().lock();
+            try {
+                return super.handleCommand(channel, database, command, query);
+            } finally {
+                changes.readLock().unlock();
+            }
+        }
+
+        private boolean mayCreate(String database, Object collection) {
+            return !(collection instanceof String)
+                    || resolveDatabase(database).resolveCollection((String) collection, false) == null;
+        }
+
+        void changed(Collection collection, byte kind, Document document) {
+            if (replayed) log.append(kind, collection.getFullName(), document);
+        }
+
+        void replay(byte kind, String namespace, Document document) {
+            int dot = namespace.indexOf('.');
+            MongoDatabase database = resolveDatabase(namespace.substring(0, dot));
+            String name = namespace.substring(dot + 1);
+            MongoCollection<?> collection = database.resolveCollection(name, false);
+            // A collection that the file does not know was created by a command that was never acknowledged.
+            if (collection instanceof Collection) ((Collection) collection).replay(kind, document);
+        }
+    }
+
+    private static final class Database extends H2Database {
+        /** Handed through here because the parent's constructor already opens collections. */
+        private static final ThreadLocal<Backend> OPENING = new ThreadLocal<>();
+
+        private final MVStore file;
+        private final Backend backend;
+
+        Database(String name, MVStore file, CursorRegistry cursors, Backend backend) {
+            super(prepare(name, backend), file, cursors);
+            OPENING.remove();
+            this.file = file;
+            this.backend = backend;
+        }
+
+        private static String prepare(String name, Backend backend) {
+            OPENING.set(backend);
+            return name;
+        }
+
+        private Backend backend() {
+            return backend == null ? OPENING.get() : backend;
+        }
+
+        @Override
+        protected Index<Object> openOrCreateUniqueIndex(
+                String collection, String index, List<IndexKey> keys, boolean sparse) {
+            // The name is the one under which the parent drops it.
+            String map = getFullCollectionNamespace(collection) + "._index_" + index;
+            return new UniqueIndex(
+                    backend().getMvStore()
+                            .openMap(
+                                    map,
+                                    new MVMap.Builder<KeyValue, Object>()
+                                            .keyType(KeyType.INSTANCE)
+                                            .valueType(ValueType.INSTANCE)),
+                    index,
+                    keys,
+                    sparse);
+        }
+
+        @Override
+        protected MongoCollection<Object> openOrCreateCollection(String name, CollectionOptions options) {
+            String full = getFullCollectionNamespace(name);
+            MVStore store = backend().getMvStore();
+            MVMap<Object, Document> documents = store.openMap(
+                    "databases." + full,
+                    new MVMap.Builder<Object, Document>()
+                            .keyType(ValueType.INSTANCE)
+                            .valueType(DocumentType.INSTANCE));
+            MVMap<String, Object> meta = store.openMap("meta." + full);
+            return new Collection(this, name, options, documents, meta, cursorRegistry, backend());
+        }
+    }
+
+    private static final class Collection extends H2Collection {
+        private static final byte PUT = 1;
+        private static final byte REMOVE = 2;
+
+        private final Backend backend;
+        private final boolean logged;
+
+        /** True while an update works: it changes the document it found, which others may be reading. */
+        private boolean copying;
+
+        Collection(
+                MongoDatabase database,
+                String name,
+                CollectionOptions options,
+                MVMap<Object, Document> documents,
+                MVMap<String, Object> meta,
+                CursorRegistry cursors,
+                Backend backend) {
+            super(database, name, options, documents, meta, cursors);
+            this.backend = backend;
+            // What collections and indexes there are is kept by checkpoints.
+            this.logged = !name.startsWith("system.");
+        }
+
+        @Override
+        protected Object addDocumentInternal(Document document) {
+            Object key = super.addDocumentInternal(document);
+            if (logged) backend.changed(this, PUT, document);
+            return key;
+        }
+
+        @Override
+        protected void handleUpdate(Object position, Document before, Document after) {
+            super.handleUpdate(position, before, after);
+            if (logged) backend.changed(this, PUT, after);
+        }
+
+        @Override
+        protected void removeDocument(Object position) {
+            super.removeDocument(position);
+            if (logged) backend.changed(this, REMOVE, new Document("_id", position));
+        }
+
+        synchronized void replay(byte kind, Document document) {
+            Document known = getDocument(Missing.ofNullable(document.get("_id")));
+            if (known != null) removeDocument(known);
+            if (kind == PUT) addDocument(document);
+        }
+
+        /** The size is only for statistics; counting it would encode each document twice more. */
+        @Override
+        protected boolean tracksDataSize() {
+            return false;
+        }
+
+        @Override
+        public synchronized Document findAndModify(Document query) {
+            copying = true;
+            try {
+                return super.findAndModify(query);
+            } finally {
+                copying = false;
+            }
+        }
+
+        @Override
+        public synchronized Document updateDocuments(
+                Document selector,
+                Document update,
+                ArrayFilters filters,
+                boolean isMulti,
+                boolean isUpsert,
+                Oplog oplog) {
+            copying = true;
+            try {
+                return super.updateDocuments(selector, update, filters, isMulti, isUpsert, oplog);
+            } finally {
+                copying = false;
+            }
+        }
+
+        @Override
+        protected QueryResult queryDocuments(
+                Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
+            QueryResult found = find(query, orderBy, skip, limit, batchSize, fields);
+            if (!copying) return found;
+            List<Document> copies = new ArrayList<>();
+            for (Document document : found) copies.add(document.clone());
+            return new QueryResult(copies);
+        }
+
+        /** Uses a unique index also when the query asks for more than its keys: `{ _id, revision }` is no scan. */
+        private QueryResult find(
+                Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
+            for (Index<Object> index : getIndexes()) {
+                Document keys = keysOf(index, query);
+                if (keys == null || !index.canHandle(keys)) continue;
+                Iterable<Object> positions = index.getPositions(keys);
+                return matchDocuments(query, positions, orderBy, skip, limit, batchSize, fields);
+            }
+            return super.queryDocuments(query, orderBy, skip, limit, batchSize, fields);
+        }
+
+        private static Document keysOf(Index<Object> index, Document query) {
+            Document keys = new Document();
+            for (IndexKey key : index.getKeys()) {
+                if (!query.containsKey(key.getKey())) return null;
+                keys.put(key.getKey(), query.get(key.getKey()));
+            }
+            return keys;
+        }
+    }
+
+    private static final class UniqueIndex extends AbstractUniqueIndex<Object> {
+        private final MVMap<KeyValue, Object> positions;
+
+        UniqueIndex(MVMap<KeyValue, Object> positions, String name, List<IndexKey> keys, boolean sparse) {
+            super(name, keys, sparse);
+            this.positions = positions;
+        }
+
+        @Override
+        protected Object removeDocument(KeyValue key) {
+            return positions.remove(key);
+        }
+
+        @Override
+        protected boolean putKeyPosition(KeyValue key, Object position) {
+            return positions.putIfAbsent(key, Missing.ofNullable(position)) == null;
+        }
+
+        @Override
+        protected Iterable<Map.Entry<KeyValue, Object>> getIterable() {
+            return positions.entrySet();
+        }
+
+        @Override
+        protected Object getPosition(KeyValue key) {
+            return positions.get(key);
+        }
+
+        @Override
+        public long getCount() {
+            return positions.sizeAsLong();
+        }
+
+        @Override
+        public boolean isEmpty() {
+            return positions.isEmpty();
+        }
+
+        @Override
+        public long getDataSize() {
+            return getCount();
+        }
+    }
+
+    // --- How things are written ------------------------------------------------------------------------------------
+
+    private static void writeBson(WriteBuffer out, Document document) {
+        ByteBuf bytes = Unpooled.buffer(512);
+        BsonEncoder.encodeDocument(document, bytes);
+        out.putVarInt(bytes.readableBytes());
+        out.put(bytes.nioBuffer());
+    }
+
+    private static Document readBson(ByteBuffer in) {
+        int length = org.h2.mvstore.DataUtils.readVarInt(in);
+        ByteBuffer bytes = in.slice().limit(length);
+        in.position(in.position() + length);
+        return BsonDecoder.decodeBson(Unpooled.wrappedBuffer(bytes));
+    }
+
+    /** About how much memory a value takes: the page cache is counted with it. */
+    private static int memoryOf(Object value) {
+        if (value instanceof String) return 48 + ((String) value).length();
+        int sum = 48;
+        if (value instanceof Document) {
+            for (Map.Entry<String, Object> entry : ((Document) value).entrySet()) {
+                sum += 64 + entry.getKey().length() + memoryOf(entry.getValue());
+            }
+        } else if (value instanceof Iterable) {
+            for (Object element : (Iterable<?>) value) sum += 8 + memoryOf(element);
+        }
+        return sum;
+    }
+
+    /** Documents as BSON, as they came over the wire. (The library's own way is Java serialization: big and slow.) */
+    private static final class DocumentType extends BasicDataType<Document> {
+        static final DocumentType INSTANCE = new DocumentType();
+
+        @Override
+        public int getMemory(Document document) {
+            return memoryOf(document);
+        }
+
+        @Override
+        public void write(WriteBuffer out, Document document) {
+            writeBson(out, document);
+        }
+
+        @Override
+        public Document read(ByteBuffer in) {
+            return readBson(in);
+        }
+
+        @Override
+        public Document[] createStorage(int size) {
+            return new Document[size];
+        }
+    }
+
+    /** Values of `_id`, in MongoDB's order. */
+    private static final class ValueType extends BasicDataType<Object> {
+        static final ValueType INSTANCE = new ValueType();
+
+        @Override
+        public int getMemory(Object value) {
+            return memoryOf(value);
+        }
+
+        @Override
+        public void write(WriteBuffer out, Object value) {
+            writeBson(out, new Document("v", value instanceof Missing ? null : value));
+        }
+
+        @Override
+        public Object read(ByteBuffer in) {
+            return Missing.ofNullable(readBson(in).get("v"));
+        }
+
+        @Override
+        public int compare(Object a, Object b) {
+            return ValueComparator.ascWithoutListHandling().compare(a, b);
+        }
+
+        @Override
+        public Object[] createStorage(int size) {
+            return new Object[size];
+        }
+    }
+
+    /** Keys of a unique index: one value for each of its fields. */
+    private static final class KeyType extends BasicDataType<KeyValue> {
+        static final KeyType INSTANCE = new KeyType();
+
+        @Override
+        public int getMemory(KeyValue key) {
+            return memoryOf(key);
+        }
+
+        @Override
+        public void write(WriteBuffer out, KeyValue key) {
+            List<Object> values = new ArrayList<>(key.size());
+            for (Object value : key) values.add(value instanceof Missing ? null : value);
+            writeBson(out, new Document("v", values));
+        }
+
+        @Override
+        public KeyValue read(ByteBuffer in) {
+            return new KeyValue((java.util.Collection<?>) readBson(in).get("v"));
+        }
+
+        @Override
+        public int compare(KeyValue a, KeyValue b) {
+            int sizes = Integer.compare(a.size(), b.size());
+            if (sizes != 0) return sizes;
+            for (int i = 0; i < a.size(); i++) {
+                int values = ValueComparator.ascWithoutListHandling().compare(a.get(i), b.get(i));
+                if (values != 0) return values;
+            }
+            return 0;
+        }
+
+        @Override
+        public KeyValue[] createStorage(int size) {
+            return new KeyValue[size];
+        }
+    }
+
+    // --- The redo log ----------------------------------------------------------------------------------------------
+
+    /**
+     * Changes since the last checkpoint: whole documents as they became, and removals. Two files take turns, one for each
+     * generation; a record is [length, CRC-32C, generation, kind, namespace, BSON], and the first that is not right is
+     * the end.
+     */
+    private static final class RedoLog {
+        /** The files are this long from the start: syncing one whose length does not change is twice as quick. */
+        private static final int FILE_BYTES = 8 << 20;
+
+        private static final int HEADER = 4 + 4 + 8;
+
+        interface Change {
+            void apply(byte kind, String namespace, Document document);
+        }
+
+        private final FileChannel[] files = new FileChannel[2];
+        private final Thread writer = new Thread(this::writeForEver, "redo-log");
+
+        /** What a checkpoint waits for: waking its thread for every change would cost more than the change. */
+        private final Object due = new Object();
+
+        private volatile long fileBytes;
+        private volatile long firstChangeNanos;
+
+        // All below is guarded by `this`.
+        private long generation;
+        private long filePosition;
+        private ByteBuf gathering = Unpooled.directBuffer(1 << 18);
+        private ByteBuf spare = Unpooled.directBuffer(1 << 18);
+        private List<Runnable> gatheringWaiters = new ArrayList<>();
+        private List<Runnable> writingWaiters = new ArrayList<>();
+        private boolean writing;
+
+        RedoLog(Path folder) throws IOException {
+            for (int i = 0; i < 2; i++) {
+                files[i] = FileChannel.open(
+                        folder.resolve("redo-" + i + ".log"),
+                        StandardOpenOption.CREATE,
+                        StandardOpenOption.READ,
+                        StandardOpenOption.WRITE);
+            }
+        }
+
+        // Reading
+
+        /** Applies the records of `from` and of the generation after it. @return the last generation */
+        long replay(long from, Change change) throws IOException {
+            replayFile(from, change);
+            replayFile(from + 1, change);
+            return from + 1;
+        }
+
+        private void replayFile(long wanted, Change change) throws IOException {
+            FileChannel file = files[(int) (wanted % 2)];
+            long position = 0;
+            ByteBuffer head = ByteBuffer.allocate(HEADER);
+            while (readFully(file, head.clear(), position)) {
+                head.flip();
+                int length = head.getInt();
+                int sum = head.getInt();
+                long found = head.getLong();
+                if (found != wanted || length <= 0 || length > file.size() - position - HEADER) return;
+                ByteBuffer body = ByteBuffer.allocate(length);
+                if (!readFully(file, body, position + HEADER)) return;
+                body.flip();
+                if (sum != sumOf(found, body.duplicate())) return;
+                ByteBuf bytes = Unpooled.wrappedBuffer(body);
+                byte kind = bytes.readByte();
+                byte[] namespace = new byte[bytes.readUnsignedShort()];
+                bytes.readBytes(namespace);
+                change.apply(
+                        kind,
+                        new String(namespace, java.nio.charset.StandardCharsets.UTF_8),
+                        BsonDecoder.decodeBson(bytes));
+                position += HEADER + length;
+            }
+        }
+
+        private static boolean readFully(FileChannel file, ByteBuffer into, long position) throws IOException {
+            while (into.hasRemaining()) {
+                int n = file.read(into, position);
+                if (n < 0) return false;
+                position += n;
+            }
+            return true;
+        }
+
+        private static int sumOf(long generation, ByteBuffer body) {
+            CRC32C crc = new CRC32C();
+            for (int shift = 0; shift < 64; shift += 8) crc.update((int) (generation >>> shift) & 0xff);
+            crc.update(body);
+            return (int) crc.getValue();
+        }
+
+        // Writing
+
+        /** Starts the log of a generation; everything older is in the file of documents. */
+        synchronized void start(long first) throws IOException {
+            ByteBuffer zeros = ByteBuffer.allocateDirect(1 << 20);
+            for (FileChannel file : files) {
+                file.truncate(FILE_BYTES);
+                for (long at = file.size(); at < FILE_BYTES; at = file.size()) {
+                    zeros.clear().limit((int) Math.min(zeros.capacity(), FILE_BYTES - at));
+                    file.write(zeros, at);
+                }
+                file.force(true);
+            }
+            generation = first;
+            writer.setDaemon(true);
+            writer.start();
+        }
+
+        synchronized long generation() {
+            return generation;
+        }
+
+        synchronized void append(byte kind, String namespace, Document document) {
+            if (fileBytes == 0) firstChangeNanos = System.nanoTime();
+            int start = gathering.writerIndex();
+            gathering.writeZero(HEADER);
+            byte[] name = namespace.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            gathering.writeByte(kind).writeShort(name.length).writeBytes(name);
+            BsonEncoder.encodeDocument(document, gathering);
+            int length = gathering.writerIndex() - start - HEADER;
+            gathering.setInt(start, length);
+            gathering.setInt(start + 4, sumOf(generation, gathering.nioBuffer(start + HEADER, length)));
+            gathering.setLong(start + 8, generation);
+            boolean first = fileBytes == 0;
+            boolean full = fileBytes < CHECKPOINT_BYTES && fileBytes + HEADER + length >= CHECKPOINT_BYTES;
+            fileBytes = fileBytes + HEADER + length;
+            if (start == 0) notifyAll();
+            if (!first && !full) return;
+            synchronized (due) {
+                due.notifyAll();
+            }
+        }
+
+        /**
+         * Runs `action` when all that was appended so far is on the disk.
+         *
+         * @return false when it is already: the action is not run
+         */
+        synchronized boolean whenDurable(Runnable action) {
+            if (gathering.isReadable()) {
+                gatheringWaiters.add(action);
+            } else if (writing) {
+                writingWaiters.add(action);
+            } else {
+                return false;
+            }
+            return true;
+        }
+
+        /** Goes on in the other file. Nobody appends meanwhile; what was appended is on the disk when it returns. */
+        synchronized void rotate(long next) {
+            try {
+                while (gathering.isReadable() || writing) wait();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+            generation = next;
+            filePosition = 0;
+            fileBytes = 0;
+        }
+
+        /** Waits until there are so many bytes, or so long after the first one. Sleeps for ever when there is nothing. */
+        void awaitCheckpoint(int bytes, long millis) throws InterruptedException {
+            synchronized (due) {
+                while (fileBytes == 0) due.wait();
+                while (fileBytes < bytes) {
+                    long left = millis - (System.nanoTime() - firstChangeNanos) / 1_000_000;
+                    if (left <= 0) return;
+                    due.wait(left);
+                }
+            }
+        }
+
+        private void writeForEver() {
+            try {
+                while (true) {
+                    ByteBuf batch;
+                    FileChannel file;
+                    long position;
+                    synchronized (this) {
+                        while (!gathering.isReadable()) wait();
+                        batch = gathering;
+                        gathering = spare;
+                        List<Runnable> waiters = gatheringWaiters;
+                        gatheringWaiters = writingWaiters;
+                        writingWaiters = waiters;
+                        writing = true;
+                        file = files[(int) (generation % 2)];
+                        position = filePosition;
+                        filePosition += batch.readableBytes();
+                    }
+                    ByteBuffer bytes = batch.nioBuffer();
+                    while (bytes.hasRemaining()) position += file.write(bytes, position);
+                    // One sync for all that gathered during the last one. Lengths do not change, so data suffice.
+                    file.force(false);
+                    Runnable[] released;
+                    synchronized (this) {
+                        // A batch of unusual size is not kept in memory.
+                        spare = batch.capacity() > 4 << 20 ? Unpooled.directBuffer(1 << 18) : batch.clear();
+                        if (spare != batch) batch.release();
+                        writing = false;
+                        released = writingWaiters.toArray(new Runnable[0]);
+                        writingWaiters.clear();
+                        notifyAll();
+                    }
+                    for (Runnable action : released) action.run();
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            } catch (IOException | RuntimeException e) {
+                halt("the log cannot be written", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HOST } from './ports.ts';
+
+const STOP_SECONDS = 15;
+
+/** A Java process of the embedded default. */
+export interface Child {
+  readonly pid: number;
+  /** Resolves when the process has ended. */
+  readonly ended: Promise<void>;
+  /** SIGTERM, and SIGKILL after 15 s; resolves when the process has ended. */
+  stop(): Promise<void>;
+  /** SIGKILL; resolves when the process has ended. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts Java in a process group of its own (Ctrl-C in a terminal does not reach it) with a pipe as standard input that
+ * the process watches: it ends when we do, however we end.
+ *
+ * @param onUnexpectedEnd called when the process ends though neither `stop` nor `kill` was called
+ */
+export function startJava(
+  args: readonly string[],
+  logFile: string,
+  onUnexpectedEnd: (code: number | null, signal: string | null) => void,
+): Child {
+  const log = openSync(logFile, 'w');
+  const child: ChildProcess = spawn('java', args, { detached: true, stdio: ['pipe', log, log] });
+  closeSync(log);
+  child.stdin?.on('error', () => {});
+  let wanted = false;
+  let over = false;
+  const ended = new Promise<void>((resolve) => {
+    const finish = (code: number | null, signal: string | null): void => {
+      if (over) return;
+      over = true;
+      resolve();
+      if (!wanted) onUnexpectedEnd(code, signal);
+    };
+    child.once('exit', finish);
+    child.once('error', () => finish(null, null));
+  });
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    wanted = true;
+    if (over) return;
+    child.kill(signal);
+    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
+    await ended;
+    clearTimeout(killer);
+  };
+  return { pid: child.pid ?? 0, ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
+}
+
+/**
+ * Waits until a request sent to the port is answered.
+ *
+ * @throws Error when `child` ends first or `seconds` pass
+ */
+export async function waitForAnswer(
+  child: Child,
+  port: number,
+  request: Buffer,
+  what: { name: string; seconds: number; logFile: string },
+): Promise<void> {
+  const deadline = Date.now() + what.seconds * 1000;
+  let ended = false;
+  void child.ended.then(() => (ended = true));
+  while (!(await answers(port, request))) {
+    if (ended) throw new Error(`${what.name} ended while starting; its own words are in ${what.logFile}.`);
+    if (Date.now() > deadline) {
+      throw new Error(`${what.name} did not answer within ${what.seconds} s; its own words are in ${what.logFile}.`);
+    }
+    await delay(50);
+  }
+}
+
+function answers(port: number, request: Buffer): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, HOST);
+    const finish = (answer: boolean): void => {
+      resolve(answer);
+      socket.destroy();
+    };
+    socket.setTimeout(2000, () => finish(false));
+    socket.once('connect', () => socket.write(request));
+    socket.once('data', () => finish(true));
+    socket.once('error', () => finish(false));
+    socket.once('close', () => finish(false));
+  });
+}

@@ -1,0 +1,105 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startJava, waitForAnswer, type Child } from './child.ts';
+import { prepare, type JavaPart } from './java.ts';
+import { HOST } from './ports.ts';
+
+const PART: JavaPart = { name: 'kafka', source: 'Kafka.java', pom: 'kafka.pom.xml' };
+
+/** Memory is bounded; the serial collector and the first compiler alone are the quickest to start and the smallest. */
+const JAVA_FLAGS = [
+  '-Xms64m',
+  '-Xmx384m',
+  '-Xss512k',
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-XX:MaxDirectMemorySize=64m',
+  '-XX:-UsePerfData',
+  '-Djava.awt.headless=true',
+  '-Dlog4j2.disable.jmx=true',
+];
+
+/** Starts Kafka and waits until it answers. */
+export async function startKafka(
+  options: { dataDir: string; port: number; controllerPort: number; partitions: number },
+  onProgress: (line: string) => void,
+  onUnexpectedEnd: (code: number | null, signal: string | null) => void,
+): Promise<Child> {
+  const classPath = await prepare(PART, onProgress);
+  const folder = join(options.dataDir, 'kafka');
+  await mkdir(folder, { recursive: true });
+  const settings = join(options.dataDir, 'kafka.properties');
+  await writeFile(settings, properties(folder, options));
+  const logFile = join(options.dataDir, 'kafka.log');
+  const child = startJava([...JAVA_FLAGS, '-cp', classPath, 'Kafka', settings], logFile, onUnexpectedEnd);
+  try {
+    await waitForAnswer(child, options.port, apiVersionsRequest(), { name: 'Kafka', seconds: 90, logFile });
+  } catch (error) {
+    await child.kill();
+    throw error;
+  }
+  return child;
+}
+
+function properties(folder: string, options: { port: number; controllerPort: number; partitions: number }): string {
+  const entries: Record<string, string | number> = {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@${HOST}:${options.controllerPort}`,
+    listeners: `PLAINTEXT://${HOST}:${options.port},CONTROLLER://${HOST}:${options.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://${HOST}:${options.port}`,
+    'controller.listener.names': 'CONTROLLER',
+    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'log.dirs': folder,
+    // Topics are made by a step of start-up with the partitions that they need, never by accident.
+    'auto.create.topics.enable': 'false',
+    'num.partitions': options.partitions,
+    // One broker: one copy of everything.
+    'default.replication.factor': 1,
+    'offsets.topic.replication.factor': 1,
+    'offsets.topic.num.partitions': 3,
+    'transaction.state.log.replication.factor': 1,
+    'transaction.state.log.min.isr': 1,
+    'transaction.state.log.num.partitions': 1,
+    'share.coordinator.state.topic.replication.factor': 1,
+    'share.coordinator.state.topic.min.isr': 1,
+    'share.coordinator.state.topic.num.partitions': 1,
+    // The default waits three seconds for more members before a new group may work.
+    'group.initial.rebalance.delay.ms': 0,
+    // Offsets outlive the messages of their topics: a group that was away for a month goes on where it was.
+    'offsets.retention.minutes': 525_600,
+    // Two index files of this size are set aside for each partition; 128 KiB is enough for a segment of 64 MiB.
+    'log.index.size.max.bytes': 131_072,
+    'log.segment.bytes': 67_108_864,
+    // The cleaner's default buffer is a third of our heap.
+    'log.cleaner.dedupe.buffer.size': 4_194_304,
+    'log.cleaner.io.buffer.size': 262_144,
+    // Idle threads cost: each of these wakes up a few times a second.
+    'num.network.threads': 2,
+    'num.io.threads': 4,
+    'background.threads': 1,
+    'group.coordinator.threads': 1,
+    'share.coordinator.threads': 1,
+    // No empty records into the metadata log twice a second when nothing happens.
+    'metadata.max.idle.interval.ms': 0,
+    // After a kill the new process is refused until the session of the old one is over.
+    'broker.heartbeat.interval.ms': 1000,
+    'broker.session.timeout.ms': 6000,
+  };
+  return Object.entries(entries)
+    .map(([key, value]) => `${key}=${value}\n`)
+    .join('');
+}
+
+/** ApiVersions, version 0: the broker answers it only when it takes requests. */
+function apiVersionsRequest(): Buffer {
+  const client = Buffer.from('cups-local');
+  const body = Buffer.alloc(10);
+  body.writeInt16BE(18, 0);
+  body.writeInt16BE(0, 2);
+  body.writeInt32BE(1, 4);
+  body.writeInt16BE(client.length, 8);
+  const size = Buffer.alloc(4);
+  size.writeInt32BE(body.length + client.length, 0);
+  return Buffer.concat([size, body, client]);
+}

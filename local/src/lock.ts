@@ -1,0 +1,101 @@
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Who runs a data folder: the process that started it and its two children, each 0 when there is none. */
+export interface Owner {
+  pid: number;
+  kafka: number;
+  store: number;
+}
+
+const ORPHAN_SECONDS = 30;
+
+/** Where the owner of a data folder is written. */
+export function lockFile(dataDir: string): string {
+  return join(dataDir, 'running.json');
+}
+
+/**
+ * The running owner of a data folder, or undefined. A lock left by a process that was killed does not count, once its
+ * children have ended (they do by themselves when their parent is gone).
+ */
+export async function runningOwner(dataDir: string): Promise<Owner | undefined> {
+  let owner: Owner;
+  try {
+    owner = JSON.parse(await readFile(lockFile(dataDir), 'utf8')) as Owner;
+  } catch {
+    return undefined;
+  }
+  return (await isRunning(owner.pid, owner)) ? owner : undefined;
+}
+
+/**
+ * Takes the data folder for this process.
+ *
+ * @throws Error when another process runs on it
+ */
+export async function takeLock(dataDir: string): Promise<void> {
+  const file = lockFile(dataDir);
+  const mine: Owner = { pid: process.pid, kafka: 0, store: 0 };
+  for (let attempt = 0; attempt < 3; attempt++) {
+    try {
+      await writeFile(file, JSON.stringify(mine), { flag: 'wx' });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    }
+    const owner = await runningOwner(dataDir);
+    if (owner) {
+      throw new Error(
+        `The data folder ${dataDir} is in use by process ${owner.pid}: stop that first, or name another.`,
+      );
+    }
+    await waitForOrphans(file);
+    await rm(file, { force: true });
+  }
+  throw new Error(`The data folder ${dataDir} is being started by another process.`);
+}
+
+/** Writes down the children, so that whoever comes after a crash can wait for them. */
+export async function recordChildren(dataDir: string, kafka: number, store: number): Promise<void> {
+  await writeFile(lockFile(dataDir), JSON.stringify({ pid: process.pid, kafka, store } satisfies Owner));
+}
+
+export async function releaseLock(dataDir: string): Promise<void> {
+  await rm(lockFile(dataDir), { force: true });
+}
+
+async function waitForOrphans(file: string): Promise<void> {
+  let owner: Owner;
+  try {
+    owner = JSON.parse(await readFile(file, 'utf8')) as Owner;
+  } catch {
+    return;
+  }
+  const deadline = Date.now() + ORPHAN_SECONDS * 1000;
+  for (const pid of [owner.kafka, owner.store]) {
+    while (await isRunning(pid, owner)) {
+      if (Date.now() > deadline) throw new Error(`Process ${pid} of an earlier run is still there: end it first.`);
+      await delay(100);
+    }
+  }
+}
+
+/** Whether a process runs that may be the one meant: a number given again to a younger process does not count. */
+async function isRunning(pid: number, owner: Owner): Promise<boolean> {
+  if (!pid) return false;
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  if (pid === process.pid) return owner.pid === process.pid;
+  try {
+    const command = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0')[0] ?? '';
+    return /node|java/.test(command);
+  } catch {
+    // No /proc on this system, or a zombie: the signal's answer stands unless the process has just ended.
+    return process.platform !== 'linux';
+  }
+}

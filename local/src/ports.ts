@@ -1,0 +1,65 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+
+/** The address that everything of the embedded default listens on. */
+export const HOST = '127.0.0.1';
+
+/** Which port each part has. `controller` is Kafka's own inner port. */
+export type PortName = 'kafka' | 'controller' | 'store';
+
+/**
+ * Chooses ports: the wanted one, else the one this data folder had before, else any free one. The choice is remembered
+ * in the data folder, so that a restart has the same.
+ *
+ * @throws Error when a wanted port is taken
+ */
+export async function choosePorts(
+  dataDir: string,
+  wanted: Partial<Record<PortName, number>>,
+  names: readonly PortName[],
+): Promise<Record<PortName, number>> {
+  const file = join(dataDir, 'ports.json');
+  const ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0, ...(await remembered(file)) };
+  for (const name of names) {
+    const asked = wanted[name];
+    if (asked) {
+      if (!(await isFree(asked))) throw new Error(`Port ${asked}, wanted for ${name}, is in use by another program.`);
+      ports[name] = asked;
+    } else if (!ports[name] || !(await isFree(ports[name]))) {
+      ports[name] = await freePort();
+    }
+  }
+  await writeFile(file, JSON.stringify(ports) + '\n');
+  return ports;
+}
+
+async function remembered(file: string): Promise<Partial<Record<PortName, number>>> {
+  try {
+    return JSON.parse(await readFile(file, 'utf8')) as Partial<Record<PortName, number>>;
+  } catch {
+    return {};
+  }
+}
+
+function listenOnce(port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, HOST, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
+    });
+  });
+}
+
+function freePort(): Promise<number> {
+  return listenOnce(0);
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return listenOnce(port).then(
+    () => true,
+    () => false,
+  );
+}

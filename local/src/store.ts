@@ -1,0 +1,57 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startJava, waitForAnswer, type Child } from './child.ts';
+import { prepare, type JavaPart } from './java.ts';
+
+const PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
+
+/**
+ * Memory is bounded: the heap holds the page cache (see Store.java) and what is being worked on. Both compilers are on:
+ * the store has the hottest code of the embedded default, and the first compiler alone makes it about half as quick.
+ */
+const JAVA_FLAGS = [
+  '-Xms64m',
+  '-Xmx256m',
+  '-Xss512k',
+  '-XX:+UseSerialGC',
+  '-XX:MaxDirectMemorySize=64m',
+  '-XX:ReservedCodeCacheSize=64m',
+  '-XX:-UsePerfData',
+  '-Djava.awt.headless=true',
+  '-Dio.netty.allocator.numDirectArenas=1',
+  '-Dio.netty.allocator.numHeapArenas=1',
+];
+
+/** Starts the embedded store and waits until it answers. */
+export async function startStore(
+  options: { dataDir: string; port: number },
+  onProgress: (line: string) => void,
+  onUnexpectedEnd: (code: number | null, signal: string | null) => void,
+): Promise<Child> {
+  const classPath = await prepare(PART, onProgress);
+  const folder = join(options.dataDir, 'store');
+  await mkdir(folder, { recursive: true });
+  const logFile = join(options.dataDir, 'store.log');
+  const args = [...JAVA_FLAGS, '-cp', classPath, 'Store', folder, String(options.port)];
+  const child = startJava(args, logFile, onUnexpectedEnd);
+  try {
+    await waitForAnswer(child, options.port, pingRequest(), { name: 'The store', seconds: 60, logFile });
+  } catch (error) {
+    await child.kill();
+    throw error;
+  }
+  return child;
+}
+
+/** OP_MSG with the document `{ ping: 1, $db: 'admin' }`. */
+function pingRequest(): Buffer {
+  const ping = Buffer.from([0x10, ...Buffer.from('ping\0'), 1, 0, 0, 0]);
+  const db = Buffer.from([0x02, ...Buffer.from('$db\0'), 6, 0, 0, 0, ...Buffer.from('admin\0')]);
+  const document = Buffer.concat([Buffer.alloc(4), ping, db, Buffer.from([0])]);
+  document.writeInt32LE(document.length, 0);
+  const header = Buffer.alloc(21);
+  header.writeInt32LE(header.length + document.length, 0);
+  header.writeInt32LE(1, 4);
+  header.writeInt32LE(2013, 12);
+  return Buffer.concat([header, document]);
+}
