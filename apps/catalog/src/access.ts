@@ -1,0 +1,9 @@
+import type { AccessTable } from '@cups/service';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+
+/** Who may call what. Nothing here is personal data: the catalog is public. */
+export const access: AccessTable<CatalogServiceDefinition> = {
+  GetPublicService: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  ListPublicServices: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  GetPublicServiceVersion: { callers: ['gateway', 'intake'], roles: 'none', tenancy: 'service', personalData: false },
+};

@@ -1,0 +1,107 @@
+import { nameOf } from '@cups/contracts';
+import { enumWord } from '@cups/contracts/proto';
+import { costOptionsAt, fileableAt } from './domain/public-service.ts';
+import type { CentreKind, CostOption, EvidenceRule, PublicService, Version } from './domain/public-service.ts';
+import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
+import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
+import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
+import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
+import type { CentreKind as CentreKindWord } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
+
+/** The gRPC border: from the shape of the files to cups.catalog.v1. `full` adds form schema and example. */
+export function toMessage(
+  service: PublicService,
+  version: Version,
+  options: { kind?: CentreKind | undefined; full: boolean },
+): PublicServiceMessage {
+  return {
+    name: nameOf('publicServices', service.code),
+    stateCode: service.stateCode ?? '',
+    fileable: fileableAt(version, options.kind),
+    version: toVersionMessage(service, version, options),
+    versions: service.versions.map(({ version, validFrom, validTo }) => ({
+      version,
+      validFrom,
+      validTo: validTo ?? '',
+    })),
+  };
+}
+
+export function toVersionMessage(
+  service: PublicService,
+  version: Version,
+  { kind, full }: { kind?: CentreKind | undefined; full: boolean },
+): PublicServiceVersion {
+  return {
+    publicService: nameOf('publicServices', service.code),
+    version: version.version,
+    validFrom: version.validFrom,
+    validTo: version.validTo ?? '',
+    title: version.title,
+    provider: nameOf('agencies', version.provider),
+    centreKinds: (version.centreKinds ?? []).map(centreKindWord),
+    ...(version.elsewhere ? { elsewhere: version.elsewhere } : {}),
+    evidence: (version.evidence ?? []).map(toEvidence),
+    costOptions: costOptionsAt(version, kind).map(toCostOption),
+    reductions: (version.reductions ?? []).map((reduction) => ({ legalReason: '', ...reduction })),
+    outputs: (version.outputs ?? []).map(
+      ({ kind, title }) => ({ kind: enumWord('OUTPUT_KIND_', kind), title }) as never,
+    ),
+    legalSource: version.legalSource ?? '',
+    sourceNote: version.sourceNote,
+    ours: version.ours,
+    formSchema: full && version.form ? canonicalBytes(version.form) : Buffer.alloc(0),
+    example: full && version.example ? canonicalBytes(version.example) : Buffer.alloc(0),
+  };
+}
+
+function toEvidence({ kind, title, required, when }: EvidenceRule): EvidenceRuleMessage {
+  const rule = { kind, title, required };
+  if (when === undefined) return rule;
+  if ('represented' in when) return { ...rule, when: { represented: true, condition: 'represented' } };
+  const { field, in: values } = when.answer;
+  return { ...rule, when: { answer: { field, values }, condition: 'answer' } };
+}
+
+function toCostOption(option: CostOption): CostOptionMessage {
+  const { code, title, fee, term } = option;
+  return {
+    code,
+    title,
+    ...(fee ? { fee: { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } } : {}),
+    plusStateFee: option.plusStateFee ?? false,
+    ...(term
+      ? {
+          term: {
+            amount: term.amount,
+            unit: enumWord('TERM_UNIT_', term.unit) as never,
+            from: enumWord('TERM_START_', term.from) as never,
+          },
+        }
+      : {}),
+    centreKinds: (option.centreKinds ?? []).map(centreKindWord),
+    reduction: option.reduction ?? '',
+  };
+}
+
+function centreKindWord(kind: CentreKind): CentreKindWord {
+  return enumWord('CENTRE_KIND_', kind) as CentreKindWord;
+}
+
+const bytes = new WeakMap<object, Buffer>();
+
+/** JSON with sorted keys and no spaces, made once per version. */
+function canonicalBytes(value: object): Buffer {
+  const known = bytes.get(value);
+  if (known) return known;
+  const made = Buffer.from(JSON.stringify(sorted(value)));
+  bytes.set(value, made);
+  return made;
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
+}

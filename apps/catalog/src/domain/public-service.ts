@@ -1,0 +1,163 @@
+/** Public services as dated data: the shape is data/schemas/public-service.schema.json. Civil dates are yyyy-MM-dd. */
+
+export type CentreKind = 'town-hall' | 'mission' | 'library';
+
+export interface LocalizedText {
+  ro: string;
+  ru: string;
+  en: string;
+}
+
+export interface EvidenceRule {
+  kind: string;
+  title: LocalizedText;
+  required: boolean;
+  when?: { represented: true } | { answer: { field: string; in: string[] } };
+}
+
+export interface Term {
+  /** 0 working-days: on the day of filing; 0 hours: at once. */
+  amount: number;
+  unit: 'hours' | 'working-days' | 'calendar-days';
+  from: 'submission' | 'payment';
+}
+
+export interface CostOption {
+  code: string;
+  title: LocalizedText;
+  /** Minor units; absent when not known. */
+  fee?: { amountMinor: number; currency: string };
+  plusStateFee?: true;
+  term?: Term;
+  centreKinds?: CentreKind[];
+  reduction?: string;
+}
+
+export interface Reduction {
+  code: string;
+  title: LocalizedText;
+  legalReason?: string;
+}
+
+export interface Output {
+  kind: 'paper' | 'electronic' | 'payment';
+  title: LocalizedText;
+}
+
+export interface Version {
+  version: string;
+  validFrom: string;
+  validTo?: string;
+  title: LocalizedText;
+  keywords?: string[];
+  provider: string;
+  centreKinds?: CentreKind[];
+  elsewhere?: LocalizedText;
+  evidence?: EvidenceRule[];
+  costOptions?: CostOption[];
+  reductions?: Reduction[];
+  outputs?: Output[];
+  legalSource?: string;
+  sourceNote: string;
+  ours: string[];
+  form?: Record<string, unknown>;
+  example?: Record<string, unknown>;
+}
+
+export interface PublicService {
+  code: string;
+  stateCode?: string;
+  /** Oldest first, without overlap. */
+  versions: Version[];
+}
+
+/** Whether a version counts on a date; its first and its last day count. */
+export function inForce(version: Version, date: string): boolean {
+  return version.validFrom <= date && (version.validTo === undefined || date <= version.validTo);
+}
+
+/** The version in force at a date, if any. */
+export function versionAt(service: PublicService, date: string): Version | undefined {
+  return service.versions.find((version) => inForce(version, date));
+}
+
+/** Whether a version may be filed at a centre of the kind; without a kind, at a centre of some kind. */
+export function fileableAt(version: Version, kind?: CentreKind): boolean {
+  const kinds = version.centreKinds ?? [];
+  return kind === undefined ? kinds.length > 0 : kinds.includes(kind);
+}
+
+/** The prices and terms offered at a centre of the kind; without a kind, all. */
+export function costOptionsAt(version: Version, kind?: CentreKind): CostOption[] {
+  const options = version.costOptions ?? [];
+  return kind === undefined
+    ? options
+    : options.filter((option) => option.centreKinds === undefined || option.centreKinds.includes(kind));
+}
+
+/** What JSON Schema cannot say about one service: how its parts refer to each other. Sentences, empty when all is well. */
+export function contradictions(service: PublicService): string[] {
+  return service.versions.flatMap((version, index) => [
+    ...orderOf(version, service.versions[index + 1]),
+    ...references(version).map((text) => `version ${version.version}: ${text}`),
+  ]);
+}
+
+function orderOf(version: Version, next: Version | undefined): string[] {
+  const found: string[] = [];
+  if (version.version !== version.validFrom) {
+    found.push(`version ${version.version} must bear the name of its first day, ${version.validFrom}`);
+  }
+  if (version.validTo !== undefined && version.validTo < version.validFrom) {
+    found.push(`version ${version.version} ends before it begins`);
+  }
+  if (next && (version.validTo === undefined || version.validTo >= next.validFrom)) {
+    found.push(`version ${version.version} must end before ${next.validFrom}, when version ${next.version} begins`);
+  }
+  return found;
+}
+
+function references(version: Version): string[] {
+  const options = version.costOptions ?? [];
+  const reductions = new Set((version.reductions ?? []).map((reduction) => reduction.code));
+  const fields = new Set(Object.keys((version.form?.['properties'] ?? {}) as object));
+  const found = [
+    ...repeated((version.evidence ?? []).map((rule) => rule.kind)).map((kind) => `evidence ${kind} stands twice`),
+    ...repeated(options.map((option) => option.code)).map((code) => `cost option ${code} stands twice`),
+  ];
+  for (const option of options) {
+    if (option.reduction !== undefined && !reductions.has(option.reduction)) {
+      found.push(`cost option ${option.code} names the unknown reduction ${option.reduction}`);
+    }
+    for (const kind of option.centreKinds ?? []) {
+      if (!version.centreKinds?.includes(kind)) {
+        found.push(`cost option ${option.code} is for ${kind}, where the service may not be filed`);
+      }
+    }
+  }
+  for (const rule of version.evidence ?? []) {
+    if (rule.when && 'answer' in rule.when && !fields.has(rule.when.answer.field)) {
+      found.push(`evidence ${rule.kind} depends on ${rule.when.answer.field}, which the form does not have`);
+    }
+  }
+  return [...found, ...(version.form ? untitled(version.form, 'form') : [])];
+}
+
+/** Where a form lacks a title in one of the three languages: the form, each property, each choice. */
+function untitled(schema: Record<string, unknown>, path: string): string[] {
+  const texts = schema['x-title'] as Partial<LocalizedText> | undefined;
+  const complete = texts?.ro && texts.ru && texts.en && schema['title'] === texts.ro;
+  const parts = [
+    ...Object.entries((schema['properties'] ?? {}) as Record<string, Record<string, unknown>>),
+    ...((schema['oneOf'] ?? []) as Record<string, unknown>[]).map((choice, i) => [`oneOf.${i}`, choice] as const),
+    ...(schema['items'] ? [['items', schema['items'] as Record<string, unknown>] as const] : []),
+  ];
+  return [
+    ...(complete ? [] : [`${path} needs title and x-title in ro, ru and en, the title being the Romanian one`]),
+    ...parts.flatMap(([name, part]) => untitled(part, `${path}.${name}`)),
+  ];
+}
+
+function repeated(words: string[]): string[] {
+  return [...new Set(words.filter((word, index) => words.indexOf(word) !== index))];
+}

@@ -1,0 +1,77 @@
+import { basename } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { checkIdnp } from '@cups/contracts';
+import { parse as parseYaml } from 'yaml';
+import schema from '../../../data/schemas/public-service.schema.json' with { type: 'json' };
+import { contradictions } from './domain/public-service.ts';
+import type { PublicService, Version } from './domain/public-service.ts';
+
+export interface DataFile {
+  path: string;
+  text: string;
+}
+
+export interface Parsed {
+  entries: Map<string, PublicService>;
+  problems: { file: string; message: string }[];
+}
+
+const validateFile = newAjv().compile<PublicService>(schema);
+
+/**
+ * Reads the whole set of data/public-services. A file with an error gives a problem and no entry, and harms no other
+ * file; of two services with one state code the later file is refused.
+ */
+export function parsePublicServices(files: DataFile[]): Parsed {
+  const entries = new Map<string, PublicService>();
+  const problems: Parsed['problems'] = [];
+  const stateCodes = new Map<string, string>();
+  for (const { path, text } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
+    try {
+      const service = readService(basename(path), text);
+      const other = service.stateCode === undefined ? undefined : stateCodes.get(service.stateCode);
+      if (other !== undefined) throw new Error(`the state code is that of ${other} already`);
+      if (service.stateCode !== undefined) stateCodes.set(service.stateCode, service.code);
+      entries.set(service.code, service);
+    } catch (error) {
+      problems.push({ file: path, message: error instanceof Error ? error.message : 'cannot be read' });
+    }
+  }
+  return { entries, problems };
+}
+
+function readService(file: string, text: string): PublicService {
+  const content: unknown = parseYaml(text);
+  if (!validateFile(content)) throw new Error(sentence(validateFile.errors));
+  if (file !== `${content.code}.yaml`) throw new Error(`the file must be named ${content.code}.yaml`);
+  const found = [...contradictions(content), ...content.versions.flatMap(formErrors)];
+  if (found.length > 0) throw new Error(found.join('; '));
+  return content;
+}
+
+/** A form must be a valid JSON Schema 2020-12, and its example must satisfy it. */
+function formErrors(version: Version): string[] {
+  if (version.form === undefined) return [];
+  let validate: ValidateFunction;
+  try {
+    validate = newAjv().compile(version.form);
+  } catch (error) {
+    return [`version ${version.version}: the form is no JSON Schema: ${(error as Error).message}`];
+  }
+  return validate(version.example) ? [] : [`version ${version.version}: the example: ${sentence(validate.errors)}`];
+}
+
+/** Strict but for `required` inside `then`, with what forms may use besides JSON Schema 2020-12: x-title and format idnp. */
+function newAjv(): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
+  addFormats.default(ajv);
+  ajv.addKeyword('x-title');
+  ajv.addFormat('idnp', checkIdnp);
+  return ajv;
+}
+
+function sentence(errors: ErrorObject[] | null | undefined): string {
+  return (errors ?? []).map((error) => `${error.instancePath || 'it'} ${error.message ?? 'is wrong'}`).join('; ');
+}

@@ -1,0 +1,197 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import addFormats from 'ajv-formats';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { checkIdnp } from '@cups/contracts';
+import { parse } from 'yaml';
+import type { PublicService, Version } from '../src/domain/public-service.ts';
+import { parsePublicServices } from '../src/parse.ts';
+
+const root = join(process.cwd(), '../../data');
+const filesOf = (folder: string) =>
+  readdirSync(join(root, folder)).map((name) => ({ path: name, text: readFileSync(join(root, folder, name), 'utf8') }));
+const read = <T>(folder: string) =>
+  filesOf(folder).map(({ path, text }) => ({ path, text, content: parse(text) as T }));
+
+const files = filesOf('public-services');
+const { entries, problems } = parsePublicServices(files);
+const services = [...entries.values()];
+const today = (service: PublicService): Version => service.versions.at(-1)!;
+
+const ajv = new Ajv2020({ allErrors: true });
+addFormats.default(ajv);
+const schemaErrors = (name: string) => {
+  const validate = ajv.compile(
+    JSON.parse(readFileSync(join(root, 'schemas', `${name}.schema.json`), 'utf8')) as object,
+  );
+  return (content: unknown) => (validate(content) ? [] : validate.errors);
+};
+
+describe('public services', () => {
+  test('every file is valid', () => {
+    expect(problems).toEqual([]);
+    expect(entries.size).toBe(files.length);
+  });
+
+  test('at least 28, of which at least 22 may be filed at a desk', () => {
+    expect(services.length).toBeGreaterThanOrEqual(28);
+    expect(services.filter((service) => today(service).centreKinds).length).toBeGreaterThanOrEqual(22);
+  });
+
+  test('by agency, and how many of them may be filed', () => {
+    const count = (agency: string) => {
+      const own = services.filter((service) => today(service).provider === agency);
+      return [own.length, own.filter((service) => today(service).centreKinds).length];
+    };
+    expect(Object.fromEntries(['asp', 'cadastru', 'cnas', 'mai'].map((agency) => [agency, count(agency)]))).toEqual({
+      asp: [17, 13],
+      cadastru: [5, 5],
+      cnas: [12, 12],
+      mai: [3, 3],
+    });
+  });
+
+  test('missions can file with at least three agencies', () => {
+    const abroad = services.map(today).filter((version) => version.centreKinds?.includes('mission'));
+    expect(new Set(abroad.map((version) => version.provider)).size).toBeGreaterThanOrEqual(3);
+  });
+
+  test('what cannot be filed says in three languages what to do instead', () => {
+    const elsewhere = services.map(today).filter((version) => !version.centreKinds);
+    expect(elsewhere.length).toBeGreaterThan(0);
+    for (const version of elsewhere) expect(Object.keys(version.elsewhere ?? {})).toEqual(['ro', 'ru', 'en']);
+  });
+
+  test('consular prices are in USD or EUR and offered at missions only; all others in MDL', () => {
+    for (const option of services.flatMap((service) => service.versions).flatMap((v) => v.costOptions ?? [])) {
+      if (!option.fee) continue;
+      const abroadOnly = option.centreKinds?.join() === 'mission';
+      expect([option.code, option.fee.currency === 'MDL']).toEqual([option.code, !abroadOnly]);
+    }
+  });
+
+  test('a free case for which others pay takes the longest term', () => {
+    for (const version of services.flatMap((service) => service.versions)) {
+      const days = (version.costOptions ?? []).filter((option) => option.term?.unit === 'working-days');
+      const free = days.find((option) => option.code === 'free' && option.reduction);
+      if (free) expect(free.term?.amount).toBe(Math.max(...days.map((option) => option.term?.amount ?? 0)));
+    }
+  });
+
+  test('people in examples are synthetic', () => {
+    const numbers = services
+      .flatMap((service) => service.versions)
+      .flatMap((version) => JSON.stringify(version.example ?? {}).match(/\b\d{13}\b/g) ?? []);
+    expect(numbers.length).toBeGreaterThan(5);
+    for (const number of numbers) expect([number.slice(0, 4), checkIdnp(number)]).toEqual(['2900', true]);
+  });
+
+  test('the civil-status paper became an electronic extract on 1 November 2025', () => {
+    const [paper, electronic] = entries.get('civil-status-extract')!.versions;
+    expect([paper!.validTo, paper!.outputs![0]!.kind]).toEqual(['2025-10-31', 'paper']);
+    expect([electronic!.validFrom, electronic!.outputs![0]!.kind]).toEqual(['2025-11-01', 'electronic']);
+  });
+});
+
+describe('a public service is refused', () => {
+  const good = files.find((file) => file.path === 'name-change.yaml')!;
+  const refused = (change: (text: string) => string, path = good.path) =>
+    parsePublicServices([{ path, text: change(good.text) }])
+      .problems.map((problem) => problem.message)
+      .join();
+  test.each<[string, (text: string) => string, RegExp]>([
+    ['for money that is no integer', (text) => text.replace('23000', '230.5'), /must be integer/],
+    ['for an unknown field', (text) => `${text}\ncolour: blue\n`, /additional/],
+    ['for a title without Russian', (text) => text.replace(/\n +ru: Перемена.*/, ''), /required property 'ru'/],
+    ['for a form that is no JSON Schema', (text) => text.replace('type: integer', 'type: whole'), /no JSON Schema/],
+    [
+      'for an example that breaks the form',
+      (text) => text.replace('childrenConcerned: 0', 'childrenConcerned: 21'),
+      /21|<= 20/,
+    ],
+    ['for text that is no YAML', (text) => `${text}\n  - : [`, /./],
+    ['for an empty file', () => '', /must be object/],
+  ])('%s', (_, change, expected) => {
+    expect(change(good.text)).not.toBe(good.text);
+    expect(refused(change)).toMatch(expected);
+  });
+
+  test('for a file name that is not its code', () =>
+    expect(refused((text) => text, 'other.yaml')).toMatch(/must be named name-change.yaml/));
+
+  test('for a state code that another has', () => {
+    const text = files.find((file) => file.path === 'birth-allowance.yaml')!.text;
+    const copy = { path: 'twin.yaml', text: text.replace('code: birth-allowance', 'code: twin') };
+    const parsed = parsePublicServices([{ path: 'birth-allowance.yaml', text }, copy]);
+    expect([...parsed.entries.keys()]).toEqual(['birth-allowance']);
+    expect(parsed.problems[0]).toMatchObject({ file: 'twin.yaml', message: /state code/ });
+  });
+
+  test('and harms no other', () => {
+    const parsed = parsePublicServices([...files.filter((file) => file !== good), { ...good, text: '}{' }]);
+    expect(parsed.problems.map((problem) => problem.file)).toEqual([good.path]);
+    expect(parsed.entries.size).toBe(files.length - 1);
+  });
+});
+
+describe('centres, agencies and calendars', () => {
+  const agencies = read<{ code: string; calendar: string }>('agencies');
+  const centres = read<{ code: string; name: string; kind: string; timeZone: string; agencies: string[] }>('centres');
+  const calendars = read<{ code: string; years: Record<string, { date: string; name: string }[]> }>('calendars');
+
+  test.each([
+    ['agency', agencies],
+    ['centre', centres],
+    ['calendar', calendars],
+  ])('every %s is valid and bears the name of its code', (schema, all) => {
+    const errors = schemaErrors(schema);
+    for (const { path, content } of all) {
+      expect([path, errors(content)]).toEqual([path, []]);
+      expect(path).toBe(`${content.code}.yaml`);
+    }
+  });
+
+  test('17 town halls and 9 missions, each in at most 12 lines', () => {
+    const kinds = centres.map((centre) => centre.content.kind);
+    expect([kinds.filter((k) => k === 'town-hall').length, kinds.filter((k) => k === 'mission').length]).toEqual([
+      17, 9,
+    ]);
+    expect(centres[0]?.content.name).toBe('Lozova');
+    expect(centres.at(-1)?.content.name).toBe('MISSION-09');
+    for (const { text } of centres) expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12);
+  });
+
+  test('time zones exist and missions lie on several continents', () => {
+    const zones = centres.map((centre) => centre.content.timeZone);
+    for (const zone of zones) expect(() => new Intl.DateTimeFormat('en', { timeZone: zone })).not.toThrow();
+    expect(new Set(zones.map((zone) => zone.split('/')[0])).size).toBeGreaterThanOrEqual(4);
+  });
+
+  test('providers and the agencies of centres are known, and so are the calendars of agencies', () => {
+    const known = agencies.map(({ content }) => content.code);
+    for (const version of services.flatMap((service) => service.versions)) expect(known).toContain(version.provider);
+    for (const { content } of centres) for (const agency of content.agencies) expect(known).toContain(agency);
+    for (const { content } of agencies) expect(calendars.map((c) => c.content.code)).toContain(content.calendar);
+  });
+
+  /** Orthodox Easter: the first Sunday after the Julian paschal full moon, 13 days later in our calendar. */
+  const easter = (year: number): Date => {
+    const moon = new Date(Date.UTC(year, 2, 21 + ((19 * (year % 19) + 15) % 30) + 13));
+    return new Date(moon.getTime() + (7 - moon.getUTCDay()) * 86_400_000);
+  };
+
+  test('holidays of 2024 to 2028: the fixed ones, Easter, Easter Monday and the Monday after', () => {
+    const { years } = calendars.find((calendar) => calendar.content.code === 'holidays-md')!.content;
+    expect(Object.keys(years)).toEqual(['2024', '2025', '2026', '2027', '2028']);
+    for (const [year, days] of Object.entries(years)) {
+      const after = (n: number) => new Date(easter(Number(year)).getTime() + n * 86_400_000).toISOString().slice(0, 10);
+      const fixed = ['01-01', '01-07', '01-08', '03-08', '05-01', '05-09', '08-27', '08-31', '12-25'];
+      const expected = [...fixed.map((day) => `${year}-${day}`), after(0), after(1), after(8)].sort();
+      expect(days.map((day) => day.date)).toEqual(expected);
+    }
+  });
+
+  test('Easter of 2026 is on 12 April, as published', () =>
+    expect(easter(2026).toISOString().slice(0, 10)).toBe('2026-04-12'));
+});
