@@ -1,0 +1,117 @@
+import { chance } from './chance.ts';
+
+/** How an agency may treat one delivery. `plan.ts` holds the course of each. */
+export const BEHAVIOURS = [
+  'quick',
+  'slow',
+  'asks-for-documents',
+  'asks-twice',
+  'rejects',
+  'silent',
+  'rubbish',
+  'sends-twice',
+  'out-of-order',
+  'decides-anyway',
+  'corrects-result',
+  'revokes-result',
+] as const;
+export type Behaviour = (typeof BEHAVIOURS)[number];
+
+/**
+ * Which behaviour a delivery meets, first match first: `only` for all; `endings`, by the last symbols of the application
+ * id; `services`, by the code of the public service; else `mix`, weights drawn by seed, application and agency.
+ */
+export type Rules = {
+  only?: Behaviour;
+  endings: Record<string, Behaviour>;
+  services: Record<string, Behaviour>;
+  mix: Partial<Record<Behaviour, number>>;
+};
+
+/** The endings of the mix `demo`: whoever chooses the application id chooses the course. Other ids are treated quickly. */
+export const DEMO_ENDINGS: Record<string, Behaviour> = {
+  ZQ: 'quick',
+  ZS: 'slow',
+  ZD: 'asks-for-documents',
+  ZE: 'asks-twice',
+  ZR: 'rejects',
+  ZN: 'silent',
+  ZB: 'rubbish',
+  ZT: 'sends-twice',
+  ZX: 'out-of-order',
+  ZA: 'decides-anyway',
+  ZC: 'corrects-result',
+  ZV: 'revokes-result',
+};
+
+const NAMED: Record<string, Rules> = {
+  realistic: {
+    endings: {},
+    services: {},
+    mix: {
+      quick: 50,
+      slow: 20,
+      'asks-for-documents': 15,
+      rejects: 10,
+      'sends-twice': 2,
+      'out-of-order': 2,
+      rubbish: 1,
+    },
+  },
+  demo: { endings: DEMO_ENDINGS, services: {}, mix: { quick: 1 } },
+};
+
+const isBehaviour = (value: unknown): value is Behaviour => BEHAVIOURS.includes(value as Behaviour);
+
+/**
+ * Reads rules: a named mix (`realistic`, `demo`), the name of one behaviour for all, or JSON with any of `only`,
+ * `endings`, `services`, `mix`.
+ * @throws Error that says which part is wrong
+ */
+export function parseRules(text: string): Rules {
+  const named = NAMED[text] ?? (isBehaviour(text) ? { only: text, endings: {}, services: {}, mix: {} } : undefined);
+  if (named) return named;
+  let given: unknown;
+  try {
+    given = JSON.parse(text);
+  } catch {
+    throw new Error(`neither a named mix (${Object.keys(NAMED).join(', ')}), nor a behaviour, nor JSON`);
+  }
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw new Error('the JSON is no object');
+  const { only, endings = {}, services = {}, mix = { quick: 1 }, ...others } = given as Record<string, unknown>;
+  const unknown = Object.keys(others);
+  if (unknown.length > 0) throw new Error(`unknown part: ${unknown.join(', ')}`);
+  if (only !== undefined && !isBehaviour(only)) throw new Error('only: no such behaviour');
+  for (const [part, table] of Object.entries({ endings, services })) {
+    for (const [key, value] of Object.entries(table as object)) {
+      if (!isBehaviour(value)) throw new Error(`${part}.${key}: no such behaviour`);
+    }
+  }
+  const weights = Object.entries(mix as object);
+  for (const [key, weight] of weights) {
+    if (!isBehaviour(key) || typeof weight !== 'number' || !(weight >= 0))
+      throw new Error(`mix.${key}: no such weight`);
+  }
+  if (!weights.some(([, weight]) => weight > 0)) throw new Error('mix: all weights are zero');
+  return { ...(only === undefined ? {} : { only }), endings, services, mix } as Rules;
+}
+
+/** The behaviour that a delivery meets; the same for the same arguments. */
+export function behaviourOf(
+  rules: Rules,
+  seed: string,
+  delivery: { application: string; agency: string; publicService: string },
+): Behaviour {
+  if (rules.only) return rules.only;
+  const ending = Object.keys(rules.endings).find((end) => delivery.application.endsWith(end));
+  if (ending !== undefined) return rules.endings[ending]!;
+  if (Object.hasOwn(rules.services, delivery.publicService)) return rules.services[delivery.publicService]!;
+  const weights = Object.entries(rules.mix) as [Behaviour, number][];
+  const total = weights.reduce((sum, [, weight]) => sum + weight, 0);
+  let left = chance(seed, 'behaviour', delivery.application, delivery.agency) * total;
+  for (const [behaviour, weight] of weights) {
+    left -= weight;
+    if (left < 0) return behaviour;
+  }
+  return 'quick';
+}
