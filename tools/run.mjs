@@ -1,0 +1,157 @@
+// What every npm script calls first: `node tools/run.mjs <name> …args`. Plain JavaScript for the Node that is there, with
+// no dependencies: it must work before the packages are installed. It installs them when they are missing or old, makes
+// the types of the contracts when they are stale, and runs `tools/<name>.ts` with the workspace's own Node.
+
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const OLDEST_NODE = 20;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, 'node_modules', '.bin');
+const env = { ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` };
+
+/** The child that runs now: it gets the signals that we get. */
+let child;
+let stopping = false;
+
+if (Number(process.versions.node.split('.')[0]) < OLDEST_NODE) {
+  fail(`Node ${process.versions.node} is too old: install Node ${OLDEST_NODE} or newer.`);
+}
+const [name, ...args] = process.argv.slice(2);
+if (!name) fail('Usage: node tools/run.mjs <name of a tool> …arguments');
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    // Ctrl-C reaches the whole foreground group, the child included, and npm passes it on once more. Passing on each
+    // would look to the child like a second, impatient Ctrl-C: with a terminal it gets none from us.
+    const fromTerminal = signal === 'SIGINT' && process.stdin.isTTY;
+    if (child && !stopping && !fromTerminal) child.kill(signal);
+    stopping = true;
+  });
+}
+
+const tool = toolFile(name);
+await install();
+await generate();
+process.exitCode = await run(join(bin, 'node'), ['--disable-warning=ExperimentalWarning', tool, ...args]);
+
+/** @returns the file that a name stands for; `bench` lives in a folder of its own. */
+function toolFile(tool) {
+  const file = [join(root, 'tools', `${tool}.ts`), join(root, tool, `${tool}.ts`)].find((path) => existsSync(path));
+  return file ?? fail(`There is no tool named ${tool}.`);
+}
+
+/** Installs the packages when node_modules is missing or belongs to another package-lock.json. */
+async function install() {
+  const lock = join(root, 'package-lock.json');
+  const stamp = join(root, 'node_modules', '.cups-lock');
+  const wanted = hash([lock]);
+  if (existsSync(join(bin, 'node'))) {
+    if (read(stamp) === wanted) return;
+    // What somebody installed by hand after the last change of the lock is right too: npm writes this file then.
+    if (changed(join(root, 'node_modules', '.package-lock.json')) > changed(lock)) return writeFileSync(stamp, wanted);
+  }
+  await step('installing packages (npm ci)', 'npm', ['ci', '--no-progress', '--loglevel=error']);
+  writeFileSync(stamp, wanted);
+}
+
+/** Makes the types of the contracts when a .proto file has changed. */
+async function generate() {
+  const generator = join(root, 'tools', 'gen.ts');
+  if (name === 'gen' || !existsSync(generator)) return;
+  const folder = join(root, 'libs', 'contracts', 'gen');
+  const stamp = join(folder, '.stamp');
+  const wanted = hash([generator, ...protoFiles(join(root, 'proto'))]);
+  if (read(stamp) === wanted) return;
+  await step('making the types of the contracts', join(bin, 'node'), [
+    '--disable-warning=ExperimentalWarning',
+    generator,
+  ]);
+  if (existsSync(folder)) writeFileSync(stamp, wanted);
+}
+
+function protoFiles(folder) {
+  return readdirSync(folder, { recursive: true })
+    .filter((file) => file.endsWith('.proto'))
+    .sort()
+    .map((file) => join(folder, file));
+}
+
+/** Hash of the names and contents of files. */
+function hash(files) {
+  const sum = createHash('sha256');
+  for (const file of files) sum.update(relative(root, file)).update('\0').update(readFileSync(file)).update('\0');
+  return sum.digest('hex');
+}
+
+/** @returns when a file was changed, in milliseconds; 0 when it is not there */
+function changed(file) {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+function read(file) {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs one step with its progress on stderr (stdout belongs to the tool) and ends us when it fails. */
+async function step(title, command, commandArgs) {
+  const started = Date.now();
+  const seconds = () => Math.round((Date.now() - started) / 1000);
+  const tty = process.stderr.isTTY;
+  process.stderr.write(tty ? `${title} …` : `${title} …\n`);
+  const ticker = setInterval(
+    () => process.stderr.write(tty ? `\r${title} … ${seconds()} s` : `${title} … ${seconds()} s\n`),
+    tty ? 1000 : 10_000,
+  );
+  const output = [];
+  const code = await run(command, commandArgs, output);
+  clearInterval(ticker);
+  if (tty) process.stderr.write('\r');
+  if (code === 0) {
+    process.stderr.write(`${title}: done in ${seconds()} s\n`);
+    return;
+  }
+  process.stderr.write(Buffer.concat(output));
+  if (stopping) process.exit(code);
+  fail(`${title}: failed (exit code ${code})`);
+}
+
+/**
+ * Runs a command to its end, with our streams, or with its output gathered.
+ *
+ * @returns its exit code, or 128 and the number of the signal that ended it
+ */
+function run(command, commandArgs, output) {
+  return new Promise((resolve) => {
+    child = spawn(command, commandArgs, {
+      cwd: output ? root : process.cwd(),
+      env,
+      stdio: output ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+    });
+    child.stdout?.on('data', (data) => output.push(data));
+    child.stderr?.on('data', (data) => output.push(data));
+    child.once('error', (error) => {
+      process.stderr.write(`${command}: ${error.message}\n`);
+      resolve(127);
+    });
+    child.once('close', (code, signal) => {
+      child = undefined;
+      resolve(code ?? 128 + (constants.signals[signal] ?? 0));
+    });
+    if (stopping) child.kill('SIGTERM');
+  });
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`);
+  process.exit(1);
+}
