@@ -18,7 +18,8 @@ export interface Parsed {
   problems: { file: string; message: string }[];
 }
 
-const validateFile = newAjv().compile<PublicService>(schema);
+const ajv = newAjv();
+const validateFile = ajv.compile<PublicService>(schema);
 
 /**
  * Reads the whole set of data/public-services. A file with an error gives a problem and no entry, and harms no other
@@ -56,9 +57,11 @@ function formErrors(version: Version): string[] {
   if (version.form === undefined) return [];
   let validate: ValidateFunction;
   try {
-    validate = newAjv().compile(version.form);
+    validate = ajv.compile(version.form);
   } catch (error) {
     return [`version ${version.version}: the form is no JSON Schema: ${(error as Error).message}`];
+  } finally {
+    ajv.removeSchema(version.form); // or each reload would keep all forms before it
   }
   return validate(version.example) ? [] : [`version ${version.version}: the example: ${sentence(validate.errors)}`];
 }

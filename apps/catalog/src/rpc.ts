@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isCivilDate, parseName } from '@cups/contracts';
 import { enumValue } from '@cups/contracts/proto';
-import type { Rpcs } from '@cups/contracts/proto';
+import type { Rpcs } from '@cups/service';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import { Problem } from '@cups/problem';
 import { toMessage, toVersionMessage } from './convert.ts';
@@ -32,8 +32,8 @@ export function catalogRpcs(
     async ListPublicServices({ centreKind, agency, query, atDate, pageSize, pageToken, fileableOnly }) {
       const date = dateOf(atDate, now);
       const kind = kindOf(centreKind);
-      const provider = agency === '' ? undefined : parseName('agencies', agency);
-      if (query.length > 200) throw invalid('query', 'maxLength', 'must have at most 200 characters');
+      const provider = agency === '' ? undefined : parseName('agencies', agency, 'agency');
+      if (query.length > 200) throw invalid('query', 'MAX_LENGTH', 'must have at most 200 characters');
       const size = pageSizeOf(pageSize);
       const mark = digest([centreKind, agency, query, atDate, fileableOnly]);
       const after = readToken(pageToken, mark);
@@ -70,7 +70,7 @@ export function catalogRpcs(
 
 function dateOf(text: string, now: () => Date): string {
   if (text === '') return now().toLocaleDateString('sv-SE', { timeZone: 'Europe/Chisinau' });
-  if (!isCivilDate(text)) throw invalid('atDate', 'date', 'must be a date, yyyy-MM-dd');
+  if (!isCivilDate(text)) throw invalid('atDate', 'CIVIL_DATE', 'must be a date, yyyy-MM-dd');
   return text;
 }
 
@@ -90,7 +90,7 @@ function compare(a: Place, b: Place): number {
 }
 
 function pageSizeOf(asked: number): number {
-  if (asked < 0) throw invalid('pageSize', 'minimum', 'must be 0 or more');
+  if (asked < 0) throw invalid('pageSize', 'MINIMUM', 'must be 0 or more');
   return asked === 0 ? 50 : Math.min(asked, 200);
 }
 
@@ -111,7 +111,7 @@ function readToken(token: string, mark: string): Place | undefined {
     kind: 'INVALID',
     reason: 'PAGE_TOKEN_INVALID',
     message: 'The page token does not belong to these arguments. Start again without a token.',
-    violations: [{ field: 'pageToken', rule: 'token', message: 'does not belong to these arguments' }],
+    violations: [{ field: 'pageToken', rule: 'PAGE_TOKEN', message: 'does not belong to these arguments' }],
   });
 }
 
