@@ -1,0 +1,60 @@
+import { createHash } from 'node:crypto';
+
+/** One file of data/centres, as the file says it; its shape is data/schemas/centre.schema.json. */
+export interface CentreFile {
+  code: string;
+  name: string;
+  kind: 'town-hall' | 'mission' | 'library';
+  wave: string;
+  status: 'active' | 'paused' | 'closed';
+  district?: string;
+  timeZone: string;
+  languages: ('ro' | 'ru' | 'en')[];
+  agencies: string[];
+  limits?: { openApplications?: number };
+}
+
+/** A centre with the hash of the text that it was read from. */
+export interface Centre extends CentreFile {
+  hash: string;
+}
+
+/** Hash of a file's text: any edit counts, a remark too, so that an operator can always say "this one is newer". */
+export function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+}
+
+/** What a schema cannot say: the file is named after the code, and the time zone is known here. Undefined when right. */
+export function faultOf(centre: CentreFile, fileName: string): string | undefined {
+  if (`${centre.code}.yaml` !== fileName) return `code ${centre.code} does not match the name of the file`;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: centre.timeZone });
+  } catch {
+    return `time zone ${centre.timeZone} is unknown`;
+  }
+  return undefined;
+}
+
+/** What the store knows of a centre's files: the hash in force, how often it changed, and the latest hashes before. */
+export interface Known {
+  hash: string;
+  generation: number;
+  pastHashes: string[];
+}
+
+/** How many earlier hashes are remembered; a mount that lags further behind than this would be taken for new. */
+const REMEMBERED = 20;
+
+/**
+ * Decides what to do with a file whose content differs from what the store has, so that replicas with different mounts
+ * do not flap: content that the store has left behind already comes from a mount that lags, and is not taken back.
+ * Only a replica that watched the file move away from the content in force takes back older content: a real return.
+ * @param before hash that this process saw in the file until now; undefined when it sees the file for the first time
+ */
+export function generationAfter(known: Known | undefined, hash: string, before: string | undefined): Known | undefined {
+  if (!known) return { hash, generation: 1, pastHashes: [] };
+  if (known.hash === hash) return undefined;
+  if (known.pastHashes.includes(hash) && before !== known.hash) return undefined;
+  const pastHashes = [known.hash, ...known.pastHashes.filter((past) => past !== hash)].slice(0, REMEMBERED);
+  return { hash, generation: known.generation + 1, pastHashes };
+}

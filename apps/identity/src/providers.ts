@@ -1,0 +1,63 @@
+import { Problem } from '@cups/problem';
+import type { CentreFile } from './domain/centres.ts';
+import { syntheticOperators } from './domain/operators.ts';
+import type { Operator } from './domain/operators.ts';
+
+/** Somebody who can say who signs in. MPass becomes another one. */
+export interface Provider {
+  name: string;
+  /** Whom it offers on the sign-in page, by id; a provider of a real identity offers nobody. */
+  offers(): Operator[];
+  /** Who that id is, or undefined. */
+  find(id: string): Operator | undefined;
+  /** Who signs in with this proof (for the local provider: an id); UNAUTHENTICATED when nobody does. */
+  signIn(proof: string): Promise<Operator>;
+}
+
+/**
+ * The local test provider: synthetic operators for every centre in the registry, a new one included, without a password.
+ * Throws in production: it lets anybody in.
+ */
+export function localProvider(environment: string, centres: () => Map<string, CentreFile>): Provider {
+  if (environment === 'production')
+    throw new Error('The identity provider "local" is for tests; production refuses it.');
+  let seen: Map<string, CentreFile> | undefined;
+  let operators = new Map<string, Operator>();
+  const current = (): Map<string, Operator> => {
+    const now = centres();
+    if (now !== seen) {
+      operators = new Map(syntheticOperators(now.values()).map((operator) => [operator.id, operator]));
+      seen = now;
+    }
+    return operators;
+  };
+  return {
+    name: 'local',
+    offers: () => [...current().values()],
+    find: (id) => current().get(id),
+    signIn: async (id) => {
+      const operator = current().get(id);
+      if (!operator)
+        throw new Problem({
+          kind: 'UNAUTHENTICATED',
+          reason: 'UNAUTHENTICATED',
+          message: 'Nobody of that name signs in here.',
+        });
+      return operator;
+    },
+  };
+}
+
+/** The providers of the configuration by name; an unknown name ends the start with one clear sentence. */
+export function openProviders(
+  names: string[],
+  environment: string,
+  centres: () => Map<string, CentreFile>,
+): Map<string, Provider> {
+  return new Map(
+    names.map((name) => {
+      if (name !== 'local') throw new Error(`CUPS_IDENTITY_PROVIDERS names "${name}", which is not a provider.`);
+      return [name, localProvider(environment, centres)];
+    }),
+  );
+}

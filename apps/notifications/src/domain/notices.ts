@@ -1,0 +1,125 @@
+import type { Language } from './texts.ts';
+
+/** What a person can be told. Stored with the notice and shown by the desk. */
+export type NoticeKind =
+  | 'application-submitted'
+  | 'documents-requested'
+  | 'result-ready'
+  | 'application-rejected'
+  | 'application-withdrawn'
+  | 'application-expired'
+  | 'result-corrected'
+  | 'result-revoked';
+
+export type Channel = 'email' | 'slip';
+
+/** compose: the contact is not known yet; pending: the mail is claimed and goes out; sent: given to the channel, a slip is ready to print. */
+export type NoticeState = 'compose' | 'pending' | 'sent' | 'failed';
+
+/** One notice inside the thread of its application; the domain shape is the stored one. */
+export interface Notice {
+  id: string;
+  kind: NoticeKind;
+  state: NoticeState;
+  /** Time of the event that it tells of: its age counts from here. */
+  eventTime: Date;
+  createTime: Date;
+  /** Last day to bring documents (yyyy-MM-dd), from the event. */
+  answerBy?: string;
+  channel?: Channel;
+  language?: Language;
+  /** E-mail address, only for the channel email. */
+  to?: string;
+  subject?: string;
+  text?: string;
+  trackingNumber?: string;
+  centreName?: string;
+  /** Tries to compose or send so far. */
+  attempts: number;
+  /** When to try next. */
+  due?: Date;
+  sendTime?: Date;
+  failCause?: string;
+}
+
+/** What an event of cups.applications says, in words of this service. */
+export interface Happening {
+  /** Full name of the event's message. */
+  type: string;
+  time: Date;
+  /** State after the event, such as `in-progress`. */
+  state: string;
+  fromState?: string;
+  revoked?: boolean;
+}
+
+/** Ages beyond which a notice helps nobody, in milliseconds. */
+export interface Usefulness {
+  /** An older event causes no notice. */
+  maxAgeMs: number;
+  /** A notice later than this is dropped when the application has moved on meanwhile. */
+  overtakenAfterMs: number;
+}
+
+/**
+ * Decides whether the person is told of an event, and what.
+ * Not told: what the person did at the desk a moment ago (handing over, supplying, discarding a draft), what only the
+ * desk must look at, and what is too old to be of use (design law 6).
+ */
+export function noticeFor(event: Happening, now: Date, rules: Usefulness): NoticeKind | undefined {
+  if (now.getTime() - event.time.getTime() > rules.maxAgeMs) return undefined;
+  switch (event.type) {
+    case 'cups.intake.v1.ApplicationSubmitted':
+      return 'application-submitted';
+    case 'cups.intake.v1.DocumentsRequested':
+      return 'documents-requested';
+    case 'cups.intake.v1.ApplicationDecided':
+      return event.state === 'rejected' ? 'application-rejected' : 'result-ready';
+    case 'cups.intake.v1.ApplicationWithdrawn':
+      return event.fromState === 'draft' ? undefined : 'application-withdrawn';
+    case 'cups.intake.v1.ApplicationExpired':
+      return event.fromState === 'draft' ? undefined : 'application-expired';
+    case 'cups.intake.v1.ResultChanged':
+      return event.revoked ? 'result-revoked' : 'result-corrected';
+    default:
+      return undefined;
+  }
+}
+
+/** States in which the notice still asks the person for something; a kind without a row is true whatever came later. */
+const ACTUAL_IN: Partial<Record<NoticeKind, readonly string[]>> = {
+  'documents-requested': ['documents-requested'],
+  'result-ready': ['ready'],
+  'application-rejected': ['rejected'],
+};
+
+/** True when a late notice would only confuse: it asks for a step that the application has left behind. */
+export function overtaken(kind: NoticeKind, stateNow: string, ageMs: number, rules: Usefulness): boolean {
+  const states = ACTUAL_IN[kind];
+  return states !== undefined && ageMs > rules.overtakenAfterMs && !states.includes(stateNow);
+}
+
+/**
+ * Decides the channel: whoever has an e-mail address gets e-mail; everybody else (a telephone only, or nothing) gets a
+ * slip that the desk prints, the receipt of filing included.
+ */
+export function channelFor(contact: { email?: string }): Channel {
+  return contact.email ? 'email' : 'slip';
+}
+
+/** Wait before try n + 1, in milliseconds: 30 s, 1 min, 2 min … at most 1 h. */
+export function backoffMs(attempts: number): number {
+  return Math.min(30_000 * 2 ** Math.max(0, attempts - 1), 3_600_000);
+}
+
+/** The next time at which the thread has work to do, or undefined. */
+export function nextDue(notices: readonly Notice[]): Date | undefined {
+  let first: Date | undefined;
+  for (const notice of notices) if (open(notice) && notice.due && (!first || notice.due < first)) first = notice.due;
+  return first;
+}
+
+/** True while the notice still has to be composed or sent. */
+export function open(notice: Notice): boolean {
+  return notice.state === 'compose' || notice.state === 'pending';
+}
