@@ -1,0 +1,24 @@
+import type { AccessTable } from '@cups/service';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import { DESK_ROLES } from './domain/life.ts';
+
+const desk = { callers: ['gateway'], roles: [...DESK_ROLES], tenancy: 'centre' } as const;
+
+/** Who may call what; a method without a row does not start (law 10 of the design). */
+export const access: AccessTable<IntakeServiceDefinition> = {
+  CreateApplication: { ...desk, personalData: true },
+  GetApplication: { ...desk, personalData: true },
+  ListApplications: { ...desk, personalData: false },
+  SearchApplications: { ...desk, personalData: true },
+  UpdateApplication: { ...desk, personalData: true },
+  SubmitApplication: { ...desk, personalData: true },
+  WithdrawApplication: { ...desk, personalData: true },
+  SupplyDocuments: { ...desk, personalData: true },
+  HandOverResult: { ...desk, personalData: true },
+  ConfirmOutcome: { ...desk, personalData: true },
+  RenewApplication: { ...desk, personalData: true },
+  ListApplicationActions: { ...desk, personalData: false },
+  TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
+  GetSubmission: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
+  GetContact: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },
+};

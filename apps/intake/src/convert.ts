@@ -1,0 +1,313 @@
+import { enumValue, enumWord, fromTimestamp, messageType, toTimestamp } from '@cups/contracts/proto';
+import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
+import type {
+  ApplicationContent as ContentOut,
+  ApplicationContent__Output as ContentIn,
+} from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
+import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
+import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
+import type { Evidence__Output as EvidenceIn } from '@cups/contracts/gen/cups/intake/v1/Evidence.ts';
+import type { HandOver__Output as HandOverIn } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
+import type { Person as PersonOut, Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
+import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
+import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
+import { Problem } from '@cups/problem';
+import { createHash } from 'node:crypto';
+import { contentOf } from './domain/acts.ts';
+import type { AgencyWord, Happening } from './domain/acts.ts';
+import type {
+  ActionRecord,
+  Application,
+  Content,
+  Decision,
+  DocumentRequest,
+  Evidence,
+  HandOver,
+  Person,
+  ServiceVersion,
+  Text,
+} from './domain/application.ts';
+import { allowedActions } from './domain/life.ts';
+import type { Message, State } from './domain/life.ts';
+
+/** The gRPC border of intake: proto messages to the domain and back; nothing else knows both. */
+
+/** An application as a caller with these roles may see it; lists leave the content out. */
+export function toApplication(app: Application, roles: readonly string[], withContent = true): ApplicationOut {
+  return {
+    name: `applications/${app._id}`,
+    centre: app.centre,
+    publicService: app.publicService,
+    serviceVersion: app.serviceVersion,
+    serviceTitle: app.service.title,
+    agency: app.agency,
+    state: toState(app.state),
+    etag: `"${app.revision}"`,
+    createTime: toTimestamp(app.createTime),
+    updateTime: toTimestamp(app.updateTime),
+    submitTime: toTimestamp(app.submitTime),
+    dueDate: app.dueDate ?? '',
+    dueTime: toTimestamp(app.dueTime),
+    trackingNumber: app.trackingNumber,
+    content: withContent ? toContent(contentOf(app)) : null,
+    corrects: app.corrects ?? '',
+    submissionCount: app.submissions.length,
+    documentRequest: toDocumentRequest(app.documentRequest),
+    decision: toDecision(app.decision),
+    handOver: app.handOver ? { ...app.handOver, handOverTime: toTimestamp(app.handOver.handOverTime) } : null,
+    outcome: app.outcome ?? null,
+    allowedActions: allowedActions(app.state, roles).map((action) => enumWord('ACTION_', action)) as never,
+    deskNotes: app.deskNotes.map((note) => ({ kind: note.kind, recordTime: toTimestamp(note.recordTime) })),
+    agencyReference: app.agencyReference ?? '',
+    openedBy: app.openedBy,
+    noDueDateReason: app.noDueDateReason ?? '',
+  };
+}
+
+/** Content for the wire; answers travel as JSON bytes. */
+export function toContent(content: Content): ContentOut {
+  return {
+    applicant: toPerson(content.applicant),
+    contact: content.contact ?? null,
+    represented: toPerson(content.represented),
+    mandate: content.mandate
+      ? { ...content.mandate, kind: enumWord('MANDATE_KIND_', content.mandate.kind) as never }
+      : null,
+    answers: content.answers ? Buffer.from(JSON.stringify(content.answers)) : Buffer.alloc(0),
+    evidence: content.evidence ?? [],
+    costOption: content.costOption ?? '',
+    delivery: content.delivery
+      ? { ...content.delivery, kind: enumWord('DELIVERY_KIND_', content.delivery.kind) as never }
+      : null,
+  };
+}
+
+/** Content from the wire: what is empty there is absent here. */
+export function fromContent(wire: ContentIn | null): Content {
+  if (!wire) return {};
+  const content: Content = {};
+  if (wire.applicant) content.applicant = fromPerson(wire.applicant);
+  if (wire.contact) {
+    const { email, phone, none } = wire.contact;
+    content.contact = present({ email, phone, ...(none ? { none } : {}) });
+  }
+  if (wire.represented) content.represented = fromPerson(wire.represented);
+  if (wire.mandate) {
+    const kind = enumValue('MANDATE_KIND_', wire.mandate.kind) as never;
+    content.mandate = { kind, ...present({ reference: wire.mandate.reference, date: wire.mandate.date }) };
+  }
+  if (wire.answers.length > 0) content.answers = fromAnswers(wire.answers);
+  if (wire.evidence.length > 0) content.evidence = wire.evidence.map(fromEvidence);
+  if (wire.costOption) content.costOption = wire.costOption;
+  if (wire.delivery) {
+    const kind = enumValue('DELIVERY_KIND_', wire.delivery.kind) as never;
+    content.delivery = { kind, ...present({ note: wire.delivery.note }) };
+  }
+  return content;
+}
+
+/** @throws Problem INVALID_ARGUMENT or ANSWERS_TOO_LARGE */
+export function fromAnswers(bytes: Buffer): Record<string, unknown> {
+  if (bytes.length > 64 * 1024) {
+    throw new Problem({
+      kind: 'INVALID',
+      reason: 'ANSWERS_TOO_LARGE',
+      message: 'Answers are over 64 KiB.',
+      violations: [{ field: 'answers', rule: 'TOO_LARGE', message: 'At most 64 KiB.' }],
+    });
+  }
+  try {
+    const value: unknown = JSON.parse(bytes.toString('utf8'));
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Falls through to the one answer for anything that is no JSON object.
+  }
+  throw new Problem({
+    kind: 'INVALID',
+    reason: 'INVALID_ARGUMENT',
+    message: 'Answers are not a JSON object.',
+    violations: [{ field: 'answers', rule: 'JSON_OBJECT', message: 'A JSON object is needed.' }],
+  });
+}
+
+export function fromEvidence(wire: EvidenceIn): Evidence {
+  const { kind, number, issueDate, originalSeen, copy } = wire;
+  return { kind, originalSeen, ...present({ number, issueDate, copy }) };
+}
+
+export function fromHandOver(wire: HandOverIn | null): Omit<HandOver, 'handOverTime'> {
+  return {
+    collectedBy: (wire?.collectedBy ?? '') as HandOver['collectedBy'],
+    paperKind: wire?.paperKind ?? '',
+    ...present({ paperNumber: wire?.paperNumber ?? '' }),
+  };
+}
+
+export function toDocumentRequest(request: DocumentRequest | undefined): DocumentRequestOut | null {
+  return request
+    ? { ...request, message: request.message ?? null, requestTime: toTimestamp(request.requestTime) }
+    : null;
+}
+
+export function toDecision(decision: Decision | undefined): DecisionOut | null {
+  if (!decision) return null;
+  const { decideTime, correctTime, revokeTime, reason } = decision;
+  return {
+    ...decision,
+    reason: reason ?? null,
+    decideTime: toTimestamp(decideTime),
+    correctTime: toTimestamp(correctTime),
+    revokeTime: toTimestamp(revokeTime),
+  };
+}
+
+export function toAction(row: ActionRecord): ActionOut {
+  return {
+    kind: row.kind,
+    by: row.by,
+    occurTime: toTimestamp(row.occurTime),
+    recordTime: toTimestamp(row.recordTime),
+    cause: row.cause,
+    answers: row.answers ?? '',
+    fromState: toState(row.fromState),
+    toState: toState(row.toState),
+    submission: row.submission ?? 0,
+  };
+}
+
+export function toState(state: State) {
+  return enumWord('STATE_', state) as ApplicationOut['state'];
+}
+
+/** The copy that intake keeps of a version; `_id` ends in the hash of its content. */
+export function fromVersion(wire: VersionIn): ServiceVersion {
+  const version: Omit<ServiceVersion, '_id'> = {
+    publicService: wire.publicService,
+    version: wire.version,
+    title: fromText(wire.title),
+    agency: wire.provider,
+    ...present({ validTo: wire.validTo }),
+    evidence: wire.evidence.map((rule) => ({
+      kind: rule.kind,
+      required: rule.required,
+      ...(rule.when?.represented ? { whenRepresented: true } : {}),
+      ...(rule.when?.answer ? { whenAnswer: { field: rule.when.answer.field, values: rule.when.answer.values } } : {}),
+    })),
+    costOptions: wire.costOptions.map((option) => ({
+      code: option.code,
+      centreKinds: option.centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind)),
+      ...(option.fee
+        ? { fee: { amountMinor: Number(option.fee.amountMinor), currency: option.fee.currencyCode } }
+        : {}),
+      ...(option.term
+        ? {
+            term: {
+              amount: option.term.amount,
+              unit: enumValue('TERM_UNIT_', option.term.unit) as 'hours',
+              from: enumValue('TERM_START_', option.term.from) as 'submission',
+            },
+          }
+        : {}),
+    })),
+    form: JSON.parse(wire.formSchema.toString('utf8') || '{}') as Record<string, unknown>,
+  };
+  const hash = createHash('sha256').update(JSON.stringify(version)).digest('hex').slice(0, 16);
+  return {
+    _id: `${wire.publicService.slice(wire.publicService.indexOf('/') + 1)}@${wire.version}:${hash}`,
+    ...version,
+  };
+}
+
+/** The bytes of an event on cups.applications; thin: names, codes, times. */
+export function encodeHappening(happening: Happening, app: Application): Buffer {
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(happening.fields)) {
+    fields[name] = value instanceof Date ? toTimestamp(value) : name === 'fromState' ? toState(value as State) : value;
+  }
+  const ref = {
+    application: `applications/${app._id}`,
+    centre: app.centre,
+    agency: app.agency,
+    publicService: app.publicService,
+    state: toState(app.state),
+  };
+  return messageType(`cups.intake.v1.${happening.type}`).encode({ ref, ...fields });
+}
+
+const MESSAGE_OF: Record<string, Message> = {
+  DeliveryAcknowledged: 'acknowledged',
+  DeliveryProgressed: 'progressed',
+  DeliveryDocumentsRequested: 'documents-requested',
+  DeliveryDecided: 'approved',
+  DeliveryResultCorrected: 'result-corrected',
+  DeliveryResultRevoked: 'result-revoked',
+  DeliveryCancelled: 'delivery-cancelled',
+  DeliveryFailed: 'delivery-failed',
+};
+
+/** What an event on cups.deliveries says, or undefined for a type that this version does not know. */
+export function fromDeliveryEvent(
+  event: { id: string; type: string; data: Buffer },
+  now: Date,
+): { application: string; word: AgencyWord } | undefined {
+  const message = MESSAGE_OF[event.type.slice('cups.agencybridge.v1.'.length)];
+  if (!message) return undefined;
+  // Every message of the file carries `ref`; the other fields belong to one of them each.
+  const wire = messageType(event.type).decode(event.data) as {
+    ref: { application: string; agency: string; occurTime: never; agencyReference: string } | null;
+    evidenceKinds?: string[];
+    message?: TextIn | null;
+    answerBy?: string;
+    approved?: boolean;
+    reason?: TextIn | null;
+    resultKind?: string;
+    resultNumber?: string;
+    decideTime?: never;
+  };
+  if (!wire.ref) return undefined;
+  const occurTime = fromTimestamp(wire.ref.occurTime);
+  const result = present({ resultKind: wire.resultKind ?? '', resultNumber: wire.resultNumber ?? '' });
+  const word: AgencyWord = {
+    message: message === 'approved' && !wire.approved ? 'rejected' : message,
+    agency: wire.ref.agency,
+    eventId: event.id,
+    now,
+    ...(occurTime ? { occurTime } : {}),
+    ...(wire.ref.agencyReference ? { agencyReference: wire.ref.agencyReference } : {}),
+  };
+  if (message === 'documents-requested') {
+    word.request = {
+      evidenceKinds: wire.evidenceKinds ?? [],
+      answerBy: wire.answerBy ?? '',
+      ...(wire.message ? { message: fromText(wire.message) } : {}),
+    };
+  }
+  if (message === 'approved') {
+    word.decision = {
+      ...result,
+      ...(wire.reason ? { reason: fromText(wire.reason) } : {}),
+      decideTime: fromTimestamp(wire.decideTime) ?? now,
+    };
+  }
+  if (message === 'result-corrected') word.result = result;
+  return { application: wire.ref.application, word };
+}
+
+function toPerson(person: Partial<Person> | undefined): PersonOut | null {
+  return person ?? null;
+}
+
+function fromPerson(wire: PersonIn): Partial<Person> {
+  const { idnp, givenName, familyName, birthDate, language } = wire;
+  return present({ idnp, givenName, familyName, birthDate, language }) as Partial<Person>;
+}
+
+function fromText(wire: TextIn | null): Text {
+  return wire ? present({ ro: wire.ro, ru: wire.ru, en: wire.en }) : {};
+}
+
+/** Without the fields that are empty: proto3 has no absent string. */
+function present<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], ''> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '' && value !== undefined)) as never;
+}

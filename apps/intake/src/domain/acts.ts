@@ -1,0 +1,486 @@
+import { Problem } from '@cups/problem';
+import type { Violation } from '@cups/problem';
+import type {
+  ActionRecord,
+  Application,
+  Content,
+  Decision,
+  DocumentRequest,
+  Evidence,
+  HandOver,
+  Outcome,
+  Person,
+  ServiceVersion,
+  Submission,
+  Text,
+} from './application.ts';
+import { completenessViolations, contentBytes, MAX_CONTENT_BYTES, shapeViolations } from './file.ts';
+import { AGENCIES, PERSONS, stateAfter, TIMED } from './life.ts';
+import type { Action, Message, State, Timer } from './life.ts';
+import { dueAfter, endOfDay, remaining, today } from './terms.ts';
+import type { Holidays, Term } from './terms.ts';
+
+/**
+ * What happens to an application: pure functions from a document to the next one and the events about it. The next
+ * document shares every unchanged part with the one before, so that the store writes the difference only.
+ */
+
+/** Who acts, when, and what caused it. */
+export interface Actor {
+  /** operators/{id} */
+  by: string;
+  roles: readonly string[];
+  /** centres/{code} of the session. */
+  centre: string;
+  now: Date;
+  /** When it is claimed to have happened; a desk that was offline tells later. */
+  occurTime?: Date;
+  /** The request id. */
+  cause: string;
+}
+
+/** An event before it is encoded: the message name in cups.intake.v1 and its own fields besides `ref`. */
+export interface Happening {
+  type:
+    | 'ApplicationSubmitted'
+    | 'DocumentsSupplied'
+    | 'ApplicationWithdrawn'
+    | 'ApplicationInProgress'
+    | 'DocumentsRequested'
+    | 'ApplicationDecided'
+    | 'ResultChanged'
+    | 'ResultHandedOver'
+    | 'ApplicationClosed'
+    | 'ApplicationExpired'
+    | 'DeskNoted';
+  fields: Record<string, unknown>;
+}
+
+export interface Step {
+  document: Application;
+  events: Happening[];
+}
+
+/** A draft that nobody touches for so long expires. */
+export const DRAFT_DAYS = 30;
+/** A desk may report at most this much later what it did offline. */
+const OFFLINE_DAYS = 7;
+const DAY = 86_400_000;
+/** For an agency that asks for documents without naming a date. */
+const ANSWER_DAYS = 30;
+const MAX_NOTES = 50;
+
+export interface NewApplication {
+  id: string;
+  centre: string;
+  centreName: string;
+  centreKind: string;
+  trackingNumber: string;
+  version: ServiceVersion;
+  content: Content;
+  corrects?: string;
+}
+
+/** The fields of a new draft that are not the store's own. */
+export function draft(
+  input: NewApplication,
+  actor: Actor,
+): Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'> {
+  refuse(shapeViolations(input.content));
+  return {
+    ...input.content,
+    _id: input.id,
+    centre: input.centre,
+    centreName: input.centreName,
+    centreKind: input.centreKind,
+    openedBy: actor.by,
+    trackingNumber: input.trackingNumber,
+    ...serviceFields(input.version),
+    state: 'draft',
+    ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
+    submissions: [],
+    history: [],
+    deskNotes: [],
+    timer: draftTimer(actor.now),
+  };
+}
+
+/** Replaces the named fields of a draft; a named field that is absent is cleared. */
+export function edit(app: Application, actor: Actor, fields: readonly (keyof Content)[], content: Content): Step {
+  const state = allow(app, 'edit', actor);
+  const document: Application = { ...app, state, timer: draftTimer(actor.now) };
+  for (const field of fields) {
+    if (content[field] === undefined) delete document[field];
+    else Object.assign(document, { [field]: content[field] });
+  }
+  refuse(shapeViolations(contentOf(document)));
+  return { document, events: [] };
+}
+
+/** Takes the version in force today into the draft; a chosen cost option that it lacks is cleared. */
+export function renew(app: Application, actor: Actor, version: ServiceVersion): Step {
+  const state = allow(app, 'renew', actor);
+  const document: Application = { ...app, ...serviceFields(version), state, timer: draftTimer(actor.now) };
+  if (!version.costOptions.some((option) => option.code === app.costOption)) delete document.costOption;
+  return { document: record(document, app.state, 'renew', actor), events: [] };
+}
+
+export interface SubmitParts {
+  version: ServiceVersion;
+  holidays: Holidays;
+  answersViolations: (answers: Record<string, unknown>) => Violation[];
+}
+
+/** Freezes submission 1 and files it. The day of filing decides which version may be filed, also for an offline desk. */
+export function submit(app: Application, actor: Actor, { version, holidays, answersViolations }: SubmitParts): Step {
+  const state = allow(app, 'submit', actor);
+  const at = occurTime(app, actor);
+  if (app.service.validTo !== undefined && today(at) > app.service.validTo) {
+    throw new Problem({
+      kind: 'PRECONDITION',
+      reason: 'SERVICE_VERSION_EXPIRED',
+      message: 'The public service changed since the draft was opened; renew the draft and check it again.',
+      metadata: { version: app.serviceVersion, validTo: app.service.validTo },
+    });
+  }
+  const violations = completenessViolations(contentOf(app), version, app.centreKind, answersViolations);
+  if (violations.length > 0) {
+    throw new Problem({
+      kind: 'INVALID',
+      reason: 'FILE_INCOMPLETE',
+      message: 'The file is not complete.',
+      violations,
+    });
+  }
+  const due = dueFields(version, app.costOption, at, holidays);
+  const submission = freeze(app, 1, at, due.dueDate);
+  const document = record(
+    { ...app, state, submitTime: at, ...due, submissions: [...app.submissions, submission], timer: null },
+    app.state,
+    'submit',
+    actor,
+    { submission: 1, occurTime: at },
+  );
+  return {
+    document,
+    events: [
+      { type: 'ApplicationSubmitted', fields: { submission: `applications/${app._id}/submissions/1`, submitTime: at } },
+    ],
+  };
+}
+
+/** Withdraws, or discards a draft. */
+export function withdraw(app: Application, actor: Actor, reason?: string): Step {
+  const state = allow(app, 'withdraw', actor);
+  const { documentRequest: _open, ...kept } = app;
+  const document = record({ ...kept, state, timer: null }, app.state, 'withdraw', actor, reason ? { reason } : {});
+  return {
+    document,
+    events: [{ type: 'ApplicationWithdrawn', fields: { fromState: app.state, withdrawTime: actor.now } }],
+  };
+}
+
+/** Adds what the agency asked for and freezes the next submission; the agency's clock goes on. */
+export function supplyDocuments(
+  app: Application,
+  actor: Actor,
+  supplied: { evidence: Evidence[]; answers?: Record<string, unknown> },
+  { holidays, answersViolations }: Pick<SubmitParts, 'holidays' | 'answersViolations'>,
+): Step {
+  const state = allow(app, 'supply-documents', actor);
+  const request = app.documentRequest!;
+  const { documentRequest: _answered, ...open } = app;
+  const next: Application = {
+    ...resumeClock(open, actor.now, holidays),
+    state,
+    evidence: [...(app.evidence ?? []), ...supplied.evidence],
+    ...(supplied.answers === undefined ? {} : { answers: supplied.answers }),
+    timer: null,
+  };
+  const missing = request.evidenceKinds
+    .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
+    .map((kind) => ({ field: `evidence.${kind}`, rule: 'REQUIRED', message: `The paper ${kind} was asked for.` }));
+  refuse([
+    ...missing,
+    ...shapeViolations(contentOf(next)),
+    ...(supplied.answers === undefined ? [] : answersViolations(supplied.answers)),
+  ]);
+  const number = app.submissions.length + 1;
+  const submission = { ...freeze(next, number, actor.now, next.dueDate), answersRequest: request.id };
+  const document = record(
+    { ...next, submissions: [...app.submissions, submission] },
+    app.state,
+    'supply-documents',
+    actor,
+    {
+      submission: number,
+      answers: request.id,
+    },
+  );
+  return {
+    document,
+    events: [
+      {
+        type: 'DocumentsSupplied',
+        fields: { submission: `applications/${app._id}/submissions/${number}`, answersRequest: request.id },
+      },
+    ],
+  };
+}
+
+/** Records who collected the result or the decision, shown which paper. */
+export function handOver(app: Application, actor: Actor, act: Omit<HandOver, 'handOverTime'>): Step {
+  const state = allow(app, 'hand-over', actor);
+  const document = record(
+    { ...app, state, handOver: { ...act, handOverTime: actor.now } },
+    app.state,
+    'hand-over',
+    actor,
+  );
+  return { document, events: [{ type: 'ResultHandedOver', fields: {} }] };
+}
+
+/** Records whether the need is met, and closes. */
+export function confirmOutcome(app: Application, actor: Actor, outcome: Outcome): Step {
+  const state = allow(app, 'confirm-outcome', actor);
+  const document = record({ ...app, state, outcome }, app.state, 'confirm-outcome', actor);
+  return { document, events: [{ type: 'ApplicationClosed', fields: { needMet: outcome.needMet } }] };
+}
+
+/** What an agency, or the bridge, says about a delivery of this application. */
+export interface AgencyWord {
+  message: Message;
+  /** agencies/{code} */
+  agency: string;
+  occurTime?: Date;
+  /** Id of the event that brought it. */
+  eventId: string;
+  now: Date;
+  agencyReference?: string;
+  request?: Omit<DocumentRequest, 'id' | 'requestTime'>;
+  decision?: Omit<Decision, 'approved'>;
+  result?: { resultKind?: string; resultNumber?: string };
+}
+
+/** Total over states and messages: a transition, or a note for the desk. */
+export function receive(app: Application, word: AgencyWord, holidays: Holidays): Step {
+  const effect = AGENCIES[app.state][word.message];
+  const moved = 'to' in effect ? enter(app, effect.to, word, holidays) : noted(app, effect.note, word);
+  const row: ActionRecord = {
+    kind: word.message,
+    by: word.agency,
+    occurTime: word.occurTime ?? word.now,
+    recordTime: word.now,
+    cause: word.eventId,
+    fromState: app.state,
+    toState: moved.state,
+  };
+  const document = {
+    ...moved,
+    ...(word.agencyReference ? { agencyReference: word.agencyReference } : {}),
+    history: [...app.history, row],
+  };
+  return { document, events: agencyEvents(app, document, word, effect) };
+}
+
+/** A timer fires; a stale one changes nothing. */
+export function fire(app: Application, timer: Timer, now: Date): Step {
+  const state = TIMED[timer][app.state];
+  if (state === 'stale' || app.timer?.kind !== timer || app.timer.due > now) return { document: app, events: [] };
+  const { documentRequest: _open, ...kept } = app;
+  const row: ActionRecord = {
+    kind: timer,
+    by: 'timer',
+    occurTime: app.timer.due,
+    recordTime: now,
+    cause: `timer:${timer}:${app.timer.due.toISOString()}`,
+    fromState: app.state,
+    toState: state,
+  };
+  return {
+    document: { ...kept, state, timer: null, history: [...app.history, row] },
+    events: [{ type: 'ApplicationExpired', fields: { fromState: app.state, expireTime: now } }],
+  };
+}
+
+/** The content of an application apart from everything else. */
+export function contentOf(app: Application): Content {
+  const { applicant, contact, represented, mandate, answers, evidence, costOption, delivery } = app;
+  return JSON.parse(
+    JSON.stringify({ applicant, contact, represented, mandate, answers, evidence, costOption, delivery }),
+  ) as Content;
+}
+
+/** The state that a history leads to, replayed from draft; the property tests hold the document against it. */
+export function replay(history: readonly ActionRecord[]): State {
+  return history.reduce<State>((state, row) => {
+    if (row.fromState !== state) throw new Error(`history broken: ${row.kind} from ${row.fromState}, at ${state}`);
+    return row.toState;
+  }, 'draft');
+}
+
+function allow(app: Application, action: Action, actor: Actor): State {
+  if (app.centre !== actor.centre) {
+    throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such application.' });
+  }
+  const state = stateAfter(app.state, action, actor.roles);
+  if (!state) {
+    throw new Problem({
+      kind: 'PRECONDITION',
+      reason: 'ACTION_NOT_ALLOWED',
+      message: `An application that is ${app.state} does not allow ${action}.`,
+      metadata: { state: app.state, action, allowed: Object.keys(PERSONS[app.state]).join(' ') },
+    });
+  }
+  return state;
+}
+
+function refuse(violations: Violation[]): void {
+  if (violations.length === 0) return;
+  const only = (rule: string) => violations.every((violation) => violation.rule === rule);
+  throw new Problem({
+    kind: 'INVALID',
+    reason: only('IDNP') ? 'IDNP_INVALID' : only('TOO_LARGE') ? 'ANSWERS_TOO_LARGE' : 'INVALID_ARGUMENT',
+    message: 'Some fields are wrong.',
+    violations,
+  });
+}
+
+function record(
+  document: Application,
+  fromState: State,
+  kind: Action,
+  actor: Actor,
+  more: Partial<ActionRecord> = {},
+): Application {
+  const row: ActionRecord = {
+    kind,
+    by: actor.by,
+    occurTime: actor.occurTime ?? actor.now,
+    recordTime: actor.now,
+    cause: actor.cause,
+    fromState,
+    toState: document.state,
+    ...more,
+  };
+  return { ...document, history: [...document.history, row] };
+}
+
+function draftTimer(now: Date): Application['timer'] {
+  return { kind: 'draft-untouched', due: new Date(now.getTime() + DRAFT_DAYS * DAY) };
+}
+
+function serviceFields(version: ServiceVersion) {
+  return {
+    publicService: version.publicService,
+    serviceVersion: version.version,
+    agency: version.agency,
+    service: {
+      versionId: version._id,
+      title: version.title,
+      ...(version.validTo === undefined ? {} : { validTo: version.validTo }),
+    },
+  };
+}
+
+/** What an offline desk claims is believed within limits: not before the draft, not in the future, not too old. */
+function occurTime(app: Application, actor: Actor): Date {
+  const claimed = actor.occurTime;
+  if (!claimed) return actor.now;
+  const age = actor.now.getTime() - claimed.getTime();
+  if (age < -60_000 || age > OFFLINE_DAYS * DAY) {
+    refuse([{ field: 'occurTime', rule: 'RANGE', message: `Within the last ${OFFLINE_DAYS} days.` }]);
+  }
+  return claimed > actor.now ? actor.now : claimed < app.createTime ? app.createTime : claimed;
+}
+
+function freeze(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
+  const { contact: _contact, ...content } = contentOf(app);
+  if (contentBytes(content) > MAX_CONTENT_BYTES) {
+    refuse([{ field: 'answers', rule: 'TOO_LARGE', message: 'The file is over 64 KiB without scanned copies.' }]);
+  }
+  return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
+}
+
+function dueFields(version: ServiceVersion, costOption: string | undefined, at: Date, holidays: Holidays) {
+  const term = version.costOptions.find((option) => option.code === costOption)?.term;
+  if (!term) return { noDueDateReason: 'no-term' as const };
+  if (term.from === 'payment') return { noDueDateReason: 'awaiting-payment' as const };
+  return { ...dueAfter(at, term, holidays), termUnit: term.unit };
+}
+
+/** The document in the state that a message leads to, with the fields that belong to that state. */
+function enter(app: Application, state: State, word: AgencyWord, holidays: Holidays): Application {
+  const { documentRequest: _answered, ...open } = app;
+  switch (state) {
+    case 'documents-requested': {
+      const documentRequest: DocumentRequest = {
+        id: word.eventId,
+        requestTime: word.now,
+        evidenceKinds: word.request?.evidenceKinds ?? [],
+        answerBy: word.request?.answerBy ?? today(new Date(word.now.getTime() + ANSWER_DAYS * DAY)),
+        ...(word.request?.message ? { message: word.request.message } : {}),
+      };
+      const timer = { kind: 'answer-date-passed' as const, due: endOfDay(documentRequest.answerBy) };
+      return { ...stopClock(open, word.now, holidays), state, documentRequest, timer };
+    }
+    case 'ready':
+    case 'rejected': {
+      const decision = {
+        ...word.decision,
+        decideTime: word.decision?.decideTime ?? word.now,
+        approved: state === 'ready',
+      };
+      return { ...open, state, decision, timer: null };
+    }
+    default:
+      return { ...open, state };
+  }
+}
+
+/** The document with a note for the desk; a corrected or revoked result is recorded in the decision as well. */
+function noted(app: Application, kind: string, word: AgencyWord): Application {
+  const earlier = app.deskNotes.length < MAX_NOTES ? app.deskNotes : app.deskNotes.slice(1 - MAX_NOTES);
+  const kept = { ...app, deskNotes: [...earlier, { kind, recordTime: word.now }] };
+  if (!changesResult(word.message) || !app.decision?.approved) return kept;
+  const time = word.message === 'result-corrected' ? { correctTime: word.now } : { revokeTime: word.now };
+  return { ...kept, decision: { ...app.decision, ...word.result, ...time } };
+}
+
+function changesResult(message: Message): boolean {
+  return message === 'result-corrected' || message === 'result-revoked';
+}
+
+function stopClock(app: Application, now: Date, holidays: Holidays): Application {
+  const { dueDate, dueTime, ...rest } = app;
+  if (dueDate === undefined || !app.termUnit) return app;
+  const due = { dueDate, ...(dueTime ? { dueTime } : {}) };
+  return { ...rest, termLeft: remaining(now, due, app.termUnit, holidays), noDueDateReason: 'clock-stopped' };
+}
+
+function resumeClock(app: Application, now: Date, holidays: Holidays): Application {
+  const { termLeft, noDueDateReason: _stopped, ...rest } = app;
+  return termLeft ? { ...rest, ...dueAfter(now, termLeft, holidays) } : app;
+}
+
+function agencyEvents(
+  app: Application,
+  next: Application,
+  word: AgencyWord,
+  effect: { to: State } | { note: string },
+): Happening[] {
+  if ('note' in effect) {
+    return changesResult(word.message) && next.decision?.approved
+      ? [{ type: 'ResultChanged', fields: { revoked: word.message === 'result-revoked' } }]
+      : [{ type: 'DeskNoted', fields: { kind: effect.note } }];
+  }
+  switch (effect.to) {
+    case 'documents-requested':
+      return [{ type: 'DocumentsRequested', fields: { answerBy: next.documentRequest!.answerBy } }];
+    case 'ready':
+    case 'rejected':
+      return [{ type: 'ApplicationDecided', fields: {} }];
+    default:
+      return app.state === effect.to ? [] : [{ type: 'ApplicationInProgress', fields: {} }];
+  }
+}

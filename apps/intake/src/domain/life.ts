@@ -1,0 +1,153 @@
+/**
+ * The life cycle of an application, as data. Buttons, RPCs, the picture in ARCHITECTURE.md and the tests are made from
+ * these tables; nothing else decides what may follow what.
+ */
+
+export const STATES = [
+  'draft',
+  'submitted',
+  'in-progress',
+  'documents-requested',
+  'ready',
+  'rejected',
+  'handed-over',
+  'closed',
+  'withdrawn',
+  'expired',
+] as const;
+export type State = (typeof STATES)[number];
+
+export const ACTIONS = [
+  'edit',
+  'submit',
+  'withdraw',
+  'renew',
+  'supply-documents',
+  'hand-over',
+  'confirm-outcome',
+  'correct',
+] as const;
+/** What a person at a desk may do. */
+export type Action = (typeof ACTIONS)[number];
+
+/** Roles that may act on an application of their own centre. */
+export const DESK_ROLES = ['specialist', 'centre-manager'] as const;
+export type DeskRole = (typeof DESK_ROLES)[number];
+
+interface Move {
+  to: State;
+  by: readonly DeskRole[];
+}
+
+const desk = (to: State): Move => ({ to, by: DESK_ROLES });
+
+/** Persons are refused what does not stand here. `correct` changes nothing here: it opens a new application. */
+export const PERSONS: Record<State, Partial<Record<Action, Move>>> = {
+  draft: { edit: desk('draft'), submit: desk('submitted'), withdraw: desk('withdrawn'), renew: desk('draft') },
+  submitted: { withdraw: desk('withdrawn') },
+  'in-progress': { withdraw: desk('withdrawn') },
+  'documents-requested': { 'supply-documents': desk('in-progress'), withdraw: desk('withdrawn') },
+  ready: { 'hand-over': desk('handed-over') },
+  rejected: { 'hand-over': desk('handed-over') },
+  'handed-over': { 'confirm-outcome': desk('closed') },
+  closed: { correct: desk('closed') },
+  withdrawn: { correct: desk('withdrawn') },
+  expired: { correct: desk('expired') },
+};
+
+export const MESSAGES = [
+  'acknowledged',
+  'progressed',
+  'documents-requested',
+  'approved',
+  'rejected',
+  'result-corrected',
+  'result-revoked',
+  'delivery-cancelled',
+  'delivery-failed',
+] as const;
+/** What an agency, or the bridge on the way to it, says. */
+export type Message = (typeof MESSAGES)[number];
+
+export const TIMERS = ['draft-untouched', 'answer-date-passed'] as const;
+export type Timer = (typeof TIMERS)[number];
+
+/** A transition, or `note`: recorded without transition, and the desk is told. */
+export type Effect = { to: State } | { note: string };
+
+const to = (state: State): Effect => ({ to: state });
+const note = (text: string): Effect => ({ note: text });
+
+const afterTheEnd: Record<Message, Effect> = {
+  acknowledged: note('acknowledged-after-end'),
+  progressed: note('progress-after-end'),
+  'documents-requested': note('documents-requested-after-end'),
+  approved: note('decision-after-end'),
+  rejected: note('decision-after-end'),
+  'result-corrected': note('result-corrected'),
+  'result-revoked': note('result-revoked'),
+  // The confirmation that the agency will not work on it any more is what a withdrawal waits for.
+  'delivery-cancelled': note('agency-stopped'),
+  'delivery-failed': note('delivery-failed'),
+};
+const afterTheDecision: Record<Message, Effect> = {
+  ...afterTheEnd,
+  acknowledged: note('acknowledged-after-decision'),
+  progressed: note('progress-after-decision'),
+  'documents-requested': note('documents-requested-after-decision'),
+  approved: note('second-decision'),
+  rejected: note('second-decision'),
+};
+const working: Record<Message, Effect> = {
+  ...afterTheEnd,
+  acknowledged: to('in-progress'),
+  progressed: to('in-progress'),
+  'documents-requested': to('documents-requested'),
+  approved: to('ready'),
+  rejected: to('rejected'),
+  'result-corrected': note('result-before-decision'),
+  'result-revoked': note('result-before-decision'),
+};
+
+/** Total: every message has its effect in every state (law 2 of the design). */
+export const AGENCIES: Record<State, Record<Message, Effect>> = {
+  // An agency can not know a draft: whatever comes is recorded and shown.
+  draft: { ...afterTheEnd, approved: note('message-before-submission'), rejected: note('message-before-submission') },
+  submitted: working,
+  'in-progress': working,
+  'documents-requested': {
+    ...working,
+    acknowledged: note('acknowledged-late'),
+    progressed: note('progress-while-awaiting-documents'),
+  },
+  ready: afterTheDecision,
+  rejected: afterTheDecision,
+  'handed-over': afterTheDecision,
+  closed: afterTheDecision,
+  withdrawn: afterTheEnd,
+  expired: afterTheEnd,
+};
+
+/** Total: a timer that fires in a state it does not belong to is stale and changes nothing. */
+export const TIMED: Record<Timer, Record<State, State | 'stale'>> = {
+  'draft-untouched': every('draft', 'expired'),
+  'answer-date-passed': every('documents-requested', 'expired'),
+};
+
+function every(state: State, next: State): Record<State, State | 'stale'> {
+  return Object.fromEntries(STATES.map((s) => [s, s === state ? next : 'stale'])) as Record<State, State | 'stale'>;
+}
+
+/** States in which nothing can follow but a note or a correction. */
+export const END_STATES: readonly State[] = ['closed', 'withdrawn', 'expired'];
+
+/** What someone with these roles may do in this state, in the order of {@link ACTIONS}. */
+export function allowedActions(state: State, roles: readonly string[]): Action[] {
+  return ACTIONS.filter((action) => PERSONS[state][action]?.by.some((role) => roles.includes(role)) ?? false);
+}
+
+/** The state after the action, or undefined when the table refuses it to these roles. */
+export function stateAfter(state: State, action: Action, roles: readonly string[]): State | undefined {
+  const move = PERSONS[state][action];
+  return move?.by.some((role) => roles.includes(role)) ? move.to : undefined;
+}

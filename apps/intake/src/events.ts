@@ -1,0 +1,68 @@
+import { Problem } from '@cups/problem';
+import { isUlid } from '@cups/contracts';
+import type { CloudEvent } from '@cups/events';
+import type { Decision, Documents, NewEvent } from '@cups/store';
+import { encodeHappening, fromDeliveryEvent } from './convert.ts';
+import { fire, receive } from './domain/acts.ts';
+import type { Step } from './domain/acts.ts';
+import type { Timer } from './domain/life.ts';
+import type { Holidays } from './domain/terms.ts';
+import type { StoredApplication } from './store.ts';
+
+/** What intake says on cups.applications, and what it does about cups.deliveries and its own timers. */
+
+/** A step of the domain as a decision of the store: its happenings encoded for cups.applications. */
+export function decided(before: StoredApplication, step: Step): Decision<StoredApplication> {
+  const document = step.document as StoredApplication;
+  const events = step.events.map((happening): NewEvent => ({
+    topic: 'cups.applications',
+    key: before._id,
+    type: `cups.intake.v1.${happening.type}`,
+    subject: `applications/${before._id}`,
+    sequenced: true,
+    contentType: 'application/protobuf',
+    source: '/cups/intake',
+    data: encodeHappening(happening, document),
+  }));
+  return { document, events };
+}
+
+/** One event of the bridge, applied once and in order within its delivery. */
+export function onDelivery(applications: Documents<StoredApplication>, holidays: Holidays, now: () => Date) {
+  return async (event: CloudEvent): Promise<'done' | 'refused' | 'wait'> => {
+    const at = now();
+    const said = fromDeliveryEvent(event, at);
+    if (!said) return 'refused';
+    const id = said.application.slice('applications/'.length);
+    if (!isUlid(id) || event.sequence === undefined) return 'refused';
+    try {
+      const { outcome } = await applications.update(
+        id,
+        {
+          cause: {
+            eventId: event.id,
+            requestId: event.correlationId ?? '',
+            sequence: { subject: event.subject, value: event.sequence },
+            ...(event.traceparent ? { traceparent: event.traceparent } : {}),
+          },
+          now: at,
+        },
+        (app) => decided(app, receive(app, said.word, holidays)),
+      );
+      return outcome === 'gap' ? 'wait' : 'done';
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'NOT_FOUND') return 'refused';
+      throw error;
+    }
+  };
+}
+
+/** A due timer of one application; a stale one changes nothing. */
+export function onTimer(applications: Documents<StoredApplication>, now: () => Date) {
+  return async (id: string, kind: string): Promise<void> => {
+    const at = now();
+    await applications.update(id, { cause: { eventId: `timer:${kind}` }, now: at }, (app) =>
+      decided(app, fire(app, kind as Timer, at)),
+    );
+  };
+}

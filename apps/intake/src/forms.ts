@@ -1,0 +1,35 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ValidateFunction } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { Violation } from '@cups/problem';
+import type { ServiceVersion } from './domain/application.ts';
+
+/** Compiled forms, by version id; a version never changes, so a compiled form never goes stale. */
+const compiled = new Map<string, ValidateFunction>();
+const MAX_COMPILED = 500;
+
+/** Checks answers against the form of a version; violations name fields and rules, never values. */
+export function answersCheck(version: ServiceVersion): (answers: Record<string, unknown>) => Violation[] {
+  let validate = compiled.get(version._id);
+  if (!validate) {
+    const ajv = new Ajv2020({ allErrors: true, strict: false });
+    (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
+    validate = ajv.compile(version.form);
+    if (compiled.size >= MAX_COMPILED) compiled.delete(compiled.keys().next().value!);
+    compiled.set(version._id, validate);
+  }
+  const check = validate;
+  return (answers) => {
+    if (check(answers)) return [];
+    return (check.errors ?? []).slice(0, 100).map((error) => {
+      const inner =
+        error.keyword === 'required' ? `/${(error.params as { missingProperty: string }).missingProperty}` : '';
+      return {
+        field: `answers${`${error.instancePath}${inner}`.replaceAll('/', '.')}`,
+        rule: error.keyword.toUpperCase(),
+        message:
+          error.keyword === 'required' ? 'Needed to submit.' : `The form says: ${error.message ?? error.keyword}.`,
+      };
+    });
+  };
+}

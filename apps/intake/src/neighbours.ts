@@ -1,0 +1,117 @@
+import { Problem } from '@cups/problem';
+import { enumValue } from '@cups/contracts/proto';
+import { connect } from '@cups/service';
+import type { Context, Keys } from '@cups/service';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import { fromVersion } from './convert.ts';
+import type { ServiceVersion } from './domain/application.ts';
+import { today } from './domain/terms.ts';
+
+/** What intake asks catalog and identity, only when a draft is opened or renewed. */
+
+export interface VersionInForce {
+  copy: ServiceVersion;
+  /** Kinds of centre at which it may be filed; empty when it may not be filed at a desk. */
+  centreKinds: string[];
+}
+
+export interface Centre {
+  displayName: string;
+  kind: string;
+  status: string;
+  agencies: string[];
+  /** Open applications at once; 0 means no limit. */
+  limit: number;
+}
+
+/** A paused centre or a changed service may be noticed this late (P3 of the design: within 2 s). */
+const FRESH_MS = 1_500;
+
+export interface Neighbours {
+  /** The version in force in Chisinau today. */
+  versionInForce(publicService: string, now: Date, context: Context): Promise<VersionInForce>;
+  centre(name: string, context: Context): Promise<Centre>;
+  /** @throws Problem CENTRE_PAUSED or SERVICE_NOT_FILEABLE */
+  assertFileable(version: VersionInForce, centre: Centre): void;
+  close(): void;
+}
+
+export function openNeighbours(config: { catalogAddress: string; identityAddress: string }, keys: Keys): Neighbours {
+  const catalog = connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
+    address: config.catalogAddress,
+    keys,
+    service: 'intake',
+    audience: 'catalog',
+  });
+  const identity = connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
+    address: config.identityAddress,
+    keys,
+    service: 'intake',
+    audience: 'identity',
+  });
+  const fresh = cache();
+  return {
+    versionInForce(publicService, now, context) {
+      const atDate = today(now);
+      return fresh(`${publicService}@${atDate}`, async () => {
+        const { version } = await catalog.getPublicServiceVersion(
+          { name: publicService, version: '', atDate },
+          context,
+        );
+        if (!version) throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No such public service.' });
+        const centreKinds = version.centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind));
+        return { copy: fromVersion(version), centreKinds };
+      });
+    },
+    centre(name, context) {
+      return fresh(name, async () => {
+        const { centre } = await identity.getCentre({ name }, context);
+        if (!centre) throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No such centre.' });
+        return {
+          displayName: centre.displayName,
+          kind: enumValue('CENTRE_KIND_', centre.kind),
+          status: enumValue('CENTRE_STATUS_', centre.status),
+          agencies: centre.agencies,
+          limit: centre.openApplicationLimit,
+        };
+      });
+    },
+    assertFileable(version, centre) {
+      if (centre.status !== 'active') {
+        throw new Problem({
+          kind: 'PRECONDITION',
+          reason: 'CENTRE_PAUSED',
+          message: 'The centre takes no new applications; open ones can be finished.',
+          metadata: { status: centre.status },
+        });
+      }
+      if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.copy.agency)) {
+        throw new Problem({
+          kind: 'PRECONDITION',
+          reason: 'SERVICE_NOT_FILEABLE',
+          message: 'This public service can not be filed at this centre; the catalog says where.',
+          metadata: { publicService: version.copy.publicService },
+        });
+      }
+    },
+    close() {
+      catalog.close();
+      identity.close();
+    },
+  };
+}
+
+/** Answers kept for a moment; concurrent questions share one call, and a failure is not kept. */
+function cache() {
+  const entries = new Map<string, { at: number; answer: Promise<unknown> }>();
+  return function fresh<T>(key: string, ask: () => Promise<T>): Promise<T> {
+    const known = entries.get(key);
+    if (known && Date.now() - known.at < FRESH_MS) return known.answer as Promise<T>;
+    const answer = ask();
+    if (entries.size > 5_000) entries.clear();
+    entries.set(key, { at: Date.now(), answer });
+    answer.catch(() => entries.delete(key));
+    return answer;
+  };
+}

@@ -1,0 +1,371 @@
+import { ulid } from 'ulid';
+import { randomBytes } from 'node:crypto';
+import { fingerprint, pageSizeOf } from '@cups/store';
+import type { Cause, Documents } from '@cups/store';
+import { Problem } from '@cups/problem';
+import { isUlid, isUuid, newTrackingNumber, normalizeTrackingNumber, parseName, checkIdnp } from '@cups/contracts';
+import { enumValue, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
+import type { Rpcs, Context } from '@cups/service';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
+import * as acts from './domain/acts.ts';
+import type { Actor, Step } from './domain/acts.ts';
+import { CONTENT_FIELDS } from './domain/application.ts';
+import { evidenceViolations, handOverViolations, outcomeViolations } from './domain/file.ts';
+import { END_STATES } from './domain/life.ts';
+import type { State } from './domain/life.ts';
+import type { Holidays } from './domain/terms.ts';
+import * as convert from './convert.ts';
+import { answersCheck } from './forms.ts';
+import type { Neighbours } from './neighbours.ts';
+import { byTrackingNumber, listByCentre, search } from './store.ts';
+import type { openCounter, StoredApplication, Versions } from './store.ts';
+import { decided } from './events.ts';
+
+export interface Parts {
+  applications: Documents<StoredApplication>;
+  versions: Versions;
+  neighbours: Neighbours;
+  holidays: Holidays;
+  openApplications: ReturnType<typeof openCounter>;
+  /** Secret of the fingerprints of requests. */
+  secret: () => string;
+  now: () => Date;
+}
+
+/** The calls of intake: each checks the shape, calls the store with a function of the domain, and answers. */
+export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
+  const { applications, versions, neighbours, holidays, openApplications, now } = parts;
+
+  /** One change of one application by a person: known request first, then the etag, then the domain decides. */
+  async function change(
+    request: { requestId: string; name: string; etag?: string },
+    context: Context,
+    decide: (app: StoredApplication, actor: Actor) => Step,
+    more: { occurTime?: Date | undefined; current?: StoredApplication } = {},
+  ) {
+    const { occurTime, current } = more;
+    const actor = actorOf(context, request.requestId, now(), occurTime);
+    const { document, outcome } = await applications.update(
+      applicationId(request.name),
+      { cause: causeOf(request, context), etag: request.etag || undefined, now: actor.now, current },
+      (app) => {
+        if (app.centre !== actor.centre) throw notFound();
+        return decided(app, decide(app, actor));
+      },
+    );
+    return { application: convert.toApplication(document, actor.roles), replayed: outcome === 'replayed' };
+  }
+
+  function causeOf(request: { requestId: string }, context: Context): Cause {
+    if (!isUuid(request.requestId)) {
+      throw new Problem({ kind: 'INVALID', reason: 'REQUEST_ID_INVALID', message: 'The request id is not a UUID.' });
+    }
+    const content = { ...request, etag: undefined };
+    return {
+      requestId: context.requestId,
+      request: {
+        id: request.requestId,
+        key: `${context.method}|${context.session?.operator ?? context.caller}`,
+        fingerprint: fingerprint(parts.secret(), content),
+      },
+      traceparent: context.traceparent,
+    };
+  }
+
+  async function own(name: string, context: Context): Promise<StoredApplication> {
+    const app = await applications.get(applicationId(name));
+    if (!app || app.centre !== context.session?.centre) throw notFound();
+    return app;
+  }
+
+  async function open(request: CreateRequest, context: Context, cause: Cause, actor: Actor) {
+    const [version, centre, corrected] = await Promise.all([
+      neighbours.versionInForce(request.publicService, actor.now, context),
+      neighbours.centre(actor.centre, context),
+      request.corrects ? own(request.corrects, context) : undefined,
+    ]);
+    neighbours.assertFileable(version, centre);
+    if (corrected && !END_STATES.includes(corrected.state)) {
+      throw new Problem({
+        kind: 'PRECONDITION',
+        reason: 'ACTION_NOT_ALLOWED',
+        message: 'Only an application that is closed, withdrawn or expired can be corrected.',
+        metadata: { state: corrected.state, action: 'correct' },
+      });
+    }
+    if (centre.limit > 0 && (await openApplications.open(actor.centre)) >= centre.limit) {
+      throw new Problem({
+        kind: 'PRECONDITION',
+        reason: 'CENTRE_LIMIT_REACHED',
+        message: 'The centre has as many open applications as it may have.',
+        metadata: { limit: String(centre.limit) },
+      });
+    }
+    await versions.keep(version.copy);
+    const fields = acts.draft(
+      {
+        id: request.applicationId || ulid(actor.now.getTime()),
+        centre: actor.centre,
+        centreName: centre.displayName,
+        centreKind: centre.kind,
+        trackingNumber: newTrackingNumber((n) => randomBytes(n)),
+        version: version.copy,
+        content: convert.fromContent(request.content),
+        ...(request.corrects ? { corrects: request.corrects } : {}),
+      },
+      actor,
+    );
+    const made = await applications.create(fields, { cause, events: [], now: actor.now });
+    if (!made.replayed) openApplications.opened(actor.centre);
+    return made;
+  }
+
+  return {
+    async CreateApplication(request, context) {
+      const cause = causeOf(request, context);
+      const actor = actorOf(context, request.requestId, now());
+      if (request.applicationId && !isUlid(request.applicationId)) {
+        throw invalid('applicationId', 'ULID', 'Application ids are ULIDs.');
+      }
+      parseName('publicServices', request.publicService);
+      const { document, replayed } = await open(request, context, cause, actor).catch(async (error: unknown) => {
+        // A repeat is answered whatever has become of the centre, the service or the neighbours meanwhile.
+        const { key, id, fingerprint: content } = cause.request!;
+        const earlier = await applications.findOne({ createRequest: `${key}|${id}` });
+        if (earlier?.createFingerprint !== content) throw error;
+        return { document: earlier, replayed: true };
+      });
+      return { application: convert.toApplication(document, actor.roles), replayed };
+    },
+
+    async GetApplication(request, context) {
+      const app = await own(request.name, context);
+      return { application: convert.toApplication(app, context.session!.roles) };
+    },
+
+    async ListApplications(request, context) {
+      const state = enumValue('STATE_', request.state) as State | '';
+      const page = await listByCentre(applications, {
+        centre: context.session!.centre!,
+        ...(state ? { state } : {}),
+        pageSize: pageSizeOf(request.pageSize),
+        pageToken: request.pageToken,
+      });
+      const roles = context.session!.roles;
+      return {
+        applications: page.documents.map((app) => convert.toApplication(app, roles, false)),
+        nextPageToken: page.nextPageToken,
+      };
+    },
+
+    async SearchApplications(request, context) {
+      if ((request.trackingNumber === '') === (request.idnp === '')) {
+        throw invalid('trackingNumber', 'ONE_OF', 'Give a tracking number or an IDNP.');
+      }
+      if (request.idnp && !checkIdnp(request.idnp)) {
+        throw new Problem({
+          kind: 'INVALID',
+          reason: 'IDNP_INVALID',
+          message: 'Not a valid IDNP.',
+          violations: [{ field: 'idnp', rule: 'IDNP', message: '13 digits, the last one a check digit.' }],
+        });
+      }
+      const number = normalizeTrackingNumber(request.trackingNumber);
+      const found =
+        request.idnp || number
+          ? await search(
+              applications,
+              context.session!.centre!,
+              request.idnp ? { idnp: request.idnp } : { trackingNumber: number! },
+            )
+          : [];
+      return { applications: found.map((app) => convert.toApplication(app, context.session!.roles, false)) };
+    },
+
+    UpdateApplication(request, context) {
+      if (!request.etag) {
+        throw new Problem({ kind: 'PRECONDITION', reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
+      }
+      const content = convert.fromContent(request.content);
+      const fields = request.updateFields.map((wire) => {
+        const name = wire.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
+        const field = CONTENT_FIELDS.find((known) => known === name);
+        if (!field) throw invalid('updateFields', 'UNKNOWN', 'Not a field of content.');
+        return field;
+      });
+      return change(request, context, (app, actor) => acts.edit(app, actor, fields, content));
+    },
+
+    async SubmitApplication(request, context) {
+      const current = await own(request.name, context);
+      const version = await versions.get(current.service.versionId);
+      const answersViolations = answersCheck(version);
+      return change(
+        request,
+        context,
+        (app, actor) => {
+          // The draft was renewed in between: the check would be against the wrong form.
+          if (app.service.versionId !== version._id) throw contention();
+          return acts.submit(app, actor, { version, holidays, answersViolations });
+        },
+        { occurTime: fromTimestamp(request.occurTime), current },
+      );
+    },
+
+    WithdrawApplication(request, context) {
+      if (request.reason.length > 500) throw invalid('reason', 'TEXT', 'At most 500 characters.');
+      return change(request, context, (app, actor) => acts.withdraw(app, actor, request.reason));
+    },
+
+    async SupplyDocuments(request, context) {
+      const evidence = request.evidence.map(convert.fromEvidence);
+      refuse(evidenceViolations(evidence));
+      const answers = request.answers.length > 0 ? convert.fromAnswers(request.answers) : undefined;
+      const current = await own(request.name, context);
+      const answersViolations = answersCheck(await versions.get(current.service.versionId));
+      return change(
+        request,
+        context,
+        (app, actor) =>
+          acts.supplyDocuments(
+            app,
+            actor,
+            { evidence, ...(answers ? { answers } : {}) },
+            { holidays, answersViolations },
+          ),
+        { current },
+      );
+    },
+
+    HandOverResult(request, context) {
+      const act = convert.fromHandOver(request.handOver);
+      refuse(handOverViolations(act));
+      return change(request, context, (app, actor) => acts.handOver(app, actor, act));
+    },
+
+    ConfirmOutcome(request, context) {
+      const needMet = request.outcome?.needMet ?? false;
+      const missing = request.outcome?.missing;
+      const outcome = { needMet, ...(missing ? { missing } : {}) };
+      refuse(outcomeViolations(outcome));
+      return change(request, context, (app, actor) => acts.confirmOutcome(app, actor, outcome));
+    },
+
+    async RenewApplication(request, context) {
+      const app = await own(request.name, context);
+      const [version, centre] = await Promise.all([
+        neighbours.versionInForce(app.publicService, now(), context),
+        neighbours.centre(app.centre, context),
+      ]);
+      neighbours.assertFileable(version, centre);
+      await versions.keep(version.copy);
+      return change(request, context, (current, actor) => acts.renew(current, actor, version.copy));
+    },
+
+    async ListApplicationActions(request, context) {
+      const app = await own(request.name, context);
+      const size = pageSizeOf(request.pageSize);
+      const start = request.pageToken === '' ? 0 : Number(request.pageToken);
+      if (!Number.isInteger(start) || start < 0 || start > app.history.length) {
+        throw new Problem({ kind: 'INVALID', reason: 'PAGE_TOKEN_INVALID', message: 'Not a page token of this list.' });
+      }
+      const end = Math.min(start + size, app.history.length);
+      return {
+        actions: app.history.slice(start, end).map(convert.toAction),
+        nextPageToken: end < app.history.length ? String(end) : '',
+      };
+    },
+
+    async TrackApplication(request) {
+      const app = await byTrackingNumber(applications, normalizeTrackingNumber(request.trackingNumber));
+      return {
+        state: convert.toState(app.state),
+        submitTime: toTimestamp(app.submitTime),
+        dueDate: app.dueDate ?? '',
+        updateTime: toTimestamp(app.updateTime),
+        answerBy: app.documentRequest?.answerBy ?? '',
+      };
+    },
+
+    async GetSubmission(request) {
+      const [name, number] = splitSubmission(request.name);
+      const app = await applications.get(applicationId(name));
+      const submission = app?.submissions.find((frozen) => frozen.number === number);
+      if (!app || !submission) throw notFound();
+      const version = await versions.get(app.service.versionId);
+      const fee = version.costOptions.find((option) => option.code === submission.content.costOption)?.fee;
+      return {
+        name: request.name,
+        withdrawn: app.state === 'withdrawn' || app.state === 'expired',
+        centre: app.centre,
+        centreName: app.centreName,
+        centreKind: app.centreKind,
+        publicService: app.publicService,
+        serviceVersion: app.serviceVersion,
+        serviceTitle: app.service.title,
+        agency: app.agency,
+        content: convert.toContent(submission.content),
+        submitTime: toTimestamp(submission.submitTime),
+        dueDate: submission.dueDate ?? '',
+        corrects: app.corrects ?? '',
+        answersRequest: submission.answersRequest ?? '',
+        fee: fee ? { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } : null,
+      };
+    },
+
+    async GetContact(request) {
+      const app = await applications.get(applicationId(request.name));
+      if (!app) throw notFound();
+      const { applicant, contact } = app;
+      return {
+        language: applicant?.language ?? 'ro',
+        contact: contact ?? { none: true },
+        personName: [applicant?.givenName, applicant?.familyName].filter(Boolean).join(' '),
+        serviceTitle: app.service.title,
+        centreName: app.centreName,
+        trackingNumber: app.trackingNumber,
+        dueDate: app.dueDate ?? '',
+        state: convert.toState(app.state),
+        documentRequest: convert.toDocumentRequest(app.documentRequest),
+        decision: convert.toDecision(app.decision),
+      };
+    },
+  };
+}
+
+function actorOf(context: Context, cause: string, now: Date, occurTime?: Date): Actor {
+  // The chassis has checked that a session with a centre is there: the access table says so.
+  const { operator, roles, centre } = context.session!;
+  return { by: operator, roles, centre: centre!, now, cause, ...(occurTime ? { occurTime } : {}) };
+}
+
+function applicationId(name: string): string {
+  const id = parseName('applications', name);
+  if (!isUlid(id)) throw notFound();
+  return id;
+}
+
+function splitSubmission(name: string): [string, number] {
+  const match = /^(applications\/[^/]+)\/submissions\/([1-9][0-9]{0,3})$/.exec(name);
+  if (!match) throw invalid('name', 'RESOURCE_NAME', 'applications/{id}/submissions/{n}.');
+  return [match[1]!, Number(match[2])];
+}
+
+function refuse(violations: Problem['violations']): void {
+  if (violations.length > 0) {
+    throw new Problem({ kind: 'INVALID', reason: 'INVALID_ARGUMENT', message: 'Some fields are wrong.', violations });
+  }
+}
+
+function invalid(field: string, rule: string, message: string): Problem {
+  return new Problem({ kind: 'INVALID', reason: 'INVALID_ARGUMENT', message, violations: [{ field, rule, message }] });
+}
+
+function notFound(): Problem {
+  return new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such application.' });
+}
+
+function contention(): Problem {
+  return new Problem({ kind: 'UNAVAILABLE', reason: 'CONTENTION', message: 'The draft changed meanwhile; try again.' });
+}

@@ -1,0 +1,201 @@
+import type { Documents, Store, StoredDocument } from '@cups/store';
+import { Problem } from '@cups/problem';
+import type { Application, ServiceVersion } from './domain/application.ts';
+import { END_STATES } from './domain/life.ts';
+import type { State } from './domain/life.ts';
+
+/** What intake keeps: applications, the versions of public services they were opened under, refused messages. */
+
+export const SCHEMA_VERSION = 1;
+
+export type StoredApplication = Application & StoredDocument;
+
+const text = { ro: String, ru: String, en: String };
+const person = { idnp: String, givenName: String, familyName: String, birthDate: String, language: String };
+const mixed = Object;
+const evidence = [{ _id: false, kind: String, number: String, issueDate: String, originalSeen: Boolean, copy: String }];
+const term = { amount: Number, unit: String };
+
+const application = {
+  centre: String,
+  centreName: String,
+  centreKind: String,
+  openedBy: String,
+  publicService: String,
+  serviceVersion: String,
+  service: { versionId: String, title: text, validTo: String },
+  agency: String,
+  state: String,
+  trackingNumber: String,
+  corrects: String,
+  applicant: person,
+  contact: { email: String, phone: String, none: Boolean },
+  represented: person,
+  mandate: { kind: String, reference: String, date: String },
+  answers: mixed,
+  evidence,
+  costOption: String,
+  delivery: { kind: String, note: String },
+  submitTime: Date,
+  dueDate: String,
+  dueTime: Date,
+  noDueDateReason: String,
+  termUnit: String,
+  termLeft: term,
+  submissions: [
+    { _id: false, number: Number, submitTime: Date, content: mixed, answersRequest: String, dueDate: String },
+  ],
+  documentRequest: { id: String, requestTime: Date, evidenceKinds: [String], message: text, answerBy: String },
+  agencyReference: String,
+  decision: {
+    approved: Boolean,
+    reason: text,
+    resultKind: String,
+    resultNumber: String,
+    decideTime: Date,
+    correctTime: Date,
+    revokeTime: Date,
+  },
+  handOver: { collectedBy: String, paperKind: String, paperNumber: String, handOverTime: Date },
+  outcome: { needMet: Boolean, missing: String },
+  history: [
+    {
+      _id: false,
+      kind: String,
+      by: String,
+      occurTime: Date,
+      recordTime: Date,
+      cause: String,
+      answers: String,
+      fromState: String,
+      toState: String,
+      submission: Number,
+      reason: String,
+    },
+  ],
+  deskNotes: [{ _id: false, kind: String, recordTime: Date }],
+};
+
+/** Left out of lists: what only the page of one application shows. */
+const SUMMARY = {
+  applicant: 0,
+  contact: 0,
+  represented: 0,
+  mandate: 0,
+  answers: 0,
+  evidence: 0,
+  'submissions.content': 0,
+  history: 0,
+  outbox: 0,
+  requests: 0,
+} as const;
+
+export function applicationsOf(store: Store): Documents<StoredApplication> {
+  return store.documents<StoredApplication>({
+    collection: 'applications',
+    schema: application,
+    schemaVersion: SCHEMA_VERSION,
+    indexes: [
+      { fields: { trackingNumber: 1 }, unique: true, query: 'TrackApplication and the search of the desk' },
+      { fields: { centre: 1, _id: -1 }, query: 'ListApplications: the list of the desk' },
+      { fields: { centre: 1, state: 1, _id: -1 }, query: 'ListApplications by state, and the open ones of a centre' },
+      { fields: { centre: 1, 'applicant.idnp': 1 }, query: 'SearchApplications: the person at the desk' },
+      { fields: { centre: 1, 'represented.idnp': 1 }, query: 'SearchApplications: the person represented' },
+    ],
+    // A draft is saved often; a filed application has few requests, each of which may be repeated late.
+    keepRequests: (doc) => (doc.state === 'draft' ? 50 : 200),
+  });
+}
+
+/** The list of the desk, newest first. */
+export function listByCentre(
+  documents: Documents<StoredApplication>,
+  query: { centre: string; state?: State; pageSize: number; pageToken: string },
+) {
+  const filter = { centre: query.centre, ...(query.state ? { state: query.state } : {}) };
+  return documents.list({
+    filter,
+    order: 'desc',
+    pageSize: query.pageSize,
+    pageToken: query.pageToken,
+    fingerprintOf: filter,
+    projection: SUMMARY,
+  });
+}
+
+/** Exact matches within a centre, at most 200, newest first. */
+export async function search(
+  documents: Documents<StoredApplication>,
+  centre: string,
+  by: { trackingNumber: string } | { idnp: string },
+): Promise<StoredApplication[]> {
+  const match = 'idnp' in by ? { $or: [{ 'applicant.idnp': by.idnp }, { 'represented.idnp': by.idnp }] } : by;
+  return documents.find({ centre, ...match }, { limit: 200, sort: { _id: -1 }, projection: SUMMARY });
+}
+
+/** @throws Problem NOT_FOUND, the same for unknown and malformed numbers */
+export async function byTrackingNumber(
+  documents: Documents<StoredApplication>,
+  trackingNumber: string | undefined,
+): Promise<StoredApplication> {
+  const found = trackingNumber ? await documents.findOne({ trackingNumber }, SUMMARY) : undefined;
+  if (!found || found.state === 'draft') {
+    throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No application has this tracking number.' });
+  }
+  return found;
+}
+
+/**
+ * How many applications of a centre are open, counted at most every 30 s and raised by every draft opened here in
+ * between: the limit guards against a desk run wild, so it may be a little late, and costs no query per draft.
+ */
+export function openCounter(documents: Documents<StoredApplication>, now: () => Date) {
+  const counts = new Map<string, { at: number; count: number }>();
+  return {
+    async open(centre: string): Promise<number> {
+      const known = counts.get(centre);
+      if (known && now().getTime() - known.at < 30_000) return known.count;
+      const found = await documents.aggregate<{ count: number }>([
+        { $match: { centre, state: { $nin: [...END_STATES] } } },
+        { $group: { _id: null, count: { $sum: 1 } } },
+      ]);
+      const count = found[0]?.count ?? 0;
+      counts.set(centre, { at: now().getTime(), count });
+      return count;
+    },
+    opened(centre: string): void {
+      const known = counts.get(centre);
+      if (known) known.count += 1;
+    },
+  };
+}
+
+/** The copies of versions of public services: written before the first draft that names them, never changed. */
+export function versionsOf(store: Store) {
+  const copies = () => store.collection<ServiceVersion>('serviceVersions');
+  const known = new Map<string, ServiceVersion>();
+  return {
+    async keep(version: ServiceVersion): Promise<void> {
+      if (known.has(version._id)) return;
+      await copies().updateOne({ _id: version._id }, { $setOnInsert: version }, { upsert: true });
+      known.set(version._id, version);
+    },
+    async get(id: string): Promise<ServiceVersion> {
+      const version = known.get(id) ?? (await copies().findOne({ _id: id }));
+      if (!version) throw new Error('a version that a draft names is missing');
+      known.set(id, version);
+      return version;
+    },
+  };
+}
+
+/** Messages on cups.deliveries that could not be used: where they stand and why, never what they say. */
+export function refusalsOf(store: Store) {
+  return async (refused: { topic: string; partition: number; offset: string; cause: string }): Promise<void> => {
+    const _id = `${refused.topic}/${refused.partition}/${refused.offset}`;
+    await store
+      .collection<{ _id: string }>('refusedMessages')
+      .updateOne({ _id }, { $setOnInsert: { ...refused, refuseTime: new Date() } }, { upsert: true });
+  };
+}
+export type Versions = ReturnType<typeof versionsOf>;

@@ -1,0 +1,338 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { isProblem } from '@cups/problem';
+import * as acts from '../src/domain/acts.ts';
+import type { AgencyWord, Step } from '../src/domain/acts.ts';
+import type { Application } from '../src/domain/application.ts';
+import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
+import { ACTIONS, AGENCIES, allowedActions, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '../src/domain/life.ts';
+import type { Action, Message, State } from '../src/domain/life.ts';
+import type { Holidays } from '../src/domain/terms.ts';
+import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
+
+const HOLIDAYS: Holidays = new Map([2026, 2027].map((year) => [year, new Set<string>()]));
+const PARTS = { version: VERSION, holidays: HOLIDAYS, answersViolations: () => [] };
+const ROLES = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
+
+/** Does an action of a person, with a payload that is right for it. */
+function act(app: Application, action: Action, roles: readonly string[], now = NOW): Step {
+  const actor = { ...ACTOR, roles, now };
+  switch (action) {
+    case 'edit':
+      return acts.edit(app, actor, ['costOption'], { costOption: 'normal' });
+    case 'submit':
+      return acts.submit(app, actor, PARTS);
+    case 'withdraw':
+      return acts.withdraw(app, actor);
+    case 'renew':
+      return acts.renew(app, actor, VERSION);
+    case 'supply-documents': {
+      const kinds = app.documentRequest?.evidenceKinds ?? [];
+      return acts.supplyDocuments(app, actor, { evidence: kinds.map((kind) => ({ kind, originalSeen: true })) }, PARTS);
+    }
+    case 'hand-over':
+      return acts.handOver(app, actor, { collectedBy: 'applicant', paperKind: 'identity-document' });
+    case 'confirm-outcome':
+      return acts.confirmOutcome(app, actor, { needMet: true });
+    case 'correct':
+      throw new Error('opens another application');
+  }
+}
+
+let serial = 0;
+function word(message: Message, now = NOW): AgencyWord {
+  serial += 1;
+  return {
+    message,
+    agency: 'agencies/asp',
+    eventId: `event-${serial}`,
+    now,
+    request: { evidenceKinds: ['birth-certificate'], answerBy: '2026-04-10' },
+    decision: { decideTime: now, reason: { ro: 'motiv' } },
+    result: { resultNumber: 'R2' },
+  };
+}
+
+/** An application in a state, come there by the table. */
+function inState(state: State): Application {
+  const submitted = () => act(newDraft(), 'submit', ['specialist']).document;
+  const after = (app: Application, message: Message) => acts.receive(app, word(message), HOLIDAYS).document;
+  switch (state) {
+    case 'draft':
+      return newDraft();
+    case 'submitted':
+      return submitted();
+    case 'in-progress':
+      return after(submitted(), 'acknowledged');
+    case 'documents-requested':
+      return after(submitted(), 'documents-requested');
+    case 'ready':
+      return after(submitted(), 'approved');
+    case 'rejected':
+      return after(submitted(), 'rejected');
+    case 'handed-over':
+      return act(inState('ready'), 'hand-over', ['specialist']).document;
+    case 'closed':
+      return act(inState('handed-over'), 'confirm-outcome', ['specialist']).document;
+    case 'withdrawn':
+      return act(submitted(), 'withdraw', ['specialist']).document;
+    case 'expired':
+      return acts.fire(inState('documents-requested'), 'answer-date-passed', new Date('2026-04-11T00:00:00Z')).document;
+  }
+}
+
+describe('every state × action × role', () => {
+  for (const state of STATES) {
+    for (const action of ACTIONS.filter((a) => a !== 'correct')) {
+      for (const role of ROLES) {
+        const move = PERSONS[state][action];
+        const allowed = move?.by.includes(role as never) ?? false;
+        test(`${state}: ${role} ${allowed ? `may ${action} → ${move!.to}` : `may not ${action}`}`, () => {
+          const app = inState(state);
+          expect(app.state).toBe(state);
+          if (allowed) {
+            expect(act(app, action, [role]).document.state).toBe(move!.to);
+          } else {
+            expect(() => act(app, action, [role])).toThrow(expect.objectContaining({ reason: 'ACTION_NOT_ALLOWED' }));
+          }
+        });
+      }
+    }
+  }
+
+  test('a person may do exactly what allowedActions says', () => {
+    for (const state of STATES) {
+      for (const role of ROLES) {
+        const allowed = allowedActions(state, [role]);
+        const desk = role === 'specialist' || role === 'centre-manager';
+        expect(allowed).toEqual(desk ? ACTIONS.filter((action) => PERSONS[state][action]) : []);
+      }
+    }
+  });
+
+  test('the specialist of another centre finds nothing', () => {
+    const foreign = { ...ACTOR, centre: 'centres/CU-002' };
+    expect(() => acts.withdraw(newDraft(), foreign)).toThrow(expect.objectContaining({ reason: 'NOT_FOUND' }));
+  });
+});
+
+describe('every state × message of an agency', () => {
+  for (const state of STATES) {
+    for (const message of MESSAGES) {
+      const effect = AGENCIES[state][message];
+      test(`${state}: ${message} ${'to' in effect ? `→ ${effect.to}` : `is noted as ${effect.note}`}`, () => {
+        const app = inState(state);
+        const { document, events } = acts.receive(app, word(message), HOLIDAYS);
+        expect(document.history.length).toBe(app.history.length + 1);
+        if ('to' in effect) {
+          expect(document.state).toBe(effect.to);
+          expect(document.deskNotes).toEqual(app.deskNotes);
+        } else {
+          expect(document.state).toBe(state);
+          expect(document.deskNotes.at(-1)?.kind).toBe(effect.note);
+          expect(events.length).toBe(1);
+        }
+      });
+    }
+  }
+});
+
+describe('every state × timer', () => {
+  for (const state of STATES) {
+    for (const timer of TIMERS) {
+      const next = TIMED[timer][state];
+      test(`${state}: ${timer} ${next === 'stale' ? 'is stale' : `→ ${next}`}`, () => {
+        const app = inState(state);
+        const late = new Date('2027-01-15T00:00:00Z');
+        const { document, events } = acts.fire(app, timer, late);
+        if (next === 'stale') expect([document, events]).toEqual([app, []]);
+        else expect([document.state, events[0]?.type]).toEqual([next, 'ApplicationExpired']);
+      });
+    }
+  }
+
+  test('a timer that is not due changes nothing', () => {
+    const app = inState('documents-requested');
+    expect(acts.fire(app, 'answer-date-passed', new Date('2026-04-10T20:59:00Z')).document).toBe(app);
+  });
+});
+
+describe('submitting', () => {
+  test('freezes submission 1, gives the due date, and says so once', () => {
+    const { document, events } = acts.submit(newDraft(), ACTOR, PARTS);
+    expect(document).toMatchObject({
+      dueDate: '2026-03-24',
+      submissions: [{ number: 1, content: { costOption: 'normal' } }],
+    });
+    expect(document.submissions[0]!.content).not.toHaveProperty('contact');
+    expect(events.map((event) => event.type)).toEqual(['ApplicationSubmitted']);
+  });
+
+  test.each([
+    ['open', 'no-term'],
+    ['paid', 'awaiting-payment'],
+  ])('cost option %s has no due date: %s', (costOption, noDueDateReason) => {
+    const { document } = acts.submit(newDraft({ content: content({ costOption }) }), ACTOR, PARTS);
+    expect(document.dueDate).toBeUndefined();
+    expect(document.noDueDateReason).toBe(noDueDateReason);
+  });
+
+  test('an empty draft names everything that is missing at once, and no value', () => {
+    const problem = problemOf(() => acts.submit(newDraft({ content: {} }), ACTOR, PARTS));
+    expect(problem.reason).toBe('FILE_INCOMPLETE');
+    expect(problem.violations.map((violation) => violation.field)).toEqual([
+      'applicant.idnp',
+      'applicant.givenName',
+      'applicant.familyName',
+      'applicant.birthDate',
+      'applicant.language',
+      'contact',
+      'mandate',
+      'evidence.identity-document',
+      'costOption',
+      'delivery',
+    ]);
+  });
+
+  test('a cost option of consulates is not offered at a town hall', () => {
+    const app = newDraft({ content: content({ costOption: 'abroad' }) });
+    expect(problemOf(() => acts.submit(app, ACTOR, PARTS)).violations).toMatchObject([
+      { field: 'costOption', rule: 'UNKNOWN' },
+    ]);
+  });
+
+  test('acting for another needs more than presence', () => {
+    const represented = { ...content().applicant, idnp: undefined } as never;
+    const app = newDraft({ content: content({ represented }) });
+    const fields = problemOf(() => acts.submit(app, ACTOR, PARTS)).violations.map(({ field }) => field);
+    expect(fields).toEqual(['represented.idnp', 'mandate.kind']);
+  });
+
+  test('after the version ended it is refused and can be renewed', () => {
+    const old = { ...VERSION, validTo: '2026-03-09' };
+    const app = newDraft({ version: old });
+    expect(problemOf(() => acts.submit(app, ACTOR, PARTS)).reason).toBe('SERVICE_VERSION_EXPIRED');
+    const renewed = acts.renew(app, ACTOR, VERSION).document;
+    expect(acts.submit(renewed, ACTOR, PARTS).document.state).toBe('submitted');
+  });
+
+  test('an offline desk may file for the day before the version ended', () => {
+    const created = new Date('2026-03-08T09:00:00Z');
+    const app = { ...newDraft({ version: { ...VERSION, validTo: '2026-03-09' } }), createTime: created };
+    const actor = { ...ACTOR, occurTime: new Date('2026-03-09T10:00:00Z') };
+    expect(acts.submit(app, actor, PARTS).document.submitTime).toEqual(actor.occurTime);
+  });
+
+  test('a bad IDNP is refused in a draft already', () => {
+    const applicant = { ...content().applicant, idnp: '2900000000018' };
+    expect(problemOf(() => newDraft({ content: content({ applicant }) })).reason).toBe('IDNP_INVALID');
+  });
+
+  test('answers over 64 KiB are refused', () => {
+    const answers = { text: 'x'.repeat(70_000) };
+    expect(problemOf(() => newDraft({ content: content({ answers }) })).reason).toBe('ANSWERS_TOO_LARGE');
+  });
+});
+
+describe('documents', () => {
+  test('all papers asked for must come', () => {
+    const app = inState('documents-requested');
+    const problem = problemOf(() => acts.supplyDocuments(app, ACTOR, { evidence: [] }, PARTS));
+    expect(problem.violations.map(({ field }) => field)).toEqual(['evidence.birth-certificate']);
+  });
+
+  test('supplying freezes submission 2, names what it answers, and starts the clock again', () => {
+    const asked = inState('documents-requested');
+    expect(asked).toMatchObject({ noDueDateReason: 'clock-stopped', termLeft: { amount: 10 } });
+    const later = new Date('2026-03-17T09:00:00Z');
+    const { document, events } = act(asked, 'supply-documents', ['specialist'], later);
+    expect(document.submissions.map(({ number }) => number)).toEqual([1, 2]);
+    expect(document.submissions[1]!.answersRequest).toBe(asked.documentRequest!.id);
+    expect(document.history.at(-1)).toMatchObject({ kind: 'supply-documents', answers: asked.documentRequest!.id });
+    expect(document.dueDate).toBe('2026-03-31');
+    expect(document.documentRequest).toBeUndefined();
+    expect(events[0]?.fields['submission']).toMatch(/submissions\/2$/);
+  });
+
+  test('asked twice, the clock stays stopped', () => {
+    const again = acts.receive(inState('documents-requested'), word('documents-requested'), HOLIDAYS).document;
+    expect(again).toMatchObject({ noDueDateReason: 'clock-stopped', termLeft: { amount: 10 } });
+  });
+});
+
+describe('properties', () => {
+  const step = fc.oneof(
+    fc.record({ person: fc.constantFrom(...ACTIONS.filter((a) => a !== 'correct')), role: fc.constantFrom(...ROLES) }),
+    fc.record({ message: fc.constantFrom(...MESSAGES) }),
+    fc.record({ timer: fc.constantFrom(...TIMERS), days: fc.integer({ min: 0, max: 60 }) }),
+  );
+
+  test('no path leaves the table, the history replays to the same state, and events fit a message', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        let app = newDraft();
+        for (const one of steps) {
+          const before = app;
+          const taken = attempt(() =>
+            'person' in one
+              ? act(app, one.person, [one.role])
+              : 'message' in one
+                ? acts.receive(app, word(one.message), HOLIDAYS)
+                : acts.fire(app, one.timer, new Date(NOW.getTime() + one.days * 86_400_000)),
+          );
+          if (!taken) continue;
+          app = taken.document;
+          const legal =
+            'person' in one
+              ? PERSONS[before.state][one.person]?.to
+              : 'message' in one
+                ? toOf(before.state, one.message)
+                : before === app
+                  ? before.state
+                  : TIMED[one.timer][before.state];
+          expect(app.state).toBe(legal);
+          expect(acts.replay(app.history)).toBe(app.state);
+          expect(taken.events.length).toBeLessThanOrEqual(1);
+          expect(app.submissions.map(({ number }) => number)).toEqual(app.submissions.map((_, i) => i + 1));
+          expect((app.documentRequest !== undefined) === (app.state === 'documents-requested')).toBe(true);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('what is accepted is publishable: a frozen submission is within the bound', () => {
+    const answers = fc.dictionary(fc.string({ maxLength: 20 }), fc.string({ maxLength: 20_000 }), { maxKeys: 6 });
+    fc.assert(
+      fc.property(answers, (given) => {
+        const taken = attempt(() => acts.submit(newDraft({ content: content({ answers: given }) }), ACTOR, PARTS));
+        if (taken) expect(contentBytes(taken.document.submissions[0]!.content)).toBeLessThanOrEqual(MAX_CONTENT_BYTES);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+function toOf(state: State, message: Message): State {
+  const effect = AGENCIES[state][message];
+  return 'to' in effect ? effect.to : state;
+}
+
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (isProblem(error)) return undefined;
+    throw error;
+  }
+}
+
+function problemOf(run: () => unknown) {
+  try {
+    run();
+  } catch (error) {
+    if (isProblem(error)) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
+}

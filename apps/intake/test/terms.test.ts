@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { dueAfter, endOfDay, remaining, today } from '../src/domain/terms.ts';
+import type { Holidays, Term } from '../src/domain/terms.ts';
+
+const HOLIDAYS: Holidays = new Map([
+  [2025, new Set(['2025-12-25'])],
+  [2026, new Set(['2026-01-01', '2026-01-07', '2026-01-08', '2026-04-13', '2026-04-20', '2026-05-01'])],
+  [2027, new Set(['2027-01-01'])],
+]);
+const at = (text: string) => new Date(text);
+
+describe('due dates', () => {
+  test.each<[string, string, Term, string]>([
+    ['the day of filing is not counted', '2026-03-10T09:00:00Z', { amount: 1, unit: 'working-days' }, '2026-03-11'],
+    ['a weekend is no working day', '2026-03-13T09:00:00Z', { amount: 1, unit: 'working-days' }, '2026-03-16'],
+    ['two weeks of working days', '2026-03-10T09:00:00Z', { amount: 10, unit: 'working-days' }, '2026-03-24'],
+    ['holidays and a new year in between', '2025-12-24T09:00:00Z', { amount: 5, unit: 'working-days' }, '2026-01-02'],
+    ['orthodox Easter Monday is off', '2026-04-10T09:00:00Z', { amount: 1, unit: 'working-days' }, '2026-04-14'],
+    ['the same day', '2026-03-10T09:00:00Z', { amount: 0, unit: 'working-days' }, '2026-03-10'],
+    ['the same day, filed on a Saturday', '2026-03-14T09:00:00Z', { amount: 0, unit: 'working-days' }, '2026-03-16'],
+    ['calendar days run over a weekend', '2026-03-10T09:00:00Z', { amount: 20, unit: 'calendar-days' }, '2026-03-30'],
+    [
+      'a last calendar day off rolls forward',
+      '2026-03-10T09:00:00Z',
+      { amount: 4, unit: 'calendar-days' },
+      '2026-03-16',
+    ],
+    [
+      'late evening abroad is already tomorrow in Chisinau',
+      '2026-03-10T23:30:00Z',
+      { amount: 1, unit: 'working-days' },
+      '2026-03-12',
+    ],
+  ])('%s', (_name, from, term, due) => {
+    expect(dueAfter(at(from), term, HOLIDAYS)).toEqual({ dueDate: due });
+  });
+
+  test.each<[string, string, number, string]>([
+    ['inside the day', '2026-03-10T08:00:00Z', 1, '2026-03-10T09:00:00.000Z'],
+    ['over the night', '2026-03-10T14:30:00Z', 1, '2026-03-11T06:30:00.000Z'],
+    ['before opening', '2026-03-10T03:00:00Z', 1, '2026-03-10T07:00:00.000Z'],
+    ['on a Saturday', '2026-03-14T09:00:00Z', 2, '2026-03-16T08:00:00.000Z'],
+    ['over the change to summer time', '2026-03-27T14:00:00Z', 2, '2026-03-30T06:00:00.000Z'],
+    ['exactly until closing', '2026-03-10T14:00:00Z', 1, '2026-03-10T15:00:00.000Z'],
+  ])('hours run inside working time: %s', (_name, from, amount, due) => {
+    expect(dueAfter(at(from), { amount, unit: 'hours' }, HOLIDAYS).dueTime?.toISOString()).toBe(due);
+  });
+
+  test('an unknown year is an error, not a guess', () => {
+    expect(() => dueAfter(at('2027-12-30T09:00:00Z'), { amount: 5, unit: 'working-days' }, HOLIDAYS)).toThrow(/2028/);
+  });
+
+  test('the last day to answer ends at midnight in Chisinau', () => {
+    expect(endOfDay('2026-03-10').toISOString()).toBe('2026-03-10T22:00:00.000Z');
+    expect(today(at('2026-03-10T22:00:00Z'))).toBe('2026-03-11');
+  });
+});
+
+describe('the clock stands while documents are awaited', () => {
+  test('asked and answered at once, the due date stays', () => {
+    const arbitrary = fc.record({
+      start: fc.integer({ min: 0, max: 250 }),
+      amount: fc.integer({ min: 1, max: 40 }),
+      waited: fc.integer({ min: 0, max: 39 }),
+    });
+    fc.assert(
+      fc.property(arbitrary, ({ start, amount, waited }) => {
+        const filed = new Date(Date.UTC(2026, 0, 1 + start, 9));
+        const due = dueAfter(filed, { amount, unit: 'working-days' }, HOLIDAYS);
+        const stop = new Date(filed.getTime() + waited * 86_400_000);
+        const left = remaining(stop, due, 'working-days', HOLIDAYS);
+        const again = dueAfter(stop, left, HOLIDAYS);
+        // Never earlier than promised, and the same while the term still runs.
+        expect(again.dueDate >= due.dueDate).toBe(true);
+        if (today(stop) < due.dueDate) expect(again.dueDate).toBe(due.dueDate);
+      }),
+    );
+  });
+
+  test('days waited are added', () => {
+    const due = dueAfter(at('2026-03-10T09:00:00Z'), { amount: 10, unit: 'working-days' }, HOLIDAYS);
+    const left = remaining(at('2026-03-12T09:00:00Z'), due, 'working-days', HOLIDAYS);
+    expect(left).toEqual({ amount: 8, unit: 'working-days' });
+    expect(dueAfter(at('2026-03-19T09:00:00Z'), left, HOLIDAYS)).toEqual({ dueDate: '2026-03-31' });
+  });
+
+  test('hours left are counted inside working time', () => {
+    const due = dueAfter(at('2026-03-10T14:00:00Z'), { amount: 4, unit: 'hours' }, HOLIDAYS);
+    expect(remaining(at('2026-03-10T15:00:00Z'), due, 'hours', HOLIDAYS)).toEqual({ amount: 3, unit: 'hours' });
+  });
+});
