@@ -1,0 +1,5 @@
+export { checkIdnp, idnpCheckDigit } from './idnp.ts';
+export { isCivilDate, isUlid, isUuid } from './formats.ts';
+export { nameOf, parseName, parseSubmissionName, submissionName } from './names.ts';
+export type { Collection } from './names.ts';
+export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber } from './tracking.ts';

@@ -1,0 +1,149 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { loadSync } from '@grpc/proto-loader';
+import type { MessageTypeDefinition, MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
+import type { Timestamp, Timestamp__Output } from '../gen/google/protobuf/Timestamp.ts';
+
+/** The options that tools/gen.ts makes the types for; the two must agree. */
+const OPTIONS = { longs: String, enums: String, defaults: true, oneofs: true } as const;
+
+let foundDir: string | undefined;
+
+/**
+ * The folder that proto imports are relative to: CUPS_PROTO, or `proto/` found upward from this file.
+ * @throws Error when there is none
+ */
+export function protoDir(): string {
+  if (process.env['CUPS_PROTO']) return process.env['CUPS_PROTO'];
+  if (foundDir) return foundDir;
+  for (let dir = import.meta.dirname; dir !== dirname(dir); dir = dirname(dir)) {
+    if (existsSync(join(dir, 'proto', 'cups'))) return (foundDir = join(dir, 'proto'));
+  }
+  throw new Error('No folder proto/ was found; set CUPS_PROTO to it.');
+}
+
+const packages = new Map<string, PackageDefinition>();
+
+/** All files of one package: its folder is its name (design.md section 6). Loaded once, and only when asked for. */
+function loadPackage(fullName: string): PackageDefinition {
+  const folder = fullName.split('.').slice(0, -1).join('/');
+  const dir = protoDir();
+  const key = `${dir}:${folder}`;
+  let loaded = packages.get(key);
+  if (!loaded) {
+    const files = readdirSync(join(dir, folder)).filter((file) => file.endsWith('.proto'));
+    loaded = loadSync(
+      files.map((file) => `${folder}/${file}`),
+      { ...OPTIONS, includeDirs: [dir] },
+    );
+    packages.set(key, loaded);
+  }
+  return loaded;
+}
+
+/**
+ * A service as gRPC wants it. Name the generated type to have it typed:
+ * `loadService<IntakeServiceDefinition>('cups.intake.v1.IntakeService')`.
+ * @throws Error when there is no such service
+ */
+export function loadService<Definition = ServiceDefinition>(fullName: string): Definition {
+  const found = loadPackage(fullName)[fullName];
+  if (!found || 'format' in found) throw new Error(`There is no service ${fullName} in ${protoDir()}.`);
+  return found as Definition;
+}
+
+/** How one message is written and read. */
+export interface MessageType<Value, Output> {
+  encode(value: Value): Buffer;
+  decode(bytes: Uint8Array): Output;
+}
+
+const messageTypes = new Map<string, MessageType<never, unknown>>();
+
+/**
+ * The encoder of a message: `messageType<ApplicationSubmitted, ApplicationSubmitted__Output>('cups.intake.v1.ApplicationSubmitted')`.
+ * An unknown enum word or a malformed int64 is written as zero without a word: the generated types are what prevents it.
+ * @throws Error when there is no such message; `decode` throws on bytes that are no such message
+ */
+export function messageType<Value = object, Output = Value>(fullName: string): MessageType<Value, Output> {
+  let type = messageTypes.get(fullName);
+  if (!type) {
+    const found = loadPackage(fullName)[fullName] as MessageTypeDefinition<object, object> | undefined;
+    if (!found || typeof found.serialize !== 'function') throw new Error(`There is no message ${fullName}.`);
+    type = {
+      encode: (value) => found.serialize(value),
+      decode: (bytes) => found.deserialize(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)),
+    };
+    messageTypes.set(fullName, type);
+  }
+  return type as unknown as MessageType<Value, Output>;
+}
+
+/** An instant for the wire; null when there is none. */
+export function toTimestamp(date: Date | null | undefined): Timestamp__Output | null {
+  if (!date) return null;
+  const ms = date.getTime();
+  const seconds = Math.floor(ms / 1000);
+  return { seconds: String(seconds), nanos: (ms - seconds * 1000) * 1_000_000 };
+}
+
+/** An instant from the wire; undefined when there is none. What is finer than a millisecond is cut off. */
+export function fromTimestamp(timestamp: Timestamp | null | undefined): Date | undefined {
+  if (!timestamp) return undefined;
+  return new Date(Number(timestamp.seconds ?? 0) * 1000 + Math.floor((timestamp.nanos ?? 0) / 1_000_000));
+}
+
+type Underscored<Word extends string> = Word extends `${infer Head}-${infer Tail}`
+  ? `${Head}_${Underscored<Tail>}`
+  : Word;
+type Hyphened<Word extends string> = Word extends `${infer Head}_${infer Tail}` ? `${Head}-${Hyphened<Tail>}` : Word;
+
+/** `EnumWord<'STATE_', 'in-progress'>` is `'STATE_IN_PROGRESS'`. */
+export type EnumWord<Prefix extends string, Value extends string> = Value extends ''
+  ? `${Prefix}UNSPECIFIED`
+  : `${Prefix}${Uppercase<Underscored<Value>>}`;
+
+/** `EnumValue<'STATE_', 'STATE_IN_PROGRESS'>` is `'in-progress'`; '' for the zero value. */
+export type EnumValue<Prefix extends string, Word extends string> = Word extends `${Prefix}UNSPECIFIED`
+  ? ''
+  : Word extends `${Prefix}${infer Rest}`
+    ? Lowercase<Hyphened<Rest>>
+    : never;
+
+/** The proto word of one of our values: `enumWord('STATE_', 'in-progress')` is `'STATE_IN_PROGRESS'`; '' and undefined give the zero value. */
+export function enumWord<const Prefix extends string, const Value extends string = ''>(
+  prefix: Prefix,
+  value: Value | undefined,
+): EnumWord<Prefix, Value> {
+  return `${prefix}${value ? value.toUpperCase().replaceAll('-', '_') : 'UNSPECIFIED'}` as EnumWord<Prefix, Value>;
+}
+
+/** Our value of a proto word: `enumValue('STATE_', 'STATE_IN_PROGRESS')` is `'in-progress'`; '' for the zero value. */
+export function enumValue<const Prefix extends string, const Word extends string>(
+  prefix: Prefix,
+  word: Word,
+): EnumValue<Prefix, Word> {
+  const rest = word.startsWith(prefix) ? word.slice(prefix.length) : 'UNSPECIFIED';
+  return (rest === 'UNSPECIFIED' ? '' : rest.toLowerCase().replaceAll('_', '-')) as EnumValue<Prefix, Word>;
+}
+
+/** What a method of a generated definition takes, as the server sees it. */
+export type RequestOf<Method> =
+  Method extends MethodDefinition<object, object, infer Request, object> ? Request : never;
+/** What a client may send. */
+export type SentRequestOf<Method> =
+  Method extends MethodDefinition<infer Request, object, object, object> ? Request : never;
+/** What a server may answer. */
+export type SentResponseOf<Method> =
+  Method extends MethodDefinition<object, infer Response, object, object> ? Response : never;
+/** What a client gets. */
+export type ResponseOf<Method> =
+  Method extends MethodDefinition<object, object, object, infer Response> ? Response : never;
+
+/** One async method per RPC of a generated definition. */
+export type RpcsOf<Definition, Context> = {
+  [Method in keyof Definition]: (
+    request: RequestOf<Definition[Method]>,
+    context: Context,
+  ) => Promise<SentResponseOf<Definition[Method]>>;
+};

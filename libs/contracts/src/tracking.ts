@@ -1,0 +1,48 @@
+const SYMBOLS = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+const LENGTH = 13;
+
+/** Twice `n` in the field of 32 elements, modulo x^5 + x^2 + 1. */
+const twice = (n: number): number => (n & 16 ? (n << 1) ^ 0b100101 : n << 1);
+
+/**
+ * The check value: a sum with weights 2, 4, 8 … in the field of 32 elements. All weights differ, so that any one wrong symbol
+ * and any two symbols in each other's place are found.
+ */
+function checkValue(values: number[]): number {
+  return values.reduceRight((sum, value) => twice(sum ^ value), 0);
+}
+
+/**
+ * A new tracking number: 13 random Crockford symbols and a check symbol, as `XXXX-XXXX-XXXX-XC` (design.md section 5).
+ * @param random gives so many random bytes; must be a cryptographic source, since the number is a secret of its holder
+ */
+export function newTrackingNumber(random: (bytes: number) => Uint8Array): string {
+  const values = [...random(LENGTH)].map((byte) => byte & 31);
+  const symbols = [...values, checkValue(values)].map((value) => SYMBOLS[value]).join('');
+  return format(symbols);
+}
+
+function format(symbols: string): string {
+  return (symbols.match(/.{1,4}/g) as string[]).join('-');
+}
+
+/**
+ * The canonical form of what a person typed, or undefined when it cannot be a tracking number. Tolerates lower case, spaces and
+ * dashes anywhere, O for 0, I and L for 1.
+ */
+export function normalizeTrackingNumber(text: string): string | undefined {
+  if (text.length > 64) return undefined;
+  const symbols = text
+    .toUpperCase()
+    .replace(/[\s\-\u2010-\u2015]/g, '')
+    .replace(/O/g, '0')
+    .replace(/[IL]/g, '1');
+  const values = [...symbols].map((symbol) => SYMBOLS.indexOf(symbol));
+  if (values.length !== LENGTH + 1 || values.includes(-1)) return undefined;
+  return checkValue(values.slice(0, LENGTH)) === values[LENGTH] ? format(symbols) : undefined;
+}
+
+/** Whether `text` can be read as a tracking number. */
+export function isTrackingNumber(text: string): boolean {
+  return normalizeTrackingNumber(text) !== undefined;
+}

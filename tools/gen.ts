@@ -1,0 +1,115 @@
+/**
+ * Makes the TypeScript types of proto/ into libs/contracts/gen, which is not committed. Does nothing when its stamp, the hash
+ * over this program and all proto files, is the present one; `--force` makes them anyway.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const root = dirname(import.meta.dirname);
+const protoDir = join(root, 'proto');
+const genDir = join(root, 'libs', 'contracts', 'gen');
+const stampFile = join(genDir, '.stamp');
+
+function filesUnder(dir: string, ending: string): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .map((path) => path.replaceAll('\\', '/'))
+    .filter((path) => path.endsWith(ending))
+    .sort();
+}
+
+/** SHA-256 in hex over this program and the proto files: the path below the root, a zero byte, the content, a zero byte. tools/run.mjs makes the same. */
+function stampOf(protoFiles: string[]): string {
+  const hash = createHash('sha256');
+  for (const file of ['tools/gen.ts', ...protoFiles.map((path) => `proto/${path}`)]) {
+    hash
+      .update(`${file}\0`)
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+/**
+ * What the generator writes, made fit: no client interfaces and no index signature (so that `keyof` names the methods), which
+ * leaves no need of grpc-js; optional fields take undefined, for exactOptionalPropertyTypes.
+ */
+function fit(source: string): string {
+  const fitted = source
+    .replace(/^export interface \w+ extends grpc\.(?:Client|UntypedServiceImplementation) \{\n[^]*?^\}\n/gm, '')
+    .replace(/^export interface (\w+Definition) extends grpc\.ServiceDefinition \{/gm, 'export interface $1 {')
+    .replace(/^import type \* as grpc from '@grpc\/grpc-js'\n/gm, '')
+    .replace(/^( {2}'[^']+'\?: .*);$/gm, '$1 | undefined;');
+  if (/\bgrpc\./.test(fitted.replace(/^\/\/.*$/gm, '')))
+    throw new Error('The generator writes something new; see fit().');
+  return withoutUnusedImports(fitted);
+}
+
+function withoutUnusedImports(source: string): string {
+  return source.replace(/^import type \{ ([^}]*) \} from '([^']+)';?\n/gm, (_line, list: string, from: string) => {
+    const used = list.split(', ').filter((part) => {
+      const name = part.split(' as ').at(-1) as string;
+      return source.split(new RegExp(`\\b${name}\\b`)).length > 2;
+    });
+    return used.length === 0 ? '' : `import type { ${used.join(', ')} } from '${from}';\n`;
+  });
+}
+
+function generate(protoFiles: string[]): Map<string, string> {
+  const out = mkdtempSync(join(tmpdir(), 'cups-gen-'));
+  try {
+    const require = createRequire(join(root, 'libs', 'contracts', 'package.json'));
+    const program = join(
+      dirname(require.resolve('@grpc/proto-loader/package.json')),
+      'build/bin/proto-loader-gen-types.js',
+    );
+    const options = [
+      '--longs=String',
+      '--enums=String',
+      '--defaults',
+      '--oneofs',
+      '--includeDirs=.',
+      `--outDir=${out}`,
+    ];
+    const typescript = ['--grpcLib=@grpc/grpc-js', '--targetFileExtension=.ts', '--importFileExtension=.ts'];
+    execFileSync(process.execPath, [program, ...options, ...typescript, ...protoFiles], {
+      cwd: protoDir,
+      stdio: 'inherit',
+    });
+    const made = new Map<string, string>();
+    for (const file of filesUnder(out, '.ts')) {
+      // The files at the top describe whole proto files for code that we do not have.
+      if (file.includes('/')) made.set(file, fit(readFileSync(join(out, file), 'utf8')));
+    }
+    return made;
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+function readOr(file: string, otherwise: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}
+
+const protoFiles = filesUnder(protoDir, '.proto');
+const stamp = stampOf(protoFiles);
+if (readOr(stampFile, '') !== stamp || process.argv.includes('--force')) {
+  const made = generate(protoFiles);
+  mkdirSync(genDir, { recursive: true });
+  for (const [file, text] of made) {
+    const path = join(genDir, file);
+    if (readOr(path, '') === text) continue;
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  }
+  for (const file of filesUnder(genDir, '.ts')) if (!made.has(file)) rmSync(join(genDir, file));
+  writeFileSync(stampFile, stamp);
+  console.log(`made ${made.size} type files from ${protoFiles.length} proto files`);
+}
