@@ -262,11 +262,15 @@ export function startRelay(options: RelayOptions): Relay {
     }));
   };
 
-  const pullOf = (pull: { item: Item; n: number; entries: OutboxEntry[] }) => {
+  const pullOf = (pull: {
+    item: Item;
+    n: number;
+    entries: OutboxEntry[];
+  }): mongo.AnyBulkWriteOperation<StoredDocument>[] => {
     const { documents, id } = pull.item;
     const extra = pull.entries.length > 0 ? options.afterPublish?.(id, pull.entries, documents.name) : undefined;
     const $pull = { outbox: { n: { $lte: pull.n } } };
-    const plain = { updateOne: { filter: { _id: id }, update: { $pull } } };
+    const plain = { updateOne: { filter: { _id: id }, update: { $pull } as mongo.UpdateFilter<StoredDocument> } };
     if (!extra) return [plain];
     for (const [path, value] of Object.entries(extra)) documents.internals.check(path, value);
     const marked = {

@@ -123,10 +123,13 @@ export function compile(schema: Schema): Shape {
   schema.eachPath((path, type) => {
     if (path.includes('$*') || (path === '_id' && type.instance === 'ObjectId')) return;
     const steps = path.split('.');
-    let at = root;
+    let at: Shape = root;
     for (const step of steps.slice(0, -1)) {
       let next = at.fields?.get(step);
-      if (!next) at.fields?.set(step, (next = { kind: 'fields', required: false, nested: true, fields: new Map() }));
+      if (!next) {
+        next = { kind: 'fields', required: false, nested: true, fields: new Map() };
+        at.fields?.set(step, next);
+      }
       at = next;
     }
     at.fields?.set(steps.at(-1) ?? '', shapeOf(type));
