@@ -80,6 +80,8 @@ export function connect(options: {
       groupId: options.groupId,
       allowAutoTopicCreation: false,
       maxWaitTimeInMs: 1000,
+      // After a kill the next start gets the partitions when this is over.
+      sessionTimeout: 10_000,
       retry: { retries: 2, initialRetryTime: 200, restartOnFailure: async () => false },
     });
     consumer = mine;

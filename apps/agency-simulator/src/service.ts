@@ -83,7 +83,9 @@ export function createAgencySimulator(config: Config): AgencySimulator {
   const metrics = (): string =>
     Object.entries(counts)
       .flatMap(([agency, of]) =>
-        Object.entries(of).map(([name, value]) => `cups_simulator_${name}{agency="${agency}"} ${value}\n`),
+        Object.entries(of).map(
+          ([name, value]) => `cups_simulator_${name}${name === 'open' ? '' : '_total'}{agency="${agency}"} ${value}\n`,
+        ),
       )
       .join('');
   const ready = (): boolean => connection?.ready() ?? false;

@@ -189,9 +189,13 @@ export function planReplies(
 
   const courses = COURSES[behaviour];
   const steps = courses[Math.min(data.submission, courses.length) - 1]!;
+  // A repeat is the same message: one id never has two contents.
+  const made = new Map<Kind, OutgoingMessage>();
   const replies = steps.map(([kind, hours]): PlannedReply => {
     const afterMs = Math.round(hours * pace * hourMs);
-    return { kind, afterMs, message: messageOf(kind, new Date(Date.parse(request.time) + afterMs).toISOString()) };
+    const message = made.get(kind) ?? messageOf(kind, new Date(Date.parse(request.time) + afterMs).toISOString());
+    made.set(kind, message);
+    return { kind, afterMs, message };
   });
   return { replies, afterEnd: behaviour === 'decides-anyway' ? 'hurry' : 'stop' };
 }

@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals';
+import { readConfig } from '../src/config.ts';
+import { behaviourOf, BEHAVIOURS, DEMO_ENDINGS, parseRules } from '../src/domain/behaviour.ts';
+
+const delivery = (ending: string, publicService = 'criminal-record', agency = 'mai') => ({
+  application: `applications/01KAVX3Z5T8W9Q2M4N6P7R8S${ending}`,
+  agency,
+  publicService,
+});
+
+describe('which behaviour a delivery meets', () => {
+  test.each(BEHAVIOURS)('%s alone, for all', (behaviour) => {
+    expect(behaviourOf(parseRules(behaviour), '1', delivery('00'))).toBe(behaviour);
+  });
+  test('the mix demo has an ending for each behaviour and is quick otherwise', () => {
+    const rules = parseRules('demo');
+    expect(Object.values(DEMO_ENDINGS).sort()).toEqual([...BEHAVIOURS].sort());
+    for (const [ending, behaviour] of Object.entries(DEMO_ENDINGS)) {
+      expect(behaviourOf(rules, '1', delivery(ending))).toBe(behaviour);
+    }
+    expect(behaviourOf(rules, '1', delivery('00'))).toBe('quick');
+  });
+  test('first match first: only, endings, services, mix', () => {
+    const rules = { endings: { ZZ: 'slow' }, services: { 'criminal-record': 'rejects' }, mix: { 'out-of-order': 1 } };
+    const of = (more: object, of: ReturnType<typeof delivery>) =>
+      behaviourOf(parseRules(JSON.stringify({ ...rules, ...more })), '1', of);
+    expect(of({ only: 'silent' }, delivery('ZZ'))).toBe('silent');
+    expect(of({}, delivery('ZZ'))).toBe('slow');
+    expect(of({}, delivery('00'))).toBe('rejects');
+    expect(of({}, delivery('00', 'birth-allowance'))).toBe('out-of-order');
+    expect(of({}, delivery('00', 'constructor'))).toBe('out-of-order');
+  });
+  test('a mix gives each its share, the same for the same seed', () => {
+    const rules = parseRules('{"mix":{"quick":3,"rejects":1}}');
+    const draw = (seed: string) =>
+      Array.from({ length: 1000 }, (_, n) => behaviourOf(rules, seed, delivery(String(n).padStart(3, '0'))));
+    const rejects = draw('1').filter((one) => one === 'rejects').length;
+    expect(rejects).toBeGreaterThan(200);
+    expect(rejects).toBeLessThan(300);
+    expect(draw('1')).toEqual(draw('1'));
+    expect(draw('2')).not.toEqual(draw('1'));
+  });
+  test.each([
+    ['fast', 'neither a named mix'],
+    ['[]', 'no object'],
+    ['{"only":"fast"}', 'only'],
+    ['{"endings":{"Z":"fast"}}', 'endings.Z'],
+    ['{"services":{"a":1}}', 'services.a'],
+    ['{"mix":{"quick":-1}}', 'mix.quick'],
+    ['{"mix":{"quick":0}}', 'all weights'],
+    ['{"mixes":{}}', 'mixes'],
+  ])('refused: %s', (text, part) => {
+    expect(() => parseRules(text)).toThrow(part);
+  });
+});
+
+describe('settings', () => {
+  test('an empty environment gives the development defaults', () => {
+    expect(readConfig({})).toMatchObject({
+      brokers: ['localhost:9092'],
+      prefix: '',
+      agencies: ['asp', 'cnas', 'cadastru', 'mai'],
+      hourMs: 500,
+      answerDays: 14,
+    });
+  });
+  test.each([
+    ['SIMULATOR_DELAY_MS', '-1'],
+    ['SIMULATOR_AGENCIES', 'asp,'],
+    ['SIMULATOR_AGENCIES', 'ASP'],
+    ['SIMULATOR_BEHAVIOUR', 'nice'],
+    ['HTTP_PORT', 'x'],
+  ])('%s=%s is refused by name', (name, value) => {
+    expect(() => readConfig({ [name]: value })).toThrow(name);
+  });
+});

@@ -1,0 +1,255 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { fromMessage, REPLY_TYPES, toMessage, topicsOf } from '@cups/agency-contract';
+import type { AgencyEvent } from '@cups/agency-contract';
+import { startLocal } from '@cups/local';
+import type { LocalPlatform } from '@cups/local';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import type { Admin, Consumer, Producer } from 'kafkajs';
+import { createAgencySimulator, readConfig } from '../src/service.ts';
+import type { AgencySimulator } from '../src/service.ts';
+import { requestOf, until, withdrawalOf } from './requests.ts';
+
+const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'];
+const application = (n: number, ending = '00') =>
+  `applications/01KAVX3Z5T8W9Q2M4N6P${String(n).padStart(4, '0')}${ending}`;
+
+let local: LocalPlatform | undefined;
+let folder: string;
+let brokers: string;
+let admin: Admin;
+let producer: Producer;
+let kafka: Kafka;
+const closing: (() => Promise<unknown>)[] = [];
+let prefixes = 0;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'agency-simulator-'));
+  if (!process.env['KAFKA_BROKERS']) local = await startLocal({ dataDir: folder, parts: ['kafka'] });
+  brokers = process.env['KAFKA_BROKERS'] ?? local!.kafkaBrokers;
+  kafka = new Kafka({ clientId: 'test', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+  admin = kafka.admin();
+  producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner, allowAutoTopicCreation: false });
+  await Promise.all([admin.connect(), producer.connect()]);
+}, 120_000);
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+}, 60_000);
+afterAll(async () => {
+  await Promise.all([admin?.disconnect(), producer?.disconnect()]);
+  await local?.stop();
+  await rm(folder, { recursive: true, force: true });
+}, 60_000);
+
+const newPrefix = () => `t${process.pid}-${Date.now().toString(36)}-${(prefixes += 1)}.`;
+const createTopics = (prefix: string, agencies = AGENCIES) =>
+  admin.createTopics({
+    topics: agencies
+      .flatMap((agency) => Object.values(topicsOf(agency, prefix)))
+      .map((topic) => ({ topic, numPartitions: 3, replicationFactor: 1 })),
+  });
+const envOf = (prefix: string, more: Record<string, string> = {}) => ({
+  KAFKA_BROKERS: brokers,
+  CUPS_PREFIX: prefix,
+  SIMULATOR_DELAY_MS: '20',
+  SIMULATOR_BEHAVIOUR: 'demo',
+  LOG_LEVEL: 'warn',
+  ...more,
+});
+
+async function started(prefix: string, more: Record<string, string> = {}): Promise<AgencySimulator> {
+  const simulator = createAgencySimulator(readConfig(envOf(prefix, more)));
+  await simulator.start();
+  closing.push(() => simulator.stop());
+  return simulator;
+}
+
+async function send(prefix: string, agency: string, ...events: AgencyEvent[]): Promise<void> {
+  await producer.send({ topic: topicsOf(agency, prefix).requests, messages: events.map((event) => toMessage(event)) });
+}
+
+/** What the platform would read from an agency: events, or the cause why one is none. */
+async function listen(prefix: string, agencies = AGENCIES): Promise<(AgencyEvent | string)[]> {
+  const heard: (AgencyEvent | string)[] = [];
+  const consumer: Consumer = kafka.consumer({ groupId: `${prefix}test`, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics: agencies.map((one) => topicsOf(one, prefix).replies), fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      const read = fromMessage(message);
+      heard.push(read.ok ? read.event : read.cause);
+    },
+  });
+  closing.push(() => consumer.disconnect());
+  return heard;
+}
+const about = (heard: (AgencyEvent | string)[], name: string) =>
+  heard.filter((one): one is AgencyEvent => typeof one !== 'string' && one.data.application === name);
+const typesAbout = (heard: (AgencyEvent | string)[], name: string) => about(heard, name).map((one) => one.type);
+const { acknowledged, decided, documentsRequested } = REPLY_TYPES;
+const get = async (simulator: AgencySimulator, path: string) => {
+  const response = await fetch(`http://127.0.0.1:${simulator.httpPort()}${path}`);
+  return { status: response.status, text: await response.text() };
+};
+
+describe('start and stop', () => {
+  test('starts without a broker, is alive but not ready, and stops', async () => {
+    const simulator = await started('none.', { KAFKA_BROKERS: '127.0.0.1:1' });
+    expect(await get(simulator, '/healthz')).toEqual({ status: 200, text: 'ok\n' });
+    expect((await get(simulator, '/readyz')).status).toBe(503);
+    expect((await get(simulator, '/elsewhere')).status).toBe(404);
+  });
+  test('waits for its topics and creates none', async () => {
+    const prefix = newPrefix();
+    const simulator = await started(prefix);
+    await createTopics(prefix, ['asp']);
+    expect((await admin.listTopics()).filter((topic) => topic.startsWith(prefix))).toHaveLength(2);
+    expect(simulator.ready()).toBe(false);
+    await createTopics(prefix);
+    await until(() => simulator.ready());
+    expect((await admin.listTopics()).filter((topic) => topic.startsWith(prefix))).toHaveLength(8);
+    expect((await get(simulator, '/readyz')).status).toBe(200);
+  });
+});
+
+describe('a running simulator', () => {
+  test('every agency answers, each in its own topic', async () => {
+    const prefix = newPrefix();
+    await createTopics(prefix);
+    const heard = await listen(prefix);
+    const simulator = await started(prefix);
+    for (const [n, agency] of AGENCIES.entries()) await send(prefix, agency, requestOf(application(n), 1, {}, agency));
+    await until(() => heard.length === 8);
+    for (const [n, agency] of AGENCIES.entries()) {
+      expect(typesAbout(heard, application(n))).toEqual([acknowledged, decided]);
+      expect(about(heard, application(n)).map((one) => one.source)).toEqual(Array(2).fill(`/agencies/${agency}`));
+      expect(simulator.counts()[agency]).toEqual({ received: 1, unreadable: 0, ended: 0, replies: 2, open: 0 });
+    }
+    expect((await get(simulator, '/metrics')).text).toContain('cups_simulator_received_total{agency="mai"} 1\n');
+  });
+  test('rubbish in and out, documents, a withdrawal: the others are served', async () => {
+    const prefix = newPrefix();
+    await createTopics(prefix, ['asp']);
+    const heard = await listen(prefix, ['asp']);
+    const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp' });
+    const [asks, rubbish, withdrawn, anyway] = [
+      application(1, 'ZD'),
+      application(2, 'ZB'),
+      application(3, 'ZS'),
+      application(4, 'ZA'),
+    ];
+    await producer.send({
+      topic: topicsOf('asp', prefix).requests,
+      messages: [{ key: 'x', value: Buffer.from([0xff]) }],
+    });
+    await send(prefix, 'asp', requestOf(asks), requestOf(rubbish));
+    await send(prefix, 'asp', requestOf(withdrawn), withdrawalOf(withdrawn), requestOf(anyway), withdrawalOf(anyway));
+    await until(() => typesAbout(heard, asks).length === 2 && typesAbout(heard, anyway).length === 2);
+    await send(prefix, 'asp', requestOf(asks, 2));
+    await until(() => typesAbout(heard, asks).length === 4 && typesAbout(heard, rubbish).length === 2);
+    expect(typesAbout(heard, asks)).toEqual([acknowledged, documentsRequested, acknowledged, decided]);
+    expect(typesAbout(heard, anyway)).toEqual([acknowledged, decided]);
+    expect(typesAbout(heard, withdrawn)).toEqual([]);
+    expect(heard.filter((one) => typeof one === 'string').sort()).toEqual([
+      'CONTENT_INVALID',
+      'NOT_CLOUDEVENTS',
+      'NOT_JSON',
+    ]);
+    expect(simulator.counts()['asp']).toMatchObject({ received: 8, unreadable: 1, ended: 2, open: 0 });
+  });
+  test('only silent: receives and counts, sends nothing', async () => {
+    const prefix = newPrefix();
+    await createTopics(prefix, ['asp']);
+    const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_BEHAVIOUR: '{"only":"silent"}' });
+    await send(prefix, 'asp', ...Array.from({ length: 50 }, (_, n) => requestOf(application(n))));
+    await until(() => simulator.counts()['asp']!.received === 50);
+    const offsets = await admin.fetchTopicOffsets(topicsOf('asp', prefix).replies);
+    expect(offsets.map(({ high }) => high)).toEqual(['0', '0', '0']);
+  });
+  test('idle, it sleeps: few timers a second, where kafkajs alone sets hundreds', async () => {
+    const prefix = newPrefix();
+    await createTopics(prefix, ['asp']);
+    const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp' });
+    await send(prefix, 'asp', requestOf(application(1)));
+    await until(() => simulator.counts()['asp']!.replies === 2);
+    const real = globalThis.setTimeout;
+    let set = 0;
+    globalThis.setTimeout = ((...args: Parameters<typeof real>) => {
+      set += 1;
+      return real(...args);
+    }) as typeof real;
+    const begin = performance.now();
+    await new Promise((resolve) => real(resolve, 2000));
+    globalThis.setTimeout = real;
+    expect((set / (performance.now() - begin)) * 1000).toBeLessThan(40);
+  });
+});
+
+describe('faults', () => {
+  function launch(prefix: string, more: Record<string, string>): ChildProcess {
+    const env = { ...envOf(prefix, more), PATH: process.env['PATH'] };
+    const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], { env, stdio: 'ignore' });
+    closing.push(async () => {
+      if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+    });
+    return child;
+  }
+
+  test('killed between the acknowledgement and the decision: the next start finishes, with the same ids', async () => {
+    const prefix = newPrefix();
+    await createTopics(prefix, ['asp']);
+    const heard = await listen(prefix, ['asp']);
+    // One after the other in working hours: 0.1 for the acknowledgement, 1 for the decision.
+    const first = launch(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_DELAY_MS: '4000' });
+    const names = Array.from({ length: 10 }, (_, n) => application(n));
+    await send(prefix, 'asp', ...names.map((name) => requestOf(name)));
+    await until(() => names.every((name) => typesAbout(heard, name).includes(acknowledged)));
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    expect(names.some((name) => !typesAbout(heard, name).includes(decided))).toBe(true);
+    const second = launch(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_DELAY_MS: '4000' });
+    await until(() => names.every((name) => typesAbout(heard, name).includes(decided)), 60_000);
+    for (const name of names) expect(new Set(about(heard, name).map((one) => one.id)).size).toBe(2);
+    second.kill('SIGTERM');
+    expect(await once(second, 'exit')).toEqual([0, null]);
+  }, 120_000);
+  test('stopped in order, it does not answer again what it had answered', async () => {
+    const prefix = newPrefix();
+    await createTopics(prefix, ['asp']);
+    const heard = await listen(prefix, ['asp']);
+    const one = createAgencySimulator(readConfig(envOf(prefix, { SIMULATOR_AGENCIES: 'asp' })));
+    await one.start();
+    await send(prefix, 'asp', requestOf(application(1)));
+    await until(() => one.counts()['asp']!.replies === 2);
+    await one.stop();
+    const next = await started(prefix, { SIMULATOR_AGENCIES: 'asp' });
+    await send(prefix, 'asp', requestOf(application(2)));
+    await until(() => typesAbout(heard, application(2)).length === 2);
+    expect(next.counts()['asp']!.received).toBe(1);
+    expect(heard).toHaveLength(4);
+  });
+  test('the broker dies and comes back: the work goes on', async () => {
+    if (!local) return;
+    const prefix = newPrefix();
+    await createTopics(prefix, ['asp']);
+    const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_DELAY_MS: '3000' });
+    await until(() => simulator.ready());
+    await send(prefix, 'asp', requestOf(application(1)));
+    await until(() => simulator.counts()['asp']!.open === 1);
+    await local.killKafka();
+    await until(() => !simulator.ready(), 60_000);
+    await local.restartKafka();
+    await until(() => simulator.ready(), 60_000);
+    await until(() => simulator.counts()['asp']!.open === 0, 60_000);
+    const heard = await listen(prefix, ['asp']);
+    await until(() => typesAbout(heard, application(1)).length >= 2);
+    expect(new Set(typesAbout(heard, application(1)))).toEqual(new Set([acknowledged, decided]));
+    await send(prefix, 'asp', requestOf(application(2)));
+    await until(() => typesAbout(heard, application(2)).includes(decided));
+  }, 180_000);
+});

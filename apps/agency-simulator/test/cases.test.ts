@@ -1,0 +1,164 @@
+import { describe, expect, test } from '@jest/globals';
+import { REPLY_TYPES, REQUEST_TYPES, subjectOf, toMessage } from '@cups/agency-contract';
+import type { AgencyEvent, RequestEvent } from '@cups/agency-contract';
+import { createCases, newCounts } from '../src/cases.ts';
+import type { Reply } from '../src/cases.ts';
+import { planReplies } from '../src/domain/plan.ts';
+import type { Behaviour } from '../src/domain/behaviour.ts';
+import { requestOf, until, withdrawalOf } from './requests.ts';
+
+const TOPIC = 'agency.asp.requests';
+const first = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S01';
+const second = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S02';
+
+/** Cases with a broker that a test can switch off; `behave` by application. */
+function setUp(behave: Record<string, Behaviour>, hourMs = 0) {
+  const sent: Reply[] = [];
+  const broker = { up: true, failures: 0 };
+  const counts = { asp: newCounts() };
+  const cases = createCases({
+    counts,
+    plan: (request, agency) =>
+      planReplies(request, agency, behave[request.data.application] ?? 'quick', { seed: '1', hourMs, answerDays: 14 }),
+    send: async (replies) => {
+      if (!broker.up) throw new Error('down');
+      sent.push(...replies);
+    },
+    onProgress: () => undefined,
+    onSendFailed: () => (broker.failures += 1),
+    retryMs: 1,
+  });
+  const take = (offset: number, event: RequestEvent) =>
+    cases.take('asp', TOPIC, 0, { offset: String(offset), ...toMessage(event as AgencyEvent) });
+  const typesOf = (application: string) =>
+    sent
+      .filter(({ message }) => message.key === subjectOf(application, 'asp').split('/')[1])
+      .map(({ message }) => message.headers['ce_type']);
+  return { cases, counts, sent, broker, take, typesOf };
+}
+const at = (offset: number) => [{ topic: TOPIC, partition: 0, offset: String(offset) }];
+const { acknowledged, decided, documentsRequested } = REPLY_TYPES;
+
+describe('cases', () => {
+  test('all replies to a request go out in order, then it is closed', async () => {
+    const { cases, counts, take, typesOf } = setUp({});
+    take(7, requestOf(first));
+    await until(() => counts.asp.open === 0);
+    expect(typesOf(first)).toEqual([acknowledged, decided]);
+    expect(counts.asp).toEqual({ received: 1, unreadable: 0, ended: 0, replies: 2, open: 0 });
+    expect(cases.commitable()).toEqual(at(8));
+    await cases.stop();
+  });
+  test('documents supplied bring the decision', async () => {
+    const { cases, counts, take, typesOf } = setUp({ [first]: 'asks-for-documents' });
+    take(0, requestOf(first));
+    await until(() => counts.asp.replies === 2);
+    take(1, requestOf(first, 2));
+    await until(() => counts.asp.replies === 4);
+    expect(typesOf(first)).toEqual([acknowledged, documentsRequested, acknowledged, decided]);
+    await cases.stop();
+  });
+  test('a withdrawal stops the work, and what was open may be committed', async () => {
+    const { cases, counts, take, sent } = setUp({ [first]: 'slow' }, 1e6);
+    take(0, requestOf(first));
+    expect(cases.commitable()).toEqual([]);
+    take(1, withdrawalOf(first));
+    expect(counts.asp).toMatchObject({ open: 0, ended: 1, replies: 0 });
+    expect(cases.commitable()).toEqual(at(2));
+    await cases.stop();
+    expect(sent).toEqual([]);
+  });
+  test('decides-anyway decides because of the withdrawal', async () => {
+    const { cases, counts, take, typesOf } = setUp({ [first]: 'decides-anyway' }, 20);
+    take(0, requestOf(first));
+    await until(() => counts.asp.replies === 1);
+    expect(counts.asp.open).toBe(1);
+    take(1, withdrawalOf(first));
+    await until(() => counts.asp.open === 0);
+    expect(typesOf(first)).toEqual([acknowledged, decided]);
+    await cases.stop();
+  });
+  test('an expired application is no longer worked on either', async () => {
+    const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
+    take(0, requestOf(first));
+    take(1, {
+      ...withdrawalOf(first),
+      type: REQUEST_TYPES.expired,
+      data: { application: first, expireTime: '2026-12-09T00:00:00Z' },
+    });
+    expect(counts.asp).toMatchObject({ open: 0, ended: 1 });
+    await cases.stop();
+  });
+  test('a withdrawal of an unknown case is noted only', async () => {
+    const { cases, counts, take } = setUp({});
+    take(0, withdrawalOf(first));
+    expect(counts.asp).toMatchObject({ received: 1, ended: 1, unreadable: 0, replies: 0 });
+    expect(cases.commitable()).toEqual(at(1));
+    await cases.stop();
+  });
+  test('what is no request is counted and holds nothing up', async () => {
+    const { cases, counts } = setUp({});
+    cases.take('asp', TOPIC, 0, { offset: '0', key: null, value: Buffer.from([1, 2]) });
+    const foreign = { ...requestOf(first), subject: subjectOf(first, 'mai') };
+    cases.take('asp', TOPIC, 0, { offset: '1', ...toMessage(foreign) });
+    const reply = {
+      ...withdrawalOf(first),
+      source: '/agencies/asp',
+      type: REPLY_TYPES.acknowledged,
+      data: { application: first, submission: 1, agencyReference: 'A' },
+    } as AgencyEvent;
+    cases.take('asp', TOPIC, 0, { offset: '2', ...toMessage(reply) });
+    expect(counts.asp).toMatchObject({ received: 3, unreadable: 3, open: 0 });
+    expect(cases.commitable()).toEqual(at(3));
+    await cases.stop();
+  });
+});
+
+describe('crash and repeat', () => {
+  test('nothing behind the first open request is committed', async () => {
+    const { cases, counts, take } = setUp({ [first]: 'silent', [second]: 'slow' }, 1e6);
+    take(0, requestOf(first));
+    take(1, requestOf(second));
+    take(2, withdrawalOf(first));
+    expect(counts.asp.open).toBe(1);
+    expect(cases.commitable()).toEqual(at(1));
+    cases.committed(at(1));
+    expect(cases.commitable()).toEqual([]);
+    await cases.stop();
+  });
+  test('a restarted process sends the same messages again', async () => {
+    const before = setUp({});
+    before.take(0, requestOf(first));
+    await until(() => before.counts.asp.open === 0);
+    const after = setUp({});
+    after.take(0, requestOf(first));
+    await until(() => after.counts.asp.open === 0);
+    expect(after.sent).toEqual(before.sent);
+    await Promise.all([before.cases.stop(), after.cases.stop()]);
+  });
+  test('a message that is read again after a rebalance is passed over', async () => {
+    const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
+    for (const offset of [0, 0]) take(offset, requestOf(first));
+    expect(counts.asp).toMatchObject({ received: 1, open: 1 });
+    await cases.stop();
+  });
+  test('a request that the platform sends twice while it is open is one case', async () => {
+    const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
+    take(0, requestOf(first));
+    take(1, requestOf(first));
+    expect(counts.asp).toMatchObject({ received: 2, open: 1 });
+    await cases.stop();
+  });
+  test('replies wait for the broker and keep their order', async () => {
+    const { cases, counts, broker, take, typesOf } = setUp({});
+    broker.up = false;
+    take(0, requestOf(first));
+    await until(() => broker.failures > 2);
+    expect(counts.asp.replies).toBe(0);
+    expect(cases.commitable()).toEqual([]);
+    broker.up = true;
+    await until(() => counts.asp.open === 0);
+    expect(typesOf(first)).toEqual([acknowledged, decided]);
+    await cases.stop();
+  });
+});

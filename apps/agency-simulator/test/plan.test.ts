@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import { fromMessage, REPLY_TYPES, subjectOf } from '@cups/agency-contract';
+import type { AgencyEvent } from '@cups/agency-contract';
+import fc from 'fast-check';
+import { encodeTime } from 'ulid';
+import { BEHAVIOURS } from '../src/domain/behaviour.ts';
+import type { Behaviour } from '../src/domain/behaviour.ts';
+import { planReplies, referenceOf } from '../src/domain/plan.ts';
+import type { SubmissionEvent } from '../src/domain/plan.ts';
+import { requestOf as build } from './requests.ts';
+
+const APPLICATION = `applications/${encodeTime(Date.parse('2026-11-24T09:30:00Z'), 10)}T8W9Q2M4N6P7R8S9`;
+const options = { seed: '1', hourMs: 1000, answerDays: 14 };
+
+const requestOf = (submission: number, over = {}) => build(APPLICATION, submission, over);
+const eventsOf = (behaviour: Behaviour, request: SubmissionEvent, agency = 'asp'): (AgencyEvent | string)[] =>
+  planReplies(request, agency, behaviour, options).replies.map(({ message }) => {
+    const read = fromMessage(message);
+    return read.ok ? read.event : read.cause;
+  });
+const short = (event: AgencyEvent | string): string =>
+  typeof event === 'string'
+    ? event
+    : event.type === REPLY_TYPES.decided
+      ? event.data.outcome
+      : event.type.replace(/^md\.cups\.reply\.(.*)\.v1$/, '$1');
+
+describe('the course of each behaviour, as an agency bridge reads it', () => {
+  test.each<[Behaviour, number, string[]]>([
+    ['quick', 1, ['acknowledged', 'approved']],
+    ['slow', 1, ['acknowledged', 'progressed', 'approved']],
+    ['asks-for-documents', 1, ['acknowledged', 'documents-requested']],
+    ['asks-for-documents', 2, ['acknowledged', 'approved']],
+    ['asks-for-documents', 3, ['acknowledged', 'approved']],
+    ['asks-twice', 1, ['acknowledged', 'documents-requested']],
+    ['asks-twice', 2, ['acknowledged', 'documents-requested']],
+    ['asks-twice', 3, ['acknowledged', 'approved']],
+    ['rejects', 1, ['acknowledged', 'rejected']],
+    ['silent', 1, []],
+    ['rubbish', 1, ['NOT_CLOUDEVENTS', 'NOT_JSON', 'CONTENT_INVALID', 'acknowledged', 'approved']],
+    ['sends-twice', 1, ['acknowledged', 'acknowledged', 'approved', 'approved']],
+    ['out-of-order', 1, ['approved', 'acknowledged']],
+    ['decides-anyway', 1, ['acknowledged', 'approved']],
+    ['corrects-result', 1, ['acknowledged', 'approved', 'result-corrected']],
+    ['revokes-result', 1, ['acknowledged', 'approved', 'result-revoked']],
+  ])('%s, submission %d', (behaviour, submission, expected) => {
+    expect(eventsOf(behaviour, requestOf(submission)).map(short)).toEqual(expected);
+  });
+  test('only decides-anyway goes on after a withdrawal', () => {
+    const going = BEHAVIOURS.filter((one) => planReplies(requestOf(1), 'asp', one, options).afterEnd === 'hurry');
+    expect(going).toEqual(['decides-anyway']);
+  });
+  test('a repeat is the same message to the byte', () => {
+    const [acknowledged, again, decided, decidedAgain] = planReplies(
+      requestOf(1),
+      'asp',
+      'sends-twice',
+      options,
+    ).replies;
+    expect(again!.message).toEqual(acknowledged!.message);
+    expect(decidedAgain!.message).toEqual(decided!.message);
+    expect(decided!.message).not.toEqual(acknowledged!.message);
+  });
+});
+
+describe('what a reply says', () => {
+  const find = (behaviour: Behaviour, request: SubmissionEvent, type: string, agency = 'asp') =>
+    eventsOf(behaviour, request, agency).find((one) => typeof one !== 'string' && one.type === type);
+
+  test('the reference is of the agency, the year of the application, and the same in each reply', () => {
+    expect(referenceOf(APPLICATION, 'asp')).toMatch(/^ASP-2026-\d{6}$/);
+    expect(referenceOf(APPLICATION, 'mai')).not.toBe(referenceOf(APPLICATION, 'asp').replace('ASP', 'MAI'));
+    const references = eventsOf('slow', requestOf(1)).map((one) => (one as { data: object }).data);
+    expect(references).toEqual(
+      Array(3).fill(expect.objectContaining({ agencyReference: referenceOf(APPLICATION, 'asp') })),
+    );
+  });
+  test('documents are those whose original was not seen; the last day is a day in Chisinau', () => {
+    expect(find('asks-for-documents', requestOf(1), REPLY_TYPES.documentsRequested)).toMatchObject({
+      causationid: requestOf(1).id,
+      data: { documents: [{ kind: 'birth-certificate' }], answerBy: '2026-12-09', message: { ru: expect.any(String) } },
+    });
+  });
+  test('without evidence the identity document is asked for', () => {
+    const bare = requestOf(1, { evidence: [] });
+    expect(find('asks-for-documents', bare, REPLY_TYPES.documentsRequested)).toMatchObject({
+      data: { documents: [{ kind: 'identity-document' }] },
+    });
+  });
+  test('a refusal has its reason in three languages', () => {
+    const text = expect.any(String);
+    expect(find('rejects', requestOf(1), REPLY_TYPES.decided)).toMatchObject({
+      data: { outcome: 'rejected', reason: { ro: text, ru: text, en: text } },
+    });
+  });
+  test('the result follows the agency and the delivery choice', () => {
+    const electronic = requestOf(1, { delivery: { kind: 'electronic' } });
+    expect(find('quick', electronic, REPLY_TYPES.decided)).toMatchObject({
+      data: { result: { kind: 'electronic', number: expect.stringMatching(/^ASP-R-\d{8}$/) } },
+    });
+    const toCnas = { ...requestOf(1), subject: subjectOf(APPLICATION, 'cnas') };
+    expect(find('quick', toCnas, REPLY_TYPES.decided, 'cnas')).toMatchObject({ data: { result: { kind: 'payment' } } });
+  });
+});
+
+describe('properties', () => {
+  const time = fc.date({ min: new Date('2020-01-01'), max: new Date('2060-01-01'), noInvalidDate: true });
+  const ulids = fc
+    .tuple(time, fc.array(fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'), { minLength: 16, maxLength: 16 }))
+    .map(([at, rest]) => `applications/${encodeTime(at.getTime(), 10)}${rest.join('')}`);
+  const requests = fc
+    .tuple(ulids, fc.integer({ min: 1, max: 4 }), time)
+    .map(([application, n, at]) => ({ ...build(application, n), time: at.toISOString() }));
+  const anyBehaviour = fc.constantFrom(...BEHAVIOURS);
+
+  test('the same request gives the same replies, in the order of their delays', () => {
+    fc.assert(
+      fc.property(requests, anyBehaviour, fc.string(), (request, behaviour, seed) => {
+        const once = planReplies(request, 'asp', behaviour, { ...options, seed });
+        expect(planReplies(structuredClone(request), 'asp', behaviour, { ...options, seed })).toEqual(once);
+        const delays = once.replies.map(({ afterMs }) => afterMs);
+        expect(delays).toEqual([...delays].sort((a, b) => a - b));
+      }),
+    );
+  });
+  test('every reply but rubbish is valid under the contract, and ids differ unless the message is the same', () => {
+    fc.assert(
+      fc.property(requests, anyBehaviour, (request, behaviour) => {
+        const { replies } = planReplies(request, 'asp', behaviour, options);
+        const seen = new Map<string, string>();
+        for (const { kind, message } of replies) {
+          if (kind === 'bytes') continue;
+          expect(fromMessage(message).ok).toBe(!['halfMessage', 'brokenReply'].includes(kind));
+          const id = message.headers['ce_id']!;
+          expect(seen.get(id) ?? message.value.toString()).toBe(message.value.toString());
+          seen.set(id, message.value.toString());
+        }
+      }),
+    );
+  });
+  test('no reply carries what the person filled in', () => {
+    fc.assert(
+      fc.property(requests, anyBehaviour, (request, behaviour) => {
+        const { replies } = planReplies(request, 'asp', behaviour, options);
+        const text = replies.map(({ message }) => `${JSON.stringify(message.headers)}${message.value}`).join();
+        expect(text).not.toMatch(/2900000000012|Exemplu|1954-03-09/);
+      }),
+    );
+  });
+});
