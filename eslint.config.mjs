@@ -1,0 +1,159 @@
+import nx from '@nx/eslint-plugin';
+import prettier from 'eslint-config-prettier';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The fences between the rooms of the house. Each room has one block with its whole list, because a later block replaces
+ * the options of the same rule from an earlier one. `tools/fences.ts` proves with planted violations that they bite.
+ */
+
+/** Only what is listed may be imported: everything else is refused with the reason. */
+const only = (allowed, message) => [
+  'error',
+  { patterns: [{ regex: `^(?!${allowed.map((one) => `(?:${one})`).join('|')})`, message }] },
+];
+const exactly = (name) => `${name.replaceAll('/', '\\/')}$`;
+const LOCAL = '\\.\\/';
+const NODE = 'node:';
+const PROBLEM = exactly('@cups/problem');
+const CONTRACTS = '@cups\\/contracts(?:$|\\/)';
+const LIBS = '@cups\\/(?:problem|contracts|service|store|events|agency-contract)(?:$|\\/)';
+
+const META = {
+  selector: 'MetaProperty',
+  message: 'Paths of files break bundling: ask protoDir() of @cups/contracts/proto.',
+};
+const ENV = {
+  selector: "MemberExpression[object.name='process'][property.name='env']",
+  message: 'Only config.ts and main.ts read the environment.',
+};
+
+const rooms = [
+  [['libs/problem/src/**'], only([LOCAL], 'libs/problem imports nothing.')],
+  [
+    ['libs/contracts/src/**'],
+    only([LOCAL, PROBLEM, '\\.\\.\\/gen\\/'], 'This part of contracts runs in a browser: problem and its own files only.'),
+  ],
+  [
+    ['libs/contracts/src/proto.ts'],
+    only(
+      [LOCAL, PROBLEM, '\\.\\.\\/gen\\/', NODE, '@grpc\\/', exactly('protobufjs')],
+      'contracts imports problem and proto-loader.',
+    ),
+  ],
+  [
+    ['libs/service/src/**'],
+    only(
+      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', ...['express', 'pino', 'jose', 'prom-client'].map(exactly)],
+      'libs/service imports problem, contracts and its own drivers.',
+    ),
+  ],
+  [
+    ['libs/store/src/**'],
+    only(
+      [LOCAL, NODE, PROBLEM, CONTRACTS, ...['mongoose', 'ulid'].map(exactly)],
+      'libs/store imports problem, contracts and mongoose.',
+    ),
+  ],
+  [
+    ['libs/events/src/**'],
+    only(
+      [LOCAL, NODE, PROBLEM, CONTRACTS, 'kafkajs(?:$|\\/)', exactly('ulid')],
+      'libs/events imports problem, contracts and kafkajs.',
+    ),
+  ],
+  [
+    ['libs/agency-contract/src/**'],
+    only([LOCAL, NODE, '\\.\\.\\/', 'ajv(?:$|\\/)', exactly('ajv-formats')], 'libs/agency-contract imports nothing of ours.'),
+  ],
+  [
+    ['apps/*/src/**'],
+    only(
+      [LOCAL, '\\.\\.\\/', NODE, LIBS, 'ajv(?:$|\\/)', ...['ajv-formats', 'yaml', 'luxon', 'ulid', 'nodemailer'].map(exactly)],
+      'A back-end imports libraries; no kafkajs, no mongoose, no other app, no test library.',
+    ),
+  ],
+  [
+    ['apps/*/src/store.ts', 'apps/*/src/store/**'],
+    only([LOCAL, '\\.\\.\\/', NODE, LIBS, ...['mongoose', 'ulid'].map(exactly)], 'store.ts imports libraries and mongoose.'),
+  ],
+  [
+    ['apps/*/src/domain/**'],
+    only(
+      [LOCAL, PROBLEM, exactly('@cups/contracts'), ...['node:crypto', 'luxon', 'ulid'].map(exactly)],
+      'The domain is pure: its own files, @cups/problem, the checks of @cups/contracts, calendars and ids.',
+    ),
+  ],
+  [
+    ['apps/gateway/src/**'],
+    only(
+      [
+        LOCAL,
+        '\\.\\.\\/',
+        NODE,
+        '@cups\\/(?:problem|contracts|service)(?:$|\\/)',
+        'ajv(?:$|\\/)',
+        ...['ajv-formats', 'yaml', 'ulid', 'express', 'helmet', 'express-rate-limit'].map(exactly),
+      ],
+      'The gateway holds nothing: no store, no events.',
+    ),
+  ],
+  [
+    ['apps/agency-simulator/src/**'],
+    only(
+      [LOCAL, '\\.\\.\\/', NODE, exactly('@cups/agency-contract'), 'kafkajs(?:$|\\/)', exactly('ulid')],
+      'The simulator knows the agency contract and a Kafka client of its own, nothing of the platform.',
+    ),
+  ],
+];
+
+const tags = (name, allowed) => ({ sourceTag: `name:${name}`, onlyDependOnLibsWithTags: allowed.map((one) => `name:${one}`) });
+const backend = ['problem', 'contracts', 'service', 'store', 'events', 'agency-contract', 'testing', 'local'];
+
+export default tseslint.config(
+  { ignores: ['**/node_modules', '.nx', '.cups', 'dist', 'libs/contracts/gen', 'tools/planted', '**/*.js', '**/*.mjs'] },
+  {
+    files: ['**/*.ts'],
+    extends: [...tseslint.configs.recommended],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    plugins: { '@nx': nx },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      eqeqeq: 'error',
+      'no-console': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/await-thenable': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@nx/enforce-module-boundaries': [
+        'error',
+        {
+          allow: [],
+          banTransitiveDependencies: false,
+          depConstraints: [
+            tags('problem', ['none']),
+            tags('contracts', ['problem']),
+            tags('service', ['problem', 'contracts', 'testing']),
+            tags('store', ['problem', 'contracts', 'testing', 'local']),
+            tags('events', ['problem', 'contracts', 'testing', 'local', 'store']),
+            tags('agency-contract', ['none']),
+            tags('testing', ['problem', 'contracts', 'service', 'store', 'events', 'agency-contract', 'local']),
+            ...['catalog', 'identity', 'intake', 'agency-bridge', 'notifications'].map((name) => tags(name, backend)),
+            tags('gateway', ['problem', 'contracts', 'service', 'testing', 'local']),
+            tags('agency-simulator', ['agency-contract', 'local', 'testing']),
+            tags('local', ['none']),
+            ...['e2e', 'bench', 'tools'].map((name) => ({ sourceTag: `name:${name}`, onlyDependOnLibsWithTags: ['*'] })),
+          ],
+        },
+      ],
+    },
+  },
+  ...rooms.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
+  { files: ['libs/*/src/**', 'apps/*/src/**'], rules: { 'no-restricted-syntax': ['error', META, ENV] } },
+  { files: ['apps/*/src/{config,main}.ts'], rules: { 'no-restricted-syntax': ['error', META] } },
+  { files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**', 'libs/*/src/env.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  { files: ['tools/**', 'bench/**', 'local/**', 'e2e/**', '**/test/**'], rules: { 'no-console': 'off' } },
+  prettier,
+);

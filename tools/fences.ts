@@ -1,0 +1,47 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createProjectGraphAsync } from '@nx/devkit';
+import { ESLint } from 'eslint';
+
+/** Proves that the fences bite: each planted violation must be refused, by the rule that it names. */
+
+const root = join(import.meta.dirname, '..');
+const folder = join(import.meta.dirname, 'planted');
+
+// Without a project graph the boundary rule only warns that it checks nothing.
+await createProjectGraphAsync();
+const eslint = new ESLint({
+  cwd: root,
+  // A planted file is in no TypeScript project, so rules that need types can not run on it; the fences need none.
+  overrideConfig: [
+    {
+      files: ['**/*.ts'],
+      languageOptions: { parserOptions: { projectService: false } },
+      rules: {
+        '@typescript-eslint/no-floating-promises': 'off',
+        '@typescript-eslint/no-misused-promises': 'off',
+        '@typescript-eslint/await-thenable': 'off',
+        '@typescript-eslint/switch-exhaustiveness-check': 'off',
+      },
+    },
+  ],
+});
+
+let failed = 0;
+const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+for (const file of files) {
+  const code = readFileSync(join(folder, file), 'utf8');
+  const at = /^\/\/ at: (.+)$/m.exec(code)?.[1];
+  const rule = /^\/\/ refused by: (.+)$/m.exec(code)?.[1];
+  if (!at || !rule) throw new Error(`tools/planted/${file}: the first lines say where it would stand and which rule refuses it`);
+  const [result] = await eslint.lintText(code, { filePath: join(root, at), warnIgnored: true });
+  const rules = (result?.messages ?? []).filter(({ severity }) => severity === 2).map(({ ruleId }) => ruleId);
+  if (rules.includes(rule)) {
+    console.log(`refused: ${file} by ${rule}`);
+  } else {
+    failed += 1;
+    console.error(`NOT REFUSED: tools/planted/${file} at ${at} by ${rule}; found ${rules.join(', ') || 'nothing'}`);
+  }
+}
+console.log(`${files.length - failed} of ${files.length} planted violations are refused`);
+process.exit(failed > 0 || files.length === 0 ? 1 : 0);

@@ -1,0 +1,4 @@
+// at: apps/gateway/src/routes.ts
+// refused by: @nx/enforce-module-boundaries
+import { openStore } from '@cups/store';
+export const planted = openStore;

@@ -1,0 +1,4 @@
+// at: libs/store/src/outbox.ts
+// refused by: no-restricted-imports
+import { Kafka } from 'kafkajs';
+export const planted = Kafka;

@@ -1,0 +1,118 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startLocal } from '@cups/local';
+
+/** `npm test`: every check of the house through Nx, one Kafka and one store for all of them. */
+
+const HELP = `npm test [-- options]
+
+Runs types, format, contracts, fences, read budgets, lint and all tests; Nx caches what has not changed.
+
+  --affected       only what differs from --base
+  --base <commit>  for --affected (default main~1)
+  --no-cache       run everything, whatever Nx remembers
+  --help           this text
+`;
+const CHECKS = ['types', 'format', 'proto', 'fences', 'read-cost', 'lint'];
+
+const { values } = parseArgs({
+  options: {
+    affected: { type: 'boolean', default: false },
+    base: { type: 'string', default: 'main~1' },
+    'no-cache': { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+
+const root = join(import.meta.dirname, '..');
+const results = join(root, '.cups', 'results');
+const started = Date.now();
+const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
+
+let running: ReturnType<typeof spawn> | undefined;
+let stopping = false;
+
+/** Runs Nx targets; the answer is whether all of them passed. */
+function nx(targets: string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
+  const which = values.affected ? ['affected', `--base=${values.base}`] : ['run-many'];
+  const flags = ['--output-style=static', '--parallel=2', ...(values['no-cache'] ? ['--skip-nx-cache'] : [])];
+  return new Promise((done) => {
+    running = spawn(join(root, 'node_modules/.bin/nx'), [...which, '-t', ...targets, ...flags], {
+      cwd: root,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0', ...env },
+    });
+    running.on('exit', (code) => done(code === 0));
+    running.on('error', () => done(false));
+  });
+}
+
+interface JestResult {
+  numPassedTests: number;
+  numFailedTests: number;
+  numFailedTestSuites: number;
+  numRuntimeErrorTestSuites: number;
+  testResults: { name: string; status: string; message: string }[];
+}
+
+let passed = 0;
+let failed = 0;
+const failures: string[] = [];
+const count = (what: string, ok: boolean) => {
+  if (ok) passed += 1;
+  else {
+    failed += 1;
+    failures.push(what);
+  }
+};
+
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    stopping = true;
+    running?.kill(signal);
+  });
+}
+
+for (const check of CHECKS) {
+  if (stopping) break;
+  console.log(`\n── ${check} (${seconds()})`);
+  count(check, await nx([check]));
+}
+
+if (!stopping) {
+  console.log(`\n── tests (${seconds()}): starting Kafka and the store`);
+  const data = join(root, '.cups', 'test');
+  rmSync(data, { recursive: true, force: true });
+  const platform = await startLocal({ dataDir: data, onProgress: (line) => console.log(`   ${line}`) });
+  try {
+    const ok = await nx(['test'], { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
+    let told = 0;
+    for (const file of readdirSync(results, { recursive: true, encoding: 'utf8' })) {
+      if (!file.endsWith('.json')) continue;
+      const result = JSON.parse(readFileSync(join(results, file), 'utf8')) as JestResult;
+      passed += result.numPassedTests;
+      failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
+      told += result.numFailedTests + result.numRuntimeErrorTestSuites;
+      const broken = result.testResults.filter(({ status }) => status === 'failed');
+      for (const { name, message } of broken) failures.push(`${name.slice(root.length + 1)}\n${message}`);
+    }
+    // A project that ended without results must not pass in silence.
+    if (!ok && told === 0) count('a test project ended without results', false);
+  } finally {
+    await platform.stop();
+  }
+}
+
+if (failures.length > 0) console.log(`\nFailed:\n${failures.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
+if (stopping) count('interrupted', false);
+console.log(`\nchecked in ${seconds()}`);
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed > 0 || passed === 0 ? 1 : 0);
