@@ -1,0 +1,226 @@
+import {
+  fromMessage,
+  isReplyType,
+  PLATFORM_SOURCE,
+  REPLY_TYPES,
+  REQUEST_TYPES,
+  SCHEMAS,
+  sourceOf,
+  subjectOf,
+  validateRequest,
+} from '@cups/agency-contract';
+import type { DocumentsSupplied, IncomingMessage, ReplyEvent } from '@cups/agency-contract';
+import { enumValue, fromTimestamp, messageType, toTimestamp } from '@cups/contracts/proto';
+import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
+import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
+import type { Decision, NewEvent } from '@cups/store';
+import type { Delivery, Fetched, Reply, Said, Step } from './domain/delivery.ts';
+import type { StoredDelivery } from './store.ts';
+
+/** The border to agencies: a frozen submission becomes a request, a reply becomes what the domain understands. */
+
+/** A message that can not be used: why, and the names of the fields that are wrong. */
+export interface Refusal {
+  cause: string;
+  fields: string[];
+}
+
+/**
+ * Submission `number` of a delivery as the agency contract wants it, or why it can not be sent.
+ * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH), with the wrong fields' names
+ */
+export function toRequest(
+  submission: GetSubmissionResponse__Output,
+  number: number,
+  delivery: Delivery,
+): { fetched: Fetched; fields: string[] } {
+  if (submission.withdrawn) return { fetched: { kind: 'withdrawn' }, fields: [] };
+  if (submission.agency !== `agencies/${delivery.agency}`) return failed('AGENCY_MISMATCH', ['agency']);
+  const type = number === 1 ? 'submitted' : 'documentsSupplied';
+  let data: object;
+  try {
+    data = contentOf(submission, number, delivery);
+  } catch {
+    return failed('CONTENT_INVALID', ['answers']);
+  }
+  const checked = validateRequest(REQUEST_TYPES[type], data);
+  if (!checked.ok) return failed('CONTENT_INVALID', [...new Set(checked.violations.map(({ field }) => field))]);
+  return { fetched: { kind: 'request', type, data }, fields: [] };
+}
+
+const failed = (cause: string, fields: string[]) => ({ fetched: { kind: 'failed', cause } as const, fields });
+
+/** Without what is empty on the wire. */
+function present<T extends Record<string, unknown>>(fields: T): Partial<T> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== '' && value !== null && value !== undefined);
+  return Object.fromEntries(kept) as Partial<T>;
+}
+
+const idOf = (name: string) => name.slice(name.indexOf('/') + 1);
+
+function toPerson(person: Person__Output | null | undefined) {
+  if (!person) return undefined;
+  const { idnp, givenName, familyName, birthDate, language } = person;
+  return present({ idnp, givenName, familyName, birthDate, language });
+}
+
+function contentOf(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): object {
+  const { content, serviceTitle, fee } = submission;
+  const { ro, ru, en } = serviceTitle ?? { ro: '', ru: '', en: '' };
+  const answers = content?.answers;
+  return present({
+    application: delivery.application,
+    submission: number,
+    centre: {
+      code: idOf(submission.centre),
+      name: submission.centreName,
+      kind: submission.centreKind,
+    },
+    publicService: {
+      code: idOf(submission.publicService),
+      version: submission.serviceVersion,
+      title: { ro, ru, en },
+    },
+    applicant: toPerson(content?.applicant),
+    represented: toPerson(content?.represented),
+    mandate: content?.mandate
+      ? present({
+          kind: enumValue('MANDATE_KIND_', content.mandate.kind),
+          reference: content.mandate.reference,
+          date: content.mandate.date,
+        })
+      : undefined,
+    answers: answers && answers.length > 0 ? (JSON.parse(answers.toString()) as unknown) : {},
+    evidence: (content?.evidence ?? []).map(({ kind, number: paper, issueDate, originalSeen, copy }) =>
+      present({ kind, number: paper, issueDate, originalSeen, copy }),
+    ),
+    costOption: content?.costOption
+      ? present({
+          code: content.costOption,
+          fee: fee ? { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode } : undefined,
+        })
+      : undefined,
+    delivery: content?.delivery
+      ? present({ kind: enumValue('DELIVERY_KIND_', content.delivery.kind), note: content.delivery.note })
+      : undefined,
+    submitTime: fromTimestamp(submission.submitTime)?.toISOString(),
+    dueDate: submission.dueDate,
+    corrects: submission.corrects,
+    ...(number === 1 ? {} : { answersRequest: answered(submission.answersRequest, delivery) }),
+  } satisfies { [Field in keyof DocumentsSupplied]?: unknown });
+}
+
+/** The agency's own id of its request; intake may name our event that carried it, which an agency can not know. */
+function answered(named: string, delivery: Delivery): string {
+  const known = delivery.messages.includes(named) ? named : delivery.documentsRequest;
+  return known ?? named;
+}
+
+/** What a step says, as events of the store: requests to the agency unsequenced, events to intake counted. */
+export function toDecision(step: Step<StoredDelivery>): Decision<StoredDelivery> {
+  const { delivery } = step;
+  return { document: delivery, events: toEvents(delivery, step.says) };
+}
+
+/** What is said about a delivery, encoded for the two borders. */
+export function toEvents(delivery: Delivery, says: Said[]): NewEvent[] {
+  const subject = subjectOf(delivery.application, delivery.agency);
+  return says.map((said): NewEvent => {
+    if (said.to === 'agency') {
+      const type = REQUEST_TYPES[said.type];
+      return {
+        topic: `agency.${delivery.agency}.requests`,
+        key: delivery._id,
+        type,
+        subject,
+        sequenced: false,
+        source: PLATFORM_SOURCE,
+        contentType: 'application/json',
+        extra: { dataschema: SCHEMAS[type].$id },
+        data: Buffer.from(JSON.stringify(said.data)),
+      };
+    }
+    const type = `cups.agencybridge.v1.${said.type}`;
+    const ref = {
+      delivery: subject,
+      application: delivery.application,
+      agency: `agencies/${delivery.agency}`,
+      messageId: said.messageId,
+      occurTime: toTimestamp(said.occurTime),
+      agencyReference: delivery.agencyReference ?? '',
+    };
+    return {
+      topic: 'cups.deliveries',
+      key: idOf(delivery.application),
+      type,
+      subject,
+      sequenced: true,
+      data: messageType(type).encode({ ref, ...said.fields }),
+    };
+  });
+}
+
+/**
+ * A message from the replies topic of `agency`, checked against the contract. Causes are those of the contract, and
+ * FOREIGN_AGENCY (it claims another source), FOREIGN_DELIVERY (it speaks of another agency's delivery).
+ */
+export function toReply(message: IncomingMessage, agency: string): { reply: Reply; deliveryId: string } | Refusal {
+  const read = fromMessage(message);
+  const source = message.headers?.['ce_source']?.toString();
+  if (!read.ok && read.cause !== 'SOURCE_MISMATCH') {
+    return { cause: read.cause, fields: [...new Set(read.violations.map(({ field }) => field))] };
+  }
+  if (source !== sourceOf(agency)) return { cause: 'FOREIGN_AGENCY', fields: ['ce_source'] };
+  if (!read.ok) return { cause: 'FOREIGN_DELIVERY', fields: ['ce_subject'] };
+  if (!isReplyType(read.event.type)) return { cause: 'UNKNOWN_TYPE', fields: ['ce_type'] };
+  return { reply: replyOf(read.event as ReplyEvent), deliveryId: read.event.subject.slice('deliveries/'.length) };
+}
+
+function replyOf(event: ReplyEvent): Reply {
+  const common = { id: event.id, time: new Date(event.time) };
+  switch (event.type) {
+    case REPLY_TYPES.acknowledged: {
+      const { submission, agencyReference } = event.data;
+      return { ...common, type: 'DeliveryAcknowledged', submission, agencyReference, fields: {} };
+    }
+    case REPLY_TYPES.progressed:
+      return { ...common, ...referenceOf(event.data), type: 'DeliveryProgressed', fields: {} };
+    case REPLY_TYPES.documentsRequested: {
+      const { documents, message, answerBy } = event.data;
+      const evidenceKinds = [...new Set(documents.map(({ kind }) => kind))];
+      const fields = { evidenceKinds, message: message ? toText(message) : null, answerBy };
+      return { ...common, ...referenceOf(event.data), type: 'DeliveryDocumentsRequested', fields };
+    }
+    case REPLY_TYPES.decided: {
+      const { outcome, reason, result, decideTime } = event.data;
+      const fields = {
+        approved: outcome === 'approved',
+        reason: reason ? toText(reason) : null,
+        ...toResult(result),
+        decideTime: toTimestamp(new Date(decideTime)),
+      };
+      return { ...common, ...referenceOf(event.data), type: 'DeliveryDecided', fields };
+    }
+    case REPLY_TYPES.resultCorrected: {
+      const fields = { ...toResult(event.data.result), reason: toText(event.data.reason) };
+      return { ...common, type: 'DeliveryResultCorrected', fields };
+    }
+    case REPLY_TYPES.resultRevoked:
+      return { ...common, type: 'DeliveryResultRevoked', fields: { reason: toText(event.data.reason) } };
+  }
+}
+
+const referenceOf = ({ agencyReference }: { agencyReference?: string }) =>
+  agencyReference === undefined ? {} : { agencyReference };
+
+/** Romanian is always there inside the platform: an agency's message in another language only stands in for it. */
+const toText = ({ ro, ru, en }: { ro?: string; ru?: string; en?: string }) => ({
+  ro: ro ?? ru ?? en ?? '',
+  ru: ru ?? '',
+  en: en ?? '',
+});
+
+const toResult = (result: { kind: string; number?: string } | undefined) => ({
+  resultKind: result?.kind ?? '',
+  resultNumber: result?.number ?? '',
+});

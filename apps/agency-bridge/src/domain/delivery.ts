@@ -1,0 +1,234 @@
+/**
+ * A delivery: one application on its way to one agency, and back. Pure: each function takes the delivery as it is and
+ * gives it as it is next, with what is to be said about it; the same object and nothing to say means nothing changed.
+ */
+
+/** As stored. That a request is on the agency's topic is `sent`, written by the relay: see `stateOf`. */
+export type StoredState = 'queued' | 'acknowledged' | 'answered' | 'cancelled' | 'failed';
+export type State = StoredState | 'sent';
+
+/** A submission that is still to be fetched from intake. */
+export interface Pending {
+  submission: number;
+  /** The event that asked for it. */
+  eventId: string;
+  correlationId: string;
+  /** Fetches that failed. */
+  attempts: number;
+}
+
+export interface Delivery {
+  /** `<applicationId>-<agency>` */
+  _id: string;
+  /** applications/{id} */
+  application: string;
+  /** The agency's code. */
+  agency: string;
+  /** centres/{code} */
+  centre: string;
+  state: StoredState;
+  /** The request for the newest submission is on the agency's topic. */
+  sent?: boolean;
+  /** The newest submission that is to be sent. */
+  submission: number;
+  /** The newest submission that was handed to the relay; 0 while nothing can have gone out. */
+  requested: number;
+  /** In the order in which they must go out. */
+  pending: Pending[];
+  /** Ids of the agency's messages that were recorded; their source is always the agency. */
+  messages: string[];
+  /** Id of the agency's last request for documents. */
+  documentsRequest?: string;
+  queueTime: Date;
+  sendTime?: Date;
+  acknowledgeTime?: Date;
+  answerTime?: Date;
+  cancelTime?: Date;
+  failTime?: Date;
+  failCause?: string;
+  agencyReference?: string;
+  timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
+}
+
+/** What is told to intake; each is a message of proto. */
+export type Told =
+  | 'DeliveryAcknowledged'
+  | 'DeliveryProgressed'
+  | 'DeliveryDocumentsRequested'
+  | 'DeliveryDecided'
+  | 'DeliveryResultCorrected'
+  | 'DeliveryResultRevoked'
+  | 'DeliveryCancelled'
+  | 'DeliveryFailed';
+
+/** What is asked of the agency; each is a message of the agency contract. */
+export type Asked = 'submitted' | 'documentsSupplied' | 'withdrawn' | 'expired';
+
+export type Said =
+  | { to: 'agency'; type: Asked; data: object }
+  | { to: 'intake'; type: Told; fields: object; messageId: string; occurTime: Date };
+
+export interface Step<D extends Delivery = Delivery> {
+  delivery: D;
+  says: Said[];
+}
+
+/** What a fetch of a submission led to. */
+export type Fetched =
+  | { kind: 'request'; type: 'submitted' | 'documentsSupplied'; data: object }
+  /** Withdrawn or expired meanwhile: nothing is to be sent that was not sent yet. */
+  | { kind: 'withdrawn' }
+  /** It can never be sent. */
+  | { kind: 'failed'; cause: string }
+  /** Intake does not answer. */
+  | { kind: 'away' };
+
+/** A message of the agency, by what it means. */
+export interface Reply {
+  id: string;
+  /** When the agency says it happened. */
+  time: Date;
+  type: Exclude<Told, 'DeliveryCancelled' | 'DeliveryFailed'>;
+  agencyReference?: string;
+  /** Which submission an acknowledgement is about. */
+  submission?: number;
+  fields: object;
+}
+
+const KEPT_MESSAGES = 200;
+const FIRST_DELAY_MS = 500;
+const LAST_DELAY_MS = 60_000;
+
+/** Milliseconds until the next fetch after that many failed ones: 0.5 s, doubled each time, 60 s at most. */
+export const backoffMs = (attempts: number): number =>
+  Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts - 1, 10));
+
+/** Where a delivery stands, for whoever looks from outside. */
+export const stateOf = (delivery: Pick<Delivery, 'state' | 'sent'>): State =>
+  delivery.state === 'queued' && delivery.sent ? 'sent' : delivery.state;
+
+/** A new delivery of an application, with nothing to send yet. */
+export function open(application: string, agency: string, centre: string, now: Date): Delivery {
+  return {
+    _id: `${application.slice('applications/'.length)}-${agency}`,
+    application,
+    agency,
+    centre,
+    state: 'queued',
+    submission: 0,
+    requested: 0,
+    pending: [],
+    messages: [],
+    queueTime: now,
+  };
+}
+
+/** A submission is to be sent, after those that wait already. */
+export function enqueue<D extends Delivery>(delivery: D, pending: Pending, now: Date): D {
+  if (delivery.state === 'cancelled' || pending.submission <= delivery.submission) return delivery;
+  return {
+    ...delivery,
+    state: delivery.state === 'answered' ? 'answered' : 'queued',
+    sent: false,
+    submission: pending.submission,
+    pending: [...delivery.pending, pending],
+    timer: delivery.timer ?? fetchAt(now, 1),
+  };
+}
+
+/** What became of the fetch of submission `number`; nothing when it is not the next to go out. */
+export function settle<D extends Delivery>(delivery: D, number: number, fetched: Fetched, now: Date): Step<D> {
+  const [head, ...rest] = delivery.pending;
+  if (head?.submission !== number) return { delivery, says: [] };
+  const onward = { ...delivery, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null };
+  switch (fetched.kind) {
+    case 'away': {
+      const again = { ...head, attempts: head.attempts + 1 };
+      return {
+        delivery: { ...delivery, pending: [again, ...rest], timer: fetchAt(now, again.attempts) },
+        says: [],
+      };
+    }
+    case 'withdrawn':
+      // What the agency has already is withdrawn by the event that comes.
+      return delivery.requested > 0
+        ? { delivery: { ...onward, pending: [], timer: null }, says: [] }
+        : cancelled(delivery, head.eventId, now, now);
+    case 'failed':
+      return {
+        delivery: {
+          ...onward,
+          state: delivery.state === 'answered' ? 'answered' : 'failed',
+          failTime: now,
+          failCause: fetched.cause,
+        },
+        says: [
+          {
+            to: 'intake',
+            type: 'DeliveryFailed',
+            fields: { cause: fetched.cause },
+            messageId: head.eventId,
+            occurTime: now,
+          },
+        ],
+      };
+    case 'request':
+      return {
+        delivery: { ...onward, requested: number },
+        says: [{ to: 'agency', type: fetched.type, data: fetched.data }],
+      };
+  }
+}
+
+/** The application was withdrawn or has expired: the agency is told if anything can have reached it. */
+export function cancel<D extends Delivery>(
+  delivery: D,
+  end: { kind: 'withdrawn' | 'expired'; time: Date; eventId: string },
+  now: Date,
+): Step<D> {
+  if (delivery.state === 'cancelled') return { delivery, says: [] };
+  const { application } = delivery;
+  const time = end.time.toISOString();
+  const data = end.kind === 'withdrawn' ? { application, withdrawTime: time } : { application, expireTime: time };
+  const asks: Said[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
+  // A decision that crossed the withdrawal stays what the agency said.
+  if (delivery.state === 'answered') {
+    return asks.length > 0 ? { delivery: { ...delivery, pending: [], timer: null }, says: asks } : { delivery, says: [] };
+  }
+  const { delivery: next, says } = cancelled(delivery, end.eventId, end.time, now);
+  return { delivery: next, says: [...asks, ...says] };
+}
+
+/**
+ * A message of the agency, recorded once and passed on in whatever order it comes: what it means for the application is
+ * intake's to decide.
+ */
+export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> {
+  if (delivery.messages.includes(reply.id)) return { delivery, says: [] };
+  const kept = delivery.messages.length < KEPT_MESSAGES ? delivery.messages : delivery.messages.slice(-KEPT_MESSAGES / 2);
+  const next: D = { ...delivery, messages: [...kept, reply.id] };
+  if (reply.agencyReference !== undefined) next.agencyReference = reply.agencyReference;
+  if (reply.type === 'DeliveryAcknowledged') {
+    next.acknowledgeTime ??= now;
+    if (next.state === 'queued' && reply.submission === next.submission) next.state = 'acknowledged';
+  }
+  if (reply.type === 'DeliveryDecided') {
+    next.answerTime ??= now;
+    if (next.state !== 'cancelled') next.state = 'answered';
+  }
+  if (reply.type === 'DeliveryDocumentsRequested') next.documentsRequest = reply.id;
+  const { type, fields, id: messageId, time: occurTime } = reply;
+  return { delivery: next, says: [{ to: 'intake', type, fields, messageId, occurTime }] };
+}
+
+function cancelled<D extends Delivery>(delivery: D, messageId: string, occurTime: Date, now: Date): Step<D> {
+  return {
+    delivery: { ...delivery, state: 'cancelled', cancelTime: now, pending: [], timer: null },
+    says: [{ to: 'intake', type: 'DeliveryCancelled', fields: {}, messageId, occurTime }],
+  };
+}
+
+const fetchAt = (now: Date, attempts: number) => ({
+  kind: 'fetch',
+  due: new Date(now.getTime() + backoffMs(attempts)),
+});

@@ -1,0 +1,229 @@
+import { sourceOf, subjectOf } from '@cups/agency-contract';
+import { parseName, parseSubmissionName } from '@cups/contracts';
+import { fromTimestamp, messageType } from '@cups/contracts/proto';
+import type { ApplicationRef__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
+import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
+import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
+import type { CloudEvent } from '@cups/events';
+import { isProblem } from '@cups/problem';
+import type { Cause } from '@cups/store';
+import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
+import type { Refusal } from './agency.ts';
+import { backoffMs, cancel, enqueue, open, receive, settle } from './domain/delivery.ts';
+import type { Delivery, Fetched, Pending } from './domain/delivery.ts';
+import type { Deliveries, StoredDelivery } from './store.ts';
+
+/** What the bridge does about what intake and the agencies say, and how it gets submissions. */
+
+export type Handled = 'done' | 'wait' | Refusal;
+
+/** Asks intake for a frozen submission; throws a Problem. */
+export type GetSubmission = (name: string, requestId: string) => Promise<GetSubmissionResponse__Output>;
+
+/** What intake answered: a submission, or that there is none, or nothing. */
+type Answer = GetSubmissionResponse__Output | 'NOT_FOUND' | 'AWAY';
+
+/** Fields of the events of intake that the bridge acts on; every one has `ref`. */
+interface ApplicationEvent {
+  ref: ApplicationRef__Output | null;
+  submission?: string;
+  fromState?: string;
+  withdrawTime?: Timestamp__Output | null;
+  expireTime?: Timestamp__Output | null;
+}
+
+const INTAKE = 'cups.intake.v1.';
+/** While intake is away, it is asked by one event in this many milliseconds. */
+const QUIET_MS = 500;
+/** Deliveries whose fetch is repeated by this process; the durable timers know the others. */
+const HELD = 5_000;
+
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+}
+
+export function createEvents(options: {
+  deliveries: Deliveries;
+  agencies: string[];
+  getSubmission: GetSubmission;
+  now: () => Date;
+  log: Log;
+}) {
+  const { deliveries, now, log } = options;
+  const agencies = new Set(options.agencies);
+  const waiting = new Map<string, NodeJS.Timeout>();
+  let awayUntil = 0;
+  let stopped = false;
+
+  const ask = async (application: string, { submission, correlationId }: Pending): Promise<Answer> => {
+    if (Date.now() < awayUntil) return 'AWAY';
+    try {
+      const answer = await options.getSubmission(`${application}/submissions/${submission}`, correlationId);
+      // Intake is back: each answer brings along one that waits.
+      const next = waiting.keys().next();
+      if (!next.done) retryIn(next.value, 0);
+      return answer;
+    } catch (error) {
+      if (isProblem(error) && error.kind === 'NOT_FOUND') return 'NOT_FOUND';
+      const cause = isProblem(error) ? error.reason : 'INTERNAL';
+      if (awayUntil === 0) log.warn({ event: 'intake-away', cause }, 'submissions wait for intake');
+      awayUntil = Date.now() + QUIET_MS;
+      return 'AWAY';
+    }
+  };
+
+  const fetched = (delivery: Delivery, { submission }: Pending, answer: Answer): Fetched => {
+    if (answer === 'AWAY') return { kind: 'away' };
+    awayUntil = 0;
+    if (answer === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND' };
+    const { fetched: result, fields } = toRequest(answer, submission, delivery);
+    if (result.kind === 'failed') {
+      log.warn({ event: 'delivery-failed', resource: delivery._id, cause: result.cause, fields }, 'it can not be sent');
+    }
+    return result;
+  };
+
+  /** Fetches again in `delay` ms; the timer in the document does it should this process end. */
+  const retryIn = (id: string, delay: number): void => {
+    clearTimeout(waiting.get(id));
+    waiting.delete(id);
+    if (stopped || (delay > 0 && waiting.size >= HELD)) return;
+    const again = setTimeout(() => {
+      waiting.delete(id);
+      fetchPending(id).catch(() => retryIn(id, 5_000));
+    }, delay);
+    if (delay > 0) waiting.set(id, again);
+  };
+
+  const heed = ({ _id, pending }: StoredDelivery): void => {
+    if (pending[0]) retryIn(_id, backoffMs(pending[0].attempts));
+  };
+
+  /** Fetches what a delivery waits for, in order, until nothing is left or intake does not answer. */
+  async function fetchPending(id: string): Promise<void> {
+    for (;;) {
+      const current = await deliveries.get(id);
+      const pending = current?.pending[0];
+      if (!current || !pending || stopped) return;
+      const answer = await ask(current.application, pending);
+      const cause = { eventId: pending.eventId, requestId: pending.correlationId };
+      const at = now();
+      const { document } = await deliveries.update(id, { cause, now: at, current }, (delivery) =>
+        toDecision(settle(delivery, pending.submission, fetched(delivery, pending, answer), at)),
+      );
+      if (answer === 'AWAY') return heed(document);
+    }
+  }
+
+  /** A submission is to be sent: one write when intake answers at once. */
+  async function onSubmission(
+    ref: ApplicationRef__Output,
+    agency: string,
+    pending: Pending,
+    cause: Cause,
+  ): Promise<Handled> {
+    const at = now();
+    const known = agencies.has(agency);
+    const answer = known ? await ask(ref.application, pending) : 'AWAY';
+    const toSend = <D extends Delivery>(before: D) => {
+      const queued = enqueue(before, pending, at);
+      const result = known ? fetched(queued, pending, answer) : { kind: 'failed' as const, cause: 'AGENCY_UNKNOWN' };
+      return settle(queued, pending.submission, result, at);
+    };
+    let document: StoredDelivery;
+    if (pending.submission === 1) {
+      const { delivery, says } = toSend(open(ref.application, agency, ref.centre, at));
+      const options = { cause, events: toEvents(delivery, says), now: at };
+      ({ document } = await deliveries.create(delivery, options));
+    } else {
+      const id = `${parseName('applications', ref.application)}-${agency}`;
+      const options = { cause, now: at };
+      const updated = await deliveries.update(id, options, (delivery) => toDecision(toSend(delivery)));
+      if (updated.outcome === 'gap') return 'wait';
+      ({ document } = updated);
+    }
+    heed(document);
+    return 'done';
+  }
+
+  /** An event of cups.applications, applied once and in order within its application (law 6). */
+  async function onApplication(event: CloudEvent): Promise<Handled> {
+    const kind = event.type.startsWith(INTAKE) ? event.type.slice(INTAKE.length) : '';
+    const read = kind === '' ? undefined : readEvent(event);
+    const ref = read?.ref;
+    if (!read || !ref || event.sequence === undefined) return { cause: 'CONTENT_INVALID', fields: [] };
+    if (event.subject !== ref.application) return { cause: 'CONTENT_INVALID', fields: ['ref.application'] };
+    const agency = parseName('agencies', ref.agency);
+    const cause: Cause = {
+      eventId: event.id,
+      requestId: event.correlationId ?? '',
+      sequence: { subject: event.subject, value: event.sequence },
+      ...(event.traceparent ? { traceparent: event.traceparent } : {}),
+    };
+    try {
+      if (kind === 'ApplicationSubmitted' || kind === 'DocumentsSupplied') {
+        const { submission } = parseSubmissionName(read.submission ?? '');
+        const pending = { submission, eventId: event.id, correlationId: event.correlationId ?? '', attempts: 0 };
+        return await onSubmission(ref, agency, pending, cause);
+      }
+      // A draft that ends has no delivery.
+      if (read.fromState === 'STATE_DRAFT') return 'done';
+      const at = now();
+      const end = kind === 'ApplicationWithdrawn' ? 'withdrawn' : kind === 'ApplicationExpired' ? 'expired' : undefined;
+      const time = fromTimestamp(read.withdrawTime ?? read.expireTime) ?? event.time;
+      const id = `${parseName('applications', ref.application)}-${agency}`;
+      const { outcome } = await deliveries.update(id, { cause, now: at }, (delivery) =>
+        end
+          ? toDecision(cancel(delivery, { kind: end, time, eventId: event.id }, at))
+          : { document: delivery, events: [] },
+      );
+      return outcome === 'gap' ? 'wait' : 'done';
+    } catch (error) {
+      if (isProblem(error) && error.kind === 'NOT_FOUND') return 'wait';
+      // It exists already, made by another event: what submits an application comes once.
+      if (isProblem(error) && error.kind === 'EXISTS') return 'done';
+      if (isProblem(error) && error.kind === 'INVALID') return { cause: 'CONTENT_INVALID', fields: [] };
+      throw error;
+    }
+  }
+
+  /** A message from the replies topic of `agency`: recorded once by its id, and passed on to intake. */
+  async function onReply(event: CloudEvent, agency: string): Promise<Handled> {
+    const read = toReply({ key: event.key, headers: headersOf(event), value: event.data }, agency);
+    if ('cause' in read) return read;
+    const { reply, deliveryId } = read;
+    const at = now();
+    const cause = { eventId: reply.id, requestId: event.correlationId ?? '' };
+    let sent = true;
+    try {
+      await deliveries.update(deliveryId, { cause, now: at }, (delivery) => {
+        sent = delivery.requested > 0;
+        return sent ? toDecision(receive(delivery, reply, at)) : { document: delivery, events: [] };
+      });
+    } catch (error) {
+      if (isProblem(error) && error.kind === 'NOT_FOUND') return { cause: 'UNKNOWN_DELIVERY', fields: ['ce_subject'] };
+      throw error;
+    }
+    return sent ? 'done' : { cause: 'NOTHING_SENT', fields: ['ce_subject'] };
+  }
+
+  return {
+    onApplication,
+    onReply,
+    fetchPending,
+    stop(): void {
+      stopped = true;
+      for (const again of waiting.values()) clearTimeout(again);
+      waiting.clear();
+    },
+  };
+}
+
+function readEvent(event: CloudEvent): ApplicationEvent | undefined {
+  try {
+    return messageType<never, ApplicationEvent>(event.type).decode(event.data);
+  } catch {
+    return undefined;
+  }
+}

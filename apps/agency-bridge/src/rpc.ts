@@ -1,0 +1,82 @@
+import { nameOf, parseName } from '@cups/contracts';
+import { enumValue, enumWord, toTimestamp } from '@cups/contracts/proto';
+import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
+import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
+import { Problem } from '@cups/problem';
+import type { Context, Rpcs } from '@cups/service';
+import { pageSizeOf } from '@cups/store';
+import { stateOf } from './domain/delivery.ts';
+import type { Delivery } from './domain/delivery.ts';
+import { listDeliveries } from './store.ts';
+import type { Deliveries, Refusals } from './store.ts';
+
+/** The calls of cups.agencybridge.v1.AgencyBridgeService. */
+export function bridgeRpcs(deliveries: Deliveries, refusals: Refusals): Rpcs<AgencyBridgeServiceDefinition> {
+  return {
+    async GetDelivery({ name }, context) {
+      const delivery = await deliveries.get(parseName('deliveries', name), { outbox: 0, requests: 0 });
+      if (!delivery || !mayRead(delivery, context)) {
+        throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such delivery.' });
+      }
+      return { delivery: toMessage(delivery) };
+    },
+
+    async ListDeliveries({ state: word, agency: named, pageSize, pageToken }, context) {
+      const state = enumValue('DELIVERY_STATE_', word);
+      const asked = named === '' ? undefined : parseName('agencies', named, 'agency');
+      const own = ownAgency(context);
+      // An agency's clerk who asks for another agency's deliveries finds none.
+      if (own !== undefined && asked !== undefined && asked !== own) return { deliveries: [], nextPageToken: '' };
+      const agency = own ?? asked;
+      const { documents, nextPageToken } = await listDeliveries(deliveries, {
+        ...(state === '' ? {} : { state }),
+        ...(agency === undefined ? {} : { agency }),
+        pageSize: pageSizeOf(pageSize),
+        pageToken,
+      });
+      return { deliveries: documents.map(toMessage), nextPageToken };
+    },
+
+    async ListRefusedMessages({ topic, pageSize, pageToken }) {
+      const found = await refusals.list({ topic, pageSize: pageSizeOf(pageSize), pageToken });
+      const messages = found.documents.map(({ refuseTime, partition, offset, cause, fields, ...refused }) => {
+        return { topic: refused.topic, partition, offset, cause, refuseTime: toTimestamp(refuseTime), fields };
+      });
+      return { messages, nextPageToken: found.nextPageToken, totalSize: found.totalSize };
+    },
+  };
+}
+
+/** The agency to which the session is bound: that of a clerk who has no wider role. */
+function ownAgency({ session }: Context): string | undefined {
+  const wider = session?.roles.some((role) => role === 'support' || role === 'supervisor');
+  if (wider || !session?.roles.includes('agency-clerk')) return undefined;
+  return session.agency?.replace(/^agencies\//, '') ?? '';
+}
+
+/** A desk reads the deliveries of its centre, an agency's clerk those to the agency; others are as if they were not. */
+function mayRead(delivery: Delivery, { session }: Context): boolean {
+  const desk = session?.roles.some((role) => role === 'specialist' || role === 'centre-manager');
+  if (desk && session?.centre === delivery.centre) return true;
+  const clerk = session?.roles.includes('agency-clerk');
+  return clerk === true && session?.agency?.replace(/^agencies\//, '') === delivery.agency;
+}
+
+function toMessage(delivery: Delivery): DeliveryMessage {
+  return {
+    name: nameOf('deliveries', delivery._id),
+    application: delivery.application,
+    agency: nameOf('agencies', delivery.agency),
+    centre: delivery.centre,
+    state: enumWord('DELIVERY_STATE_', stateOf(delivery)),
+    submission: delivery.submission,
+    queueTime: toTimestamp(delivery.queueTime),
+    sendTime: toTimestamp(delivery.sendTime),
+    acknowledgeTime: toTimestamp(delivery.acknowledgeTime),
+    answerTime: toTimestamp(delivery.answerTime),
+    cancelTime: toTimestamp(delivery.cancelTime),
+    failTime: toTimestamp(delivery.failTime),
+    failCause: delivery.failCause ?? '',
+    agencyReference: delivery.agencyReference ?? '',
+  };
+}

@@ -1,0 +1,126 @@
+import type { Documents, Store, StoredDocument } from '@cups/store';
+import { isProblem } from '@cups/problem';
+import { ulid } from 'ulid';
+import type { Delivery, State } from './domain/delivery.ts';
+import type { Refusal } from './agency.ts';
+
+/** What the bridge keeps: deliveries, and where refused messages stand. */
+
+export type StoredDelivery = Delivery & StoredDocument;
+export type Deliveries = Documents<StoredDelivery>;
+
+export function deliveriesOf(store: Store): Deliveries {
+  return store.documents<StoredDelivery>({
+    collection: 'deliveries',
+    schema: {
+      application: { type: String, required: true },
+      agency: { type: String, required: true },
+      centre: { type: String, required: true },
+      state: { type: String, required: true, enum: ['queued', 'acknowledged', 'answered', 'cancelled', 'failed'] },
+      sent: Boolean,
+      submission: { type: Number, required: true },
+      requested: { type: Number, required: true },
+      pending: [{ _id: false, submission: Number, eventId: String, correlationId: String, attempts: Number }],
+      messages: [String],
+      documentsRequest: String,
+      queueTime: { type: Date, required: true },
+      sendTime: Date,
+      acknowledgeTime: Date,
+      answerTime: Date,
+      cancelTime: Date,
+      failTime: Date,
+      failCause: String,
+      agencyReference: String,
+    },
+    schemaVersion: 1,
+    existsReason: 'ALREADY_EXISTS',
+    indexes: [
+      { fields: { state: 1, sent: 1, _id: -1 }, query: 'ListDeliveries by state: what support looks at' },
+      { fields: { agency: 1, _id: -1 }, query: 'ListDeliveries of one agency' },
+    ],
+  });
+}
+
+/** Fields that the relay sets with the write that takes acknowledged entries out: the request is on the agency's topic. */
+export function afterPublish(entries: { topic: string; type: string; time: Date }[], now: Date) {
+  const requests = entries.filter(({ topic }) => topic.startsWith('agency.'));
+  if (requests.length === 0) return undefined;
+  const first = requests.some(({ type }) => type.includes('.submitted.'));
+  return { sent: true, ...(first ? { sendTime: now } : {}) };
+}
+
+/** A page of deliveries, newest application first. */
+export function listDeliveries(
+  deliveries: Deliveries,
+  query: { state?: State; agency?: string; pageSize: number; pageToken: string },
+) {
+  const { state, agency, pageSize, pageToken } = query;
+  const filter = {
+    ...(state === 'sent' ? { state: 'queued', sent: true } : {}),
+    ...(state === 'queued' ? { state, sent: { $ne: true } } : {}),
+    ...(state && state !== 'sent' && state !== 'queued' ? { state } : {}),
+    ...(agency ? { agency } : {}),
+  };
+  const fingerprintOf = { state, agency };
+  return deliveries.list({ filter, order: 'desc', pageSize, pageToken, fingerprintOf });
+}
+
+/** A message that could not be used: where it stands and why, never what it says. */
+export interface Refused extends StoredDocument {
+  /** `<topic>/<partition>/<offset>`, unique: read again, it is the same message. */
+  place: string;
+  /** Without the prefix. */
+  topic: string;
+  partition: number;
+  offset: string;
+  cause: string;
+  fields: string[];
+  refuseTime: Date;
+}
+
+export function refusalsOf(store: Store, now: () => Date) {
+  const documents = store.documents<Refused>({
+    collection: 'refusedMessages',
+    schema: {
+      place: { type: String, required: true },
+      topic: { type: String, required: true },
+      partition: { type: Number, required: true },
+      offset: { type: String, required: true },
+      cause: { type: String, required: true },
+      fields: [String],
+      refuseTime: { type: Date, required: true },
+    },
+    schemaVersion: 1,
+    existsReason: 'ALREADY_EXISTS',
+    indexes: [
+      { fields: { place: 1 }, unique: true, query: 'a message that is read again is stored once' },
+      { fields: { topic: 1, _id: -1 }, query: 'ListRefusedMessages of a topic' },
+    ],
+  });
+  return {
+    /** Stores where a message stands and why it was refused; false when that was known. */
+    async keep(at: { topic: string; partition: number; offset: string }, refusal: Refusal): Promise<boolean> {
+      const { topic, partition, offset } = at;
+      const place = `${topic}/${partition}/${offset}`;
+      const refuseTime = now();
+      const refused = { place, topic, partition, offset, refuseTime, ...refusal };
+      try {
+        await documents.create({ _id: ulid(refuseTime.getTime()), ...refused }, { cause: {}, events: [], now: refuseTime });
+        return true;
+      } catch (error) {
+        if (isProblem(error) && error.kind === 'EXISTS') return false;
+        throw error;
+      }
+    },
+    /** A page, newest first, and how many there are of that topic. */
+    async list({ topic, ...page }: { topic: string; pageSize: number; pageToken: string }) {
+      const filter = topic === '' ? {} : { topic };
+      const [found, counted] = await Promise.all([
+        documents.list({ filter, order: 'desc', fingerprintOf: filter, ...page }),
+        documents.aggregate<{ count: number }>([{ $match: filter }, { $group: { _id: null, count: { $sum: 1 } } }]),
+      ]);
+      return { ...found, totalSize: counted[0]?.count ?? 0 };
+    },
+  };
+}
+export type Refusals = ReturnType<typeof refusalsOf>;
