@@ -1,25 +1,24 @@
 import { env } from '@cups/service';
 
 export interface Config {
-  /** Port of gRPC; 0 takes a free one. */
   grpcPort: number;
-  /** Port of health, readiness and metrics; 0 takes a free one. */
+  /** Health, readiness and metrics. */
   httpPort: number;
-  /** Folder of keys. */
-  keys: string;
-  /** Folder of data files; the services are in its folder public-services. */
-  data: string;
+  /** Folder of keys: our private one and everybody's public ones, re-read when they change. */
+  keysDir: string;
+  /** Folder of data files; the services are in its folder public-services, which is watched. */
+  dataDir: string;
   logLevel: string;
 }
 
-/** The only reader of the environment: each setting with its development default. */
-export function readConfig(environment: NodeJS.ProcessEnv): Config {
-  const read = env(environment);
+/** The settings of catalog; the only reader of the environment. */
+export function readConfig(source: NodeJS.ProcessEnv): Config {
+  const read = env(source);
   return {
-    grpcPort: read.port('GRPC_PORT', 0),
-    httpPort: read.port('HTTP_PORT', 0),
-    keys: read.text('CUPS_KEYS', '.cups/keys'),
-    data: read.text('CUPS_DATA', 'data'),
+    grpcPort: read.port('GRPC_PORT', 7001),
+    httpPort: read.port('HTTP_PORT', 7101),
+    keysDir: read.text('CUPS_KEYS', '.cups/keys'),
+    dataDir: read.text('CUPS_DATA', 'data'),
     logLevel: read.text('LOG_LEVEL', 'info'),
   };
 }

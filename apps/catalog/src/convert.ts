@@ -6,7 +6,6 @@ import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/c
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
-import type { CentreKind as CentreKindWord } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
 
 /** The gRPC border: from the shape of the files to cups.catalog.v1. `full` adds form schema and example. */
 export function toMessage(
@@ -39,14 +38,12 @@ export function toVersionMessage(
     validTo: version.validTo ?? '',
     title: version.title,
     provider: nameOf('agencies', version.provider),
-    centreKinds: (version.centreKinds ?? []).map(centreKindWord),
+    centreKinds: (version.centreKinds ?? []).map((kind) => enumWord('CENTRE_KIND_', kind)),
     ...(version.elsewhere ? { elsewhere: version.elsewhere } : {}),
     evidence: (version.evidence ?? []).map(toEvidence),
     costOptions: costOptionsAt(version, kind).map(toCostOption),
     reductions: (version.reductions ?? []).map((reduction) => ({ legalReason: '', ...reduction })),
-    outputs: (version.outputs ?? []).map(
-      ({ kind, title }) => ({ kind: enumWord('OUTPUT_KIND_', kind), title }) as never,
-    ),
+    outputs: (version.outputs ?? []).map(({ kind, title }) => ({ kind: enumWord('OUTPUT_KIND_', kind), title })),
     legalSource: version.legalSource ?? '',
     sourceNote: version.sourceNote,
     ours: version.ours,
@@ -74,18 +71,14 @@ function toCostOption(option: CostOption): CostOptionMessage {
       ? {
           term: {
             amount: term.amount,
-            unit: enumWord('TERM_UNIT_', term.unit) as never,
-            from: enumWord('TERM_START_', term.from) as never,
+            unit: enumWord('TERM_UNIT_', term.unit),
+            from: enumWord('TERM_START_', term.from),
           },
         }
       : {}),
-    centreKinds: (option.centreKinds ?? []).map(centreKindWord),
+    centreKinds: (option.centreKinds ?? []).map((kind) => enumWord('CENTRE_KIND_', kind)),
     reduction: option.reduction ?? '',
   };
-}
-
-function centreKindWord(kind: CentreKind): CentreKindWord {
-  return enumWord('CENTRE_KIND_', kind) as CentreKindWord;
 }
 
 const bytes = new WeakMap<object, Buffer>();

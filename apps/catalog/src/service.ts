@@ -19,7 +19,7 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
   );
 
   const registry = await watchRegistry({
-    dir: join(config.data, 'public-services'),
+    dir: join(config.dataDir, 'public-services'),
     pattern: '.yaml',
     parse: parsePublicServices,
     onChange: (entries, problems) => {
@@ -30,7 +30,7 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
     },
   });
 
-  const keys = openKeys({ dir: config.keys, service: 'catalog' });
+  const keys = openKeys({ dir: config.keysDir, service: 'catalog' });
   const grpc = await serveGrpc({
     name: 'catalog',
     definition: loadService<CatalogServiceDefinition>('cups.catalog.v1.CatalogService'),

@@ -24,7 +24,7 @@ let notifications: CatalogClient;
 beforeAll(async () => {
   cpSync(join(process.cwd(), '../../data'), join(folder, 'data'), { recursive: true });
   await makeKeys(keysDir, ['catalog', 'gateway', 'intake', 'notifications']);
-  const config = { grpcPort: 0, httpPort: 0, keys: keysDir, data: join(folder, 'data'), logLevel: 'silent' };
+  const config = { grpcPort: 0, httpPort: 0, keysDir, dataDir: join(folder, 'data'), logLevel: 'silent' };
   catalog = await createCatalog(config, { now: () => new Date('2026-03-10T22:30:00Z') });
   const as = (service: 'gateway' | 'intake' | 'notifications') => {
     const client = connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
