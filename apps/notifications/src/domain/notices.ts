@@ -1,4 +1,5 @@
-import type { Language } from './texts.ts';
+import { dateForPeople, inLanguage, languageOf, writeLetter } from './texts.ts';
+import type { Language, Words } from './texts.ts';
 
 /** What a person can be told. Stored with the notice and shown by the desk. */
 export type NoticeKind =
@@ -99,17 +100,20 @@ export function overtaken(kind: NoticeKind, stateNow: string, ageMs: number, rul
   return states !== undefined && ageMs > rules.overtakenAfterMs && !states.includes(stateNow);
 }
 
+/** One address without display name, list or line break; what is none is answered by a slip. */
+const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
+
 /**
  * Decides the channel: whoever has an e-mail address gets e-mail; everybody else (a telephone only, or nothing) gets a
  * slip that the desk prints, the receipt of filing included.
  */
-export function channelFor(contact: { email?: string }): Channel {
-  return contact.email ? 'email' : 'slip';
+export function channelFor(contact: { email: string }): Channel {
+  return ADDRESS.test(contact.email) ? 'email' : 'slip';
 }
 
-/** Wait before try n + 1, in milliseconds: 30 s, 1 min, 2 min … at most 1 h. */
-export function backoffMs(attempts: number): number {
-  return Math.min(30_000 * 2 ** Math.max(0, attempts - 1), 3_600_000);
+/** Wait before try n + 1, in milliseconds: it doubles from `firstMs` to one hour. */
+export function backoffMs(attempts: number, firstMs: number): number {
+  return Math.min(firstMs * 2 ** Math.max(0, attempts - 1), 3_600_000);
 }
 
 /** The next time at which the thread has work to do, or undefined. */
@@ -122,4 +126,85 @@ export function nextDue(notices: readonly Notice[]): Date | undefined {
 /** True while the notice still has to be composed or sent. */
 export function open(notice: Notice): boolean {
   return notice.state === 'compose' || notice.state === 'pending';
+}
+
+/** What intake says of the person and the application at the time of writing. */
+export interface Contact {
+  language: string;
+  email: string;
+  personName: string;
+  serviceTitle: Words;
+  centreName: string;
+  trackingNumber: string;
+  /** yyyy-MM-dd or empty. */
+  dueDate: string;
+  /** State now. */
+  state: string;
+  /** Of the open request for documents, if any: yyyy-MM-dd, and the agency's words. */
+  answerBy: string;
+  requestWords: Words;
+  /** The agency's reason, if it refused. */
+  reasonWords: Words;
+}
+
+/**
+ * Writes the letter and chooses the channel. A slip is ready at once; a mail becomes pending and is claimed until
+ * `claimedUntil`: whoever finds it after that sends it again under the same id. A late notice that the application has
+ * overtaken fails with the cause `overtaken`.
+ */
+export function composeNotice(
+  notice: Notice,
+  contact: Contact,
+  now: Date,
+  rules: Usefulness,
+  claimedUntil: Date,
+): Notice {
+  const age = now.getTime() - notice.eventTime.getTime();
+  if (overtaken(notice.kind, contact.state, age, rules)) return failed(notice, 'overtaken');
+  const language = languageOf(contact.language);
+  const agencyWords = notice.kind === 'documents-requested' ? contact.requestWords : contact.reasonWords;
+  const letter = writeLetter(
+    notice.kind,
+    language,
+    {
+      personName: contact.personName,
+      serviceTitle: inLanguage(contact.serviceTitle, language),
+      centreName: contact.centreName,
+      dueDate: dateForPeople(contact.dueDate),
+      answerBy: dateForPeople(notice.answerBy || contact.answerBy),
+      agencyWords: inLanguage(agencyWords, language),
+    },
+    contact.trackingNumber,
+  );
+  const written: Notice = {
+    ...notice,
+    ...letter,
+    language,
+    channel: channelFor(contact),
+    trackingNumber: contact.trackingNumber,
+    centreName: contact.centreName,
+    attempts: 0,
+  };
+  return written.channel === 'email'
+    ? { ...written, to: contact.email, state: 'pending', due: claimedUntil }
+    : sent(written, now);
+}
+
+/** Given to the channel. */
+export function sent(notice: Notice, now: Date): Notice {
+  const { due: _due, failCause: _cause, ...rest } = notice;
+  return { ...rest, state: 'sent', sendTime: now };
+}
+
+/** Given up, for a cause that is a code. */
+export function failed(notice: Notice, cause: string): Notice {
+  const { due: _due, ...rest } = notice;
+  return { ...rest, state: 'failed', failCause: cause };
+}
+
+/** One more try failed for a cause that may pass: later again, until the notice is too old to be of use. */
+export function later(notice: Notice, cause: string, now: Date, retryMs: number, rules: Usefulness): Notice {
+  if (now.getTime() - notice.eventTime.getTime() > rules.maxAgeMs) return failed(notice, cause);
+  const attempts = notice.attempts + 1;
+  return { ...notice, attempts, failCause: cause, due: new Date(now.getTime() + backoffMs(attempts, retryMs)) };
 }

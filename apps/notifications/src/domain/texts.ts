@@ -3,6 +3,13 @@ import type { NoticeKind } from './notices.ts';
 export const LANGUAGES = ['ro', 'ru', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 
+/** Words of others in up to three languages; '' and absent mean the same. */
+export interface Words {
+  ro?: string;
+  ru?: string;
+  en?: string;
+}
+
 /** What a text may speak of. Dates are already in the form dd.MM.yyyy; absent ones are empty. */
 export interface Facts {
   personName: string;
@@ -267,11 +274,8 @@ export function languageOf(text: string): Language {
 }
 
 /** The words in the language, else in Romanian (the only one that is always there), else any. */
-export function inLanguage(
-  words: { ro?: string; ru?: string; en?: string } | null | undefined,
-  language: Language,
-): string {
-  return words?.[language] || words?.ro || words?.ru || words?.en || '';
+export function inLanguage(words: Words, language: Language): string {
+  return words[language] || words.ro || words.ru || words.en || '';
 }
 
 /** `2026-03-09` → `09.03.2026`; anything else → ''. */

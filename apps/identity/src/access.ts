@@ -1,0 +1,27 @@
+import type { AccessTable } from '@cups/service';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { OperatorRole } from './domain/operators.ts';
+
+const ANYBODY: OperatorRole[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
+
+const signIn = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false } as const;
+const ownSession = { callers: ['gateway'], roles: ANYBODY, tenancy: 'platform', personalData: false } as const;
+const support = { callers: ['gateway'], roles: ['support'], tenancy: 'platform', personalData: false } as const;
+const registry = {
+  callers: ['gateway', 'intake', 'notifications'],
+  roles: 'none',
+  tenancy: 'service',
+  personalData: false,
+} as const;
+
+/** Who may call what; a method without a row does not start (law 10 of the design). */
+export const access: AccessTable<IdentityServiceDefinition> = {
+  CreateSession: signIn,
+  ListOperators: signIn,
+  GetSession: { ...ownSession, roles: [...ANYBODY] },
+  DeleteSession: { ...ownSession, roles: [...ANYBODY] },
+  SuspendOperator: { ...support, roles: ['support'] },
+  ReinstateOperator: { ...support, roles: ['support'] },
+  GetCentre: { ...registry, callers: [...registry.callers] },
+  ListCentres: { ...registry, callers: [...registry.callers] },
+};

@@ -1,0 +1,84 @@
+import { join } from 'node:path';
+import { loadService } from '@cups/contracts/proto';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import { createPublisher } from '@cups/events';
+import { createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
+import type { RunningService } from '@cups/service';
+import { openStore, startRelay } from '@cups/store';
+import { access } from './access.ts';
+import type { Config } from './config.ts';
+import type { Centre } from './domain/centres.ts';
+import { openProviders } from './providers.ts';
+import { openRegistry } from './registry.ts';
+import type { Registry } from './registry.ts';
+import { centreChanged, identityRpcs } from './rpc.ts';
+import { centresOf, sessionsOf, standingsOf } from './store.ts';
+
+/** Identity: centres from files, operators from providers, sessions in its store. It calls nobody and starts without Kafka. */
+export async function createIdentity(
+  config: Config,
+  overrides: { now?: () => Date } = {},
+): Promise<RunningService & { registry: Registry }> {
+  const now = overrides.now ?? (() => new Date());
+  const log = createLog({ service: 'identity', level: config.logLevel });
+  const metrics = createMetrics('identity');
+  const centresGauge = metrics.gauge('cups_identity_centres', 'Centres in service.');
+  const problemsGauge = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
+
+  let registry: Registry | undefined;
+  const current = (): Map<string, Centre> => registry?.current() ?? NONE;
+  const providers = openProviders(config.providers, config.environment, current);
+
+  const store = await openStore({ uri: config.mongoUri, database: `${config.prefix}cups-identity`, log });
+  const centres = centresOf(store);
+  const sessions = sessionsOf(store);
+  const standings = standingsOf(store);
+  const { kafkaBrokers: brokers, prefix } = config;
+  const publisher = createPublisher({ brokers, prefix, clientId: 'identity', log, metrics });
+  const relay = startRelay({ documents: [centres], publish: publisher.publish, log, metrics });
+  registry = await openRegistry({
+    dir: join(config.dataDir, 'centres'),
+    centres,
+    announce: centreChanged,
+    now,
+    syncMs: config.syncMs,
+    log,
+    onChange: (count, problems) => {
+      centresGauge.set({}, count);
+      problemsGauge.set({}, problems);
+    },
+  });
+
+  const keys = openKeys({ dir: config.keysDir, service: 'identity', now });
+  const grpc = await serveGrpc({
+    name: 'identity',
+    definition: loadService<IdentityServiceDefinition>('cups.identity.v1.IdentityService'),
+    rpcs: identityRpcs({ centres: current, providers, sessions, standings, keys, sessionMs: config.sessionMs, now }),
+    access,
+    keys,
+    port: config.grpcPort,
+    log,
+    metrics,
+    maxInFlight: config.maxInFlight,
+  });
+  const ready = (): boolean => store.ready() && current().size > 0;
+  const http = await serveHttp({ port: config.httpPort, ready, live: () => true, metrics });
+
+  return {
+    grpcPort: grpc.port,
+    httpPort: http.port,
+    registry,
+    async stop() {
+      grpc.setServing(false);
+      await grpc.drain();
+      await registry?.close();
+      await relay.drain();
+      await relay.stop();
+      await publisher.stop();
+      await http.close();
+      await store.close();
+    },
+  };
+}
+
+const NONE = new Map<string, Centre>();

@@ -1,0 +1,95 @@
+import type { Cause, Documents, Store, StoredDocument } from '@cups/store';
+import { isProblem } from '@cups/problem';
+import type { Centre, Known } from './domain/centres.ts';
+import type { SessionTimes, Standing } from './domain/sessions.ts';
+
+/** What identity keeps: centres as last announced, sessions, and who is suspended. Who may sign in, the providers know. */
+
+export const SCHEMA_VERSION = 1;
+
+export interface StoredCentre extends StoredDocument, Omit<Centre, 'district' | 'limits'>, Known {
+  district?: string | undefined;
+  limits?: Centre['limits'] | undefined;
+}
+
+export interface StoredSession extends StoredDocument, SessionTimes {
+  /** Id of the operator. */
+  operator: string;
+  provider: string;
+}
+
+/** Exists for an operator who was suspended at least once. */
+export interface StoredStanding extends StoredDocument, Standing {}
+
+export function centresOf(store: Store): Documents<StoredCentre> {
+  return store.documents<StoredCentre>({
+    collection: 'centres',
+    schema: {
+      code: String,
+      name: String,
+      kind: String,
+      wave: String,
+      status: String,
+      district: String,
+      timeZone: String,
+      languages: [String],
+      agencies: [String],
+      limits: { openApplications: Number },
+      hash: { type: String, required: true },
+      generation: { type: Number, required: true },
+      pastHashes: [String],
+    },
+    schemaVersion: SCHEMA_VERSION,
+    indexes: [],
+    existsReason: 'ALREADY_EXISTS',
+  });
+}
+
+export function sessionsOf(store: Store): Documents<StoredSession> {
+  return store.documents<StoredSession>({
+    collection: 'sessions',
+    schema: {
+      operator: { type: String, required: true },
+      provider: { type: String, required: true },
+      expireTime: { type: Date, required: true },
+      endTime: Date,
+    },
+    schemaVersion: SCHEMA_VERSION,
+    indexes: [],
+    existsReason: 'ALREADY_EXISTS',
+  });
+}
+
+export function standingsOf(store: Store): Documents<StoredStanding> {
+  return store.documents<StoredStanding>({
+    collection: 'operators',
+    schema: { suspended: { type: Boolean, required: true }, endedBefore: Date },
+    schemaVersion: SCHEMA_VERSION,
+    indexes: [],
+    keepRequests: () => 50,
+    existsReason: 'ALREADY_EXISTS',
+  });
+}
+
+/**
+ * Suspends or reinstates in one write, and ends the sessions so far. The first write makes the document, and a repeat of
+ * that request is known by it, so making comes first.
+ */
+export async function setSuspended(
+  standings: Documents<StoredStanding>,
+  id: string,
+  suspended: boolean,
+  cause: Cause,
+  now: Date,
+): Promise<{ document: StoredStanding; replayed: boolean }> {
+  try {
+    return await standings.create({ _id: id, suspended, endedBefore: now }, { cause, events: [], now });
+  } catch (error) {
+    if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
+  }
+  const { document, outcome } = await standings.update(id, { cause, now }, (standing) => ({
+    document: { ...standing, suspended, endedBefore: now },
+    events: [],
+  }));
+  return { document, replayed: outcome === 'replayed' };
+}

@@ -1,0 +1,144 @@
+import { isUlid } from '@cups/contracts';
+import { enumValue, messageType } from '@cups/contracts/proto';
+import type { ApplicationRef__Output as ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
+import type { GetContactResponse__Output as ContactIn } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
+import type { CloudEvent } from '@cups/events';
+import { isProblem } from '@cups/problem';
+import type { Cause, Documents } from '@cups/store';
+import type { Delivery } from './deliver.ts';
+import { noticeFor } from './domain/notices.ts';
+import type { Contact, Happening, Notice, Usefulness } from './domain/notices.ts';
+import { withNotices } from './store.ts';
+import type { Thread } from './store.ts';
+
+/** The fields that the events of intake may have, beside `ref`, that matter here. */
+interface Payload {
+  ref: ApplicationRef | null;
+  fromState?: string;
+  answerBy?: string;
+  revoked?: boolean;
+}
+
+/**
+ * One event of cups.applications: counted once and in order, and what the person is told of it written down in the same
+ * write (design law 6). A mail then goes out at once; what cannot go out now is left to the timer.
+ */
+export function onApplicationEvent(
+  threads: Documents<Thread>,
+  delivery: Delivery,
+  rules: Usefulness,
+  now: () => Date,
+): (event: CloudEvent) => Promise<'done' | 'refused' | 'wait'> {
+  return async (event) => {
+    const said = read(event);
+    if (!said) return 'refused';
+    const { application, centre, sequence, happening, answerBy } = said;
+    const thread = await threads.get(application);
+    const last = thread?.lastSeqs?.[SUBJECT] ?? 0;
+    if (sequence <= last) return 'done';
+    if (sequence > last + 1) return 'wait';
+
+    const at = now();
+    const kind = noticeFor(happening, at, rules);
+    const begun: Notice | undefined = kind && {
+      id: `${application}-${sequence}`,
+      kind,
+      state: 'compose',
+      eventTime: event.time,
+      createTime: at,
+      attempts: 0,
+      ...(answerBy ? { answerBy } : {}),
+    };
+    const added = begun ? [await delivery.compose(application, begun)] : [];
+    const cause: Cause = {
+      eventId: event.id,
+      sequence: { subject: SUBJECT, value: sequence },
+      ...(event.correlationId ? { requestId: event.correlationId } : {}),
+      ...(event.traceparent ? { traceparent: event.traceparent } : {}),
+    };
+    const written = thread
+      ? await threads.update(application, { cause, now: at, current: thread }, (before) => ({
+          document: added.length ? withNotices(before, [...before.notices, ...added]) : before,
+          events: [],
+        }))
+      : await begin(threads, withNotices({ _id: application, centre, notices: [] }, added), cause, at);
+    if (written.outcome === 'gap') return 'wait';
+    const [notice] = added;
+    if (written.outcome === 'applied' && notice?.state === 'pending') await delivery.send(written.document, notice);
+    return 'done';
+  };
+}
+
+/** All events about an application are counted by one producer, intake. */
+const SUBJECT = 'applications';
+
+/** Makes the thread; another process may have made it from the same event a moment ago, which is a repeat. */
+async function begin(
+  threads: Documents<Thread>,
+  thread: Parameters<Documents<Thread>['create']>[0],
+  cause: Cause,
+  now: Date,
+): Promise<{ document: Thread; outcome: 'applied' | 'ignored' | 'gap' }> {
+  try {
+    const { document, replayed } = await threads.create(thread, { cause, events: [], now });
+    return { document, outcome: replayed ? 'ignored' : 'applied' };
+  } catch (error) {
+    if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
+    const document = await threads.get(thread._id);
+    if (!document) throw error;
+    return { document, outcome: 'ignored' };
+  }
+}
+
+/** The event in words of this service; undefined when it is not one of intake's about an application. */
+function read(event: CloudEvent) {
+  const application = event.subject.slice('applications/'.length);
+  if (!event.subject.startsWith('applications/') || !isUlid(application)) return undefined;
+  if (!event.sequence || !event.type.startsWith('cups.intake.v1.')) return undefined;
+  const payload = decode(event);
+  if (payload?.ref?.application !== event.subject || !payload.ref.centre) return undefined;
+  const happening: Happening = {
+    type: event.type,
+    time: event.time,
+    state: enumValue('STATE_', payload.ref.state),
+    fromState: enumValue('STATE_', payload.fromState ?? ''),
+    revoked: payload.revoked ?? false,
+  };
+  const { centre } = payload.ref;
+  return { application, centre, sequence: event.sequence, happening, answerBy: payload.answerBy ?? '' };
+}
+
+/** A type that this release does not know yet still names its application in field 1, and must be counted. */
+function decode(event: CloudEvent): Payload | undefined {
+  for (const type of [event.type, 'cups.intake.v1.ApplicationInProgress']) {
+    let message: ReturnType<typeof messageType<object, Payload>>;
+    try {
+      message = messageType<object, Payload>(type);
+    } catch {
+      continue;
+    }
+    try {
+      return message.decode(event.data);
+    } catch {
+      return undefined;
+    }
+  }
+  return undefined;
+}
+
+/** What intake answered, in words of this service. */
+export function toContact(answer: ContactIn): Contact {
+  return {
+    language: answer.language,
+    email: answer.contact?.email ?? '',
+    personName: answer.personName,
+    serviceTitle: answer.serviceTitle ?? {},
+    centreName: answer.centreName,
+    trackingNumber: answer.trackingNumber,
+    dueDate: answer.dueDate,
+    state: enumValue('STATE_', answer.state),
+    answerBy: answer.documentRequest?.answerBy ?? '',
+    requestWords: answer.documentRequest?.message ?? {},
+    reasonWords: answer.decision?.reason ?? {},
+  };
+}

@@ -1,0 +1,93 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createTransport } from 'nodemailer';
+import { FRAME } from './domain/texts.ts';
+import type { Language } from './domain/texts.ts';
+
+export interface Mail {
+  /** Id of the notice: Message-ID and file name come from it, so that a repeat can be recognised. */
+  id: string;
+  to: string;
+  subject: string;
+  text: string;
+  language: Language;
+}
+
+/** refused: never for this mail, for a cause that is a code; away: not now. */
+export type MailResult =
+  { outcome: 'sent' } | { outcome: 'refused'; cause: string } | { outcome: 'away'; cause: string };
+
+export interface Mailer {
+  send(mail: Mail): Promise<MailResult>;
+  close(): void;
+}
+
+/** What every mail has; the address stands alone, so that a comma in it makes no second one. */
+function messageOf(mail: Mail, from: string) {
+  const domain = /@([A-Za-z0-9.-]+)/.exec(from)?.[1] ?? 'localhost';
+  return {
+    from,
+    to: { name: '', address: mail.to },
+    subject: mail.subject,
+    text: `${mail.text}\n\n-- \n${FRAME[mail.language].noReply}\n`,
+    messageId: `<${mail.id}@${domain}>`,
+    headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': mail.language },
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+/** Mail by SMTP. The address of the server is asked for when it changed, never logged. */
+export function smtpMailer(url: () => string, from: string): Mailer {
+  const open = (address: string) =>
+    createTransport({
+      url: address,
+      pool: true,
+      maxConnections: 4,
+      connectionTimeout: 10_000,
+      greetingTimeout: 10_000,
+      socketTimeout: 20_000,
+    } as Parameters<typeof createTransport>[0]);
+  let address = url();
+  let transport = open(address);
+  return {
+    async send(mail) {
+      const now = url();
+      if (now !== address) {
+        transport.close();
+        transport = open((address = now));
+      }
+      try {
+        await transport.sendMail(messageOf(mail, from));
+        return { outcome: 'sent' };
+      } catch (error) {
+        return resultOf(error as { code?: string; responseCode?: number });
+      }
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** A 5xx answer about this mail or its address is for good; trouble with the connection or our sign-in is not. */
+function resultOf({ code = '', responseCode = 0 }: { code?: string; responseCode?: number }): MailResult {
+  const aboutMail = code === 'EENVELOPE' || code === 'EMESSAGE';
+  if (aboutMail && responseCode >= 500) return { outcome: 'refused', cause: `smtp-${responseCode}` };
+  if (code === 'EENVELOPE' && responseCode === 0) return { outcome: 'refused', cause: 'address-invalid' };
+  return { outcome: 'away', cause: responseCode ? `smtp-${responseCode}` : 'smtp-away' };
+}
+
+/** Mail as one .eml file each, readable for their owner only; a repeat replaces the file of its notice. */
+export function fileMailer(folder: string, from: string): Mailer {
+  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
+  return {
+    async send(mail) {
+      const { message } = await transport.sendMail(messageOf(mail, from));
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const file = join(folder, `${mail.id}.eml`);
+      await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
+      await rename(`${file}.part`, file);
+      return { outcome: 'sent' };
+    },
+    close() {},
+  };
+}

@@ -1,0 +1,71 @@
+import { nameOf, parseName } from '@cups/contracts';
+import { enumWord, toTimestamp } from '@cups/contracts/proto';
+import type { Notice as NoticeOut } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
+import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
+import { Problem } from '@cups/problem';
+import type { Context, Rpcs } from '@cups/service';
+import type { Documents } from '@cups/store';
+import type { Notice } from './domain/notices.ts';
+import { slipPage } from './domain/slip.ts';
+import { dateForPeople } from './domain/texts.ts';
+import type { Thread } from './store.ts';
+
+/** The calls of notifications. A thread of another centre is as absent as one that does not exist. */
+export function notificationsRpcs(threads: Documents<Thread>): Rpcs<NotificationsServiceDefinition> {
+  async function ownThread(application: string, context: Context): Promise<Thread> {
+    const thread = await threads.get(application);
+    if (!thread || thread.centre !== context.session?.centre) throw notFound();
+    context.look(nameOf('applications', application));
+    return thread;
+  }
+
+  return {
+    async ListNotices({ application }, context) {
+      const id = parseName('applications', application, 'application');
+      const thread = await ownThread(id, context);
+      return { notices: thread.notices.map((notice) => toNotice(id, notice)) };
+    },
+
+    async GetSlip({ name }, context) {
+      const id = parseName('notices', name);
+      const thread = await ownThread(id.slice(0, id.lastIndexOf('-')), context);
+      const notice = thread.notices.find((one) => one.id === id);
+      if (!notice) throw notFound();
+      const { language, subject, text, trackingNumber = '' } = notice;
+      if (!language || subject === undefined || text === undefined)
+        throw new Problem({
+          reason: 'ACTION_NOT_ALLOWED',
+          message: 'This notice has no text yet.',
+          metadata: { state: notice.state },
+        });
+      return { html: slipPage({ language, subject, text, trackingNumber, date: dayOf(notice.createTime) }) };
+    },
+  };
+}
+
+/** The notice for the wire; what is still to be composed is pending like what is still to be sent. */
+export function toNotice(application: string, notice: Notice): NoticeOut {
+  const state = notice.state === 'compose' ? 'pending' : notice.state;
+  return {
+    name: nameOf('notices', notice.id),
+    application: nameOf('applications', application),
+    kind: notice.kind,
+    channel: enumWord('CHANNEL_', notice.channel),
+    language: notice.language ?? '',
+    subject: notice.subject ?? '',
+    text: notice.text ?? '',
+    state: enumWord('NOTICE_STATE_', state),
+    createTime: toTimestamp(notice.createTime),
+    sendTime: toTimestamp(notice.sendTime),
+    failCause: notice.state === 'failed' ? (notice.failCause ?? '') : '',
+  };
+}
+
+/** The day in Moldova, dd.MM.yyyy. */
+function dayOf(time: Date): string {
+  return dateForPeople(new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Chisinau' }).format(time));
+}
+
+function notFound(): Problem {
+  return new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There are no notices of this name.' });
+}

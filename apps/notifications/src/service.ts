@@ -1,0 +1,88 @@
+import { loadService } from '@cups/contracts/proto';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
+import { createConsumer } from '@cups/events';
+import { connect, createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
+import type { RunningService } from '@cups/service';
+import { openParking, openStore, startTimers } from '@cups/store';
+import { access } from './access.ts';
+import type { Config } from './config.ts';
+import { openDelivery } from './deliver.ts';
+import { onApplicationEvent, toContact } from './events.ts';
+import { fileMailer, smtpMailer } from './mail.ts';
+import type { Mailer } from './mail.ts';
+import { notificationsRpcs } from './rpc.ts';
+import { refusalsOf, threadsOf } from './store.ts';
+
+/** Notifications: hears of applications, asks intake for the contact, writes notices and brings them out. */
+export async function createNotifications(
+  config: Config,
+  overrides: { now?: () => Date; mailer?: (real: Mailer) => Mailer } = {},
+): Promise<RunningService> {
+  const now = overrides.now ?? (() => new Date());
+  const log = createLog({ service: 'notifications', level: config.logLevel });
+  const metrics = createMetrics('notifications');
+  const keys = openKeys({ dir: config.keysDir, service: 'notifications' });
+  const store = await openStore({ uri: config.mongoUri, database: `${config.prefix}cups-notifications`, log });
+  const threads = threadsOf(store);
+  const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
+    address: config.intakeAddress,
+    keys,
+    service: 'notifications',
+    audience: 'intake',
+  });
+  const { smtpUrl, mailFrom } = config;
+  const real = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : fileMailer(config.mailDir, mailFrom);
+  const mailer = overrides.mailer ? overrides.mailer(real) : real;
+  const rules = { maxAgeMs: config.maxAgeMs, overtakenAfterMs: config.overtakenAfterMs };
+  const delivery = openDelivery({
+    threads,
+    mailer,
+    contactOf: async (id) => toContact(await intake.getContact({ name: `applications/${id}` })),
+    rules,
+    claimMs: config.claimMs,
+    retryMs: config.retryMs,
+    now,
+    log,
+    metrics,
+  });
+  const timers = startTimers({ documents: threads, pollMs: config.timerPollMs, due: delivery.work, now, log });
+  const consumer = createConsumer({
+    brokers: config.kafkaBrokers,
+    prefix: config.prefix,
+    groupId: 'notifications',
+    topics: ['cups.applications'],
+    log,
+    metrics,
+    handle: onApplicationEvent(threads, delivery, rules, now),
+    refuse: refusalsOf(store, now),
+    park: openParking(store),
+  });
+  const grpc = await serveGrpc({
+    name: 'notifications',
+    definition: loadService<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService'),
+    rpcs: notificationsRpcs(threads),
+    access,
+    keys,
+    port: config.grpcPort,
+    log,
+    metrics,
+    maxInFlight: config.maxInFlight,
+  });
+  const http = await serveHttp({ port: config.httpPort, ready: () => store.ready(), live: consumer.live, metrics });
+
+  return {
+    grpcPort: grpc.port,
+    httpPort: http.port,
+    async stop() {
+      grpc.setServing(false);
+      await consumer.stop();
+      await timers.stop();
+      await grpc.drain();
+      mailer.close();
+      intake.close();
+      await http.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { Documents, Store, StoredDocument } from '@cups/store';
+import { nextDue } from './domain/notices.ts';
+import type { Notice } from './domain/notices.ts';
+
+/** What notifications keeps: one thread for each application, with all that was said about it. */
+
+export const SCHEMA_VERSION = 1;
+
+/** The id is that of the application. `lastSeqs` says up to which event it was told: effect and count are one write. */
+export interface Thread extends StoredDocument {
+  /** centres/{code}: whose desk may read it. */
+  centre: string;
+  notices: Notice[];
+}
+
+const notice = {
+  _id: false,
+  id: { type: String, required: true },
+  kind: { type: String, required: true },
+  state: { type: String, required: true },
+  eventTime: { type: Date, required: true },
+  createTime: { type: Date, required: true },
+  answerBy: String,
+  channel: String,
+  language: String,
+  to: String,
+  subject: String,
+  text: String,
+  trackingNumber: String,
+  centreName: String,
+  attempts: { type: Number, required: true },
+  due: Date,
+  sendTime: Date,
+  failCause: String,
+};
+
+export function threadsOf(store: Store): Documents<Thread> {
+  return store.documents<Thread>({
+    collection: 'threads',
+    schema: { centre: { type: String, required: true }, notices: [notice] },
+    schemaVersion: SCHEMA_VERSION,
+    indexes: [],
+    existsReason: 'ALREADY_EXISTS',
+  });
+}
+
+/** The thread with these notices, and its timer at the first that has work to do. */
+export function withNotices<T extends Pick<Thread, 'notices' | 'timer'>>(thread: T, notices: Notice[]): T {
+  const due = nextDue(notices);
+  return { ...thread, notices, timer: due ? { kind: 'notices', due } : null };
+}
+
+/** Changes one notice that is still open; a closed or unknown one stays, and nothing is written. */
+export async function changeNotice(
+  threads: Documents<Thread>,
+  thread: string,
+  id: string,
+  now: Date,
+  change: (notice: Notice) => Notice,
+  current?: Thread,
+): Promise<{ thread: Thread; notice: Notice | undefined }> {
+  const { document } = await threads.update(thread, { cause: { eventId: `notice:${id}` }, now, current }, (before) => {
+    const notices = before.notices.map((notice) =>
+      notice.id === id && (notice.state === 'compose' || notice.state === 'pending') ? change(notice) : notice,
+    );
+    const changed = notices.some((notice, index) => notice !== before.notices[index]);
+    return { document: changed ? withNotices(before, notices) : before, events: [] };
+  });
+  return { thread: document, notice: document.notices.find((notice) => notice.id === id) };
+}
+
+/** Keeps that a message could not be used, and why; not what it said (law 6). */
+export function refusalsOf(store: Store, now: () => Date) {
+  return async (refused: { topic: string; partition: number; offset: string; cause: string }): Promise<void> => {
+    const { topic, partition, offset, cause } = refused;
+    const _id = `${topic}/${partition}/${offset}`;
+    await store
+      .collection<{ _id: string }>('refusedMessages')
+      .updateOne({ _id }, { $setOnInsert: { topic, partition, offset, cause, refuseTime: now() } }, { upsert: true });
+  };
+}
