@@ -3,20 +3,11 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { checkIdnp } from '@cups/contracts';
+import type { RegistryFile, RegistryProblem } from '@cups/service';
 import { parse as parseYaml } from 'yaml';
 import schema from '../../../data/schemas/public-service.schema.json' with { type: 'json' };
 import { contradictions } from './domain/public-service.ts';
 import type { PublicService, Version } from './domain/public-service.ts';
-
-export interface DataFile {
-  path: string;
-  text: string;
-}
-
-export interface Parsed {
-  entries: Map<string, PublicService>;
-  problems: { file: string; message: string }[];
-}
 
 const ajv = newAjv();
 const validateFile = ajv.compile<PublicService>(schema);
@@ -25,9 +16,12 @@ const validateFile = ajv.compile<PublicService>(schema);
  * Reads the whole set of data/public-services. A file with an error gives a problem and no entry, and harms no other
  * file; of two services with one state code the later file is refused.
  */
-export function parsePublicServices(files: DataFile[]): Parsed {
+export function parsePublicServices(files: RegistryFile[]): {
+  entries: Map<string, PublicService>;
+  problems: RegistryProblem[];
+} {
   const entries = new Map<string, PublicService>();
-  const problems: Parsed['problems'] = [];
+  const problems: RegistryProblem[] = [];
   const stateCodes = new Map<string, string>();
   for (const { path, text } of [...files].sort((a, b) => (a.path < b.path ? -1 : 1))) {
     try {
@@ -43,12 +37,18 @@ export function parsePublicServices(files: DataFile[]): Parsed {
   return { entries, problems };
 }
 
+/** The last good text of each file and what it gave: compiling forms is slow, and a reload reads the whole set again. */
+const known = new Map<string, { text: string; service: PublicService }>();
+
 function readService(file: string, text: string): PublicService {
+  const before = known.get(file);
+  if (before?.text === text) return before.service;
   const content: unknown = parseYaml(text);
   if (!validateFile(content)) throw new Error(sentence(validateFile.errors));
   if (file !== `${content.code}.yaml`) throw new Error(`the file must be named ${content.code}.yaml`);
   const found = [...contradictions(content), ...content.versions.flatMap(formErrors)];
   if (found.length > 0) throw new Error(found.join('; '));
+  known.set(file, { text, service: content });
   return content;
 }
 

@@ -20,13 +20,12 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
 
   const registry = await watchRegistry({
     dir: join(config.dataDir, 'public-services'),
-    pattern: '.yaml',
     parse: parsePublicServices,
     onChange: (entries, problems) => {
       entriesGauge.set(entries.size);
       problemsGauge.set(problems.length);
-      for (const { file, message } of problems) log.error({ file, cause: message }, 'public service refused');
-      log.info({ count: entries.size }, 'public services loaded');
+      for (const { file, message } of problems) log.error({ event: 'public-service-refused', file, reason: message });
+      log.info({ event: 'public-services-loaded', count: entries.size });
     },
   });
 
@@ -48,6 +47,7 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
   return {
     grpcPort: grpc.port,
     httpPort: http.port,
+    log,
     async stop() {
       grpc.setServing(false);
       await grpc.drain();

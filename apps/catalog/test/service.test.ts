@@ -30,7 +30,7 @@ beforeAll(async () => {
     const client = connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
       address: `127.0.0.1:${catalog.grpcPort}`,
       keys: openKeys({ dir: keysDir, service }),
-      service,
+      service: 'catalog',
     });
     clients.push(client);
     return client;
