@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
 import { runsOn, startLocal } from '../src/index.ts';
@@ -13,6 +13,17 @@ function parent(folder: string, parts: string[], env = process.env): ChildProces
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+}
+
+/** What a parent prints when its parts serve; its words as an error when it ends instead. */
+async function firstLineOf(child: ChildProcess): Promise<string> {
+  let out = '';
+  let words = '';
+  child.stdout?.on('data', (data) => (out += String(data)));
+  child.stderr?.on('data', (data) => (words += String(data)));
+  await until(() => out.includes('\n') || child.exitCode !== null, 'the parent has started its parts', 60);
+  if (!out) throw new Error(`the parent ended: ${words}`);
+  return out;
 }
 
 async function textOf(stream: NodeJS.ReadableStream | null): Promise<string> {
@@ -59,7 +70,7 @@ describe('starting the embedded default', () => {
     await withFolder(async (folder) => {
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
-      const { port } = server.address() as { port: number };
+      const port = (server.address() as AddressInfo).port;
       await expect(startLocal({ dataDir: folder, parts: ['store'], storePort: port })).rejects.toThrow(
         `Port ${port}, wanted for store, is in use`,
       );
@@ -73,8 +84,7 @@ describe('starting the embedded default', () => {
     async (part) => {
       await withFolder(async (folder) => {
         const process_ = parent(folder, [part]);
-        const [line] = (await once(process_.stdout as NodeJS.ReadableStream, 'data')) as [Buffer];
-        const pid = (JSON.parse(line.toString()) as Record<string, number>)[part] ?? 0;
+        const pid = (JSON.parse(await firstLineOf(process_)) as Record<string, number>)[part] ?? 0;
         expect(runs(pid)).toBe(true);
         process_.kill('SIGKILL');
         await until(() => !runs(pid), 'the child has ended');
