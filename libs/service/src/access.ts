@@ -1,0 +1,56 @@
+import { Problem } from '@cups/problem';
+import type { Role, ServiceName, Session } from './context.ts';
+
+/** Who may call one method. */
+export interface AccessRow {
+  /** The services that may call it; nobody else gets past the chassis. */
+  callers: readonly ServiceName[];
+  /** The session must have one of these roles; 'none' needs no session. */
+  roles: readonly Role[] | 'none';
+  /**
+   * Whose the resource is. 'centre' and 'agency': the session must carry that claim, and the service compares it with the
+   * resource (a foreign one is NOT_FOUND). 'platform': any session with the role. 'service': the caller acts for itself.
+   * 'public': for anybody the caller serves.
+   */
+  tenancy: 'centre' | 'agency' | 'platform' | 'service' | 'public';
+  /** Whether the answer shows personal data: the look is recorded. */
+  personalData: boolean;
+}
+
+/** One row for each method of a generated definition (law 10). */
+export type AccessTable<Definition> = { readonly [Method in keyof Definition]: AccessRow };
+
+/**
+ * Compares a table with the methods of a service.
+ * @throws Error, one sentence, when a method has no row, a row has no method, or a row contradicts itself
+ */
+export function checkTable(service: string, methods: string[], table: Record<string, AccessRow | undefined>): void {
+  for (const method of methods) {
+    const row = table[method];
+    if (!row) throw new Error(`${service}.${method} has no access row.`);
+    if (row.callers.length === 0) throw new Error(`${service}.${method}: the access row names no caller.`);
+    const needsSession = row.roles !== 'none';
+    if (needsSession && row.roles.length === 0) throw new Error(`${service}.${method}: the access row names no role.`);
+    if (needsSession && (row.tenancy === 'service' || row.tenancy === 'public'))
+      throw new Error(`${service}.${method}: tenancy ${row.tenancy} goes with roles 'none'.`);
+    if (!needsSession && row.tenancy !== 'service' && row.tenancy !== 'public')
+      throw new Error(`${service}.${method}: tenancy ${row.tenancy} needs roles.`);
+  }
+  const extra = Object.keys(table).find((method) => !methods.includes(method));
+  if (extra) throw new Error(`${service} has an access row for ${extra}, which is no method.`);
+}
+
+/** Lets a verified caller in, or not, before the service looks whether anything exists. @throws Problem */
+export function decideAccess(row: AccessRow, caller: ServiceName, session: Session | undefined): void {
+  if (!row.callers.includes(caller)) refuse(`${caller} may not call this method.`);
+  if (row.roles === 'none') return;
+  if (!session) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'A session is needed.' });
+  const { roles } = row;
+  if (!session.roles.some((role) => roles.includes(role))) refuse('The role does not allow this.');
+  if (row.tenancy === 'centre' && !session.centre) refuse('A session of a centre is needed.');
+  if (row.tenancy === 'agency' && !session.agency) refuse('A session of an agency is needed.');
+}
+
+function refuse(message: string): never {
+  throw new Problem({ reason: 'PERMISSION_DENIED', message });
+}

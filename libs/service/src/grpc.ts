@@ -1,0 +1,306 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isUlid, isUuid } from '@cups/contracts';
+import { loadService } from '@cups/contracts/proto';
+import type { RpcsOf } from '@cups/contracts/proto';
+import { isProblem, Problem } from '@cups/problem';
+import { Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { handleUnaryCall, Metadata, sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import { checkTable, decideAccess } from './access.ts';
+import type { AccessRow, AccessTable } from './access.ts';
+import type { Context, ServiceName, Session } from './context.ts';
+import { createHealth } from './health.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { problemToStatus } from './status.ts';
+import type { Keys } from './tokens.ts';
+
+/** One async method per RPC of a generated definition. */
+export type Rpcs<Definition> = RpcsOf<Definition, Context>;
+
+/** One gRPC service to serve: its loaded definition, its methods, and who may call them. */
+export interface Served<Definition> {
+  definition: Definition;
+  rpcs: Rpcs<Definition>;
+  access: AccessTable<Definition>;
+}
+
+/** What all services of one server share. */
+export interface ServerOptions {
+  /** Who we are, for logs. */
+  name: string;
+  keys: Keys;
+  /** 0 takes a free one. */
+  port: number;
+  /** @default '0.0.0.0' */
+  host?: string;
+  log: Logger;
+  metrics: Metrics;
+  /** Calls beyond it are refused at once with OVERLOADED. @default 64 */
+  maxInFlight?: number;
+  /** A call without a deadline is refused (law 12). @default true */
+  requireDeadline?: boolean;
+  /** @default 256 KiB */
+  maxRequestBytes?: number;
+  /** After about this long a client must connect again, so that new replicas get work. @default 10 minutes */
+  maxConnectionAgeMs?: number;
+}
+
+/** A running server. */
+export interface GrpcServer {
+  port: number;
+  /** What the health service says; NOT_SERVING until the first call. */
+  setServing(serving: boolean): void;
+  /** NOT_SERVING, no new calls, and waits for the running ones; after `timeoutMs` (default 15 s) they are cut off. */
+  drain(timeoutMs?: number): Promise<void>;
+  /** Running calls. */
+  inFlight(): number;
+}
+
+interface Gate {
+  options: ServerOptions;
+  inFlight: number;
+  count(method: string, code: status, reason: string | undefined, seconds: number): void;
+}
+
+/**
+ * Serves one gRPC service (or several, by `more`) and the health service. Each call passes, in this order: admission, deadline,
+ * the caller's token, the session, the access row; then the handler. One log line, one count and one duration per call.
+ * @throws Error when a method has no access row or no handler, or the port is taken
+ */
+export async function serveGrpc<Definition extends object>(
+  options: ServerOptions & Served<Definition> & { more?: Served<never>[] },
+): Promise<GrpcServer> {
+  const server = new Server({
+    'grpc.max_receive_message_length': options.maxRequestBytes ?? 256 * 1024,
+    'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 600_000,
+    'grpc.max_connection_age_grace_ms': 30_000,
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+  });
+  const gate: Gate = { options, inFlight: 0, count: meters(options.metrics, () => gate.inFlight) };
+  const health = createHealth();
+  for (const served of [options, ...(options.more ?? [])] as Served<Record<string, never>>[]) {
+    health.add(addService(server, gate, served));
+  }
+  server.addService(loadService<ServiceDefinition>('grpc.health.v1.Health'), health.rpcs);
+  const port = await new Promise<number>((resolve, reject) => {
+    const address = `${options.host ?? '0.0.0.0'}:${options.port}`;
+    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+      error ? reject(error) : resolve(bound),
+    );
+  });
+  return {
+    port,
+    setServing: health.setServing,
+    inFlight: () => gate.inFlight,
+    drain: (timeoutMs = 15_000) =>
+      new Promise((resolve) => {
+        health.close();
+        const cut = setTimeout(() => {
+          options.log.warn({ event: 'calls-cut-off', count: gate.inFlight });
+          server.forceShutdown();
+          resolve();
+        }, timeoutMs);
+        server.tryShutdown(() => {
+          clearTimeout(cut);
+          resolve();
+        });
+      }),
+  };
+}
+
+/** @returns the full name of the service */
+function addService(server: Server, gate: Gate, served: Served<Record<string, never>>): string {
+  const definition = served.definition as unknown as ServiceDefinition;
+  const access = served.access as Record<string, AccessRow>;
+  const rpcs = served.rpcs as unknown as Record<string, Handler>;
+  const methods = Object.keys(definition);
+  const fullName = (Object.values(definition)[0]?.path ?? '').split('/')[1] ?? '';
+  const shortName = fullName.split('.').at(-1) ?? '';
+  checkTable(shortName, methods, access);
+  const handlers: Record<string, handleUnaryCall<unknown, unknown>> = {};
+  for (const method of methods) {
+    const rpc = rpcs[method];
+    if (typeof rpc !== 'function') throw new Error(`${shortName}.${method} has no handler.`);
+    const { requestStream, responseStream } = definition[method] as ServiceDefinition[string];
+    if (requestStream || responseStream)
+      throw new Error(`${shortName}.${method} is a stream; only unary calls are served.`);
+    handlers[method] = (call, callback) =>
+      void answer(gate, `${shortName}.${method}`, access[method] as AccessRow, rpc.bind(rpcs), call, callback);
+  }
+  server.addService(definition, handlers);
+  return fullName;
+}
+
+type Handler = (request: unknown, context: Context) => Promise<unknown>;
+
+async function answer(
+  gate: Gate,
+  method: string,
+  row: AccessRow,
+  rpc: Handler,
+  call: ServerUnaryCall<unknown, unknown>,
+  callback: sendUnaryData<unknown>,
+): Promise<void> {
+  const started = performance.now();
+  const requestId = requestIdOf(call.metadata);
+  const { log } = gate.options;
+  let caller: ServiceName | undefined;
+  let session: Session | undefined;
+  let code = status.OK;
+  let reason: string | undefined;
+  gate.inFlight++;
+  try {
+    admit(gate, call);
+    const token = bearer(call.metadata);
+    if (!token) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The call carries no service token.' });
+    caller = await gate.options.keys.verifyService(token);
+    const sessionToken = text(call.metadata, 'x-cups-session');
+    if (sessionToken) session = await gate.options.keys.verifySession(sessionToken);
+    decideAccess(row, caller, session);
+    let looks = 0;
+    const context = contextOf(call, { requestId, caller, session, sessionToken, method, log });
+    context.look = (resource) => {
+      looks++;
+      log.info({ event: 'personal-data-read', method, requestId, caller, operator: session?.operator, resource });
+    };
+    const response = await rpc(call.request, context);
+    if (row.personalData && looks === 0) {
+      log.info({ event: 'personal-data-read', method, requestId, caller, operator: session?.operator });
+    }
+    callback(null, response as object);
+  } catch (error) {
+    const problem = isProblem(error) ? error : internal(log, method, requestId, error);
+    const answered = problemToStatus(problem);
+    ({ code } = answered);
+    ({ reason } = problem);
+    callback(answered);
+  } finally {
+    gate.inFlight--;
+    // The status that the caller really saw, when it gave up or its time ran out meanwhile.
+    if (call.cancelled) code = isLate(call) ? status.DEADLINE_EXCEEDED : status.CANCELLED;
+    const ms = performance.now() - started;
+    gate.count(method, code, reason, ms / 1000);
+    const line = {
+      event: 'request',
+      method,
+      requestId,
+      caller,
+      operator: session?.operator,
+      code: status[code],
+      reason,
+    };
+    log[code === status.INTERNAL ? 'error' : 'info']({ ...line, durationMs: Math.round(ms * 100) / 100 });
+  }
+}
+
+function admit(gate: Gate, call: ServerUnaryCall<unknown, unknown>): void {
+  const { maxInFlight = 64, requireDeadline = true } = gate.options;
+  if (gate.inFlight > maxInFlight) {
+    // Spread out, so that those who were refused together do not come back together.
+    const retryAfterMs = 50 + Math.floor(Math.random() * 150);
+    throw new Problem({ reason: 'OVERLOADED', message: 'Too many calls at once.', retryAfterMs });
+  }
+  if (requireDeadline && deadlineOf(call) === Infinity) {
+    throw new Problem({ reason: 'DEADLINE_MISSING', message: 'The call has no deadline.' });
+  }
+}
+
+function internal(log: Logger, method: string, requestId: string, error: unknown): Problem {
+  const errorId = randomUUID();
+  log.error({ event: 'unexpected-error', method, requestId, errorId, error });
+  return new Problem({ reason: 'INTERNAL', message: 'Internal error.', metadata: { errorId } });
+}
+
+function contextOf(
+  call: ServerUnaryCall<unknown, unknown>,
+  known: {
+    requestId: string;
+    caller: ServiceName;
+    session: Session | undefined;
+    sessionToken: string | undefined;
+    method: string;
+    log: Logger;
+  },
+): Context {
+  let signal: AbortSignal | undefined;
+  let log: Logger | undefined;
+  const { requestId, caller, session, sessionToken, method } = known;
+  const ms = deadlineOf(call);
+  return {
+    requestId,
+    caller,
+    method,
+    ...(session && { session }),
+    ...(sessionToken && { sessionToken }),
+    // Date has no Infinity; the last one it has will do.
+    deadline: new Date(Math.min(ms, 8.64e15)),
+    traceparent: traceparentOf(call.metadata),
+    look: () => undefined,
+    // Both are made only for those who ask: most calls do not.
+    get signal() {
+      if (!signal) {
+        const controller = new AbortController();
+        signal = controller.signal;
+        if (call.cancelled) controller.abort();
+        else call.once('cancelled', () => controller.abort());
+      }
+      return signal;
+    },
+    get log() {
+      return (log ??= known.log.child({ requestId, method, caller, operator: session?.operator }));
+    },
+  };
+}
+
+function deadlineOf(call: ServerUnaryCall<unknown, unknown>): number {
+  const deadline = call.getDeadline();
+  return typeof deadline === 'number' ? deadline : deadline.getTime();
+}
+
+function isLate(call: ServerUnaryCall<unknown, unknown>): boolean {
+  return deadlineOf(call) <= Date.now();
+}
+
+function text(metadata: Metadata, key: string): string | undefined {
+  const [value] = metadata.get(key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
+
+function bearer(metadata: Metadata): string | undefined {
+  const value = text(metadata, 'authorization');
+  return value?.startsWith('Bearer ') ? value.slice('Bearer '.length) : undefined;
+}
+
+/** Only ids of our own forms are taken over: anything else could carry personal data into logs. */
+function requestIdOf(metadata: Metadata): string {
+  const given = text(metadata, 'x-request-id');
+  return given !== undefined && (isUuid(given) || isUlid(given)) ? given : randomUUID();
+}
+
+function traceparentOf(metadata: Metadata): string {
+  const given = text(metadata, 'traceparent');
+  return given !== undefined && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(given) ? given : newTraceparent();
+}
+
+/** A new W3C trace context. */
+export function newTraceparent(): string {
+  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
+}
+
+function meters(metrics: Metrics, inFlight: () => number): Gate['count'] {
+  const requests = metrics.counter('grpc_server_requests_total', 'Answered calls.', ['method', 'code', 'reason']);
+  const seconds = metrics.histogram('grpc_server_request_seconds', 'Time to answer a call.', ['method']);
+  metrics.gauge('grpc_server_in_flight', 'Calls that are running.', [], (gauge) => gauge.set(inFlight()));
+  const bound = new Map<string, { inc(): void }>();
+  const durations = new Map<string, { observe(value: number): void }>();
+  return (method, code, reason = '', took) => {
+    const key = `${method} ${code} ${reason}`;
+    let counter = bound.get(key);
+    if (!counter) bound.set(key, (counter = requests.labels(method, status[code], reason)));
+    counter.inc();
+    let duration = durations.get(method);
+    if (!duration) durations.set(method, (duration = seconds.labels(method)));
+    duration.observe(took);
+  };
+}

@@ -1,0 +1,48 @@
+import { status } from '@grpc/grpc-js';
+import type { sendUnaryData, ServerUnaryCall, ServerWritableStream, UntypedServiceImplementation } from '@grpc/grpc-js';
+
+interface Request {
+  service: string;
+}
+interface Response {
+  status: 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';
+}
+type Watcher = ServerWritableStream<Request, Response>;
+
+/** grpc.health.v1.Health: for load balancers and probes, so exempt from tokens, access and deadlines. */
+export function createHealth() {
+  const names = new Set(['']);
+  const watchers = new Set<Watcher>();
+  let serving = false;
+  const stateOf = (service: string): Response => ({
+    status: !names.has(service) ? 'SERVICE_UNKNOWN' : serving ? 'SERVING' : 'NOT_SERVING',
+  });
+  const setServing = (value: boolean): void => {
+    if (value === serving) return;
+    serving = value;
+    for (const watcher of watchers) watcher.write(stateOf(watcher.request.service));
+  };
+  const rpcs: UntypedServiceImplementation = {
+    Check(call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) {
+      const state = stateOf(call.request.service);
+      if (state.status === 'SERVICE_UNKNOWN') callback({ code: status.NOT_FOUND, details: 'unknown service' });
+      else callback(null, state);
+    },
+    Watch(call: Watcher) {
+      watchers.add(call);
+      call.once('cancelled', () => watchers.delete(call));
+      call.write(stateOf(call.request.service));
+    },
+  };
+  return {
+    rpcs,
+    setServing,
+    add: (name: string): void => void names.add(name),
+    /** NOT_SERVING for all, and the end of every watch: an open one would keep the server from shutting down. */
+    close(): void {
+      setServing(false);
+      for (const watcher of watchers) watcher.end();
+      watchers.clear();
+    },
+  };
+}

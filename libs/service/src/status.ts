@@ -1,0 +1,150 @@
+import { messageType } from '@cups/contracts/proto';
+import { isReason, Problem } from '@cups/problem';
+import type { ProblemKind, Reason } from '@cups/problem';
+import { Metadata, status } from '@grpc/grpc-js';
+import type { StatusObject } from '@grpc/grpc-js';
+
+const DOMAIN = 'cups';
+const DETAILS_KEY = 'grpc-status-details-bin';
+const TYPE_PREFIX = 'type.googleapis.com/';
+
+const CODES: Record<ProblemKind, status> = {
+  INVALID: status.INVALID_ARGUMENT,
+  UNAUTHENTICATED: status.UNAUTHENTICATED,
+  FORBIDDEN: status.PERMISSION_DENIED,
+  NOT_FOUND: status.NOT_FOUND,
+  EXISTS: status.ALREADY_EXISTS,
+  PRECONDITION: status.FAILED_PRECONDITION,
+  ABORTED: status.ABORTED,
+  EXHAUSTED: status.RESOURCE_EXHAUSTED,
+  UNAVAILABLE: status.UNAVAILABLE,
+  DEADLINE: status.DEADLINE_EXCEEDED,
+  INTERNAL: status.INTERNAL,
+  CANCELLED: status.CANCELLED,
+};
+
+/** What a status without our details, or with a reason of a later release, comes down to. */
+const FALLBACKS: { [Code in status]?: Reason } = {
+  [status.CANCELLED]: 'CANCELLED',
+  [status.INVALID_ARGUMENT]: 'INVALID_ARGUMENT',
+  [status.DEADLINE_EXCEEDED]: 'DEADLINE_EXCEEDED',
+  [status.NOT_FOUND]: 'NOT_FOUND',
+  [status.ALREADY_EXISTS]: 'ALREADY_EXISTS',
+  [status.PERMISSION_DENIED]: 'PERMISSION_DENIED',
+  [status.RESOURCE_EXHAUSTED]: 'RATE_LIMITED',
+  [status.FAILED_PRECONDITION]: 'ACTION_NOT_ALLOWED',
+  [status.ABORTED]: 'ETAG_STALE',
+  [status.UNAVAILABLE]: 'NEIGHBOUR_UNAVAILABLE',
+  [status.UNAUTHENTICATED]: 'UNAUTHENTICATED',
+};
+
+interface Any {
+  type_url: string;
+  value: Buffer;
+}
+interface Status {
+  code: number;
+  message: string;
+  details: Any[];
+}
+interface ErrorInfo {
+  reason: string;
+  domain: string;
+  metadata: Record<string, string>;
+}
+interface BadRequest {
+  fieldViolations: { field: string; description: string; reason: string }[];
+}
+interface RetryInfo {
+  retryDelay: { seconds: number | string; nanos: number } | null;
+}
+
+/** Full name and codec of each detail that we write and read. */
+const detail = <Value extends object>(name: string) => ({
+  pack: (value: Value): Any => ({
+    type_url: `${TYPE_PREFIX}google.rpc.${name}`,
+    value: messageType<Value>(`google.rpc.${name}`).encode(value),
+  }),
+  find: (all: Any[]): Value | undefined => {
+    const found = all.find((any) => any.type_url === `${TYPE_PREFIX}google.rpc.${name}`);
+    return found && messageType<Value>(`google.rpc.${name}`).decode(found.value);
+  },
+});
+const errorInfo = detail<ErrorInfo>('ErrorInfo');
+const badRequest = detail<BadRequest>('BadRequest');
+const retryInfo = detail<RetryInfo>('RetryInfo');
+
+/** A Problem as a gRPC status: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo in the trailers (AIP-193). */
+export function problemToStatus(problem: Problem): StatusObject {
+  const code = CODES[problem.kind];
+  const details = [errorInfo.pack({ reason: problem.reason, domain: DOMAIN, metadata: problem.metadata })];
+  if (problem.violations.length > 0) {
+    const fieldViolations = problem.violations.map(({ field, rule, message }) => ({
+      field,
+      description: message,
+      reason: rule,
+    }));
+    details.push(badRequest.pack({ fieldViolations }));
+  }
+  const metadata = new Metadata();
+  if (problem.retryAfterMs !== undefined) {
+    const ms = Math.max(0, Math.ceil(problem.retryAfterMs));
+    details.push(retryInfo.pack({ retryDelay: { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 } }));
+    // What the retry policy of the client's channel obeys (gRFC A6).
+    if (code === status.UNAVAILABLE) metadata.set('grpc-retry-pushback-ms', String(ms));
+  }
+  metadata.set(
+    DETAILS_KEY,
+    messageType<Status>('google.rpc.Status').encode({ code, message: problem.message, details }),
+  );
+  return { code, details: problem.message, metadata };
+}
+
+/** A gRPC status as a Problem; `neighbour` is the service that answered it, or did not. */
+export function statusToProblem(error: StatusObject, neighbour: string): Problem {
+  const found = ourDetails(error);
+  if (found && isReason(found.info.reason)) {
+    return new Problem({
+      reason: found.info.reason,
+      message: found.message,
+      metadata: found.info.metadata,
+      violations: found.violations,
+      retryAfterMs: found.retryAfterMs,
+    });
+  }
+  const metadata = { ...found?.info.metadata, neighbour };
+  const tooLarge = error.code === status.RESOURCE_EXHAUSTED && !found && /larger than max/.test(error.details);
+  const reason = tooLarge ? 'PAYLOAD_TOO_LARGE' : (FALLBACKS[error.code] ?? 'INTERNAL');
+  // The text of a status that is not ours may hold anything; it goes no further.
+  const message = found?.message ?? `${neighbour} answered ${status[error.code] ?? 'an unknown status'}.`;
+  return new Problem({
+    reason,
+    message,
+    metadata,
+    violations: found?.violations ?? [],
+    retryAfterMs: found?.retryAfterMs,
+  });
+}
+
+function ourDetails(error: StatusObject) {
+  const [bytes] = error.metadata?.get(DETAILS_KEY) ?? [];
+  if (!Buffer.isBuffer(bytes)) return undefined;
+  try {
+    const { message, details } = messageType<Status>('google.rpc.Status').decode(bytes);
+    const info = errorInfo.find(details);
+    if (info?.domain !== DOMAIN) return undefined;
+    const delay = retryInfo.find(details)?.retryDelay;
+    return {
+      message,
+      info,
+      violations: (badRequest.find(details)?.fieldViolations ?? []).map(({ field, description, reason }) => ({
+        field,
+        rule: reason,
+        message: description,
+      })),
+      retryAfterMs: delay ? Number(delay.seconds) * 1000 + delay.nanos / 1_000_000 : undefined,
+    };
+  } catch {
+    return undefined;
+  }
+}
