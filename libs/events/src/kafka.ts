@@ -1,0 +1,42 @@
+import { Kafka, logLevel } from 'kafkajs';
+import { calmIdleConnections } from './idle.ts';
+
+/** What the library writes its lines to; pino's loggers fit. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** As much of prom-client as this library needs; `createMetrics` of @cups/service fits. */
+export interface Metrics {
+  counter(name: string, help: string, labels?: string[]): { inc(labels: Record<string, string>, value?: number): void };
+}
+
+/** A client that says nothing by itself and gives up early: who uses it backs off and logs. */
+export function connectKafka(brokers: string[], clientId: string): Kafka {
+  calmIdleConnections();
+  return new Kafka({
+    brokers,
+    clientId,
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    requestTimeout: 15_000,
+    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
+  });
+}
+
+/** The protocol's name of a failure (`MESSAGE_TOO_LARGE`), else the class; kafkajs wraps the first cause in others. */
+export function failureOf(error: unknown): string {
+  let name = 'unknown';
+  for (let at = error as { type?: string; name?: string; cause?: unknown } | undefined, depth = 0; at && depth < 8;) {
+    if (typeof at.type === 'string') return at.type;
+    if (typeof at.name === 'string') ({ name } = at as { name: string });
+    at = at.cause as typeof at;
+    depth += 1;
+  }
+  return name;
+}
+
+/** 0.2 s, doubled up to 5 s, a quarter of jitter around it. */
+export const backoffMs = (attempt: number): number => Math.min(5_000, 200 * 2 ** attempt) * (0.75 + Math.random() / 2);
