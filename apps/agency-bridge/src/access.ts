@@ -5,8 +5,8 @@ import type { AccessTable } from '@cups/service';
 export const access: AccessTable<AgencyBridgeServiceDefinition> = {
   GetDelivery: {
     callers: ['gateway'],
-    roles: ['specialist', 'centre-manager', 'agency-clerk'],
-    tenancy: 'platform',
+    roles: ['specialist', 'centre-manager'],
+    tenancy: 'centre',
     personalData: false,
   },
   ListDeliveries: {

@@ -29,12 +29,8 @@ export interface Refusal {
  * Submission `number` of a delivery as the agency contract wants it, or why it can not be sent.
  * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH), with the wrong fields' names
  */
-export function toRequest(
-  submission: GetSubmissionResponse__Output,
-  number: number,
-  delivery: Delivery,
-): { fetched: Fetched; fields: string[] } {
-  if (submission.withdrawn) return { fetched: { kind: 'withdrawn' }, fields: [] };
+export function toRequest(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): Fetched {
+  if (submission.withdrawn) return { kind: 'withdrawn' };
   if (submission.agency !== `agencies/${delivery.agency}`) return failed('AGENCY_MISMATCH', ['agency']);
   const type = number === 1 ? 'submitted' : 'documentsSupplied';
   let data: object;
@@ -45,10 +41,10 @@ export function toRequest(
   }
   const checked = validateRequest(REQUEST_TYPES[type], data);
   if (!checked.ok) return failed('CONTENT_INVALID', [...new Set(checked.violations.map(({ field }) => field))]);
-  return { fetched: { kind: 'request', type, data }, fields: [] };
+  return { kind: 'request', type, data };
 }
 
-const failed = (cause: string, fields: string[]) => ({ fetched: { kind: 'failed', cause } as const, fields });
+const failed = (cause: string, fields: string[]): Fetched => ({ kind: 'failed', cause, fields });
 
 /** Without what is empty on the wire. */
 function present<T extends Record<string, unknown>>(fields: T): Partial<T> {

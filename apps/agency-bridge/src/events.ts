@@ -1,4 +1,3 @@
-import { sourceOf, subjectOf } from '@cups/agency-contract';
 import { parseName, parseSubmissionName } from '@cups/contracts';
 import { fromTimestamp, messageType } from '@cups/contracts/proto';
 import type { ApplicationRef__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
@@ -6,6 +5,7 @@ import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/int
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { CloudEvent } from '@cups/events';
 import { isProblem } from '@cups/problem';
+import type { Logger } from '@cups/service';
 import type { Cause } from '@cups/store';
 import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
 import type { Refusal } from './agency.ts';
@@ -38,17 +38,12 @@ const QUIET_MS = 500;
 /** Deliveries whose fetch is repeated by this process; the durable timers know the others. */
 const HELD = 5_000;
 
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-}
-
 export function createEvents(options: {
   deliveries: Deliveries;
   agencies: string[];
   getSubmission: GetSubmission;
   now: () => Date;
-  log: Log;
+  log: Logger;
 }) {
   const { deliveries, now, log } = options;
   const agencies = new Set(options.agencies);
@@ -60,28 +55,26 @@ export function createEvents(options: {
     if (Date.now() < awayUntil) return 'AWAY';
     try {
       const answer = await options.getSubmission(`${application}/submissions/${submission}`, correlationId);
-      // Intake is back: each answer brings along one that waits.
+      awayUntil = 0;
+      // Each answer brings along one that waits.
       const next = waiting.keys().next();
       if (!next.done) retryIn(next.value, 0);
       return answer;
     } catch (error) {
       if (isProblem(error) && error.kind === 'NOT_FOUND') return 'NOT_FOUND';
-      const cause = isProblem(error) ? error.reason : 'INTERNAL';
-      if (awayUntil === 0) log.warn({ event: 'intake-away', cause }, 'submissions wait for intake');
+      if (awayUntil === 0) {
+        log.warn({ event: 'intake-away', reason: isProblem(error) ? error.reason : 'INTERNAL', error });
+      }
       awayUntil = Date.now() + QUIET_MS;
       return 'AWAY';
     }
   };
 
   const fetched = (delivery: Delivery, { submission }: Pending, answer: Answer): Fetched => {
+    if (!agencies.has(delivery.agency)) return { kind: 'failed', cause: 'AGENCY_UNKNOWN', fields: [] };
     if (answer === 'AWAY') return { kind: 'away' };
-    awayUntil = 0;
-    if (answer === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND' };
-    const { fetched: result, fields } = toRequest(answer, submission, delivery);
-    if (result.kind === 'failed') {
-      log.warn({ event: 'delivery-failed', resource: delivery._id, cause: result.cause, fields }, 'it can not be sent');
-    }
-    return result;
+    if (answer === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND', fields: [] };
+    return toRequest(answer, submission, delivery);
   };
 
   /** Fetches again in `delay` ms; the timer in the document does it should this process end. */
@@ -96,8 +89,10 @@ export function createEvents(options: {
     if (delay > 0) waiting.set(id, again);
   };
 
-  const heed = ({ _id, pending }: StoredDelivery): void => {
+  const heed = ({ _id, pending, failTime, failCause, failFields }: StoredDelivery, at: Date): void => {
     if (pending[0]) retryIn(_id, backoffMs(pending[0].attempts));
+    if (failTime?.getTime() !== at.getTime()) return;
+    log.warn({ event: 'delivery-failed', resource: _id, reason: failCause, field: failFields?.join(' ') });
   };
 
   /** Fetches what a delivery waits for, in order, until nothing is left or intake does not answer. */
@@ -112,7 +107,8 @@ export function createEvents(options: {
       const { document } = await deliveries.update(id, { cause, now: at, current }, (delivery) =>
         toDecision(settle(delivery, pending.submission, fetched(delivery, pending, answer), at)),
       );
-      if (answer === 'AWAY') return heed(document);
+      heed(document, at);
+      if (answer === 'AWAY') return;
     }
   }
 
@@ -124,12 +120,10 @@ export function createEvents(options: {
     cause: Cause,
   ): Promise<Handled> {
     const at = now();
-    const known = agencies.has(agency);
-    const answer = known ? await ask(ref.application, pending) : 'AWAY';
+    const answer = await ask(ref.application, pending);
     const toSend = <D extends Delivery>(before: D) => {
       const queued = enqueue(before, pending, at);
-      const result = known ? fetched(queued, pending, answer) : { kind: 'failed' as const, cause: 'AGENCY_UNKNOWN' };
-      return settle(queued, pending.submission, result, at);
+      return settle(queued, pending.submission, fetched(queued, pending, answer), at);
     };
     let document: StoredDelivery;
     if (pending.submission === 1) {
@@ -143,7 +137,7 @@ export function createEvents(options: {
       if (updated.outcome === 'gap') return 'wait';
       ({ document } = updated);
     }
-    heed(document);
+    heed(document, at);
     return 'done';
   }
 
@@ -217,6 +211,23 @@ export function createEvents(options: {
       for (const again of waiting.values()) clearTimeout(again);
       waiting.clear();
     },
+  };
+}
+
+/** The headers that the agency contract speaks of, as they were on the message. */
+function headersOf(event: CloudEvent): Record<string, string> {
+  const { id, source, type, subject, time, dataschema, correlationId, causationId, contentType } = event;
+  return {
+    ce_specversion: '1.0',
+    ce_id: id,
+    ce_source: source,
+    ce_type: type,
+    ce_subject: subject,
+    ce_time: time.toISOString(),
+    'content-type': contentType,
+    ...(dataschema === undefined ? {} : { ce_dataschema: dataschema }),
+    ...(correlationId === undefined ? {} : { ce_correlationid: correlationId }),
+    ...(causationId === undefined ? {} : { ce_causationid: causationId }),
   };
 }
 

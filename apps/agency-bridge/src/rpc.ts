@@ -3,6 +3,7 @@ import { enumValue, enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
 import { Problem } from '@cups/problem';
+import { sessionOf } from '@cups/service';
 import type { Context, Rpcs } from '@cups/service';
 import { pageSizeOf } from '@cups/store';
 import { stateOf } from './domain/delivery.ts';
@@ -15,7 +16,8 @@ export function bridgeRpcs(deliveries: Deliveries, refusals: Refusals): Rpcs<Age
   return {
     async GetDelivery({ name }, context) {
       const delivery = await deliveries.get(parseName('deliveries', name), { outbox: 0, requests: 0 });
-      if (!delivery || !mayRead(delivery, context)) {
+      // Another centre's is as if it were not.
+      if (!delivery || delivery.centre !== sessionOf(context).centre) {
         throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such delivery.' });
       }
       return { delivery: toMessage(delivery) };
@@ -47,19 +49,12 @@ export function bridgeRpcs(deliveries: Deliveries, refusals: Refusals): Rpcs<Age
   };
 }
 
-/** The agency to which the session is bound: that of a clerk who has no wider role. */
-function ownAgency({ session }: Context): string | undefined {
-  const wider = session?.roles.some((role) => role === 'support' || role === 'supervisor');
-  if (wider || !session?.roles.includes('agency-clerk')) return undefined;
-  return session.agency?.replace(/^agencies\//, '') ?? '';
-}
-
-/** A desk reads the deliveries of its centre, an agency's clerk those to the agency; others are as if they were not. */
-function mayRead(delivery: Delivery, { session }: Context): boolean {
-  const desk = session?.roles.some((role) => role === 'specialist' || role === 'centre-manager');
-  if (desk && session?.centre === delivery.centre) return true;
-  const clerk = session?.roles.includes('agency-clerk');
-  return clerk === true && session?.agency?.replace(/^agencies\//, '') === delivery.agency;
+/** The agency to which a session is bound: that of a clerk who has no wider role. */
+function ownAgency(context: Context): string | undefined {
+  const { roles, agency } = sessionOf(context);
+  if (roles.includes('support') || roles.includes('supervisor')) return undefined;
+  if (!agency) throw new Problem({ reason: 'PERMISSION_DENIED', message: 'A session of an agency is needed.' });
+  return parseName('agencies', agency);
 }
 
 function toMessage(delivery: Delivery): DeliveryMessage {
@@ -77,6 +72,7 @@ function toMessage(delivery: Delivery): DeliveryMessage {
     cancelTime: toTimestamp(delivery.cancelTime),
     failTime: toTimestamp(delivery.failTime),
     failCause: delivery.failCause ?? '',
+    failFields: delivery.failFields ?? [],
     agencyReference: delivery.agencyReference ?? '',
   };
 }

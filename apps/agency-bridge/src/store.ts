@@ -1,4 +1,4 @@
-import type { Documents, Store, StoredDocument } from '@cups/store';
+import type { Documents, Metrics, Store, StoredDocument } from '@cups/store';
 import { isProblem } from '@cups/problem';
 import { ulid } from 'ulid';
 import type { Delivery, State } from './domain/delivery.ts';
@@ -30,6 +30,7 @@ export function deliveriesOf(store: Store): Deliveries {
       cancelTime: Date,
       failTime: Date,
       failCause: String,
+      failFields: [String],
       agencyReference: String,
     },
     schemaVersion: 1,
@@ -78,7 +79,8 @@ export interface Refused extends StoredDocument {
   refuseTime: Date;
 }
 
-export function refusalsOf(store: Store, now: () => Date) {
+export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
+  const refused = metrics.counter('agency_bridge_refused_messages_total', 'Messages refused', ['topic', 'cause']);
   const documents = store.documents<Refused>({
     collection: 'refusedMessages',
     schema: {
@@ -98,18 +100,18 @@ export function refusalsOf(store: Store, now: () => Date) {
     ],
   });
   return {
-    /** Stores where a message stands and why it was refused; false when that was known. */
-    async keep(at: { topic: string; partition: number; offset: string }, refusal: Refusal): Promise<boolean> {
+    /** Stores where a message stands and why it was refused; of what is known already nothing changes. */
+    async keep(at: { topic: string; partition: number; offset: string }, refusal: Refusal): Promise<void> {
       const { topic, partition, offset } = at;
       const place = `${topic}/${partition}/${offset}`;
       const refuseTime = now();
-      const refused = { place, topic, partition, offset, refuseTime, ...refusal };
+      const _id = ulid(refuseTime.getTime());
+      const message = { _id, place, topic, partition, offset, refuseTime, ...refusal };
       try {
-        await documents.create({ _id: ulid(refuseTime.getTime()), ...refused }, { cause: {}, events: [], now: refuseTime });
-        return true;
+        await documents.create(message, { cause: {}, events: [], now: refuseTime });
+        refused.inc({ topic, cause: refusal.cause });
       } catch (error) {
-        if (isProblem(error) && error.kind === 'EXISTS') return false;
-        throw error;
+        if (!isProblem(error) || error.kind !== 'EXISTS') throw error;
       }
     },
     /** A page, newest first, and how many there are of that topic. */

@@ -46,6 +46,8 @@ export interface Delivery {
   cancelTime?: Date;
   failTime?: Date;
   failCause?: string;
+  /** Names of the fields that the agency contract refuses. */
+  failFields?: string[];
   agencyReference?: string;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
 }
@@ -79,7 +81,7 @@ export type Fetched =
   /** Withdrawn or expired meanwhile: nothing is to be sent that was not sent yet. */
   | { kind: 'withdrawn' }
   /** It can never be sent. */
-  | { kind: 'failed'; cause: string }
+  | { kind: 'failed'; cause: string; fields: string[] }
   /** Intake does not answer. */
   | { kind: 'away' };
 
@@ -161,6 +163,7 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
           state: delivery.state === 'answered' ? 'answered' : 'failed',
           failTime: now,
           failCause: fetched.cause,
+          failFields: fetched.fields,
         },
         says: [
           {
@@ -193,7 +196,9 @@ export function cancel<D extends Delivery>(
   const asks: Said[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
   // A decision that crossed the withdrawal stays what the agency said.
   if (delivery.state === 'answered') {
-    return asks.length > 0 ? { delivery: { ...delivery, pending: [], timer: null }, says: asks } : { delivery, says: [] };
+    return asks.length > 0
+      ? { delivery: { ...delivery, pending: [], timer: null }, says: asks }
+      : { delivery, says: [] };
   }
   const { delivery: next, says } = cancelled(delivery, end.eventId, end.time, now);
   return { delivery: next, says: [...asks, ...says] };
@@ -204,8 +209,10 @@ export function cancel<D extends Delivery>(
  * intake's to decide.
  */
 export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> {
-  if (delivery.messages.includes(reply.id)) return { delivery, says: [] };
-  const kept = delivery.messages.length < KEPT_MESSAGES ? delivery.messages : delivery.messages.slice(-KEPT_MESSAGES / 2);
+  // Nothing can have reached the agency: it answers something else.
+  if (delivery.requested === 0 || delivery.messages.includes(reply.id)) return { delivery, says: [] };
+  const kept =
+    delivery.messages.length < KEPT_MESSAGES ? delivery.messages : delivery.messages.slice(-KEPT_MESSAGES / 2);
   const next: D = { ...delivery, messages: [...kept, reply.id] };
   if (reply.agencyReference !== undefined) next.agencyReference = reply.agencyReference;
   if (reply.type === 'DeliveryAcknowledged') {

@@ -1,0 +1,252 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { backoffMs, cancel, enqueue, open, receive, settle, stateOf } from '../src/domain/delivery.ts';
+import type { Delivery, Fetched, Reply, Said, Step } from '../src/domain/delivery.ts';
+
+const APPLICATION = 'applications/01JD0000000000000000000001';
+const T0 = new Date('2026-03-02T08:00:00Z');
+const at = (ms: number) => new Date(T0.getTime() + ms);
+
+const pending = (submission: number) => ({
+  submission,
+  eventId: `event-${submission}`,
+  correlationId: 'r',
+  attempts: 0,
+});
+const request = (number: number): Fetched => ({
+  kind: 'request',
+  type: number === 1 ? 'submitted' : 'documentsSupplied',
+  data: { submission: number },
+});
+const reply = (id: string, type: Reply['type'], more: Partial<Reply> = {}): Reply => ({
+  id,
+  type,
+  time: T0,
+  fields: {},
+  ...more,
+});
+const opened = () => open(APPLICATION, 'asp', 'centres/CU-001', T0);
+const sentOut = () => settle(enqueue(opened(), pending(1), T0), 1, request(1), T0).delivery;
+const withdrawal = { kind: 'withdrawn', time: at(5), eventId: 'withdrawal' } as const;
+const types = (says: Said[]) => says.map(({ type }) => type);
+
+describe('a submission', () => {
+  test('that intake answers at once is asked of the agency', () => {
+    const { delivery, says } = settle(enqueue(opened(), pending(1), T0), 1, request(1), T0);
+    expect(says).toEqual([{ to: 'agency', type: 'submitted', data: { submission: 1 } }]);
+    expect(delivery).toMatchObject({ state: 'queued', requested: 1, pending: [], timer: null });
+  });
+
+  test('waits with a timer that backs off from half a second to a minute while intake is away', () => {
+    let delivery = enqueue(opened(), pending(1), T0);
+    const delays: number[] = [];
+    for (let round = 0; round < 10; round += 1) {
+      delivery = settle(delivery, 1, { kind: 'away' }, T0).delivery;
+      delays.push(delivery.timer!.due.getTime() - T0.getTime());
+    }
+    expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
+    expect(backoffMs(1_000)).toBe(60_000);
+    expect(delivery.pending).toHaveLength(1);
+  });
+
+  test('that waits keeps its place before the next one', () => {
+    const two = enqueue(enqueue(opened(), pending(1), T0), pending(2), T0);
+    expect(settle(two, 2, request(2), T0)).toEqual({ delivery: two, says: [] });
+    const one = settle(two, 1, request(1), T0);
+    expect(types([...one.says, ...settle(one.delivery, 2, request(2), T0).says])).toEqual([
+      'submitted',
+      'documentsSupplied',
+    ]);
+  });
+
+  test('withdrawn before anything went out is not sent, and ends as cancelled', () => {
+    const { delivery, says } = settle(enqueue(opened(), pending(1), T0), 1, { kind: 'withdrawn' }, T0);
+    expect(delivery).toMatchObject({ state: 'cancelled', cancelTime: T0, requested: 0, pending: [], timer: null });
+    expect(types(says)).toEqual(['DeliveryCancelled']);
+  });
+
+  test('that can not be sent fails with its cause, and intake is told', () => {
+    const failure: Fetched = { kind: 'failed', cause: 'CONTENT_INVALID', fields: ['answers'] };
+    const { delivery, says } = settle(enqueue(opened(), pending(1), T0), 1, failure, T0);
+    expect(delivery).toMatchObject({ state: 'failed', failCause: 'CONTENT_INVALID', failFields: ['answers'] });
+    expect(says).toMatchObject([{ to: 'intake', type: 'DeliveryFailed', fields: { cause: 'CONTENT_INVALID' } }]);
+  });
+
+  test('supplied later puts an acknowledged delivery back into the queue until it is sent', () => {
+    const acknowledged = receive(sentOut(), reply('a', 'DeliveryAcknowledged', { submission: 1 }), T0).delivery;
+    const supplied = enqueue({ ...acknowledged, sent: true }, pending(2), T0);
+    expect([stateOf(acknowledged), stateOf(supplied), stateOf({ ...supplied, sent: true })]).toEqual([
+      'acknowledged',
+      'queued',
+      'sent',
+    ]);
+  });
+});
+
+describe('a withdrawal or an expiry', () => {
+  test('before anything went out cancels without a word to the agency', () => {
+    const { delivery, says } = cancel(enqueue(opened(), pending(1), T0), withdrawal, T0);
+    expect(types(says)).toEqual(['DeliveryCancelled']);
+    expect(delivery).toMatchObject({ state: 'cancelled', pending: [], timer: null });
+  });
+
+  test('after the request went out is told to the agency, and then to intake', () => {
+    const { says } = cancel(sentOut(), withdrawal, T0);
+    expect(says[0]).toEqual({
+      to: 'agency',
+      type: 'withdrawn',
+      data: { application: APPLICATION, withdrawTime: at(5).toISOString() },
+    });
+    expect(types(says)).toEqual(['withdrawn', 'DeliveryCancelled']);
+    const expiry = cancel(sentOut(), { ...withdrawal, kind: 'expired' }, T0).says[0];
+    expect(expiry).toMatchObject({ type: 'expired', data: { expireTime: at(5).toISOString() } });
+  });
+
+  test('that crosses a decision leaves the delivery answered, and the agency is told', () => {
+    const answered = receive(sentOut(), reply('d', 'DeliveryDecided'), T0).delivery;
+    const { delivery, says } = cancel(answered, withdrawal, T0);
+    expect(delivery.state).toBe('answered');
+    expect(types(says)).toEqual(['withdrawn']);
+  });
+});
+
+describe('a reply', () => {
+  test('is passed on once, however often it comes', () => {
+    const first = receive(sentOut(), reply('a', 'DeliveryProgressed'), T0);
+    expect(types(first.says)).toEqual(['DeliveryProgressed']);
+    const again = receive(first.delivery, reply('a', 'DeliveryProgressed'), T0);
+    expect(again.says).toEqual([]);
+    expect(again.delivery).toBe(first.delivery);
+  });
+
+  test('before the acknowledgement is passed on, and the late acknowledgement does not take an answer back', () => {
+    const decided = receive(sentOut(), reply('d', 'DeliveryDecided'), at(1)).delivery;
+    const late = receive(decided, reply('a', 'DeliveryAcknowledged', { submission: 1 }), at(2));
+    expect(types(late.says)).toEqual(['DeliveryAcknowledged']);
+    expect(late.delivery).toMatchObject({ state: 'answered', answerTime: at(1), acknowledgeTime: at(2) });
+  });
+
+  test('a second decision, and one after a withdrawal, are passed on without moving the delivery', () => {
+    const decided = receive(sentOut(), reply('d1', 'DeliveryDecided'), at(1)).delivery;
+    const twice = receive(decided, reply('d2', 'DeliveryDecided'), at(2));
+    expect(types(twice.says)).toEqual(['DeliveryDecided']);
+    expect(twice.delivery).toMatchObject({ state: 'answered', answerTime: at(1) });
+    const after = receive(cancel(sentOut(), withdrawal, T0).delivery, reply('d', 'DeliveryDecided'), at(2));
+    expect(types(after.says)).toEqual(['DeliveryDecided']);
+    expect(after.delivery.state).toBe('cancelled');
+  });
+
+  test('to an older submission does not acknowledge the newer one', () => {
+    const supplied = enqueue(sentOut(), pending(2), T0);
+    const old = receive(supplied, reply('a', 'DeliveryAcknowledged', { submission: 1 }), T0).delivery;
+    expect(old.state).toBe('queued');
+    expect(receive(old, reply('b', 'DeliveryAcknowledged', { submission: 2 }), T0).delivery.state).toBe('acknowledged');
+  });
+
+  test('before anything was asked moves nothing', () => {
+    const waiting = enqueue(opened(), pending(1), T0);
+    expect(receive(waiting, reply('d', 'DeliveryDecided'), T0)).toEqual({ delivery: waiting, says: [] });
+  });
+
+  test('ids are kept bounded, the newest at least a hundred', () => {
+    let delivery = sentOut();
+    for (let n = 0; n < 1_000; n += 1) {
+      delivery = receive(delivery, reply(`m${n}`, 'DeliveryProgressed'), T0).delivery;
+      expect(delivery.messages.length).toBeLessThanOrEqual(200);
+    }
+    for (let n = 900; n < 1_000; n += 1) expect(delivery.messages).toContain(`m${n}`);
+  });
+});
+
+/** One thing that may happen, in any order and any number of times. */
+type Act =
+  | { act: 'supply' }
+  | { act: 'fetch'; to: 'request' | 'away' | 'failed' | 'withdrawn' }
+  | { act: 'end'; kind: 'withdrawn' | 'expired' }
+  | { act: 'publish' }
+  | { act: 'reply'; id: number; type: Reply['type'] };
+
+const act: fc.Arbitrary<Act> = fc.oneof(
+  fc.constant({ act: 'supply' } as const),
+  fc.record({
+    act: fc.constant('fetch' as const),
+    to: fc.constantFrom('request', 'request', 'away', 'failed', 'withdrawn'),
+  }),
+  fc.record({ act: fc.constant('end' as const), kind: fc.constantFrom('withdrawn', 'expired') }),
+  fc.constant({ act: 'publish' } as const),
+  fc.record({
+    act: fc.constant('reply' as const),
+    id: fc.integer({ min: 0, max: 12 }),
+    type: fc.constantFrom(
+      'DeliveryAcknowledged',
+      'DeliveryProgressed',
+      'DeliveryDocumentsRequested',
+      'DeliveryDecided',
+      'DeliveryResultCorrected',
+      'DeliveryResultRevoked',
+    ),
+  }),
+) as fc.Arbitrary<Act>;
+
+function play(delivery: Delivery, done: Act, now: Date): Step {
+  switch (done.act) {
+    case 'supply':
+      return { delivery: enqueue(delivery, pending(delivery.submission + 1), now), says: [] };
+    case 'fetch': {
+      const number = delivery.pending[0]?.submission ?? 0;
+      const fetched: Fetched =
+        done.to === 'request'
+          ? request(number)
+          : done.to === 'failed'
+            ? { kind: 'failed', cause: 'X', fields: [] }
+            : { kind: done.to };
+      return settle(delivery, number, fetched, now);
+    }
+    case 'end':
+      return cancel(delivery, { kind: done.kind, time: now, eventId: 'end' }, now);
+    case 'publish':
+      return { delivery: delivery.requested > 0 ? { ...delivery, sent: true } : delivery, says: [] };
+    case 'reply':
+      return receive(delivery, reply(`m${done.id}`, done.type, { submission: 1 }), now);
+  }
+}
+
+describe('whatever happens, in whatever order', () => {
+  test('nothing is asked twice or out of order, no reply is lost or doubled, and an end stays an end', () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
+        let delivery = enqueue(opened(), pending(1), T0);
+        const asked: number[] = [];
+        const ends: string[] = [];
+        const replies = new Set<string>();
+        const told = new Map<string, number>();
+        acts.forEach((done, index) => {
+          const before = delivery;
+          if (done.act === 'reply' && before.requested > 0) replies.add(`m${done.id}`);
+          const step = play(before, done, at(index));
+          delivery = step.delivery;
+          for (const said of step.says) {
+            if (said.to === 'intake') {
+              if (said.messageId.startsWith('m')) told.set(said.messageId, (told.get(said.messageId) ?? 0) + 1);
+            } else if (said.type === 'withdrawn' || said.type === 'expired') {
+              expect(before.requested).toBeGreaterThan(0);
+              ends.push(said.type);
+            } else {
+              asked.push((said.data as { submission: number }).submission);
+            }
+          }
+          if (before.state === 'cancelled') expect(delivery.state).toBe('cancelled');
+          if (before.state === 'answered') expect(delivery.state).toBe('answered');
+          expect(delivery.timer != null).toBe(delivery.pending.length > 0);
+          if (delivery.state === 'cancelled') expect(delivery.pending).toEqual([]);
+          expect(delivery.requested).toBe(asked.at(-1) ?? 0);
+        });
+        expect(asked).toEqual([...new Set(asked)].sort((a, b) => a - b));
+        expect([...told.keys()].sort()).toEqual([...replies].sort());
+        expect([...told.values()].every((times) => times === 1)).toBe(true);
+        if (delivery.state === 'cancelled') expect(ends.length).toBe(delivery.requested > 0 ? 1 : 0);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
