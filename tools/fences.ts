@@ -33,7 +33,8 @@ for (const file of files) {
   const code = readFileSync(join(folder, file), 'utf8');
   const at = /^\/\/ at: (.+)$/m.exec(code)?.[1];
   const rule = /^\/\/ refused by: (.+)$/m.exec(code)?.[1];
-  if (!at || !rule) throw new Error(`tools/planted/${file}: the first lines say where it would stand and which rule refuses it`);
+  if (!at || !rule)
+    throw new Error(`tools/planted/${file}: the first lines say where it would stand and which rule refuses it`);
   const [result] = await eslint.lintText(code, { filePath: join(root, at), warnIgnored: true });
   const rules = (result?.messages ?? []).filter(({ severity }) => severity === 2).map(({ ruleId }) => ruleId);
   if (rules.includes(rule)) {

@@ -111,7 +111,8 @@ if (!stopping) {
   }
 }
 
-if (failures.length > 0) console.log(`\nFailed:\n${failures.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
+if (failures.length > 0)
+  console.log(`\nFailed:\n${failures.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
 if (stopping) count('interrupted', false);
 console.log(`\nchecked in ${seconds()}`);
 console.log(`${passed} passed, ${failed} failed`);

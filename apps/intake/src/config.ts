@@ -15,6 +15,8 @@ export interface Config {
   dataDir: string;
   catalogAddress: string;
   identityAddress: string;
+  /** Secret of the fingerprints of requests, read again when the file changes. */
+  requestSecret: () => string;
   logLevel: string;
   /** Calls that are worked on at once; more are refused with OVERLOADED. */
   maxInFlight: number;
@@ -35,6 +37,7 @@ export function readConfig(source: NodeJS.ProcessEnv): Config {
     dataDir: read.text('CUPS_DATA', 'data'),
     catalogAddress: read.text('CATALOG_ADDRESS', '127.0.0.1:7001'),
     identityAddress: read.text('IDENTITY_ADDRESS', '127.0.0.1:7002'),
+    requestSecret: read.file('REQUEST_SECRET_FILE', '.cups/keys/intake.secret'),
     logLevel: read.text('LOG_LEVEL', 'info'),
     maxInFlight: read.number('MAX_IN_FLIGHT', 64, { min: 1, max: 1000 }),
     timerPollMs: read.number('TIMER_POLL_MS', 15_000, { min: 50, max: 600_000 }),

@@ -2,6 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Violation } from '@cups/problem';
+import { checkIdnp } from '@cups/contracts';
 import type { ServiceVersion } from './domain/application.ts';
 
 /** Compiled forms, by version id; a version never changes, so a compiled form never goes stale. */
@@ -14,6 +15,7 @@ export function answersCheck(version: ServiceVersion): (answers: Record<string, 
   if (!validate) {
     const ajv = new Ajv2020({ allErrors: true, strict: false });
     (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
+    ajv.addFormat('idnp', checkIdnp);
     validate = ajv.compile(version.form);
     if (compiled.size >= MAX_COMPILED) compiled.delete(compiled.keys().next().value!);
     compiled.set(version._id, validate);

@@ -41,14 +41,12 @@ export function openNeighbours(config: { catalogAddress: string; identityAddress
   const catalog = connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
     address: config.catalogAddress,
     keys,
-    service: 'intake',
-    audience: 'catalog',
+    service: 'catalog',
   });
   const identity = connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
     address: config.identityAddress,
     keys,
-    service: 'intake',
-    audience: 'identity',
+    service: 'identity',
   });
   const fresh = cache();
   return {

@@ -9,16 +9,14 @@ import type {
   Evidence,
   HandOver,
   Outcome,
-  Person,
   ServiceVersion,
   Submission,
-  Text,
 } from './application.ts';
 import { completenessViolations, contentBytes, MAX_CONTENT_BYTES, shapeViolations } from './file.ts';
 import { AGENCIES, PERSONS, stateAfter, TIMED } from './life.ts';
 import type { Action, Message, State, Timer } from './life.ts';
 import { dueAfter, endOfDay, remaining, today } from './terms.ts';
-import type { Holidays, Term } from './terms.ts';
+import type { Due, Holidays } from './terms.ts';
 
 /**
  * What happens to an application: pure functions from a document to the next one and the events about it. The next
@@ -366,7 +364,7 @@ function record(
   return { ...document, history: [...document.history, row] };
 }
 
-function draftTimer(now: Date): Application['timer'] {
+function draftTimer(now: Date): NonNullable<Application['timer']> {
   return { kind: 'draft-untouched', due: new Date(now.getTime() + DRAFT_DAYS * DAY) };
 }
 
@@ -402,10 +400,12 @@ function freeze(app: Application, number: number, submitTime: Date, dueDate?: st
   return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
 }
 
-function dueFields(version: ServiceVersion, costOption: string | undefined, at: Date, holidays: Holidays) {
+type DueFields = Partial<Due> & Pick<Application, 'noDueDateReason' | 'termUnit'>;
+
+function dueFields(version: ServiceVersion, costOption: string | undefined, at: Date, holidays: Holidays): DueFields {
   const term = version.costOptions.find((option) => option.code === costOption)?.term;
-  if (!term) return { noDueDateReason: 'no-term' as const };
-  if (term.from === 'payment') return { noDueDateReason: 'awaiting-payment' as const };
+  if (!term) return { noDueDateReason: 'no-term' };
+  if (term.from === 'payment') return { noDueDateReason: 'awaiting-payment' };
   return { ...dueAfter(at, term, holidays), termUnit: term.unit };
 }
 

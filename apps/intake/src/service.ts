@@ -1,0 +1,62 @@
+import { loadService } from '@cups/contracts/proto';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import { createConsumer, createPublisher } from '@cups/events';
+import type { OutboxEntry } from '@cups/store';
+import { createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
+import type { RunningService } from '@cups/service';
+import { openParking, openStore, startRelay, startTimers } from '@cups/store';
+import { access } from './access.ts';
+import { readHolidays } from './calendar.ts';
+import type { Config } from './config.ts';
+import { onDelivery, onTimer } from './events.ts';
+import { openNeighbours } from './neighbours.ts';
+import { rpcs } from './rpc.ts';
+import { applicationsOf, openCounter, refusalsOf, versionsOf } from './store.ts';
+
+/** The truth about applications. Takes work as soon as its store answers: neither Kafka nor neighbours are needed. */
+export async function createIntake(config: Config, overrides: { now?: () => Date } = {}): Promise<RunningService> {
+  const now = overrides.now ?? (() => new Date());
+  const { kafkaBrokers: brokers, prefix } = config;
+  const log = createLog({ service: 'intake', level: config.logLevel });
+  const metrics = createMetrics('intake');
+  const keys = openKeys({ dir: config.keysDir, service: 'intake' });
+  const holidays = readHolidays(config.dataDir);
+  const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-intake`, log });
+  const applications = applicationsOf(store);
+  const neighbours = openNeighbours(config, keys);
+  const publisher = createPublisher<OutboxEntry>({ brokers, clientId: 'intake', prefix, log, metrics });
+  const relay = startRelay({ documents: [applications], publish: publisher.publish, log, metrics });
+  const due = onTimer(applications, now);
+  const timers = startTimers({ documents: applications, pollMs: config.timerPollMs, now, log, due });
+  const consumer = createConsumer({
+    ...{ brokers, prefix, log, metrics, groupId: 'intake', topics: ['cups.deliveries'] },
+    handle: onDelivery(applications, holidays, now),
+    refuse: refusalsOf(store),
+    park: openParking(store),
+  });
+  const grpc = await serveGrpc({
+    name: 'intake',
+    definition: loadService<IntakeServiceDefinition>('cups.intake.v1.IntakeService'),
+    rpcs: rpcs({
+      ...{ applications, neighbours, holidays, now, versions: versionsOf(store), secret: config.requestSecret },
+      openApplications: openCounter(applications, now),
+    }),
+    ...{ access, keys, log, metrics, port: config.grpcPort, maxInFlight: config.maxInFlight },
+  });
+  const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
+  grpc.setServing(true);
+
+  return {
+    ...{ grpcPort: grpc.port, httpPort: http.port, log },
+    async stop() {
+      grpc.setServing(false);
+      await Promise.all([consumer.stop(), timers.stop(), grpc.drain()]);
+      await relay.drain();
+      relay.stop();
+      await publisher.stop();
+      neighbours.close();
+      await store.close();
+      await http.close();
+    },
+  };
+}

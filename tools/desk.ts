@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+
+/** A desk that drives the platform as its specialist would: through the public REST API only. */
+
+export interface ProblemBody {
+  status: number;
+  reason: string;
+  detail?: string;
+  violations?: { field: string; rule: string }[];
+}
+
+/** What the API answers for an application; only what the tools read. */
+export interface Application {
+  id: string;
+  name: string;
+  centre: string;
+  publicService: string;
+  agency: string;
+  state: string;
+  etag: string;
+  trackingNumber: string;
+  documentRequest?: { id: string; evidenceKinds: string[] };
+  allowedActions: string[];
+  deskNotes?: { kind: string }[];
+  submissionCount?: number;
+}
+
+export interface Answer<T> {
+  status: number;
+  body: T;
+  replayed: boolean;
+  /** From sending to the whole answer. */
+  ms: number;
+}
+
+export class Refused extends Error {
+  readonly problem: ProblemBody;
+  constructor(what: string, problem: ProblemBody) {
+    const fields = problem.violations?.map(({ field, rule }) => `${field} ${rule}`).join(', ');
+    super(`${what}: ${problem.status} ${problem.reason}${fields ? ` (${fields})` : ''}`);
+    this.problem = problem;
+  }
+}
+
+export interface Call {
+  body?: unknown;
+  /** Idempotency-Key; a new one for each write when absent. */
+  key?: string;
+  etag?: string;
+}
+
+export interface Desk {
+  readonly centre: string;
+  call<T>(method: string, path: string, call?: Call): Promise<Answer<T>>;
+}
+
+/** How often a call is repeated with the same key when the platform says that it will pass (503, 429). */
+const TRIES = 8;
+
+/**
+ * Signs an operator in at the local provider.
+ * @param url of the gateway, without a path
+ * @param operator such as `cu-001-specialist`
+ * @throws Refused when the platform says no, Error when it can not be reached
+ */
+export async function openDesk(url: string, operator: string): Promise<Desk> {
+  const cookies: string[] = [];
+  let centre = '';
+
+  async function once<T>(
+    method: string,
+    path: string,
+    { body, key, etag }: Call,
+  ): Promise<Response & { ms: number; parsed: T }> {
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (cookies.length > 0) headers['cookie'] = cookies.join('; ');
+    if (method !== 'GET') {
+      headers['content-type'] = 'application/json';
+      headers['idempotency-key'] = key ?? randomUUID();
+    }
+    if (etag) headers['if-match'] = etag;
+    const started = performance.now();
+    const response = await fetch(`${url}/api/v1${path}`, {
+      method,
+      headers,
+      ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body ?? {}) }),
+      signal: AbortSignal.timeout(15_000),
+    });
+    const text = await response.text();
+    const json = response.headers.get('content-type')?.includes('json');
+    return Object.assign(response, { ms: performance.now() - started, parsed: (json ? JSON.parse(text) : text) as T });
+  }
+
+  async function call<T>(method: string, path: string, given: Call = {}): Promise<Answer<T>> {
+    const fixed = method === 'GET' ? given : { ...given, key: given.key ?? randomUUID() };
+    for (let round = 1; ; round += 1) {
+      const response = await once<T>(method, path, fixed);
+      if (response.ok) {
+        const replayed = response.headers.get('idempotent-replayed') === 'true';
+        return { status: response.status, body: response.parsed, replayed, ms: response.ms };
+      }
+      const passing = response.status === 503 || response.status === 429;
+      if (!passing || round >= TRIES) {
+        throw new Refused(`${method} ${path}`, response.parsed as unknown as ProblemBody);
+      }
+      const seconds = Number(response.headers.get('retry-after') ?? 0);
+      await new Promise((done) => setTimeout(done, Math.max(seconds * 1000, 100 * 2 ** round)));
+    }
+  }
+
+  const response = await once<{ operator: { centre?: string } }>('POST', '/sessions', {
+    body: { provider: 'local', operator },
+  });
+  if (!response.ok) throw new Refused(`sign in ${operator}`, response.parsed as unknown as ProblemBody);
+  for (const cookie of response.headers.getSetCookie()) cookies.push(cookie.split(';')[0]!);
+  centre = response.parsed.operator.centre ?? '';
+  return { centre, call };
+}
+
+/** Asks until the answer is what is waited for. */
+export async function until<T>(
+  ask: () => Promise<T>,
+  enough: (value: T) => boolean,
+  what: string,
+  seconds: number,
+): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  for (let pause = 100; ; pause = Math.min(1_000, pause * 1.4)) {
+    const value = await ask();
+    if (enough(value)) return value;
+    if (performance.now() > end) throw new Error(`${what}: not within ${seconds} s`);
+    await new Promise((done) => setTimeout(done, pause));
+  }
+}

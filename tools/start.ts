@@ -1,0 +1,94 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startPlatform } from './platform.ts';
+import { playDay } from './day.ts';
+import { openTable, summary } from './table.ts';
+
+/** `npm start`: the whole platform on this machine, and the sample day on an empty store. */
+
+const HELP = `npm start [-- options]
+
+Starts Kafka, the store and all services, prints \`serving http://…\`, plays the sample day when the store is empty, and
+serves until Ctrl-C.
+
+  --port <n>       port of the gateway (default 8080)
+  --data <folder>  where Kafka and the store keep their data (default .cups/data)
+  --empty          do not play the sample day
+  --help           this text
+
+MONGODB_URI and KAFKA_BROKERS name real ones instead of the embedded store and Kafka.
+`;
+
+const { values } = parseArgs({
+  options: {
+    port: { type: 'string', default: '8080' },
+    data: { type: 'string', default: '.cups/data' },
+    empty: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const port = Number(values.port);
+if (!Number.isInteger(port) || port < 0 || port > 65535) {
+  console.error('--port: a number from 0 (any free port) to 65535');
+  process.exit(2);
+}
+
+const root = join(import.meta.dirname, '..');
+const running = join(root, '.cups', 'running.json');
+const started = performance.now();
+const progress = (line: string) =>
+  console.log(`  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${line}`);
+
+let stopping: Promise<void> | undefined;
+let platform: Awaited<ReturnType<typeof startPlatform>> | undefined;
+
+async function stop(code: number, why: string): Promise<never> {
+  if (!stopping) {
+    console.log(`\n${why}`);
+    stopping = platform?.stop() ?? Promise.resolve();
+  }
+  await stopping;
+  if (existsSync(running) && readFileSync(running, 'utf8').includes(`"pid":${process.pid}`)) rmSync(running);
+  process.exit(code);
+}
+
+const aborted = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(signal, () => {
+    aborted.abort();
+    // While parts are still starting, startPlatform itself ends what it has started.
+    if (platform) void stop(0, 'stopping …');
+  });
+}
+
+try {
+  platform = await startPlatform({
+    port,
+    dataDir: resolve(root, values.data),
+    signal: aborted.signal,
+    onProgress: progress,
+    onExit: (name, code) =>
+      void stop(1, `${name} ended by itself (${code ?? 'killed'}): see ${platform?.logs ?? 'its log'}`),
+  });
+  mkdirSync(join(root, '.cups'), { recursive: true });
+  writeFileSync(running, JSON.stringify({ url: platform.url, pid: process.pid }));
+  console.log(`serving ${platform.url}`);
+  if (!values.empty && (await platform.isEmpty())) {
+    console.log('\nThe store is empty: playing the sample day through the public API.\n');
+    const table = openTable(process.stdout);
+    const day = await playDay({ url: platform.url, onChange: table.show });
+    table.end();
+    console.log(summary(day));
+    if (day.lost + day.doubled + day.errors.length > 0) await stop(1, 'The sample day is not right: stopping.');
+  }
+  console.log(`The platform serves at ${platform.url} (its data in ${values.data}, logs in ${platform.logs}).`);
+  console.log('Another day: npm run demo. An end: Ctrl-C.');
+} catch (error) {
+  if (aborted.signal.aborted) await stop(0, 'stopped');
+  await stop(1, error instanceof Error ? error.message : 'could not start');
+}
