@@ -5,6 +5,7 @@ import { createPublisher } from '@cups/events';
 import { createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
 import type { RunningService } from '@cups/service';
 import { openStore, startRelay } from '@cups/store';
+import type { OutboxEntry } from '@cups/store';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
@@ -34,7 +35,7 @@ export async function createIdentity(
   const sessions = sessionsOf(store);
   const standings = standingsOf(store);
   const { kafkaBrokers: brokers, prefix } = config;
-  const publisher = createPublisher({ brokers, prefix, clientId: 'identity', log, metrics });
+  const publisher = createPublisher<OutboxEntry>({ brokers, prefix, clientId: 'identity', log, metrics });
   const relay = startRelay({ documents: [centres], publish: publisher.publish, log, metrics });
   registry = await openRegistry({
     dir: join(config.dataDir, 'centres'),

@@ -56,11 +56,10 @@ export function openDelivery(parts: DeliveryParts): Delivery {
       written = composeNotice(notice, await parts.contactOf(application), now(), rules, claimUntil());
     } catch (error) {
       if (!isProblem(error)) throw error;
-      written =
-        error.kind === 'NOT_FOUND'
-          ? failed(notice, 'application-unknown')
-          : later(notice, 'intake-away', now(), parts.retryMs, rules);
+      if (error.kind === 'NOT_FOUND') written = failed(notice, 'application-unknown');
+      else written = later(notice, 'intake-away', now(), parts.retryMs, rules);
     }
+    if (written.state !== 'pending') report(application, written);
     return written;
   };
 
@@ -85,34 +84,24 @@ export function openDelivery(parts: DeliveryParts): Delivery {
     if (marked.notice) report(thread._id, marked.notice);
   };
 
-  return {
-    compose: async (application, notice) => {
-      const written = await compose(application, notice);
-      if (written.state !== 'pending') report(application, written);
-      return written;
-    },
-    send,
-    async work(application) {
-      const thread = await threads.get(application);
-      const at = now();
-      const due = thread?.notices.filter((notice) => open(notice) && (!notice.due || notice.due <= at)) ?? [];
-      for (const { id, state } of due) {
-        const written =
-          state === 'compose'
-            ? await compose(application, thread?.notices.find((one) => one.id === id) as Notice)
-            : undefined;
-        // The claim is renewed before the mail goes out, so that nobody else sends it meanwhile.
-        const claimed = await changeNotice(threads, application, id, now(), (notice) =>
-          notice.state === 'compose' ? (written ?? notice) : { ...notice, due: claimUntil() },
-        );
-        if (claimed.notice?.state === 'pending') await send(claimed.thread, claimed.notice);
-        else if (claimed.notice) report(application, claimed.notice);
-      }
-      if (thread && due.length === 0)
-        await threads.update(application, { cause: { eventId: 'timer:notices' }, now: at }, (now) => ({
-          document: withNotices(now, now.notices),
-          events: [],
-        }));
-    },
+  const work: Delivery['work'] = async (application) => {
+    const thread = await threads.get(application);
+    const at = now();
+    const due = thread?.notices.filter((notice) => open(notice) && (!notice.due || notice.due <= at)) ?? [];
+    for (const notice of due) {
+      const written = notice.state === 'compose' ? await compose(application, notice) : undefined;
+      // The claim is renewed before the mail goes out, so that nobody else sends it meanwhile.
+      const claimed = await changeNotice(threads, application, notice.id, now(), (one) =>
+        one.state === 'compose' ? (written ?? one) : { ...one, due: claimUntil() },
+      );
+      if (claimed.notice?.state === 'pending') await send(claimed.thread, claimed.notice);
+    }
+    if (thread && due.length === 0)
+      await threads.update(application, { cause: { eventId: 'timer:notices' }, now: at }, (current) => ({
+        document: withNotices(current, current.notices),
+        events: [],
+      }));
   };
+
+  return { compose, send, work };
 }

@@ -96,16 +96,16 @@ function read(event: CloudEvent) {
   if (!event.subject.startsWith('applications/') || !isUlid(application)) return undefined;
   if (!event.sequence || !event.type.startsWith('cups.intake.v1.')) return undefined;
   const payload = decode(event);
-  if (payload?.ref?.application !== event.subject || !payload.ref.centre) return undefined;
+  const ref = payload?.ref;
+  if (!payload || !ref || ref.application !== event.subject || !ref.centre) return undefined;
   const happening: Happening = {
     type: event.type,
     time: event.time,
-    state: enumValue('STATE_', payload.ref.state),
+    state: enumValue('STATE_', ref.state),
     fromState: enumValue('STATE_', payload.fromState ?? ''),
     revoked: payload.revoked ?? false,
   };
-  const { centre } = payload.ref;
-  return { application, centre, sequence: event.sequence, happening, answerBy: payload.answerBy ?? '' };
+  return { application, centre: ref.centre, sequence: event.sequence, happening, answerBy: payload.answerBy ?? '' };
 }
 
 /** A type that this release does not know yet still names its application in field 1, and must be counted. */

@@ -28,8 +28,7 @@ export async function createNotifications(
   const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     address: config.intakeAddress,
     keys,
-    service: 'notifications',
-    audience: 'intake',
+    service: 'intake',
   });
   const { smtpUrl, mailFrom } = config;
   const real = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : fileMailer(config.mailDir, mailFrom);

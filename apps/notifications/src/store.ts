@@ -27,7 +27,6 @@ const notice = {
   subject: String,
   text: String,
   trackingNumber: String,
-  centreName: String,
   attempts: { type: Number, required: true },
   due: Date,
   sendTime: Date,

@@ -34,7 +34,6 @@ export interface Notice {
   subject?: string;
   text?: string;
   trackingNumber?: string;
-  centreName?: string;
   /** Tries to compose or send so far. */
   attempts: number;
   /** When to try next. */
@@ -162,27 +161,20 @@ export function composeNotice(
   const age = now.getTime() - notice.eventTime.getTime();
   if (overtaken(notice.kind, contact.state, age, rules)) return failed(notice, 'overtaken');
   const language = languageOf(contact.language);
-  const agencyWords = notice.kind === 'documents-requested' ? contact.requestWords : contact.reasonWords;
-  const letter = writeLetter(
-    notice.kind,
-    language,
-    {
-      personName: contact.personName,
-      serviceTitle: inLanguage(contact.serviceTitle, language),
-      centreName: contact.centreName,
-      dueDate: dateForPeople(contact.dueDate),
-      answerBy: dateForPeople(notice.answerBy || contact.answerBy),
-      agencyWords: inLanguage(agencyWords, language),
-    },
-    contact.trackingNumber,
-  );
+  const facts = {
+    service: inLanguage(contact.serviceTitle, language),
+    centre: contact.centreName,
+    due: dateForPeople(contact.dueDate),
+    answerBy: dateForPeople(notice.answerBy || contact.answerBy),
+    words: inLanguage(notice.kind === 'documents-requested' ? contact.requestWords : contact.reasonWords, language),
+  };
+  const { personName: name, trackingNumber } = contact;
   const written: Notice = {
     ...notice,
-    ...letter,
+    ...writeLetter(notice.kind, language, facts, { name, trackingNumber }),
     language,
     channel: channelFor(contact),
-    trackingNumber: contact.trackingNumber,
-    centreName: contact.centreName,
+    trackingNumber,
     attempts: 0,
   };
   return written.channel === 'email'

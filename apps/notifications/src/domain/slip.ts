@@ -33,7 +33,7 @@ export function slipPage(slip: {
 </head>
 <body>
 <main>
-<header><span>CUPS</span><span>${escapeHtml(frame.printed)}: ${escapeHtml(slip.date)}</span></header>
+<header><span>CUPS</span><span>${escapeHtml(frame.date)}: ${escapeHtml(slip.date)}</span></header>
 <h1>${escapeHtml(slip.subject)}</h1>
 ${paragraphs.join('\n')}
 ${tracking}
