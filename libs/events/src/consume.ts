@@ -126,7 +126,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
         return true;
       } catch (error) {
         retries?.inc({ topic });
-        if (attempt === 0) log.warn({ event: 'handler-retries', topic }, `a handler failed: ${failureOf(error)}`);
+        if (attempt === 0) log.warn({ event: 'handler-retries', topic, error });
         await pause(backoffMs(attempt));
       }
     }
@@ -152,10 +152,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     if (outcome === 'wait') {
       await park?.put(event);
       parked.add(event.subject);
-      log.error(
-        { event: 'sequence-gap', topic: event.topic },
-        'an event came before its predecessor: its subject waits',
-      );
+      log.error({ event: 'sequence-gap', topic: event.topic });
     }
     const cause = causeOf(outcome);
     if (cause !== undefined) {
@@ -299,9 +296,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       if (stopping.signal.aborted) return;
       if (Date.now() - began > 30_000) quiet = 0;
       if (quiet === 0) {
-        const what =
-          reason === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'a topic does not exist yet' : `the consumer ended: ${reason}`;
-        log.warn({ event: 'consumer-rebuilt', group: options.groupId }, `${what}; trying again until it runs`);
+        const event = reason === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'consumer-awaits-topic' : 'consumer-rebuilt';
+        log.warn({ event, group: options.groupId, reason });
       }
       await pause(backoffMs(quiet));
       quiet += 1;

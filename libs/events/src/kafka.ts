@@ -1,11 +1,18 @@
 import { Kafka, logLevel } from 'kafkajs';
 import { calmIdleConnections } from './idle.ts';
 
-/** What the library writes its lines to; pino's loggers fit. */
+/** What the library writes its lines to; the Logger of @cups/service fits. Fields hold names, codes and numbers. */
 export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  info(fields: LogFields): void;
+  warn(fields: LogFields): void;
+  error(fields: LogFields): void;
+}
+interface LogFields {
+  event: string;
+  topic?: string;
+  group?: string;
+  reason?: string;
+  error?: unknown;
 }
 
 /** As much of prom-client as this library needs; `createMetrics` of @cups/service fits. */

@@ -48,7 +48,7 @@ export function createPublisher<E extends Entry = Entry>(options: {
 
   const connect = (): Promise<void> => {
     open ??= producer.connect().then(
-      () => log.info({ event: 'publisher-connected' }, 'connected to Kafka'),
+      () => log.info({ event: 'publisher-connected' }),
       (error: unknown) => {
         open = undefined;
         throw error;
@@ -89,7 +89,7 @@ export function createPublisher<E extends Entry = Entry>(options: {
         const [topic] = topics.keys();
         if (topic === undefined) return;
         pausedTopics.set(topic, Date.now() + topicPauseMs);
-        log.warn({ event: 'topic-unusable', topic, cause }, 'events of this topic wait');
+        log.warn({ event: 'topic-unusable', topic, reason: cause });
         result.later.push(...entries);
         return;
       }

@@ -167,12 +167,12 @@ export function startRelay(options: RelayOptions): Relay {
         result = await options.publish(entries);
       } catch (error) {
         backoff = Math.min(5_000, backoff === 0 ? 200 : backoff * 2);
-        if (!away) log.warn({ event: 'outbox-waits', count: queue.size }, `events wait: ${nameOf(error)}`);
+        if (!away) log.warn({ event: 'outbox-waits', count: queue.size, error });
         away = true;
         waiting?.set({}, queue.size + dirty.size);
         return retryIn(draining ? 200 : backoff * (0.75 + Math.random() / 2));
       }
-      if (away) log.info({ event: 'outbox-flows', count: queue.size + dirty.size }, 'events flow again');
+      if (away) log.info({ event: 'outbox-flows', count: queue.size + dirty.size });
       away = false;
       backoff = 0;
       settle(batch, result);
@@ -216,10 +216,7 @@ export function startRelay(options: RelayOptions): Relay {
     blocked.add(key);
     queue.delete(key);
     blockedTotal?.inc({ collection: item.documents.name });
-    log.error(
-      { event: 'outbox-blocked', resource: key, cause },
-      'an event can never be sent: its document is isolated',
-    );
+    log.error({ event: 'outbox-blocked', resource: key, reason: cause });
     try {
       const flag = { cause, time: new Date() };
       await item.documents.internals
@@ -372,6 +369,3 @@ export function startRelay(options: RelayOptions): Relay {
     },
   };
 }
-
-/** The class of an error, never its text. */
-const nameOf = (error: unknown): string => (error instanceof Error ? error.name : 'unknown');

@@ -3,11 +3,18 @@ import { makeDocuments, type CollectionOptions, type Documents, type StoredDocum
 import type { OutboxEntry } from './documents.ts';
 import { unavailable } from './failures.ts';
 
-/** What the store writes its lines to; pino's loggers fit. Fields never hold texts of the driver. */
+/** What the store writes its lines to; the Logger of @cups/service fits. Fields hold names, codes and numbers. */
 export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
+  info(fields: LogFields): void;
+  warn(fields: LogFields): void;
+  error(fields: LogFields): void;
+}
+interface LogFields {
+  event: string;
+  resource?: string;
+  reason?: string;
+  count?: number;
+  error?: unknown;
 }
 
 export interface StoreOptions {
@@ -72,7 +79,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
         }
         attempt = 0;
       } catch {
-        if (!closed) log.warn({ event: 'store-indexes' }, 'indexes could not be made yet');
+        if (!closed) log.warn({ event: 'store-indexes-missing' });
         later(makeIndexes);
       } finally {
         making = undefined;
@@ -101,11 +108,11 @@ export function openStore(options: StoreOptions): Promise<Store> {
         promoteBuffers: true,
       });
       attempt = 0;
-      log.info({ event: 'store-connected' }, 'connected to the store');
+      log.info({ event: 'store-connected' });
       await makeIndexes();
     } catch {
       if (closed) return;
-      if (attempt === 0) log.warn({ event: 'store-away' }, 'the store cannot be reached: trying again until it can');
+      if (attempt === 0) log.warn({ event: 'store-away' });
       later(connect);
     }
   };

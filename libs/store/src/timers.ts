@@ -49,8 +49,8 @@ export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
         if (claimed.modifiedCount !== 1) continue;
         try {
           await options.due(_id, timer.kind);
-        } catch {
-          log?.warn({ event: 'timer-failed', kind: timer.kind }, 'what a timer asked for was not done: again later');
+        } catch (error) {
+          log?.warn({ event: 'timer-failed', resource: _id, reason: timer.kind, error });
         }
       }
     } while (found.length === 100 && !stopped);
