@@ -1,0 +1,139 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadService } from '@cups/contracts/proto';
+import { Problem } from '@cups/problem';
+import {
+  connect,
+  createLog,
+  createMetrics,
+  makeKeys,
+  openKeys,
+  serveGrpc,
+  type AccessTable,
+  type Client,
+  type Keys,
+  type Logger,
+  type Role,
+  type Rpcs,
+  type ServiceName,
+  type Session,
+} from '@cups/service';
+
+const everyService: ServiceName[] = ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway'];
+
+export interface TestKeys {
+  /** For CUPS_KEYS. */
+  dir: string;
+  of(service: ServiceName): Keys;
+  /** A session as identity would sign it. */
+  session(claims: {
+    role: Role | Role[];
+    centre?: string;
+    agency?: string;
+    operator?: string;
+    language?: string;
+    expires?: Date;
+  }): { session: Session; token: string };
+  remove(): void;
+}
+
+/** Key pairs of these services (default: all) in a folder of their own; identity's is always there, to sign sessions. */
+export function keysFor(services: ServiceName[] = everyService): TestKeys {
+  const dir = mkdtempSync(join(tmpdir(), 'cups-keys-'));
+  makeKeys(dir, [...new Set<ServiceName>([...services, 'identity'])]);
+  const opened = new Map<ServiceName, Keys>();
+  const of = (service: ServiceName): Keys => {
+    let keys = opened.get(service);
+    if (!keys) {
+      if (!services.includes(service)) makeKeys(dir, [service]);
+      opened.set(service, (keys = openKeys({ dir, service })));
+    }
+    return keys;
+  };
+  return {
+    dir,
+    of,
+    session({ role, centre, agency, operator = 'operators/test', language, expires }) {
+      const session: Session = {
+        operator,
+        roles: Array.isArray(role) ? role : [role],
+        ...(centre === undefined ? {} : { centre }),
+        ...(agency === undefined ? {} : { agency }),
+        ...(language === undefined ? {} : { language }),
+        sid: randomUUID(),
+        expires: expires ?? new Date(Date.now() + 3_600_000),
+      };
+      return { session, token: of('identity').signSession(session) };
+    },
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+/** A log that keeps its lines. */
+export function keepLog(service = 'test'): { log: Logger; lines: Record<string, unknown>[]; text(): string } {
+  const lines: Record<string, unknown>[] = [];
+  const log = createLog({
+    service,
+    level: 'debug',
+    destination: { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
+  });
+  return { log, lines, text: () => lines.map((line) => JSON.stringify(line)).join('\n') };
+}
+
+/**
+ * A neighbour made from its proto, on a free port: answers with the given methods, whoever calls; the others answer
+ * METHOD_NOT_FOUND. `calls` holds what was asked.
+ */
+export async function fakeService<Definition extends object>(
+  fullName: string,
+  rpcs: Partial<Rpcs<Definition>>,
+  { service, keys }: { service: ServiceName; keys: TestKeys },
+): Promise<{ address: string; port: number; calls: { method: string; request: unknown }[]; close(): Promise<void> }> {
+  const definition = loadService<Definition>(fullName);
+  const calls: { method: string; request: unknown }[] = [];
+  const given = rpcs as Record<string, ((request: never, context: never) => Promise<unknown>) | undefined>;
+  const all: Record<string, unknown> = {};
+  const access: Record<string, unknown> = {};
+  for (const method of Object.keys(definition)) {
+    access[method] = { callers: everyService, roles: 'none', tenancy: 'service', personalData: false };
+    all[method] = async (request: never, context: never) => {
+      calls.push({ method, request });
+      const answer = given[method];
+      if (!answer) throw new Problem({ reason: 'METHOD_NOT_FOUND', message: `The fake has no ${method}.` });
+      return answer(request, context);
+    };
+  }
+  const server = await serveGrpc<Definition>({
+    name: service,
+    definition,
+    rpcs: all as Rpcs<Definition>,
+    access: access as AccessTable<Definition>,
+    keys: keys.of(service),
+    port: 0,
+    host: '127.0.0.1',
+    log: keepLog(service).log,
+    metrics: createMetrics(service),
+  });
+  server.setServing(true);
+  return { address: `127.0.0.1:${server.port}`, port: server.port, calls, close: () => server.drain(2_000) };
+}
+
+/** A client that calls as `from`, for the session when one is given. */
+export function clientFor<Definition>(
+  fullName: string,
+  options: { address: string; keys: TestKeys; from: ServiceName; to: ServiceName; sessionToken?: string },
+): Client<Definition> {
+  const { address, keys, from, to, sessionToken } = options;
+  const client = connect<Definition>(fullName, { address, keys: keys.of(from), service: to, timeoutMs: 10_000 });
+  if (sessionToken === undefined) return client;
+  return new Proxy(client, {
+    get(target, name) {
+      const call = Reflect.get(target, name) as unknown;
+      if (typeof call !== 'function' || name === 'close') return call;
+      return (request: unknown, context: object = {}, more?: unknown) =>
+        (call as (...given: unknown[]) => unknown)(request, { sessionToken, ...context }, more);
+    },
+  });
+}

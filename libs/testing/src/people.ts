@@ -1,0 +1,39 @@
+import { idnpCheckDigit } from '@cups/contracts';
+
+export interface Person {
+  idnp: string;
+  givenName: string;
+  familyName: string;
+  /** yyyy-MM-dd */
+  birthDate: string;
+  language: 'ro' | 'ru' | 'en';
+}
+
+const givenNames = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Andrei', 'Natalia', 'Mihai', 'Olga', 'Ștefan'];
+const familyNames = ['Exemplu', 'Probă', 'Model', 'Încercare', 'Țintă', 'Specimen', 'Fictiv'];
+const languages = ['ro', 'ru', 'ro', 'en'] as const;
+const two = (value: number) => String(value).padStart(2, '0');
+
+/** A personal number that belongs to nobody: 2900000 and five digits of `n`, with its check digit. `n` from 0 to 99,999. */
+export function idnp(n: number): string {
+  if (!Number.isInteger(n) || n < 0 || n > 99_999) throw new RangeError('people are numbered from 0 to 99,999');
+  const first12 = `2900000${String(n).padStart(5, '0')}`;
+  return `${first12}${idnpCheckDigit(first12)}`;
+}
+
+/** The n-th synthetic person: always the same one. */
+export function person(n: number): Person {
+  return {
+    idnp: idnp(n),
+    givenName: givenNames[n % givenNames.length] as string,
+    familyName: familyNames[n % familyNames.length] as string,
+    birthDate: `${1940 + (n % 66)}-${two((n % 12) + 1)}-${two((n % 28) + 1)}`,
+    language: languages[n % languages.length] as Person['language'],
+  };
+}
+
+/** The same person's number with a wrong check digit. */
+export function wrongIdnp(n: number): string {
+  const right = idnp(n);
+  return `${right.slice(0, 12)}${(Number(right.at(-1)) + 1) % 10}`;
+}

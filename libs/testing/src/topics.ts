@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+import { connectKafka, createPublisher, decode, type CloudEvent, type Entry } from '@cups/events';
+import type { Platform } from './platform.ts';
+import { eventually } from './platform.ts';
+
+const silent = { info() {}, warn() {}, error() {} };
+
+/** An event with everything that a test does not care about filled in. */
+export function eventOf(given: Partial<Entry> & { topic: string; key: string; type: string }): Entry {
+  return {
+    id: randomUUID(),
+    subject: given.key,
+    sequence: null,
+    time: new Date(),
+    correlationId: '',
+    causationId: '',
+    contentType: 'application/protobuf',
+    source: '/cups/test',
+    data: Buffer.alloc(0),
+    ...given,
+  };
+}
+
+/** Publishes events and waits for the acknowledgement; topics without the prefix. */
+export async function produce(
+  { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
+  events: Entry[],
+): Promise<void> {
+  const publisher = createPublisher({ brokers, clientId: 'test', prefix, log: silent });
+  try {
+    const { rejected, later } = await publisher.publish(events);
+    if (rejected.length + later.length > 0) throw new Error(`not published: ${rejected[0]?.cause ?? 'topic missing'}`);
+  } finally {
+    await publisher.stop();
+  }
+}
+
+/** Sends bytes that need not be an event. */
+export async function produceRaw(
+  { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
+  topic: string,
+  messages: { key: string | null; value: Buffer | string | null; headers?: Record<string, string> }[],
+): Promise<void> {
+  const producer = connectKafka(brokers, 'test').producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    await producer.send({ topic: prefix + topic, messages });
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/**
+ * Reads topics from their beginning, without a group that others could be in. `events` grows; `until` waits until it
+ * fits. Bytes that are no event are counted in `rubbish`.
+ */
+export async function readTopic(
+  { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
+  ...topics: string[]
+): Promise<{
+  events: CloudEvent[];
+  rubbish: () => number;
+  until(fits: (events: CloudEvent[]) => boolean, timeoutMs?: number): Promise<CloudEvent[]>;
+  stop(): Promise<void>;
+}> {
+  const events: CloudEvent[] = [];
+  let rubbish = 0;
+  const consumer = connectKafka(brokers, 'test').consumer({
+    groupId: `test-${randomUUID()}`,
+    maxWaitTimeInMs: 100,
+    allowAutoTopicCreation: false,
+  });
+  await consumer.connect();
+  await consumer.subscribe({ topics: topics.map((topic) => prefix + topic), fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachMessage({ topic, partition, message }) {
+      const event = decode(message, topic.slice(prefix.length), partition);
+      if (event) events.push(event);
+      else rubbish += 1;
+      return Promise.resolve();
+    },
+  });
+  return {
+    events,
+    rubbish: () => rubbish,
+    async until(fits, timeoutMs = 15_000) {
+      await eventually(() => fits(events), { timeoutMs });
+      return events;
+    },
+    stop: () => consumer.disconnect(),
+  };
+}
