@@ -4,7 +4,14 @@ import { loadService } from '@cups/contracts/proto';
 import type { RpcsOf } from '@cups/contracts/proto';
 import { isProblem, Problem } from '@cups/problem';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
-import type { handleUnaryCall, Metadata, sendUnaryData, ServerUnaryCall, ServiceDefinition } from '@grpc/grpc-js';
+import type {
+  handleUnaryCall,
+  Metadata,
+  sendUnaryData,
+  ServerUnaryCall,
+  ServiceDefinition,
+  UntypedServiceImplementation,
+} from '@grpc/grpc-js';
 import { checkTable, decideAccess } from './access.ts';
 import type { AccessRow, AccessTable } from './access.ts';
 import type { Context, ServiceName, Session } from './context.ts';
@@ -118,30 +125,43 @@ function addService(server: Server, gate: Gate, served: Served<Record<string, ne
   const fullName = (Object.values(definition)[0]?.path ?? '').split('/')[1] ?? '';
   const shortName = fullName.split('.').at(-1) ?? '';
   checkTable(shortName, methods, access);
-  const handlers: Record<string, handleUnaryCall<unknown, unknown>> = {};
+  const bare: Record<string, ServiceDefinition[string]> = {};
+  const handlers: Record<string, handleUnaryCall<Buffer, Buffer>> = {};
   for (const method of methods) {
     const rpc = rpcs[method];
     if (typeof rpc !== 'function') throw new Error(`${shortName}.${method} has no handler.`);
-    const { requestStream, responseStream } = definition[method] as ServiceDefinition[string];
-    if (requestStream || responseStream)
-      throw new Error(`${shortName}.${method} is a stream; only unary calls are served.`);
-    handlers[method] = (call, callback) =>
-      void answer(gate, `${shortName}.${method}`, access[method] as AccessRow, rpc.bind(rpcs), call, callback);
+    const types = definition[method] as ServiceDefinition[string];
+    if (types.requestStream || types.responseStream) throw new Error(`${shortName}.${method} is a stream, not unary.`);
+    // Bytes are read after access is decided and written where a failure is ours to answer: grpc-js would send its text.
+    bare[method] = {
+      ...types,
+      requestDeserialize: (bytes: Buffer) => bytes,
+      responseSerialize: (bytes: Buffer) => bytes,
+    };
+    const one: Method = {
+      name: `${shortName}.${method}`,
+      row: access[method] as AccessRow,
+      rpc: rpc.bind(rpcs),
+      types,
+    };
+    handlers[method] = (call, callback) => void answer(gate, one, call, callback);
   }
-  server.addService(definition, handlers);
+  server.addService(bare, handlers as UntypedServiceImplementation);
   return fullName;
 }
 
 type Handler = (request: unknown, context: Context) => Promise<unknown>;
+type Call = ServerUnaryCall<Buffer, Buffer>;
 
-async function answer(
-  gate: Gate,
-  method: string,
-  row: AccessRow,
-  rpc: Handler,
-  call: ServerUnaryCall<unknown, unknown>,
-  callback: sendUnaryData<unknown>,
-): Promise<void> {
+interface Method {
+  name: string;
+  row: AccessRow;
+  rpc: Handler;
+  types: ServiceDefinition[string];
+}
+
+async function answer(gate: Gate, served: Method, call: Call, callback: sendUnaryData<Buffer>): Promise<void> {
+  const { name: method, row } = served;
   const started = performance.now();
   const requestId = requestIdOf(call.metadata);
   const { log } = gate.options;
@@ -149,6 +169,7 @@ async function answer(
   let session: Session | undefined;
   let code = status.OK;
   let reason: string | undefined;
+  let errorId: string | undefined;
   gate.inFlight++;
   try {
     admit(gate, call);
@@ -164,16 +185,18 @@ async function answer(
       looks++;
       log.info({ event: 'personal-data-read', method, requestId, caller, operator: session?.operator, resource });
     };
-    const response = await rpc(call.request, context);
+    const response = await served.rpc(parse(served, call.request), context);
+    const bytes = served.types.responseSerialize(response);
     if (row.personalData && looks === 0) {
       log.info({ event: 'personal-data-read', method, requestId, caller, operator: session?.operator });
     }
-    callback(null, response as object);
+    callback(null, bytes);
   } catch (error) {
     const problem = isProblem(error) ? error : internal(log, method, requestId, error);
     const answered = problemToStatus(problem);
     ({ code } = answered);
     ({ reason } = problem);
+    ({ errorId } = problem.metadata);
     callback(answered);
   } finally {
     gate.inFlight--;
@@ -181,20 +204,21 @@ async function answer(
     if (call.cancelled) code = isLate(call) ? status.DEADLINE_EXCEEDED : status.CANCELLED;
     const ms = performance.now() - started;
     gate.count(method, code, reason, ms / 1000);
-    const line = {
-      event: 'request',
-      method,
-      requestId,
-      caller,
-      operator: session?.operator,
-      code: status[code],
-      reason,
-    };
+    const operator = session?.operator;
+    const line = { event: 'request', method, requestId, caller, operator, code: status[code], reason, errorId };
     log[code === status.INTERNAL ? 'error' : 'info']({ ...line, durationMs: Math.round(ms * 100) / 100 });
   }
 }
 
-function admit(gate: Gate, call: ServerUnaryCall<unknown, unknown>): void {
+function parse({ types }: Method, bytes: Buffer): unknown {
+  try {
+    return types.requestDeserialize(bytes);
+  } catch {
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request is no such message.' });
+  }
+}
+
+function admit(gate: Gate, call: Call): void {
   const { maxInFlight = 64, requireDeadline = true } = gate.options;
   if (gate.inFlight > maxInFlight) {
     // Spread out, so that those who were refused together do not come back together.
@@ -213,7 +237,7 @@ function internal(log: Logger, method: string, requestId: string, error: unknown
 }
 
 function contextOf(
-  call: ServerUnaryCall<unknown, unknown>,
+  call: Call,
   known: {
     requestId: string;
     caller: ServiceName;
@@ -253,12 +277,12 @@ function contextOf(
   };
 }
 
-function deadlineOf(call: ServerUnaryCall<unknown, unknown>): number {
+function deadlineOf(call: Call): number {
   const deadline = call.getDeadline();
   return typeof deadline === 'number' ? deadline : deadline.getTime();
 }
 
-function isLate(call: ServerUnaryCall<unknown, unknown>): boolean {
+function isLate(call: Call): boolean {
   return deadlineOf(call) <= Date.now();
 }
 

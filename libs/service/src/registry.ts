@@ -91,23 +91,24 @@ export async function watchRegistry<Entry>(options: {
   }
 
   function accept(texts: Map<string, string>, found: RegistryProblem[]): void {
-    // Last good texts stand in for files that are missing, then for those that are wrong; what is still wrong is left out.
-    const set = new Map([...good, ...texts]);
-    const first = parseSet(set);
-    found.push(...first.problems);
-    let parsed = first;
-    for (const standIn of [(file: string) => good.get(file), () => undefined]) {
-      if (parsed.problems.length === 0) break;
+    // Last good texts stand in for files that are missing or wrong; a wrong file that was never good is left out. Where the
+    // good ones do not go together with the new ones, the whole last good set stays.
+    let set = new Map([...good, ...texts]);
+    let parsed = parseSet(set);
+    while (parsed.problems.length > 0) {
+      found.push(...parsed.problems);
+      let changed = false;
       for (const { file } of parsed.problems) {
-        const text = standIn(file);
-        if (text === undefined) set.delete(file);
-        else set.set(file, text);
+        const text = good.get(file);
+        if (text === undefined) changed = set.delete(file) || changed;
+        else if (text !== set.get(file)) changed = !!set.set(file, text);
       }
+      if (!changed) set = new Map(good);
       parsed = parseSet(set);
+      if (!changed) break;
     }
     if (parsed.problems.length === 0) {
-      const wrong = new Set(found.map(({ file }) => file));
-      for (const [name, text] of texts) if (!wrong.has(name)) good.set(name, text);
+      for (const [name, text] of texts) if (set.get(name) === text) good.set(name, text);
       const hash = hashOf(set);
       if (hash !== contentHash) {
         contentHash = hash;

@@ -87,11 +87,13 @@ export function problemToStatus(problem: Problem): StatusObject {
     details.push(badRequest.pack({ fieldViolations }));
   }
   const metadata = new Metadata();
+  // A hop behind has tried again already; each hop trying on its own would multiply the load where it is too much.
+  if (problem.metadata['neighbour']) metadata.set('grpc-retry-pushback-ms', '-1');
   if (problem.retryAfterMs !== undefined) {
     const ms = Math.max(0, Math.ceil(problem.retryAfterMs));
     details.push(retryInfo.pack({ retryDelay: { seconds: Math.floor(ms / 1000), nanos: (ms % 1000) * 1_000_000 } }));
     // What the retry policy of the client's channel obeys (gRFC A6).
-    if (code === status.UNAVAILABLE) metadata.set('grpc-retry-pushback-ms', String(ms));
+    if (!problem.metadata['neighbour']) metadata.set('grpc-retry-pushback-ms', String(ms));
   }
   metadata.set(
     DETAILS_KEY,
@@ -107,7 +109,7 @@ export function statusToProblem(error: StatusObject, neighbour: string): Problem
     return new Problem({
       reason: found.info.reason,
       message: found.message,
-      metadata: found.info.metadata,
+      metadata: error.code === status.UNAVAILABLE ? { neighbour, ...found.info.metadata } : found.info.metadata,
       violations: found.violations,
       retryAfterMs: found.retryAfterMs,
     });
