@@ -120,9 +120,12 @@ export function createApp(parts: AppParts): Express {
     };
   }
 
-  function send(res: Response, operation: Operation | undefined, { status = 200, headers = {}, body, html }: Answer): void {
-    const type = html !== undefined ? 'text/html' : status >= 400 && status !== 503 ? 'application/problem+json' : 'application/json';
-    const media = headers['Content-Type'] ?? type;
+  function send(
+    res: Response,
+    operation: Operation | undefined,
+    { status = 200, headers = {}, body, html }: Answer,
+  ): void {
+    const media = headers['Content-Type'] ?? (html === undefined ? 'application/json' : 'text/html');
     const text = html ?? (body === undefined ? undefined : JSON.stringify(body));
     if (checkAnswers && operation) {
       const wrong = operation.checkAnswer(status, text === undefined ? '' : media, html ?? (text && JSON.parse(text)));
@@ -147,7 +150,8 @@ export function createApp(parts: AppParts): Express {
     const { problem, errorId } = toProblem(error);
     const { status, headers, body } = problemAnswer(problem, context.requestId, errorId);
     (res.locals as { reason?: string }).reason = problem.reason;
-    if (errorId) log.error({ event: 'request-failed', requestId: context.requestId, errorId, method: operation?.id, error });
+    if (errorId)
+      log.error({ event: 'request-failed', requestId: context.requestId, errorId, method: operation?.id, error });
     try {
       send(res, operation, { status, headers: { ...headers, 'Content-Type': 'application/problem+json' }, body });
     } catch (wrong) {
@@ -192,10 +196,21 @@ export function createApp(parts: AppParts): Express {
     }
     const body = await bodyOf(req, res, operation);
     const header = (name: string) => req.get(name);
-    const { params, query } = { params: req.params as Record<string, string>, query: req.query as Record<string, never> };
+    const { params, query } = {
+      params: req.params as Record<string, string>,
+      query: req.query as Record<string, never>,
+    };
     operation.checkRequest({ params, query, header, body });
     const requestId = header('idempotency-key') ?? '';
-    return handlers[operation.id]!({ context, session, params, query, body, requestId, etag: header('if-match') ?? '' });
+    return handlers[operation.id]!({
+      context,
+      session,
+      params,
+      query,
+      body,
+      requestId,
+      etag: header('if-match') ?? '',
+    });
   }
 
   const methodsOf = new Map<string, string[]>();

@@ -169,19 +169,36 @@ function requestProblem(violations: Violation[]): Problem {
 function violationsOf(errors: ErrorObject[]): Violation[] {
   // A nullable member reports both branches: that it is not null goes without saying.
   const telling = errors.filter(({ keyword, params }) => keyword !== 'anyOf' && params['type'] !== 'null');
-  return (telling.length > 0 ? telling : errors).slice(0, MAX_VIOLATIONS).map(({ keyword, instancePath, params, message }) => {
-    const extra = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
-    const last = extra === undefined ? '' : /^[A-Za-z][A-Za-z0-9_-]{0,40}$/.test(extra) ? `/${extra}` : '/(unknown)';
-    const field = `${instancePath}${last}`.slice(1).replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]').replaceAll('/', '.');
-    return { field: field || 'body', rule: RULES[keyword] ?? ruleOf(keyword, params), message: wording(keyword, params, message) };
-  });
+  return (telling.length > 0 ? telling : errors)
+    .slice(0, MAX_VIOLATIONS)
+    .map(({ keyword, instancePath, params, message }) => {
+      const extra = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
+      const last = extra === undefined ? '' : /^[A-Za-z][A-Za-z0-9_-]{0,40}$/.test(extra) ? `/${extra}` : '/(unknown)';
+      const field = `${instancePath}${last}`
+        .slice(1)
+        .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
+        .replaceAll('/', '.');
+      return {
+        field: field || 'body',
+        rule: RULES[keyword] ?? ruleOf(keyword, params),
+        message: wording(keyword, params, message),
+      };
+    });
 }
 
-const RULES: Record<string, string> = { additionalProperties: 'UNKNOWN_FIELD', enum: 'UNKNOWN', maxLength: 'TOO_LONG', maxItems: 'TOO_MANY' };
+const RULES: Record<string, string> = {
+  additionalProperties: 'UNKNOWN_FIELD',
+  enum: 'UNKNOWN',
+  maxLength: 'TOO_LONG',
+  maxItems: 'TOO_MANY',
+};
 
 function ruleOf(keyword: string, params: Json): string {
   const word = keyword === 'format' ? (params['format'] as string) : keyword;
-  return word.replaceAll(/([A-Z])/g, '_$1').replaceAll('-', '_').toUpperCase();
+  return word
+    .replaceAll(/([A-Z])/g, '_$1')
+    .replaceAll('-', '_')
+    .toUpperCase();
 }
 
 function wording(keyword: string, params: Json, message = 'is wrong'): string {

@@ -1,9 +1,10 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { isUlid, isUuid } from '@cups/contracts';
 import { Problem } from '@cups/problem';
+import { newTraceparent } from '@cups/service';
 
 /** What a request has to pass before anything is done for it. */
 
@@ -18,7 +19,12 @@ export interface Limits {
 }
 
 /** The four limits, each counted in windows of a minute in this process. */
-export function openLimits(perMinute: { address: number; session: number; tracking: number; trackingTotal: number }): Limits {
+export function openLimits(perMinute: {
+  address: number;
+  session: number;
+  tracking: number;
+  trackingTotal: number;
+}): Limits {
   const byAddress = (req: Request) => ipKeyGenerator(req.ip ?? '');
   const sids = new WeakMap<Request, string>();
   const session = limit(perMinute.session, (req) => sids.get(req)!);
@@ -86,7 +92,7 @@ export function requestIdOf(req: IncomingMessage): string {
 /** W3C Trace Context of the caller when it is well formed, otherwise a new one. */
 export function traceparentOf(req: IncomingMessage): string {
   const given = req.headers['traceparent'];
-  if (typeof given === 'string' && /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(given)) return given;
-  const id = randomBytes(24).toString('hex');
-  return `00-${id.slice(0, 32)}-${id.slice(32)}-01`;
+  if (typeof given === 'string' && /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(given))
+    return given;
+  return newTraceparent();
 }
