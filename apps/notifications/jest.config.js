@@ -1,2 +1,8 @@
 import preset from '../../jest.preset.js';
-export default { ...preset, displayName: 'notifications' };
+
+export default {
+  ...preset,
+  displayName: 'notifications',
+  globalSetup: '@cups/testing/setup',
+  globalTeardown: '@cups/testing/teardown',
+};

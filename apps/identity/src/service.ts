@@ -3,7 +3,7 @@ import { loadService } from '@cups/contracts/proto';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { createPublisher } from '@cups/events';
 import { createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
-import type { RunningService } from '@cups/service';
+import type { LogDestination, RunningService } from '@cups/service';
 import { openStore, startRelay } from '@cups/store';
 import type { OutboxEntry } from '@cups/store';
 import { access } from './access.ts';
@@ -18,10 +18,11 @@ import { centresOf, sessionsOf, standingsOf } from './store.ts';
 /** Identity: centres from files, operators from providers, sessions in its store. It calls nobody and starts without Kafka. */
 export async function createIdentity(
   config: Config,
-  overrides: { now?: () => Date } = {},
+  overrides: { now?: () => Date; logTo?: LogDestination } = {},
 ): Promise<RunningService & { registry: Registry }> {
   const now = overrides.now ?? (() => new Date());
-  const log = createLog({ service: 'identity', level: config.logLevel });
+  const { logTo } = overrides;
+  const log = createLog({ service: 'identity', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('identity');
   const centresGauge = metrics.gauge('cups_identity_centres', 'Centres in service.');
   const problemsGauge = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
@@ -50,7 +51,7 @@ export async function createIdentity(
     },
   });
 
-  const keys = openKeys({ dir: config.keysDir, service: 'identity', now });
+  const keys = openKeys({ dir: config.keysDir, service: 'identity' });
   const grpc = await serveGrpc({
     name: 'identity',
     definition: loadService<IdentityServiceDefinition>('cups.identity.v1.IdentityService'),
@@ -64,12 +65,15 @@ export async function createIdentity(
   });
   const ready = (): boolean => store.ready() && current().size > 0;
   const http = await serveHttp({ port: config.httpPort, ready, live: () => true, metrics });
+  const serving = setInterval(() => grpc.setServing(ready()), 250);
 
   return {
     grpcPort: grpc.port,
     httpPort: http.port,
+    log,
     registry,
     async stop() {
+      clearInterval(serving);
       grpc.setServing(false);
       await grpc.drain();
       await registry?.close();

@@ -3,7 +3,7 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { createConsumer } from '@cups/events';
 import { connect, createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
-import type { RunningService } from '@cups/service';
+import type { LogDestination, RunningService } from '@cups/service';
 import { openParking, openStore, startTimers } from '@cups/store';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
@@ -17,10 +17,11 @@ import { refusalsOf, threadsOf } from './store.ts';
 /** Notifications: hears of applications, asks intake for the contact, writes notices and brings them out. */
 export async function createNotifications(
   config: Config,
-  overrides: { now?: () => Date; mailer?: (real: Mailer) => Mailer } = {},
+  overrides: { now?: () => Date; mailer?: (real: Mailer) => Mailer; logTo?: LogDestination } = {},
 ): Promise<RunningService> {
   const now = overrides.now ?? (() => new Date());
-  const log = createLog({ service: 'notifications', level: config.logLevel });
+  const { logTo } = overrides;
+  const log = createLog({ service: 'notifications', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('notifications');
   const keys = openKeys({ dir: config.keysDir, service: 'notifications' });
   const store = await openStore({ uri: config.mongoUri, database: `${config.prefix}cups-notifications`, log });
@@ -68,12 +69,15 @@ export async function createNotifications(
     metrics,
     maxInFlight: config.maxInFlight,
   });
-  const http = await serveHttp({ port: config.httpPort, ready: () => store.ready(), live: consumer.live, metrics });
+  const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
+  const serving = setInterval(() => grpc.setServing(store.ready()), 250);
 
   return {
     grpcPort: grpc.port,
     httpPort: http.port,
+    log,
     async stop() {
+      clearInterval(serving);
       grpc.setServing(false);
       await consumer.stop();
       await timers.stop();

@@ -59,7 +59,7 @@ h1 { font-size: 20pt; line-height: 1.25; margin: 10mm 0 6mm; }
 p { margin: 0 0 5mm; overflow-wrap: anywhere; }
 .tracking { border: 1.5pt solid #000; border-radius: 3mm; padding: 6mm; margin: 8mm 0; text-align: center; break-inside: avoid; }
 .tracking h2 { font-size: 13pt; font-weight: normal; margin: 0 0 2mm; }
-.number { font: bold 27pt/1.2 "DejaVu Sans Mono", "Courier New", monospace; white-space: nowrap; margin: 0 0 3mm; }
+.number { font: bold 38pt/1.2 "DejaVu Sans Mono", "Courier New", monospace; white-space: nowrap; margin: 0 0 3mm; }
 .hint { font-size: 12pt; margin: 0; }
 footer p { margin: 10mm 0 0; }
 @media print { main { max-width: none; padding: 0; } }

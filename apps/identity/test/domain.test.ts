@@ -1,0 +1,149 @@
+import { describe, expect, test } from '@jest/globals';
+import { readConfig } from '../src/config.ts';
+import { faultOf, generationAfter, hashOf } from '../src/domain/centres.ts';
+import type { CentreFile, Known } from '../src/domain/centres.ts';
+import { syntheticOperators } from '../src/domain/operators.ts';
+import { mustCount } from '../src/domain/sessions.ts';
+import { localProvider, openProviders } from '../src/providers.ts';
+import { parseCentres } from '../src/registry.ts';
+
+const centre = (code: string, more: Partial<CentreFile> = {}): CentreFile => ({
+  code,
+  name: 'Lozova',
+  kind: 'town-hall',
+  wave: '2021-12',
+  status: 'active',
+  timeZone: 'Europe/Chisinau',
+  languages: ['ro', 'ru'],
+  agencies: ['asp', 'cnas'],
+  ...more,
+});
+const file = (code: string, more: Partial<CentreFile> = {}, path = `${code}.yaml`) => ({
+  path,
+  text: JSON.stringify(centre(code, more)),
+});
+
+describe('files of centres', () => {
+  test('one bad file harms only itself', () => {
+    const { entries, problems } = parseCentres([
+      file('CU-001'),
+      { path: 'CU-002.yaml', text: 'code: [' },
+      { path: 'CU-003.yaml', text: 'code: CU-003' },
+      file('CU-004', {}, 'CU-005.yaml'),
+      file('CU-006', { timeZone: 'Europe/Lozova' }),
+      file('CU-007', { kind: 'castle' as never }),
+      file('CU-008'),
+    ]);
+    expect([...entries.keys()]).toEqual(['CU-001', 'CU-008']);
+    expect(problems.map(({ file: name }) => name)).toEqual([2, 3, 5, 6, 7].map((n) => `CU-00${n}.yaml`));
+    expect(problems[2]?.message).toBe('code CU-004 does not match the name of the file');
+    expect(problems[3]?.message).toBe('time zone Europe/Lozova is unknown');
+  });
+  test('a right file has no fault', () => expect(faultOf(centre('CU-001'), 'CU-001.yaml')).toBeUndefined());
+  test('a remark makes another content', () => expect(hashOf('a: 1')).not.toBe(hashOf('a: 1 # newer')));
+});
+
+describe('generations, so that replicas with different mounts do not flap', () => {
+  const first = generationAfter(undefined, 'a', undefined) as Known;
+  const second = generationAfter(first, 'b', 'a') as Known;
+  test('new content is the next generation', () => {
+    expect(first).toEqual({ hash: 'a', generation: 1, pastHashes: [] });
+    expect(second).toEqual({ hash: 'b', generation: 2, pastHashes: ['a'] });
+  });
+  test('equal content changes nothing', () => expect(generationAfter(second, 'b', 'a')).toBeUndefined());
+  test('a mount that lags changes nothing, at its start and afterwards', () => {
+    expect(generationAfter(second, 'a', undefined)).toBeUndefined();
+    const third = generationAfter(second, 'c', 'b') as Known;
+    expect(generationAfter(third, 'b', 'a')).toBeUndefined();
+  });
+  test('a file that returns to older content is a change', () => {
+    const back = generationAfter(second, 'a', 'b');
+    expect(back).toEqual({ hash: 'a', generation: 3, pastHashes: ['b'] });
+  });
+  test('two mounts that never agree settle', () => {
+    let known = second;
+    let writes = 0;
+    for (let round = 0; round < 50; round++)
+      for (const hash of ['a', 'b']) {
+        const next = generationAfter(known, hash, undefined);
+        if (next) writes++;
+        known = next ?? known;
+      }
+    expect(writes).toBe(0);
+  });
+});
+
+describe('synthetic operators', () => {
+  const operators = syntheticOperators([centre('CU-001'), centre('CU-018', { agencies: ['mai'], status: 'paused' })]);
+  test('exist for each centre, each agency and the platform, by id', () =>
+    expect(operators.map(({ id }) => id)).toEqual([
+      'asp-clerk',
+      'cnas-clerk',
+      'cu-001-manager',
+      'cu-001-specialist',
+      'cu-018-manager',
+      'cu-018-specialist',
+      'mai-clerk',
+      'supervisor',
+      'support',
+    ]));
+  test('have one role and one place', () =>
+    expect(operators.find(({ id }) => id === 'cu-001-specialist')).toEqual({
+      id: 'cu-001-specialist',
+      displayName: 'Test Specialist Lozova',
+      roles: ['specialist'],
+      centre: 'CU-001',
+      language: 'ro',
+    }));
+});
+
+describe('the local provider', () => {
+  const centres = new Map([['CU-001', centre('CU-001')]]);
+  test('refuses production', () => {
+    expect(() => localProvider('production', () => centres)).toThrow('production refuses it');
+    expect(() => openProviders(['local'], 'production', () => centres)).toThrow('production refuses it');
+  });
+  test('is the default in development and absent in production', () => {
+    expect(readConfig({}).providers).toEqual(['local']);
+    expect(readConfig({ CUPS_ENV: 'production' }).providers).toEqual([]);
+  });
+  test('offers the operators of a centre that was added', () => {
+    let current = centres;
+    const provider = localProvider('development', () => current);
+    expect(provider.find('cu-027-specialist')).toBeUndefined();
+    current = new Map([...centres, ['CU-027', centre('CU-027')]]);
+    expect(provider.find('cu-027-specialist')?.centre).toBe('CU-027');
+  });
+  test('an unknown provider ends the start with one sentence', () =>
+    expect(() => openProviders(['mpas'], 'development', () => centres)).toThrow(
+      'names "mpas", which is not a provider',
+    ));
+});
+
+describe('a session', () => {
+  const at = (minutes: number) => new Date(Date.UTC(2026, 2, 9, 8, minutes));
+  const session = { createTime: at(10), expireTime: at(50) };
+  const reasonAt = (...given: Parameters<typeof mustCount>) => {
+    try {
+      mustCount(...given);
+      return 'counts';
+    } catch (error) {
+      return (error as { reason: string }).reason;
+    }
+  };
+  test('counts until it expires', () => {
+    expect(reasonAt(session, undefined, at(49))).toBe('counts');
+    expect(reasonAt(session, undefined, at(50))).toBe('SESSION_EXPIRED');
+  });
+  test('that nobody stored does not count', () =>
+    expect(reasonAt(undefined, undefined, at(20))).toBe('SESSION_EXPIRED'));
+  test('that was signed out does not count', () =>
+    expect(reasonAt({ ...session, endTime: at(15) }, undefined, at(20))).toBe('SESSION_EXPIRED'));
+  test('of a suspended operator is refused as suspended', () =>
+    expect(reasonAt(session, { suspended: true, endedBefore: at(15) }, at(20))).toBe('OPERATOR_SUSPENDED'));
+  test('from before a suspension stays ended after it was lifted', () => {
+    const lifted = { suspended: false, endedBefore: at(15) };
+    expect(reasonAt(session, lifted, at(20))).toBe('SESSION_EXPIRED');
+    expect(reasonAt({ ...session, createTime: at(16) }, lifted, at(20))).toBe('counts');
+  });
+});

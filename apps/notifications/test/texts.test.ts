@@ -1,0 +1,117 @@
+import { describe, expect, test } from '@jest/globals';
+import type { NoticeKind } from '../src/domain/notices.ts';
+import { slipPage } from '../src/domain/slip.ts';
+import { dateForPeople, inLanguage, languageOf, LANGUAGES, TEXTS, writeLetter } from '../src/domain/texts.ts';
+import type { Facts, Language } from '../src/domain/texts.ts';
+
+const kinds = Object.keys(TEXTS) as NoticeKind[];
+const all = kinds.flatMap((kind) => LANGUAGES.map((language): [NoticeKind, Language] => [kind, language]));
+const facts: Facts = {
+  service: 'Extras de naștere',
+  centre: 'Lozova',
+  due: '20.03.2026',
+  answerBy: '15.03.2026',
+  words: 'Lipsește actul.',
+};
+const to = { name: 'Ion Popescu', trackingNumber: 'ABCD-EFGH-JKMN-PX' };
+const noDue = { ...facts, due: '' };
+
+describe.each(all)('the text of %s in %s', (kind, language) => {
+  const { subject, text } = writeLetter(kind, language, facts, to);
+  test('has a subject that names no person, no service and no tracking number', () => {
+    expect(subject).not.toMatch(/Popescu|naștere|ABCD|\{/);
+    expect(subject.length).toBeGreaterThan(10);
+    expect(subject.length).toBeLessThan(70);
+  });
+  test('names the person, the service, the centre and the tracking number, and leaves no gap', () => {
+    for (const part of ['Ion Popescu', 'Extras de naștere', 'Lozova', 'ABCD-EFGH-JKMN-PX'])
+      expect(text).toContain(part);
+    expect(text).not.toMatch(/[{}]|undefined|null/);
+  });
+  test('speaks only of facts that exist', () => {
+    const named = [...TEXTS[kind][language].join(' ').matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
+    for (const name of named) expect(Object.keys(facts)).toContain(name);
+  });
+  test('has as many paragraphs as in Romanian', () => expect(TEXTS[kind][language].length).toBe(TEXTS[kind].ro.length));
+});
+
+describe('a letter', () => {
+  test('leaves out the due date when there is none', () => {
+    const { text } = writeLetter('application-submitted', 'en', noDue, to);
+    expect(text).not.toContain('due by');
+    expect(text).toContain('has been filed');
+  });
+  test('takes hostile words as words', () => {
+    const hostile = { ...facts, service: '{centre}', words: '$& {service} <script>' };
+    const { text } = writeLetter('application-rejected', 'en', hostile, { ...to, name: '$1{words}' });
+    expect(text).toContain('“{centre}”');
+    expect(text).toContain('$& {service} <script>');
+    expect(text).toContain('Dear $1{words},');
+  });
+  test('has Romanian letters with a comma below, not a cedilla', () => {
+    for (const kind of kinds) expect(TEXTS[kind].ro.join(' ')).not.toMatch(/[şţŞŢ]/);
+  });
+});
+
+test('a missing kind or language does not compile', () => {
+  type Complete = Record<NoticeKind, Record<Language, readonly [string, ...string[]]>>;
+  const { 'result-ready': _ready, ...withoutKind } = TEXTS;
+  // @ts-expect-error a kind is missing
+  const first: Complete = withoutKind;
+  const { ru: _ru, ...withoutRussian } = TEXTS['result-ready'];
+  // @ts-expect-error a language is missing
+  const second: Complete = { ...TEXTS, 'result-ready': withoutRussian };
+  expect([first, second]).toHaveLength(2);
+});
+
+describe('words for people', () => {
+  test('dates are dd.MM.yyyy', () => expect(dateForPeople('2026-03-09')).toBe('09.03.2026'));
+  test.each(['', '2026-3-9', '<b>'])('what is no date is nothing: %j', (text) => expect(dateForPeople(text)).toBe(''));
+  test('an unknown language is Romanian', () => expect(languageOf('bg')).toBe('ro'));
+  test('a text that is missing in the language is taken in Romanian', () => {
+    expect(inLanguage({ ro: 'da', ru: '' }, 'ru')).toBe('da');
+    expect(inLanguage({}, 'ru')).toBe('');
+  });
+});
+
+describe('the slip', () => {
+  const slip = (more: object = {}) =>
+    slipPage({
+      language: 'ro',
+      ...writeLetter('application-submitted', 'ro', facts, to),
+      trackingNumber: to.trackingNumber,
+      date: '09.03.2026',
+      ...more,
+    });
+  test('is one page for A4 in the language of the person', () => {
+    expect(slip()).toMatch(/^<!doctype html>\n<html lang="ro">/);
+    expect(slip()).toContain('@page { size: A4;');
+  });
+  test('shows the tracking number once, large', () => {
+    expect(slip().split('ABCD-EFGH-JKMN-PX')).toHaveLength(2);
+    expect(slip()).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
+  });
+  test('loads nothing and runs nothing', () =>
+    expect(slip()).not.toMatch(/https?:|<script|<link|<img|url\(|@import|\bon\w+=/));
+  test('escapes names, titles and words of the agency', () => {
+    const evil = `<script>alert("x")</script>' onload='x' &lt;img src=x onerror=alert(1)>`;
+    for (const language of LANGUAGES) {
+      const letter = writeLetter(
+        'application-rejected',
+        language,
+        { ...facts, service: evil, centre: evil, words: evil },
+        {
+          name: evil,
+          trackingNumber: evil,
+        },
+      );
+      const html = slip({ ...letter, language, subject: evil, trackingNumber: evil, date: evil });
+      expect(html).not.toMatch(/<script|<img|alert\("x/);
+      const tags = new Set([...html.matchAll(/<\/?([a-z0-9!]+)/gi)].map(([, tag]) => tag));
+      for (const tag of tags)
+        expect(
+          '!doctype html head meta title style body main header span h1 p section h2 footer br'.split(' '),
+        ).toContain(tag);
+    }
+  });
+});
