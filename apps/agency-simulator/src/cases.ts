@@ -1,5 +1,6 @@
 import { fromMessage, parseSubject } from '@cups/agency-contract';
 import type { IncomingMessage, OutgoingMessage, RequestEvent } from '@cups/agency-contract';
+import type { Log } from './log.ts';
 import type { Plan, PlannedReply, SubmissionEvent } from './domain/plan.ts';
 
 /** What came in and went out for one agency since the start of the process. */
@@ -180,6 +181,40 @@ export function createCases(wiring: {
       stopped = true;
       for (const cases of byDelivery.values()) for (const one of cases) clearTimeout(one.timer);
       await sending;
+    },
+  };
+}
+
+/**
+ * Commits how far the cases have come, at most once a second, and again after a failure.
+ * @param commit rejects while nothing can be committed
+ */
+export function createProgress(
+  cases: { commitable(): Offset[]; committed(offsets: Offset[]): void },
+  commit: (offsets: Offset[]) => Promise<void>,
+  log: Log,
+) {
+  let timer: NodeJS.Timeout | undefined;
+  const soon = (ms: number): void => void (timer ??= setTimeout(() => void now(), ms));
+  async function now(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const offsets = cases.commitable();
+    if (offsets.length === 0) return;
+    try {
+      await commit(offsets);
+      cases.committed(offsets);
+    } catch (error) {
+      log('warn', 'progress not noted', { reason: (error as Error).name });
+      soon(5000);
+    }
+  }
+  return {
+    soon: () => soon(1000),
+    /** Commits what there is, and no more after that. */
+    async last(): Promise<void> {
+      await now();
+      clearTimeout(timer);
     },
   };
 }

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { Consumer, EachBatchPayload, KafkaMessage, Producer } from 'kafkajs';
-// @ts-expect-error kafkajs ships no types for its inner parts.
+// eslint-disable-next-line @typescript-eslint/ban-ts-comment
+// @ts-ignore kafkajs has no types for its inner parts; a project compiled together with this one may declare some.
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type { Offset } from './cases.ts';
+import type { Log } from './log.ts';
 
 // An idle kafkajs connection re-arms a 1 ms timer for ever; with nothing pending there is nothing to check.
 const queue = (RequestQueue as { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } }).prototype;
@@ -12,9 +14,10 @@ queue.scheduleCheckPendingRequests = function () {
   if (this.pending.length > 0) schedule.call(this);
 };
 
-export type Log = (level: 'info' | 'warn' | 'error', event: string, fields?: Record<string, unknown>) => void;
 export type Outgoing = { topic: string; key: string; headers: Record<string, string>; value: Buffer };
 export type Connection = {
+  /** Begins to connect; returns at once. */
+  start(): void;
   /** Resolves when all are at the broker, on all replicas. */
   send(messages: Outgoing[]): Promise<void>;
   /** Commits for the group; rejects while the group is not joined. */
@@ -28,7 +31,7 @@ export type Connection = {
 const STALL_MS = 60_000;
 
 /**
- * Keeps one consumer and one producer connected, whatever comes: brokers that are away, topics that are not there yet
+ * Keeps one consumer and one producer connected from `start` on, whatever comes: brokers that are away, topics that are not there yet
  * (they are awaited, never created), a consumer that crashes or stalls.
  * @param options `onBatch` must not throw and gets messages in order for each partition, some of them again after a
  *   rebalance. `counting`: only consume, and let kafkajs commit what was handed over.
@@ -143,8 +146,9 @@ export function connect(options: {
     }
   }
 
-  const running = run();
+  let running: Promise<void> | undefined;
   return {
+    start: () => void (running ??= run()),
     async send(messages) {
       if (!producer) throw new Error('not connected');
       const topics = Map.groupBy(messages, (message) => message.topic);

@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
-import { fullFormats } from 'ajv-formats/dist/formats.js';
+import formats from 'ajv-formats';
 import { isReplyType, isRequestType, MAX_ANSWERS_BYTES, MAX_REPLY_BYTES, MAX_REQUEST_BYTES } from './messages.ts';
 import type { MessageType, ReplyData, ReplyType, RequestData, RequestType } from './messages.ts';
 import { DEFINITIONS, HEADERS_SCHEMA, SCHEMAS } from './schemas.ts';
@@ -13,12 +13,12 @@ let ajv: Ajv2020 | undefined;
 
 function compiled(schema: { $id: string }): ValidateFunction {
   if (!ajv) {
-    const { date, 'date-time': dateTime } = fullFormats;
+    const known = formats.default;
     ajv = new Ajv2020({
       allErrors: true,
       strict: true,
       strictRequired: false,
-      formats: { date, 'date-time': dateTime },
+      formats: { date: known.get('date'), 'date-time': known.get('date-time') },
     });
     ajv.addSchema([DEFINITIONS, HEADERS_SCHEMA, ...Object.values(SCHEMAS)]);
   }

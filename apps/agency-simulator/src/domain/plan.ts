@@ -8,7 +8,8 @@ import type {
   Result,
 } from '@cups/agency-contract';
 import { decodeTime } from 'ulid';
-import type { Behaviour } from './behaviour.ts';
+import { behaviourOf } from './behaviour.ts';
+import type { Behaviour, Rules } from './behaviour.ts';
 import { chance, digits, idOf, pick, symbols } from './chance.ts';
 import { DOCUMENT_WANTED, PROGRESS, REFUSALS, RESULT_CORRECTED, RESULT_REVOKED } from './wording.ts';
 
@@ -19,6 +20,8 @@ type Step = readonly [kind: Kind, hours: number];
 export type PlannedReply = { kind: Kind; afterMs: number; message: OutgoingMessage };
 /** What an agency will do about one request, in order; what is left of it when the application is withdrawn or expires. */
 export type Plan = { replies: PlannedReply[]; afterEnd: 'stop' | 'hurry' };
+/** `hourMs`: how long one working hour of the agency lasts here; `answerDays`: for `answerBy`. */
+export type PlanOptions = { seed: string; hourMs: number; answerDays: number };
 export type SubmissionEvent = Extract<RequestEvent, { data: ApplicationSubmitted }>;
 
 const DECIDES: readonly Step[] = [
@@ -102,13 +105,12 @@ function documentsWanted(
 /**
  * What an agency that behaves so will answer to a submission. It depends on the arguments only: a request that comes
  * again, even after a restart, gives the same messages with the same ids and times.
- * @param options `hourMs`: how long one working hour of the agency lasts here; `answerDays`: for `answerBy`
  */
 export function planReplies(
   request: SubmissionEvent,
   agency: string,
   behaviour: Behaviour,
-  options: { seed: string; hourMs: number; answerDays: number },
+  options: PlanOptions,
 ): Plan {
   const { seed, hourMs, answerDays } = options;
   const { data } = request;
@@ -198,4 +200,11 @@ export function planReplies(
     return { kind, afterMs, message };
   });
   return { replies, afterEnd: behaviour === 'decides-anyway' ? 'hurry' : 'stop' };
+}
+
+/** The plan for a submission, with the behaviour that the rules give to its delivery. */
+export function planByRules(request: SubmissionEvent, agency: string, options: PlanOptions & { rules: Rules }): Plan {
+  const { application, publicService } = request.data;
+  const delivery = { application, agency, publicService: publicService.code };
+  return planReplies(request, agency, behaviourOf(options.rules, options.seed, delivery), options);
 }
