@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadService } from '@cups/contracts/proto';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
@@ -5,7 +6,7 @@ import { createLog, createMetrics, openKeys, serveGrpc, serveHttp, watchRegistry
 import type { RunningService } from '@cups/service';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
-import { parsePublicServices } from './parse.ts';
+import { publicServiceParser } from './parse.ts';
 import { catalogRpcs } from './rpc.ts';
 
 /** The catalog: data in memory, read from files that may change while it runs. It has no store and calls nobody. */
@@ -20,7 +21,7 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
 
   const registry = await watchRegistry({
     dir: join(config.dataDir, 'public-services'),
-    parse: parsePublicServices,
+    parse: publicServiceParser(readSchema(config.dataDir)),
     onChange: (entries, problems) => {
       entriesGauge.set(entries.size);
       problemsGauge.set(problems.length);
@@ -55,4 +56,13 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
       registry.close();
     },
   };
+}
+
+function readSchema(dataDir: string): object {
+  const file = join(dataDir, 'schemas', 'public-service.schema.json');
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as object;
+  } catch {
+    throw new Error('CUPS_DATA must name a folder that holds schemas/public-service.schema.json.');
+  }
 }

@@ -6,7 +6,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { checkIdnp } from '@cups/contracts';
 import { parse } from 'yaml';
 import type { PublicService, Version } from '../src/domain/public-service.ts';
-import { parsePublicServices } from '../src/parse.ts';
+import { publicServiceParser } from '../src/parse.ts';
 
 const root = join(process.cwd(), '../../data');
 const filesOf = (folder: string) =>
@@ -14,6 +14,9 @@ const filesOf = (folder: string) =>
 const read = <T>(folder: string) =>
   filesOf(folder).map(({ path, text }) => ({ path, text, content: parse(text) as T }));
 
+const schemaOf = (name: string) =>
+  JSON.parse(readFileSync(join(root, 'schemas', `${name}.schema.json`), 'utf8')) as object;
+const parsePublicServices = publicServiceParser(schemaOf('public-service'));
 const files = filesOf('public-services');
 const { entries, problems } = parsePublicServices(files);
 const services = [...entries.values()];
@@ -22,9 +25,7 @@ const today = (service: PublicService): Version => service.versions.at(-1)!;
 const ajv = new Ajv2020({ allErrors: true });
 addFormats.default(ajv);
 const schemaErrors = (name: string) => {
-  const validate = ajv.compile(
-    JSON.parse(readFileSync(join(root, 'schemas', `${name}.schema.json`), 'utf8')) as object,
-  );
+  const validate = ajv.compile(schemaOf(name));
   return (content: unknown) => (validate(content) ? [] : validate.errors);
 };
 

@@ -23,7 +23,7 @@ let notifications: CatalogClient;
 
 beforeAll(async () => {
   cpSync(join(process.cwd(), '../../data'), join(folder, 'data'), { recursive: true });
-  await makeKeys(keysDir, ['catalog', 'gateway', 'intake', 'notifications']);
+  makeKeys(keysDir, ['catalog', 'gateway', 'intake', 'notifications']);
   const config = { grpcPort: 0, httpPort: 0, keysDir, dataDir: join(folder, 'data'), logLevel: 'silent' };
   catalog = await createCatalog(config, { now: () => new Date('2026-03-10T22:30:00Z') });
   const as = (service: 'gateway' | 'intake' | 'notifications') => {
@@ -226,6 +226,11 @@ describe('GetPublicServiceVersion', () => {
     const request = { name: 'publicServices/birth-allowance', version: '1999-01-01' };
     await expect(intake.getPublicServiceVersion(request)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
   });
+});
+
+test('a data folder without the schema does not start, and one sentence says so', async () => {
+  const config = { grpcPort: 0, httpPort: 0, keysDir, dataDir: join(folder, 'nothing'), logLevel: 'silent' };
+  await expect(createCatalog(config)).rejects.toThrow(/^CUPS_DATA must name a folder/);
 });
 
 describe('access', () => {
