@@ -65,14 +65,15 @@ async function generate() {
   const generator = join(root, 'tools', 'gen.ts');
   if (name === 'gen' || !existsSync(generator)) return;
   const folder = join(root, 'libs', 'contracts', 'gen');
-  const stamp = join(folder, '.stamp');
+  // The generator has a stamp of its own in that folder; this one saves starting it.
+  const stamp = join(root, 'node_modules', '.cups-gen');
   const wanted = hash([generator, ...protoFiles(join(root, 'proto'))]);
-  if (read(stamp) === wanted) return;
+  if (read(stamp) === wanted && existsSync(join(folder, '.stamp'))) return;
   await step('making the types of the contracts', join(bin, 'node'), [
     '--disable-warning=ExperimentalWarning',
     generator,
   ]);
-  if (existsSync(folder)) writeFileSync(stamp, wanted);
+  writeFileSync(stamp, wanted);
 }
 
 function protoFiles(folder) {

@@ -115,7 +115,7 @@ describe('starting the embedded default', () => {
         const people = client.db('test').collection<{ _id: string; name: string }>('people');
         await people.insertOne({ _id: 'secret-id', name: 'Synthetic Person' });
         await expect(people.insertOne({ _id: 'secret-id', name: 'Synthetic Person' })).rejects.toThrow();
-        await expect(people.updateOne({}, { $inc: { name: 1 } })).rejects.toThrow();
+        await expect(people.updateOne({}, { $inc: { name: 1 as never } })).rejects.toThrow();
         await expect(people.updateOne({}, { $nonsense: { name: 'Synthetic Person' } })).rejects.toThrow();
       } finally {
         await client.close();
