@@ -240,7 +240,10 @@ describe('access', () => {
     }
   });
 
-  test('intake may read versions and nothing else', async () => {
+  test('intake may read versions and nothing else, and gateway all but them', async () => {
+    const name = 'publicServices/birth-allowance';
+    await expect(intake.getPublicService({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+    await expect(gateway.getPublicServiceVersion({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
     await expect(intake.listPublicServices({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
   });
 });
