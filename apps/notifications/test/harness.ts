@@ -1,0 +1,145 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageType } from '@cups/contracts/proto';
+import type { GetContactResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
+import { ensureTopics } from '@cups/events';
+import type { Entry } from '@cups/events';
+import { Problem } from '@cups/problem';
+import type { ServiceName } from '@cups/service';
+import { openStore } from '@cups/store';
+import { clientFor, eventOf, eventually, fakeService, keepLog, keysFor, platform, produce } from '@cups/testing';
+import { ulid } from 'ulid';
+import { readConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import { createNotifications } from '../src/service.ts';
+import { threadsOf } from '../src/store.ts';
+import type { Thread } from '../src/store.ts';
+
+export type Answer = GetContactResponse | 'unavailable' | 'unknown';
+
+/** What intake would say, for a person of that address ('' has none). */
+export function contactOf(email: string, more: GetContactResponse = {}): GetContactResponse {
+  return {
+    language: 'ro',
+    contact: { email, phone: '', none: email === '' },
+    personName: 'Ana Exemplu',
+    serviceTitle: { ro: 'Extras de naștere', ru: 'Выписка о рождении', en: 'Birth extract' },
+    centreName: 'Lozova',
+    trackingNumber: 'ABCD-EFGH-JKMN-PX',
+    dueDate: '2026-12-20',
+    state: 'STATE_SUBMITTED',
+    ...more,
+  };
+}
+
+/** One event of intake about an application; sequence counts from 1. */
+export function happened(
+  application: string,
+  sequence: number,
+  type: string,
+  payload: { ref?: object; [field: string]: unknown } = {},
+  more: Partial<Entry> = {},
+): Entry {
+  const { ref, ...rest } = payload;
+  const whole = { ref: { application: `applications/${application}`, centre: 'centres/CU-001', ...ref }, ...rest };
+  return eventOf({
+    topic: 'cups.applications',
+    key: application,
+    subject: `applications/${application}`,
+    type: `cups.intake.v1.${type}`,
+    sequence,
+    source: '/cups/intake',
+    data: messageType<object>(`cups.intake.v1.${type}`).encode(whole),
+    ...more,
+  });
+}
+
+/** The service with a fake intake, its own topics and database, and a view into its store. */
+export async function startNotifications(
+  more: Partial<Config> = {},
+  overrides: Parameters<typeof createNotifications>[1] = {},
+) {
+  const { mongoUri, brokers, prefix } = platform();
+  const keys = keysFor();
+  const root = mkdtempSync(join(tmpdir(), 'cups-notices-'));
+  const answers = new Map<string, Answer>();
+  const log = keepLog('notifications');
+  const intake = await fakeService<IntakeServiceDefinition>(
+    'cups.intake.v1.IntakeService',
+    {
+      GetContact: ({ name }) => {
+        const answer = answers.get(name.slice('applications/'.length)) ?? 'unknown';
+        if (answer === 'unknown') throw new Problem({ reason: 'NOT_FOUND', message: 'No such application.' });
+        if (answer === 'unavailable') throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Not now.' });
+        return Promise.resolve(answer);
+      },
+    },
+    { service: 'intake', keys },
+  );
+  await ensureTopics({ brokers, prefix, partitions: 3, agencies: [] });
+  const config: Config = {
+    ...readConfig({}),
+    mongoUri,
+    kafkaBrokers: brokers,
+    prefix,
+    grpcPort: 0,
+    httpPort: 0,
+    keysDir: keys.dir,
+    intakeAddress: intake.address,
+    mailDir: join(root, 'mail'),
+    timerPollMs: 50,
+    retryMs: 100,
+    claimMs: 60_000,
+    ...more,
+  };
+  const service = await createNotifications(config, {
+    logTo: { write: (line) => void log.lines.push(JSON.parse(line) as Record<string, unknown>) },
+    ...overrides,
+  });
+  await eventually(async () => (await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)).ok);
+  const store = await openStore({ uri: mongoUri, database: `${prefix}cups-notifications`, log: log.log });
+  const threads = threadsOf(store);
+  await eventually(() => store.ready());
+  const clients: { close(): void }[] = [];
+
+  return {
+    ...{ service, config, answers, intake, log, keys, root, store, threads },
+    /** A new application of which intake will say this. */
+    application(answer: Answer): string {
+      const id = ulid();
+      answers.set(id, answer);
+      return id;
+    },
+    say: (...events: Entry[]) => produce({ brokers, prefix }, events),
+    thread: (id: string, fits: (thread: Thread) => boolean = () => true) =>
+      eventually(
+        async () => {
+          const thread = await threads.get(id);
+          return thread && fits(thread) ? thread : undefined;
+        },
+        { timeoutMs: 20_000 },
+      ),
+    desk(centre = 'centres/CU-001', role: 'specialist' | 'supervisor' | 'support' = 'specialist', from?: ServiceName) {
+      const client = clientFor<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService', {
+        address: `127.0.0.1:${service.grpcPort}`,
+        keys,
+        from: from ?? 'gateway',
+        to: 'notifications',
+        sessionToken: keys.session({ role, centre }).token,
+      });
+      clients.push(client);
+      return client;
+    },
+    async stop() {
+      for (const client of clients) client.close();
+      await service.stop();
+      await intake.close();
+      await store.close();
+      keys.remove();
+      rmSync(root, { recursive: true, force: true });
+    },
+  };
+}

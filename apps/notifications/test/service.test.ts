@@ -1,0 +1,243 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { produceRaw, eventually } from '@cups/testing';
+import { ulid } from 'ulid';
+import { contactOf, happened, startNotifications } from './harness.ts';
+
+let n: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (n = await startNotifications()));
+afterAll(() => n.stop());
+
+const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;
+const ready = { ref: { state: 'STATE_READY' } };
+
+/** Header fields and decoded text of a mail. */
+function readMail(id: string) {
+  const raw = readFileSync(join(n.config.mailDir, `${id}.eml`), 'utf8');
+  const end = raw.indexOf('\r\n\r\n');
+  const [head, body] = [raw.slice(0, end), raw.slice(end + 4)];
+  const encoding = /^Content-Transfer-Encoding: (.*)$/im.exec(head)?.[1];
+  const quoted = body
+    .replace(/=\r\n/g, '')
+    .replace(/=([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const text =
+    encoding === 'base64' ? Buffer.from(body, 'base64').toString() : Buffer.from(quoted, 'latin1').toString();
+  const subject = /^Subject: ([^]*?)\r\n(?! )/im.exec(head)?.[1] ?? '';
+  return { head, text, subject };
+}
+
+describe('a filed application', () => {
+  test('of a person with e-mail: one mail, two writes, the tracking number in its text only', async () => {
+    const id = n.application(contactOf('ana@example.md'));
+    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    const thread = await n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+    expect(thread.revision).toBe(2);
+    expect(thread.timer).toBeNull();
+    const mail = readMail(`${id}-1`);
+    expect(mail.head).toContain(`Message-ID: <${id}-1@cups.example>`);
+    expect(mail.head).toContain('To: ana@example.md');
+    expect(mail.head).toContain('Auto-Submitted: auto-generated');
+    expect(mail.head).not.toMatch(/ABCD|Exemplu/);
+    expect(mail.text).toContain('ABCD-EFGH-JKMN-PX');
+    expect(mail.text).toContain('20.12.2026');
+    expect(statSync(join(n.config.mailDir, `${id}-1.eml`)).mode & 0o077).toBe(0);
+  });
+
+  test('of a person with nothing: a slip, one write, no mail', async () => {
+    const id = n.application(contactOf('', { language: 'ru' }));
+    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    const thread = await n.thread(id);
+    expect(thread).toMatchObject({ revision: 1, notices: [{ channel: 'slip', state: 'sent', language: 'ru' }] });
+    const { html } = await n.desk().getSlip({ name: `notices/${id}-1` });
+    expect(html).toContain('<html lang="ru">');
+    expect(html).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
+    expect(() => readMail(`${id}-1`)).toThrow('ENOENT');
+  });
+
+  test('that goes its whole way: each change that concerns the person is told once, in order', async () => {
+    const id = n.application(contactOf('ana@example.md', { language: 'en', state: 'STATE_DOCUMENTS_REQUESTED' }));
+    await n.say(
+      happened(id, 1, 'ApplicationSubmitted'),
+      happened(id, 2, 'ApplicationInProgress'),
+      happened(id, 3, 'DocumentsRequested', { answerBy: '2026-12-05' }),
+      happened(id, 4, 'DocumentsSupplied'),
+      happened(id, 5, 'ApplicationDecided', ready),
+      happened(id, 6, 'ResultHandedOver'),
+      happened(id, 7, 'ApplicationClosed'),
+      happened(id, 8, 'ResultChanged', { revoked: true }),
+    );
+    const thread = await n.thread(
+      id,
+      ({ lastSeqs, notices }) => lastSeqs?.['applications'] === 8 && notices.every(({ state }) => state === 'sent'),
+    );
+    expect(thread.notices.map(({ kind }) => kind)).toEqual([
+      'application-submitted',
+      'documents-requested',
+      'result-ready',
+      'result-revoked',
+    ]);
+    expect(readMail(`${id}-3`).text).toContain('05.12.2026');
+    const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+    expect(notices.map(({ name }) => name)).toEqual([1, 3, 5, 8].map((seq) => `notices/${id}-${seq}`));
+    expect(notices[2]).toMatchObject({
+      kind: 'result-ready',
+      channel: 'CHANNEL_EMAIL',
+      state: 'NOTICE_STATE_SENT',
+      language: 'en',
+      subject: 'The result of your application is ready',
+      failCause: '',
+    });
+    expect(notices[2]?.sendTime).not.toBeNull();
+  });
+
+  test('of which the news is older than a week: nothing is said, and it is counted', async () => {
+    const id = n.application(contactOf('ana@example.md'));
+    const time = new Date(Date.now() - 8 * 86_400_000);
+    await n.say(happened(id, 1, 'ApplicationSubmitted', {}, { time }));
+    expect(await n.thread(id)).toMatchObject({ notices: [], lastSeqs: { applications: 1 } });
+  });
+});
+
+describe('counting', () => {
+  test('repeats change nothing', async () => {
+    const id = n.application(contactOf('', {}));
+    const [first, second] = [happened(id, 1, 'ApplicationSubmitted'), happened(id, 2, 'ApplicationDecided', ready)];
+    await n.say(first, first, second, first, second, second);
+    const last = happened(id, 3, 'ResultHandedOver');
+    await n.say(last);
+    const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 3);
+    expect(thread.notices.map(({ kind }) => kind)).toEqual(['application-submitted', 'result-ready']);
+    expect(thread.revision).toBe(3);
+  });
+
+  test('a gap makes its subject wait; others flow, and what waited follows in order', async () => {
+    const [id, other] = [n.application(contactOf('')), n.application(contactOf(''))];
+    await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(id, 3, 'ApplicationDecided', ready));
+    await n.say(happened(other, 1, 'ApplicationSubmitted'));
+    await n.thread(other);
+    expect((await n.thread(id)).lastSeqs).toEqual({ applications: 1 });
+    await n.say(happened(id, 2, 'DocumentsRequested', { answerBy: '2026-12-05' }));
+    const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 3);
+    expect(thread.notices.map(({ kind }) => kind)).toEqual([
+      'application-submitted',
+      'documents-requested',
+      'result-ready',
+    ]);
+  });
+
+  test('an event of a later release is counted and says nothing', async () => {
+    const id = n.application(contactOf(''));
+    const later = { ...happened(id, 2, 'ApplicationInProgress'), type: 'cups.intake.v1.ApplicationPassedOn' };
+    await n.say(happened(id, 1, 'ApplicationSubmitted'), later, happened(id, 3, 'ApplicationDecided', ready));
+    const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 3);
+    expect(thread.notices).toHaveLength(2);
+  });
+
+  test('what is no event of an application is stored as refused, without its content', async () => {
+    const id = ulid();
+    const about = happened(id, 1, 'ApplicationSubmitted');
+    const collection = n.store.collection<{ _id: string; cause: string }>('refusedMessages');
+    const before = await collection.countDocuments();
+    await n.say(
+      { ...about, subject: `applications/${ulid()}` },
+      { ...about, sequence: null },
+      { ...about, subject: 'centres/CU-001' },
+      { ...about, data: Buffer.from([0xff, 0xff, 0xff]) },
+    );
+    await produceRaw({ brokers: n.config.kafkaBrokers, prefix: n.config.prefix }, 'cups.applications', [
+      { key: id, value: 'canary-rubbish' },
+    ]);
+    await eventually(async () => (await collection.countDocuments()) === before + 5);
+    expect(JSON.stringify(await collection.find().toArray())).not.toContain('canary');
+    expect(await n.threads.get(id)).toBeUndefined();
+  });
+});
+
+describe('intake', () => {
+  test('away: the notice waits and goes out when intake is back; other subjects flow, later events too', async () => {
+    const [id, other] = [n.application('unavailable'), n.application(contactOf(''))];
+    await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(other, 1, 'ApplicationSubmitted'));
+    await n.thread(other);
+    const waiting = await n.thread(id);
+    expect(waiting.notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-away' });
+    const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+    expect(notices[0]).toMatchObject({ state: 'NOTICE_STATE_PENDING', text: '', failCause: '' });
+    await expect(n.desk().getSlip({ name: `notices/${id}-1` })).rejects.toEqual(refused('ACTION_NOT_ALLOWED'));
+    await n.say(happened(id, 2, 'ApplicationDecided', ready));
+    await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
+    n.answers.set(id, contactOf('ana@example.md', { state: 'STATE_READY' }));
+    const done = await n.thread(id, (thread) => thread.notices.every(({ state }) => state === 'sent'));
+    expect(done.notices).toHaveLength(2);
+    expect(done.timer).toBeNull();
+    expect(readMail(`${id}-1`).text).toContain('Ana Exemplu');
+    expect(readMail(`${id}-2`).text).toContain('Ana Exemplu');
+  });
+
+  test('that does not know the application: the notice fails with a code', async () => {
+    const id = n.application('unknown');
+    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    expect((await n.thread(id)).notices[0]).toMatchObject({ state: 'failed', failCause: 'application-unknown' });
+    const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+    expect(notices[0]).toMatchObject({ state: 'NOTICE_STATE_FAILED', failCause: 'application-unknown' });
+  });
+});
+
+describe('whose notices', () => {
+  test('500 random looks from random centres: one sees its own and only its own', async () => {
+    const centres = ['centres/CU-001', 'centres/CU-002', 'centres/CU-003', 'centres/CU-018'];
+    const owners = new Map<string, string>();
+    for (let i = 0; i < 20; i++) owners.set(n.application(contactOf('')), centres[i % 4] as string);
+    await n.say(...[...owners].map(([id, centre]) => happened(id, 1, 'ApplicationSubmitted', { ref: { centre } })));
+    for (const id of owners.keys()) await n.thread(id);
+    const desks = centres.map((centre) => ({ centre, desk: n.desk(centre) }));
+    let own = 0;
+    for (let i = 0; i < 500; i++) {
+      const [id, owner] = [...owners][Math.floor(Math.random() * owners.size)] as [string, string];
+      const { centre, desk } = desks[Math.floor(Math.random() * 4)] as (typeof desks)[number];
+      const look =
+        i % 2 ? desk.listNotices({ application: `applications/${id}` }) : desk.getSlip({ name: `notices/${id}-1` });
+      if (centre === owner) own += (await look) ? 1 : 0;
+      else await expect(look).rejects.toEqual(refused('NOT_FOUND'));
+    }
+    expect(own).toBeGreaterThan(50);
+  });
+
+  test('an absent application and an absent notice are NOT_FOUND, malformed names are refused', async () => {
+    const id = n.application(contactOf(''));
+    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    await n.thread(id);
+    await expect(n.desk().listNotices({ application: `applications/${ulid()}` })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(n.desk().getSlip({ name: `notices/${id}-2` })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(n.desk().getSlip({ name: 'notices/x' })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(n.desk().listNotices({ application: 'applications/1' })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+  });
+
+  test('is not for supervisors, support, or other services', async () => {
+    const application = `applications/${ulid()}`;
+    for (const role of ['supervisor', 'support'] as const)
+      await expect(n.desk(undefined, role).listNotices({ application })).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(n.desk(undefined, 'specialist', 'intake').listNotices({ application })).rejects.toEqual(
+      refused('PERMISSION_DENIED'),
+    );
+  });
+});
+
+test('a hostile name stays a name: in the slip, in the mail and its headers', async () => {
+  const personName = '<script>alert(1)</script>\r\nBcc: evil@example.md';
+  const paper = n.application(contactOf('', { personName, centreName: '<img src=x>' }));
+  const mail = n.application(contactOf('ana@example.md', { personName }));
+  await n.say(happened(paper, 1, 'ApplicationSubmitted'), happened(mail, 1, 'ApplicationSubmitted'));
+  await n.thread(paper);
+  await n.thread(mail, ({ notices }) => notices[0]?.state === 'sent');
+  const { html } = await n.desk().getSlip({ name: `notices/${paper}-1` });
+  expect(html).not.toMatch(/<script|<img/);
+  expect(html).toContain('&#60;script&#62;');
+  expect(readMail(`${mail}-1`).head).not.toMatch(/^Bcc|evil/im);
+});
+
+test('the log holds no address, name, tracking number or text', () => {
+  expect(n.log.text()).toContain('"event":"notice"');
+  expect(n.log.text()).toContain('personal-data-read');
+  expect(n.log.text()).not.toMatch(/example\.md|Exemplu|ABCD|naștere|Bună/);
+});

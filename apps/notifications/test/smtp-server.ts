@@ -1,0 +1,78 @@
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+
+/** What the server got, whole, before it answered. */
+export interface Received {
+  from: string;
+  to: string;
+  message: string;
+  messageId: string;
+}
+
+/** A mail server that speaks just enough SMTP and does what a test asks of it. */
+export interface TestSmtp {
+  url: string;
+  port: number;
+  received: Received[];
+  /** Answer to RCPT TO for an address; default 250. */
+  rcpt: (to: string) => string;
+  /** Answer to a message; a promise that never resolves leaves the sender waiting. */
+  data: (mail: Received) => string | Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startSmtp(port = 0): Promise<TestSmtp> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket)).on('error', () => {});
+    const say = (line: string) => socket.write(`${line}\r\n`);
+    let buffer = '';
+    let inData = false;
+    let from = '';
+    let to = '';
+    const line = (text: string): void => {
+      const [verb = '', argument = ''] = [text.slice(0, 4).toUpperCase(), /<(.*)>/.exec(text)?.[1]];
+      if (verb === 'EHLO') say('250 test');
+      else if (verb === 'MAIL') say(((from = argument), '250 ok'));
+      else if (verb === 'RCPT') say(smtp.rcpt((to = argument)));
+      else if (verb === 'DATA') say(((inData = true), '354 go on'));
+      else if (verb === 'QUIT') socket.end('221 bye\r\n');
+      else say('250 ok');
+    };
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      buffer += chunk;
+      for (;;) {
+        const end = buffer.indexOf(inData ? '\r\n.\r\n' : '\r\n');
+        if (end < 0) return;
+        const text = buffer.slice(0, end);
+        buffer = buffer.slice(end + (inData ? 5 : 2));
+        if (!inData) {
+          line(text);
+          continue;
+        }
+        inData = false;
+        const messageId = /^Message-ID: <(.*)>/im.exec(text)?.[1] ?? '';
+        const mail = { from, to, message: text, messageId };
+        smtp.received.push(mail);
+        void Promise.resolve(smtp.data(mail)).then(say);
+      }
+    });
+    say('220 test');
+  });
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const bound = (server.address() as AddressInfo).port;
+  const smtp: TestSmtp = {
+    url: `smtp://127.0.0.1:${bound}`,
+    port: bound,
+    received: [],
+    rcpt: () => '250 ok',
+    data: () => '250 ok',
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+  return smtp;
+}

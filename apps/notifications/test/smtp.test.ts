@@ -1,0 +1,148 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { eventually } from '@cups/testing';
+import { contactOf, happened, startNotifications } from './harness.ts';
+import { startSmtp } from './smtp-server.ts';
+import type { TestSmtp } from './smtp-server.ts';
+
+let smtp: TestSmtp;
+let n: Awaited<ReturnType<typeof startNotifications>>;
+/** Breaks the process between sending and marking, as far as the store can tell. */
+let loseMark: ((id: string) => boolean) | undefined;
+
+beforeAll(async () => {
+  smtp = await startSmtp();
+  n = await startNotifications(
+    { smtpUrl: () => smtp.url, claimMs: 1_500 },
+    {
+      mailer: (real) => ({
+        ...real,
+        async send(mail) {
+          const result = await real.send(mail);
+          if (loseMark?.(mail.id)) throw new Error('ended here');
+          return result;
+        },
+      }),
+    },
+  );
+});
+afterEach(() => {
+  smtp.rcpt = () => '250 ok';
+  smtp.data = () => '250 ok';
+  loseMark = undefined;
+});
+afterAll(async () => {
+  await n.stop();
+  await smtp.close();
+});
+
+const mailsOf = (id: string) => smtp.received.filter(({ messageId }) => messageId.startsWith(id));
+const sent = (id: string) => n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+
+describe('mail by SMTP', () => {
+  test('is sent once, and a comma in an address makes no second one', async () => {
+    const id = n.application(contactOf('ana@example.md'));
+    const two = n.application(contactOf('ana@example.md,ion@example.md'));
+    await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(two, 1, 'ApplicationSubmitted'));
+    await sent(id);
+    expect(mailsOf(id)).toEqual([
+      expect.objectContaining({
+        from: 'no-reply@cups.example',
+        to: 'ana@example.md',
+        messageId: `${id}-1@cups.example`,
+      }),
+    ]);
+    expect((await sent(two)).notices[0]?.channel).toBe('slip');
+    expect(mailsOf(two)).toHaveLength(0);
+  });
+
+  test('that is refused for now is repeated until it is taken', async () => {
+    const id = n.application(contactOf('ana@example.md'));
+    let tries = 0;
+    smtp.data = () => (++tries < 3 ? '451 later' : '250 ok');
+    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    const thread = await sent(id);
+    expect(tries).toBe(3);
+    expect(thread.notices[0]?.failCause).toBeUndefined();
+  });
+
+  test('that is refused for good fails with the code, and is not repeated', async () => {
+    const id = n.application(contactOf('nobody@example.md'));
+    let tries = 0;
+    smtp.rcpt = (to) => (to === 'nobody@example.md' && ++tries ? '550 no such user' : '250 ok');
+    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    const thread = await n.thread(id, ({ notices }) => notices[0]?.state === 'failed');
+    expect(thread).toMatchObject({ notices: [{ failCause: 'smtp-550' }], timer: null });
+    expect(tries).toBe(1);
+    const { html } = await n.desk().getSlip({ name: `notices/${id}-1` });
+    expect(html).toContain('ABCD-EFGH-JKMN-PX');
+  });
+
+  test('waits while the server is away and holds up nobody; it goes out afterwards', async () => {
+    const { port } = smtp;
+    await smtp.close();
+    const [id, paper] = [n.application(contactOf('ana@example.md')), n.application(contactOf(''))];
+    await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(paper, 1, 'ApplicationSubmitted'));
+    await sent(paper);
+    await n.thread(id, ({ notices }) => notices[0]?.failCause === 'smtp-away');
+    smtp = await startSmtp(port);
+    await sent(id);
+    expect(mailsOf(id)).toHaveLength(1);
+  });
+});
+
+describe('a crash between sending and marking', () => {
+  test('repeats the mail once, under the same Message-ID', async () => {
+    const id = n.application(contactOf('ana@example.md'));
+    let crashes = 0;
+    loseMark = (notice) => notice === `${id}-1` && ++crashes === 1;
+    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    await eventually(() => mailsOf(id).length === 1);
+    expect((await n.thread(id)).notices[0]?.state).toBe('pending');
+    await sent(id);
+    expect(mailsOf(id).map(({ messageId }) => messageId)).toEqual([`${id}-1@cups.example`, `${id}-1@cups.example`]);
+  });
+
+  test('by SIGKILL: another process sends it again, once, and marks it', async () => {
+    const other = await startNotifications({ smtpUrl: () => smtp.url, claimMs: 1_500 });
+    await other.service.stop();
+    const { config } = other;
+    const start = () =>
+      spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../src/main.ts')], {
+        env: {
+          ...process.env,
+          ...{ MONGODB_URI: config.mongoUri, KAFKA_BROKERS: config.kafkaBrokers.join(','), CUPS_PREFIX: config.prefix },
+          ...{ GRPC_PORT: '0', HTTP_PORT: '0', CUPS_KEYS: config.keysDir, INTAKE_ADDRESS: config.intakeAddress },
+          ...{ SMTP_URL: smtp.url, CUPS_STATE: other.root, MAIL_CLAIM_MS: '1500', TIMER_POLL_MS: '50' },
+        },
+        stdio: 'ignore',
+      });
+    const id = other.application(contactOf('ana@example.md'));
+    await other.say(happened(id, 1, 'ApplicationSubmitted'));
+    let heard = false;
+    smtp.data = () => {
+      heard = true;
+      return new Promise(() => {});
+    };
+    const first = start();
+    await eventually(() => heard, { timeoutMs: 20_000 });
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    expect((await other.thread(id)).notices[0]?.state).toBe('pending');
+    smtp.data = () => '250 ok';
+    const second = start();
+    try {
+      await other.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+    } finally {
+      second.kill('SIGTERM');
+    }
+    const [code] = (await once(second, 'exit')) as [number];
+    expect(code).toBe(0);
+    expect(mailsOf(id).map(({ messageId }) => messageId)).toEqual([`${id}-1@cups.example`, `${id}-1@cups.example`]);
+    await other.intake.close();
+    await other.store.close();
+    other.keys.remove();
+  });
+});
