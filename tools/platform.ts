@@ -75,6 +75,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
   const children = new Map<ServiceName, ChildProcess>();
   let stopping = false;
+  let started = false;
   const local =
     parts.length > 0
       ? await startLocal({
@@ -82,7 +83,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
           parts,
           onProgress,
           onExit: (part, code) => {
-            if (!stopping) options.onExit?.(part, code);
+            if (started && !stopping) options.onExit?.(part, code);
           },
         })
       : undefined;
@@ -169,7 +170,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       child.on('exit', (code) => {
         if (children.get(name) !== child) return;
         children.delete(name);
-        if (!stopping) options.onExit?.(name, code);
+        if (started && !stopping) options.onExit?.(name, code);
       });
       await ready(name, child);
     };
@@ -193,6 +194,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: 3, agencies: AGENCIES });
     onProgress('topics are there; starting the services');
     await Promise.all(SERVICES.map(start));
+    started = true;
     onProgress(`${SERVICES.length} services are ready`);
 
     return {

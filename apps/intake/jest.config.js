@@ -1,3 +1,8 @@
 import preset from '../../jest.preset.js';
 
-export default { ...preset, displayName: 'intake' };
+export default {
+  ...preset,
+  displayName: 'intake',
+  globalSetup: '@cups/testing/setup',
+  globalTeardown: '@cups/testing/teardown',
+};
