@@ -83,6 +83,8 @@ export function serve(start: Promise<RunningService> | (() => Promise<RunningSer
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  // A starter on this machine holds a channel to us; when it is killed, nobody else would end us.
+  process.on('disconnect', () => stop('SIGTERM'));
 }
 
 /** Kinds and counts of what keeps the process alive, e.g. `TCPSocketWrap 2, Timeout 1`; '' when nothing does. */

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { AccessRow, Role, ServiceName, Session } from '../src/index.ts';
+import { OPEN, refusalOf, running, session } from './running.ts';
+import type { Running } from './running.ts';
+
+describe('a table that is not whole', () => {
+  const bad: [string, unknown, string][] = [
+    ['a method without a row', undefined, 'NotificationsService.GetSlip has no access row.'],
+    ['a row without callers', { ...OPEN, callers: [] }, 'names no caller'],
+    ['a row with an empty list of roles', { ...OPEN, roles: [], tenancy: 'centre' }, 'names no role'],
+    ['a row of a centre that asks for no session', { ...OPEN, tenancy: 'centre' }, 'needs roles'],
+    ['a row for the public that asks for a role', { ...OPEN, roles: ['support'] }, "goes with roles 'none'"],
+  ];
+  test.each(bad)('does not start: %s', async (_what, row, message) => {
+    await expect(
+      running({}, { slips: row as AccessRow, ...(row === undefined && { slips: null as never }) }),
+    ).rejects.toThrow(message);
+  });
+
+  test('does not start: a method without a handler', async () => {
+    await expect(running({ GetSlip: undefined as never })).rejects.toThrow(
+      'NotificationsService.GetSlip has no handler.',
+    );
+  });
+});
+
+describe('who may call', () => {
+  const CALLERS: ServiceName[] = ['gateway', 'intake'];
+  const ROLES: Role[] = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
+  const row: AccessRow = {
+    callers: ['gateway'],
+    roles: ['specialist', 'centre-manager'],
+    tenancy: 'centre',
+    personalData: true,
+  };
+  const agencyRow: AccessRow = {
+    callers: ['gateway'],
+    roles: ['agency-clerk'],
+    tenancy: 'agency',
+    personalData: false,
+  };
+  let service: Running;
+  let ran = 0;
+
+  beforeAll(async () => {
+    service = await running(
+      {
+        GetSlip: async (request, context) => {
+          ran++;
+          if (request.name) context.look(request.name);
+          return {};
+        },
+      },
+      { slips: row, notices: agencyRow },
+    );
+  });
+  afterAll(() => service.stop());
+
+  const call = (caller: ServiceName, who?: Partial<Session>, name = '') =>
+    service
+      .clientOf(caller)
+      .getSlip({ name }, who ? { sessionToken: service.keys.identity.signSession(session(who)) } : {});
+
+  const matrix = CALLERS.flatMap((caller) => ROLES.map((role) => [caller, role] as const));
+  test.each(matrix)('%s for a %s: only what the row allows', async (caller, role) => {
+    const allowed = caller === 'gateway' && (role === 'specialist' || role === 'centre-manager');
+    const before = ran;
+    if (allowed) await call(caller, { roles: [role] });
+    else expect(await refusalOf(call(caller, { roles: [role] }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
+    expect(ran - before).toBe(allowed ? 1 : 0);
+  });
+
+  test('nobody without a session where the row asks for a role', async () => {
+    expect(await refusalOf(call('gateway'))).toMatchObject({ reason: 'UNAUTHENTICATED' });
+  });
+
+  test('nobody without a centre where the resource belongs to one', async () => {
+    const { centre: _, ...nowhere } = session();
+    const sessionToken = service.keys.identity.signSession(nowhere);
+    expect(await refusalOf(service.clientOf('gateway').getSlip({}, { sessionToken }))).toMatchObject({
+      reason: 'PERMISSION_DENIED',
+    });
+  });
+
+  test('nobody without an agency where the resource belongs to one', async () => {
+    const client = service.clientOf('gateway');
+    const as = (who: Partial<Session>) =>
+      client.listNotices({}, { sessionToken: service.keys.identity.signSession(session(who)) });
+    expect(await refusalOf(as({ roles: ['agency-clerk'] }))).toMatchObject({ reason: 'PERMISSION_DENIED' });
+    await as({ roles: ['agency-clerk'], agency: 'agencies/asp' });
+  });
+
+  test('a caller without a row learns nothing, not even that its session is missing', async () => {
+    expect(await refusalOf(call('intake'))).toMatchObject({ reason: 'PERMISSION_DENIED' });
+  });
+
+  test('a look at personal data is recorded: who, what, by which service', async () => {
+    service.lines.length = 0;
+    await call('gateway', {}, 'notices/n1');
+    await call('gateway', {});
+    const looks = service.lines.filter((line) => line['event'] === 'personal-data-read');
+    const seen = {
+      method: 'NotificationsService.GetSlip',
+      caller: 'gateway',
+      operator: 'operators/cu-001.specialist-1',
+    };
+    expect(looks).toEqual([
+      expect.objectContaining({ ...seen, resource: 'notices/n1' }),
+      expect.objectContaining(seen),
+    ]);
+    expect(looks[1]).not.toHaveProperty('resource');
+  });
+});
