@@ -111,7 +111,8 @@ export function openKeys(options: { dir: string; service: ServiceName; now?: () 
     options: JWTVerifyOptions,
     seconds: number,
   ): Promise<JWTPayload> {
-    if (token.length > MAX_TOKEN_LENGTH) throw new Error('it is too long');
+    // Stricter than a decoder of base64 is: one token has one text, and one hash.
+    if (token.length > MAX_TOKEN_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)) throw new Error('it is no token');
     const { payload } = await jwtVerify(
       token,
       ({ kid }) => {
@@ -133,7 +134,7 @@ export function openKeys(options: { dir: string; service: ServiceName; now?: () 
     const { iat = 0, exp = 0 } = payload;
     if (exp - iat > seconds || exp <= iat) throw new Error('it lives too long');
     if (iat > now() / 1000 + CLOCK_TOLERANCE_SECONDS) throw new Error('it is from the future');
-    if (typeof payload.aud !== 'string') throw new Error('one audience is needed');
+    if (typeof payload.aud !== 'string' || typeof payload.iss !== 'string') throw new Error('one issuer, one audience');
     return payload;
   }
 
