@@ -14,7 +14,7 @@ const where = platform();
 let near: Neighbourhood;
 let intake: Awaited<ReturnType<typeof createIntake>>;
 let clock: Date | undefined;
-const refused = (reason: string) => expect.objectContaining({ reason }) as Error;
+const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;
 const at = (centre = 'CU-001') => desk(near, intake.grpcPort!, centre);
 
 beforeAll(async () => {
@@ -340,7 +340,7 @@ describe('what the agency says', () => {
     await say('DeliveryAcknowledged', 1);
     await state('STATE_IN_PROGRESS');
     await say('DeliveryDocumentsRequested', 2, { evidenceKinds: ['birth-certificate'], answerBy: '2027-01-15' });
-    const asked = await state('STATE_DOCUMENTS_REQUESTED');
+    const asked = (await state('STATE_DOCUMENTS_REQUESTED'))!;
     expect(asked.documentRequest).toMatchObject({ evidenceKinds: ['birth-certificate'], answerBy: '2027-01-15' });
     await here.supplyDocuments({
       requestId: randomUUID(),

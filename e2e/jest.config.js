@@ -1,0 +1,9 @@
+import preset from '../jest.preset.js';
+
+export default {
+  ...preset,
+  displayName: 'e2e',
+  testTimeout: 120_000,
+  globalSetup: '@cups/testing/setup',
+  globalTeardown: '@cups/testing/teardown',
+};

@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { applicationId, idnp } from '@cups/tools/day';
+import { openDesk, Refused, until } from '@cups/tools/desk';
+import type { Application, Desk } from '@cups/tools/desk';
+import { startPlatform } from '@cups/tools/platform';
+import type { Platform } from '@cups/tools/platform';
+import { prefix } from '@cups/testing';
+
+/** Journeys of people through the whole platform: real processes, a real broker and store, the simulated agencies. */
+
+const dataDir = mkdtempSync(join(tmpdir(), 'cups-e2e-'));
+let platform: Platform;
+let desk: Desk;
+
+beforeAll(async () => {
+  platform = await startPlatform({ port: 0, dataDir, prefix: prefix() });
+  desk = await openDesk(platform.url, 'cu-001-specialist');
+});
+afterAll(async () => {
+  await platform.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+let people = 0;
+/** The ending of the id tells the simulated agency how to behave. */
+async function open(ending: string, at = desk, more: object = {}): Promise<Application> {
+  people += 1;
+  const body = {
+    id: applicationId(ending),
+    publicService: 'pension-reexamination',
+    applicant: {
+      idnp: idnp(people),
+      givenName: 'Canary',
+      familyName: 'Testescu',
+      birthDate: '1951-02-03',
+      language: 'ro',
+    },
+    contact: { none: true },
+    mandate: { kind: 'own-presence' },
+    answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
+    evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
+    costOption: 'standard',
+    delivery: { kind: 'at-centre' },
+    ...more,
+  };
+  return (await at.call<Application>('POST', '/applications', { body })).body;
+}
+const act = async (app: Application, action: string, body: object = {}, at = desk) =>
+  (await at.call<Application>('POST', `/applications/${app.id}/${action}`, { body })).body;
+const read = async (app: Application, at = desk) => (await at.call<Application>('GET', `/applications/${app.id}`)).body;
+const reaches = (app: Application, state: string, at = desk) =>
+  until(
+    () => read(app, at),
+    (now) => now.state === state,
+    `${app.id} → ${state}`,
+    60,
+  );
+const notices = async (app: Application) =>
+  (
+    await desk.call<{ notices: { kind: string; channel: string; state: string; name: string }[] }>(
+      'GET',
+      `/applications/${app.id}/notices`,
+    )
+  ).body.notices;
+const collect = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
+
+describe('journeys', () => {
+  test('a pension is re-examined: filed, decided, handed over, closed; the person is told on paper', async () => {
+    const draft = await open('ZQ');
+    expect(draft.allowedActions).toEqual(['edit', 'submit', 'withdraw', 'renew']);
+    const filed = await act(draft, 'submit');
+    expect(filed.state).toBe('submitted');
+    const ready = await reaches(filed, 'ready');
+    expect((await act(ready, 'hand-over', collect)).state).toBe('handed-over');
+    expect((await act(ready, 'confirm-outcome', { needMet: true })).state).toBe('closed');
+    const told = await until(
+      () => notices(filed),
+      (list) => list.length >= 2,
+      'notices',
+      30,
+    );
+    expect(told.every(({ channel }) => channel === 'slip')).toBe(true);
+    const slip = await desk.call<string>(
+      'GET',
+      `/applications/${filed.id}/notices/${told[0]!.name.replace('notices/', '')}/slip`,
+    );
+    expect(slip.body).toContain(draft.trackingNumber);
+    expect(slip.body).toContain('<html lang="ro"');
+    const tracked = await desk.call<{ state: string }>('POST', '/tracking', {
+      body: { trackingNumber: draft.trackingNumber },
+    });
+    expect(tracked.body.state).toBe('closed');
+    const { body: delivery } = await desk.call<{ state: string }>('GET', `/applications/${filed.id}/delivery`);
+    expect(delivery.state).toBe('answered');
+  });
+
+  test('the agency asks for documents, gets them, and decides', async () => {
+    const filed = await act(await open('ZD'), 'submit');
+    const asked = await reaches(filed, 'documents-requested');
+    const evidence = asked.documentRequest!.evidenceKinds.map((kind) => ({ kind, originalSeen: true }));
+    const supplied = await act(asked, 'supply-documents', { evidence });
+    expect(supplied).toMatchObject({ state: 'in-progress', submissionCount: 2 });
+    await reaches(filed, 'ready');
+    const { body } = await desk.call<{ actions: { kind: string; answers?: string }[] }>(
+      'GET',
+      `/applications/${filed.id}/history`,
+    );
+    const supply = body.actions.find(({ kind }) => kind === 'supply-documents');
+    expect(supply?.answers).toBe(asked.documentRequest!.id);
+  });
+
+  test('a rejection is handed over and a new application corrects it', async () => {
+    const filed = await act(await open('ZR'), 'submit');
+    const rejected = await reaches(filed, 'rejected');
+    await act(rejected, 'hand-over', collect);
+    const closed = await act(rejected, 'confirm-outcome', { needMet: false, missing: 'a paper of the employer' });
+    expect(closed.allowedActions).toEqual(['correct']);
+    const second = await open('ZQ', desk, { corrects: `applications/${filed.id}` });
+    await reaches(await act(second, 'submit'), 'ready');
+  });
+
+  test('the person withdraws from a silent agency, and nobody else may look', async () => {
+    const filed = await act(await open('ZN'), 'submit');
+    const other = await openDesk(platform.url, 'cu-002-specialist');
+    await expect(read(filed, other)).rejects.toThrow(Refused);
+    expect((await act(filed, 'withdraw', { reason: 'moved away' })).state).toBe('withdrawn');
+    await until(
+      async () => (await desk.call<{ state: string }>('GET', `/applications/${filed.id}/delivery`)).body.state,
+      (state) => state === 'cancelled',
+      'the delivery is cancelled',
+      30,
+    );
+  });
+
+  test('catalog, identity, bridge and notifications are away: the counter stays open, and all arrives afterwards', async () => {
+    const drafts = await Promise.all(Array.from({ length: 5 }, () => open('ZQ')));
+    const away = ['catalog', 'identity', 'agency-bridge', 'notifications'] as const;
+    await Promise.all(away.map((name) => platform.kill(name)));
+    const filed = await Promise.all(drafts.map((draft) => act(draft, 'submit')));
+    expect(filed.map(({ state }) => state)).toEqual(Array(5).fill('submitted'));
+    await Promise.all(away.map((name) => platform.start(name)));
+    await Promise.all(filed.map((app) => reaches(app, 'ready')));
+    for (const app of filed) {
+      const told = await until(
+        () => notices(app),
+        (list) => list.length >= 2,
+        'notices',
+        30,
+      );
+      expect(told.map(({ kind }) => kind).filter((kind, i, all) => all.indexOf(kind) !== i)).toEqual([]);
+    }
+  });
+
+  test('intake is killed right after it acknowledged: the event arrives, once', async () => {
+    const drafts = await Promise.all(Array.from({ length: 8 }, () => open('ZQ')));
+    const filed = await Promise.all(drafts.map((draft) => act(draft, 'submit')));
+    await platform.kill('intake');
+    await platform.start('intake');
+    for (const app of filed) {
+      await reaches(app, 'ready');
+      const { body } = await desk.call<{ actions: { kind: string }[] }>('GET', `/applications/${app.id}/history`);
+      expect(body.actions.filter(({ kind }) => kind === 'submit').length).toBe(1);
+      expect(body.actions.filter(({ kind }) => kind === 'approved').length).toBe(1);
+    }
+  });
+
+  test('every service restarts in order while people work, and no call fails', async () => {
+    let stopped = false;
+    const failures: unknown[] = [];
+    const work = (async () => {
+      while (!stopped) {
+        await open('ZQ')
+          .then((draft) => act(draft, 'submit'))
+          .catch((error: unknown) => failures.push(error));
+      }
+    })();
+    for (const name of ['intake', 'catalog', 'identity', 'agency-bridge', 'notifications'] as const) {
+      await platform.end(name);
+      await platform.start(name);
+    }
+    stopped = true;
+    await work;
+    expect(failures).toEqual([]);
+  });
+
+  test('personal data is in no log', () => {
+    for (const file of readdirSync(join(dataDir, 'logs'))) {
+      const text = readFileSync(join(dataDir, 'logs', file), 'utf8');
+      for (const canary of [
+        'Canary',
+        'Testescu',
+        'B00000001',
+        ...Array.from({ length: people }, (_, i) => idnp(i + 1)),
+      ]) {
+        expect([file, canary, text.includes(canary)]).toEqual([file, canary, false]);
+      }
+    }
+  });
+});

@@ -1,0 +1,89 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { AGENCIES, END_STATES, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '../apps/intake/src/domain/life.ts';
+import type { State } from '../apps/intake/src/domain/life.ts';
+
+/**
+ * Draws the life cycle of an application into ARCHITECTURE.md from the table that the code runs by.
+ * `node tools/picture.ts` writes it, `node tools/picture.ts --check` fails when it is stale.
+ */
+
+const FILE = 'ARCHITECTURE.md';
+const BEGIN = '<!-- life cycle: made by tools/picture.ts from apps/intake/src/domain/life.ts -->';
+const END = '<!-- end of the life cycle -->';
+
+/** Mermaid takes no dash in the id of a state. */
+const id = (state: State) => state.replaceAll('-', '_');
+
+/** Every move of the table: who or what, and from where to where. A correction moves nothing: it opens a new application. */
+function moves(): { from: State; to: State; by: string }[] {
+  return STATES.flatMap((from) => [
+    ...Object.entries(PERSONS[from])
+      .filter(([action]) => action !== 'correct')
+      .map(([action, move]) => ({ from, to: move.to, by: action })),
+    ...MESSAGES.flatMap((message) => {
+      const effect = AGENCIES[from][message];
+      return 'to' in effect ? [{ from, to: effect.to, by: `agency ${message}` }] : [];
+    }),
+    ...TIMERS.flatMap((timer) => {
+      const to = TIMED[timer][from];
+      return to === 'stale' ? [] : [{ from, to, by: `timer ${timer}` }];
+    }),
+  ]);
+}
+
+function diagram(): string {
+  const labels = Map.groupBy(moves(), ({ from, to }) => `${id(from)} --> ${id(to)}`);
+  return [
+    '```mermaid',
+    'stateDiagram-v2',
+    '  direction TB',
+    ...STATES.filter((state) => id(state) !== state).map((state) => `  state "${state}" as ${id(state)}`),
+    `  [*] --> ${id(STATES[0])}: open`,
+    ...[...labels].map(([arrow, same]) => `  ${arrow}: ${same.map(({ by }) => by).join('<br/>')}`),
+    ...END_STATES.map((state) => `  ${id(state)} --> [*]`),
+    '```',
+  ].join('\n');
+}
+
+/** What an agency or the bridge may say that moves nothing: each is recorded, and the desk is told. */
+function notes(): string {
+  const found = STATES.flatMap((state) =>
+    MESSAGES.flatMap((message) => {
+      const effect = AGENCIES[state][message];
+      return 'note' in effect ? [{ state, message, note: effect.note }] : [];
+    }),
+  );
+  const rows = Map.groupBy(found, ({ message, note }) => `| \`${message}\` | \`${note}\` |`);
+  return [
+    '| Message | Note for the desk | In the states |',
+    '| --- | --- | --- |',
+    ...[...rows].sort(byMessage).map(([row, same]) => `${row} ${same.map(({ state }) => state).join(', ')} |`),
+  ].join('\n');
+}
+
+/** In the order of the list of messages. */
+function byMessage([, a]: [string, { message: string }[]], [, b]: [string, { message: string }[]]): number {
+  const place = (rows: { message: string }[]) => MESSAGES.findIndex((message) => message === rows[0]?.message);
+  return place(a) - place(b);
+}
+
+const path = join(import.meta.dirname, '..', FILE);
+const present = readFileSync(path, 'utf8');
+const [begin, end] = [present.indexOf(BEGIN), present.indexOf(END)];
+if (begin < 0 || end < begin) throw new Error(`${FILE} lacks the two lines between which the life cycle stands.`);
+const drawn =
+  `${present.slice(0, begin)}${BEGIN}\n\n${diagram()}\n\n` +
+  `Recorded without a transition, and shown to the desk:\n\n${notes()}\n\n${present.slice(end)}`;
+const wanted = await format(drawn, { ...(await resolveConfig(path)), parser: 'markdown' });
+
+if (wanted === present) {
+  console.log(`the life cycle in ${FILE} is that of the table`);
+} else if (process.argv.includes('--check')) {
+  console.error(`The life cycle in ${FILE} is stale: run \`node tools/picture.ts\`.`);
+  process.exitCode = 1;
+} else {
+  writeFileSync(path, wanted);
+  console.log(`the life cycle is drawn into ${FILE}`);
+}
