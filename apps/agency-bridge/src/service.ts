@@ -82,7 +82,8 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
     metrics,
     concurrency: config.concurrency,
     handle,
-    refuse: ({ cause, ...at }) => refusals.keep(at, { cause, fields: [] }),
+    refuse: ({ cause, ...at }) =>
+      refusals.keep(at, { cause: cause === 'NOT_A_CLOUDEVENT' ? 'NOT_CLOUDEVENTS' : cause, fields: [] }),
     park: openParking(store),
   });
 

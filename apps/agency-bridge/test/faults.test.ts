@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { REQUEST_TYPES } from '@cups/agency-contract';
+import { eventually, freePort, produce, readTopic } from '@cups/testing';
+import type { RunningService } from '@cups/service';
+import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
+import type { World } from './world.ts';
+
+let world: World;
+let asked: Awaited<ReturnType<typeof readTopic>>;
+
+beforeEach(async () => {
+  world = await openWorld();
+  asked = await readTopic(world.place, 'agency.asp.requests');
+});
+
+afterEach(async () => {
+  await asked.stop();
+  await world.close();
+});
+
+const applications = (count: number) =>
+  Array.from({ length: count }, () => {
+    const application = newApplication();
+    world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name));
+    return application;
+  });
+type Application = ReturnType<typeof applications>[number];
+
+/** How often each application was asked for, by distinct message id. */
+const idsOf = ({ delivery }: Application) =>
+  new Set(asked.events.filter(({ subject }) => subject === delivery).map(({ id }) => id));
+const allAsked = (all: Application[], timeoutMs = 25_000) =>
+  asked.until(() => all.every((application) => idsOf(application).size > 0), timeoutMs);
+const stateOf = (bridge: RunningService, { delivery }: Application) =>
+  world.delivery(bridge, delivery).then(({ state }) => state);
+
+describe('while intake is away', () => {
+  test('submissions are queued without content, and each goes out once when it is back', async () => {
+    const bridge = await world.start();
+    const all = applications(20);
+    world.setAway(true);
+    await produce(
+      world.place,
+      all.map((application) => application.submitted()),
+    );
+    for (const application of all) {
+      await eventually(async () => (await stateOf(bridge, application)) === 'DELIVERY_STATE_QUEUED');
+    }
+    expect(asked.events).toEqual([]);
+    world.setAway(false);
+    await allAsked(all);
+    for (const application of all) expect(idsOf(application).size).toBe(1);
+  });
+
+  test('other subjects flow, and one withdrawn meanwhile is never sent', async () => {
+    const bridge = await world.start();
+    const [known, withdrawn] = applications(2) as [Application, Application];
+    await produce(world.place, [known.submitted()]);
+    await allAsked([known]);
+    world.setAway(true);
+    await produce(world.place, [withdrawn.submitted(), withdrawn.withdrawn()]);
+    await world.reply(
+      'asp',
+      replyOf('md.cups.reply.acknowledged.v1', known.name, { submission: 1, agencyReference: 'A' }),
+    );
+    await eventually(async () => (await stateOf(bridge, known)) === 'DELIVERY_STATE_ACKNOWLEDGED');
+    await eventually(async () => (await stateOf(bridge, withdrawn)) === 'DELIVERY_STATE_CANCELLED');
+    world.setAway(false);
+    const [marker] = applications(1) as [Application];
+    await produce(world.place, [marker.submitted()]);
+    await allAsked([marker]);
+    expect(idsOf(withdrawn).size).toBe(0);
+  });
+
+  test('and the process ends, another one fetches what was queued', async () => {
+    const dead = await world.start({ intakeAddress: `127.0.0.1:${await freePort()}`, intakeTimeoutMs: 300 });
+    const all = applications(3);
+    await produce(
+      world.place,
+      all.map((application) => application.submitted()),
+    );
+    for (const application of all) {
+      await eventually(async () => (await stateOf(dead, application)) === 'DELIVERY_STATE_QUEUED');
+    }
+    await world.stop(dead);
+    await world.start();
+    await allAsked(all);
+    for (const application of all) expect(idsOf(application).size).toBe(1);
+  });
+});
+
+describe('a process that ends between commit and publish', () => {
+  test('loses nothing: another one publishes what is in the outbox, as it was stored', async () => {
+    const never = { publisher: () => () => new Promise<never>(() => {}) };
+    const dead = await world.start({}, never);
+    const all = applications(5);
+    await produce(
+      world.place,
+      all.map((application) => application.submitted()),
+    );
+    for (const application of all) {
+      await eventually(async () => (await stateOf(dead, application)) === 'DELIVERY_STATE_QUEUED');
+    }
+    expect(asked.events).toEqual([]);
+    const alive = await world.start();
+    await allAsked(all);
+    for (const application of all) {
+      expect(idsOf(application).size).toBe(1);
+      await eventually(async () => (await stateOf(alive, application)) === 'DELIVERY_STATE_SENT');
+    }
+    world.forget(dead);
+  });
+});
+
+describe('two replicas', () => {
+  test('with a fifth of all messages twice and a member that comes and goes change nothing', async () => {
+    const told = await readTopic(world.place, 'cups.deliveries');
+    const first = await world.start();
+    const second = await world.start();
+    const all = applications(60);
+    const twice = <T>(items: T[]) => items.flatMap((item, index) => (index % 5 === 0 ? [item, item] : [item]));
+    await produce(world.place, twice(all.slice(0, 30).map((application) => application.submitted())));
+    await world.stop(second);
+    const third = await world.start();
+    await produce(world.place, twice(all.slice(30).map((application) => application.submitted())));
+    await allAsked(all);
+    const replies = all.flatMap(({ name }) => [
+      replyOf('md.cups.reply.acknowledged.v1', name, { submission: 1, agencyReference: 'A' }),
+      replyOf('md.cups.reply.decided.v1', name, {
+        outcome: 'rejected',
+        reason: { ro: 'Nu se poate.' },
+        decideTime: new Date().toISOString(),
+      }),
+    ]);
+    await world.reply('asp', ...twice(replies));
+    const complete = (application: Application) => typesOf(told.events, application.delivery).length >= 2;
+    await told.until(() => all.every(complete), 25_000);
+    for (const application of all) {
+      await eventually(async () => (await stateOf(first, application)) === 'DELIVERY_STATE_ANSWERED');
+      expect(idsOf(application).size).toBe(1);
+      const events = told.events.filter(({ subject }) => subject === application.delivery);
+      const distinct = [...new Map(events.map((event) => [event.id, event])).values()];
+      expect(distinct.map(({ sequence }) => sequence)).toEqual([1, 2]);
+      expect(distinct.map(({ type }) => type.split('.').at(-1))).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
+    }
+    expect(new Set(asked.events.map(({ type }) => type))).toEqual(new Set([REQUEST_TYPES.submitted]));
+    await world.stop(third);
+    await told.stop();
+  });
+});
+
+describe('the life of the process', () => {
+  test('starts without Kafka, intake and store, says so, and stops in order', async () => {
+    const nowhere = `127.0.0.1:${await freePort()}`;
+    const bridge = await world.start({
+      kafkaBrokers: [nowhere],
+      mongoUri: `mongodb://${nowhere}`,
+      intakeAddress: nowhere,
+    });
+    const ask = (path: string) => fetch(`http://127.0.0.1:${bridge.httpPort}${path}`).then(({ status }) => status);
+    expect(await ask('/healthz')).toBe(200);
+    expect(await ask('/readyz')).toBe(503);
+    const support = world.client(bridge, { role: 'support' });
+    await expect(support.listDeliveries({})).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await world.stop(bridge);
+    await expect(ask('/healthz')).rejects.toThrow();
+  });
+
+  test('is ready with the store alone', async () => {
+    const bridge = await world.start({ kafkaBrokers: [`127.0.0.1:${await freePort()}`] });
+    await eventually(async () => (await fetch(`http://127.0.0.1:${bridge.httpPort}/readyz`)).status === 200);
+    await expect(stateOf(bridge, newApplication())).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  });
+});

@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startLocal } from '@cups/local';
+import type { LocalPlatform } from '@cups/local';
+import { eventually, produce, readTopic } from '@cups/testing';
+import { newApplication, openWorld, submissionOf } from './world.ts';
+import type { World } from './world.ts';
+
+let dataDir: string;
+let kafka: LocalPlatform;
+let world: World;
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'cups-bridge-'));
+  kafka = await startLocal({ dataDir, parts: ['kafka'] });
+  world = await openWorld({ brokers: kafka.kafkaBrokers.split(',') });
+}, 60_000);
+
+afterAll(async () => {
+  await world.close();
+  await kafka.stop();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+test('Kafka killed while requests wait: everything goes out after it is back, and what is told later too', async () => {
+  const bridge = await world.start();
+  const all = Array.from({ length: 30 }, () => {
+    const application = newApplication();
+    world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name));
+    return application;
+  });
+  const half = all.slice(0, 15);
+  world.setAway(true);
+  await produce(
+    world.place,
+    half.map((application) => application.submitted()),
+  );
+  for (const { delivery } of half) await eventually(() => world.delivery(bridge, delivery));
+  await kafka.killKafka();
+  // Fetched and committed while the broker is away: the requests wait in their documents.
+  world.setAway(false);
+  for (const { name } of half) {
+    await eventually(() =>
+      world.intake.calls.some(({ request }) => (request as { name: string }).name.startsWith(name)),
+    );
+  }
+  await kafka.restartKafka();
+  await produce(
+    world.place,
+    all.slice(15).map((application) => application.submitted()),
+  );
+  const asked = await readTopic(world.place, 'agency.asp.requests');
+  const idsOf = (subject: string) =>
+    new Set(asked.events.filter((event) => event.subject === subject).map(({ id }) => id));
+  await asked.until(() => all.every(({ delivery }) => idsOf(delivery).size > 0), 60_000);
+  for (const { delivery } of all) expect(idsOf(delivery).size).toBe(1);
+  await asked.stop();
+}, 120_000);

@@ -1,0 +1,215 @@
+import { toMessage } from '@cups/agency-contract';
+import type { ReplyData, ReplyEvent, ReplyType } from '@cups/agency-contract';
+import { messageType, toTimestamp } from '@cups/contracts/proto';
+import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
+import type { Delivery__Output } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
+import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import { ensureTopics } from '@cups/events';
+import type { CloudEvent, Entry } from '@cups/events';
+import { Problem } from '@cups/problem';
+import type { RunningService } from '@cups/service';
+import { clientFor, eventOf, fakeService, keepLog, keysFor, person, platform, produceRaw } from '@cups/testing';
+import { ulid } from 'ulid';
+import { readConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import { createAgencyBridge } from '../src/service.ts';
+import type { Overrides } from '../src/service.ts';
+
+export const AGENCIES = ['asp', 'cnas'];
+const CENTRE = 'centres/CU-001';
+
+/** Everything around the bridge: fresh topics and store, an intake made from its proto, agencies that are this test. */
+export async function openWorld(own: { brokers?: string[] } = {}) {
+  const place = { ...platform(), ...own };
+  const keys = keysFor();
+  const log = keepLog('agency-bridge');
+  await ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: AGENCIES });
+
+  const submissions = new Map<string, GetSubmissionResponse>();
+  const state = { away: false };
+  const intake = await fakeService<IntakeServiceDefinition>(
+    'cups.intake.v1.IntakeService',
+    {
+      async GetSubmission({ name }) {
+        if (state.away) throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is away.' });
+        const found = submissions.get(name);
+        if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such submission.' });
+        return found;
+      },
+    },
+    { service: 'intake', keys },
+  );
+
+  const running = new Set<RunningService>();
+  const clients: { close(): void }[] = [];
+
+  return {
+    place,
+    keys,
+    log,
+    submissions,
+    intake,
+    /** Intake answers that it can not, or answers again. */
+    setAway(away: boolean): void {
+      state.away = away;
+    },
+
+    async start(changes: Partial<Config> = {}, overrides: Overrides = {}): Promise<RunningService> {
+      const config: Config = {
+        ...readConfig({ CUPS_PREFIX: place.prefix, CUPS_KEYS: keys.dir, AGENCIES: AGENCIES.join(',') }),
+        mongoUri: place.mongoUri,
+        kafkaBrokers: place.brokers,
+        grpcPort: 0,
+        httpPort: 0,
+        intakeAddress: intake.address,
+        intakeTimeoutMs: 1_000,
+        timerPollMs: 100,
+        ...changes,
+      };
+      const write = (line: string) => void log.lines.push(JSON.parse(line) as Record<string, unknown>);
+      const bridge = await createAgencyBridge(config, { logTo: { write }, ...overrides });
+      running.add(bridge);
+      return bridge;
+    },
+    async stop(bridge: RunningService): Promise<void> {
+      running.delete(bridge);
+      await bridge.stop();
+    },
+
+    /** Leaves a process behind as if it had been killed. */
+    forget(bridge: RunningService): void {
+      running.delete(bridge);
+    },
+
+    /** A client as the gateway, for somebody of this role. */
+    client(bridge: RunningService, claims: Parameters<typeof keys.session>[0]) {
+      const client = clientFor<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
+        address: `127.0.0.1:${bridge.grpcPort}`,
+        keys,
+        from: 'gateway',
+        to: 'agency-bridge',
+        sessionToken: keys.session(claims).token,
+      });
+      clients.push(client);
+      return client;
+    },
+    /** The delivery as the desk of its centre sees it. */
+    async delivery(bridge: RunningService, name: string): Promise<Delivery__Output> {
+      const { delivery } = await this.client(bridge, { role: 'specialist', centre: CENTRE }).getDelivery({ name });
+      if (!delivery) throw new Error('an answer without a delivery');
+      return delivery;
+    },
+
+    /** A message of an agency, as its Kafka client would send it. */
+    async reply(agency: string, ...messages: ReturnType<typeof toMessage>[]): Promise<void> {
+      await produceRaw(place, `agency.${agency}.replies`, messages);
+    },
+
+    async close(): Promise<void> {
+      for (const client of clients) client.close();
+      for (const bridge of running) await bridge.stop();
+      await intake.close();
+      keys.remove();
+    },
+  };
+}
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+let people = 0;
+
+/** A frozen submission of a synthetic person. */
+export function submissionOf(
+  application: string,
+  number = 1,
+  more: Partial<GetSubmissionResponse> = {},
+): GetSubmissionResponse {
+  people += 1;
+  return {
+    name: `${application}/submissions/${number}`,
+    withdrawn: false,
+    centre: CENTRE,
+    centreName: 'Primăria Exemplu',
+    centreKind: 'town-hall',
+    publicService: 'publicServices/civil-status-extract',
+    serviceVersion: '2026-01-01',
+    serviceTitle: { ro: 'Extras de stare civilă', ru: 'Выписка', en: 'Civil-status extract' },
+    agency: 'agencies/asp',
+    content: {
+      applicant: person(people),
+      mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE' },
+      answers: Buffer.from('{"copies":1,"recordKind":"birth"}'),
+      evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
+      costOption: 'standard',
+      delivery: { kind: 'DELIVERY_KIND_AT_CENTRE' },
+    },
+    submitTime: toTimestamp(new Date('2026-03-02T08:00:00Z')),
+    dueDate: '2026-03-09',
+    fee: { amountMinor: '4500', currencyCode: 'MDL' },
+    ...more,
+  };
+}
+
+/** An application whose events intake tells, counted from 1. */
+export function newApplication(agency = 'asp') {
+  const id = ulid();
+  const name = `applications/${id}`;
+  let sequence = 0;
+  const tell = (type: string, fields: object, state = 'STATE_SUBMITTED'): Entry => {
+    const full = `cups.intake.v1.${type}`;
+    const ref = {
+      application: name,
+      centre: CENTRE,
+      agency: `agencies/${agency}`,
+      publicService: 'publicServices/civil-status-extract',
+      state,
+    };
+    sequence += 1;
+    return eventOf({
+      topic: 'cups.applications',
+      key: id,
+      type: full,
+      subject: name,
+      sequence,
+      source: '/cups/intake',
+      correlationId: crypto.randomUUID(),
+      data: messageType(full).encode({ ref, ...fields }),
+    });
+  };
+  const now = () => toTimestamp(new Date());
+  return {
+    id,
+    name,
+    delivery: `deliveries/${id}-${agency}`,
+    submitted: () => tell('ApplicationSubmitted', { submission: `${name}/submissions/1`, submitTime: now() }),
+    supplied: (number: number, answersRequest: string) =>
+      tell('DocumentsSupplied', { submission: `${name}/submissions/${number}`, answersRequest }),
+    withdrawn: (fromState = 'STATE_SUBMITTED') =>
+      tell('ApplicationWithdrawn', { fromState, withdrawTime: now() }, 'STATE_WITHDRAWN'),
+    expired: (fromState = 'STATE_DOCUMENTS_REQUESTED') =>
+      tell('ApplicationExpired', { fromState, expireTime: now() }, 'STATE_EXPIRED'),
+    inProgress: () => tell('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
+  };
+}
+
+/** A reply of an agency about an application; `over` changes what a wrong sender would get wrong. */
+export function replyOf<T extends ReplyType>(
+  type: T,
+  application: string,
+  data: Omit<ReplyData[T], 'application'>,
+  over: { id?: string; agency?: string; source?: string } = {},
+): ReturnType<typeof toMessage> {
+  const { agency = 'asp', source = `/agencies/${agency}`, id = crypto.randomUUID() } = over;
+  return toMessage({
+    id,
+    source,
+    type,
+    subject: `deliveries/${application.slice('applications/'.length)}-${agency}`,
+    time: new Date().toISOString(),
+    data: { application, ...data },
+  } as unknown as ReplyEvent);
+}
+
+/** Types of events about a delivery, without their package. */
+export const typesOf = (events: CloudEvent[], subject: string): string[] =>
+  events.filter((event) => event.subject === subject).map(({ type }) => type.replace('cups.agencybridge.v1.', ''));
