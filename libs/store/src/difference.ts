@@ -4,7 +4,6 @@ export interface Operators {
   $unset: Record<string, ''>;
   $push: Record<string, { $each: unknown[] }>;
 }
-
 type Members = Record<string, unknown>;
 
 const isMembers = (value: unknown): value is Members =>
@@ -13,59 +12,50 @@ const isMembers = (value: unknown): value is Members =>
 /** A key that cannot be a step of a dotted path. */
 const isUnsafe = (key: string) => key === '' || key.includes('.') || key.startsWith('$') || key === '__proto__';
 
-/** Equal leaves: the same value, the same instant, the same bytes. */
-function sameLeaf(before: unknown, after: unknown): boolean {
+/** The same value, the same instant, the same bytes. */
+function same(before: unknown, after: unknown): boolean {
   if (Object.is(before, after)) return true;
   if (before instanceof Date && after instanceof Date) return before.getTime() === after.getTime();
-  if (before instanceof Uint8Array && after instanceof Uint8Array) return Buffer.compare(before, after) === 0;
-  return false;
+  return before instanceof Uint8Array && after instanceof Uint8Array && Buffer.compare(before, after) === 0;
 }
 
 /**
- * Writes into `operators` what turns `before` into `after`. Built by structural sharing, the two share what did not
- * change, so that only the changed branches are walked. A longer array whose head is identical is a push.
+ * Writes into `out` what turns `before` into `after`. By structural sharing the two share what did not change, so that
+ * only the changed branches are walked. A longer array whose head is identical is a push.
  */
-export function difference(before: Members, after: Members, skip: ReadonlySet<string>, operators: Operators): void {
-  members(before, after, '', operators, skip);
-}
-
-function members(before: Members, after: Members, prefix: string, out: Operators, skip?: ReadonlySet<string>): void {
-  for (const key of Object.keys(after)) {
+export function difference(before: Members, after: Members, out: Operators, skip?: ReadonlySet<string>, prefix = '') {
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (skip?.has(key)) continue;
     const path = prefix + key;
-    if (after[key] === undefined) {
-      if (before[key] !== undefined) out.$unset[path] = '';
-    } else if (!Object.hasOwn(before, key)) out.$set[path] = after[key];
-    else branch(before[key], after[key], path, out);
-  }
-  for (const key of Object.keys(before)) {
-    if (!skip?.has(key) && before[key] !== undefined && !Object.hasOwn(after, key)) out.$unset[prefix + key] = '';
+    if (after[key] !== undefined) {
+      if (before[key] === undefined) out.$set[path] = after[key];
+      else branch(before[key], after[key], path, out);
+    } else if (before[key] !== undefined) out.$unset[path] = '';
   }
 }
 
 function branch(before: unknown, after: unknown, path: string, out: Operators): void {
-  if (sameLeaf(before, after)) return;
+  if (same(before, after)) return;
   if (Array.isArray(before) && Array.isArray(after)) {
     if (array(before, after, path, out)) return;
   } else if (isMembers(before) && isMembers(after)) {
-    if (![...Object.keys(before), ...Object.keys(after)].some(isUnsafe)) return members(before, after, `${path}.`, out);
+    if (![...Object.keys(before), ...Object.keys(after)].some(isUnsafe))
+      return difference(before, after, out, undefined, `${path}.`);
   }
   out.$set[path] = after;
 }
 
 /** True when the change of an array could be said shorter than by the whole array. */
 function array(before: unknown[], after: unknown[], path: string, out: Operators): boolean {
-  if (after.length < before.length || before.length === 0) return after.length === before.length;
-  const changed: number[] = [];
-  for (let index = 0; index < before.length; index += 1) {
-    if (!sameLeaf(before[index], after[index])) changed.push(index);
-  }
-  if (after.length > before.length) {
-    if (changed.length > 0) return false;
+  const changed = before.flatMap((item, index) => (same(item, after[index]) ? [] : [index]));
+  if (after.length > before.length && changed.length === 0) {
     out.$push[path] = { $each: after.slice(before.length) };
     return true;
   }
-  if (changed.length > before.length / 2) return false;
-  for (const index of changed) branch(before[index], after[index], `${path}.${index}`, out);
+  if (after.length !== before.length || changed.length > before.length / 2) return false;
+  for (const index of changed) {
+    if (after[index] === undefined) return false;
+    branch(before[index], after[index], `${path}.${index}`, out);
+  }
   return true;
 }

@@ -1,9 +1,14 @@
 import type { mongo } from 'mongoose';
-import type { Documents, OutboxEntry, StoredDocument } from './documents.ts';
-import type { Metrics } from './metrics.ts';
+import type { AnyDocuments, OutboxEntry, StoredDocument } from './documents.ts';
 import type { Log } from './store.ts';
 
-/** What became of a batch. An entry in neither list is acknowledged. */
+/** As much of prom-client as this library needs; `createMetrics` of @cups/service fits. */
+export interface Metrics {
+  counter(name: string, help: string, labels?: string[]): { inc(labels: Record<string, string>, value?: number): void };
+  gauge(name: string, help: string, labels?: string[]): { set(labels: Record<string, string>, value: number): void };
+}
+
+/** What became of a batch; an entry in neither list is acknowledged. */
 export interface PublishResult {
   /** Can never be sent: the document is isolated. */
   rejected: { entry: OutboxEntry; cause: string }[];
@@ -12,8 +17,7 @@ export interface PublishResult {
 }
 
 export interface RelayOptions {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- documents of any shape
-  documents: Documents<any>[];
+  documents: AnyDocuments[];
   /** Sends the entries in this order and resolves when they are acknowledged; throws when the broker is away. */
   publish: (entries: OutboxEntry[]) => Promise<PublishResult>;
   log: Log;
@@ -29,342 +33,265 @@ export interface RelayOptions {
 }
 
 export interface Relay {
-  /** The whole outbox of a document from its head. Commits of `documents` call it by themselves. */
+  /** The whole outbox of a document of the first collection. Commits call it by themselves. */
   wake(id: string, entries: OutboxEntry[]): void;
-  /** Publishes and pulls what is left; false when that was not done after `boundMs` (default 5,000). */
+  /** Publishes and pulls what is left; false when that was not done within the bound (default 5,000 ms). */
   drain(boundMs?: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
-interface Item {
-  documents: Documents<StoredDocument>;
-  id: string;
-  /** Not yet acknowledged, in order. */
-  entries: OutboxEntry[];
-  notBefore: number;
-  delay: number;
-}
+/** A document's entries that are to be published, in order. */
+type Item = { documents: AnyDocuments; id: string; entries: OutboxEntry[] };
+/** Entries up to `n` are acknowledged. */
+type Pull = Item & { n: number };
 
 const batchDocuments = 200;
-/** Below the broker's limit of 1 MB for a batch, whatever partition it goes to. */
+/** Below the broker's limit of 1 MB for what goes to one partition. */
 const batchBytes = 512 * 1024;
 const gatherMs = 100;
 const rememberedAcks = 20_000;
-const heldDocuments = 2_000;
-const scanLimit = 5_000;
+const heldDocuments = 1_000;
+const sweepDocuments = 500;
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 /**
- * Law 5. One loop, one batch in flight: the outbox of each changed document is published from its head, as stored;
- * what was acknowledged is pulled, many documents in one write. A sweep finds what another process left behind.
- * Sending twice is allowed, losing or reordering within one document is not. Replicas need no lease: they differ only in
- * who sends first, and a sweep takes up only what has waited for long.
+ * Law 5. One loop, one batch in flight: the outbox of each changed document is published from its head, as stored; what was
+ * acknowledged is pulled, many documents in one write. A sweep finds what another process left behind. Sending twice is
+ * allowed, losing or reordering within one document is not. Replicas need no lease: a sweep takes up only what has
+ * waited for long, with jitter.
  */
 export function startRelay(options: RelayOptions): Relay {
-  const { log, metrics, sweepMs = 30_000, olderThanMs = 10_000 } = options;
-  const all = options.documents as unknown as Documents<StoredDocument>[];
+  const { documents: all, log, metrics, sweepMs = 30_000, olderThanMs = 10_000 } = options;
   const queue = new Map<string, Item>();
-  /** Known to have something, not held in memory. */
-  const dirty = new Map<string, { documents: Documents<StoredDocument>; id: string }>();
+  /** More waits in the store than memory may hold: swept in when the queue is empty. */
+  let overflow = false;
+  const sweptTo = new Map<AnyDocuments, string>();
   const acked = new Map<string, number>();
-  const blocked = new Set<string>();
-  let pulls = new Map<string, { item: Item; n: number; entries: OutboxEntry[] }>();
+  /** Refused for good; the flag is being written. */
+  const refused = new Set<string>();
+  let pulls = new Map<string, Pull>();
   let running: Promise<void> | undefined;
-  let scheduled = false;
-  let stopped = false;
-  let draining = false;
+  let state: 'runs' | 'drains' | 'stopped' = 'runs';
   let backoff = 0;
-  let away = false;
-  let retryTimer: NodeJS.Timeout | undefined;
+  let laterMs = 0;
+  let wakeTimer: NodeJS.Timeout | undefined;
   let pullTimer: NodeJS.Timeout | undefined;
   let sweepTimer: NodeJS.Timeout | undefined;
+  let scheduled = false;
   let sweeping: Promise<void> | undefined;
-  let pulling: Promise<void> = Promise.resolve();
-
+  let pulling = Promise.resolve();
   const published = metrics?.counter('outbox_published_total', 'Events acknowledged by Kafka', ['collection']);
-  const blockedTotal = metrics?.counter('outbox_blocked_total', 'Documents isolated: an event can never be sent', [
-    'collection',
-  ]);
+  const blocked = metrics?.counter('outbox_blocked_total', 'ALARM: documents isolated', ['collection']);
   const waiting = metrics?.gauge('outbox_waiting', 'Documents whose events wait for Kafka', []);
+  const keyOf = (documents: AnyDocuments, id: string) => `${documents.name}/${id}`;
 
-  const keyOf = (documents: Documents<StoredDocument>, id: string) => `${documents.name}/${id}`;
-
-  const take = (documents: Documents<StoredDocument>, id: string, entries: OutboxEntry[]): void => {
-    if (stopped || entries.length === 0) return;
+  const take = (documents: AnyDocuments, id: string, entries: OutboxEntry[]): void => {
     const key = keyOf(documents, id);
-    if (blocked.has(key)) return;
+    if (state === 'stopped' || entries.length === 0 || refused.has(key)) return;
     const held = queue.get(key);
-    if (!held && queue.size >= heldDocuments) {
-      dirty.set(key, { documents, id });
-    } else {
-      const after = Math.max(acked.get(key) ?? 0, held?.entries.at(-1)?.n ?? 0);
-      const more = entries.filter((entry) => entry.n > after);
-      if (held) held.entries.push(...more);
-      else if (more.length > 0) queue.set(key, { documents, id, entries: more, notBefore: 0, delay: 0 });
-      // Acknowledged, yet still in the document: the pull was lost with its store.
-      else if (!pulls.has(key)) notePull({ documents, id, entries: [], notBefore: 0, delay: 0 }, after, []);
-    }
+    const after = Math.max(acked.get(key) ?? 0, held?.entries.at(-1)?.n ?? 0);
+    const more = entries.filter(({ n }) => n > after);
+    if (held) held.entries.push(...more);
+    // Acknowledged, yet still there: the pull was lost.
+    else if (more.length === 0) notePull(key, { documents, id, n: after, entries: [] });
+    else if (queue.size < heldDocuments) queue.set(key, { documents, id, entries: more });
+    else overflow = true;
     schedule();
   };
 
   const schedule = (): void => {
-    if (scheduled || running || stopped || retryTimer) return;
+    if (scheduled || running || wakeTimer || state === 'stopped') return;
     scheduled = true;
+    // After the answer of the commit has gone out.
     setImmediate(() => {
       scheduled = false;
       start();
     });
   };
-
-  const start = (): void => {
-    if (running || stopped) return;
-    running = loop().finally(() => {
+  const start = (delay = 0): void => {
+    clearTimeout(wakeTimer);
+    wakeTimer = delay > 0 ? setTimeout(start, delay) : undefined;
+    if (delay > 0 || running || state === 'stopped') return;
+    running = loop().then((wait) => {
       running = undefined;
-      waiting?.set({}, queue.size + dirty.size);
-      if (!stopped && !retryTimer && (dirty.size > 0 || [...queue.values()].some(({ notBefore }) => notBefore === 0)))
-        schedule();
+      waiting?.set({}, queue.size);
+      if (wait > 0) start(wait);
+      else if (queue.size > 0) schedule();
     });
   };
 
-  const retryIn = (ms: number): void => {
-    clearTimeout(retryTimer);
-    retryTimer = setTimeout(() => {
-      retryTimer = undefined;
-      start();
-    }, ms);
+  /** Works until nothing is left; resolves with the ms to wait before more can be done, else 0. */
+  const loop = async (): Promise<number> => {
+    while (state !== 'stopped') {
+      if (queue.size === 0 && overflow) {
+        overflow = false;
+        await sweep(undefined).catch(() => (overflow = true));
+        if (queue.size === 0) return overflow ? 1_000 : 0;
+      }
+      if (queue.size === 0) return 0;
+      const batch = nextBatch();
+      try {
+        settle(batch, await options.publish([...batch.values()].flat()));
+      } catch (error) {
+        if (backoff === 0) log.warn({ event: 'outbox-waits', count: queue.size, error });
+        backoff = Math.min(5_000, backoff * 2 || 200);
+        return state === 'drains' ? 200 : backoff * (0.75 + Math.random() / 2);
+      }
+      if (backoff > 0) log.info({ event: 'outbox-flows', count: queue.size });
+      backoff = 0;
+    }
+    return 0;
   };
 
-  const nextBatch = (): Map<Item, number> => {
-    const batch = new Map<Item, number>();
-    const now = Date.now();
+  const nextBatch = (): Map<Item, OutboxEntry[]> => {
+    const batch = new Map<Item, OutboxEntry[]>();
     let bytes = 0;
     for (const item of queue.values()) {
-      if (item.notBefore > now) continue;
-      let count = 0;
+      const part: OutboxEntry[] = [];
       for (const entry of item.entries) {
         const size = entry.data.length + 700;
         if (bytes > 0 && bytes + size > batchBytes) break;
         bytes += size;
-        count += 1;
+        part.push(entry);
       }
-      if (count > 0) batch.set(item, count);
-      if (batch.size >= batchDocuments || bytes >= batchBytes || count < item.entries.length) break;
+      if (part.length > 0) batch.set(item, part);
+      if (part.length < item.entries.length || batch.size >= batchDocuments) break;
     }
     return batch;
   };
 
-  const loop = async (): Promise<void> => {
-    while (!stopped) {
-      if (queue.size < heldDocuments / 2 && dirty.size > 0 && !(await fill())) return retryIn(1_000);
-      const batch = nextBatch();
-      if (batch.size === 0) {
-        const soonest = Math.min(...[...queue.values()].map(({ notBefore }) => notBefore));
-        if (Number.isFinite(soonest)) retryIn(Math.max(10, soonest - Date.now()));
-        return;
-      }
-      const entries = [...batch].flatMap(([item, count]) => item.entries.slice(0, count));
-      let result: PublishResult;
-      try {
-        result = await options.publish(entries);
-      } catch (error) {
-        backoff = Math.min(5_000, backoff === 0 ? 200 : backoff * 2);
-        if (!away) log.warn({ event: 'outbox-waits', count: queue.size, error });
-        away = true;
-        waiting?.set({}, queue.size + dirty.size);
-        return retryIn(draining ? 200 : backoff * (0.75 + Math.random() / 2));
-      }
-      if (away) log.info({ event: 'outbox-flows', count: queue.size + dirty.size });
-      away = false;
-      backoff = 0;
-      settle(batch, result);
-    }
-  };
-
-  const settle = (batch: Map<Item, number>, result: PublishResult): void => {
-    const rejected = new Map(result.rejected.map(({ entry, cause }) => [entry, cause]));
-    const later = new Set(result.later);
-    for (const [item, count] of batch) {
-      const key = keyOf(item.documents, item.id);
-      const sent = item.entries.slice(0, count);
-      const firstBad = sent.findIndex((entry) => rejected.has(entry) || later.has(entry));
-      const done = firstBad === -1 ? sent : sent.slice(0, firstBad);
+  const settle = (batch: Map<Item, OutboxEntry[]>, { rejected, later = [] }: PublishResult): void => {
+    const causes = new Map<OutboxEntry, string | undefined>(later.map((entry) => [entry, undefined]));
+    for (const { entry, cause } of rejected) causes.set(entry, cause);
+    for (const [item, sent] of batch) {
+      const { documents, id } = item;
+      const key = keyOf(documents, id);
+      const bad = causes.size === 0 ? undefined : sent.find((entry) => causes.has(entry));
+      const done = bad ? sent.slice(0, sent.indexOf(bad)) : sent;
       item.entries.splice(0, done.length);
-      if (item.entries.length === 0) queue.delete(key);
+      // What must wait is left to a sweep: it must not fill the memory that others need.
+      if (bad || item.entries.length === 0) queue.delete(key);
+      const cause = bad && causes.get(bad);
+      if (cause !== undefined) void isolate(item, key, cause);
       const last = done.at(-1);
-      if (last) {
-        remember(key, last.n);
-        published?.inc({ collection: item.documents.name }, done.length);
-        notePull(item, last.n, done);
-        item.delay = 0;
-        item.notBefore = 0;
-      }
-      const bad = firstBad === -1 ? undefined : sent[firstBad];
-      if (bad && rejected.has(bad)) void isolate(item, key, rejected.get(bad) ?? 'REJECTED');
-      else if (bad) {
-        item.delay = Math.min(5_000, item.delay === 0 ? 200 : item.delay * 2);
-        item.notBefore = Date.now() + item.delay;
-      }
+      if (!last) continue;
+      acked.delete(key);
+      acked.set(key, last.n);
+      if (acked.size > rememberedAcks) acked.delete(acked.keys().next().value as string);
+      published?.inc({ collection: documents.name }, done.length);
+      notePull(key, { documents, id, n: last.n, entries: done });
     }
+    if (later.length > 0) sweepIn((laterMs = Math.min(sweepMs, laterMs * 2 || 500)), true);
+    else laterMs = 0;
   };
 
-  const remember = (key: string, n: number): void => {
-    acked.delete(key);
-    acked.set(key, n);
-    if (acked.size > rememberedAcks) acked.delete(acked.keys().next().value as string);
-  };
-
-  const isolate = async (item: Item, key: string, cause: string): Promise<void> => {
-    blocked.add(key);
-    queue.delete(key);
-    blockedTotal?.inc({ collection: item.documents.name });
+  const isolate = async ({ documents, id }: Item, key: string, cause: string): Promise<void> => {
+    refused.add(key);
+    blocked?.inc({ collection: documents.name });
     log.error({ event: 'outbox-blocked', resource: key, reason: cause });
     try {
-      const flag = { cause, time: new Date() };
-      await item.documents.internals
-        .collection()
-        .updateOne({ _id: item.id }, { $set: { outboxBlocked: flag } } as mongo.UpdateFilter<StoredDocument>);
+      const flag = { outboxBlocked: { cause, time: new Date() } };
+      await documents.internals.collection().updateOne({ _id: id }, { $set: flag });
     } catch {
       // The sweep meets it again, and so does the refusal.
-      blocked.delete(key);
     }
+    refused.delete(key);
   };
 
-  const notePull = (item: Item, n: number, entries: OutboxEntry[]): void => {
-    const key = keyOf(item.documents, item.id);
+  const notePull = (key: string, { entries, ...pull }: Pull): void => {
     const before = pulls.get(key);
-    pulls.set(key, { item, n: Math.max(n, before?.n ?? 0), entries: [...(before?.entries ?? []), ...entries] });
+    pulls.set(key, { ...pull, n: Math.max(pull.n, before?.n ?? 0), entries: [...(before?.entries ?? []), ...entries] });
     if (pulls.size >= batchDocuments) void flush();
     else pullTimer ??= setTimeout(() => void flush(), gatherMs);
   };
-
   const flush = (): Promise<void> => {
     clearTimeout(pullTimer);
     pullTimer = undefined;
-    return (pulling = pulling.then(async () => {
-      const mine = pulls;
+    pulling = pulling.then(async () => {
+      const mine = [...pulls];
       pulls = new Map();
       for (const documents of all) {
-        const some = [...mine.values()].filter(({ item }) => item.documents === documents);
+        const some = mine.filter(([, pull]) => pull.documents === documents);
         if (some.length === 0) continue;
-        try {
-          await documents.internals.collection().bulkWrite(some.flatMap(pullOf), { ordered: false });
-        } catch {
-          for (const { item, n, entries } of some) {
-            const key = keyOf(documents, item.id);
-            const newer = pulls.get(key);
-            pulls.set(key, { item, n: Math.max(n, newer?.n ?? 0), entries: [...entries, ...(newer?.entries ?? [])] });
-          }
-          if (!stopped) pullTimer ??= setTimeout(() => void flush(), 1_000);
-        }
-      }
-    }));
-  };
-
-  const pullOf = (pull: {
-    item: Item;
-    n: number;
-    entries: OutboxEntry[];
-  }): mongo.AnyBulkWriteOperation<StoredDocument>[] => {
-    const { documents, id } = pull.item;
-    const extra = pull.entries.length > 0 ? options.afterPublish?.(id, pull.entries, documents.name) : undefined;
-    const $pull = { outbox: { n: { $lte: pull.n } } };
-    const plain = { updateOne: { filter: { _id: id }, update: { $pull } as mongo.UpdateFilter<StoredDocument> } };
-    if (!extra) return [plain];
-    for (const [path, value] of Object.entries(extra)) documents.internals.check(path, value);
-    const marked = {
-      updateOne: { filter: { _id: id, ...options.onlyWhere }, update: { $pull, $set: extra } },
-    };
-    // Where the mark no longer applies, the entries must go all the same.
-    const writes = options.onlyWhere ? [marked, plain] : [marked];
-    return writes as unknown as mongo.AnyBulkWriteOperation<StoredDocument>[];
-  };
-
-  /** Reads documents known to be dirty into the queue; false when the store is away. */
-  const fill = async (): Promise<boolean> => {
-    const some = [...dirty].slice(0, batchDocuments);
-    for (const documents of all) {
-      const ids = some.filter(([, one]) => one.documents === documents).map(([, { id }]) => id);
-      if (ids.length === 0) continue;
-      try {
-        const found = await documents.internals
+        const writes = some.flatMap(([, pull]) => writesOf(pull));
+        await documents.internals
           .collection()
-          .find({ _id: { $in: ids } }, { projection: { outbox: 1, outboxBlocked: 1 } })
-          .toArray();
-        for (const id of ids) dirty.delete(keyOf(documents, id));
-        for (const { _id, outbox, outboxBlocked } of found)
-          if (!outboxBlocked) take(documents, _id, outbox as OutboxEntry[]);
-      } catch {
-        return false;
+          .bulkWrite(writes, { ordered: false })
+          .catch(() => {
+            for (const [key, pull] of some) notePull(key, pull);
+          });
       }
-    }
-    return true;
+    });
+    return pulling;
+  };
+  const writesOf = ({ documents, id, n, entries }: Pull): mongo.AnyBulkWriteOperation<StoredDocument>[] => {
+    const $pull = { outbox: { n: { $lte: n } } } as mongo.UpdateFilter<StoredDocument>['$pull'] & object;
+    const plain = { updateOne: { filter: { _id: id }, update: { $pull } } };
+    const $set = entries.length > 0 ? options.afterPublish?.(id, entries, documents.name) : undefined;
+    if (!$set) return [plain];
+    for (const path in $set) documents.internals.check(path, $set[path]);
+    const marked = { updateOne: { filter: { ...options.onlyWhere, _id: id }, update: { $pull, $set } } };
+    // Where the mark no longer applies, the entries must go all the same.
+    return options.onlyWhere ? [marked, plain] : [marked];
   };
 
-  /** Finds documents with events that wait; resolves with the time it took, so that big collections are swept rarely. */
+  /** Takes up what has waited since before `cutoff`, as much as may be held; resolves with the ms it took. */
   const sweep = async (cutoff: Date | undefined): Promise<number> => {
     const began = Date.now();
     for (const documents of all) {
-      const filter = {
-        'outbox.0': { $exists: true },
-        outboxBlocked: { $exists: false },
-        ...(cutoff ? { 'outbox.time': { $lt: cutoff } } : {}),
-      } as unknown as mongo.Filter<StoredDocument>;
-      const cursor = documents.internals.collection().find(filter, { projection: { _id: 1 }, limit: scanLimit });
-      for await (const { _id } of cursor) {
-        const key = keyOf(documents, _id);
-        if (!queue.has(key) && !blocked.has(key)) dirty.set(key, { documents, id: _id });
-      }
+      const waits = cutoff ? { 'outbox.time': { $lt: cutoff } } : { 'outbox.0': { $exists: true } };
+      const rest = { outboxBlocked: { $exists: false }, _id: { $gt: sweptTo.get(documents) ?? '' } };
+      const filter = { ...waits, ...rest } as unknown as mongo.Filter<StoredDocument>;
+      const how = { projection: { outbox: 1 }, sort: { _id: 1 as const }, limit: sweepDocuments };
+      const found = await documents.internals.collection().find(filter, how).toArray();
+      const last = found.length === sweepDocuments ? found.at(-1)?._id : undefined;
+      sweptTo.set(documents, last ?? '');
+      if (last !== undefined) overflow = true;
+      for (const { _id, outbox } of found) take(documents, _id, outbox as OutboxEntry[]);
     }
-    if (dirty.size > 0) schedule();
     return Date.now() - began;
   };
-
-  const sweepLater = (delay: number, first: boolean): void => {
-    if (stopped) return;
+  const sweepIn = (delay: number, everything = false): void => {
+    clearTimeout(sweepTimer);
+    if (state === 'stopped') return;
     sweepTimer = setTimeout(() => {
-      sweeping = sweep(first ? undefined : new Date(Date.now() - olderThanMs)).then(
-        (took) => sweepLater(Math.max(sweepMs, took * 200) * (0.8 + Math.random() * 0.4), false),
-        () => sweepLater(first ? 250 : 2_000, first),
+      // A sweep that takes long (a big collection, an index that is not used) comes more rarely.
+      sweeping = sweep(everything ? undefined : new Date(Date.now() - olderThanMs)).then(
+        (took) => sweepIn(Math.max(sweepMs, took * 200) * (0.8 + Math.random() * 0.4)),
+        () => sweepIn(everything ? 250 : 2_000, everything),
       );
     }, delay);
   };
-  sweepLater(0, true);
+  sweepIn(0, true);
 
   const detach = all.map((documents) => {
-    const listener = (id: string, entries: OutboxEntry[]) => take(documents, id, entries);
-    documents.internals.listeners.add(listener);
-    return () => documents.internals.listeners.delete(listener);
+    const tell = (id: string, entries: OutboxEntry[]) => take(documents, id, entries);
+    documents.internals.listeners.add(tell);
+    return () => documents.internals.listeners.delete(tell);
   });
 
   return {
     wake: (id, entries) => all[0] && take(all[0], id, entries),
     async drain(boundMs = 5_000) {
-      draining = true;
       const end = Date.now() + boundMs;
-      while (Date.now() < end) {
-        if (queue.size === 0 && dirty.size === 0) {
-          await flush();
-          if (pulls.size === 0 && queue.size === 0 && dirty.size === 0) break;
-        }
-        if (!retryTimer || !away) {
-          clearTimeout(retryTimer);
-          retryTimer = undefined;
-          start();
-        }
-        await Promise.race([running, new Promise((resolve) => setTimeout(resolve, 50))]);
-        if (!running) await new Promise((resolve) => setTimeout(resolve, 20));
+      const left = () => queue.size + pulls.size + Number(overflow);
+      state = 'drains';
+      while (left() > 0 && Date.now() < end) {
+        if (queue.size === 0 && !overflow) await Promise.race([flush(), pause(500)]);
+        else if (backoff === 0) start();
+        await Promise.race([running ?? pause(20), pause(50)]);
       }
-      draining = false;
-      return queue.size === 0 && dirty.size === 0 && pulls.size === 0;
+      state = 'runs';
+      return left() === 0;
     },
     async stop() {
       for (const off of detach) off();
-      clearTimeout(retryTimer);
+      state = 'stopped';
+      clearTimeout(wakeTimer);
       clearTimeout(sweepTimer);
-      stopped = true;
       await sweeping;
       await running;
       await flush();
-      clearTimeout(sweepTimer);
       clearTimeout(pullTimer);
     },
   };

@@ -1,41 +1,30 @@
+import { createHash } from 'node:crypto';
 import { Problem } from '@cups/problem';
-import { digest } from './fingerprint.ts';
+import { canonicalJson } from './fingerprint.ts';
 
 /** Page sizes of design.md 6: 0 means 50, above 200 means 200, negative or not whole is INVALID_ARGUMENT. */
-export function pageSizeOf(asked: number | undefined): number {
-  const size = asked ?? 0;
-  if (!Number.isInteger(size) || size < 0) {
-    throw new Problem({
-      kind: 'INVALID',
-      reason: 'INVALID_ARGUMENT',
-      message: 'The page size must be a whole number, not negative.',
-      violations: [{ field: 'pageSize', rule: 'minimum', message: 'must be 0 or more' }],
-    });
-  }
-  return size === 0 ? 50 : Math.min(size, 200);
+export function pageSizeOf(asked = 0): number {
+  if (Number.isInteger(asked) && asked >= 0) return asked === 0 ? 50 : Math.min(asked, 200);
+  const violations = [{ field: 'pageSize', rule: 'minimum', message: 'must be a whole number, 0 or more' }];
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The page size is not usable.', violations });
 }
+
+const digest = (content: unknown) =>
+  createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, 16);
 
 /** An opaque token: where the next page begins, and a digest of the other arguments. */
-export function pageToken(after: string, otherArguments: unknown): string {
-  return Buffer.from(JSON.stringify([after, digest(otherArguments)])).toString('base64url');
-}
+export const pageToken = (after: string, otherArguments: unknown): string =>
+  Buffer.from(JSON.stringify([after, digest(otherArguments)])).toString('base64url');
 
-/** The id after which the page begins; '' gives undefined; a token of other arguments is PAGE_TOKEN_INVALID. */
+/** The id after which the page begins; '' gives undefined. @throws Problem PAGE_TOKEN_INVALID: of other arguments, or not ours */
 export function readPageToken(token: string, otherArguments: unknown): string | undefined {
   if (token === '') return undefined;
   try {
-    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (Array.isArray(parts) && parts.length === 2) {
-      const [after, mark] = parts as [unknown, unknown];
-      if (typeof after === 'string' && mark === digest(otherArguments)) return after;
-    }
+    const [after, mark] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[];
+    if (typeof after === 'string' && mark === digest(otherArguments)) return after;
   } catch {
-    // not one of ours: answered below
+    // not one of ours
   }
-  throw new Problem({
-    kind: 'INVALID',
-    reason: 'PAGE_TOKEN_INVALID',
-    message: 'The page token does not belong to these arguments. Start again without a token.',
-    violations: [{ field: 'pageToken', rule: 'token', message: 'does not belong to these arguments' }],
-  });
+  const message = 'The page token does not belong to these arguments. Start again without a token.';
+  throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message });
 }

@@ -1,6 +1,6 @@
-import mongoose, { type Connection, type mongo } from 'mongoose';
-import { makeDocuments, type CollectionOptions, type Documents, type StoredDocument } from './documents.ts';
-import type { OutboxEntry } from './documents.ts';
+import mongoose, { type mongo } from 'mongoose';
+import { makeDocuments } from './documents.ts';
+import type { CollectionOptions, Documents, StoredDocument } from './documents.ts';
 import { unavailable } from './failures.ts';
 
 /** What the store writes its lines to; the Logger of @cups/service fits. Fields hold names, codes and numbers. */
@@ -9,33 +9,25 @@ export interface Log {
   warn(fields: LogFields): void;
   error(fields: LogFields): void;
 }
-interface LogFields {
-  event: string;
-  resource?: string;
-  reason?: string;
-  count?: number;
-  error?: unknown;
-}
+type LogFields = { event: string; resource?: string; reason?: string; count?: number; error?: unknown };
 
 export interface StoreOptions {
   /** The whole URI without a database. */
   uri: string;
-  /** `<prefix>cups-<service>`. */
+  /** `<prefix>cups-<service>` */
   database: string;
   log: Log;
   /** ce_source of events that name none. Default `/cups/<service>`, read from the database's name. */
   source?: string;
   /** Connections at most. Default 32. */
   poolSize?: number;
-  /** Told of each commit that left events in an outbox; relays need no wiring, they listen by themselves. */
-  onDirty?: (collection: string, id: string, entries: OutboxEntry[]) => void;
 }
 
 export interface Store {
   /** Connected, and all indexes are made. */
   ready(): boolean;
   documents<D extends StoredDocument>(options: CollectionOptions<D>): Documents<D>;
-  /** A collection of the driver, for what needs no documents of ours; STORE_UNAVAILABLE while not connected. */
+  /** The driver's collection, for what needs no documents of ours. @throws Problem STORE_UNAVAILABLE while not connected */
   collection<T extends mongo.Document = mongo.Document>(name: string): mongo.Collection<T>;
   close(): Promise<void>;
 }
@@ -45,89 +37,59 @@ export interface Store {
  * keeps trying until `close()`. Until then every call is refused with STORE_UNAVAILABLE.
  */
 export function openStore(options: StoreOptions): Promise<Store> {
-  const { log } = options;
-  const connection: Connection = mongoose.createConnection();
-  const known: {
-    name: string;
-    make: (collection: mongo.Collection<mongo.Document>) => Promise<void>;
-    made: boolean;
-  }[] = [];
+  const { log, uri, database } = options;
+  const connection = mongoose.createConnection();
+  connection.on('error', () => {});
+  const known: { make: () => Promise<void>; made: boolean }[] = [];
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
-  let attempt = 0;
-  let making: Promise<void> | undefined;
+  let opened = false;
+  let working = false;
+  let failures = 0;
 
   const collection = <T extends mongo.Document>(name: string): mongo.Collection<T> => {
-    const { db } = connection;
-    if (!db || connection.readyState !== mongoose.ConnectionStates.connected) throw unavailable();
-    return db.collection<T>(name);
+    if (!connection.db || connection.readyState !== mongoose.ConnectionStates.connected) throw unavailable();
+    return connection.db.collection<T>(name);
   };
-
-  const later = (work: () => Promise<void>): void => {
-    if (closed) return;
-    const delay = Math.min(5_000, 200 * 2 ** attempt) * (0.75 + Math.random() / 2);
-    attempt += 1;
-    timer = setTimeout(() => void work(), delay);
-  };
-
-  const makeIndexes = (): Promise<void> => {
-    making ??= (async () => {
-      try {
-        for (const one of known.filter(({ made }) => !made)) {
-          await one.make(collection(one.name) as unknown as mongo.Collection<mongo.Document>);
-          one.made = true;
-        }
-        attempt = 0;
-      } catch {
-        if (!closed) log.warn({ event: 'store-indexes-missing' });
-        later(makeIndexes);
-      } finally {
-        making = undefined;
-      }
-      if (!closed && attempt === 0 && known.some(({ made }) => !made)) await makeIndexes();
-    })();
-    return making;
-  };
-
-  const connect = async (): Promise<void> => {
-    if (closed) return;
+  const connect = () =>
+    connection.openUri(uri, {
+      dbName: database,
+      ...{ maxPoolSize: options.poolSize ?? 32, maxIdleTimeMS: 60_000, waitQueueTimeoutMS: 5_000 },
+      ...{ serverSelectionTimeoutMS: 2_500, connectTimeoutMS: 2_500, socketTimeoutMS: 15_000 },
+      ...{ autoIndex: false, autoCreate: false, bufferCommands: false },
+      ...{ ignoreUndefined: true, promoteBuffers: true },
+      ...(/[?&]w=/.test(uri) ? {} : { writeConcern: { w: 'majority' as const } }),
+    });
+  /** Connects once, then makes the indexes that are not made; the driver reconnects by itself. */
+  const prepare = async (): Promise<void> => {
+    if (working || closed) return;
+    working = true;
+    clearTimeout(timer);
     try {
-      await connection.openUri(options.uri, {
-        dbName: options.database,
-        maxPoolSize: options.poolSize ?? 32,
-        maxIdleTimeMS: 60_000,
-        serverSelectionTimeoutMS: 2_500,
-        connectTimeoutMS: 2_500,
-        socketTimeoutMS: 15_000,
-        waitQueueTimeoutMS: 5_000,
-        ...(/[?&]w=/.test(options.uri) ? {} : { writeConcern: { w: 'majority' as const } }),
-        autoIndex: false,
-        autoCreate: false,
-        bufferCommands: false,
-        ignoreUndefined: true,
-        promoteBuffers: true,
-      });
-      attempt = 0;
-      log.info({ event: 'store-connected' });
-      await makeIndexes();
+      if (!opened) await connect();
+      if (!opened) log.info({ event: 'store-connected' });
+      opened = true;
+      for (let one; (one = known.find(({ made }) => !made)); one.made = true) await one.make();
+      failures = 0;
     } catch {
-      if (closed) return;
-      if (attempt === 0) log.warn({ event: 'store-away' });
-      later(connect);
+      if (failures === 0 && !closed) log.warn({ event: opened ? 'store-indexes-missing' : 'store-away' });
+      const delay = Math.min(5_000, 200 * 2 ** failures) * (0.75 + Math.random() / 2);
+      failures += 1;
+      if (!closed) timer = setTimeout(() => void prepare(), delay);
+    } finally {
+      working = false;
     }
   };
-  connection.on('error', () => {});
-  void connect();
+  void prepare();
 
-  const source = options.source ?? `/cups/${/cups-(.+)$/.exec(options.database)?.[1] ?? options.database}`;
+  const source = options.source ?? `/cups/${/cups-(.+)$/.exec(database)?.[1] ?? database}`;
   return Promise.resolve({
     ready: () => connection.readyState === mongoose.ConnectionStates.connected && known.every(({ made }) => made),
-    documents<D extends StoredDocument>(given: CollectionOptions<D>): Documents<D> {
-      const onCommit = (id: string, entries: OutboxEntry[]) => options.onDirty?.(given.collection, id, entries);
-      const made = makeDocuments<D>(given, { connection, collection, source, onCommit });
-      known.push({ name: given.collection, make: made.internals.makeIndexes, made: false });
-      if (connection.readyState === mongoose.ConnectionStates.connected) void makeIndexes();
-      return made;
+    documents<D extends StoredDocument>(given: CollectionOptions<D>) {
+      const documents = makeDocuments<D>(given, { connection, collection, source });
+      known.push({ make: documents.internals.makeIndexes, made: false });
+      if (opened) void prepare();
+      return documents;
     },
     collection,
     async close() {

@@ -1,13 +1,12 @@
 import type { mongo } from 'mongoose';
-import type { Documents, StoredDocument } from './documents.ts';
+import type { AnyDocuments, StoredDocument } from './documents.ts';
 import type { Log } from './store.ts';
 
 export interface TimersOptions {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- documents of any shape
-  documents: Documents<any>;
+  documents: AnyDocuments;
   /** Milliseconds between looks. Default 15,000. */
   pollMs?: number;
-  /** Does what is due, by an update whose decide clears or renews the timer; a throw leaves it to be claimed again. */
+  /** Does what is due, by an update whose decide clears or renews the timer; after a throw it is claimed again later. */
   due: (id: string, kind: string) => Promise<void>;
   now: () => Date;
   log?: Log;
@@ -20,47 +19,38 @@ export interface TimersOptions {
  * processes one acts, and calls `due`. A process that dies leaves a claim that lapses.
  */
 export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
-  const { pollMs = 15_000, leaseMs = 60_000, now, log } = options;
-  const documents = options.documents as unknown as Documents<StoredDocument>;
+  const { documents, pollMs = 15_000, leaseMs = 60_000, now, log } = options;
   let stopped = false;
   let handle: NodeJS.Timeout | undefined;
   let looking: Promise<number> | undefined;
 
+  /** Resolves with the ms that looking took, without what was done. */
   const look = async (): Promise<number> => {
+    const at = now();
     const began = Date.now();
-    let found: StoredDocument[];
-    do {
-      const at = now();
-      const collection = documents.internals.collection();
-      const free = { $or: [{ 'timer.claimedUntil': { $exists: false } }, { 'timer.claimedUntil': { $lt: at } }] };
-      found = (await collection
-        .find({ 'timer.due': { $lte: at }, ...free } as mongo.Filter<StoredDocument>, {
-          projection: { timer: 1 },
-          sort: { 'timer.due': 1 },
-          limit: 100,
-        })
-        .toArray()) as StoredDocument[];
-      for (const { _id, timer } of found) {
-        if (stopped || !timer) break;
-        const claimed = await collection.updateOne(
-          { _id, 'timer.due': timer.due, 'timer.kind': timer.kind, ...free } as mongo.Filter<StoredDocument>,
-          { $set: { 'timer.claimedUntil': new Date(at.getTime() + leaseMs) } } as mongo.UpdateFilter<StoredDocument>,
-        );
-        if (claimed.modifiedCount !== 1) continue;
-        try {
-          await options.due(_id, timer.kind);
-        } catch (error) {
-          log?.warn({ event: 'timer-failed', resource: _id, reason: timer.kind, error });
-        }
-      }
-    } while (found.length === 100 && !stopped);
-    return Date.now() - began;
+    const collection = documents.internals.collection();
+    const free = { $or: [{ 'timer.claimedUntil': { $exists: false } }, { 'timer.claimedUntil': { $lt: at } }] };
+    const due = { 'timer.due': { $lte: at }, ...free } as mongo.Filter<StoredDocument>;
+    const how = { projection: { timer: 1 }, sort: { 'timer.due': 1 as const }, limit: 100 };
+    const found = await collection.find(due, how).toArray();
+    const took = Date.now() - began;
+    for (const { _id, timer } of found) {
+      if (stopped || !timer) break;
+      const mine = { _id, 'timer.due': timer.due, 'timer.kind': timer.kind, ...free } as mongo.Filter<StoredDocument>;
+      const claim = { $set: { 'timer.claimedUntil': new Date(at.getTime() + leaseMs) } };
+      const { modifiedCount } = await collection.updateOne(mine, claim as mongo.UpdateFilter<StoredDocument>);
+      if (modifiedCount !== 1) continue;
+      await options.due(_id, timer.kind).catch((error: unknown) => {
+        log?.warn({ event: 'timer-failed', resource: _id, reason: timer.kind, error });
+      });
+    }
+    return found.length < how.limit || stopped ? took : look();
   };
-
   const later = (delay: number): void => {
     if (stopped) return;
     handle = setTimeout(() => {
       looking = look();
+      // A look that takes long (a big collection without a usable index) comes more rarely.
       looking.then(
         (took) => later(Math.max(pollMs, took * 100) * (0.8 + Math.random() * 0.4)),
         () => later(Math.min(pollMs, 1_000)),
@@ -74,7 +64,6 @@ export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
       stopped = true;
       clearTimeout(handle);
       await looking?.catch(() => {});
-      clearTimeout(handle);
     },
   };
 }

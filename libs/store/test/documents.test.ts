@@ -1,0 +1,435 @@
+import { randomUUID } from 'node:crypto';
+import { eventually, keepLog, platform } from '@cups/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { etagOf, openStore, type Cause, type Documents, type Store, type StoredDocument } from '../src/index.ts';
+
+interface Case extends StoredDocument {
+  state: string;
+  count: number;
+  code?: string;
+  answers: unknown;
+  history: { kind: string; type?: string; at: Date; seal?: Buffer }[];
+  party?: { givenName: string; tags: string[] };
+}
+
+const { mongoUri, prefix } = platform();
+const { log, text } = keepLog();
+let store: Store;
+let other: Store;
+let cases: Documents<Case>;
+let sameCases: Documents<Case>;
+const now = new Date('2026-03-01T10:00:00.000Z');
+const database = `${prefix}cups-cases`;
+
+const definition = {
+  collection: 'cases',
+  schema: {
+    state: { type: String, required: true, enum: ['draft', 'submitted', 'closed'] },
+    count: { type: Number, required: true },
+    code: String,
+    answers: {},
+    history: [{ kind: { type: String, required: true }, type: { type: String }, at: Date, seal: Buffer }],
+    party: { givenName: String, tags: [String] },
+  },
+  indexes: [{ fields: { code: 1 as const }, unique: true, sparse: true, query: 'one case by its code' }],
+  schemaVersion: 1,
+  keepRequests: (one: Case) => (one.state === 'draft' ? 5 : 1_000),
+};
+
+beforeAll(async () => {
+  store = await openStore({ uri: mongoUri, database, log });
+  other = await openStore({ uri: mongoUri, database, log });
+  cases = store.documents<Case>(definition);
+  sameCases = other.documents<Case>(definition);
+  await eventually(() => store.ready() && other.ready());
+});
+afterAll(async () => {
+  await store.close();
+  await other.close();
+});
+
+const request = (id: string = randomUUID(), fingerprint = 'f'): Cause => ({
+  requestId: id,
+  request: { id, key: 'Save|gateway', fingerprint },
+});
+const event = (type: string) => ({
+  topic: 'cups.cases',
+  key: 'k',
+  type,
+  subject: 'cases/k',
+  data: Buffer.from(type),
+  sequenced: true,
+});
+const draft = (more: Partial<Case> = {}) => ({
+  _id: randomUUID(),
+  state: 'draft',
+  count: 0,
+  answers: {},
+  history: [],
+  ...more,
+});
+const create = async (more: Partial<Case> = {}) =>
+  (await cases.create(draft(more), { cause: request(), events: [], now })).document;
+const add = (one: Case) => ({ document: { ...one, count: one.count + 1 }, events: [event('Added')] });
+
+describe('create', () => {
+  test('is one insert with revision 1, its events numbered', async () => {
+    const { document, replayed } = await cases.create(draft(), {
+      cause: { ...request('r-1'), eventId: 'e-1', traceparent: 'tp' },
+      events: [event('Opened'), { ...event('Noted'), sequenced: false }, event('Ready')],
+      now,
+    });
+    expect(replayed).toBe(false);
+    const found = await cases.get(document._id);
+    expect(found).toEqual(document);
+    expect(found).toMatchObject({ revision: 1, eventSeq: 2, outboxSeq: 3, createTime: now });
+    expect(found?.outbox.map(({ n, sequence, type }) => [n, sequence, type])).toEqual([
+      [1, 1, 'Opened'],
+      [2, null, 'Noted'],
+      [3, 2, 'Ready'],
+    ]);
+    expect(found?.outbox[0]).toMatchObject({
+      source: '/cups/cases',
+      correlationId: 'r-1',
+      causationId: 'e-1',
+      traceparent: 'tp',
+      time: now,
+    });
+  });
+
+  test('repeated with the same request gives the document as it is now', async () => {
+    const cause = request();
+    const given = draft();
+    await cases.create(given, { cause, events: [], now });
+    await cases.update(given._id, { cause: request(), now }, add);
+    const again = await cases.create(given, { cause, events: [], now });
+    expect(again).toMatchObject({ replayed: true, document: { count: 1, revision: 2 } });
+  });
+
+  test('repeated by ten callers at once makes one document', async () => {
+    const cause = request();
+    const given = draft();
+    const all = await Promise.all(
+      [cases, sameCases].flatMap((documents) =>
+        Array.from({ length: 5 }, () => documents.create(given, { cause, events: [], now })),
+      ),
+    );
+    expect(all.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  });
+
+  test('with a used request id and other content is refused', async () => {
+    const cause = request('used');
+    await cases.create(draft(), { cause, events: [], now });
+    const other = cases.create(draft(), { cause: request('used', 'g'), events: [], now });
+    await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
+  });
+
+  test('with a taken id or a taken unique field is refused, and no value reaches the log or the error', async () => {
+    const secret = 'SECRET-CODE-9';
+    const first = await create({ code: secret });
+    for (const given of [draft({ _id: first._id }), draft({ code: secret })]) {
+      const failure = await cases.create(given, { cause: request(), events: [], now }).catch((error: unknown) => error);
+      expect(failure).toMatchObject({ reason: 'APPLICATION_EXISTS' });
+      expect(JSON.stringify(failure) + String((failure as Error).stack)).not.toContain(secret);
+    }
+    expect(text()).not.toContain(secret);
+  });
+
+  test('by the same event twice makes one document', async () => {
+    const given = draft();
+    const cause = { eventId: 'event-1', sequence: { subject: 'deliveries/x.y', value: 4 } };
+    expect(await cases.create(given, { cause, events: [], now })).toMatchObject({ replayed: false });
+    expect(await cases.create(given, { cause, events: [], now })).toMatchObject({ replayed: true });
+    const other = cases.create(given, { cause: { eventId: 'event-2' }, events: [], now });
+    await expect(other).rejects.toMatchObject({ kind: 'EXISTS' });
+  });
+
+  test('refuses unknown fields, wrong types and missing fields by path, never by value', async () => {
+    const wrong: [object, string][] = [
+      [{ other: 1 }, 'other: unknown field'],
+      [{ count: '7secret' }, 'count: not a Number'],
+      [{ state: 'secret' }, 'state: enum'],
+      [{ count: undefined }, 'count: required'],
+      [{ history: [{ at: new Date() }] }, 'history.0.kind: required'],
+      [{ history: [{ kind: 'k', at: '2026-01-01' }] }, 'history.0.at: not a Date'],
+      [{ party: { givenName: 'x', familyName: 'y' } }, 'party.familyName: unknown field'],
+    ];
+    for (const [more, message] of wrong) {
+      const given = { ...draft(), ...more };
+      const failure = cases.create(given, { cause: request(), events: [], now });
+      await expect(failure).rejects.toThrow(`The document does not fit its schema: ${message}`);
+    }
+  });
+});
+
+describe('update', () => {
+  test('50 racing writers on one document: none is lost, revisions and events are contiguous', async () => {
+    const { _id } = await create({ state: 'submitted' });
+    const results = await Promise.all(
+      Array.from({ length: 50 }, (_, index) =>
+        (index % 2 ? cases : sameCases).update(_id, { cause: request(), now }, add),
+      ),
+    );
+    expect(results.map(({ document }) => document.revision).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: 50 }, (_, index) => index + 2),
+    );
+    const found = await cases.get(_id);
+    expect(found).toMatchObject({ count: 50, revision: 51, eventSeq: 50 });
+    expect(found?.outbox.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
+    expect(new Set(found?.requests.map(({ id }) => id)).size).toBe(50);
+  });
+
+  test('gives the document as it is stored', async () => {
+    const { _id } = await create();
+    const { document } = await cases.update(_id, { cause: request(), now }, (one) => ({
+      document: {
+        ...one,
+        party: { givenName: 'Ana', tags: [] },
+        answers: { empty: {}, list: [1, { deep: null }] },
+        history: [...one.history, { kind: 'noted', type: 'desk', at: now, seal: Buffer.from([1, 2]) }],
+        timer: { kind: 'expiry', due: now },
+      },
+      events: [event('Noted')],
+    }));
+    const found = await cases.get(_id);
+    expect(found).toEqual(document);
+    expect(found?.history[0]?.at).toBeInstanceOf(Date);
+    expect(Buffer.isBuffer(found?.history[0]?.seal)).toBe(true);
+    expect(Buffer.isBuffer(found?.outbox[0]?.data)).toBe(true);
+    expect(found?.answers).toEqual({ empty: {}, list: [1, { deep: null }] });
+  });
+
+  test('repeated with the same request answers before the etag is looked at', async () => {
+    const { _id } = await create();
+    const cause = request();
+    await cases.update(_id, { cause, etag: '"1"', now }, add);
+    const again = await cases.update(_id, { cause, etag: '"1"', now }, () => {
+      throw new Error('decide must not run');
+    });
+    expect(again).toMatchObject({ outcome: 'replayed', document: { count: 1, revision: 2 } });
+  });
+
+  test('with a used request id and other content is refused', async () => {
+    const { _id } = await create();
+    await cases.update(_id, { cause: request('same'), now }, add);
+    const other = cases.update(_id, { cause: request('same', 'g'), now }, add);
+    await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
+  });
+
+  test('the same request sent by ten callers at once has one effect', async () => {
+    const { _id } = await create();
+    const cause = request();
+    const all = await Promise.all(
+      Array.from({ length: 10 }, (_, index) => (index % 2 ? cases : sameCases).update(_id, { cause, now }, add)),
+    );
+    expect(all.filter(({ outcome }) => outcome === 'applied')).toHaveLength(1);
+    expect(await cases.get(_id)).toMatchObject({ count: 1 });
+  });
+
+  test('of racing edits with one etag one wins, the others are stale', async () => {
+    const { _id } = await create();
+    const all = await Promise.allSettled(
+      Array.from({ length: 10 }, (_, index) =>
+        (index % 2 ? cases : sameCases).update(_id, { cause: request(), etag: '"1"', now }, add),
+      ),
+    );
+    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const one of all) if (one.status === 'rejected') expect(one.reason).toMatchObject({ reason: 'ETAG_STALE' });
+  });
+
+  test('with a document already read saves the read, and an old one harms nothing', async () => {
+    const current = await create();
+    await cases.update(current._id, { cause: request(), now, current }, add);
+    const { document } = await cases.update(current._id, { cause: request(), now, current }, add);
+    expect(document).toMatchObject({ count: 2, revision: 3 });
+    const stale = cases.update(current._id, { cause: request(), now, current, etag: etagOf(current) }, add);
+    await expect(stale).rejects.toMatchObject({ reason: 'ETAG_STALE' });
+  });
+
+  test('of a recent document decides on a fresh one whenever the one in memory was not enough', async () => {
+    const remembering = store.documents<Case>({ ...definition, keepRecent: 10 });
+    const { document: first } = await remembering.create(draft(), { cause: request(), events: [], now });
+    await remembering.update(first._id, { cause: request(), now }, add);
+    const cause = request();
+    await sameCases.update(first._id, { cause, now }, (one) => ({
+      document: { ...one, state: 'submitted' },
+      events: [],
+    }));
+    const seen: string[] = [];
+    const { document } = await remembering.update(first._id, { cause: request(), now }, (one) => {
+      seen.push(one.state);
+      if (one.state === 'draft') throw new Error('only when submitted');
+      return add(one);
+    });
+    expect(seen).toEqual(['draft', 'submitted']);
+    expect(document).toMatchObject({ count: 2, revision: 4, state: 'submitted' });
+    expect(await remembering.update(first._id, { cause, now }, add)).toMatchObject({ outcome: 'replayed' });
+    expect(await cases.get(first._id)).toEqual(document);
+  });
+
+  test('that changes nothing writes nothing', async () => {
+    const { _id } = await create();
+    const same = await cases.update(_id, { cause: request(), now }, (document) => ({ document, events: [] }));
+    expect(same).toMatchObject({ outcome: 'ignored', document: { revision: 1 } });
+    expect(await cases.get(_id)).toMatchObject({ revision: 1, requests: [] });
+  });
+
+  test('keeps as many requests as asked for', async () => {
+    const { _id } = await create();
+    for (let round = 0; round < 8; round += 1) await cases.update(_id, { cause: request(`kept-${round}`), now }, add);
+    const found = await cases.get(_id);
+    expect(found?.requests.map(({ id }) => id)).toEqual(['kept-3', 'kept-4', 'kept-5', 'kept-6', 'kept-7']);
+  });
+
+  test('of what does not exist is NOT_FOUND; what decide throws comes out; a bad decision is not written', async () => {
+    await expect(cases.update('none', { cause: {}, now }, add)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+    const { _id } = await create();
+    const thrown = cases.update(_id, { cause: {}, now }, () => {
+      throw new Error('not allowed');
+    });
+    await expect(thrown).rejects.toThrow('not allowed');
+    const bad = cases.update(_id, { cause: {}, now }, (one) => ({
+      document: { ...one, state: 'nowhere' },
+      events: [],
+    }));
+    await expect(bad).rejects.toThrow('state: enum');
+    expect(await cases.get(_id)).toMatchObject({ revision: 1 });
+  });
+});
+
+describe('counted events', () => {
+  const from = (value: number): Cause => ({ eventId: `e${value}`, sequence: { subject: 'deliveries/a.b-c', value } });
+
+  test('the next is applied, a repeat is ignored, a gap is told and changes nothing', async () => {
+    const { _id } = await create();
+    expect(await cases.update(_id, { cause: from(1), now }, add)).toMatchObject({ outcome: 'applied' });
+    expect(await cases.update(_id, { cause: from(1), now }, add)).toMatchObject({ outcome: 'ignored' });
+    expect(await cases.update(_id, { cause: from(3), now }, add)).toMatchObject({ outcome: 'gap' });
+    expect(await cases.update(_id, { cause: from(2), now }, add)).toMatchObject({ outcome: 'applied' });
+    expect(await cases.update(_id, { cause: from(3), now }, add)).toMatchObject({ outcome: 'applied' });
+    expect(await cases.get(_id)).toMatchObject({ count: 3 });
+  });
+
+  test('one without effect is counted all the same', async () => {
+    const { _id } = await create();
+    const nothing = await cases.update(_id, { cause: from(1), now }, (document) => ({ document, events: [] }));
+    expect(nothing.outcome).toBe('ignored');
+    expect(await cases.update(_id, { cause: from(2), now }, add)).toMatchObject({ outcome: 'applied' });
+  });
+
+  test('the same one at two members at once has one effect', async () => {
+    const { _id } = await create();
+    await Promise.all([cases, sameCases].map((documents) => documents.update(_id, { cause: from(1), now }, add)));
+    expect(await cases.get(_id)).toMatchObject({ count: 1, eventSeq: 1 });
+  });
+});
+
+describe('documents of an older schema version', () => {
+  test('are lifted when read, and written back lifted by the next update', async () => {
+    const newer = other.documents<Case>({
+      ...definition,
+      schemaVersion: 2,
+      lift: (old) => ({ ...old, schemaVersion: 2, party: { givenName: 'lifted', tags: [] } }) as unknown as Case,
+    });
+    const { _id } = await create();
+    expect(await newer.get(_id)).toMatchObject({ party: { givenName: 'lifted' } });
+    await newer.update(_id, { cause: request(), now }, add);
+    expect(await cases.get(_id)).toMatchObject({ schemaVersion: 2, count: 1, party: { givenName: 'lifted' } });
+  });
+});
+
+describe('lists', () => {
+  test('pages in both orders give each document once; tokens belong to their arguments', async () => {
+    const code = randomUUID();
+    for (let index = 0; index < 7; index += 1) await create({ _id: `${code}-${index}`, answers: code });
+    for (const order of ['asc', 'desc'] as const) {
+      const ids: string[] = [];
+      let pageToken = '';
+      do {
+        const page = await cases.list({
+          filter: { answers: code },
+          order,
+          pageSize: 3,
+          pageToken,
+          fingerprintOf: code,
+        });
+        ids.push(...page.documents.map(({ _id }) => _id.slice(-1)));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect(ids.join('')).toBe(order === 'asc' ? '0123456' : '6543210');
+    }
+    const page = await cases.list({
+      filter: { answers: code },
+      order: 'asc',
+      pageSize: 3,
+      pageToken: '',
+      fingerprintOf: code,
+    });
+    for (const [pageToken, fingerprintOf] of [
+      [page.nextPageToken, 'others'],
+      ['rubbish', code],
+    ] as const) {
+      const refused = cases.list({ filter: {}, order: 'asc', pageSize: 3, pageToken, fingerprintOf });
+      await expect(refused).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
+    }
+  });
+});
+
+describe('the difference of two documents', () => {
+  const leaf = fc.oneof(
+    fc.integer(),
+    fc.string(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }),
+  );
+  const key = fc
+    .oneof(fc.constantFrom('a', 'b', 'c', 'a.b', '$x', '0'), fc.string({ maxLength: 4 }))
+    .filter((name) => name !== '' && name !== '__proto__' && !name.includes('\0'));
+  const { tree } = fc.letrec<{ tree: unknown }>((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 3 },
+      leaf,
+      fc.array(tie('tree'), { maxLength: 4 }),
+      fc.dictionary(key, tie('tree'), { maxKeys: 4 }),
+    ),
+  }));
+
+  test('as stored gives exactly the decided document, whatever changed', async () => {
+    const { _id } = await create();
+    await fc.assert(
+      fc.asyncProperty(tree, tree, fc.boolean(), async (first, second, share) => {
+        await cases.update(_id, { cause: {}, now }, (one) => ({
+          document: { ...one, answers: { at: first } },
+          events: [],
+        }));
+        const { document } = await cases.update(_id, { cause: {}, now }, (one) => {
+          const before = (one.answers as { at: unknown }).at;
+          const after = share && Array.isArray(before) ? [...(before as unknown[]), second] : second;
+          return { document: { ...one, answers: { at: after } }, events: [] };
+        });
+        expect((await cases.get(_id))?.answers).toEqual(document.answers);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('a store that is away', () => {
+  test('opens at once, is not ready, and refuses with STORE_UNAVAILABLE', async () => {
+    const away = await openStore({ uri: 'mongodb://127.0.0.1:1', database: 'x', log });
+    const documents = away.documents<Case>(definition);
+    expect(away.ready()).toBe(false);
+    await expect(documents.get('x')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await away.close();
+  });
+});
+
+describe('a schema', () => {
+  test('with the trap of a field called type beside others is refused at the start', () => {
+    const trap = () =>
+      store.documents({ ...definition, collection: 'trap', schema: { at: { type: String, key: String } } });
+    expect(trap).toThrow('"type" beside "key"');
+  });
+});

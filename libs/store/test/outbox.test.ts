@@ -1,0 +1,346 @@
+import { randomUUID } from 'node:crypto';
+import { eventually, keepLog, platform } from '@cups/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  openStore,
+  startRelay,
+  startTimers,
+  type Documents,
+  type OutboxEntry,
+  type PublishResult,
+  type Relay,
+  type RelayOptions,
+  type Store,
+  type StoredDocument,
+} from '../src/index.ts';
+
+interface Case extends StoredDocument {
+  state: string;
+}
+
+const { mongoUri } = platform();
+const { log } = keepLog();
+let database: string;
+let stores: Store[] = [];
+let relays: Relay[] = [];
+
+beforeEach(() => {
+  database = `t${randomUUID().slice(0, 8)}-cups-cases`;
+});
+afterEach(async () => {
+  for (const relay of relays) await relay.stop();
+  for (const store of stores) await store.close();
+  relays = [];
+  stores = [];
+});
+
+/** A process of its own, as far as the store can tell. */
+async function open(): Promise<Documents<Case>> {
+  const store = await openStore({ uri: mongoUri, database, log });
+  stores.push(store);
+  const cases = store.documents<Case>({
+    collection: 'cases',
+    schema: { state: String },
+    indexes: [],
+    schemaVersion: 1,
+  });
+  await eventually(() => store.ready());
+  return cases;
+}
+
+const relay = (
+  documents: Documents<Case>,
+  publish: RelayOptions['publish'],
+  more: Partial<RelayOptions> = {},
+): Relay => {
+  const started = startRelay({ documents: [documents], publish, log, ...more });
+  relays.push(started);
+  return started;
+};
+
+/** A topic that keeps what it is sent. */
+function topic(
+  fate: (entries: OutboxEntry[]) => Partial<PublishResult> | Promise<Partial<PublishResult>> = () => ({}),
+) {
+  const entries: OutboxEntry[] = [];
+  const publish = async (given: OutboxEntry[]): Promise<PublishResult> => {
+    const result = { rejected: [], later: [], ...(await fate(given)) };
+    const not = new Set([...result.rejected.map(({ entry }) => entry), ...result.later]);
+    entries.push(...given.filter((entry) => !not.has(entry)));
+    return result;
+  };
+  const sequences = (subject: string) => entries.filter((one) => one.subject === subject).map(({ n }) => n);
+  return { entries, publish, sequences };
+}
+
+const event = (id: string) => ({
+  topic: 'cups.cases',
+  key: id,
+  type: 'Changed',
+  subject: id,
+  data: Buffer.alloc(10),
+  sequenced: true,
+});
+const create = (cases: Documents<Case>, id: string) =>
+  cases.create({ _id: id, state: 'queued' }, { cause: {}, events: [event(id)] });
+const change = (cases: Documents<Case>, id: string, state = 'changed') =>
+  cases.update(id, { cause: {}, now: new Date() }, (one) => ({ document: { ...one, state }, events: [event(id)] }));
+const emptied = (cases: Documents<Case>) =>
+  eventually(async () => (await cases.find({ 'outbox.0': { $exists: true } })).length === 0);
+/** Without its repeats. */
+const firsts = (numbers: number[]) => numbers.filter((n, index) => numbers.indexOf(n) === index);
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('the relay', () => {
+  test('publishes each commit once, in order, and empties the outbox without raising the revision', async () => {
+    const cases = await open();
+    const { publish, entries, sequences } = topic();
+    relay(cases, publish);
+    await create(cases, 'a');
+    for (let round = 0; round < 5; round += 1) await change(cases, 'a');
+    await emptied(cases);
+    expect(sequences('a')).toEqual(upTo(6));
+    expect(entries).toHaveLength(6);
+    expect(await cases.get('a')).toMatchObject({ revision: 6, eventSeq: 6, outboxSeq: 6, outbox: [] });
+  });
+
+  test('has one batch in flight, with many documents in it', async () => {
+    const cases = await open();
+    let inFlight = 0;
+    let most = 0;
+    const sizes: number[] = [];
+    const { publish } = topic(async (entries) => {
+      most = Math.max(most, (inFlight += 1));
+      sizes.push(new Set(entries.map(({ subject }) => subject)).size);
+      await new Promise((resolve) => setImmediate(resolve));
+      inFlight -= 1;
+      return {};
+    });
+    await Promise.all(Array.from({ length: 300 }, (_, index) => create(cases, `m${index}`)));
+    relay(cases, publish);
+    await emptied(cases);
+    expect(most).toBe(1);
+    expect(Math.max(...sizes)).toBeGreaterThan(50);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(200);
+  });
+
+  test('of a second process publishes what a first one committed and never published', async () => {
+    const dead = await open();
+    await create(dead, 'left');
+    await change(dead, 'left');
+    await stores[0]?.close();
+    const { publish, sequences } = topic();
+    const cases = await open();
+    relay(cases, publish);
+    await emptied(cases);
+    expect(sequences('left')).toEqual([1, 2]);
+  });
+
+  test('sweeps up later what another process left while it runs', async () => {
+    const cases = await open();
+    const { publish, sequences } = topic();
+    relay(cases, publish, { sweepMs: 20, olderThanMs: 0 });
+    const silent = await open();
+    await create(silent, 'late');
+    await emptied(cases);
+    expect(firsts(sequences('late'))).toEqual([1]);
+  });
+
+  test('two on one collection, writers in both, lose and reorder nothing', async () => {
+    const [one, two] = [await open(), await open()];
+    const { publish, sequences } = topic(async () => {
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10));
+      return {};
+    });
+    relay(one, publish, { sweepMs: 15, olderThanMs: 0 });
+    relay(two, publish, { sweepMs: 15, olderThanMs: 0 });
+    const ids = Array.from({ length: 8 }, (_, index) => `d${index}`);
+    await Promise.all(
+      ids.map(async (id) => {
+        await create(one, id);
+        for (let round = 0; round < 15; round += 1) await change(round % 2 ? one : two, id);
+      }),
+    );
+    await emptied(one);
+    for (const id of ids) expect(firsts(sequences(id))).toEqual(upTo(16));
+  });
+
+  test('keeps everything while the broker is away, and drains it afterwards', async () => {
+    const cases = await open();
+    let away = true;
+    const { publish, entries } = topic(() => {
+      if (away) throw new Error('no broker');
+      return {};
+    });
+    relay(cases, publish);
+    await Promise.all(Array.from({ length: 50 }, (_, index) => create(cases, `k${index}`)));
+    await change(cases, 'k0');
+    expect(await cases.find({ 'outbox.0': { $exists: true } })).toHaveLength(50);
+    away = false;
+    await emptied(cases);
+    expect(entries).toHaveLength(51);
+  });
+
+  test('takes out only what was acknowledged', async () => {
+    const cases = await open();
+    const holding = topic((entries) => ({ later: entries.filter(({ n }) => n > 1) }));
+    await create(cases, 'half');
+    await change(cases, 'half');
+    const first = relay(cases, holding.publish);
+    const half = await eventually(async () => {
+      const found = await cases.get('half');
+      return found?.outbox.length === 1 && found;
+    });
+    expect(half.outbox[0]?.n).toBe(2);
+    await first.stop();
+    const rest = topic();
+    relay(cases, rest.publish);
+    await emptied(cases);
+    expect([...holding.sequences('half'), ...rest.sequences('half')]).toEqual([1, 2]);
+  });
+
+  test('tries again by itself what could not be sent for a while, and others do not wait for it', async () => {
+    const cases = await open();
+    let missing = true;
+    const { publish, sequences } = topic((entries) => ({
+      later: entries.filter(({ subject }) => missing && subject === 'early'),
+    }));
+    relay(cases, publish);
+    await create(cases, 'early');
+    await create(cases, 'other');
+    await eventually(() => sequences('other').length === 1);
+    expect(sequences('early')).toEqual([]);
+    missing = false;
+    await emptied(cases);
+    expect(sequences('early')).toEqual([1]);
+  });
+
+  test('drains a backlog larger than what it holds in memory', async () => {
+    const cases = await open();
+    let away = true;
+    const { publish, entries } = topic(() => {
+      if (away) throw new Error('no broker');
+      return {};
+    });
+    relay(cases, publish);
+    await Promise.all(Array.from({ length: 1_300 }, (_, index) => create(cases, `b${index}`)));
+    away = false;
+    await emptied(cases);
+    expect(new Set(entries.map(({ subject }) => subject)).size).toBe(1_300);
+  });
+
+  test('keeps a batch under the size that a broker takes, also for one document', async () => {
+    const cases = await open();
+    const sizes: number[] = [];
+    const { publish, sequences } = topic((entries) => {
+      sizes.push(entries.reduce((sum, { data }) => sum + data.length, 0));
+      return {};
+    });
+    const big = { ...event('big'), data: Buffer.alloc(60_000) };
+    await cases.create({ _id: 'big', state: 'queued' }, { cause: {}, events: Array(20).fill(big) as (typeof big)[] });
+    relay(cases, publish);
+    await emptied(cases);
+    expect(sequences('big')).toEqual(upTo(20));
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(512 * 1024);
+  });
+
+  test('isolates a document whose event can never be sent, and others flow', async () => {
+    const cases = await open();
+    let refusing = true;
+    const { publish, sequences } = topic((entries) => ({
+      rejected: entries
+        .filter(({ subject, n }) => refusing && subject === 'bad' && n === 2)
+        .map((entry) => ({ entry, cause: 'MESSAGE_TOO_LARGE' })),
+    }));
+    await create(cases, 'bad');
+    await change(cases, 'bad');
+    relay(cases, publish);
+    await eventually(async () => (await cases.get('bad'))?.outboxBlocked !== undefined);
+    await change(cases, 'bad');
+    await create(cases, 'good');
+    await eventually(() => sequences('good').length === 1);
+    const bad = await eventually(async () => {
+      const found = await cases.get('bad');
+      return found?.outbox.length === 2 && found;
+    });
+    expect(bad.outboxBlocked).toMatchObject({ cause: 'MESSAGE_TOO_LARGE' });
+    expect(sequences('bad')).toEqual([1]);
+    refusing = false;
+    await cases.unblock('bad');
+    await emptied(cases);
+    expect(sequences('bad')).toEqual([1, 2, 3]);
+  });
+
+  test('marks the document in the write that takes the event out, unless it has moved on', async () => {
+    const cases = await open();
+    const { publish } = topic();
+    await create(cases, 'marked');
+    await create(cases, 'moved');
+    await change(cases, 'moved', 'answered');
+    relay(cases, publish, { afterPublish: () => ({ state: 'sent' }), onlyWhere: { state: 'queued' } });
+    await emptied(cases);
+    expect(await cases.get('marked')).toMatchObject({ state: 'sent', revision: 1 });
+    expect(await cases.get('moved')).toMatchObject({ state: 'answered', revision: 2 });
+  });
+
+  test('drains within its bound at the end, and says when it could not', async () => {
+    const cases = await open();
+    const { publish, entries } = topic();
+    const working = relay(cases, publish);
+    await create(cases, 'last');
+    expect(await working.drain()).toBe(true);
+    expect(entries).toHaveLength(1);
+    expect((await cases.get('last'))?.outbox).toEqual([]);
+    await working.stop();
+    const broken = relay(cases, () => Promise.reject(new Error('no broker')));
+    await change(cases, 'last');
+    expect(await broken.drain(100)).toBe(false);
+  });
+});
+
+describe('timers', () => {
+  test('that are due are claimed once by two pollers, and again when their work failed', async () => {
+    const [one, two] = [await open(), await open()];
+    const ids = Array.from({ length: 20 }, (_, index) => `t${index}`);
+    for (const _id of ids) {
+      await one.create(
+        { _id, state: 'queued', timer: { kind: 'expiry', due: new Date(Date.now() - 1_000) } },
+        { cause: {}, events: [] },
+      );
+    }
+    await one.create(
+      { _id: 'later', state: 'queued', timer: { kind: 'expiry', due: new Date(Date.now() + 3_600_000) } },
+      { cause: {}, events: [] },
+    );
+    const calls: string[] = [];
+    let failed = false;
+    const start = (documents: Documents<Case>) =>
+      startTimers({
+        documents,
+        pollMs: 20,
+        leaseMs: 400,
+        now: () => new Date(),
+        due: async (id, kind) => {
+          calls.push(`${id} ${kind}`);
+          if (id === 't7' && !failed) {
+            failed = true;
+            throw new Error('not now');
+          }
+          await documents.update(id, { cause: {}, now: new Date() }, (document) => ({
+            document: { ...document, state: 'expired', timer: null },
+            events: [],
+          }));
+        },
+      });
+    const pollers = [start(one), start(two)];
+    await eventually(async () => (await one.find({ state: 'expired' })).length === 20);
+    for (const poller of pollers) await poller.stop();
+    expect(calls.filter((call) => call === 't7 expiry')).toHaveLength(2);
+    expect(calls.filter((call) => call !== 't7 expiry').sort()).toEqual(
+      ids
+        .filter((id) => id !== 't7')
+        .map((id) => `${id} expiry`)
+        .sort(),
+    );
+  });
+});
