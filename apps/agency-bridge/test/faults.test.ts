@@ -91,8 +91,9 @@ describe('while intake is away', () => {
 
 describe('a process that ends between commit and publish', () => {
   test('loses nothing: another one publishes what is in the outbox, as it was stored', async () => {
-    const never = { publisher: () => () => new Promise<never>(() => {}) };
-    const dead = await world.start({}, never);
+    // It commits, and what it would publish hangs until the other one has done it.
+    const hung = Promise.withResolvers<never>();
+    const dead = await world.start({}, { publisher: () => () => hung.promise });
     const all = applications(5);
     await produce(
       world.place,
@@ -108,7 +109,9 @@ describe('a process that ends between commit and publish', () => {
       expect(idsOf(application).size).toBe(1);
       await eventually(async () => (await stateOf(alive, application)) === 'DELIVERY_STATE_SENT');
     }
-    world.forget(dead);
+    hung.reject(new Error('gone'));
+    await world.stop(dead);
+    for (const application of all) expect(idsOf(application).size).toBe(1);
   });
 });
 

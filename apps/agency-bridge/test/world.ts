@@ -77,11 +77,6 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       await bridge.stop();
     },
 
-    /** Leaves a process behind as if it had been killed. */
-    forget(bridge: RunningService): void {
-      running.delete(bridge);
-    },
-
     /** A client as the gateway, for somebody of this role. */
     client(bridge: RunningService, claims: Parameters<typeof keys.session>[0]) {
       const client = clientFor<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
