@@ -1,4 +1,8 @@
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+// Part by part: the whole brings a cluster aggregator, a push client and OpenTelemetry, 17 MiB resident that nobody here uses.
+import Counter from 'prom-client/lib/counter.js';
+import Gauge from 'prom-client/lib/gauge.js';
+import Histogram from 'prom-client/lib/histogram.js';
+import Registry from 'prom-client/lib/registry.js';
 
 /** The meters of one process. Labels hold few, constant values: never ids or anything personal. */
 export interface Metrics {
