@@ -66,6 +66,8 @@ export function startRelay(options: RelayOptions): Relay {
   /** More waits in the store than memory may hold: swept in when the queue is empty. */
   let overflow = false;
   const sweptTo = new Map<AnyDocuments, string>();
+  /** Since the sweep began at the first id: it may have passed by what was dropped. */
+  const dropped = new Set<AnyDocuments>();
   const acked = new Map<string, number>();
   /** Refused for good; the flag is being written. */
   const refused = new Set<string>();
@@ -95,7 +97,10 @@ export function startRelay(options: RelayOptions): Relay {
     // Acknowledged, yet still there: the pull was lost.
     else if (more.length === 0) notePull(key, { documents, id, n: after, entries: [] });
     else if (queue.size < heldDocuments) queue.set(key, { documents, id, entries: more });
-    else overflow = true;
+    else {
+      overflow = true;
+      dropped.add(documents);
+    }
     schedule();
   };
 
@@ -240,13 +245,15 @@ export function startRelay(options: RelayOptions): Relay {
     const began = Date.now();
     for (const documents of all) {
       const waits = cutoff ? { 'outbox.time': { $lt: cutoff } } : { 'outbox.0': { $exists: true } };
-      const rest = { outboxBlocked: { $exists: false }, _id: { $gt: sweptTo.get(documents) ?? '' } };
+      const from = sweptTo.get(documents) ?? '';
+      if (from === '') dropped.delete(documents);
+      const rest = { outboxBlocked: { $exists: false }, _id: { $gt: from } };
       const filter = { ...waits, ...rest } as unknown as mongo.Filter<StoredDocument>;
       const how = { projection: { outbox: 1 }, sort: { _id: 1 as const }, limit: sweepDocuments };
       const found = await documents.internals.collection().find(filter, how).toArray();
-      const last = found.length === sweepDocuments ? found.at(-1)?._id : undefined;
-      sweptTo.set(documents, last ?? '');
-      if (last !== undefined) overflow = true;
+      const last = found.length === sweepDocuments ? (found.at(-1)?._id ?? '') : '';
+      sweptTo.set(documents, last);
+      if (last !== '' || dropped.has(documents)) overflow = true;
       for (const { _id, outbox } of found) take(documents, _id, outbox as OutboxEntry[]);
     }
     return Date.now() - began;
