@@ -416,7 +416,9 @@ describe('keys as files', () => {
     await eventually(async () => !(await passes(old)));
     await eventually(() => passes(gateway.serviceToken('intake')));
     writeFileSync(join(folder.dir, 'public', 'gateway.jwk'), '{ half a fi');
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    makeKeys(folder.dir, ['identity']);
+    const identity = openKeys({ dir: folder.dir, service: 'identity' });
+    await eventually(() => passes(identity.serviceToken('intake')));
     expect(await passes(gateway.serviceToken('intake'))).toBe(true);
     rmSync(join(folder.dir, 'public', 'gateway.jwk'));
     await eventually(async () => !(await passes(gateway.serviceToken('intake'))));
