@@ -32,7 +32,10 @@ const rooms = [
   [['libs/problem/src/**'], only([LOCAL], 'libs/problem imports nothing.')],
   [
     ['libs/contracts/src/**'],
-    only([LOCAL, PROBLEM, '\\.\\.\\/gen\\/'], 'This part of contracts runs in a browser: problem and its own files only.'),
+    only(
+      [LOCAL, PROBLEM, '\\.\\.\\/gen\\/'],
+      'This part of contracts runs in a browser: problem and its own files only.',
+    ),
   ],
   [
     ['libs/contracts/src/proto.ts'],
@@ -44,7 +47,7 @@ const rooms = [
   [
     ['libs/service/src/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', ...['express', 'pino', 'jose', 'prom-client'].map(exactly)],
+      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', '(?:prom-client|jose)(?:$|\\/)', exactly('pino')],
       'libs/service imports problem, contracts and its own drivers.',
     ),
   ],
@@ -64,18 +67,31 @@ const rooms = [
   ],
   [
     ['libs/agency-contract/src/**'],
-    only([LOCAL, NODE, '\\.\\.\\/', 'ajv(?:$|\\/)', exactly('ajv-formats')], 'libs/agency-contract imports nothing of ours.'),
+    only(
+      [LOCAL, NODE, '\\.\\.\\/', 'ajv(?:$|\\/)', exactly('ajv-formats')],
+      'libs/agency-contract imports nothing of ours.',
+    ),
   ],
   [
     ['apps/*/src/**'],
     only(
-      [LOCAL, '\\.\\.\\/', NODE, LIBS, 'ajv(?:$|\\/)', ...['ajv-formats', 'yaml', 'luxon', 'ulid', 'nodemailer'].map(exactly)],
+      [
+        LOCAL,
+        '\\.\\.\\/',
+        NODE,
+        LIBS,
+        'ajv(?:$|\\/)',
+        ...['ajv-formats', 'yaml', 'luxon', 'ulid', 'nodemailer'].map(exactly),
+      ],
       'A back-end imports libraries; no kafkajs, no mongoose, no other app, no test library.',
     ),
   ],
   [
     ['apps/*/src/store.ts', 'apps/*/src/store/**'],
-    only([LOCAL, '\\.\\.\\/', NODE, LIBS, ...['mongoose', 'ulid'].map(exactly)], 'store.ts imports libraries and mongoose.'),
+    only(
+      [LOCAL, '\\.\\.\\/', NODE, LIBS, ...['mongoose', 'ulid'].map(exactly)],
+      'store.ts imports libraries and mongoose.',
+    ),
   ],
   [
     ['apps/*/src/domain/**'],
@@ -107,11 +123,16 @@ const rooms = [
   ],
 ];
 
-const tags = (name, allowed) => ({ sourceTag: `name:${name}`, onlyDependOnLibsWithTags: allowed.map((one) => `name:${one}`) });
+const tags = (name, allowed) => ({
+  sourceTag: `name:${name}`,
+  onlyDependOnLibsWithTags: allowed.map((one) => `name:${one}`),
+});
 const backend = ['problem', 'contracts', 'service', 'store', 'events', 'agency-contract', 'testing', 'local'];
 
 export default tseslint.config(
-  { ignores: ['**/node_modules', '.nx', '.cups', 'dist', 'libs/contracts/gen', 'tools/planted', '**/*.js', '**/*.mjs'] },
+  {
+    ignores: ['**/node_modules', '.nx', '.cups', 'dist', 'libs/contracts/gen', 'tools/planted', '**/*.js', '**/*.mjs'],
+  },
   {
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommended],
@@ -144,7 +165,10 @@ export default tseslint.config(
             tags('gateway', ['problem', 'contracts', 'service', 'testing', 'local']),
             tags('agency-simulator', ['agency-contract', 'local', 'testing']),
             tags('local', ['none']),
-            ...['e2e', 'bench', 'tools'].map((name) => ({ sourceTag: `name:${name}`, onlyDependOnLibsWithTags: ['*'] })),
+            ...['e2e', 'bench', 'tools'].map((name) => ({
+              sourceTag: `name:${name}`,
+              onlyDependOnLibsWithTags: ['*'],
+            })),
           ],
         },
       ],
@@ -153,7 +177,10 @@ export default tseslint.config(
   ...rooms.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
   { files: ['libs/*/src/**', 'apps/*/src/**'], rules: { 'no-restricted-syntax': ['error', META, ENV] } },
   { files: ['apps/*/src/{config,main}.ts'], rules: { 'no-restricted-syntax': ['error', META] } },
-  { files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**', 'libs/*/src/env.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**', 'libs/*/src/env.ts'],
+    rules: { 'no-restricted-syntax': 'off' },
+  },
   { files: ['tools/**', 'bench/**', 'local/**', 'e2e/**', '**/test/**'], rules: { 'no-console': 'off' } },
   prettier,
 );

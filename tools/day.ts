@@ -115,7 +115,7 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
     const fileable = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
     // Strides without a common factor meet every service and every course, each at different desks.
     const service = fileable[(n * 7 + Math.floor(n / centres.length)) % fileable.length]!;
-    return { n, centre, service, course: courses[(n * 11) % courses.length]! };
+    return { n, centre, service, course: courses[(n * 7) % courses.length]! };
   });
 
   const follow = async (job: (typeof jobs)[number]) => {
@@ -258,7 +258,7 @@ async function handle(
   const submitKey = randomUUID();
   app = at((await desk.call<Application>('POST', `${path}/submit`, { key: submitKey })).body);
   book.actions.push('submit');
-  book.notices.push('submitted');
+  book.notices.push('application-submitted');
   if (n % 7 === 0) {
     const again = await desk.call<Application>('POST', `${path}/submit`, { key: submitKey });
     if (!again.replayed) throw new Error('a repeated submit was not answered as a replay');
@@ -269,7 +269,7 @@ async function handle(
   if (course.withdraw) {
     app = at((await desk.call<Application>('POST', `${path}/withdraw`, { body: { reason: 'no longer needed' } })).body);
     book.actions.push('withdraw');
-    book.notices.push('withdrawn');
+    book.notices.push('application-withdrawn');
     return book;
   }
   for (;;) {
@@ -289,7 +289,7 @@ async function handle(
     app = at((await desk.call<Application>('POST', `${path}/supply-documents`, { body: { evidence } })).body);
     book.actions.push('supply-documents');
   }
-  book.notices.push(app.state);
+  book.notices.push(app.state === 'ready' ? 'result-ready' : 'application-rejected');
   const paper = {
     collectedBy: 'applicant',
     paperKind: 'identity-document',
@@ -334,6 +334,7 @@ async function correctOne(
     const service = (await desk.call<PublicService>('GET', `/public-services/${wrong.service}`)).body;
     const centre = (await desk.call<Centre>('GET', `/centres/${wrong.centre}`)).body;
     const job = { n, centre, service, course: COURSES[0] };
+    row.centre = centre.displayName;
     books.push(await handle(desk, row, job, counts, patience, onChange, `applications/${wrong.id}`));
     return 1;
   } catch (error) {
@@ -396,7 +397,7 @@ async function balanceBooks(books: Book[], desks: Map<string, Desk>, patience: n
     notices += told.length;
     for (const kind of new Set(book.notices)) {
       const promised = book.notices.filter((one) => one === kind).length;
-      const sent = told.filter((one) => one.kind === kind || one.kind === `application-${kind}`).length;
+      const sent = told.filter((one) => one.kind === kind).length;
       if (sent < promised) lost.push(`notice ${kind} of ${book.id}`);
       if (sent > promised) doubled.push(`notice ${kind} of ${book.id}`);
     }
