@@ -1,0 +1,82 @@
+import { connectKafka } from '@cups/events';
+import { nowMs } from './processes.ts';
+
+/** What comes out at the other end, seen by a consumer of our own. */
+
+export interface Arrivals {
+  /** Distinct keys of messages, `<application>-<agency>`. */
+  deliveries: Set<string>;
+  /** When an application was first seen on the topic of an agency, on the clock of nowMs. */
+  applications: Map<string, number>;
+  /** All messages, repeats included. */
+  messages(): number;
+  /** When the last new delivery came. */
+  lastMs(): number;
+  stop(): Promise<void>;
+}
+
+/** Joins before it resolves, so that nothing is measured late. */
+export async function watchAgencies(brokers: string[], groupId: string, topics: string[]): Promise<Arrivals> {
+  const consumer = connectKafka(brokers, 'cups-bench').consumer({ groupId, allowAutoTopicCreation: false });
+  const deliveries = new Set<string>();
+  const applications = new Map<string, number>();
+  let messages = 0;
+  let last = 0;
+  const joined = new Promise<void>((resolve) => consumer.on('consumer.group_join', () => resolve()));
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: async ({ batch }) => {
+      const seen = nowMs();
+      for (const { key } of batch.messages) {
+        messages += 1;
+        const delivery = String(key);
+        if (deliveries.has(delivery)) continue;
+        deliveries.add(delivery);
+        last = seen;
+        // A delivery is named after its application, a ULID, and the agency.
+        if (!applications.has(delivery.slice(0, 26))) applications.set(delivery.slice(0, 26), seen);
+      }
+      return Promise.resolve();
+    },
+  });
+  await joined;
+  return { deliveries, applications, messages: () => messages, lastMs: () => last, stop: () => consumer.disconnect() };
+}
+
+/** Reads a topic from its beginning to where it ends now: the ids of the applications that events of this type are about. */
+export async function readSubjects(brokers: string[], topic: string, type: string): Promise<Set<string>> {
+  const kafka = connectKafka(brokers, 'cups-bench-count');
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = new Map(
+    (await admin.fetchTopicOffsets(topic)).map(({ partition, low, high }) => [partition, { low, high: BigInt(high) }]),
+  );
+  await admin.disconnect();
+  const left = new Set([...ends].filter(([, { low, high }]) => BigInt(low) < high).map(([partition]) => partition));
+  const subjects = new Set<string>();
+  if (left.size === 0) return subjects;
+  const consumer = kafka.consumer({ groupId: `${topic}-bench-count`, allowAutoTopicCreation: false });
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await new Promise<void>((resolve, reject) => {
+    consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
+    consumer
+      .run({
+        autoCommit: false,
+        eachBatch: async ({ batch }) => {
+          for (const { headers } of batch.messages) {
+            if (String(headers?.['ce_type']) !== type) continue;
+            subjects.add(String(headers?.['ce_subject']).replace('applications/', ''));
+          }
+          if (BigInt(batch.lastOffset()) + 1n >= ends.get(batch.partition)!.high) left.delete(batch.partition);
+          if (left.size === 0) resolve();
+          return Promise.resolve();
+        },
+      })
+      .catch(reject);
+  });
+  await consumer.disconnect();
+  return subjects;
+}

@@ -1,0 +1,261 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { idnpCheckDigit } from '@cups/contracts';
+import { nowMs, percentiles } from './processes.ts';
+import type { Percentiles } from './processes.ts';
+
+/**
+ * The load generator: a process of its own that creates and submits applications through the public REST API. It speaks
+ * HTTP/1.1 over sockets of its own and looks at no more of an answer than its status and length, because every
+ * millisecond that it takes is one that the platform does not get on the same cores.
+ */
+
+/** A desk that is signed in, and an application as it may file it; `{id}` and `{idnp}` stand for what differs. */
+export interface Job {
+  cookie: string;
+  body: string;
+}
+
+export type Order =
+  | { kind: 'jobs'; port: number; jobs: Job[]; firstPerson: number }
+  | { kind: 'closed'; level: number; seconds: number }
+  | { kind: 'open'; perSecond: number; seconds: number };
+
+export interface LoadResult {
+  /** Ids whose submit was acknowledged. */
+  accepted: string[];
+  /** Asked again later or given up, by status. */
+  refused: Record<string, number>;
+  /** The first answer that was no success. */
+  firstRefusal?: string;
+  /** No answer: whether it was stored is not known. */
+  unknown: number;
+  startMs: number;
+  endMs: number;
+  createMs: Percentiles;
+  submitMs: Percentiles;
+  /** Open loop only: when each submit was sent, by id. */
+  sentMs?: Record<string, number>;
+}
+
+interface Reply {
+  status: number;
+  text: string;
+  retryAfterMs: number;
+}
+
+/** One keep-alive connection, one request at a time. */
+function openConnection(port: number) {
+  let socket: Socket | undefined;
+  let waiting: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
+  let chunks: Buffer[] = [];
+  let length = 0;
+  let head: { status: number; end: number; total: number; text: string } | undefined;
+
+  function fail(error: Error): void {
+    socket = undefined;
+    chunks = [];
+    length = 0;
+    head = undefined;
+    waiting?.reject(error);
+    waiting = undefined;
+  }
+
+  function onData(chunk: Buffer): void {
+    chunks.push(chunk);
+    length += chunk.length;
+    if (!head) {
+      const all = chunks.length === 1 ? chunk : Buffer.concat(chunks);
+      chunks = [all];
+      const end = all.indexOf('\r\n\r\n');
+      if (end < 0) return;
+      const text = all.toString('latin1', 0, end);
+      const body = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1] ?? 0);
+      head = { status: Number(text.slice(9, 12)), end: end + 4, total: end + 4 + body, text };
+    }
+    if (length < head.total) return;
+    const { status, end, text } = head;
+    const failed = status >= 300;
+    const reply = {
+      status,
+      text: failed ? Buffer.concat(chunks).toString('utf8', end) : '',
+      retryAfterMs: Number(/\r\nretry-after: *(\d+)/i.exec(text)?.[1] ?? 0) * 1000,
+    };
+    chunks = [];
+    length = 0;
+    head = undefined;
+    if (/\r\nconnection: close/i.test(text)) {
+      socket?.destroy();
+      socket = undefined;
+    }
+    const done = waiting;
+    waiting = undefined;
+    done?.resolve(reply);
+  }
+
+  return {
+    post(path: string, cookie: string, body: string): Promise<Reply> {
+      return new Promise((resolve, reject) => {
+        waiting = { resolve, reject };
+        if (!socket) {
+          const opened = connect({ port, host: '127.0.0.1', noDelay: true });
+          socket = opened;
+          opened.on('data', onData);
+          opened.on('error', (error) => socket === opened && fail(error));
+          opened.on('close', () => socket === opened && fail(new Error('closed')));
+        }
+        socket.write(
+          `POST /api/v1${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncookie: ${cookie}\r\naccept: application/json\r\n` +
+            `idempotency-key: ${randomUUID()}\r\ncontent-type: application/json\r\n` +
+            `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        );
+      });
+    },
+    close: () => socket?.destroy(),
+  };
+}
+
+type Connection = ReturnType<typeof openConnection>;
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function newId(): string {
+  let time = Date.now();
+  let id = '';
+  for (let i = 0; i < 10; i += 1) {
+    id = CROCKFORD[time % 32]! + id;
+    time = Math.floor(time / 32);
+  }
+  for (const byte of randomBytes(16)) id += CROCKFORD[byte % 32];
+  return id;
+}
+
+/** Synthetic: no register assigns the year group 900. */
+function idnpOf(n: number): string {
+  const body = `2900${String(10_000_000 + n).padStart(8, '0')}`;
+  return `${body}${idnpCheckDigit(body)}`;
+}
+
+let port = 0;
+let jobs: Job[] = [];
+let serial = 0;
+const idle: Connection[] = [];
+
+function record() {
+  const result = { accepted: [] as string[], refused: {} as Record<string, number>, unknown: 0 };
+  let firstRefusal: string | undefined;
+  const createMs: number[] = [];
+  const submitMs: number[] = [];
+
+  /** Repeats what the platform says will pass; false when it was refused or there was no answer. */
+  async function accepted(connection: Connection, path: string, cookie: string, body: string): Promise<boolean> {
+    let reply: Reply;
+    try {
+      reply = await connection.post(path, cookie, body);
+    } catch {
+      result.unknown += 1;
+      return false;
+    }
+    if (reply.status < 300) return true;
+    firstRefusal ??= `${reply.status} ${path.replace(/[0-9A-Z]{26}/, '{id}')} ${reply.text.slice(0, 400)}`;
+    result.refused[reply.status] = (result.refused[reply.status] ?? 0) + 1;
+    if (reply.status === 429 || reply.status === 503) {
+      await new Promise((done) => setTimeout(done, Math.max(100, reply.retryAfterMs)));
+    }
+    return false;
+  }
+
+  return {
+    result,
+    createMs,
+    submitMs,
+    accepted,
+    end: (startMs: number, endMs: number, sentMs?: Record<string, number>): LoadResult => ({
+      ...result,
+      ...(firstRefusal ? { firstRefusal } : {}),
+      ...(sentMs ? { sentMs } : {}),
+      startMs,
+      endMs,
+      createMs: percentiles(createMs),
+      submitMs: percentiles(submitMs),
+    }),
+  };
+}
+
+function next(): { id: string; cookie: string; body: string } {
+  const n = (serial += 1);
+  const job = jobs[n % jobs.length]!;
+  const id = newId();
+  return { id, cookie: job.cookie, body: job.body.replace('{id}', id).replace('{idnp}', idnpOf(n)) };
+}
+
+const borrow = (): Connection => idle.pop() ?? openConnection(port);
+
+/** `level` desks that each begin the next application when the last one is submitted. */
+async function closedLoop(level: number, seconds: number): Promise<LoadResult> {
+  const { result, createMs, submitMs, accepted, end } = record();
+  const startMs = nowMs();
+  const until = startMs + seconds * 1000;
+  await Promise.all(
+    Array.from({ length: level }, async () => {
+      const connection = borrow();
+      for (let began = nowMs(); began < until; began = nowMs()) {
+        const { id, cookie, body } = next();
+        if (!(await accepted(connection, '/applications', cookie, body))) continue;
+        const created = nowMs();
+        createMs.push(created - began);
+        if (!(await accepted(connection, `/applications/${id}/submit`, cookie, '{}'))) continue;
+        submitMs.push(nowMs() - created);
+        result.accepted.push(id);
+      }
+      idle.push(connection);
+    }),
+  );
+  return end(startMs, nowMs());
+}
+
+/**
+ * Creates and submits that begin on the clock, whatever became of those before: a latency counts from the planned start.
+ * A submit is planned ten and a half periods after its create, so that the two do not begin together.
+ */
+async function openLoop(perSecond: number, seconds: number): Promise<LoadResult> {
+  const { result, createMs, submitMs, accepted, end } = record();
+  const period = 1000 / perSecond;
+  const startMs = nowMs() + 50;
+  const sentMs: Record<string, number> = {};
+  const at = (planned: number) => new Promise<void>((done) => setTimeout(done, Math.max(0, planned - nowMs())));
+
+  async function pair(n: number): Promise<void> {
+    const { id, cookie, body } = next();
+    const createAt = startMs + n * period;
+    await at(createAt);
+    let connection = borrow();
+    const created = await accepted(connection, '/applications', cookie, body);
+    createMs.push(nowMs() - createAt);
+    idle.push(connection);
+    if (!created) return;
+    const submitAt = createAt + 10.5 * period;
+    await at(submitAt);
+    connection = borrow();
+    sentMs[id] = nowMs();
+    if (await accepted(connection, `/applications/${id}/submit`, cookie, '{}')) {
+      submitMs.push(nowMs() - submitAt);
+      result.accepted.push(id);
+    }
+    idle.push(connection);
+  }
+  await Promise.all(Array.from({ length: Math.round(perSecond * seconds) }, (_, n) => pair(n)));
+  return end(startMs, nowMs(), sentMs);
+}
+
+process.on('message', (order: Order) => {
+  void (async () => {
+    if (order.kind === 'jobs') {
+      ({ port, jobs, firstPerson: serial } = order);
+      process.send!({ ready: true });
+    } else if (order.kind === 'closed') process.send!(await closedLoop(order.level, order.seconds));
+    else process.send!(await openLoop(order.perSecond, order.seconds));
+  })();
+});
+process.on('disconnect', () => process.exit(0));

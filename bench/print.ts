@@ -1,0 +1,80 @@
+import type { RawCost } from './drivers.ts';
+import type { Percentiles } from './processes.ts';
+
+/** The report as a person reads it. */
+
+interface Printed {
+  ramp: {
+    inFlight: number;
+    pairsPerSecond: number;
+    seenPerSecond: number;
+    drainSeconds: number;
+    createMs: Percentiles;
+    submitMs: Percentiles;
+    cpuMsPerPair: Record<string, number>;
+  }[];
+  openLoop: { perSecond: number; createMs: Percentiles };
+  ackMs: Percentiles;
+  toAgencyMs: Percentiles;
+  cpuMsPerPair: Record<string, number>;
+  raw: Record<string, RawCost>;
+  needed: Record<string, { times: number; why: string }>;
+  ratio: number;
+  ratios: Record<string, number>;
+  idle: { cpuPercent: number; othersPercent: number; nodeMiB: number; cpuBy: object; memory: object };
+  counts: object;
+  valid: boolean;
+  firstRefusal?: string;
+  marks: Record<string, { first: string; value: number; reached: boolean }>;
+}
+
+export function printTable(report: Printed): void {
+  const out: string[] = [''];
+  const row = (...cells: (string | number)[]) =>
+    out.push(cells.map((cell, n) => (n === 0 ? String(cell).padEnd(24) : String(cell).padStart(11))).join(''));
+  const three = ({ p50, p95, p99 }: Percentiles) => [p50, p95, p99];
+  const list = (values: object) =>
+    Object.entries(values)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', ');
+
+  row('in flight', 'pairs/s', 'seen/s', 'drain s', 'create p99', 'submit p50', 'submit p99', 'others %');
+  for (const one of report.ramp) {
+    const { inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs, submitMs, cpuMsPerPair } = one;
+    const others = Math.round((cpuMsPerPair['others'] ?? 0) * seenPerSecond) / 10;
+    row(inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs.p99, submitMs.p50, submitMs.p99, others);
+  }
+  out.push('');
+  row(`ms at ${report.openLoop.perSecond} pairs/s`, 'p50', 'p95', 'p99');
+  row('create to answer', ...three(report.openLoop.createMs));
+  row('submit to answer', ...three(report.ackMs));
+  row('submit to agency topic', ...three(report.toAgencyMs));
+  out.push('');
+  row('CPU ms for one pair', 'ms');
+  for (const [name, ms] of Object.entries(report.cpuMsPerPair)) row(`  ${name}`, ms);
+  out.push('');
+  row('raw driver', 'per s', 'wall ms', 'CPU ms', 'p50 ms', 'p99 ms', 'times');
+  for (const [name, { perSecond, wallMs, cpuMs, ms }] of Object.entries(report.raw)) {
+    const times = report.needed[name]?.times;
+    row(
+      `  ${name}`,
+      perSecond,
+      wallMs,
+      cpuMs,
+      ms.p50,
+      ms.p99,
+      times === undefined ? '-' : Math.round(times * 100) / 100,
+    );
+  }
+  out.push(`  ratio ${report.ratio} (${list(report.ratios)})`, '');
+  const { cpuPercent, othersPercent, nodeMiB, cpuBy, memory } = report.idle;
+  out.push(`idle: ${cpuPercent} % of a core (${list(cpuBy)}; others ${othersPercent})`);
+  out.push(`      ${nodeMiB} MiB in Node services (${list(memory)})`, '');
+  out.push(`${report.valid ? 'valid' : 'NOT VALID'}: ${list(report.counts)}`);
+  if (report.firstRefusal) out.push(`first refusal: ${report.firstRefusal}`);
+  out.push('');
+  for (const [name, { first, value, reached }] of Object.entries(report.marks)) {
+    row(name, value, first, reached ? 'reached' : 'NOT REACHED');
+  }
+  process.stdout.write(`${out.join('\n')}\n\n`);
+}
