@@ -49,7 +49,7 @@ export interface DayResult {
   notices: number;
 }
 
-interface PublicService {
+export interface PublicService {
   code: string;
   version: {
     provider: string;
@@ -63,7 +63,7 @@ interface PublicService {
     example?: Record<string, unknown>;
   };
 }
-interface Centre {
+export interface Centre {
   name: string;
   code: string;
   kind: string;
@@ -194,7 +194,8 @@ async function chooseCentres(url: string): Promise<Centre[]> {
   return [...townHalls, ...missions];
 }
 
-async function publicServices(url: string): Promise<PublicService[]> {
+/** The public services that are filed at desks, with the version in force. */
+export async function publicServices(url: string): Promise<PublicService[]> {
   const response = await fetch(`${url}/api/v1/public-services?fileable=true&pageSize=200`);
   if (!response.ok) throw new Error(`GET /public-services answers ${response.status}`);
   const { publicServices: list } = (await response.json()) as { publicServices: { code: string }[] };
@@ -405,7 +406,8 @@ async function balanceBooks(books: Book[], desks: Map<string, Desk>, patience: n
   return { lost, doubled, states, notices };
 }
 
-function contentFor(n: number, centre: Centre, { version }: PublicService): Record<string, unknown> {
+/** What the n-th person files for a public service at a centre, complete. */
+export function contentFor(n: number, centre: Centre, { version }: PublicService): Record<string, unknown> {
   const example = version.example ?? {};
   const needed = (version.evidence ?? []).filter(
     ({ required, when }) =>
