@@ -119,6 +119,7 @@ async function bench(signal: AbortSignal): Promise<number> {
   let platform: Platform | undefined;
   let arrivals: Arrivals | undefined;
   const trouble: string[] = [];
+  let finished = false;
   try {
     const loadBefore = loadavg()[0]!;
     const profiles = join(root, 'bench', 'profiles');
@@ -318,11 +319,13 @@ async function bench(signal: AbortSignal): Promise<number> {
     if (!args.json) printTable(report);
     say(`kept in ${relative(root, file)}`);
     process.stdout.write(`${JSON.stringify(report)}\n`);
+    finished = true;
     return valid ? 0 : 1;
   } finally {
     for (const one of children) one.kill();
     await arrivals?.stop();
     await platform?.stop();
+    if (!finished) process.stderr.write(`${lastLines(join(dataDir, 'logs'))}\n`);
     rmSync(dataDir, { recursive: true, force: true });
   }
 }
@@ -504,6 +507,19 @@ function surroundings(loadBefore: number) {
         : `mongo-java-server ${version('store.pom.xml', 'mongo-java-server-h2-backend')}`,
     },
   };
+}
+
+/** What the services said last: the folder of their logs goes with the run. */
+function lastLines(folder: string): string {
+  return readdirSync(folder)
+    .flatMap((file) =>
+      readFileSync(join(folder, file), 'utf8')
+        .trim()
+        .split('\n')
+        .slice(-3)
+        .map((line) => `${file}: ${line}`),
+    )
+    .join('\n');
 }
 
 /** @returns the file */
