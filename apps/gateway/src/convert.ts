@@ -1,42 +1,12 @@
 import { enumValue, enumWord, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
-import type { LocalizedText__Output } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
-import type { ApplicationAction__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
-import type {
-  ApplicationContent,
-  ApplicationContent__Output,
-} from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
-import type { TrackApplicationResponse__Output } from '@cups/contracts/gen/cups/intake/v1/TrackApplicationResponse.ts';
-import type { Operator__Output } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
-import type { Session__Output } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
-import type { Centre__Output } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
-import type { Notice__Output } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
-import type { Delivery__Output } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
-import type { RefusedMessage__Output } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedMessage.ts';
-import type { PublicService__Output } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
-import type { PublicServiceVersion__Output } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
-import type { CostOption__Output } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
+import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import { Problem } from '@cups/problem';
 
 /** The HTTP border: JSON of openapi.yaml to proto messages and back. What is empty in proto is absent in JSON. */
 
-/** The content of an application as JSON: what POST and PATCH take, already valid against the document. */
-export interface ContentJson {
-  applicant?: PersonJson | null;
-  contact?: { email?: string; phone?: string; none?: boolean } | null;
-  represented?: PersonJson | null;
-  mandate?: {
-    kind: 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
-    reference?: string;
-    date?: string;
-  } | null;
-  answers?: Record<string, unknown> | null;
-  evidence?: EvidenceJson[] | null;
-  costOption?: string | null;
-  delivery?: { kind: 'at-centre' | 'electronic' | 'post'; note?: string } | null;
-}
-type PersonJson = Partial<Record<'idnp' | 'givenName' | 'familyName' | 'birthDate' | 'language', string>>;
+type Person = Partial<Record<'idnp' | 'givenName' | 'familyName' | 'birthDate' | 'language', string>>;
 /** A paper as JSON. */
 export interface EvidenceJson {
   kind: string;
@@ -45,17 +15,30 @@ export interface EvidenceJson {
   originalSeen?: boolean;
   copy?: string;
 }
+type MandateKind = 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
+
+/** The content of an application as POST and PATCH take it, already valid against the document. */
+export interface ContentJson {
+  applicant?: Person | null;
+  contact?: { email?: string; phone?: string; none?: boolean } | null;
+  represented?: Person | null;
+  mandate?: { kind: MandateKind; reference?: string; date?: string } | null;
+  answers?: Record<string, unknown> | null;
+  evidence?: EvidenceJson[] | null;
+  costOption?: string | null;
+  delivery?: { kind: 'at-centre' | 'electronic' | 'post'; note?: string } | null;
+}
 
 /** What the desk fills in, for intake. */
 export function contentToProto(json: ContentJson): ApplicationContent {
-  const { mandate, answers, evidence, delivery } = json;
+  const { mandate, answers, delivery } = json;
   return {
     applicant: json.applicant,
     contact: json.contact,
     represented: json.represented,
     mandate: mandate && { ...mandate, kind: enumWord('MANDATE_KIND_', mandate.kind) },
     answers: answers ? answersToProto(answers) : undefined,
-    evidence: evidence ?? undefined,
+    evidence: json.evidence ?? undefined,
     costOption: json.costOption ?? undefined,
     delivery: delivery && { ...delivery, kind: enumWord('DELIVERY_KIND_', delivery.kind) },
   };
@@ -79,228 +62,17 @@ const MAX_DEPTH = 32;
 function canonical(value: unknown, depth: number): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (depth === MAX_DEPTH) {
-    const violation = { field: 'answers', rule: 'TOO_DEEP', message: `at most ${MAX_DEPTH} levels` };
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Answers nest too deep.', violations: [violation] });
+    const violations = [{ field: 'answers', rule: 'TOO_DEEP', message: `at most ${MAX_DEPTH} levels` }];
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Answers nest too deep.', violations });
   }
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item, depth + 1)).join(',')}]`;
-  const members = Object.keys(value).sort();
-  return `{${members.map((key) => `${JSON.stringify(key)}:${canonical((value as never)[key], depth + 1)}`).join(',')}}`;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item, depth + 1)}`).join(',')}}`;
 }
 
 /** An RFC 3339 instant, for proto. */
-export function instantToProto(text: string | undefined): Timestamp__Output | undefined {
-  return toTimestamp(text === undefined ? undefined : new Date(text)) ?? undefined;
-}
-
-/** An application, flat, with its content when it came with one. */
-export function applicationJson(wire: Application__Output) {
-  const { documentRequest: asked, decision, handOver, outcome } = wire;
-  return {
-    ...present({
-      name: wire.name,
-      id: idOf(wire.name),
-      centre: wire.centre,
-      publicService: wire.publicService,
-      serviceVersion: wire.serviceVersion,
-      serviceTitle: textJson(wire.serviceTitle),
-      agency: wire.agency,
-      state: enumValue('STATE_', wire.state),
-      etag: wire.etag,
-      createTime: instantJson(wire.createTime),
-      updateTime: instantJson(wire.updateTime),
-      submitTime: instantJson(wire.submitTime),
-      dueDate: wire.dueDate,
-      dueTime: instantJson(wire.dueTime),
-      noDueDateReason: wire.noDueDateReason,
-      trackingNumber: wire.trackingNumber,
-      openedBy: wire.openedBy,
-      ...(wire.content ? contentJson(wire.content) : {}),
-      corrects: wire.corrects,
-      submissionCount: wire.submissionCount,
-      documentRequest: asked && {
-        ...present({
-          id: asked.id,
-          requestTime: instantJson(asked.requestTime),
-          message: textJson(asked.message),
-          answerBy: asked.answerBy,
-        }),
-        evidenceKinds: asked.evidenceKinds,
-      },
-      decision:
-        decision &&
-        present({
-          approved: decision.approved,
-          reason: textJson(decision.reason),
-          resultKind: decision.resultKind,
-          resultNumber: decision.resultNumber,
-          decideTime: instantJson(decision.decideTime),
-          correctTime: instantJson(decision.correctTime),
-          revokeTime: instantJson(decision.revokeTime),
-        }),
-      handOver: handOver && present({ ...handOver, handOverTime: instantJson(handOver.handOverTime) }),
-      outcome: outcome && present(outcome),
-      deskNotes: wire.deskNotes.map(({ kind, recordTime }) => present({ kind, recordTime: instantJson(recordTime) })),
-      agencyReference: wire.agencyReference,
-    }),
-    allowedActions: wire.allowedActions.map((action) => enumValue('ACTION_', action)),
-  };
-}
-
-/** The content of an application. */
-export function contentJson(wire: ApplicationContent__Output) {
-  const { applicant, contact, represented, mandate, delivery } = wire;
-  return present({
-    applicant: applicant && present(applicant),
-    contact: contact && present({ email: contact.email, phone: contact.phone, none: contact.none || undefined }),
-    represented: represented && present(represented),
-    mandate: mandate && present({ ...mandate, kind: enumValue('MANDATE_KIND_', mandate.kind) }),
-    answers: bytesJson(wire.answers),
-    evidence: wire.evidence.map((paper) => present(paper)),
-    costOption: wire.costOption,
-    delivery: delivery && present({ ...delivery, kind: enumValue('DELIVERY_KIND_', delivery.kind) }),
-  });
-}
-
-/** One row of the history. */
-export function actionJson(wire: ApplicationAction__Output) {
-  return present({
-    kind: wire.kind,
-    by: wire.by,
-    occurTime: instantJson(wire.occurTime),
-    recordTime: instantJson(wire.recordTime),
-    cause: wire.cause,
-    answers: wire.answers,
-    fromState: enumValue('STATE_', wire.fromState),
-    toState: enumValue('STATE_', wire.toState),
-    submission: wire.submission || undefined,
-  });
-}
-
-/** What a tracking number tells. */
-export function trackingJson(wire: TrackApplicationResponse__Output) {
-  return present({
-    state: enumValue('STATE_', wire.state),
-    submitTime: instantJson(wire.submitTime),
-    dueDate: wire.dueDate,
-    updateTime: instantJson(wire.updateTime),
-    answerBy: wire.answerBy,
-  });
-}
-
-/** An operator. */
-export function operatorJson(wire: Operator__Output) {
-  return {
-    ...present({ name: wire.name, displayName: wire.displayName, centre: wire.centre, agency: wire.agency }),
-    ...(wire.suspended ? { suspended: true } : {}),
-    roles: wire.roles.map((role) => enumValue('ROLE_', role)),
-  };
-}
-
-/** A session; its id stays here. */
-export function sessionJson(wire: Session__Output) {
-  return present({
-    operator: wire.operator && operatorJson(wire.operator),
-    createTime: instantJson(wire.createTime),
-    expireTime: instantJson(wire.expireTime),
-  });
-}
-
-/** A centre. */
-export function centreJson(wire: Centre__Output) {
-  return present({
-    ...wire,
-    code: idOf(wire.name),
-    kind: enumValue('CENTRE_KIND_', wire.kind),
-    status: enumValue('CENTRE_STATUS_', wire.status),
-    openApplicationLimit: wire.openApplicationLimit || undefined,
-  });
-}
-
-/** A notice. */
-export function noticeJson(wire: Notice__Output) {
-  return present({
-    ...wire,
-    id: idOf(wire.name),
-    channel: enumValue('CHANNEL_', wire.channel),
-    state: enumValue('NOTICE_STATE_', wire.state),
-    createTime: instantJson(wire.createTime),
-    sendTime: instantJson(wire.sendTime),
-  });
-}
-
-/** A delivery to an agency. */
-export function deliveryJson(wire: Delivery__Output) {
-  return present({
-    ...wire,
-    state: enumValue('DELIVERY_STATE_', wire.state),
-    queueTime: instantJson(wire.queueTime),
-    sendTime: instantJson(wire.sendTime),
-    acknowledgeTime: instantJson(wire.acknowledgeTime),
-    answerTime: instantJson(wire.answerTime),
-    cancelTime: instantJson(wire.cancelTime),
-    failTime: instantJson(wire.failTime),
-  });
-}
-
-/** A message that the bridge refused. */
-export function refusedMessageJson(wire: RefusedMessage__Output) {
-  return present({ ...wire, refuseTime: instantJson(wire.refuseTime) });
-}
-
-/** A public service; its form and example only where they came along. */
-export function publicServiceJson(wire: PublicService__Output) {
-  return present({
-    name: wire.name,
-    code: idOf(wire.name),
-    stateCode: wire.stateCode,
-    fileable: wire.fileable,
-    version: wire.version && versionJson(wire.version),
-    versions: wire.versions.map((version) => present(version)),
-  });
-}
-
-function versionJson(wire: PublicServiceVersion__Output) {
-  return present({
-    version: wire.version,
-    validFrom: wire.validFrom,
-    validTo: wire.validTo,
-    title: textJson(wire.title),
-    provider: wire.provider,
-    centreKinds: wire.centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind)),
-    elsewhere: textJson(wire.elsewhere),
-    evidence: wire.evidence.map(({ kind, title, required, when }) =>
-      present({
-        kind,
-        title: textJson(title),
-        required,
-        when: when && (when.answer ? { answer: when.answer } : { represented: when.represented }),
-      }),
-    ),
-    costOptions: wire.costOptions.map(costOptionJson),
-    reductions: wire.reductions.map((reduction) => present({ ...reduction, title: textJson(reduction.title) })),
-    outputs: wire.outputs.map(({ kind, title }) => ({ kind: enumValue('OUTPUT_KIND_', kind), title: textJson(title) })),
-    legalSource: wire.legalSource,
-    sourceNote: wire.sourceNote,
-    ours: wire.ours,
-    formSchema: bytesJson(wire.formSchema),
-    example: bytesJson(wire.example),
-  });
-}
-
-function costOptionJson({ code, title, fee, plusStateFee, term, centreKinds, reduction }: CostOption__Output) {
-  return present({
-    code,
-    title: textJson(title),
-    fee: fee && { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode },
-    plusStateFee,
-    term: term && {
-      amount: term.amount,
-      unit: enumValue('TERM_UNIT_', term.unit),
-      from: enumValue('TERM_START_', term.from),
-    },
-    centreKinds: centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind)),
-    reduction,
-  });
+export function instantToProto(text: string | undefined): Timestamp__Output | null {
+  return toTimestamp(text === undefined ? undefined : new Date(text));
 }
 
 /** The last segment of a resource name. */
@@ -308,27 +80,89 @@ export function idOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
 }
 
-function textJson(wire: LocalizedText__Output | null) {
-  return wire && present(wire);
-}
+type Json = Record<string, unknown>;
+type Rules = Record<string, (value: never) => unknown>;
 
-function instantJson(wire: Timestamp__Output | null): string | undefined {
-  return fromTimestamp(wire)?.toISOString();
-}
-
-function bytesJson(bytes: Buffer): Record<string, unknown> | undefined {
-  return bytes.length === 0 ? undefined : (JSON.parse(bytes.toString('utf8')) as Record<string, unknown>);
-}
-
-type Present<T> = { [K in keyof T]?: Exclude<T[K], '' | null | undefined> };
-
-/** Without empty strings, empty lists, null and undefined; numbers and booleans stay. */
-function present<T extends object>(fields: T): Present<T> {
-  const kept: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(fields) as [string, unknown][]) {
-    if (value === '' || value === null || value === undefined) continue;
-    if (Array.isArray(value) && value.length === 0) continue;
-    kept[name] = value;
+/**
+ * A message as JSON. A field goes by its rule; without one, `…Time` is an instant and the rest goes as it is. Empty strings,
+ * empty lists and absent messages are left out; numbers and booleans stay.
+ */
+function json(wire: object | null, rules: Rules = {}): Json | undefined {
+  if (wire === null) return undefined;
+  const made: Json = {};
+  for (const [field, value] of Object.entries(wire) as [string, never][]) {
+    const item = Object.hasOwn(rules, field) ? rules[field]!(value) : plain(field, value);
+    if (item === '' || item === null || item === undefined || (Array.isArray(item) && item.length === 0)) continue;
+    made[field] = item;
   }
-  return kept as Present<T>;
+  return made;
 }
+
+function plain(field: string, value: unknown): unknown {
+  if (field.endsWith('Time')) return fromTimestamp(value as Timestamp__Output | null)?.toISOString();
+  if (Array.isArray(value)) return value.map((item: unknown) => plain('', item));
+  return typeof value === 'object' && value !== null ? json(value) : value;
+}
+
+const by = (rules: Rules) => (wire: object | null) => json(wire, rules);
+const each = (rules: Rules) => (list: object[]) => list.map((item) => json(item, rules));
+const word = (prefix: string) => (value: string) => enumValue(prefix, value);
+const words = (prefix: string) => (list: string[]) => list.map((value) => enumValue(prefix, value));
+const orAbsent = (value: number | boolean) => value || undefined;
+const absent = () => undefined;
+const bytes = (value: Buffer): unknown => (value.length === 0 ? undefined : JSON.parse(value.toString('utf8')));
+
+const CONTENT: Rules = {
+  contact: by({ none: orAbsent }),
+  mandate: by({ kind: word('MANDATE_KIND_') }),
+  answers: bytes,
+  delivery: by({ kind: word('DELIVERY_KIND_') }),
+};
+const APPLICATION: Rules = { state: word('STATE_'), allowedActions: absent, content: absent };
+const VERSION: Rules = {
+  publicService: absent,
+  centreKinds: words('CENTRE_KIND_'),
+  evidence: each({ when: by({ condition: absent }) }),
+  costOptions: each({
+    fee: (fee: { amountMinor: string; currencyCode: string } | null) =>
+      fee && { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode },
+    term: by({ unit: word('TERM_UNIT_'), from: word('TERM_START_') }),
+    centreKinds: words('CENTRE_KIND_'),
+  }),
+  outputs: each({ kind: word('OUTPUT_KIND_') }),
+  formSchema: bytes,
+  example: bytes,
+};
+const OPERATOR: Rules = { roles: words('ROLE_'), suspended: orAbsent };
+
+/** An application, flat, with its content when it came with one. */
+export function applicationJson(wire: Application__Output): Json {
+  const allowedActions = words('ACTION_')(wire.allowedActions);
+  return { id: idOf(wire.name), ...json(wire, APPLICATION), ...json(wire.content, CONTENT), allowedActions };
+}
+
+/** One row of the history. */
+export const actionJson = by({ fromState: word('STATE_'), toState: word('STATE_'), submission: orAbsent });
+/** What a tracking number tells. */
+export const trackingJson = by({ state: word('STATE_') });
+export const operatorJson = by(OPERATOR);
+/** A session; its id stays here. */
+export const sessionJson = by({ id: absent, operator: by(OPERATOR) });
+export const deliveryJson = by({ state: word('DELIVERY_STATE_') });
+export const refusedMessageJson = by({});
+
+const CENTRE: Rules = {
+  kind: word('CENTRE_KIND_'),
+  status: word('CENTRE_STATUS_'),
+  openApplicationLimit: orAbsent,
+};
+export const centreJson = (wire: { name: string }) => ({ code: idOf(wire.name), ...json(wire, CENTRE) });
+
+const NOTICE: Rules = { channel: word('CHANNEL_'), state: word('NOTICE_STATE_') };
+export const noticeJson = (wire: { name: string }) => ({ id: idOf(wire.name), ...json(wire, NOTICE) });
+
+/** A public service; its form and example only where they came along. */
+export const publicServiceJson = (wire: { name: string }) => ({
+  code: idOf(wire.name),
+  ...json(wire, { version: by(VERSION) }),
+});

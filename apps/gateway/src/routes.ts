@@ -1,3 +1,6 @@
+import type { DeliveryState__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryState.ts';
+import type { State__Output } from '@cups/contracts/gen/cups/intake/v1/State.ts';
+import type { CentreKind__Output } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
@@ -7,11 +10,12 @@ import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/no
 import { nameOf } from '@cups/contracts';
 import type { Collection } from '@cups/contracts';
 import { enumWord, fromTimestamp } from '@cups/contracts/proto';
-import { isProblem, Problem } from '@cups/problem';
-import type { Client } from '@cups/service';
+import type { EnumValue } from '@cups/contracts/proto';
+import { Problem } from '@cups/problem';
+import type { CallContext, Client } from '@cups/service';
 import * as convert from './convert.ts';
-import type { ContentJson, EvidenceJson } from './convert.ts';
-import type { Answer, Call, Handler } from './http/app.ts';
+import type { ContentJson } from './convert.ts';
+import type { Answer, Call, Handler } from './http/handler.ts';
 import type { Sessions } from './http/session.ts';
 
 export interface Neighbours {
@@ -30,15 +34,34 @@ export interface RouteParts extends Neighbours {
   ready: () => boolean;
 }
 
+interface Written {
+  application: Application__Output | null;
+  replayed: boolean;
+}
+type State = EnumValue<'STATE_', State__Output>;
+type DeliveryState = EnumValue<'DELIVERY_STATE_', DeliveryState__Output>;
+type CentreKind = EnumValue<'CENTRE_KIND_', CentreKind__Output>;
+/** What the document lets through. */
+interface Query {
+  pageSize?: number;
+  pageToken?: string;
+  q?: string;
+  centre?: string;
+  centreKind?: CentreKind;
+  agency?: string;
+  atDate?: string;
+  fileable?: boolean;
+  topic?: string;
+}
+type Rpc<Request, Response> = (request: Request, context: CallContext) => Promise<Response>;
+
 /** What each operation of openapi.yaml does, by its operationId. The document has checked every part of a call. */
 export function routes(parts: RouteParts): Record<string, Handler> {
   const { catalog, identity, intake, bridge, notifications, sessions } = parts;
-  const status = (ok: boolean): Answer => ({ status: ok ? 200 : 503, body: { status: ok ? 'ok' : 'unavailable' } });
 
   /** The application of the path, for what other services hold about it: intake decides whether it is the caller's. */
-  async function owned({ params, context }: Call): Promise<Application__Output> {
-    return whole((await intake.getApplication({ name: applicationName(params) }, context)).application);
-  }
+  const owned = async ({ params, context }: Call) =>
+    whole((await intake.getApplication({ name: applicationName(params) }, context)).application);
 
   return {
     showHome: () => ({ html: parts.home }),
@@ -47,131 +70,95 @@ export function routes(parts: RouteParts): Record<string, Handler> {
     getOpenapi: () => ({ body: parts.document }),
 
     async createSession({ body, context }) {
-      const { provider, operator = '' } = body as { provider: string; operator?: string };
-      const { session, assertion } = await identity.createSession({ provider, operator }, context);
-      const { id, expireTime } = whole(session);
-      const cookie = sessions.begin(id, assertion, whole(fromTimestamp(expireTime)));
+      const made = await identity.createSession(body as { provider: string; operator?: string }, context);
+      const session = whole(made.session);
+      const cookie = sessions.begin(session.id, made.assertion, whole(fromTimestamp(session.expireTime)));
       const headers = { 'Set-Cookie': cookie, Location: '/api/v1/sessions/current' };
-      return { status: 201, headers, body: convert.sessionJson(whole(session)) };
+      return { status: 201, headers, body: convert.sessionJson(session) };
     },
     async getCurrentSession({ context }) {
-      return { body: convert.sessionJson(whole((await identity.getSession({}, context)).session)) };
+      return { body: convert.sessionJson((await identity.getSession({}, context)).session) };
     },
     async deleteCurrentSession({ context, session }) {
       await identity.deleteSession({}, context);
       sessions.end(whole(session).sid);
       return { status: 204, headers: { 'Set-Cookie': sessions.cleared } };
     },
-    async listOperators({ query, context }) {
-      const centre = full('centres', query['centre']);
-      const page = await identity.listOperators({ ...pageOf(query), centre }, context).catch((error: unknown) => {
-        if (!isProblem(error) || error.reason !== 'PROVIDER_UNKNOWN') throw error;
-        throw new Problem({ reason: 'NOT_FOUND', message: 'There is no local provider here.' });
-      });
-      return { body: { operators: page.operators.map(convert.operatorJson), ...nextOf(page) } };
-    },
+    listOperators: list(identity.listOperators, {
+      request: ({ centre }) => ({ centre: full('centres', centre) }),
+      body: ({ operators }) => ({ operators: operators.map(convert.operatorJson) }),
+    }),
 
-    async listCentres({ query, context }) {
-      const page = await identity.listCentres(pageOf(query), context);
-      return { body: { centres: page.centres.map(convert.centreJson), ...nextOf(page) } };
-    },
+    listCentres: list(identity.listCentres, {
+      request: () => ({}),
+      body: ({ centres }) => ({ centres: centres.map(convert.centreJson) }),
+    }),
     async getCentre({ params, context }) {
       const { centre } = await identity.getCentre({ name: nameOf('centres', params['code']!) }, context);
       return { body: convert.centreJson(whole(centre)) };
     },
-    async listPublicServices({ query, context }) {
-      const page = await catalog.listPublicServices(
-        {
-          ...pageOf(query),
-          query: query['q'] ?? '',
-          centreKind: centreKindOf(query),
-          agency: full('agencies', query['agency']),
-          atDate: query['atDate'] ?? '',
-          fileableOnly: query['fileable'] ?? false,
-        },
-        context,
-      );
-      return { body: { publicServices: page.publicServices.map(convert.publicServiceJson), ...nextOf(page) } };
-    },
+    listPublicServices: list(catalog.listPublicServices, {
+      request: ({ q, centreKind, agency, atDate, fileable }) => ({
+        query: q,
+        centreKind: enumWord('CENTRE_KIND_', centreKind),
+        agency: full('agencies', agency),
+        atDate,
+        fileableOnly: fileable,
+      }),
+      body: ({ publicServices }) => ({ publicServices: publicServices.map(convert.publicServiceJson) }),
+    }),
     async getPublicService({ params, query, context }) {
       const name = nameOf('publicServices', params['code']!);
-      const request = { name, atDate: query['atDate'] ?? '', centreKind: centreKindOf(query) };
+      const { atDate, centreKind } = query as Query;
+      const request = { name, atDate, centreKind: enumWord('CENTRE_KIND_', centreKind) };
       const { publicService } = await catalog.getPublicService(request, context);
       return { body: convert.publicServiceJson(whole(publicService)) };
     },
 
     async createApplication({ body, requestId, context }) {
-      const {
-        id = '',
-        publicService,
-        corrects = '',
-        ...content
-      } = body as ContentJson & {
-        id?: string;
-        publicService: string;
-        corrects?: string;
-      };
-      const made = await intake.createApplication(
-        {
-          requestId,
-          applicationId: id,
-          publicService: full('publicServices', publicService),
-          content: convert.contentToProto(content),
-          corrects,
-        },
-        context,
-      );
-      const answer = written(made, 201);
-      return { ...answer, headers: { ...answer.headers, Location: `/api/v1/${whole(made.application).name}` } };
+      type Body = ContentJson & { id?: string; publicService: string; corrects?: string };
+      const { id: applicationId, publicService: service, corrects, ...content } = body as Body;
+      const publicService = full('publicServices', service);
+      const request = { requestId, applicationId, publicService, corrects, content: convert.contentToProto(content) };
+      const made = await intake.createApplication(request, context);
+      return written(made, { status: 201, headers: { Location: `/api/v1/${whole(made.application).name}` } });
     },
-    async listApplications({ query, context }) {
-      const state = enumWord('STATE_', query['state'] as 'draft' | undefined);
-      const page = await intake.listApplications({ ...pageOf(query), state }, context);
-      return { body: { applications: page.applications.map(convert.applicationJson), ...nextOf(page) } };
-    },
+    listApplications: list(intake.listApplications, {
+      request: ({ state }: { state?: State }) => ({ state: enumWord('STATE_', state) }),
+      body: ({ applications }) => ({ applications: applications.map(convert.applicationJson) }),
+    }),
     async searchApplications({ body, context }) {
-      const found = await intake.searchApplications(body as { trackingNumber?: string; idnp?: string }, context);
-      return { body: { applications: found.applications.map(convert.applicationJson) } };
+      const { applications } = await intake.searchApplications(body as { idnp?: string }, context);
+      return { body: { applications: applications.map(convert.applicationJson) } };
     },
     async getApplication(call) {
       const application = await owned(call);
       return { headers: { ETag: application.etag }, body: convert.applicationJson(application) };
     },
-    async updateApplication({ body, context, ...call }) {
-      const json = body as ContentJson;
-      const edit = { content: convert.contentToProto(json), updateFields: convert.updateFields(json) };
-      return written(await intake.updateApplication({ ...write(call), ...edit }, context));
-    },
-    async submitApplication({ body, context, ...call }) {
-      const { occurTime } = (body ?? {}) as { occurTime?: string };
-      const request = { ...write(call), occurTime: convert.instantToProto(occurTime) };
-      return written(await intake.submitApplication(request, context));
-    },
-    async withdrawApplication({ body, context, ...call }) {
-      const { reason = '' } = (body ?? {}) as { reason?: string };
-      return written(await intake.withdrawApplication({ ...write(call), reason }, context));
-    },
-    async supplyDocuments({ body, context, ...call }) {
-      const { evidence = [], answers } = body as { evidence?: EvidenceJson[]; answers?: Record<string, unknown> };
-      const supplied = { evidence, answers: answers && convert.answersToProto(answers) };
-      return written(await intake.supplyDocuments({ ...write(call), ...supplied }, context));
-    },
-    async handOverResult({ body, context, ...call }) {
-      const handOver = body as { collectedBy: string; paperKind: string; paperNumber?: string };
-      return written(await intake.handOverResult({ ...write(call), handOver }, context));
-    },
-    async confirmOutcome({ body, context, ...call }) {
-      const outcome = body as { needMet: boolean; missing?: string };
-      return written(await intake.confirmOutcome({ ...write(call), outcome }, context));
-    },
-    async renewApplication({ context, ...call }) {
-      return written(await intake.renewApplication(write(call), context));
-    },
-    async listApplicationActions({ params, query, context }) {
-      const request = { ...pageOf(query), name: applicationName(params) };
-      const page = await intake.listApplicationActions(request, context);
-      return { body: { actions: page.actions.map(convert.actionJson), ...nextOf(page) } };
-    },
+    updateApplication: write(intake.updateApplication, (json: ContentJson) => ({
+      content: convert.contentToProto(json),
+      updateFields: convert.updateFields(json),
+    })),
+    submitApplication: write(intake.submitApplication, ({ occurTime }: { occurTime?: string }) => ({
+      occurTime: convert.instantToProto(occurTime),
+    })),
+    withdrawApplication: write(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
+    supplyDocuments: write(
+      intake.supplyDocuments,
+      ({ evidence, answers }: Pick<ContentJson, 'evidence' | 'answers'>) => ({
+        evidence: evidence ?? [],
+        answers: answers ? convert.answersToProto(answers) : undefined,
+      }),
+    ),
+    handOverResult: write(intake.handOverResult, (handOver: { collectedBy: string; paperKind: string }) => ({
+      handOver,
+    })),
+    confirmOutcome: write(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
+    renewApplication: write(intake.renewApplication, () => ({})),
+    listApplicationActions: list(intake.listApplicationActions, {
+      request: (_query, params) => ({ name: applicationName(params) }),
+      body: ({ actions }) => ({ actions: actions.map(convert.actionJson) }),
+    }),
     async trackApplication({ body, context }) {
       return { body: convert.trackingJson(await intake.trackApplication(body as { trackingNumber: string }, context)) };
     },
@@ -191,56 +178,65 @@ export function routes(parts: RouteParts): Record<string, Handler> {
     async getDelivery(call) {
       const { agency } = await owned(call);
       const name = nameOf('deliveries', `${call.params['id']!}-${convert.idOf(agency)}`);
-      const { delivery } = await bridge.getDelivery({ name }, call.context);
-      return { body: convert.deliveryJson(whole(delivery)) };
+      return { body: convert.deliveryJson((await bridge.getDelivery({ name }, call.context)).delivery) };
     },
-    async listDeliveries({ query, context }) {
-      const state = enumWord('DELIVERY_STATE_', query['state'] as 'queued' | undefined);
-      const request = { ...pageOf(query), state, agency: full('agencies', query['agency']) };
-      const page = await bridge.listDeliveries(request, context);
-      return { body: { deliveries: page.deliveries.map(convert.deliveryJson), ...nextOf(page) } };
-    },
-    async listRefusedMessages({ query, context }) {
-      const page = await bridge.listRefusedMessages({ ...pageOf(query), topic: query['topic'] ?? '' }, context);
-      const refusedMessages = page.messages.map(convert.refusedMessageJson);
-      return { body: { refusedMessages, totalSize: page.totalSize, ...nextOf(page) } };
-    },
+    listDeliveries: list(bridge.listDeliveries, {
+      request: ({ state, agency }: { state?: DeliveryState; agency?: string }) => ({
+        state: enumWord('DELIVERY_STATE_', state),
+        agency: full('agencies', agency),
+      }),
+      body: ({ deliveries }) => ({ deliveries: deliveries.map(convert.deliveryJson) }),
+    }),
+    listRefusedMessages: list(bridge.listRefusedMessages, {
+      request: ({ topic }) => ({ topic }),
+      body: ({ messages, totalSize }) => ({ refusedMessages: messages.map(convert.refusedMessageJson), totalSize }),
+    }),
   };
 }
 
-function written(
-  { application, replayed }: { application: Application__Output | null; replayed: boolean },
-  status = 200,
-): Answer {
-  const stored = whole(application);
-  const headers: Record<string, string> = { ETag: stored.etag };
-  if (replayed) headers['Idempotent-Replayed'] = 'true';
-  return { status, headers, body: convert.applicationJson(stored) };
+/** A page of something: the page's size and token travel alike everywhere. */
+function list<Request, Page extends { nextPageToken: string }, Q>(
+  rpc: Rpc<Request, Page>,
+  {
+    request,
+    body,
+  }: { request: (query: Query & Q, params: Call['params']) => NoInfer<Request>; body: (page: NoInfer<Page>) => object },
+): Handler {
+  return async ({ query, params, context }) => {
+    const { pageSize, pageToken } = query as Query;
+    const page = await rpc({ pageSize, pageToken, ...request(query as Query & Q, params) }, context);
+    return { body: { ...body(page), nextPageToken: page.nextPageToken || undefined } };
+  };
 }
 
-function write({ params, requestId, etag }: Pick<Call, 'params' | 'requestId' | 'etag'>) {
-  return { name: applicationName(params), requestId, etag };
+/** A write of the application in the path; what the body says goes along. */
+function write<Request, Body>(
+  rpc: Rpc<Request, Written>,
+  more: (body: Body) => Omit<NoInfer<Request>, 'name' | 'requestId' | 'etag'>,
+): Handler {
+  return async ({ params, requestId, etag, body, context }) => {
+    const request = { name: applicationName(params), requestId, etag, ...more((body ?? {}) as Body) };
+    return written(await rpc(request as Request, context));
+  };
+}
+
+function written({ application, replayed }: Written, { status = 200, headers = {} }: Answer = {}): Answer {
+  const stored = whole(application);
+  const replay = replayed ? { 'Idempotent-Replayed': 'true' } : {};
+  return { status, headers: { ETag: stored.etag, ...replay, ...headers }, body: convert.applicationJson(stored) };
+}
+
+function status(ok: boolean): Answer {
+  return { status: ok ? 200 : 503, body: { status: ok ? 'ok' : 'unavailable' } };
 }
 
 function applicationName(params: Call['params']): string {
   return nameOf('applications', params['id']!);
 }
 
-/** The resource name of what may be given as a bare id; empty stays empty. */
-function full(collection: Collection, given: string | undefined): string {
-  return !given || given.includes('/') ? (given ?? '') : nameOf(collection, given);
-}
-
-function centreKindOf(query: Call['query']) {
-  return enumWord('CENTRE_KIND_', query['centreKind'] as 'town-hall' | 'mission' | 'library' | undefined);
-}
-
-function pageOf(query: Call['query']): { pageSize: number; pageToken: string } {
-  return { pageSize: query['pageSize'] ?? 0, pageToken: query['pageToken'] ?? '' };
-}
-
-function nextOf({ nextPageToken }: { nextPageToken: string }): { nextPageToken?: string } {
-  return nextPageToken ? { nextPageToken } : {};
+/** The resource name of what may be given as a bare id; undefined stays so. */
+function full(collection: Collection, given: string | undefined): string | undefined {
+  return given === undefined || given.includes('/') ? given : nameOf(collection, given);
 }
 
 /** What a neighbour's answer always holds. */

@@ -2,11 +2,6 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
-import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
-import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
-import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { connect, createLog, createMetrics, openKeys, serveHttp } from '@cups/service';
 import type { LogDestination, RunningService, ServiceName } from '@cups/service';
 import type { Config } from './config.ts';
@@ -33,23 +28,15 @@ export async function createGateway(
   const { document, operations } = readDocument(config.openapiFile);
   const home = readFileSync(join(dirname(config.openapiFile), 'home.html'), 'utf8');
 
-  const to = (service: ServiceName, address: string) => ({ service, address, keys, timeoutMs: config.budgetMs });
-  const neighbours: Neighbours = {
-    catalog: connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', to('catalog', config.catalogAddress)),
-    identity: connect<IdentityServiceDefinition>(
-      'cups.identity.v1.IdentityService',
-      to('identity', config.identityAddress),
-    ),
-    intake: connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', to('intake', config.intakeAddress)),
-    bridge: connect<AgencyBridgeServiceDefinition>(
-      'cups.agencybridge.v1.AgencyBridgeService',
-      to('agency-bridge', config.agencyBridgeAddress),
-    ),
-    notifications: connect<NotificationsServiceDefinition>(
-      'cups.notifications.v1.NotificationsService',
-      to('notifications', config.notificationsAddress),
-    ),
-  };
+  const dial = (service: ServiceName, name: string, address: string) =>
+    connect<never>(`cups.${name}`, { service, address, keys, timeoutMs: config.budgetMs });
+  const neighbours = {
+    catalog: dial('catalog', 'catalog.v1.CatalogService', config.catalogAddress),
+    identity: dial('identity', 'identity.v1.IdentityService', config.identityAddress),
+    intake: dial('intake', 'intake.v1.IntakeService', config.intakeAddress),
+    bridge: dial('agency-bridge', 'agencybridge.v1.AgencyBridgeService', config.agencyBridgeAddress),
+    notifications: dial('notifications', 'notifications.v1.NotificationsService', config.notificationsAddress),
+  } as unknown as Neighbours;
   const sessions = openSessions({
     keys,
     ask: (context) => neighbours.identity.getSession({}, context),
@@ -89,7 +76,7 @@ export async function createGateway(
         server.closeIdleConnections();
       });
       clearTimeout(late);
-      for (const neighbour of Object.values(neighbours)) (neighbour as { close(): void }).close();
+      for (const neighbour of Object.values(neighbours)) (neighbour as Neighbours['intake']).close();
       await inside.close();
     },
   };

@@ -5,25 +5,9 @@ import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
 import { checkIdnp } from '@cups/contracts';
 import { Problem } from '@cups/problem';
-import type { Violation } from '@cups/problem';
+import type { Reason, Violation } from '@cups/problem';
 
 /** openapi.yaml as the source: what there is to bind, and the checks of requests and answers, compiled once. */
-
-type Json = Record<string, unknown>;
-interface Parameter {
-  name: string;
-  in: 'path' | 'query' | 'header';
-  required?: boolean;
-  schema: Json;
-}
-
-/** What of a request is checked; query and params are coerced in place. */
-export interface RequestParts {
-  params: Record<string, unknown>;
-  query: Record<string, unknown>;
-  header: (name: string) => string | undefined;
-  body: unknown;
-}
 
 export interface Operation {
   id: string;
@@ -33,10 +17,28 @@ export interface Operation {
   /** True when it needs no session. */
   open: boolean;
   body: 'none' | 'optional' | 'required';
-  /** @throws Problem: the headers first, then all violations of path, query and body at once */
-  checkRequest(parts: RequestParts): void;
+  /** Query and params are coerced in place. @throws Problem for a header, or with all violations of path, query and body */
+  checkRequest(parts: { params: Json; query: Json; header: (name: string) => string | undefined; body: unknown }): void;
   /** What is wrong with an answer, or undefined. For tests: compiled at its first use. */
   checkAnswer(status: number, contentType: string, body: unknown): string | undefined;
+}
+
+export type Json = Record<string, unknown>;
+interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header';
+  required?: boolean;
+  schema: Json;
+  /** The reason when it is missing, and when it is malformed, where there is a better one than INVALID_ARGUMENT. */
+  'x-missing'?: Reason;
+  'x-malformed'?: Reason;
+}
+interface OperationObject extends Json {
+  operationId: string;
+  parameters?: unknown[];
+  requestBody?: { required?: boolean };
+  responses: Json;
+  security?: unknown[];
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
@@ -48,65 +50,52 @@ export function readDocument(file: string): { document: Json; operations: Operat
   const bodies = ajvOf(document, false);
   const texts = ajvOf(document, true);
   let answers: Ajv2020 | undefined;
-  const resolve = <T>(node: unknown): T => {
-    const ref = (node as { $ref?: string } | undefined)?.$ref;
-    return (ref ? lookUp(document, ref) : node) as T;
-  };
-  const operations: Operation[] = [];
-  for (const [path, item] of Object.entries(document['paths'] as Record<string, Json>)) {
-    for (const method of METHODS) {
-      const source = item[method] as Json | undefined;
-      if (!source) continue;
-      const id = source['operationId'] as string;
-      const at = `#/paths/${path.replaceAll('~', '~0').replaceAll('/', '~1')}/${method}`;
-      const parameters = [item['parameters'], source['parameters']].flatMap((list) =>
-        ((list as unknown[] | undefined) ?? []).map((parameter) => resolve<Parameter>(parameter)),
-      );
-      const requestBody = source['requestBody'] as { required?: boolean } | undefined;
-      const checkPath = texts.compile(objectOf(parameters, 'path'));
-      const checkQuery = texts.compile(objectOf(parameters, 'query'));
-      const headers = parameters
-        .filter((parameter) => parameter.in === 'header')
-        .map((parameter) => ({ ...parameter, check: texts.compile(absolute(parameter.schema)) }));
-      const checkBody =
-        requestBody && bodies.compile({ $ref: `openapi${at}/requestBody/content/application~1json/schema` });
-      const responses = source['responses'] as Record<string, unknown>;
-      operations.push({
-        id,
-        method,
-        path,
-        open: Array.isArray(source['security']) && source['security'].length === 0,
-        body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
-        checkRequest({ params, query, header, body }) {
-          for (const { name, required, check } of headers) {
-            const value = header(name);
-            if (value === undefined ? required : !check(value)) throw headerProblem(name, value === undefined);
-          }
-          const violations: Violation[] = [];
-          const run = (check: ValidateFunction, value: unknown) => {
-            if (!check(value)) violations.push(...violationsOf(check.errors ?? []));
-          };
-          run(checkPath, params);
-          run(checkQuery, query);
-          if (checkBody && body !== undefined) run(checkBody, body);
-          if (violations.length > 0) throw requestProblem(violations.slice(0, MAX_VIOLATIONS));
-        },
-        checkAnswer(status, contentType, body) {
-          const key = String(status) in responses ? String(status) : 'default';
-          const response = resolve<{ content?: Record<string, Json> }>(responses[key]);
-          if (key === 'default' && status < 400) return `${id} answers ${status}, which the document does not name`;
-          if (!response.content) return body === undefined ? undefined : `${id} ${status} has a body`;
-          const media = response.content[contentType];
-          if (!media) return `${id} ${status} answers ${contentType || 'nothing'}, which the document does not name`;
-          answers ??= ajvOf(closed(document), false);
-          const check = answers.compile(absolute(media['schema'] as Json));
-          if (check(body)) return undefined;
-          const wrong = violationsOf(check.errors ?? []).map(({ field, rule }) => `${field} ${rule}`);
-          return `${id} ${status} breaks the document: ${wrong.join(', ')}`;
-        },
-      });
-    }
+
+  function operationOf(path: string, item: Json, method: Operation['method']): Operation {
+    const source = item[method] as OperationObject;
+    const { operationId: id, requestBody, responses } = source;
+    const parameters = [(item['parameters'] as unknown[] | undefined) ?? [], source.parameters ?? []]
+      .flat()
+      .map((parameter) => resolve<Parameter>(document, parameter));
+    const headers = parameters
+      .filter((parameter) => parameter.in === 'header')
+      .map((parameter) => ({ ...parameter, check: texts.compile(absolute(parameter.schema)) }));
+    const pointer = `openapi#/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/application~1json/schema`;
+    const checkPath = texts.compile(objectOf(parameters, 'path'));
+    const checkQuery = texts.compile(objectOf(parameters, 'query'));
+    const checkBody = requestBody && bodies.compile({ $ref: pointer });
+    return {
+      id,
+      method,
+      path,
+      open: source.security?.length === 0,
+      body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
+      checkRequest({ params, query, header, body }) {
+        for (const { check, ...parameter } of headers) {
+          const value = header(parameter.name);
+          if (value === undefined ? parameter.required : !check(value)) throw headerProblem(parameter, value);
+        }
+        const violations = [...failures(checkPath, params), ...failures(checkQuery, query)];
+        if (checkBody && body !== undefined) violations.push(...failures(checkBody, body));
+        if (violations.length === 0) return;
+        const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
+        throw new Problem({ reason, message: 'The request does not fit the document of this interface.', violations });
+      },
+      checkAnswer(status, contentType, body) {
+        const response = resolve<{ content?: Record<string, Json> } | undefined>(document, responses[status]);
+        const schema = response?.content?.[contentType]?.['schema'] as Json | undefined;
+        if (response && !response.content && body === undefined) return undefined;
+        if (!schema) return `${id} answers ${status} ${contentType}, which the document does not name.`;
+        answers ??= ajvOf(closed(document), false);
+        const wrong = failures(answers.compile(absolute(schema)), body).map(({ field, rule }) => `${field} ${rule}`);
+        return wrong.length > 0 ? `${id} ${status} breaks the document: ${wrong.join(', ')}.` : undefined;
+      },
+    };
   }
+
+  const operations = Object.entries(document['paths'] as Record<string, Json>).flatMap(([path, item]) =>
+    METHODS.filter((method) => method in item).map((method) => operationOf(path, item, method)),
+  );
   return { document, operations };
 }
 
@@ -114,18 +103,15 @@ function ajvOf(document: Json, coerceTypes: boolean): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, coerceTypes, allowUnionTypes: true });
   (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
   ajv.addFormat('idnp', checkIdnp);
-  ajv.addSchema(document, 'openapi', undefined, false);
-  return ajv;
+  ajv.addVocabulary(Object.keys(document));
+  return ajv.addSchema(document, 'openapi', undefined, false);
 }
 
 function objectOf(parameters: Parameter[], place: Parameter['in']): Json {
   const here = parameters.filter((parameter) => parameter.in === place);
-  return {
-    type: 'object',
-    additionalProperties: false,
-    required: here.filter((parameter) => parameter.required).map((parameter) => parameter.name),
-    properties: Object.fromEntries(here.map((parameter) => [parameter.name, absolute(parameter.schema)])),
-  };
+  const required = here.filter((parameter) => parameter.required).map(({ name }) => name);
+  const properties = Object.fromEntries(here.map(({ name, schema }) => [name, absolute(schema)]));
+  return { type: 'object', additionalProperties: false, required, properties };
 }
 
 /** References of a schema that is taken out of the document still lead into it. */
@@ -134,58 +120,44 @@ function absolute(schema: Json): Json {
 }
 
 /** The document with every object closed: an answer with a member that is not described is a mistake of ours. */
-function closed(node: Json): Json {
-  return JSON.parse(JSON.stringify(node), (_key, value: Json) =>
+function closed(document: Json): Json {
+  return JSON.parse(JSON.stringify(document), (_key, value: Json | null) =>
     value?.['type'] === 'object' && value['properties'] ? { additionalProperties: false, ...value } : value,
   ) as Json;
 }
 
-function lookUp(document: Json, ref: string): unknown {
-  return ref
-    .slice(2)
-    .split('/')
-    .reduce<unknown>((node, key) => (node as Json)[key.replaceAll('~1', '/').replaceAll('~0', '~')], document);
+function resolve<T>(document: Json, node: unknown): T {
+  const ref = (node as { $ref?: string } | undefined)?.$ref;
+  const step = (at: unknown, key: string) => (at as Json)[key];
+  return (ref ? ref.slice(2).split('/').reduce(step, document) : node) as T;
 }
 
-function headerProblem(name: string, missing: boolean): Problem {
-  const violations = [
-    { field: name, rule: missing ? 'REQUIRED' : 'FORMAT', message: missing ? 'is required' : 'is malformed' },
-  ];
-  if (name === 'Idempotency-Key') {
-    return new Problem({ reason: 'REQUEST_ID_INVALID', message: 'Idempotency-Key must be a UUID.', violations });
-  }
-  if (name === 'If-Match' && missing) {
-    return new Problem({ reason: 'ETAG_MISSING', message: 'An edit needs If-Match.', violations });
-  }
-  return new Problem({ reason: 'INVALID_ARGUMENT', message: 'A header is wrong.', violations });
+function headerProblem(parameter: Parameter, value: string | undefined): Problem {
+  const reason = parameter[value === undefined ? 'x-missing' : 'x-malformed'] ?? 'INVALID_ARGUMENT';
+  const message = `The header ${parameter.name} is ${value === undefined ? 'missing' : 'malformed'}.`;
+  const violations = [{ field: parameter.name, rule: value === undefined ? 'REQUIRED' : 'FORMAT', message }];
+  return new Problem({ reason, message, violations });
 }
 
-function requestProblem(violations: Violation[]): Problem {
-  const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
-  return new Problem({ reason, message: 'The request does not fit the document of this interface.', violations });
-}
-
-/** Ajv's findings by field and rule; the name of an unknown member is a caller's text and shown only when it is plain. */
-function violationsOf(errors: ErrorObject[]): Violation[] {
+/** Ajv's findings by field and rule, without values. */
+function failures(check: ValidateFunction, value: unknown): Violation[] {
+  if (check(value)) return [];
   // A nullable member reports both branches: that it is not null goes without saying.
-  const telling = errors.filter(({ keyword, params }) => keyword !== 'anyOf' && params['type'] !== 'null');
-  return (telling.length > 0 ? telling : errors)
-    .slice(0, MAX_VIOLATIONS)
-    .map(({ keyword, instancePath, params, message }) => {
-      const extra = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
-      const last = extra === undefined ? '' : /^[A-Za-z][A-Za-z0-9_-]{0,40}$/.test(extra) ? `/${extra}` : '/(unknown)';
-      const field = `${instancePath}${last}`
-        .slice(1)
-        .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
-        .replaceAll('/', '.');
-      return {
-        field: field || 'body',
-        rule: RULES[keyword] ?? ruleOf(keyword, params),
-        message: wording(keyword, params, message),
-      };
-    });
+  const errors = check.errors!.filter(({ keyword, params }) => keyword !== 'anyOf' && params['type'] !== 'null');
+  return errors.slice(0, MAX_VIOLATIONS).map((error) => {
+    const { keyword, instancePath, params, message = 'is wrong' } = error;
+    const extra = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
+    // The name of an unknown member is a caller's text: shown only when it is plain.
+    const last = extra === undefined ? '' : /^[A-Za-z][A-Za-z_-]{0,40}$/.test(extra) ? `/${extra}` : '/(unknown)';
+    const field = `${instancePath}${last}`
+      .slice(1)
+      .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
+      .replaceAll('/', '.');
+    return { field: field || 'body', rule: ruleOf(error), message: WORDS[keyword] ?? message };
+  });
 }
 
+const WORDS: Record<string, string> = { required: 'is required', additionalProperties: 'is not known here' };
 const RULES: Record<string, string> = {
   additionalProperties: 'UNKNOWN_FIELD',
   enum: 'UNKNOWN',
@@ -193,17 +165,14 @@ const RULES: Record<string, string> = {
   maxItems: 'TOO_MANY',
 };
 
-function ruleOf(keyword: string, params: Json): string {
+/** UPPER_SNAKE; a format is its own rule. */
+function ruleOf({ keyword, params }: ErrorObject): string {
   const word = keyword === 'format' ? (params['format'] as string) : keyword;
-  return word
-    .replaceAll(/([A-Z])/g, '_$1')
-    .replaceAll('-', '_')
-    .toUpperCase();
-}
-
-function wording(keyword: string, params: Json, message = 'is wrong'): string {
-  if (keyword === 'required') return 'is required';
-  if (keyword === 'additionalProperties') return 'is not known here';
-  if (params['format'] === 'idnp') return 'must be 13 digits, the last one a check digit';
-  return message;
+  return (
+    RULES[word] ??
+    word
+      .replaceAll(/([A-Z])/g, '_$1')
+      .replaceAll('-', '_')
+      .toUpperCase()
+  );
 }

@@ -1,19 +1,5 @@
-import type { CallContext, Keys, Session } from '@cups/service';
+import type { CallContext, Keys } from '@cups/service';
 import { isProblem, Problem } from '@cups/problem';
-
-/** The cookie, its verification by keys, and identity's word on the session, asked for now and then. */
-export interface Sessions {
-  /** @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID */
-  authenticate(cookieHeader: string | undefined, context: CallContext): Promise<{ session: Session; token: string }>;
-  /** Set-Cookie for a new session. */
-  begin(sid: string, token: string, expires: Date): string;
-  /** Marks the session as ended, at once on this replica. */
-  end(sid: string): void;
-  /** Set-Cookie that clears it. */
-  cleared: string;
-  /** Whether the request carries the cookie at all. */
-  present(cookieHeader: string | undefined): boolean;
-}
 
 /** A suspension takes effect within this time while identity is up. */
 const CHECK_MS = 120_000;
@@ -25,19 +11,22 @@ const ENDING = ['UNAUTHENTICATED', 'SESSION_EXPIRED', 'SESSION_INVALID', 'OPERAT
 
 interface Known {
   askAt: number;
+  /** What to tell, once it has ended. */
   ended?: string;
   asking?: Promise<void>;
 }
 
-/** @param ask asks identity about the session of a context; it rejects with a Problem when the session has ended */
-export function openSessions(options: {
+export interface SessionParts {
   keys: Keys;
+  /** Asks identity about the session of a context; rejects with a Problem when it has ended. */
   ask: (context: CallContext) => Promise<unknown>;
   /** With an https origin the cookie is Secure and carries the __Host- prefix. */
   secure: boolean;
   now: () => Date;
-}): Sessions {
-  const { keys, ask, secure, now } = options;
+}
+
+/** The cookie, its verification by keys, and identity's word on the session, asked for now and then. */
+export function openSessions({ keys, ask, secure, now }: SessionParts) {
   const name = secure ? '__Host-cups-session' : 'cups-session';
   const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const known = new Map<string, Known>();
@@ -55,28 +44,35 @@ export function openSessions(options: {
       await ask(own);
       entry.askAt = now().getTime() + CHECK_MS;
     } catch (error) {
-      if (isProblem(error) && ENDING.includes(error.reason)) {
-        const suspended = error.reason === 'OPERATOR_SUSPENDED';
-        entry.ended = suspended ? 'The operator is suspended; the session has ended.' : 'The session has ended.';
-      }
       entry.askAt = now().getTime() + AWAY_MS;
+      if (!isProblem(error) || !ENDING.includes(error.reason)) return;
+      const why = error.reason === 'OPERATOR_SUSPENDED' ? ': the operator is suspended' : '';
+      entry.ended = `The session has ended${why}.`;
     } finally {
       delete entry.asking;
     }
   }
 
+  function cookieOf(header = ''): string | undefined {
+    const pair = header.split(';').find((part) => part.trimStart().startsWith(`${name}=`));
+    return pair?.slice(pair.indexOf('=') + 1).trim() || undefined;
+  }
+
   return {
+    /** Set-Cookie that clears the session. */
     cleared: `${name}=; ${flags}; Max-Age=0`,
-    present: (header) => cookieOf(header, name) !== undefined,
-    begin(sid, token, expires) {
+    /** Set-Cookie for a new session. */
+    begin(sid: string, token: string, expires: Date): string {
       remember(sid, { askAt: now().getTime() + CHECK_MS });
       return `${name}=${token}; ${flags}; Expires=${expires.toUTCString()}`;
     },
-    end(sid) {
+    /** Marks the session as ended, at once on this replica. */
+    end(sid: string): void {
       remember(sid, { askAt: Infinity, ended: 'The session has ended.' });
     },
-    async authenticate(header, context) {
-      const token = cookieOf(header, name);
+    cookieOf,
+    /** @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID */
+    async authenticate(token: string | undefined, context: CallContext) {
       if (!token) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'There is no session.' });
       const session = await keys.verifySession(token);
       const entry = known.get(session.sid) ?? remember(session.sid, { askAt: 0 });
@@ -84,15 +80,9 @@ export function openSessions(options: {
         await (entry.asking ??= check(entry, { ...context, sessionToken: token }));
       }
       if (entry.ended) throw new Problem({ reason: 'SESSION_EXPIRED', message: entry.ended });
-      return { session, token };
+      return session;
     },
   };
 }
 
-function cookieOf(header: string | undefined, name: string): string | undefined {
-  for (const pair of header?.split(';') ?? []) {
-    const at = pair.indexOf('=');
-    if (pair.slice(0, at).trim() === name) return pair.slice(at + 1).trim() || undefined;
-  }
-  return undefined;
-}
+export type Sessions = ReturnType<typeof openSessions>;

@@ -1,0 +1,300 @@
+import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
+import type { Application } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import { randomUUID } from 'node:crypto';
+import type { Rpcs, RunningService } from '@cups/service';
+import { fakeService, keysFor, person } from '@cups/testing';
+import { readConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import { createGateway } from '../src/service.ts';
+
+/** A running gateway with neighbours made from their protos; the tests speak HTTP to it. */
+
+export const ID = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
+export const NAME = `applications/${ID}`;
+const at = (iso: string) => ({ seconds: String(Date.parse(iso) / 1000), nanos: 0 });
+export const MORNING = at('2026-11-24T08:00:00Z');
+
+/** An application as intake answers it; people are synthetic. */
+export function application(given: Partial<Application> = {}): Application {
+  return {
+    name: NAME,
+    centre: 'centres/CU-001',
+    publicService: 'publicServices/civil-status-extract',
+    serviceVersion: '2025-11-01',
+    serviceTitle: { ro: 'Extras de pe actul de stare civilă', ru: '', en: 'Civil-status extract' },
+    agency: 'agencies/asp',
+    state: 'STATE_DRAFT',
+    etag: '"3"',
+    createTime: MORNING,
+    updateTime: MORNING,
+    trackingNumber: '7K2M-4QXN-8RTA-3V',
+    content: {
+      applicant: person(1),
+      contact: { none: true },
+      mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE' },
+      answers: Buffer.from('{"copies":2}'),
+      evidence: [{ kind: 'identity-document', number: 'A00000001', originalSeen: true }],
+      delivery: { kind: 'DELIVERY_KIND_AT_CENTRE' },
+    },
+    allowedActions: ['ACTION_EDIT', 'ACTION_SUBMIT', 'ACTION_WITHDRAW', 'ACTION_RENEW'],
+    openedBy: 'operators/test',
+    ...given,
+  };
+}
+
+const operator = {
+  name: 'operators/cu-001-specialist',
+  displayName: 'Ana Exemplu',
+  roles: ['ROLE_SPECIALIST' as const],
+  centre: 'centres/CU-001',
+};
+
+export interface Fakes {
+  intake?: Partial<Rpcs<IntakeServiceDefinition>>;
+  identity?: Partial<Rpcs<IdentityServiceDefinition>>;
+  catalog?: Partial<Rpcs<CatalogServiceDefinition>>;
+  bridge?: Partial<Rpcs<AgencyBridgeServiceDefinition>>;
+  notifications?: Partial<Rpcs<NotificationsServiceDefinition>>;
+}
+
+/** Answers as JSON where it is JSON. */
+export interface Reply {
+  status: number;
+  headers: Headers;
+  body: never;
+  text: string;
+}
+
+/** Starts it. Answers are held against the document; limits are out of the way unless a test sets them. */
+export async function startGateway(fakes: Fakes = {}, settings: Partial<Config> = {}, now?: () => Date) {
+  const keys = keysFor();
+  const written = () => Promise.resolve({ application: application(), replayed: false });
+  const specialist = keys.session({ role: 'specialist', centre: 'centres/CU-001', operator: operator.name });
+  const session = { id: specialist.session.sid, operator, createTime: MORNING, expireTime: at('2026-11-24T16:00:00Z') };
+  const intake = await fakeService<IntakeServiceDefinition>(
+    'cups.intake.v1.IntakeService',
+    {
+      CreateApplication: written,
+      GetApplication: written,
+      UpdateApplication: written,
+      SubmitApplication: written,
+      WithdrawApplication: written,
+      SupplyDocuments: written,
+      HandOverResult: written,
+      ConfirmOutcome: written,
+      RenewApplication: written,
+      ListApplications: () =>
+        Promise.resolve({ applications: [application({ content: null })], nextPageToken: 'next' }),
+      SearchApplications: () => Promise.resolve({ applications: [application({ content: null })] }),
+      ListApplicationActions: () =>
+        Promise.resolve({
+          actions: [
+            {
+              kind: 'submit',
+              by: operator.name,
+              occurTime: MORNING,
+              recordTime: MORNING,
+              cause: randomUUID(),
+              fromState: 'STATE_DRAFT',
+              toState: 'STATE_SUBMITTED',
+              submission: 1,
+            },
+          ],
+        }),
+      TrackApplication: () => Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
+      ...fakes.intake,
+    },
+    { service: 'intake', keys },
+  );
+  const identity = await fakeService<IdentityServiceDefinition>(
+    'cups.identity.v1.IdentityService',
+    {
+      CreateSession: () => Promise.resolve({ session, assertion: specialist.token }),
+      GetSession: () => Promise.resolve({ session }),
+      DeleteSession: () => Promise.resolve({}),
+      ListOperators: () => Promise.resolve({ operators: [operator] }),
+      GetCentre: () => Promise.resolve({ centre }),
+      ListCentres: () => Promise.resolve({ centres: [centre] }),
+      ...fakes.identity,
+    },
+    { service: 'identity', keys },
+  );
+  const catalog = await fakeService<CatalogServiceDefinition>(
+    'cups.catalog.v1.CatalogService',
+    {
+      GetPublicService: () => Promise.resolve({ publicService }),
+      ListPublicServices: () => Promise.resolve({ publicServices: [publicService] }),
+      ...fakes.catalog,
+    },
+    { service: 'catalog', keys },
+  );
+  const delivery = {
+    name: `deliveries/${ID}-asp`,
+    application: NAME,
+    agency: 'agencies/asp',
+    centre: 'centres/CU-001',
+    state: 'DELIVERY_STATE_SENT' as const,
+    submission: 1,
+    queueTime: MORNING,
+    sendTime: MORNING,
+  };
+  const bridge = await fakeService<AgencyBridgeServiceDefinition>(
+    'cups.agencybridge.v1.AgencyBridgeService',
+    {
+      GetDelivery: () => Promise.resolve({ delivery }),
+      ListDeliveries: () => Promise.resolve({ deliveries: [delivery] }),
+      ListRefusedMessages: () =>
+        Promise.resolve({
+          messages: [
+            {
+              topic: 'agency.asp.replies',
+              partition: 2,
+              offset: '9007199254740993',
+              cause: 'UNKNOWN_TYPE',
+              refuseTime: MORNING,
+            },
+          ],
+          totalSize: 1,
+        }),
+      ...fakes.bridge,
+    },
+    { service: 'agency-bridge', keys },
+  );
+  const notifications = await fakeService<NotificationsServiceDefinition>(
+    'cups.notifications.v1.NotificationsService',
+    {
+      ListNotices: () => Promise.resolve({ notices: [notice] }),
+      GetSlip: () => Promise.resolve({ html: '<!doctype html><title>Fișă</title>' }),
+      ...fakes.notifications,
+    },
+    { service: 'notifications', keys },
+  );
+
+  const lines: string[] = [];
+  const gateway: RunningService = await createGateway(
+    {
+      ...readConfig({ GATEWAY_PORT: '0', HTTP_PORT: '0', CUPS_KEYS: keys.dir, CUPS_CHECK_ANSWERS: 'true' }),
+      intakeAddress: intake.address,
+      identityAddress: identity.address,
+      catalogAddress: catalog.address,
+      agencyBridgeAddress: bridge.address,
+      notificationsAddress: notifications.address,
+      limits: { address: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6 },
+      ...settings,
+    },
+    { logDestination: { write: (line) => void lines.push(line) }, ...(now && { now }) },
+  );
+  const url = `http://127.0.0.1:${String(gateway['port'])}`;
+
+  /** Sends as the specialist of CU-001 unless `cookie` says otherwise; a write gets an Idempotency-Key unless it brings one. */
+  async function send(
+    method: string,
+    path: string,
+    given: { body?: unknown; raw?: BodyInit; headers?: Record<string, string>; cookie?: string | null } = {},
+  ): Promise<Reply> {
+    const { body, raw, cookie = `cups-session=${specialist.token}` } = given;
+    const headers = new Headers();
+    if (cookie) headers.set('cookie', cookie);
+    if (method !== 'GET') headers.set('idempotency-key', randomUUID());
+    if (body !== undefined || raw !== undefined) headers.set('content-type', 'application/json');
+    for (const [name, value] of Object.entries(given.headers ?? {})) {
+      if (value) headers.set(name, value);
+      else headers.delete(name);
+    }
+    const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await fetch(url + path, { method, headers, ...(content !== undefined && { body: content }) });
+    const text = await response.text();
+    const json = /json/.test(response.headers.get('content-type') ?? '');
+    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as never, text };
+  }
+
+  return {
+    url,
+    inside: `http://127.0.0.1:${gateway.httpPort!}`,
+    send,
+    keys,
+    specialist,
+    calls: { intake: intake.calls, identity: identity.calls, catalog: catalog.calls, bridge: bridge.calls },
+    log: () => lines.join(''),
+    stopGateway: () => gateway.stop(),
+    closeIdentity: () => identity.close(),
+    async stop() {
+      await gateway.stop();
+      await Promise.all([intake, identity, catalog, bridge, notifications].map((fake) => fake.close()));
+      keys.remove();
+    },
+  };
+}
+
+export type Gateway = Awaited<ReturnType<typeof startGateway>>;
+
+const centre = {
+  name: 'centres/CU-001',
+  displayName: 'Lozova',
+  kind: 'CENTRE_KIND_TOWN_HALL' as const,
+  wave: '2021-12',
+  status: 'CENTRE_STATUS_ACTIVE' as const,
+  district: 'Strășeni',
+  timeZone: 'Europe/Chisinau',
+  languages: ['ro', 'ru', 'en'],
+  agencies: ['agencies/asp', 'agencies/cnas'],
+  openApplicationLimit: 0,
+  etag: 'e1',
+};
+
+const notice = {
+  name: 'notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7',
+  application: NAME,
+  kind: 'application-submitted',
+  channel: 'CHANNEL_SLIP' as const,
+  language: 'ro',
+  subject: 'Cererea a fost depusă',
+  text: 'Cererea a fost depusă.',
+  state: 'NOTICE_STATE_SENT' as const,
+  createTime: MORNING,
+  sendTime: MORNING,
+};
+
+const publicService = {
+  name: 'publicServices/civil-status-extract',
+  stateCode: '',
+  fileable: true,
+  versions: [{ version: '2025-11-01', validFrom: '2025-11-01', validTo: '' }],
+  version: {
+    publicService: 'publicServices/civil-status-extract',
+    version: '2025-11-01',
+    validFrom: '2025-11-01',
+    title: { ro: 'Extras', ru: 'Выписка', en: 'Extract' },
+    provider: 'agencies/asp',
+    centreKinds: ['CENTRE_KIND_TOWN_HALL' as const, 'CENTRE_KIND_MISSION' as const],
+    evidence: [
+      { kind: 'identity-document', title: { ro: 'Act de identitate' }, required: true },
+      { kind: 'power-of-attorney', title: { ro: 'Procură' }, required: true, when: { represented: true } },
+      {
+        kind: 'marriage-certificate',
+        title: { ro: 'Certificat' },
+        required: true,
+        when: { answer: { field: 'recordKind', values: ['marriage'] } },
+      },
+    ],
+    costOptions: [
+      {
+        code: 'ordinary',
+        title: { ro: 'Ordinar' },
+        fee: { amountMinor: '4700', currencyCode: 'USD' },
+        plusStateFee: false,
+        term: { amount: 0, unit: 'TERM_UNIT_WORKING_DAYS' as const, from: 'TERM_START_SUBMISSION' as const },
+        centreKinds: ['CENTRE_KIND_MISSION' as const],
+      },
+    ],
+    reductions: [{ code: 'veteran', title: { ro: 'Veteran' }, legalReason: 'HG 966/2020' }],
+    outputs: [{ kind: 'OUTPUT_KIND_ELECTRONIC' as const, title: { ro: 'Extras electronic' } }],
+    formSchema: Buffer.from('{"type":"object"}'),
+    example: Buffer.from('{"copies":1}'),
+    ours: ['title.ru'],
+  },
+};
