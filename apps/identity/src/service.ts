@@ -15,63 +15,51 @@ import type { Registry } from './registry.ts';
 import { centreChanged, identityRpcs } from './rpc.ts';
 import { centresOf, sessionsOf, standingsOf } from './store.ts';
 
+export interface Overrides {
+  now?: () => Date;
+  /** Where log lines go. */
+  logTo?: LogDestination;
+}
+
 /** Identity: centres from files, operators from providers, sessions in its store. It calls nobody and starts without Kafka. */
 export async function createIdentity(
   config: Config,
-  overrides: { now?: () => Date; logTo?: LogDestination } = {},
+  overrides: Overrides = {},
 ): Promise<RunningService & { registry: Registry }> {
-  const now = overrides.now ?? (() => new Date());
-  const { logTo } = overrides;
+  const { now = () => new Date(), logTo } = overrides;
+  const { kafkaBrokers: brokers, prefix, sessionMs, syncMs } = config;
   const log = createLog({ service: 'identity', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('identity');
   const centresGauge = metrics.gauge('cups_identity_centres', 'Centres in service.');
   const problemsGauge = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
-
   let registry: Registry | undefined;
   const current = (): Map<string, Centre> => registry?.current() ?? NONE;
   const providers = openProviders(config.providers, config.environment, current);
+  const keys = openKeys({ dir: config.keysDir, service: 'identity' });
 
-  const store = await openStore({ uri: config.mongoUri, database: `${config.prefix}cups-identity`, log });
-  const centres = centresOf(store);
-  const sessions = sessionsOf(store);
-  const standings = standingsOf(store);
-  const { kafkaBrokers: brokers, prefix } = config;
+  const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-identity`, log });
+  const [centres, sessions, standings] = [centresOf(store), sessionsOf(store), standingsOf(store)];
   const publisher = createPublisher<OutboxEntry>({ brokers, prefix, clientId: 'identity', log, metrics });
   const relay = startRelay({ documents: [centres], publish: publisher.publish, log, metrics });
   registry = await openRegistry({
-    dir: join(config.dataDir, 'centres'),
-    centres,
-    announce: centreChanged,
-    now,
-    syncMs: config.syncMs,
-    log,
+    ...{ dir: join(config.dataDir, 'centres'), centres, announce: centreChanged, now, syncMs, log },
     onChange: (count, problems) => {
-      centresGauge.set({}, count);
-      problemsGauge.set({}, problems);
+      centresGauge.set(count);
+      problemsGauge.set(problems);
     },
   });
-
-  const keys = openKeys({ dir: config.keysDir, service: 'identity' });
   const grpc = await serveGrpc({
     name: 'identity',
     definition: loadService<IdentityServiceDefinition>('cups.identity.v1.IdentityService'),
-    rpcs: identityRpcs({ centres: current, providers, sessions, standings, keys, sessionMs: config.sessionMs, now }),
-    access,
-    keys,
-    port: config.grpcPort,
-    log,
-    metrics,
-    maxInFlight: config.maxInFlight,
+    rpcs: identityRpcs({ centres: current, providers, sessions, standings, keys, sessionMs, now }),
+    ...{ access, keys, log, metrics, port: config.grpcPort, maxInFlight: config.maxInFlight },
   });
   const ready = (): boolean => store.ready() && current().size > 0;
   const http = await serveHttp({ port: config.httpPort, ready, live: () => true, metrics });
   const serving = setInterval(() => grpc.setServing(ready()), 250);
 
   return {
-    grpcPort: grpc.port,
-    httpPort: http.port,
-    log,
-    registry,
+    ...{ grpcPort: grpc.port, httpPort: http.port, log, registry },
     async stop() {
       clearInterval(serving);
       grpc.setServing(false);

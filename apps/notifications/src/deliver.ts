@@ -5,7 +5,7 @@ import type { Documents } from '@cups/store';
 import { composeNotice, failed, later, open, sent } from './domain/notices.ts';
 import type { Contact, Notice, Usefulness } from './domain/notices.ts';
 import type { Mailer } from './mail.ts';
-import { changeNotice, withNotices } from './store.ts';
+import { changeNotice } from './store.ts';
 import type { Thread } from './store.ts';
 
 export interface DeliveryParts {
@@ -21,17 +21,10 @@ export interface DeliveryParts {
   metrics: Metrics;
 }
 
-export interface Delivery {
-  /** The notice written by what intake says now; while intake is away it stays in the state compose, to be tried later. */
-  compose(application: string, notice: Notice): Promise<Notice>;
-  /** Sends a claimed mail and marks it; a crash between the two repeats it once, under the same Message-ID. */
-  send(thread: Thread, notice: Notice): Promise<void>;
-  /** Does what is due in a thread: the durable timer calls it. */
-  work(application: string): Promise<void>;
-}
+export type Delivery = ReturnType<typeof openDelivery>;
 
 /** Brings notices out. Nothing here decides who is told what: that is domain/notices.ts. */
-export function openDelivery(parts: DeliveryParts): Delivery {
+export function openDelivery(parts: DeliveryParts) {
   const { threads, mailer, rules, now, log } = parts;
   const outcomes = parts.metrics.counter('cups_notices_total', 'Notices by what became of them.', ['kind', 'outcome']);
   /** After the mail server was away nobody else waits for it until then: the timers bring those notices out. */
@@ -40,17 +33,14 @@ export function openDelivery(parts: DeliveryParts): Delivery {
   const claimUntil = (): Date => new Date(now().getTime() + parts.claimMs);
   const report = (application: string, { kind, state, failCause }: Notice): void => {
     outcomes.inc({ kind, outcome: state });
-    const fields = {
-      event: 'notice',
-      resource: nameOf('applications', application),
-      messageType: kind,
-      outcome: state,
-    };
-    if (state === 'sent') log.info(fields);
-    else log.warn({ ...fields, reason: failCause });
+    const resource = nameOf('applications', application);
+    const line = { event: 'notice', resource, messageType: kind, outcome: state, reason: failCause };
+    if (state === 'sent') log.info(line);
+    else log.warn(line);
   };
 
-  const compose: Delivery['compose'] = async (application, notice) => {
+  /** The notice written by what intake says now; while intake is away it stays in the state compose, to be tried later. */
+  async function compose(application: string, notice: Notice): Promise<Notice> {
     let written: Notice;
     try {
       written = composeNotice(notice, await parts.contactOf(application), now(), rules, claimUntil());
@@ -61,34 +51,30 @@ export function openDelivery(parts: DeliveryParts): Delivery {
     }
     if (written.state !== 'pending') report(application, written);
     return written;
-  };
+  }
 
-  const send: Delivery['send'] = async (thread, notice) => {
-    const { to = '', subject = '', text = '', language = 'ro' } = notice;
+  /** Sends a claimed mail and marks it; a crash between the two repeats it once, under the same Message-ID. */
+  async function send(thread: Thread, notice: Notice): Promise<void> {
+    const { id, to = '', subject = '', text = '', language = 'ro' } = notice;
     if (now().getTime() < serverAwayUntil) return;
-    const result = await mailer.send({ id: notice.id, to, subject, text, language });
-    if (result.outcome === 'away' && result.cause === 'smtp-away') serverAwayUntil = now().getTime() + parts.retryMs;
+    const result = await mailer({ id, to, subject, text, language });
     const at = now();
-    const marked = await changeNotice(
-      threads,
-      thread._id,
-      notice.id,
-      at,
-      (claimed) => {
-        if (result.outcome === 'sent') return sent(claimed, at);
-        if (result.outcome === 'refused') return failed(claimed, result.cause);
-        return later(claimed, result.cause, at, parts.retryMs, rules);
-      },
-      thread,
-    );
+    if (result.outcome === 'away' && result.cause === 'smtp-away') serverAwayUntil = at.getTime() + parts.retryMs;
+    const mark = (claimed: Notice): Notice => {
+      if (result.outcome === 'sent') return sent(claimed, at);
+      if (result.outcome === 'refused') return failed(claimed, result.cause);
+      return later(claimed, result.cause, at, parts.retryMs, rules);
+    };
+    const marked = await changeNotice(threads, thread._id, id, at, mark, thread);
     if (marked.notice) report(thread._id, marked.notice);
-  };
+  }
 
-  const work: Delivery['work'] = async (application) => {
+  /** Does what is due in a thread: the durable timer calls it. */
+  async function work(application: string): Promise<void> {
     const thread = await threads.get(application);
     const at = now();
-    const due = thread?.notices.filter((notice) => open(notice) && (!notice.due || notice.due <= at)) ?? [];
-    for (const notice of due) {
+    for (const notice of thread?.notices ?? []) {
+      if (!open(notice) || (notice.due && notice.due > at)) continue;
       const written = notice.state === 'compose' ? await compose(application, notice) : undefined;
       // The claim is renewed before the mail goes out, so that nobody else sends it meanwhile.
       const claimed = await changeNotice(threads, application, notice.id, now(), (one) =>
@@ -96,12 +82,7 @@ export function openDelivery(parts: DeliveryParts): Delivery {
       );
       if (claimed.notice?.state === 'pending') await send(claimed.thread, claimed.notice);
     }
-    if (thread && due.length === 0)
-      await threads.update(application, { cause: { eventId: 'timer:notices' }, now: at }, (current) => ({
-        document: withNotices(current, current.notices),
-        events: [],
-      }));
-  };
+  }
 
   return { compose, send, work };
 }

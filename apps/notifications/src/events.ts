@@ -3,7 +3,6 @@ import { enumValue, messageType } from '@cups/contracts/proto';
 import type { ApplicationRef__Output as ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { GetContactResponse__Output as ContactIn } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
 import type { CloudEvent } from '@cups/events';
-import { isProblem } from '@cups/problem';
 import type { Cause, Documents } from '@cups/store';
 import type { Delivery } from './deliver.ts';
 import { noticeFor } from './domain/notices.ts';
@@ -56,48 +55,38 @@ export function onApplicationEvent(
       ...(event.correlationId ? { requestId: event.correlationId } : {}),
       ...(event.traceparent ? { traceparent: event.traceparent } : {}),
     };
-    const written = thread
-      ? await threads.update(application, { cause, now: at, current: thread }, (before) => ({
-          document: added.length ? withNotices(before, [...before.notices, ...added]) : before,
-          events: [],
-        }))
-      : await begin(threads, withNotices({ _id: application, centre, notices: [] }, added), cause, at);
-    if (written.outcome === 'gap') return 'wait';
-    const [notice] = added;
-    if (written.outcome === 'applied' && notice?.state === 'pending') await delivery.send(written.document, notice);
-    return 'done';
+    if (!thread) {
+      // Another process that made it a moment ago makes this throw; the next try finds a repeat.
+      const first = withNotices({ _id: application, centre, notices: [] }, added);
+      const { document, replayed } = await threads.create(first, { cause, events: [], now: at });
+      if (!replayed && added[0]?.state === 'pending') await delivery.send(document, added[0]);
+      return 'done';
+    }
+    const { document, outcome } = await threads.update(application, { cause, now: at, current: thread }, (before) => ({
+      document: added.length ? withNotices(before, [...before.notices, ...added]) : before,
+      events: [],
+    }));
+    if (outcome === 'applied' && added[0]?.state === 'pending') await delivery.send(document, added[0]);
+    return outcome === 'gap' ? 'wait' : 'done';
   };
 }
 
 /** All events about an application are counted by one producer, intake. */
 const SUBJECT = 'applications';
 
-/** Makes the thread; another process may have made it from the same event a moment ago, which is a repeat. */
-async function begin(
-  threads: Documents<Thread>,
-  thread: Parameters<Documents<Thread>['create']>[0],
-  cause: Cause,
-  now: Date,
-): Promise<{ document: Thread; outcome: 'applied' | 'ignored' | 'gap' }> {
-  try {
-    const { document, replayed } = await threads.create(thread, { cause, events: [], now });
-    return { document, outcome: replayed ? 'ignored' : 'applied' };
-  } catch (error) {
-    if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
-    const document = await threads.get(thread._id);
-    if (!document) throw error;
-    return { document, outcome: 'ignored' };
-  }
-}
-
 /** The event in words of this service; undefined when it is not one of intake's about an application. */
 function read(event: CloudEvent) {
   const application = event.subject.slice('applications/'.length);
   if (!event.subject.startsWith('applications/') || !isUlid(application)) return undefined;
   if (!event.sequence || !event.type.startsWith('cups.intake.v1.')) return undefined;
-  const payload = decode(event);
-  const ref = payload?.ref;
-  if (!payload || !ref || ref.application !== event.subject || !ref.centre) return undefined;
+  let payload: Payload;
+  try {
+    payload = messageOf(event.type).decode(event.data);
+  } catch {
+    return undefined;
+  }
+  const { ref } = payload;
+  if (ref?.application !== event.subject || !ref.centre) return undefined;
   const happening: Happening = {
     type: event.type,
     time: event.time,
@@ -109,21 +98,12 @@ function read(event: CloudEvent) {
 }
 
 /** A type that this release does not know yet still names its application in field 1, and must be counted. */
-function decode(event: CloudEvent): Payload | undefined {
-  for (const type of [event.type, 'cups.intake.v1.ApplicationInProgress']) {
-    let message: ReturnType<typeof messageType<object, Payload>>;
-    try {
-      message = messageType<object, Payload>(type);
-    } catch {
-      continue;
-    }
-    try {
-      return message.decode(event.data);
-    } catch {
-      return undefined;
-    }
+function messageOf(type: string) {
+  try {
+    return messageType<object, Payload>(type);
+  } catch {
+    return messageType<object, Payload>('cups.intake.v1.ApplicationInProgress');
   }
-  return undefined;
 }
 
 /** What intake answered, in words of this service. */

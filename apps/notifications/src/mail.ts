@@ -1,26 +1,16 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
+import type { Notice } from './domain/notices.ts';
 import { FRAME } from './domain/texts.ts';
-import type { Language } from './domain/texts.ts';
 
-export interface Mail {
-  /** Id of the notice: Message-ID and file name come from it, so that a repeat can be recognised. */
-  id: string;
-  to: string;
-  subject: string;
-  text: string;
-  language: Language;
-}
+/** Message-ID and file name come from the id of the notice, so that a repeat can be recognised. */
+export type Mail = Required<Pick<Notice, 'id' | 'to' | 'subject' | 'text' | 'language'>>;
 
 /** refused: never for this mail, for a cause that is a code; away: not now. */
-export type MailResult =
-  { outcome: 'sent' } | { outcome: 'refused'; cause: string } | { outcome: 'away'; cause: string };
+export type MailResult = { outcome: 'sent' } | { outcome: 'refused' | 'away'; cause: string };
 
-export interface Mailer {
-  send(mail: Mail): Promise<MailResult>;
-  close(): void;
-}
+export type Mailer = (mail: Mail) => Promise<MailResult>;
 
 /** What every mail has; the address stands alone, so that a comma in it makes no second one. */
 function messageOf(mail: Mail, from: string) {
@@ -37,34 +27,16 @@ function messageOf(mail: Mail, from: string) {
   };
 }
 
-/** Mail by SMTP. The address of the server is asked for when it changed, never logged. */
+/** Mail by SMTP, a connection for each: `url` may change meanwhile; it may hold a password and is never logged. */
 export function smtpMailer(url: () => string, from: string): Mailer {
-  const open = (address: string) =>
-    createTransport({
-      url: address,
-      pool: true,
-      maxConnections: 4,
-      connectionTimeout: 10_000,
-      greetingTimeout: 10_000,
-      socketTimeout: 20_000,
-    } as Parameters<typeof createTransport>[0]);
-  let address = url();
-  let transport = open(address);
-  return {
-    async send(mail) {
-      const now = url();
-      if (now !== address) {
-        transport.close();
-        transport = open((address = now));
-      }
-      try {
-        await transport.sendMail(messageOf(mail, from));
-        return { outcome: 'sent' };
-      } catch (error) {
-        return resultOf(error as { code?: string; responseCode?: number });
-      }
-    },
-    close: () => transport.close(),
+  const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
+  return async (mail) => {
+    try {
+      await createTransport({ url: url(), ...limits } as object).sendMail(messageOf(mail, from));
+      return { outcome: 'sent' };
+    } catch (error) {
+      return resultOf(error as { code?: string; responseCode?: number });
+    }
   };
 }
 
@@ -79,15 +51,12 @@ function resultOf({ code = '', responseCode = 0 }: { code?: string; responseCode
 /** Mail as one .eml file each, readable for their owner only; a repeat replaces the file of its notice. */
 export function fileMailer(folder: string, from: string): Mailer {
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
-  return {
-    async send(mail) {
-      const { message } = await transport.sendMail(messageOf(mail, from));
-      await mkdir(folder, { recursive: true, mode: 0o700 });
-      const file = join(folder, `${mail.id}.eml`);
-      await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
-      await rename(`${file}.part`, file);
-      return { outcome: 'sent' };
-    },
-    close() {},
+  return async (mail) => {
+    const { message } = await transport.sendMail(messageOf(mail, from));
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    const file = join(folder, `${mail.id}.eml`);
+    await writeFile(`${file}.part`, message as Buffer, { mode: 0o600 });
+    await rename(`${file}.part`, file);
+    return { outcome: 'sent' };
   };
 }

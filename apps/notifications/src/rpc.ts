@@ -30,14 +30,9 @@ export function notificationsRpcs(threads: Documents<Thread>): Rpcs<Notification
       const id = parseName('notices', name);
       const thread = await ownThread(id.slice(0, id.lastIndexOf('-')), context);
       const notice = thread.notices.find((one) => one.id === id);
-      if (!notice) throw notFound();
-      const { language, subject, text, trackingNumber = '' } = notice;
-      if (!language || subject === undefined || text === undefined)
-        throw new Problem({
-          reason: 'ACTION_NOT_ALLOWED',
-          message: 'This notice has no text yet.',
-          metadata: { state: notice.state },
-        });
+      const { language, subject, text, trackingNumber = '' } = notice ?? {};
+      // A notice without a text yet has no slip either.
+      if (!notice || !language || !subject || !text) throw notFound();
       return { html: slipPage({ language, subject, text, trackingNumber, date: dayOf(notice.createTime) }) };
     },
   };

@@ -1,3 +1,4 @@
+import { nameOf } from '@cups/contracts';
 import { loadService } from '@cups/contracts/proto';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
@@ -14,46 +15,33 @@ import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';
 import { refusalsOf, threadsOf } from './store.ts';
 
+export interface Overrides {
+  now?: () => Date;
+  /** Where log lines go. */
+  logTo?: LogDestination;
+  /** Stands between us and the mail channel. */
+  mailer?: (real: Mailer) => Mailer;
+}
+
 /** Notifications: hears of applications, asks intake for the contact, writes notices and brings them out. */
-export async function createNotifications(
-  config: Config,
-  overrides: { now?: () => Date; mailer?: (real: Mailer) => Mailer; logTo?: LogDestination } = {},
-): Promise<RunningService> {
-  const now = overrides.now ?? (() => new Date());
-  const { logTo } = overrides;
+export async function createNotifications(config: Config, overrides: Overrides = {}): Promise<RunningService> {
+  const { now = () => new Date(), logTo, mailer: around = (real: Mailer) => real } = overrides;
+  const { prefix, kafkaBrokers: brokers, smtpUrl, mailFrom, claimMs, retryMs } = config;
   const log = createLog({ service: 'notifications', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('notifications');
   const keys = openKeys({ dir: config.keysDir, service: 'notifications' });
-  const store = await openStore({ uri: config.mongoUri, database: `${config.prefix}cups-notifications`, log });
+  const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-notifications`, log });
   const threads = threadsOf(store);
-  const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
-    address: config.intakeAddress,
-    keys,
-    service: 'intake',
-  });
-  const { smtpUrl, mailFrom } = config;
-  const real = smtpUrl ? smtpMailer(smtpUrl, mailFrom) : fileMailer(config.mailDir, mailFrom);
-  const mailer = overrides.mailer ? overrides.mailer(real) : real;
+  const address = config.intakeAddress;
+  const neighbour = { address, keys, service: 'intake' } as const;
+  const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', neighbour);
+  const contactOf = async (id: string) => toContact(await intake.getContact({ name: nameOf('applications', id) }));
+  const mailer = around(smtpUrl ? smtpMailer(smtpUrl, mailFrom) : fileMailer(config.mailDir, mailFrom));
   const rules = { maxAgeMs: config.maxAgeMs, overtakenAfterMs: config.overtakenAfterMs };
-  const delivery = openDelivery({
-    threads,
-    mailer,
-    contactOf: async (id) => toContact(await intake.getContact({ name: `applications/${id}` })),
-    rules,
-    claimMs: config.claimMs,
-    retryMs: config.retryMs,
-    now,
-    log,
-    metrics,
-  });
+  const delivery = openDelivery({ threads, mailer, contactOf, rules, claimMs, retryMs, now, log, metrics });
   const timers = startTimers({ documents: threads, pollMs: config.timerPollMs, due: delivery.work, now, log });
   const consumer = createConsumer({
-    brokers: config.kafkaBrokers,
-    prefix: config.prefix,
-    groupId: 'notifications',
-    topics: ['cups.applications'],
-    log,
-    metrics,
+    ...{ brokers, prefix, log, metrics, groupId: 'notifications', topics: ['cups.applications'] },
     handle: onApplicationEvent(threads, delivery, rules, now),
     refuse: refusalsOf(store, now),
     park: openParking(store),
@@ -62,27 +50,17 @@ export async function createNotifications(
     name: 'notifications',
     definition: loadService<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService'),
     rpcs: notificationsRpcs(threads),
-    access,
-    keys,
-    port: config.grpcPort,
-    log,
-    metrics,
-    maxInFlight: config.maxInFlight,
+    ...{ access, keys, log, metrics, port: config.grpcPort, maxInFlight: config.maxInFlight },
   });
   const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
   const serving = setInterval(() => grpc.setServing(store.ready()), 250);
 
   return {
-    grpcPort: grpc.port,
-    httpPort: http.port,
-    log,
+    ...{ grpcPort: grpc.port, httpPort: http.port, log },
     async stop() {
       clearInterval(serving);
       grpc.setServing(false);
-      await consumer.stop();
-      await timers.stop();
-      await grpc.drain();
-      mailer.close();
+      await Promise.all([consumer.stop(), timers.stop(), grpc.drain()]);
       intake.close();
       await http.close();
       await store.close();

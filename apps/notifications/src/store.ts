@@ -1,5 +1,6 @@
+import type { ConsumerOptions } from '@cups/events';
 import type { Documents, Store, StoredDocument } from '@cups/store';
-import { nextDue } from './domain/notices.ts';
+import { nextDue, open } from './domain/notices.ts';
 import type { Notice } from './domain/notices.ts';
 
 /** What notifications keeps: one thread for each application, with all that was said about it. */
@@ -59,22 +60,19 @@ export async function changeNotice(
   current?: Thread,
 ): Promise<{ thread: Thread; notice: Notice | undefined }> {
   const { document } = await threads.update(thread, { cause: { eventId: `notice:${id}` }, now, current }, (before) => {
-    const notices = before.notices.map((notice) =>
-      notice.id === id && (notice.state === 'compose' || notice.state === 'pending') ? change(notice) : notice,
-    );
-    const changed = notices.some((notice, index) => notice !== before.notices[index]);
-    return { document: changed ? withNotices(before, notices) : before, events: [] };
+    const index = before.notices.findIndex((notice) => notice.id === id && open(notice));
+    const found = before.notices[index];
+    const document = found ? withNotices(before, before.notices.with(index, change(found))) : before;
+    return { document, events: [] };
   });
   return { thread: document, notice: document.notices.find((notice) => notice.id === id) };
 }
 
 /** Keeps that a message could not be used, and why; not what it said (law 6). */
-export function refusalsOf(store: Store, now: () => Date) {
-  return async (refused: { topic: string; partition: number; offset: string; cause: string }): Promise<void> => {
-    const { topic, partition, offset, cause } = refused;
-    const _id = `${topic}/${partition}/${offset}`;
-    await store
-      .collection<{ _id: string }>('refusedMessages')
-      .updateOne({ _id }, { $setOnInsert: { topic, partition, offset, cause, refuseTime: now() } }, { upsert: true });
+export function refusalsOf(store: Store, now: () => Date): ConsumerOptions['refuse'] {
+  return async ({ topic, partition, offset, cause }) => {
+    const refusals = store.collection<{ _id: string }>('refusedMessages');
+    const $setOnInsert = { topic, partition, offset, cause, refuseTime: now() };
+    await refusals.updateOne({ _id: `${topic}/${partition}/${offset}` }, { $setOnInsert }, { upsert: true });
   };
 }

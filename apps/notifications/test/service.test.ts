@@ -163,7 +163,7 @@ describe('intake', () => {
     expect(waiting.notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-away' });
     const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
     expect(notices[0]).toMatchObject({ state: 'NOTICE_STATE_PENDING', text: '', failCause: '' });
-    await expect(n.desk().getSlip({ name: `notices/${id}-1` })).rejects.toEqual(refused('ACTION_NOT_ALLOWED'));
+    await expect(n.desk().getSlip({ name: `notices/${id}-1` })).rejects.toEqual(refused('NOT_FOUND'));
     await n.say(happened(id, 2, 'ApplicationDecided', ready));
     await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
     n.answers.set(id, contactOf('ana@example.md', { state: 'STATE_READY' }));

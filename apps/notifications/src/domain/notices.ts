@@ -53,11 +53,9 @@ export interface Happening {
   revoked?: boolean;
 }
 
-/** Ages beyond which a notice helps nobody, in milliseconds. */
+/** An older event causes no notice; a notice later than the other is dropped when its application has moved on. */
 export interface Usefulness {
-  /** An older event causes no notice. */
   maxAgeMs: number;
-  /** A notice later than this is dropped when the application has moved on meanwhile. */
   overtakenAfterMs: number;
 }
 
@@ -86,17 +84,17 @@ export function noticeFor(event: Happening, now: Date, rules: Usefulness): Notic
   }
 }
 
-/** States in which the notice still asks the person for something; a kind without a row is true whatever came later. */
-const ACTUAL_IN: Partial<Record<NoticeKind, readonly string[]>> = {
-  'documents-requested': ['documents-requested'],
-  'result-ready': ['ready'],
-  'application-rejected': ['rejected'],
+/** The state in which a notice still asks for something; a kind without a row is true whatever came later. */
+const ACTUAL_IN: { [Kind in NoticeKind]?: string } = {
+  'documents-requested': 'documents-requested',
+  'result-ready': 'ready',
+  'application-rejected': 'rejected',
 };
 
 /** True when a late notice would only confuse: it asks for a step that the application has left behind. */
 export function overtaken(kind: NoticeKind, stateNow: string, ageMs: number, rules: Usefulness): boolean {
-  const states = ACTUAL_IN[kind];
-  return states !== undefined && ageMs > rules.overtakenAfterMs && !states.includes(stateNow);
+  const state = ACTUAL_IN[kind];
+  return state !== undefined && ageMs > rules.overtakenAfterMs && stateNow !== state;
 }
 
 /** One address without display name, list or line break; what is none is answered by a slip. */
@@ -117,9 +115,8 @@ export function backoffMs(attempts: number, firstMs: number): number {
 
 /** The next time at which the thread has work to do, or undefined. */
 export function nextDue(notices: readonly Notice[]): Date | undefined {
-  let first: Date | undefined;
-  for (const notice of notices) if (open(notice) && notice.due && (!first || notice.due < first)) first = notice.due;
-  return first;
+  const times = notices.filter(open).flatMap(({ due }) => (due ? [due.getTime()] : []));
+  return times.length > 0 ? new Date(Math.min(...times)) : undefined;
 }
 
 /** True while the notice still has to be composed or sent. */

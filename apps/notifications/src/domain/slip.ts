@@ -15,13 +15,9 @@ export function slipPage(slip: {
   const frame = FRAME[slip.language];
   const paragraphs = slip.text
     .split('\n\n')
-    .filter((part) => !slip.trackingNumber || !part.startsWith(`${frame.trackingLabel}:`))
+    .filter((part) => !part.startsWith(`${frame.trackingLabel}:`))
     .map((part) => `<p>${escapeHtml(part).replaceAll('\n', '<br>')}</p>`);
   const closing = paragraphs.pop() ?? '';
-  const tracking = slip.trackingNumber
-    ? `<section class="tracking"><h2>${escapeHtml(frame.trackingLabel)}</h2>` +
-      `<p class="number">${escapeHtml(slip.trackingNumber)}</p><p class="hint">${escapeHtml(frame.trackingHint)}</p></section>`
-    : '';
   return `<!doctype html>
 <html lang="${slip.language}">
 <head>
@@ -33,10 +29,14 @@ export function slipPage(slip: {
 </head>
 <body>
 <main>
-<header><span>CUPS</span><span>${escapeHtml(frame.date)}: ${escapeHtml(slip.date)}</span></header>
+<header><span>CUPS</span><span>${frame.date}: ${escapeHtml(slip.date)}</span></header>
 <h1>${escapeHtml(slip.subject)}</h1>
 ${paragraphs.join('\n')}
-${tracking}
+<section>
+<h2>${frame.trackingLabel}</h2>
+<p class="number">${escapeHtml(slip.trackingNumber)}</p>
+<p class="hint">${frame.trackingHint}</p>
+</section>
 <footer>${closing}</footer>
 </main>
 </body>
@@ -57,8 +57,8 @@ main { max-width: 170mm; margin: 0 auto; padding: 10mm 0; }
 header { display: flex; justify-content: space-between; border-bottom: 1.5pt solid #000; padding-bottom: 3mm; font-size: 12pt; }
 h1 { font-size: 20pt; line-height: 1.25; margin: 10mm 0 6mm; }
 p { margin: 0 0 5mm; overflow-wrap: anywhere; }
-.tracking { border: 1.5pt solid #000; border-radius: 3mm; padding: 6mm; margin: 8mm 0; text-align: center; break-inside: avoid; }
-.tracking h2 { font-size: 13pt; font-weight: normal; margin: 0 0 2mm; }
+section { border: 1.5pt solid #000; border-radius: 3mm; padding: 6mm; margin: 8mm 0; text-align: center; break-inside: avoid; }
+section h2 { font-size: 13pt; font-weight: normal; margin: 0 0 2mm; }
 .number { font: bold 38pt/1.2 "DejaVu Sans Mono", "Courier New", monospace; white-space: nowrap; margin: 0 0 3mm; }
 .hint { font-size: 12pt; margin: 0; }
 footer p { margin: 10mm 0 0; }
