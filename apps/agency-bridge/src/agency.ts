@@ -67,16 +67,8 @@ function contentOf(submission: GetSubmissionResponse__Output, number: number, de
   return present({
     application: delivery.application,
     submission: number,
-    centre: {
-      code: idOf(submission.centre),
-      name: submission.centreName,
-      kind: submission.centreKind,
-    },
-    publicService: {
-      code: idOf(submission.publicService),
-      version: submission.serviceVersion,
-      title: { ro, ru, en },
-    },
+    centre: { code: idOf(submission.centre), name: submission.centreName, kind: submission.centreKind },
+    publicService: { code: idOf(submission.publicService), version: submission.serviceVersion, title: { ro, ru, en } },
     applicant: toPerson(content?.applicant),
     represented: toPerson(content?.represented),
     mandate: content?.mandate

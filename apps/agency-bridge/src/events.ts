@@ -1,9 +1,11 @@
+import { topicsOf } from '@cups/agency-contract';
 import { parseName, parseSubmissionName } from '@cups/contracts';
 import { fromTimestamp, messageType } from '@cups/contracts/proto';
 import type { ApplicationRef__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
-import type { CloudEvent } from '@cups/events';
+import { encode } from '@cups/events';
+import type { CloudEvent, Outcome } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Logger } from '@cups/service';
 import type { Cause } from '@cups/store';
@@ -11,14 +13,11 @@ import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
 import type { Refusal } from './agency.ts';
 import { backoffMs, cancel, enqueue, open, receive, settle } from './domain/delivery.ts';
 import type { Delivery, Fetched, Pending } from './domain/delivery.ts';
-import type { Deliveries, StoredDelivery } from './store.ts';
+import type { Deliveries, Refusals, StoredDelivery } from './store.ts';
 
 /** What the bridge does about what intake and the agencies say, and how it gets submissions. */
 
-export type Handled = 'done' | 'wait' | Refusal;
-
-/** Asks intake for a frozen submission; throws a Problem. */
-export type GetSubmission = (name: string, requestId: string) => Promise<GetSubmissionResponse__Output>;
+type Handled = 'done' | 'wait' | Refusal;
 
 /** What intake answered: a submission, or that there is none, or nothing. */
 type Answer = GetSubmissionResponse__Output | 'NOT_FOUND' | 'AWAY';
@@ -40,13 +39,16 @@ const HELD = 5_000;
 
 export function createEvents(options: {
   deliveries: Deliveries;
+  refusals: Refusals;
+  /** Their codes. */
   agencies: string[];
-  getSubmission: GetSubmission;
+  /** Asks intake for a frozen submission; throws a Problem. */
+  getSubmission: (name: string, requestId: string) => Promise<GetSubmissionResponse__Output>;
   now: () => Date;
   log: Logger;
 }) {
-  const { deliveries, now, log } = options;
-  const agencies = new Set(options.agencies);
+  const { deliveries, refusals, now, log } = options;
+  const agencyOf = new Map(options.agencies.map((code) => [topicsOf(code).replies, code]));
   const waiting = new Map<string, NodeJS.Timeout>();
   let awayUntil = 0;
   let stopped = false;
@@ -61,17 +63,17 @@ export function createEvents(options: {
       if (!next.done) retryIn(next.value, 0);
       return answer;
     } catch (error) {
-      if (isProblem(error) && error.kind === 'NOT_FOUND') return 'NOT_FOUND';
-      if (awayUntil === 0) {
-        log.warn({ event: 'intake-away', reason: isProblem(error) ? error.reason : 'INTERNAL', error });
-      }
-      awayUntil = Date.now() + QUIET_MS;
+      const { kind, reason } = isProblem(error) ? error : { kind: 'INTERNAL', reason: 'INTERNAL' };
+      if (kind === 'NOT_FOUND') return 'NOT_FOUND';
+      if (awayUntil === 0) log.warn({ event: 'intake-away', reason });
+      // What only this submission meets must not hold up the others.
+      if (kind === 'UNAVAILABLE' || kind === 'DEADLINE') awayUntil = Date.now() + QUIET_MS;
       return 'AWAY';
     }
   };
 
   const fetched = (delivery: Delivery, { submission }: Pending, answer: Answer): Fetched => {
-    if (!agencies.has(delivery.agency)) return { kind: 'failed', cause: 'AGENCY_UNKNOWN', fields: [] };
+    if (!options.agencies.includes(delivery.agency)) return { kind: 'failed', cause: 'AGENCY_UNKNOWN', fields: [] };
     if (answer === 'AWAY') return { kind: 'away' };
     if (answer === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND', fields: [] };
     return toRequest(answer, submission, delivery);
@@ -125,18 +127,16 @@ export function createEvents(options: {
       const queued = enqueue(before, pending, at);
       return settle(queued, pending.submission, fetched(queued, pending, answer), at);
     };
-    let document: StoredDelivery;
+    const options = { cause, now: at };
     if (pending.submission === 1) {
       const { delivery, says } = toSend(open(ref.application, agency, ref.centre, at));
-      const options = { cause, events: toEvents(delivery, says), now: at };
-      ({ document } = await deliveries.create(delivery, options));
-    } else {
-      const id = `${parseName('applications', ref.application)}-${agency}`;
-      const options = { cause, now: at };
-      const updated = await deliveries.update(id, options, (delivery) => toDecision(toSend(delivery)));
-      if (updated.outcome === 'gap') return 'wait';
-      ({ document } = updated);
+      const created = await deliveries.create(delivery, { ...options, events: toEvents(delivery, says) });
+      heed(created.document, at);
+      return 'done';
     }
+    const id = `${parseName('applications', ref.application)}-${agency}`;
+    const { document, outcome } = await deliveries.update(id, options, (delivery) => toDecision(toSend(delivery)));
+    if (outcome === 'gap') return 'wait';
     heed(document, at);
     return 'done';
   }
@@ -147,8 +147,6 @@ export function createEvents(options: {
     const read = kind === '' ? undefined : readEvent(event);
     const ref = read?.ref;
     if (!read || !ref || event.sequence === undefined) return { cause: 'CONTENT_INVALID', fields: [] };
-    if (event.subject !== ref.application) return { cause: 'CONTENT_INVALID', fields: ['ref.application'] };
-    const agency = parseName('agencies', ref.agency);
     const cause: Cause = {
       eventId: event.id,
       requestId: event.correlationId ?? '',
@@ -156,9 +154,18 @@ export function createEvents(options: {
       ...(event.traceparent ? { traceparent: event.traceparent } : {}),
     };
     try {
+      const application = parseName('applications', ref.application, 'ref.application');
+      const agency = parseName('agencies', ref.agency, 'ref.agency');
+      if (event.subject !== ref.application) return { cause: 'CONTENT_INVALID', fields: ['ref.application'] };
       if (kind === 'ApplicationSubmitted' || kind === 'DocumentsSupplied') {
-        const { submission } = parseSubmissionName(read.submission ?? '');
-        const pending = { submission, eventId: event.id, correlationId: event.correlationId ?? '', attempts: 0 };
+        const named = parseSubmissionName(read.submission ?? '', 'submission');
+        if (named.application !== application) return { cause: 'CONTENT_INVALID', fields: ['submission'] };
+        const pending = {
+          submission: named.submission,
+          eventId: event.id,
+          correlationId: event.correlationId ?? '',
+          attempts: 0,
+        };
         return await onSubmission(ref, agency, pending, cause);
       }
       // A draft that ends has no delivery.
@@ -166,29 +173,31 @@ export function createEvents(options: {
       const at = now();
       const end = kind === 'ApplicationWithdrawn' ? 'withdrawn' : kind === 'ApplicationExpired' ? 'expired' : undefined;
       const time = fromTimestamp(read.withdrawTime ?? read.expireTime) ?? event.time;
-      const id = `${parseName('applications', ref.application)}-${agency}`;
-      const { outcome } = await deliveries.update(id, { cause, now: at }, (delivery) =>
+      const { outcome } = await deliveries.update(`${application}-${agency}`, { cause, now: at }, (delivery) =>
         end
           ? toDecision(cancel(delivery, { kind: end, time, eventId: event.id }, at))
           : { document: delivery, events: [] },
       );
       return outcome === 'gap' ? 'wait' : 'done';
     } catch (error) {
-      if (isProblem(error) && error.kind === 'NOT_FOUND') return 'wait';
-      // It exists already, made by another event: what submits an application comes once.
-      if (isProblem(error) && error.kind === 'EXISTS') return 'done';
-      if (isProblem(error) && error.kind === 'INVALID') return { cause: 'CONTENT_INVALID', fields: [] };
-      throw error;
+      if (!isProblem(error)) throw error;
+      if (error.kind === 'NOT_FOUND') return 'wait';
+      // Made by another event: an application is submitted once.
+      if (error.kind === 'EXISTS') return 'done';
+      if (error.kind !== 'INVALID') throw error;
+      return { cause: 'CONTENT_INVALID', fields: error.violations.map(({ field }) => field) };
     }
   }
 
   /** A message from the replies topic of `agency`: recorded once by its id, and passed on to intake. */
   async function onReply(event: CloudEvent, agency: string): Promise<Handled> {
-    const read = toReply({ key: event.key, headers: headersOf(event), value: event.data }, agency);
+    const { correlationId = '', causationId = '', dataschema } = event;
+    const extra = dataschema === undefined ? {} : { dataschema };
+    const read = toReply(encode({ ...event, sequence: null, correlationId, causationId, extra }), agency);
     if ('cause' in read) return read;
     const { reply, deliveryId } = read;
     const at = now();
-    const cause = { eventId: reply.id, requestId: event.correlationId ?? '' };
+    const cause = { eventId: reply.id, requestId: correlationId };
     let sent = true;
     try {
       await deliveries.update(deliveryId, { cause, now: at }, (delivery) => {
@@ -203,31 +212,21 @@ export function createEvents(options: {
   }
 
   return {
-    onApplication,
-    onReply,
+    topics: ['cups.applications', ...agencyOf.keys()],
+    async handle(event: CloudEvent): Promise<Outcome> {
+      const agency = agencyOf.get(event.topic);
+      const handled = await (agency === undefined ? onApplication(event) : onReply(event, agency));
+      if (handled === 'done' || handled === 'wait') return handled;
+      const { topic, partition = 0, offset = '' } = event;
+      await refusals.keep({ topic, partition, offset }, handled);
+      return { refused: handled.cause };
+    },
     fetchPending,
     stop(): void {
       stopped = true;
       for (const again of waiting.values()) clearTimeout(again);
       waiting.clear();
     },
-  };
-}
-
-/** The headers that the agency contract speaks of, as they were on the message. */
-function headersOf(event: CloudEvent): Record<string, string> {
-  const { id, source, type, subject, time, dataschema, correlationId, causationId, contentType } = event;
-  return {
-    ce_specversion: '1.0',
-    ce_id: id,
-    ce_source: source,
-    ce_type: type,
-    ce_subject: subject,
-    ce_time: time.toISOString(),
-    'content-type': contentType,
-    ...(dataschema === undefined ? {} : { ce_dataschema: dataschema }),
-    ...(correlationId === undefined ? {} : { ce_correlationid: correlationId }),
-    ...(causationId === undefined ? {} : { ce_causationid: causationId }),
   };
 }
 

@@ -1,9 +1,7 @@
-import { topicsOf } from '@cups/agency-contract';
 import { loadService } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { createConsumer, createPublisher } from '@cups/events';
-import type { CloudEvent } from '@cups/events';
 import { connect, createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
 import type { LogDestination, RunningService } from '@cups/service';
 import { openParking, openStore, startRelay, startTimers } from '@cups/store';
@@ -24,83 +22,46 @@ export interface Overrides {
 
 /** The bridge: hears of submissions, brings them to the agencies, and what those answer back to intake. */
 export async function createAgencyBridge(config: Config, overrides: Overrides = {}): Promise<RunningService> {
-  const { prefix, kafkaBrokers: brokers, agencies } = config;
-  const now = overrides.now ?? (() => new Date());
-  const { logTo } = overrides;
+  const { prefix, kafkaBrokers: brokers, agencies, concurrency, intakeTimeoutMs: timeoutMs } = config;
+  const { now = () => new Date(), logTo, publisher: between = (real) => real } = overrides;
   const log = createLog({ service: 'agency-bridge', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('agency-bridge');
+  const reporting = { log, metrics };
   const keys = openKeys({ dir: config.keysDir, service: 'agency-bridge' });
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-agency-bridge`, log });
   const deliveries = deliveriesOf(store);
   const refusals = refusalsOf(store, now, metrics);
+  const neighbour = { address: config.intakeAddress, keys, service: 'intake', timeoutMs } as const;
+  const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', neighbour);
 
-  const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
-    address: config.intakeAddress,
-    keys,
-    service: 'intake',
-    timeoutMs: config.intakeTimeoutMs,
-  });
-  const publisher = createPublisher<OutboxEntry>({ brokers, clientId: 'agency-bridge', prefix, log, metrics });
-  const publish = overrides.publisher ? overrides.publisher(publisher.publish) : publisher.publish;
-  const relay = startRelay({
-    documents: [deliveries],
-    publish,
-    log,
-    metrics,
-    afterPublish: (_id, entries) => afterPublish(entries, now()),
-  });
-  const events = createEvents({
-    deliveries,
-    agencies,
-    getSubmission: (name, requestId) => intake.getSubmission({ name }, requestId === '' ? {} : { requestId }),
-    now,
-    log,
-  });
-  const timers = startTimers({
-    documents: deliveries,
-    pollMs: config.timerPollMs,
-    due: events.fetchPending,
-    now,
-    log,
-  });
+  const publisher = createPublisher<OutboxEntry>({ brokers, clientId: 'agency-bridge', prefix, ...reporting });
+  const publish = between(publisher.publish);
+  const relay = startRelay({ documents: [deliveries], publish, ...reporting, afterPublish: afterPublish(now) });
+  const getSubmission = (name: string, requestId: string) =>
+    intake.getSubmission({ name }, requestId === '' ? {} : { requestId });
+  const events = createEvents({ deliveries, refusals, agencies, getSubmission, now, log });
+  const { timerPollMs: pollMs } = config;
+  const timers = startTimers({ documents: deliveries, pollMs, due: events.fetchPending, now, log });
+  const { topics, handle } = events;
+  const refuse = refusals.keepUnread;
+  const group = { brokers, prefix, groupId: 'agency-bridge', topics, concurrency };
+  const consumer = createConsumer({ ...group, ...reporting, handle, refuse, park: openParking(store) });
 
-  const agencyOf = new Map(agencies.map((code) => [topicsOf(code).replies, code]));
-  const handle = async (event: CloudEvent) => {
-    const agency = agencyOf.get(event.topic);
-    const handled = await (agency === undefined ? events.onApplication(event) : events.onReply(event, agency));
-    if (handled === 'done' || handled === 'wait') return handled;
-    const { topic, partition = 0, offset = '' } = event;
-    await refusals.keep({ topic, partition, offset }, handled);
-    return { refused: handled.cause };
-  };
-  const consumer = createConsumer({
-    brokers,
-    prefix,
-    groupId: 'agency-bridge',
-    topics: ['cups.applications', ...agencyOf.keys()],
-    log,
-    metrics,
-    concurrency: config.concurrency,
-    handle,
-    refuse: ({ cause, ...at }) =>
-      refusals.keep(at, { cause: cause === 'NOT_A_CLOUDEVENT' ? 'NOT_CLOUDEVENTS' : cause, fields: [] }),
-    park: openParking(store),
-  });
-
+  const rpcs = bridgeRpcs(deliveries, refusals);
+  const definition = loadService<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService');
+  const { grpcPort: port, maxInFlight } = config;
   const grpc = await serveGrpc({
     name: 'agency-bridge',
-    definition: loadService<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService'),
-    rpcs: bridgeRpcs(deliveries, refusals),
+    definition,
+    rpcs,
     access,
     keys,
-    port: config.grpcPort,
-    log,
-    metrics,
-    maxInFlight: config.maxInFlight,
+    port,
+    maxInFlight,
+    ...reporting,
   });
-  const ready = () => store.ready();
-  const http = await serveHttp({ port: config.httpPort, ready, live: consumer.live, metrics });
-  const serving = setInterval(() => grpc.setServing(ready()), 500);
+  const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
+  const serving = setInterval(() => grpc.setServing(store.ready()), 500);
 
   return {
     grpcPort: grpc.port,

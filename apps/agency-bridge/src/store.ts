@@ -1,7 +1,7 @@
 import type { Documents, Metrics, Store, StoredDocument } from '@cups/store';
 import { isProblem } from '@cups/problem';
 import { ulid } from 'ulid';
-import type { Delivery, State } from './domain/delivery.ts';
+import type { Delivery, State, StoredState } from './domain/delivery.ts';
 import type { Refusal } from './agency.ts';
 
 /** What the bridge keeps: deliveries, and where refused messages stand. */
@@ -9,29 +9,26 @@ import type { Refusal } from './agency.ts';
 export type StoredDelivery = Delivery & StoredDocument;
 export type Deliveries = Documents<StoredDelivery>;
 
+const text = { type: String, required: true };
+const number = { type: Number, required: true };
+const date = { type: Date, required: true };
+const pending = { _id: false, submission: Number, eventId: String, correlationId: String, attempts: Number };
+/** Several fields of one type. */
+const each = (type: unknown, ...names: string[]) => Object.fromEntries(names.map((name) => [name, type]));
+
 export function deliveriesOf(store: Store): Deliveries {
   return store.documents<StoredDelivery>({
     collection: 'deliveries',
     schema: {
-      application: { type: String, required: true },
-      agency: { type: String, required: true },
-      centre: { type: String, required: true },
-      state: { type: String, required: true, enum: ['queued', 'acknowledged', 'answered', 'cancelled', 'failed'] },
+      ...each(text, 'application', 'agency', 'centre'),
+      state: { ...text, enum: ['queued', 'acknowledged', 'answered', 'cancelled', 'failed'] satisfies StoredState[] },
       sent: Boolean,
-      submission: { type: Number, required: true },
-      requested: { type: Number, required: true },
-      pending: [{ _id: false, submission: Number, eventId: String, correlationId: String, attempts: Number }],
-      messages: [String],
-      documentsRequest: String,
-      queueTime: { type: Date, required: true },
-      sendTime: Date,
-      acknowledgeTime: Date,
-      answerTime: Date,
-      cancelTime: Date,
-      failTime: Date,
-      failCause: String,
-      failFields: [String],
-      agencyReference: String,
+      ...each(number, 'submission', 'requested'),
+      pending: [pending],
+      ...each([String], 'messages', 'failFields'),
+      ...each(String, 'documentsRequest', 'failCause', 'agencyReference'),
+      queueTime: date,
+      ...each(Date, 'sendTime', 'acknowledgeTime', 'answerTime', 'cancelTime', 'failTime'),
     },
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',
@@ -43,12 +40,12 @@ export function deliveriesOf(store: Store): Deliveries {
 }
 
 /** Fields that the relay sets with the write that takes acknowledged entries out: the request is on the agency's topic. */
-export function afterPublish(entries: { topic: string; type: string; time: Date }[], now: Date) {
+export const afterPublish = (now: () => Date) => (_id: string, entries: { topic: string; type: string }[]) => {
   const requests = entries.filter(({ topic }) => topic.startsWith('agency.'));
   if (requests.length === 0) return undefined;
   const first = requests.some(({ type }) => type.includes('.submitted.'));
-  return { sent: true, ...(first ? { sendTime: now } : {}) };
-}
+  return { sent: true, ...(first ? { sendTime: now() } : {}) };
+};
 
 /** A page of deliveries, newest application first. */
 export function listDeliveries(
@@ -84,13 +81,10 @@ export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
   const documents = store.documents<Refused>({
     collection: 'refusedMessages',
     schema: {
-      place: { type: String, required: true },
-      topic: { type: String, required: true },
-      partition: { type: Number, required: true },
-      offset: { type: String, required: true },
-      cause: { type: String, required: true },
+      ...each(text, 'place', 'topic', 'offset', 'cause'),
+      partition: number,
       fields: [String],
-      refuseTime: { type: Date, required: true },
+      refuseTime: date,
     },
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',
@@ -99,7 +93,7 @@ export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
       { fields: { topic: 1, _id: -1 }, query: 'ListRefusedMessages of a topic' },
     ],
   });
-  return {
+  const refusals = {
     /** Stores where a message stands and why it was refused; of what is known already nothing changes. */
     async keep(at: { topic: string; partition: number; offset: string }, refusal: Refusal): Promise<void> {
       const { topic, partition, offset } = at;
@@ -114,6 +108,9 @@ export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
         if (!isProblem(error) || error.kind !== 'EXISTS') throw error;
       }
     },
+    /** What the consumer could not read, or can not use yet. */
+    keepUnread: ({ cause, ...at }: Pick<Refused, 'topic' | 'partition' | 'offset' | 'cause'>): Promise<void> =>
+      refusals.keep(at, { cause: cause === 'NOT_A_CLOUDEVENT' ? 'NOT_CLOUDEVENTS' : cause, fields: [] }),
     /** A page, newest first, and how many there are of that topic. */
     async list({ topic, ...page }: { topic: string; pageSize: number; pageToken: string }) {
       const filter = topic === '' ? {} : { topic };
@@ -124,5 +121,6 @@ export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
       return { ...found, totalSize: counted[0]?.count ?? 0 };
     },
   };
+  return refusals;
 }
 export type Refusals = ReturnType<typeof refusalsOf>;

@@ -237,7 +237,7 @@ describe('whatever happens, in whatever order', () => {
           }
           if (before.state === 'cancelled') expect(delivery.state).toBe('cancelled');
           if (before.state === 'answered') expect(delivery.state).toBe('answered');
-          expect(delivery.timer != null).toBe(delivery.pending.length > 0);
+          expect(delivery.timer?.kind === 'fetch').toBe(delivery.pending.length > 0);
           if (delivery.state === 'cancelled') expect(delivery.pending).toEqual([]);
           expect(delivery.requested).toBe(asked.at(-1) ?? 0);
         });

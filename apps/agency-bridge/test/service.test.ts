@@ -220,15 +220,22 @@ describe('events of intake', () => {
     expect(await told1(application.delivery, 1)).toEqual(['DeliveryCancelled']);
   });
 
-  test('that are no message are stored as refused', async () => {
-    const application = newApplication();
-    await produce(world.place, [{ ...application.submitted(), data: Buffer.from([255, 255, 255, 255]) }]);
+  test('that are no message, or name what can not be, are stored as refused and hold up nothing', async () => {
     const support = world.client(bridge, { role: 'support' });
-    const { messages } = await eventually(async () => {
-      const found = await support.listRefusedMessages({ topic: 'cups.applications' });
-      return found.messages.some(({ cause }) => cause === 'CONTENT_INVALID') && found;
+    const causes = async () => {
+      const { messages } = await support.listRefusedMessages({ topic: 'cups.applications', pageSize: 200 });
+      return messages.filter(({ cause }) => cause === 'CONTENT_INVALID').map(({ fields }) => fields.join());
+    };
+    const rubbish = { ...newApplication().submitted(), data: Buffer.from([255, 255, 255, 255]) };
+    const unnamed = newApplication('No Agency').submitted();
+    const [one, other] = [newApplication(), newApplication()];
+    const foreign = { ...one.submitted(), subject: other.name };
+    await produce(world.place, [rubbish, unnamed, foreign]);
+    await eventually(async () => {
+      expect((await causes()).sort()).toEqual(['', 'ref.agency', 'ref.application']);
+      return true;
     });
-    expect(messages[0]).toMatchObject({ topic: 'cups.applications' });
+    await sent();
   });
 });
 
