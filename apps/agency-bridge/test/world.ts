@@ -27,6 +27,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
   await ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: AGENCIES });
 
   const submissions = new Map<string, GetSubmissionResponse>();
+  const served = new Set<string>();
   const state = { away: false };
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
@@ -35,6 +36,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
         if (state.away) throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is away.' });
         const found = submissions.get(name);
         if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such submission.' });
+        served.add(name);
         return found;
       },
     },
@@ -49,7 +51,8 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     keys,
     log,
     submissions,
-    intake,
+    /** Names of the submissions that intake gave out. */
+    served,
     /** Intake answers that it can not, or answers again. */
     setAway(away: boolean): void {
       state.away = away;
