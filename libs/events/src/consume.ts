@@ -87,6 +87,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   let parkedKnown: Promise<void> = Promise.resolve();
   let current: KafkaConsumer | undefined;
   let joined = false;
+  let hadJoined = false;
   let lastSign = Date.now();
   let commitTimer: NodeJS.Timeout | undefined;
   let giveUp: ((reason: string) => void) | undefined;
@@ -244,17 +245,24 @@ export function createConsumer(options: ConsumerOptions): Consumer {
     const consumer = kafka.consumer({
       groupId: prefix + options.groupId,
       allowAutoTopicCreation: false,
-      sessionTimeout: 30_000,
+      // As short as is safe: so long do the partitions of a killed process, or of us after a broker's death, stand still.
+      sessionTimeout: 10_000,
       heartbeatInterval: 3_000,
       maxWaitTimeInMs: maxWaitMs,
       minBytes: 1,
-      retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: () => Promise.resolve(false) },
+      retry: {
+        retries: 12,
+        initialRetryTime: 100,
+        maxRetryTime: 1_000,
+        restartOnFailure: () => Promise.resolve(false),
+      },
     });
     current = consumer;
     const ended = new Promise<string>((resolve) => {
       giveUp = resolve;
       consumer.on('consumer.crash', ({ payload }) => resolve(failureOf(payload.error)));
-      consumer.on('consumer.stop', () => resolve('stopped'));
+      // A crash stops first and says why afterwards.
+      consumer.on('consumer.stop', () => void pause(2_000).then(() => resolve('stopped')));
     });
     const sign = () => {
       lastSign = Date.now();
@@ -267,6 +275,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       windows.clear();
       parkedKnown = loadParked(epoch);
       joined = true;
+      hadJoined = true;
       sign();
     });
     try {
@@ -291,10 +300,10 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const life = async (): Promise<void> => {
     let quiet = 0;
     while (!stopping.signal.aborted) {
-      const began = Date.now();
       const reason = await run().catch(failureOf);
       if (stopping.signal.aborted) return;
-      if (Date.now() - began > 30_000) quiet = 0;
+      if (hadJoined) quiet = 0;
+      hadJoined = false;
       if (quiet === 0) {
         const event = reason === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'consumer-awaits-topic' : 'consumer-rebuilt';
         log.warn({ event, group: options.groupId, reason });

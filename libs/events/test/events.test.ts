@@ -1,0 +1,319 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocal, type LocalPlatform } from '@cups/local';
+import { openParking, openStore } from '@cups/store';
+import { eventOf, eventually, keepLog, platform, produce, produceRaw, readTopic } from '@cups/testing';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  connectKafka,
+  createConsumer,
+  createPublisher,
+  decode,
+  encode,
+  ensureTopics,
+  topicsFor,
+  type CloudEvent,
+  type Consumer,
+  type ConsumerOptions,
+} from '../src/index.ts';
+
+const here = platform();
+const { log, lines } = keepLog();
+const topic = 'cups.applications';
+const running: { stop(): Promise<void> }[] = [];
+
+beforeAll(() => ensureTopics({ ...here, partitions: 3, agencies: ['asp'] }));
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.stop()));
+});
+
+/** A consumer of a group of its own, that keeps what it was given and what it refused. */
+function consume(options: Partial<ConsumerOptions> = {}) {
+  const done: CloudEvent[] = [];
+  const refused: { topic: string; partition: number; offset: string; cause: string }[] = [];
+  const consumer: Consumer = createConsumer({
+    ...here,
+    groupId: `g-${randomUUID()}`,
+    topics: [topic],
+    log,
+    maxWaitMs: 200,
+    refuse: (one) => Promise.resolve(void refused.push(one)),
+    ...options,
+    handle: async (event) => {
+      const outcome = await (options.handle?.(event) ?? 'done');
+      if (outcome === 'done') done.push(event);
+      return outcome;
+    },
+  });
+  running.push(consumer);
+  return { consumer, done, refused };
+}
+/** Events of this test only, however many others share the topic. */
+const only = (events: CloudEvent[], type: string) => events.filter((event) => event.type === type);
+const sequences = (events: CloudEvent[], key: string) =>
+  events.filter((event) => event.key === key).map(({ sequence }) => sequence);
+const firsts = <T>(all: T[]) => all.filter((one, index) => all.indexOf(one) === index);
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+const series = (type: string, key: string, count: number) =>
+  upTo(count).map((sequence) => eventOf({ topic, key, type, subject: `applications/${key}`, sequence }));
+
+describe('the envelope', () => {
+  test('comes back as it went out', () => {
+    const entry = eventOf({
+      topic,
+      key: 'k',
+      type: 'cups.intake.v1.ApplicationSubmitted',
+      subject: 'applications/k',
+      sequence: 7,
+      correlationId: 'c',
+      causationId: 'e',
+      traceparent: '00-a-b-01',
+      extra: { dataschema: 'https://example.md/s.json', priority: 'high' },
+      data: Buffer.from([0, 255]),
+    });
+    const { key, value, headers } = encode(entry);
+    const message = { key: Buffer.from(key), value, headers, offset: '12', timestamp: '0' };
+    const { extra, ...rest } = entry;
+    expect(decode(message, topic, 1)).toEqual({
+      ...rest,
+      extra: { priority: 'high' },
+      dataschema: extra?.['dataschema'],
+      partition: 1,
+      offset: '12',
+    });
+  });
+
+  test.each([
+    ['no headers', {}],
+    ['no id', { ce_specversion: '1.0', ce_source: 's', ce_type: 't' }],
+    ['another version', { ce_specversion: '0.3', ce_id: 'i', ce_source: 's', ce_type: 't' }],
+    ['a bad time', { ce_specversion: '1.0', ce_id: 'i', ce_source: 's', ce_type: 't', ce_time: 'yesterday' }],
+    ['a bad sequence', { ce_specversion: '1.0', ce_id: 'i', ce_source: 's', ce_type: 't', ce_sequence: '-1' }],
+  ])('is none with %s', (_, headers) => {
+    const message = { key: null, value: Buffer.from('x'), headers, offset: '0', timestamp: '0' };
+    expect(decode(message, topic, 0)).toBeUndefined();
+  });
+});
+
+describe('topics', () => {
+  test('are all created from the one list, with partitions and retention, and twice is no error', async () => {
+    await ensureTopics({ ...here, partitions: 3, agencies: ['asp'] });
+    const admin = connectKafka(here.brokers, 'test').admin();
+    await admin.connect();
+    const names = topicsFor(here.prefix, { partitions: 3, agencies: ['asp'] }).map(({ name }) => name);
+    const { topics } = await admin.fetchTopicMetadata({ topics: names });
+    expect(topics.map(({ name, partitions }) => [name.slice(here.prefix.length), partitions.length]).sort()).toEqual([
+      ['agency.asp.replies', 3],
+      ['agency.asp.requests', 3],
+      ['cups.applications', 3],
+      ['cups.centres', 1],
+      ['cups.deliveries', 3],
+    ]);
+    const { resources } = await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: 2, name: `${here.prefix}agency.asp.requests`, configNames: ['retention.ms'] }],
+    });
+    expect(resources[0]?.configEntries[0]?.configValue).toBe(String(90 * 24 * 3_600_000));
+    await admin.disconnect();
+  });
+});
+
+describe('the publisher', () => {
+  test('says which entries can never be sent and which not now; the rest is there, in order', async () => {
+    const publisher = createPublisher({ ...here, clientId: 'test', log });
+    running.push(publisher);
+    const [first, second, third] = series('Mixed', 'large', 3);
+    const nowhere = eventOf({ topic: 'cups.nowhere', key: 'n', type: 'Mixed' });
+    const good = series('Mixed', 'good', 3);
+    if (!first || !second || !third) throw new Error('three are needed');
+    second.data = Buffer.alloc(2_000_000);
+    const result = await publisher.publish([first, nowhere, second, third, ...good]);
+    expect(result.rejected).toEqual([{ entry: second, cause: 'MESSAGE_TOO_LARGE' }]);
+    expect(new Set(result.later)).toEqual(new Set([third, nowhere]));
+    const read = await readTopic(here, topic);
+    running.push(read);
+    await read.until((events) => only(events, 'Mixed').length >= 4);
+    expect(firsts(sequences(only(read.events, 'Mixed'), 'good'))).toEqual([1, 2, 3]);
+    expect(firsts(sequences(only(read.events, 'Mixed'), 'large'))).toEqual([1]);
+  });
+});
+
+describe('the consumer', () => {
+  test('keeps the order of a key while other keys are handled beside it', async () => {
+    let now = 0;
+    let most = 0;
+    const { done } = consume({
+      handle: async () => {
+        most = Math.max(most, (now += 1));
+        await new Promise((resolve) => setTimeout(resolve, Math.random() * 4));
+        now -= 1;
+        return 'done';
+      },
+    });
+    const keys = Array.from({ length: 10 }, (_, index) => `order-${index}`);
+    const all = keys.map((key) => series('Order', key, 20));
+    await produce(
+      here,
+      upTo(20).flatMap((n) => all.flatMap((one) => one[n - 1] ?? [])),
+    );
+    await eventually(() => only(done, 'Order').length === 200);
+    for (const key of keys) expect(sequences(done, key)).toEqual(upTo(20));
+    expect(most).toBeGreaterThan(4);
+    expect(most).toBeLessThanOrEqual(16);
+  });
+
+  test('tries a handler that throws again and again, its key only', async () => {
+    let broken = true;
+    const { done } = consume({
+      handle: ({ key }) => (broken && key === 'stuck' ? Promise.reject(new Error('not now')) : Promise.resolve('done')),
+    });
+    await produce(here, [...series('Throw', 'stuck', 3), ...series('Throw', 'free', 300)]);
+    await eventually(() => sequences(only(done, 'Throw'), 'free').length === 300);
+    expect(sequences(only(done, 'Throw'), 'stuck')).toEqual([]);
+    broken = false;
+    await eventually(() => sequences(only(done, 'Throw'), 'stuck').length === 3);
+    expect(sequences(only(done, 'Throw'), 'stuck')).toEqual([1, 2, 3]);
+  });
+
+  test('has bytes that are no event and refused events stored, and goes on', async () => {
+    const { done, refused } = consume({
+      topics: ['agency.asp.replies'],
+      handle: ({ key }) => Promise.resolve(key === 'foreign' ? { refused: 'UNKNOWN_APPLICATION' } : 'done'),
+    });
+    const bytes = [null, 'x', Buffer.from([0, 1, 2]), '{"a":1}'];
+    await produceRaw(
+      here,
+      'agency.asp.replies',
+      bytes.map((value) => ({ key: 'r', value })),
+    );
+    await produce(here, [
+      eventOf({ topic: 'agency.asp.replies', key: 'foreign', type: 'R' }),
+      eventOf({ topic: 'agency.asp.replies', key: 'r', type: 'R' }),
+    ]);
+    await eventually(() => done.length === 1 && refused.length === 5);
+    expect(refused.map(({ cause }) => cause).sort()).toEqual([
+      ...Array(4).fill('NOT_A_CLOUDEVENT'),
+      'UNKNOWN_APPLICATION',
+    ]);
+    expect(refused[0]).toMatchObject({
+      topic: 'agency.asp.replies',
+      partition: expect.any(Number),
+      offset: expect.any(String),
+    });
+  });
+
+  test('lets a subject wait at a gap while others flow, and follows up when the missing event comes', async () => {
+    const store = await openStore({ uri: here.mongoUri, database: `${here.prefix}cups-gaps`, log });
+    await eventually(() => store.ready());
+    const last = new Map<string, number>();
+    const groupId = `g-${randomUUID()}`;
+    const counting = (): Partial<ConsumerOptions> => ({
+      groupId,
+      park: openParking<CloudEvent>(store),
+      handle: ({ type, key, sequence = 0 }) => {
+        if (type !== 'Gap') return Promise.resolve('done');
+        const before = last.get(key) ?? 0;
+        if (sequence > before + 1) return Promise.resolve('wait');
+        if (sequence === before + 1) last.set(key, sequence);
+        return Promise.resolve('done');
+      },
+    });
+    const first = consume(counting());
+    const gap = series('Gap', 'gap', 5);
+    const missing = gap.splice(1, 1);
+    await produce(here, [...gap, ...series('Gap', 'whole', 5)]);
+    await eventually(() => last.get('whole') === 5 && first.refused.length === 3);
+    expect(last.get('gap')).toBe(1);
+    expect(new Set(first.refused.map(({ cause }) => cause))).toEqual(new Set(['SEQUENCE_GAP']));
+    // Another member of the group takes over: what waits is in the store, not in the process.
+    await first.consumer.stop();
+    const second = consume(counting());
+    await produce(here, missing);
+    await eventually(() => last.get('gap') === 5);
+    expect(await openParking<CloudEvent>(store).subjects()).toEqual([]);
+    await second.consumer.stop();
+    await store.close();
+  });
+
+  test('starts again where it was, without what it had done', async () => {
+    const groupId = `g-${randomUUID()}`;
+    const first = consume({ groupId });
+    await produce(here, series('Again', 'again', 5));
+    await eventually(() => only(first.done, 'Again').length === 5);
+    await first.consumer.stop();
+    const second = consume({ groupId });
+    await produce(here, [eventOf({ topic, key: 'again', type: 'Again', sequence: 6 })]);
+    await eventually(() => only(second.done, 'Again').length > 0);
+    expect(sequences(only(second.done, 'Again'), 'again')).toEqual([6]);
+  });
+
+  test('shares its partitions with a second member, and nothing is lost when that one goes', async () => {
+    const groupId = `g-${randomUUID()}`;
+    const members = [consume({ groupId }), consume({ groupId })];
+    const seen = () => members.flatMap(({ done }) => only(done, 'Shared'));
+    await eventually(() => members.every(({ consumer }) => consumer.ready()), { timeoutMs: 20_000 });
+    for (let round = 1; round <= 40; round += 1) {
+      await produce(
+        here,
+        upTo(6).map((key) => eventOf({ topic, key: `s${key}`, type: 'Shared', sequence: round })),
+      );
+      if (round === 20) void members[1]?.consumer.stop();
+    }
+    await eventually(() => new Set(seen().map(({ id }) => id)).size === 240, { timeoutMs: 20_000 });
+    for (const key of upTo(6))
+      for (const { done } of members) {
+        const mine = firsts(sequences(only(done, 'Shared'), `s${key}`));
+        expect(mine).toEqual([...mine].sort((a, b) => (a ?? 0) - (b ?? 0)));
+      }
+  }, 60_000);
+
+  test('waits for a topic that does not exist yet, and says so once', async () => {
+    const prefix = `${here.prefix}late-`;
+    const groupId = `g-${randomUUID()}`;
+    const { consumer, done } = consume({ prefix, groupId });
+    const said = () => lines.filter(({ event, group }) => event === 'consumer-awaits-topic' && group === groupId);
+    await eventually(() => said().length > 0);
+    expect(consumer.ready()).toBe(false);
+    expect(consumer.live()).toBe(true);
+    await ensureTopics({ ...here, prefix, partitions: 1, agencies: [] });
+    await produce({ ...here, prefix }, series('Late', 'late', 1));
+    await eventually(() => done.length === 1);
+    expect(said()).toHaveLength(1);
+  });
+});
+
+describe('a broker of our own', () => {
+  let local: LocalPlatform;
+  let dataDir: string;
+  beforeAll(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'cups-events-'));
+    local = await startLocal({ dataDir, parts: ['kafka'] });
+  }, 60_000);
+  afterAll(async () => {
+    await local.stop();
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  test('killed and started again: the publisher tells, both go on, nothing is lost', async () => {
+    const own = { brokers: local.kafkaBrokers.split(','), prefix: 'own-' };
+    await ensureTopics({ ...own, partitions: 2, agencies: [] });
+    const { consumer, done } = consume(own);
+    const publisher = createPublisher({ ...own, clientId: 'test', log });
+    running.push(publisher);
+    const [before, during, after] = series('Kill', 'kill', 3);
+    if (!before || !during || !after) throw new Error('three are needed');
+    await publisher.publish([before]);
+    await eventually(() => done.length === 1);
+    await local.killKafka();
+    await expect(publisher.publish([during])).rejects.toThrow();
+    expect(publisher.connected()).toBe(false);
+    expect(consumer.live()).toBe(true);
+    await local.restartKafka();
+    await eventually(() => publisher.publish([during, after]).then(() => true), { timeoutMs: 20_000 });
+    await eventually(() => firsts(sequences(done, 'kill')).length === 3, { timeoutMs: 30_000 });
+    expect(firsts(sequences(done, 'kill'))).toEqual([1, 2, 3]);
+    expect(consumer.ready()).toBe(true);
+  }, 90_000);
+});

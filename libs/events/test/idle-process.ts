@@ -1,0 +1,35 @@
+import { createHook } from 'node:async_hooks';
+import { eventOf, eventually } from '@cups/testing';
+import { createConsumer, createPublisher, ensureTopics } from '../src/index.ts';
+
+let wakeUps = 0;
+const timers = new Set<number>();
+createHook({
+  init: (id, type) => type === 'Timeout' && timers.add(id),
+  before: (id) => timers.has(id) && (wakeUps += 1),
+}).enable();
+/** Started by idle.test.ts: a consumer and a producer that have nothing to do for 3 s; prints what that cost. */
+const [brokers = '', prefix = ''] = process.argv.slice(2);
+const to = { brokers: brokers.split(','), prefix, log: { info() {}, warn() {}, error() {} } };
+await ensureTopics({ ...to, partitions: 3, agencies: [] });
+let handled = 0;
+const consumer = createConsumer({
+  ...to,
+  groupId: 'idle',
+  topics: ['cups.applications'],
+  handle: () => Promise.resolve((handled += 1) > 0 ? 'done' : 'refused'),
+  refuse: () => Promise.resolve(),
+});
+const publisher = createPublisher({ ...to, clientId: 'idle' });
+await publisher.publish([eventOf({ topic: 'cups.applications', key: 'a', type: 'T' })]);
+await eventually(() => handled === 1);
+
+wakeUps = 0;
+const before = process.cpuUsage();
+const began = performance.now();
+await new Promise((resolve) => setTimeout(resolve, 3_000));
+const seconds = (performance.now() - began) / 1_000;
+const { user, system } = process.cpuUsage(before);
+await consumer.stop();
+await publisher.stop();
+console.log(JSON.stringify({ perSecond: wakeUps / seconds, cpuPercent: (user + system) / seconds / 10_000 }));
