@@ -105,7 +105,8 @@ export async function startGateway(fakes: Fakes = {}, settings: Partial<Config> 
             },
           ],
         }),
-      TrackApplication: () => Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
+      TrackApplication: () =>
+        Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
       ...fakes.intake,
     },
     { service: 'intake', keys },
@@ -209,7 +210,12 @@ export async function startGateway(fakes: Fakes = {}, settings: Partial<Config> 
     const response = await fetch(url + path, { method, headers, ...(content !== undefined && { body: content }) });
     const text = await response.text();
     const json = /json/.test(response.headers.get('content-type') ?? '');
-    return { status: response.status, headers: response.headers, body: (json ? JSON.parse(text) : text) as never, text };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (json ? JSON.parse(text) : text) as never,
+      text,
+    };
   }
 
   return {

@@ -1,0 +1,124 @@
+import { describe, expect, test } from '@jest/globals';
+import { messageType } from '@cups/contracts/proto';
+import type { Application, Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import { person } from '@cups/testing';
+import * as convert from '../src/convert.ts';
+import type { ContentJson } from '../src/convert.ts';
+import { application } from './gateway.ts';
+
+const wire = messageType<Application, Application__Output>('cups.intake.v1.Application');
+const through = (content: ContentJson) => {
+  const { allowedActions: _actions, ...json } = convert.applicationJson(
+    wire.decode(wire.encode(application({ content: convert.contentToProto(content) }))),
+  ) as Record<string, unknown>;
+  const names = ['applicant', 'contact', 'represented', 'mandate', 'answers', 'evidence', 'costOption', 'delivery'];
+  return Object.fromEntries(Object.entries(json).filter(([name]) => names.includes(name)));
+};
+
+const whole: ContentJson = {
+  applicant: person(7),
+  contact: { email: 'ana@example.org', phone: '+373 60000000' },
+  represented: person(8),
+  mandate: { kind: 'notarial', reference: 'N-12', date: '2026-01-31' },
+  answers: { b: [1, { z: null, y: true }], a: 'ș' },
+  evidence: [
+    { kind: 'identity-document', number: 'A1', issueDate: '2020-02-29', originalSeen: true },
+    { kind: 'power-of-attorney', originalSeen: false, copy: 'copies/1' },
+  ],
+  costOption: 'ordinary',
+  delivery: { kind: 'post', note: 'str. Exemplu 1' },
+};
+
+describe('content of an application', () => {
+  test('comes back from proto as it was, whole', () => expect(through(whole)).toEqual(whole));
+
+  test.each(Object.keys(whole) as (keyof ContentJson)[])('comes back as it was with %s alone', (field) => {
+    expect(through({ [field]: whole[field] })).toEqual({ [field]: whole[field] });
+  });
+
+  test.each(['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] as const)(
+    'keeps the mandate %s',
+    (kind) => {
+      expect(through({ mandate: { kind } })).toEqual({ mandate: { kind } });
+    },
+  );
+
+  test.each(['at-centre', 'electronic', 'post'] as const)('keeps the delivery %s', (kind) => {
+    expect(through({ delivery: { kind } })).toEqual({ delivery: { kind } });
+  });
+
+  test('keeps empty answers and "has none"', () => {
+    expect(through({ answers: {}, contact: { none: true } })).toEqual({ answers: {}, contact: { none: true } });
+  });
+
+  test('is absent where it is null, and named in proto spelling for an edit', () => {
+    expect(through({ applicant: null, answers: null, evidence: null, costOption: null, delivery: null })).toEqual({});
+    expect(convert.updateFields({ costOption: null, applicant: null })).toEqual(['cost_option', 'applicant']);
+  });
+});
+
+describe('answers', () => {
+  test('are the same bytes however their members are ordered', () => {
+    const one = convert.answersToProto({ b: { y: 1, x: [2, 'ă'] }, a: null });
+    expect(one.toString()).toBe('{"a":null,"b":{"x":[2,"ă"],"y":1}}');
+    expect(convert.answersToProto({ a: null, b: { x: [2, 'ă'], y: 1 } })).toEqual(one);
+  });
+
+  test('keep a member called __proto__ as data', () => {
+    const given = JSON.parse('{"__proto__":{"x":1}}') as Record<string, unknown>;
+    expect(convert.answersToProto(given).toString()).toBe('{"__proto__":{"x":1}}');
+  });
+
+  test('nested deeper than a form can be are refused, not overflowed', () => {
+    const deep = JSON.parse(`{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`) as Record<string, unknown>;
+    expect(() => convert.answersToProto(deep)).toThrow(expect.objectContaining({ reason: 'INVALID_ARGUMENT' }));
+  });
+});
+
+describe('an application', () => {
+  const json = (given: Partial<Application>) => convert.applicationJson(wire.decode(wire.encode(application(given))));
+
+  test('is flat, with words, instants and what may be done now', () => {
+    expect(
+      json({
+        state: 'STATE_DOCUMENTS_REQUESTED',
+        documentRequest: {
+          id: 'e1',
+          requestTime: { seconds: '1764000000', nanos: 5_000_000 },
+          evidenceKinds: ['birth-certificate'],
+          message: { ro: 'Lipsește', ru: '', en: '' },
+          answerBy: '2026-12-10',
+        },
+        allowedActions: ['ACTION_SUPPLY_DOCUMENTS', 'ACTION_WITHDRAW'],
+        submissionCount: 1,
+      }),
+    ).toMatchObject({
+      id: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6',
+      state: 'documents-requested',
+      documentRequest: {
+        requestTime: '2025-11-24T16:00:00.005Z',
+        evidenceKinds: ['birth-certificate'],
+        message: { ro: 'Lipsește' },
+      },
+      allowedActions: ['supply-documents', 'withdraw'],
+    });
+  });
+
+  test('says that nothing may be done by an empty list, and leaves out what is empty', () => {
+    const made = json({ allowedActions: [], dueDate: '', content: null }) as Record<string, unknown>;
+    expect(made['allowedActions']).toEqual([]);
+    for (const absent of ['dueDate', 'applicant', 'decision', 'deskNotes', 'content'])
+      expect(made).not.toHaveProperty(absent);
+  });
+
+  test('keeps a decision that says no and an outcome that is not met', () => {
+    const made = json({
+      decision: { approved: false, reason: { ro: 'Nu' } },
+      outcome: { needMet: false, missing: 'x' },
+    });
+    expect(made).toMatchObject({
+      decision: { approved: false, reason: { ro: 'Nu' } },
+      outcome: { needMet: false, missing: 'x' },
+    });
+  });
+});

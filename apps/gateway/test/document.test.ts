@@ -1,0 +1,167 @@
+import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { REASONS } from '@cups/problem';
+import { parse } from 'yaml';
+import { readConfig } from '../src/config.ts';
+import { readDocument } from '../src/http/document.ts';
+
+type Node = Record<string, unknown>;
+const { openapiFile } = readConfig({});
+const { document, operations } = readDocument(openapiFile);
+const paths = document['paths'] as Record<string, Node>;
+const sources = operations.map((operation) => paths[operation.path]![operation.method] as Node);
+
+function nodes(value: unknown, at = '#'): [string, Node][] {
+  if (typeof value !== 'object' || value === null) return [];
+  const inner = Object.entries(value).flatMap(([key, item]) => nodes(item, `${at}/${key}`));
+  return Array.isArray(value) ? inner : [[at, value as Node], ...inner];
+}
+function target(ref: string): unknown {
+  return ref
+    .slice(2)
+    .split('/')
+    .reduce<unknown>((node, key) => (node as Node | undefined)?.[key], document);
+}
+
+describe('openapi.yaml', () => {
+  test('says 3.1, who made it, under which licence', () => {
+    expect(document['openapi']).toMatch(/^3\.1\./);
+    expect(document['info']).toMatchObject({
+      title: 'CUPS',
+      version: expect.any(String),
+      license: { name: 'Apache-2.0' },
+    });
+  });
+
+  test('uses only the fields that OpenAPI 3.1 knows', () => {
+    const known = {
+      document: ['openapi', 'info', 'servers', 'tags', 'security', 'paths', 'components'],
+      operation: [
+        'operationId',
+        'tags',
+        'summary',
+        'description',
+        'parameters',
+        'requestBody',
+        'responses',
+        'security',
+      ],
+      components: ['securitySchemes', 'parameters', 'headers', 'responses', 'schemas'],
+      tag: ['name', 'description'],
+      response: ['description', 'headers', 'content'],
+      parameter: ['name', 'in', 'description', 'required', 'schema', 'x-missing', 'x-malformed'],
+    };
+    const { components, tags } = document as { components: Record<string, Record<string, Node>>; tags: Node[] };
+    const responses = [
+      ...Object.values(components['responses']!),
+      ...sources.flatMap((s) => Object.values(s['responses'] as Node)),
+    ];
+    const parameters = [
+      ...Object.values(components['parameters']!),
+      ...[...Object.values(paths), ...sources].flatMap((s) => (s['parameters'] as Node[] | undefined) ?? []),
+    ];
+    const strangers = (list: object[], fields: string[]) =>
+      list
+        .filter((item) => !('$ref' in item))
+        .flatMap((item) => Object.keys(item).filter((key) => !fields.includes(key)));
+    expect(strangers([document], known.document)).toEqual([]);
+    expect(strangers([components], known.components)).toEqual([]);
+    expect(strangers(tags, known.tag)).toEqual([]);
+    expect(strangers(sources, known.operation)).toEqual([]);
+    expect(strangers(responses as object[], known.response)).toEqual([]);
+    expect(strangers(parameters, known.parameter)).toEqual([]);
+  });
+
+  test('has no reference that leads nowhere', () => {
+    const refs = nodes(document)
+      .map(([, node]) => node['$ref'])
+      .filter((ref) => typeof ref === 'string');
+    expect(refs.length).toBeGreaterThan(100);
+    expect(refs.filter((ref) => target(ref) === undefined)).toEqual([]);
+  });
+
+  test('gives each operation an id of its own, a tag that exists, a summary and an answer to every mistake', () => {
+    const tags = (document['tags'] as { name: string }[]).map(({ name }) => name);
+    expect(new Set(operations.map(({ id }) => id)).size).toBe(operations.length);
+    for (const source of sources) {
+      expect(tags).toContain((source['tags'] as string[])[0]);
+      expect(source['summary']).toMatch(/\.$/);
+      expect(source['responses']).toHaveProperty('default');
+    }
+  });
+
+  test('declares exactly the parameters that each path has, and every path in lower case', () => {
+    for (const [path, item] of Object.entries(paths)) {
+      expect(path).toMatch(/^\/([a-z0-9.-]+|\{\w+\}|\/)*$/);
+      for (const { method } of operations.filter((operation) => operation.path === path)) {
+        const own = (item[method] as Node)['parameters'] as Node[] | undefined;
+        const all = [...((item['parameters'] as Node[] | undefined) ?? []), ...(own ?? [])]
+          .map((p) => (p['$ref'] ? target(p['$ref'] as string) : p) as { name: string; in: string; required?: boolean })
+          .filter((p) => p.in === 'path');
+        expect(all.map(({ name }) => name).sort()).toEqual(
+          [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name).sort(),
+        );
+        expect(all.every(({ required }) => required)).toBe(true);
+      }
+    }
+  });
+
+  test('holds no schema that Ajv does not take strictly, requests and answers alike', () => {
+    for (const [index, source] of sources.entries()) {
+      for (const status of Object.keys(source['responses'] as Node)) {
+        if (status !== 'default')
+          expect(() => operations[index]!.checkAnswer(Number(status), 'application/json', {})).not.toThrow();
+      }
+    }
+    const ajv = new Ajv2020({ strict: false, validateFormats: false });
+    const schemas = (document['components'] as { schemas: Node }).schemas;
+    for (const [name, schema] of Object.entries(schemas))
+      expect([name, ajv.validateSchema(schema as Node)]).toEqual([name, true]);
+  });
+
+  test('demands a key of every write of an application, and an etag of every edit', () => {
+    const names = (source: Node) => JSON.stringify(source['parameters'] ?? []);
+    const writes = operations.filter(
+      ({ path, method, id }) => path.includes('/applications') && method !== 'get' && id !== 'searchApplications',
+    );
+    expect(writes).toHaveLength(8);
+    for (const { path, method } of writes) expect(names(paths[path]![method] as Node)).toContain('IdempotencyKey');
+    expect(names(paths['/api/v1/applications/{id}']!['patch'] as Node)).toContain('IfMatchRequired');
+  });
+
+  test('never puts a personal number into a path or a query', () => {
+    const places = nodes(document).filter(([, node]) => node['in'] === 'query' || node['in'] === 'path');
+    expect(places.length).toBeGreaterThan(10);
+    expect(places.filter(([, node]) => /idnp|person|name$/i.test(String(node['name'])))).toEqual([]);
+  });
+
+  test('names reasons that exist', () => {
+    const named = nodes(document)
+      .flatMap(([, node]) => [node['x-missing'], node['x-malformed']])
+      .filter(Boolean);
+    expect(named.length).toBeGreaterThan(2);
+    for (const reason of named) expect(Object.keys(REASONS)).toContain(reason);
+  });
+
+  test('gives examples that the document itself takes', () => {
+    const bodies = operations.flatMap((operation, index) => {
+      const media = (sources[index]!['requestBody'] as { content: Record<string, Node> } | undefined)?.content[
+        'application/json'
+      ];
+      return Object.values((media?.['examples'] as Record<string, { value: unknown }> | undefined) ?? {}).map(
+        ({ value }) => ({ operation, value }),
+      );
+    });
+    expect(bodies.length).toBeGreaterThan(5);
+    const header = (name: string) => (name === 'If-Match' ? '"1"' : '6f3b0c4e-8a7d-4c1e-9b2a-0d1e2f3a4b5c');
+    for (const { operation, value } of bodies) {
+      const params = operation.path.includes('{id}') ? { id: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6' } : {};
+      expect(() => operation.checkRequest({ params, query: {}, header, body: value })).not.toThrow();
+    }
+  });
+
+  test('reads as YAML and as JSON alike', () => {
+    expect(JSON.parse(JSON.stringify(document))).toEqual(parse(readFileSync(openapiFile, 'utf8')));
+  });
+});

@@ -1,0 +1,299 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { person } from '@cups/testing';
+import { createMetrics, createLog } from '@cups/service';
+import { readConfig } from '../src/config.ts';
+import { createApp } from '../src/http/app.ts';
+import { readDocument } from '../src/http/document.ts';
+import { ID, NAME, startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+const APP = `/api/v1/applications/${ID}`;
+type Row = [
+  operation: string,
+  method: string,
+  path: string,
+  body: unknown,
+  status: number,
+  call: string,
+  request: object,
+];
+const rows: Row[] = [
+  ['showHome', 'GET', '/', undefined, 200, '', {}],
+  ['getHealth', 'GET', '/healthz', undefined, 200, '', {}],
+  ['getReadiness', 'GET', '/readyz', undefined, 200, '', {}],
+  ['getOpenapi', 'GET', '/api/v1/openapi.json', undefined, 200, '', {}],
+  [
+    'createSession',
+    'POST',
+    '/api/v1/sessions',
+    { provider: 'local', operator: 'x' },
+    201,
+    'CreateSession',
+    { provider: 'local', operator: 'x' },
+  ],
+  ['getCurrentSession', 'GET', '/api/v1/sessions/current', undefined, 200, 'GetSession', {}],
+  [
+    'listOperators',
+    'GET',
+    '/api/v1/operators?centre=CU-001',
+    undefined,
+    200,
+    'ListOperators',
+    { centre: 'centres/CU-001', pageSize: 0 },
+  ],
+  [
+    'listCentres',
+    'GET',
+    '/api/v1/centres?pageSize=200&pageToken=t',
+    undefined,
+    200,
+    'ListCentres',
+    { pageSize: 200, pageToken: 't' },
+  ],
+  ['getCentre', 'GET', '/api/v1/centres/CU-001', undefined, 200, 'GetCentre', { name: 'centres/CU-001' }],
+  [
+    'listPublicServices',
+    'GET',
+    '/api/v1/public-services?q=stare%20civil%C4%83&centreKind=town-hall&agency=asp&fileable=true&atDate=2026-11-24',
+    undefined,
+    200,
+    'ListPublicServices',
+    {
+      query: 'stare civilă',
+      centreKind: 'CENTRE_KIND_TOWN_HALL',
+      agency: 'agencies/asp',
+      fileableOnly: true,
+      atDate: '2026-11-24',
+    },
+  ],
+  [
+    'getPublicService',
+    'GET',
+    '/api/v1/public-services/civil-status-extract?centreKind=mission',
+    undefined,
+    200,
+    'GetPublicService',
+    { name: 'publicServices/civil-status-extract', centreKind: 'CENTRE_KIND_MISSION' },
+  ],
+  [
+    'createApplication',
+    'POST',
+    '/api/v1/applications',
+    { id: ID, publicService: 'civil-status-extract', applicant: person(3), corrects: NAME },
+    201,
+    'CreateApplication',
+    { applicationId: ID, publicService: 'publicServices/civil-status-extract', corrects: NAME },
+  ],
+  [
+    'listApplications',
+    'GET',
+    '/api/v1/applications?state=in-progress&pageSize=10',
+    undefined,
+    200,
+    'ListApplications',
+    { state: 'STATE_IN_PROGRESS', pageSize: 10 },
+  ],
+  [
+    'searchApplications',
+    'POST',
+    '/api/v1/applications/search',
+    { idnp: person(3).idnp },
+    200,
+    'SearchApplications',
+    { idnp: person(3).idnp, trackingNumber: '' },
+  ],
+  ['getApplication', 'GET', APP, undefined, 200, 'GetApplication', { name: NAME }],
+  [
+    'updateApplication',
+    'PATCH',
+    APP,
+    { costOption: 'urgent', represented: null },
+    200,
+    'UpdateApplication',
+    { name: NAME, etag: '"3"', updateFields: ['cost_option', 'represented'] },
+  ],
+  [
+    'submitApplication',
+    'POST',
+    `${APP}/submit`,
+    { occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'SubmitApplication',
+    { name: NAME, etag: '"3"', occurTime: { seconds: '1795507200', nanos: 0 } },
+  ],
+  [
+    'withdrawApplication',
+    'POST',
+    `${APP}/withdraw`,
+    { reason: 'r' },
+    200,
+    'WithdrawApplication',
+    { name: NAME, reason: 'r' },
+  ],
+  [
+    'supplyDocuments',
+    'POST',
+    `${APP}/supply-documents`,
+    { evidence: [{ kind: 'birth-certificate' }], answers: { b: 1, a: 2 } },
+    200,
+    'SupplyDocuments',
+    {
+      evidence: [{ kind: 'birth-certificate', number: '', issueDate: '', originalSeen: false, copy: '' }],
+      answers: Buffer.from('{"a":2,"b":1}'),
+    },
+  ],
+  [
+    'handOverResult',
+    'POST',
+    `${APP}/hand-over`,
+    { collectedBy: 'represented', paperKind: 'identity-document' },
+    200,
+    'HandOverResult',
+    {
+      name: NAME,
+      handOver: { collectedBy: 'represented', paperKind: 'identity-document', paperNumber: '', handOverTime: null },
+    },
+  ],
+  [
+    'confirmOutcome',
+    'POST',
+    `${APP}/confirm-outcome`,
+    { needMet: false, missing: 'm' },
+    200,
+    'ConfirmOutcome',
+    { outcome: { needMet: false, missing: 'm' } },
+  ],
+  ['renewApplication', 'POST', `${APP}/renew`, undefined, 200, 'RenewApplication', { name: NAME }],
+  [
+    'listApplicationActions',
+    'GET',
+    `${APP}/history?pageSize=5`,
+    undefined,
+    200,
+    'ListApplicationActions',
+    { name: NAME, pageSize: 5 },
+  ],
+  ['listNotices', 'GET', `${APP}/notices`, undefined, 200, '', {}],
+  ['getSlip', 'GET', `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7/slip`, undefined, 200, '', {}],
+  ['getDelivery', 'GET', `${APP}/delivery`, undefined, 200, 'GetDelivery', { name: `deliveries/${ID}-asp` }],
+  [
+    'trackApplication',
+    'POST',
+    '/api/v1/tracking',
+    { trackingNumber: '7K2M-4QXN-8RTA-3V' },
+    200,
+    'TrackApplication',
+    { trackingNumber: '7K2M-4QXN-8RTA-3V' },
+  ],
+  [
+    'listDeliveries',
+    'GET',
+    '/api/v1/deliveries?state=acknowledged&agency=asp',
+    undefined,
+    200,
+    'ListDeliveries',
+    { state: 'DELIVERY_STATE_ACKNOWLEDGED', agency: 'agencies/asp' },
+  ],
+  [
+    'listRefusedMessages',
+    'GET',
+    '/api/v1/refused-messages?topic=agency.asp.replies',
+    undefined,
+    200,
+    'ListRefusedMessages',
+    { topic: 'agency.asp.replies' },
+  ],
+  ['deleteCurrentSession', 'DELETE', '/api/v1/sessions/current', undefined, 204, 'DeleteSession', {}],
+];
+
+describe('each operation asks the right neighbour and answers as the document says', () => {
+  test.each(rows)('%s', async (_operation, method, path, body, status, call, request) => {
+    const headers = { 'if-match': '"3"' };
+    const { status: got, text } = await gateway.send(method, path, { headers, ...(body !== undefined && { body }) });
+    expect({ status: got, text: status === got ? '' : text }).toEqual({ status, text: '' });
+    if (!call) return;
+    const asked = Object.values(gateway.calls)
+      .flat()
+      .filter((made) => made.method === call);
+    expect(asked.at(-1)?.request).toMatchObject(request);
+  });
+
+  test('the table above misses no operation', () => {
+    const { operations } = readDocument(readConfig({}).openapiFile);
+    expect(rows.map(([operation]) => operation).sort()).toEqual(operations.map(({ id }) => id).sort());
+  });
+
+  test('an operation without a handler, or a handler without an operation, does not start', () => {
+    const { operations } = readDocument(readConfig({}).openapiFile);
+    const parts = {
+      ...readConfig({}),
+      operations,
+      log: createLog({ service: 'x', level: 'silent' }),
+      metrics: createMetrics('x'),
+    };
+    const none = { sessions: undefined as never, limits: undefined as never, draining: () => false };
+    const all = Object.fromEntries(operations.map(({ id }) => [id, () => ({})]));
+    const { getDelivery: _one, ...fewer } = all;
+    expect(() => createApp({ ...parts, ...none, handlers: fewer })).toThrow('No handler for getDelivery.');
+    expect(() => createApp({ ...parts, ...none, handlers: { ...all, dance: () => ({}) } })).toThrow(
+      /document for dance/,
+    );
+  });
+});
+
+describe('what an answer carries', () => {
+  test('a created draft: 201, where it is, its etag, no caching', async () => {
+    const { status, headers } = await gateway2.send('POST', '/api/v1/applications', {
+      body: { publicService: 'publicServices/x' },
+    });
+    expect(status).toBe(201);
+    expect(headers.get('location')).toBe(`/api/v1/applications/${ID}`);
+    expect(headers.get('etag')).toBe('"3"');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('idempotent-replayed')).toBeNull();
+  });
+
+  test('a slip: a page that can run no script', async () => {
+    const { headers, text } = await gateway2.send('GET', `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7/slip`);
+    expect(headers.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
+    expect(text).toContain('Fișă');
+  });
+
+  test('a slip of another application is not found', async () => {
+    expect((await gateway2.send('GET', `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z8/slip`)).status).toBe(404);
+  });
+
+  test('the security headers, and no word about the software', async () => {
+    const { headers } = await gateway2.send('GET', '/');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    expect(headers.get('referrer-policy')).toBe('no-referrer');
+    expect(headers.get('x-powered-by')).toBeNull();
+  });
+
+  test('offsets of 64 bits arrive exactly', async () => {
+    const { body } = await gateway2.send('GET', '/api/v1/refused-messages');
+    expect(body).toMatchObject({ totalSize: 1, refusedMessages: [{ offset: '9007199254740993' }] });
+  });
+
+  test('health, readiness and metrics stand on the inner port; metrics not on the public one', async () => {
+    for (const path of ['/healthz', '/readyz']) expect((await fetch(gateway2.inside + path)).status).toBe(200);
+    expect(await (await fetch(`${gateway2.inside}/metrics`)).text()).toContain(
+      'http_requests_total{operation="getSlip"',
+    );
+    expect((await gateway2.send('GET', '/metrics')).status).toBe(404);
+  });
+
+  let gateway2: Gateway;
+  beforeAll(async () => {
+    gateway2 = await startGateway();
+  });
+  afterAll(() => gateway2.stop());
+});
