@@ -195,7 +195,7 @@ export async function startGateway(fakes: Fakes = {}, settings: Partial<Config> 
   async function send(
     method: string,
     path: string,
-    given: { body?: unknown; raw?: BodyInit; headers?: Record<string, string>; cookie?: string | null } = {},
+    given: { body?: unknown; raw?: string; headers?: Record<string, string>; cookie?: string | null } = {},
   ): Promise<Reply> {
     const { body, raw, cookie = `cups-session=${specialist.token}` } = given;
     const headers = new Headers();

@@ -1,0 +1,359 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { isReason, Problem, REASONS } from '@cups/problem';
+import type { Reason } from '@cups/problem';
+import { person, wrongIdnp } from '@cups/testing';
+import { readConfig } from '../src/config.ts';
+import { readDocument } from '../src/http/document.ts';
+import { application, ID, startGateway } from './gateway.ts';
+import type { Gateway, Reply } from './gateway.ts';
+
+const APP = `/api/v1/applications/${ID}`;
+const draft = { publicService: 'civil-status-extract' };
+let gateway: Gateway;
+/** What intake does next. */
+let intake: () => Promise<never> = () => Promise.reject(new Error('not set'));
+
+beforeAll(async () => {
+  const given = () => intake();
+  gateway = await startGateway({
+    intake: { SubmitApplication: given, UpdateApplication: given, CreateApplication: given },
+  });
+});
+afterAll(() => gateway.stop());
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+ajv.addSchema(readDocument(readConfig({}).openapiFile).document, 'openapi', undefined, false);
+const isProblemBody = ajv.compile({ $ref: 'openapi#/components/schemas/Problem' });
+
+/** Each refusal is a whole problem document, whatever it is about. */
+function refused(reply: Reply, status: number, reason: Reason, violations?: object[]): void {
+  expect({ status: reply.status, body: reply.body }).toMatchObject({
+    status,
+    body: { type: `urn:cups:problem:${reason}`, status, reason, action: REASONS[reason].action },
+  });
+  expect(reply.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(reply.headers.get('x-request-id')).toBe((reply.body as { requestId: string }).requestId);
+  expect(isProblemBody(reply.body) || isProblemBody.errors).toBe(true);
+  if (violations)
+    expect((reply.body as { violations: object[] }).violations).toEqual(
+      violations.map((v) => expect.objectContaining(v)),
+    );
+}
+const create = (body: unknown, headers: Record<string, string> = {}) =>
+  gateway.send('POST', '/api/v1/applications', { body, headers });
+
+describe('bad bodies', () => {
+  test.each([
+    ['malformed JSON', '{"publicService":'],
+    ['a text', '"draft"'],
+    ['nothing but spaces', '   '],
+  ])('%s', async (_name, raw) =>
+    refused(await gateway.send('POST', '/api/v1/applications', { raw }), 400, 'INVALID_ARGUMENT'),
+  );
+
+  test('a list', async () => refused(await create([]), 400, 'INVALID_ARGUMENT', [{ field: 'body', rule: 'TYPE' }]));
+
+  test('none where one is needed', async () =>
+    refused(await gateway.send('POST', '/api/v1/applications'), 400, 'INVALID_ARGUMENT', [
+      { field: 'body', rule: 'REQUIRED' },
+    ]));
+
+  test('unknown fields and wrong types, all violations at once, by their path', async () => {
+    const body = {
+      state: 'closed',
+      applicant: { idnp: 12, nickname: 'x', birthDate: '2026-02-30' },
+      evidence: [{ kind: 'identity-document' }, { kind: 'Pașaport' }],
+      mandate: { kind: 'friendship' },
+      id: 'mine',
+    };
+    const reply = await create(body);
+    refused(reply, 400, 'INVALID_ARGUMENT');
+    const found = (reply.body as { violations: { field: string; rule: string }[] }).violations;
+    expect(found.map(({ field, rule }) => `${field} ${rule}`).sort()).toEqual([
+      'applicant.birthDate DATE',
+      'applicant.idnp TYPE',
+      'applicant.nickname UNKNOWN_FIELD',
+      'evidence[1].kind PATTERN',
+      'id PATTERN',
+      'mandate.kind UNKNOWN',
+      'publicService REQUIRED',
+      'state UNKNOWN_FIELD',
+    ]);
+  });
+
+  test('an IDNP with a wrong check digit, without its value in answer or log', async () => {
+    const wrong = '2900000000018';
+    expect(wrongIdnp(1)).not.toBe(person(1).idnp);
+    const reply = await create({ ...draft, applicant: { idnp: wrong } });
+    refused(reply, 400, 'IDNP_INVALID', [{ field: 'applicant.idnp', rule: 'IDNP' }]);
+    refused(await gateway.send('POST', '/api/v1/applications/search', { body: { idnp: wrong } }), 400, 'IDNP_INVALID');
+    refused(await create({ ...draft, [person(2).idnp]: 1 }), 400, 'INVALID_ARGUMENT', [
+      { field: '(unknown)', rule: 'UNKNOWN_FIELD' },
+    ]);
+    expect(reply.text + gateway.log()).not.toContain(wrong);
+    expect(gateway.log()).not.toContain(person(2).idnp);
+  });
+
+  test('over 256 KiB', async () => {
+    refused(await create({ ...draft, answers: { a: 'x'.repeat(256 * 1024) } }), 413, 'PAYLOAD_TOO_LARGE');
+  });
+
+  test('over 256 KiB without saying how long', async () => {
+    const raw = new Blob(['x'.repeat(300 * 1024)]).stream();
+    const headers = {
+      'content-type': 'application/json',
+      'idempotency-key': randomUUID(),
+      cookie: `cups-session=${gateway.specialist.token}`,
+    };
+    const response = await fetch(`${gateway.url}/api/v1/applications`, {
+      method: 'POST',
+      body: raw,
+      headers,
+      duplex: 'half',
+    } as RequestInit);
+    expect(response.status).toBe(413);
+    await response.body?.cancel();
+  });
+
+  test.each([
+    ['a form', { 'content-type': 'application/x-www-form-urlencoded' }],
+    ['plain text', { 'content-type': 'text/plain' }],
+    ['another character set', { 'content-type': 'application/json; charset=koi8-r' }],
+    ['compressed', { 'content-encoding': 'gzip' }],
+  ])('of another kind: %s', async (_name, headers) =>
+    refused(await create(draft, headers), 415, 'MEDIA_TYPE_UNSUPPORTED'),
+  );
+
+  test('answers nested deeper than a form can be', async () => {
+    const raw = `{"publicService":"x","answers":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`;
+    refused(await gateway.send('POST', '/api/v1/applications', { raw }), 400, 'INVALID_ARGUMENT', [
+      { field: 'answers', rule: 'TOO_DEEP' },
+    ]);
+  });
+
+  test('a search for two things, or for nothing', async () => {
+    const search = (body: object) => gateway.send('POST', '/api/v1/applications/search', { body });
+    refused(await search({ idnp: person(1).idnp, trackingNumber: 'x' }), 400, 'INVALID_ARGUMENT', [
+      { rule: 'MAX_PROPERTIES' },
+    ]);
+    refused(await search({}), 400, 'INVALID_ARGUMENT', [{ rule: 'MIN_PROPERTIES' }]);
+  });
+});
+
+describe('bad paths, queries and headers', () => {
+  test('an unknown path', async () => refused(await gateway.send('GET', '/api/v1/nothing'), 404, 'METHOD_NOT_FOUND'));
+
+  test('a known path with another method names those that it has', async () => {
+    const reply = await gateway.send('PUT', APP);
+    refused(reply, 405, 'METHOD_NOT_FOUND');
+    expect(reply.headers.get('allow')).toBe('GET, HEAD, PATCH');
+  });
+
+  test('a path that is not well formed', async () =>
+    refused(await gateway.send('GET', '/api/v1/applications/%E0%A4%A'), 400, 'INVALID_ARGUMENT'));
+
+  test('an id that is no ULID', async () => {
+    refused(await gateway.send('GET', '/api/v1/applications/1'), 400, 'INVALID_ARGUMENT', [
+      { field: 'id', rule: 'PATTERN' },
+    ]);
+  });
+
+  test.each([
+    ['an unknown parameter', 'sort=up', 'sort', 'UNKNOWN_FIELD'],
+    ['a state that does not exist', 'state=lost', 'state', 'UNKNOWN'],
+    ['a negative page', 'pageSize=-1', 'pageSize', 'MINIMUM'],
+    ['a page that is no number', 'pageSize=ten', 'pageSize', 'TYPE'],
+    ['a parameter given twice', 'state=draft&state=ready', 'state', 'TYPE'],
+  ])('%s', async (_name, query, field, rule) => {
+    const reply = await gateway.send('GET', `/api/v1/applications?${query}`);
+    refused(reply, 400, 'INVALID_ARGUMENT');
+    expect((reply.body as { violations: object[] }).violations).toContainEqual(
+      expect.objectContaining({ field, rule }),
+    );
+  });
+
+  test.each([
+    ['missing', ''],
+    ['malformed', 'once'],
+  ])('an Idempotency-Key that is %s', async (_name, key) => {
+    refused(await create(draft, { 'idempotency-key': key }), 400, 'REQUEST_ID_INVALID', [{ field: 'Idempotency-Key' }]);
+  });
+
+  test('an edit without If-Match', async () => {
+    refused(await gateway.send('PATCH', APP, { body: { costOption: 'x' } }), 428, 'ETAG_MISSING', [
+      { field: 'If-Match', rule: 'REQUIRED' },
+    ]);
+  });
+
+  test.each(['*', 'W/"3"', '3'])('an If-Match of %s', async (etag) => {
+    refused(
+      await gateway.send('PATCH', APP, { body: { costOption: 'x' }, headers: { 'if-match': etag } }),
+      400,
+      'INVALID_ARGUMENT',
+      [{ field: 'If-Match', rule: 'FORMAT' }],
+    );
+  });
+
+  test('bytes that are no HTTP end that connection only', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const answer = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      connect(Number(port), hostname, function (this: { end(data: string): void }) {
+        this.end('\u0000\u0001 rubbish\r\n\r\n');
+      })
+        .on('data', (data) => (text += String(data)))
+        .on('close', () => resolve(text))
+        .on('error', reject);
+    });
+    expect(answer).toMatch(/^HTTP\/1.1 400/);
+    expect((await gateway.send('GET', '/healthz')).status).toBe(200);
+  });
+});
+
+describe('what intake refuses arrives as its problem', () => {
+  const write = { headers: { 'if-match': '"2"' } };
+  const status: Record<string, number> = {
+    INVALID: 400,
+    UNAUTHENTICATED: 401,
+    FORBIDDEN: 403,
+    NOT_FOUND: 404,
+    EXISTS: 409,
+    PRECONDITION: 409,
+    ABORTED: 412,
+    EXHAUSTED: 429,
+    UNAVAILABLE: 503,
+    DEADLINE: 504,
+    INTERNAL: 500,
+    CANCELLED: 503,
+    PAYLOAD_TOO_LARGE: 413,
+    MEDIA_TYPE_UNSUPPORTED: 415,
+    ETAG_MISSING: 428,
+  };
+  const reasons = Object.keys(REASONS).filter((reason) => isReason(reason) && reason !== 'INTERNAL');
+
+  test.each(reasons as Reason[])('%s', async (reason) => {
+    const violations = [{ field: 'applicant.idnp', rule: 'REQUIRED', message: 'Needed to submit.' }];
+    intake = () => Promise.reject(new Problem({ reason, message: 'Said by intake.', violations }));
+    const reply = await gateway.send('POST', `${APP}/submit`, write);
+    // The token between services is not the caller's affair.
+    if (reason === 'TOKEN_INVALID') return refused(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
+    refused(reply, status[reason] ?? status[REASONS[reason].kind]!, reason);
+    expect(reply.body).toMatchObject({ detail: 'Said by intake.' });
+    if (reply.status === 429 || reply.status === 503)
+      expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+  });
+
+  test('all its violations', async () => {
+    const violations = [1, 2, 3].map((n) => ({ field: `answers.f${n}`, rule: 'REQUIRED', message: 'Needed.' }));
+    intake = () => Promise.reject(new Problem({ reason: 'FILE_INCOMPLETE', message: 'Incomplete.', violations }));
+    refused(await gateway.send('POST', `${APP}/submit`, write), 400, 'FILE_INCOMPLETE', violations);
+  });
+
+  test('a stale etag is 412, and the etag went along', async () => {
+    intake = () => Promise.reject(new Problem({ reason: 'ETAG_STALE', message: 'Changed meanwhile.' }));
+    refused(
+      await gateway.send('PATCH', APP, { body: { costOption: null }, headers: { 'if-match': '"1"' } }),
+      412,
+      'ETAG_STALE',
+    );
+    expect(gateway.calls.intake.at(-1)?.request).toMatchObject({ etag: '"1"', updateFields: ['cost_option'] });
+  });
+
+  test('how long to wait', async () => {
+    intake = () => Promise.reject(new Problem({ reason: 'RATE_LIMITED', message: 'Slow down.', retryAfterMs: 2400 }));
+    expect((await gateway.send('POST', `${APP}/submit`)).headers.get('retry-after')).toBe('3');
+  });
+
+  test('a bug of ours gives an id and no text', async () => {
+    intake = () => Promise.reject(new Error(`E11000 duplicate key ${person(4).idnp}`));
+    const reply = await gateway.send('POST', `${APP}/submit`);
+    refused(reply, 500, 'INTERNAL');
+    expect(reply.body).toMatchObject({ errorId: expect.stringMatching(/^[\w-]{20,}$/) });
+    expect(reply.body).not.toHaveProperty('detail');
+    expect(reply.text + gateway.log()).not.toContain(person(4).idnp);
+    expect(gateway.log()).toContain((reply.body as { errorId: string }).errorId);
+  });
+
+  test('an answer that the document does not describe fails the test that got it, in words', async () => {
+    intake = () =>
+      Promise.resolve({ application: application({ state: 'STATE_UNSPECIFIED' }), replayed: false } as never);
+    const reply = await gateway.send('POST', `${APP}/submit`);
+    refused(reply, 500, 'INTERNAL');
+    expect(reply.body).toMatchObject({ detail: 'submitApplication 200 breaks the document: state REQUIRED.' });
+  });
+});
+
+describe('repeats', () => {
+  test('a replay says so, with the status of the first time', async () => {
+    intake = () => Promise.resolve({ application: application(), replayed: true } as never);
+    const again = await create(draft);
+    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
+    expect((await gateway.send('POST', `${APP}/submit`)).headers.get('idempotent-replayed')).toBe('true');
+  });
+
+  test('the key goes to intake as it came', async () => {
+    const key = randomUUID();
+    await create(draft, { 'idempotency-key': key });
+    expect(gateway.calls.intake.at(-1)?.request).toMatchObject({ requestId: key });
+  });
+});
+
+describe('request ids and time', () => {
+  test('a UUID or ULID of the caller is kept, anything else replaced', async () => {
+    const mine = randomUUID();
+    const idOf = async (id: string) =>
+      (await gateway.send('GET', '/healthz', { headers: { 'x-request-id': id } })).headers.get('x-request-id');
+    expect(await idOf(mine)).toBe(mine);
+    expect(await idOf(ID)).toBe(ID);
+    expect(await idOf(person(5).idnp)).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  test('a neighbour that hangs costs the budget and no more', async () => {
+    const slow = await startGateway({ intake: { GetApplication: () => new Promise(() => {}) } }, { budgetMs: 300 });
+    try {
+      const start = performance.now();
+      refused(await slow.send('GET', APP), 504, 'DEADLINE_EXCEEDED');
+      expect(performance.now() - start).toBeLessThan(3000);
+    } finally {
+      await slow.stop();
+    }
+  });
+
+  test('a neighbour that is away is 503 with a time to wait', async () => {
+    const alone = await startGateway({}, { intakeAddress: '127.0.0.1:1' });
+    try {
+      const reply = await alone.send('GET', APP);
+      refused(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
+      expect(reply.headers.get('retry-after')).toBe('1');
+      expect((await alone.send('GET', '/api/v1/centres')).status).toBe(200);
+    } finally {
+      await alone.stop();
+    }
+  });
+
+  test('a stop lets the running request finish', async () => {
+    let entered = () => {};
+    let release = () => {};
+    const inside = new Promise<void>((resolve) => (entered = resolve));
+    const released = new Promise<void>((resolve) => (release = resolve));
+    const leaving = await startGateway({
+      intake: {
+        async GetApplication() {
+          entered();
+          await released;
+          return { application: application() };
+        },
+      },
+    });
+    const running = leaving.send('GET', APP);
+    await inside;
+    const stopped = leaving.stop();
+    release();
+    expect((await running).status).toBe(200);
+    await stopped;
+    await expect(fetch(`${leaving.url}/healthz`)).rejects.toThrow();
+  });
+});

@@ -1,0 +1,366 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { generateKeyPairSync, sign } from 'node:crypto';
+import { Problem } from '@cups/problem';
+import { keysFor } from '@cups/testing';
+import { readConfig } from '../src/config.ts';
+import { startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+const LIST = '/api/v1/applications';
+const named = (token: string) => `cups-session=${token}`;
+
+describe('the cookie', () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.stop());
+
+  test('is set at sign-in, for scripts and other sites out of reach', async () => {
+    const reply = await gateway.send('POST', '/api/v1/sessions', {
+      body: { provider: 'local', operator: 'x' },
+      cookie: null,
+    });
+    expect(reply.status).toBe(201);
+    expect(reply.headers.get('set-cookie')).toBe(
+      `cups-session=${gateway.specialist.token}; Path=/; HttpOnly; SameSite=Lax; Expires=Tue, 24 Nov 2026 16:00:00 GMT`,
+    );
+    expect(reply.text).not.toContain(gateway.specialist.token);
+    expect(reply.body).toMatchObject({
+      operator: { name: 'operators/cu-001-specialist', roles: ['specialist'], centre: 'centres/CU-001' },
+    });
+  });
+
+  test('is Secure and bound to the host where the public origin is https', async () => {
+    const safe = await startGateway({}, { publicOrigin: 'https://cups.example' });
+    try {
+      const reply = await safe.send('POST', '/api/v1/sessions', { body: { provider: 'local' }, cookie: null });
+      expect(reply.headers.get('set-cookie')).toMatch(
+        /^__Host-cups-session=.*; Path=\/; HttpOnly; SameSite=Lax; Secure; Expires=/,
+      );
+      expect(reply.headers.get('strict-transport-security')).toMatch(/max-age/);
+      expect((await safe.send('GET', LIST)).status).toBe(401);
+      expect((await safe.send('GET', LIST, { cookie: `__Host-cups-session=${safe.specialist.token}` })).status).toBe(
+        200,
+      );
+    } finally {
+      await safe.stop();
+    }
+  });
+
+  test('is found among others', async () => {
+    const cookie = `a=b; xcups-session=no; ${named(gateway.specialist.token)}; c=d`;
+    expect((await gateway.send('GET', LIST, { cookie })).status).toBe(200);
+  });
+
+  test('is asked for: without one it is 401, and a mistake in the body is not looked at', async () => {
+    const reply = await gateway.send('POST', LIST, { cookie: null, raw: '{' });
+    expect(reply.status).toBe(401);
+    expect(reply.body).toMatchObject({ reason: 'UNAUTHENTICATED' });
+    expect(reply.headers.get('set-cookie')).toBeNull();
+  });
+
+  const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { iss: 'identity', aud: 'cups', sub: 'operators/x', sid: 's', roles: ['support'], iat: 1, exp: 4e9 };
+  const hostile: [string, () => string][] = [
+    ['is rubbish', () => 'rubbish'],
+    ['is enormous', () => 'x'.repeat(8000)],
+    ['is signed by nobody', () => `${part({ alg: 'none', typ: 'cups-session+jwt' })}.${part(claims)}.`],
+    [
+      'is signed by a key of its own',
+      () => {
+        const body = `${part({ alg: 'EdDSA', typ: 'cups-session+jwt' })}.${part(claims)}`;
+        return `${body}.${sign(null, Buffer.from(body), generateKeyPairSync('ed25519').privateKey).toString('base64url')}`;
+      },
+    ],
+    [
+      'comes from another platform',
+      () => {
+        const foreign = keysFor();
+        const { token } = foreign.session({ role: 'specialist', centre: 'centres/CU-001' });
+        foreign.remove();
+        return token;
+      },
+    ],
+    [
+      'was changed by one letter',
+      () => {
+        const [head, body, signature] = gateway.specialist.token.split('.') as [string, string, string];
+        const other = JSON.parse(Buffer.from(body, 'base64url').toString()) as object;
+        return `${head}.${part({ ...other, centre: 'centres/CU-002' })}.${signature}`;
+      },
+    ],
+    ['is the token of a service', () => gateway.keys.of('identity').serviceToken('gateway')],
+    [
+      'was signed by another service than identity',
+      () => {
+        const session = {
+          operator: 'operators/x',
+          roles: ['support' as const],
+          sid: 's',
+          expires: new Date(Date.now() + 3600_000),
+        };
+        return gateway.keys.of('intake').signSession(session);
+      },
+    ],
+  ];
+  test.each(hostile)('that %s is 401, and cleared', async (_name, token) => {
+    const asked = gateway.calls.intake.length;
+    const reply = await gateway.send('GET', LIST, { cookie: named(token()) });
+    expect(reply.status).toBe(401);
+    expect(reply.body).toMatchObject({ reason: 'SESSION_INVALID' });
+    expect(reply.headers.get('set-cookie')).toBe('cups-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0');
+    expect(gateway.calls.intake).toHaveLength(asked);
+  });
+
+  test('goes on to the service behind as it came', async () => {
+    let seen = '';
+    const other = await startGateway({
+      intake: {
+        ListApplications(_request, context) {
+          seen = context.sessionToken ?? '';
+          return Promise.resolve({});
+        },
+      },
+    });
+    try {
+      await other.send('GET', LIST);
+      expect(seen).toBe(other.specialist.token);
+    } finally {
+      await other.stop();
+    }
+  });
+});
+
+describe('identity is asked about a session', () => {
+  let answer: () => Promise<never>;
+  let clock: Date;
+  let gateway: Gateway;
+  const asked = () => gateway.calls.identity.filter(({ method }) => method === 'GetSession').length;
+  const later = (ms: number) => (clock = new Date(clock.getTime() + ms));
+  const start = async () => {
+    answer = () => Promise.resolve({ session: null } as never);
+    clock = new Date();
+    gateway = await startGateway({ identity: { GetSession: () => answer() } }, {}, () => clock);
+  };
+
+  test('once, and again after two minutes; not more often, however many requests come together', async () => {
+    await start();
+    try {
+      await Promise.all([1, 2, 3, 4].map(() => gateway.send('GET', LIST)));
+      expect(asked()).toBe(1);
+      later(119_000);
+      await gateway.send('GET', LIST);
+      expect(asked()).toBe(1);
+      later(2_000);
+      await gateway.send('GET', LIST);
+      expect(asked()).toBe(2);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test.each([
+    ['OPERATOR_SUSPENDED' as const, 'The session has ended: the operator is suspended.'],
+    ['SESSION_EXPIRED' as const, 'The session has ended.'],
+  ])('%s ends it: 401, the cookie is cleared, and identity is not asked again', async (reason, detail) => {
+    await start();
+    try {
+      expect((await gateway.send('GET', LIST)).status).toBe(200);
+      answer = () => Promise.reject(new Problem({ reason, message: 'No.' }));
+      later(121_000);
+      for (let round = 0; round < 2; round += 1) {
+        const reply = await gateway.send('GET', LIST);
+        expect(reply.status).toBe(401);
+        expect(reply.body).toMatchObject({ reason: 'SESSION_EXPIRED', detail });
+        expect(reply.headers.get('set-cookie')).toMatch(/Max-Age=0/);
+      }
+      expect(asked()).toBe(2);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('while it is away the clerk goes on, and it is asked again after 15 seconds', async () => {
+    await start();
+    try {
+      answer = () => Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Away.' }));
+      expect((await gateway.send('GET', LIST)).status).toBe(200);
+      const before = asked();
+      await gateway.send('GET', LIST);
+      expect(asked()).toBe(before);
+      answer = () => Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'No.' }));
+      later(16_000);
+      expect((await gateway.send('GET', LIST)).status).toBe(401);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('when it is down altogether the clerk goes on until the session expires by itself', async () => {
+    await start();
+    try {
+      await gateway.closeIdentity();
+      expect((await gateway.send('GET', LIST)).status).toBe(200);
+      later(2 * 3_600_000);
+      const reply = await gateway.send('GET', LIST);
+      expect(reply.status).toBe(401);
+      expect(reply.body).toMatchObject({ reason: 'SESSION_EXPIRED' });
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('signing out ends it here at once', async () => {
+    await start();
+    try {
+      expect((await gateway.send('DELETE', '/api/v1/sessions/current')).status).toBe(204);
+      expect((await gateway.send('GET', LIST)).status).toBe(401);
+    } finally {
+      await gateway.stop();
+    }
+  });
+});
+
+describe('requests from other sites', () => {
+  let gateway: Gateway;
+  beforeAll(async () => {
+    gateway = await startGateway();
+  });
+  afterAll(() => gateway.stop());
+  const create = (headers: Record<string, string>) =>
+    gateway.send('POST', LIST, { body: { publicService: 'x' }, headers });
+
+  test.each([
+    ['Sec-Fetch-Site cross-site', { 'sec-fetch-site': 'cross-site' }],
+    ['Sec-Fetch-Site same-site: a neighbouring host', { 'sec-fetch-site': 'same-site' }],
+    ['a foreign Origin', { origin: 'https://evil.example' }],
+    ['an Origin of null', { origin: 'null' }],
+    ['our host on another port', { origin: 'http://127.0.0.1:1' }],
+  ])('%s: 403', async (_name, headers) => {
+    const reply = await create(headers);
+    expect(reply.status).toBe(403);
+    expect(reply.body).toMatchObject({ reason: 'CROSS_SITE_REQUEST' });
+  });
+
+  test('signing somebody in from another site: 403', async () => {
+    const headers = { origin: 'https://evil.example' };
+    expect((await gateway.send('POST', '/api/v1/sessions', { body: { provider: 'local' }, headers })).status).toBe(403);
+  });
+
+  test.each([
+    ['our own page', { 'sec-fetch-site': 'same-origin', origin: 'own' }],
+    ['a client that is no browser', {}],
+  ])('%s passes', async (_name, headers: Record<string, string>) => {
+    expect((await create(headers['origin'] ? { ...headers, origin: gateway.url } : headers)).status).toBe(201);
+  });
+
+  test('reading is left alone', async () => {
+    expect((await gateway.send('GET', LIST, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(200);
+  });
+
+  test('with an https origin only that origin passes, whatever host was asked', async () => {
+    const safe = await startGateway({}, { publicOrigin: 'https://cups.example' });
+    const cookie = `__Host-cups-session=${safe.specialist.token}`;
+    const from = async (origin: string) =>
+      (await safe.send('POST', LIST, { body: { publicService: 'x' }, cookie, headers: { origin } })).status;
+    try {
+      expect([await from('https://cups.example'), await from(safe.url)]).toEqual([201, 403]);
+    } finally {
+      await safe.stop();
+    }
+  });
+});
+
+describe('limits', () => {
+  const wide = { address: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6 };
+  const statuses = async (
+    gateway: Gateway,
+    n: number,
+    ask: (gateway: Gateway, n: number) => Promise<{ status: number }>,
+  ) => {
+    const found: number[] = [];
+    for (let i = 0; i < n; i += 1) found.push((await ask(gateway, i)).status);
+    return found;
+  };
+
+  test.each([
+    ['of an address', { address: 2 }, (gateway: Gateway) => gateway.send('GET', '/api/v1/centres')],
+    [
+      'of an address, for paths that do not exist as well',
+      { address: 2 },
+      (gateway: Gateway) => gateway.send('GET', '/x'),
+    ],
+    ['of a session', { session: 2 }, (gateway: Gateway) => gateway.send('GET', LIST)],
+    [
+      'of an address for tracking numbers',
+      { tracking: 2 },
+      (gateway: Gateway, n: number) =>
+        gateway.send('POST', '/api/v1/tracking', { cookie: null, body: { trackingNumber: `guess ${n}` } }),
+    ],
+    [
+      'of all for tracking numbers',
+      { trackingTotal: 2 },
+      (gateway: Gateway, n: number) =>
+        gateway.send('POST', '/api/v1/tracking', {
+          cookie: null,
+          body: { trackingNumber: 'x' },
+          headers: { 'x-forwarded-for': `10.0.0.${n}` },
+        }),
+    ],
+  ])('%s: 429 with a time to wait', async (_name, limits, ask) => {
+    const gateway = await startGateway({}, { limits: { ...wide, ...limits }, trustProxy: 1 });
+    try {
+      expect((await statuses(gateway, 4, ask)).map((status) => status === 429)).toEqual([false, false, true, true]);
+      const reply = await ask(gateway, 9);
+      expect(reply.body).toMatchObject({ reason: 'RATE_LIMITED' });
+      expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect(Number(reply.headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('one session does not use up what another may', async () => {
+    const gateway = await startGateway({}, { limits: { ...wide, session: 1 } });
+    try {
+      const other = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-002' });
+      expect((await gateway.send('GET', LIST)).status).toBe(200);
+      expect((await gateway.send('GET', LIST)).status).toBe(429);
+      expect((await gateway.send('GET', LIST, { cookie: named(other.token) })).status).toBe(200);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('X-Forwarded-For is believed only behind as many proxies as are configured', async () => {
+    const ask = (gateway: Gateway, n: number) =>
+      gateway.send('GET', '/healthz', { headers: { 'x-forwarded-for': `10.0.0.${n}` } });
+    for (const [trustProxy, expected] of [
+      [0, [200, 429, 429]],
+      [1, [200, 200, 200]],
+    ] as const) {
+      const gateway = await startGateway({}, { limits: { ...wide, address: 1 }, trustProxy });
+      try {
+        expect(await statuses(gateway, 3, ask)).toEqual(expected);
+      } finally {
+        await gateway.stop();
+      }
+    }
+  });
+});
+
+describe('settings', () => {
+  test('production needs a public origin', () => {
+    expect(() => readConfig({ CUPS_ENV: 'production' })).toThrow(/^PUBLIC_ORIGIN is not set/);
+    expect(readConfig({ CUPS_ENV: 'production', PUBLIC_ORIGIN: 'https://cups.example' })).toMatchObject({ host: '::' });
+  });
+
+  test('an origin with a path is refused', () => {
+    expect(() => readConfig({ PUBLIC_ORIGIN: 'https://cups.example/app' })).toThrow(/^PUBLIC_ORIGIN must be/);
+  });
+
+  test('development listens on this machine only, and checks no answers', () => {
+    expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, checkAnswers: false, publicOrigin: '' });
+  });
+});
