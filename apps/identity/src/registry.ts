@@ -1,11 +1,11 @@
-import { basename } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isProblem } from '@cups/problem';
 import { watchRegistry } from '@cups/service';
-import type { Logger } from '@cups/service';
+import type { Logger, RegistryParser } from '@cups/service';
 import type { Documents, NewEvent } from '@cups/store';
 import { parse as parseYaml } from 'yaml';
-import schema from '../../../data/schemas/centre.schema.json' with { type: 'json' };
 import { faultOf, generationAfter, hashOf } from './domain/centres.ts';
 import type { Centre, CentreFile } from './domain/centres.ts';
 import type { StoredCentre } from './store.ts';
@@ -15,29 +15,39 @@ interface Fault {
   message: string;
 }
 
-const validate = new Ajv2020({ allErrors: true }).compile<CentreFile>(schema);
-
-/** Reads the whole set of data/centres. A file with an error gives a fault and no entry, and harms no other file. */
-export function parseCentres(files: { path: string; text: string }[]): {
-  entries: Map<string, Centre>;
-  problems: Fault[];
-} {
-  const entries = new Map<string, Centre>();
-  const problems: Fault[] = [];
-  for (const { path, text } of files) {
-    const file = basename(path);
-    try {
-      const content: unknown = parseYaml(text);
-      const fault = validate(content)
-        ? faultOf(content, file)
-        : (validate.errors ?? []).map((error) => `${error.instancePath || 'it'} ${error.message}`).join('; ');
-      if (fault) problems.push({ file, message: fault });
-      else entries.set((content as CentreFile).code, { ...(content as CentreFile), hash: hashOf(text) });
-    } catch {
-      problems.push({ file, message: 'it is not YAML' });
+/**
+ * Makes the reader of the whole set of data/centres, given data/schemas/centre.schema.json. A file with an error gives a
+ * fault and no entry, and harms no other file.
+ */
+export function centreParser(schema: object): RegistryParser<Centre> {
+  const validate = new Ajv2020({ allErrors: true }).compile<CentreFile>(schema);
+  return (files) => {
+    const entries = new Map<string, Centre>();
+    const problems: Fault[] = [];
+    for (const { path, text } of files) {
+      const file = basename(path);
+      try {
+        const content: unknown = parseYaml(text);
+        const fault = validate(content)
+          ? faultOf(content, file)
+          : (validate.errors ?? []).map((error) => `${error.instancePath || 'it'} ${error.message}`).join('; ');
+        if (fault) problems.push({ file, message: fault });
+        else entries.set((content as CentreFile).code, { ...(content as CentreFile), hash: hashOf(text) });
+      } catch {
+        problems.push({ file, message: 'it is not YAML' });
+      }
     }
+    return { entries, problems };
+  };
+}
+
+/** @throws Error, one sentence */
+export function readSchema(dataDir: string): object {
+  try {
+    return JSON.parse(readFileSync(join(dataDir, 'schemas', 'centre.schema.json'), 'utf8')) as object;
+  } catch {
+    throw new Error('CUPS_DATA must name a folder that holds schemas/centre.schema.json.');
   }
-  return { entries, problems };
 }
 
 export interface Registry {
@@ -53,7 +63,9 @@ export interface Registry {
  * leaves one event. What the store knows and no file names any more stays in service: a vanished file is an error.
  */
 export async function openRegistry(options: {
+  /** Folder of the files. */
   dir: string;
+  parse: RegistryParser<Centre>;
   centres: Documents<StoredCentre>;
   announce: (centre: Centre) => NewEvent;
   now: () => Date;
@@ -158,7 +170,7 @@ export async function openRegistry(options: {
   const watched = await watchRegistry<Centre>({
     dir: options.dir,
     pattern: '.yaml',
-    parse: parseCentres,
+    parse: options.parse,
     onChange: (entries, faults) => {
       for (const [code, { hash }] of entries) {
         const earlier = files.get(code)?.hash;

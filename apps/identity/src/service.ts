@@ -10,7 +10,7 @@ import { access } from './access.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
 import { openProviders } from './providers.ts';
-import { openRegistry } from './registry.ts';
+import { centreParser, openRegistry, readSchema } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { centreChanged, identityRpcs } from './rpc.ts';
 import { centresOf, sessionsOf, standingsOf } from './store.ts';
@@ -32,17 +32,17 @@ export async function createIdentity(
   const metrics = createMetrics('identity');
   const centresGauge = metrics.gauge('cups_identity_centres', 'Centres in service.');
   const problemsGauge = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
-  let registry: Registry | undefined;
-  const current = (): Map<string, Centre> => registry?.current() ?? NONE;
+  const current = (): Map<string, Centre> => registry.current();
   const providers = openProviders(config.providers, config.environment, current);
+  const parse = centreParser(readSchema(config.dataDir));
   const keys = openKeys({ dir: config.keysDir, service: 'identity' });
 
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-identity`, log });
   const [centres, sessions, standings] = [centresOf(store), sessionsOf(store), standingsOf(store)];
   const publisher = createPublisher<OutboxEntry>({ brokers, prefix, clientId: 'identity', log, metrics });
   const relay = startRelay({ documents: [centres], publish: publisher.publish, log, metrics });
-  registry = await openRegistry({
-    ...{ dir: join(config.dataDir, 'centres'), centres, announce: centreChanged, now, syncMs, log },
+  const registry = await openRegistry({
+    ...{ dir: join(config.dataDir, 'centres'), parse, centres, announce: centreChanged, now, syncMs, log },
     onChange: (count, problems) => {
       centresGauge.set(count);
       problemsGauge.set(problems);
@@ -64,7 +64,7 @@ export async function createIdentity(
       clearInterval(serving);
       grpc.setServing(false);
       await grpc.drain();
-      await registry?.close();
+      await registry.close();
       await relay.drain();
       await relay.stop();
       await publisher.stop();
@@ -73,5 +73,3 @@ export async function createIdentity(
     },
   };
 }
-
-const NONE = new Map<string, Centre>();

@@ -1,11 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readConfig } from '../src/config.ts';
 import { faultOf, generationAfter, hashOf } from '../src/domain/centres.ts';
 import type { CentreFile, Known } from '../src/domain/centres.ts';
 import { syntheticOperators } from '../src/domain/operators.ts';
 import { mustCount } from '../src/domain/sessions.ts';
 import { localProvider, openProviders } from '../src/providers.ts';
-import { parseCentres } from '../src/registry.ts';
+import { centreParser } from '../src/registry.ts';
+
+const schemaFile = join(import.meta.dirname, '../../../data/schemas/centre.schema.json');
+const parseCentres = centreParser(JSON.parse(readFileSync(schemaFile, 'utf8')) as object);
 
 const centre = (code: string, more: Partial<CentreFile> = {}): CentreFile => ({
   code,

@@ -16,7 +16,7 @@ const { mongoUri, brokers, prefix } = platform();
 const keys = keysFor();
 const root = mkdtempSync(join(tmpdir(), 'cups-identity-'));
 const dataDir = join(root, 'data');
-const source = join(import.meta.dirname, '../../../data/centres');
+const source = join(import.meta.dirname, '../../../data');
 const path = (code: string) => join(dataDir, 'centres', `${code}.yaml`);
 const textOf = (code: string) => readFileSync(path(code), 'utf8');
 const write = (code: string, text: string) => writeFileSync(path(code), text);
@@ -58,7 +58,7 @@ const refused = (reason: string) => expect.objectContaining({ reason }) as unkno
 
 beforeAll(async () => {
   mkdirSync(dataDir);
-  cpSync(source, join(dataDir, 'centres'), { recursive: true });
+  for (const folder of ['centres', 'schemas']) cpSync(join(source, folder), join(dataDir, folder), { recursive: true });
   await ensureTopics({ brokers, prefix, partitions: 1, agencies: [] });
   identity = await createIdentity(config(), { now: () => clock ?? new Date(), logTo });
   await eventually(async () => (await fetch(`http://127.0.0.1:${identity.httpPort}/readyz`)).ok);
@@ -354,6 +354,12 @@ describe('a suspension', () => {
 
 test('production does not start with the local provider', async () => {
   await expect(createIdentity(config({ environment: 'production' }))).rejects.toThrow('production refuses it');
+});
+
+test('a data folder without the schema ends the start with one sentence', async () => {
+  await expect(createIdentity(config({ dataDir: root, prefix: `${prefix}none-` }))).rejects.toThrow(
+    'CUPS_DATA must name',
+  );
 });
 
 test('the log holds no assertion and no display name', () => {
