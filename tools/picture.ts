@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
+// eslint-disable-next-line @nx/enforce-module-boundaries -- intake gives away its wiring only; this needs its table
 import { AGENCIES, END_STATES, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '../apps/intake/src/domain/life.ts';
-import type { State } from '../apps/intake/src/domain/life.ts';
 
 /**
  * Draws the life cycle of an application into ARCHITECTURE.md from the table that the code runs by.
@@ -12,6 +12,8 @@ import type { State } from '../apps/intake/src/domain/life.ts';
 const FILE = 'ARCHITECTURE.md';
 const BEGIN = '<!-- life cycle: made by tools/picture.ts from apps/intake/src/domain/life.ts -->';
 const END = '<!-- end of the life cycle -->';
+
+type State = (typeof STATES)[number];
 
 /** Mermaid takes no dash in the id of a state. */
 const id = (state: State) => state.replaceAll('-', '_');
