@@ -7,14 +7,6 @@ import { Problem } from '@cups/problem';
 /** The HTTP border: JSON of openapi.yaml to proto messages and back. What is empty in proto is absent in JSON. */
 
 type Person = Partial<Record<'idnp' | 'givenName' | 'familyName' | 'birthDate' | 'language', string>>;
-/** A paper as JSON. */
-export interface EvidenceJson {
-  kind: string;
-  number?: string;
-  issueDate?: string;
-  originalSeen?: boolean;
-  copy?: string;
-}
 type MandateKind = 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
 
 /** The content of an application as POST and PATCH take it, already valid against the document. */
@@ -24,7 +16,7 @@ export interface ContentJson {
   represented?: Person | null;
   mandate?: { kind: MandateKind; reference?: string; date?: string } | null;
   answers?: Record<string, unknown> | null;
-  evidence?: EvidenceJson[] | null;
+  evidence?: { kind: string; number?: string; issueDate?: string; originalSeen?: boolean; copy?: string }[] | null;
   costOption?: string | null;
   delivery?: { kind: 'at-centre' | 'electronic' | 'post'; note?: string } | null;
 }

@@ -1,30 +1,14 @@
-import type { DeliveryState__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryState.ts';
-import type { State__Output } from '@cups/contracts/gen/cups/intake/v1/State.ts';
-import type { CentreKind__Output } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
-import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
-import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
-import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
-import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { nameOf } from '@cups/contracts';
 import type { Collection } from '@cups/contracts';
 import { enumWord, fromTimestamp } from '@cups/contracts/proto';
-import type { EnumValue } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
-import type { CallContext, Client } from '@cups/service';
+import type { CallContext } from '@cups/service';
 import * as convert from './convert.ts';
 import type { ContentJson } from './convert.ts';
 import type { Answer, Call, Handler } from './http/handler.ts';
 import type { Sessions } from './http/session.ts';
-
-export interface Neighbours {
-  catalog: Client<CatalogServiceDefinition>;
-  identity: Client<IdentityServiceDefinition>;
-  intake: Client<IntakeServiceDefinition>;
-  bridge: Client<AgencyBridgeServiceDefinition>;
-  notifications: Client<NotificationsServiceDefinition>;
-}
+import type { DeliveryState, Neighbours, Query, State } from './neighbours.ts';
 
 export interface RouteParts extends Neighbours {
   sessions: Sessions;
@@ -37,21 +21,6 @@ export interface RouteParts extends Neighbours {
 interface Written {
   application: Application__Output | null;
   replayed: boolean;
-}
-type State = EnumValue<'STATE_', State__Output>;
-type DeliveryState = EnumValue<'DELIVERY_STATE_', DeliveryState__Output>;
-type CentreKind = EnumValue<'CENTRE_KIND_', CentreKind__Output>;
-/** What the document lets through. */
-interface Query {
-  pageSize?: number;
-  pageToken?: string;
-  q?: string;
-  centre?: string;
-  centreKind?: CentreKind;
-  agency?: string;
-  atDate?: string;
-  fileable?: boolean;
-  topic?: string;
 }
 type Rpc<Request, Response> = (request: Request, context: CallContext) => Promise<Response>;
 
@@ -84,29 +53,22 @@ export function routes(parts: RouteParts): Record<string, Handler> {
       sessions.end(whole(session).sid);
       return { status: 204, headers: { 'Set-Cookie': sessions.cleared } };
     },
-    listOperators: list(identity.listOperators, {
-      request: ({ centre }) => ({ centre: full('centres', centre) }),
-      body: ({ operators }) => ({ operators: operators.map(convert.operatorJson) }),
-    }),
+    listOperators: list(identity.listOperators, 'operators', convert.operatorJson, ({ centre }) => ({
+      centre: full('centres', centre),
+    })),
 
-    listCentres: list(identity.listCentres, {
-      request: () => ({}),
-      body: ({ centres }) => ({ centres: centres.map(convert.centreJson) }),
-    }),
+    listCentres: list(identity.listCentres, 'centres', convert.centreJson, () => ({})),
     async getCentre({ params, context }) {
       const { centre } = await identity.getCentre({ name: nameOf('centres', params['code']!) }, context);
       return { body: convert.centreJson(whole(centre)) };
     },
-    listPublicServices: list(catalog.listPublicServices, {
-      request: ({ q, centreKind, agency, atDate, fileable }) => ({
-        query: q,
-        centreKind: enumWord('CENTRE_KIND_', centreKind),
-        agency: full('agencies', agency),
-        atDate,
-        fileableOnly: fileable,
-      }),
-      body: ({ publicServices }) => ({ publicServices: publicServices.map(convert.publicServiceJson) }),
-    }),
+    listPublicServices: list(catalog.listPublicServices, 'publicServices', convert.publicServiceJson, (query) => ({
+      query: query.q,
+      centreKind: enumWord('CENTRE_KIND_', query.centreKind),
+      agency: full('agencies', query.agency),
+      atDate: query.atDate,
+      fileableOnly: query.fileable,
+    })),
     async getPublicService({ params, query, context }) {
       const name = nameOf('publicServices', params['code']!);
       const { atDate, centreKind } = query as Query;
@@ -123,10 +85,9 @@ export function routes(parts: RouteParts): Record<string, Handler> {
       const made = await intake.createApplication(request, context);
       return written(made, { status: 201, headers: { Location: `/api/v1/${whole(made.application).name}` } });
     },
-    listApplications: list(intake.listApplications, {
-      request: ({ state }: { state?: State }) => ({ state: enumWord('STATE_', state) }),
-      body: ({ applications }) => ({ applications: applications.map(convert.applicationJson) }),
-    }),
+    listApplications: list(intake.listApplications, 'applications', convert.applicationJson, ({ state }) => ({
+      state: enumWord('STATE_', state as State | undefined),
+    })),
     async searchApplications({ body, context }) {
       const { applications } = await intake.searchApplications(body as { idnp?: string }, context);
       return { body: { applications: applications.map(convert.applicationJson) } };
@@ -143,22 +104,16 @@ export function routes(parts: RouteParts): Record<string, Handler> {
       occurTime: convert.instantToProto(occurTime),
     })),
     withdrawApplication: write(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
-    supplyDocuments: write(
-      intake.supplyDocuments,
-      ({ evidence, answers }: Pick<ContentJson, 'evidence' | 'answers'>) => ({
-        evidence: evidence ?? [],
-        answers: answers ? convert.answersToProto(answers) : undefined,
-      }),
-    ),
-    handOverResult: write(intake.handOverResult, (handOver: { collectedBy: string; paperKind: string }) => ({
-      handOver,
-    })),
+    supplyDocuments: write(intake.supplyDocuments, (json: ContentJson) => {
+      const { evidence, answers } = convert.contentToProto(json);
+      return { evidence, answers };
+    }),
+    handOverResult: write(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
     confirmOutcome: write(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
     renewApplication: write(intake.renewApplication, () => ({})),
-    listApplicationActions: list(intake.listApplicationActions, {
-      request: (_query, params) => ({ name: applicationName(params) }),
-      body: ({ actions }) => ({ actions: actions.map(convert.actionJson) }),
-    }),
+    listApplicationActions: list(intake.listApplicationActions, 'actions', convert.actionJson, (_query, params) => ({
+      name: applicationName(params),
+    })),
     async trackApplication({ body, context }) {
       return { body: convert.trackingJson(await intake.trackApplication(body as { trackingNumber: string }, context)) };
     },
@@ -180,32 +135,29 @@ export function routes(parts: RouteParts): Record<string, Handler> {
       const name = nameOf('deliveries', `${call.params['id']!}-${convert.idOf(agency)}`);
       return { body: convert.deliveryJson((await bridge.getDelivery({ name }, call.context)).delivery) };
     },
-    listDeliveries: list(bridge.listDeliveries, {
-      request: ({ state, agency }: { state?: DeliveryState; agency?: string }) => ({
-        state: enumWord('DELIVERY_STATE_', state),
-        agency: full('agencies', agency),
-      }),
-      body: ({ deliveries }) => ({ deliveries: deliveries.map(convert.deliveryJson) }),
-    }),
-    listRefusedMessages: list(bridge.listRefusedMessages, {
-      request: ({ topic }) => ({ topic }),
-      body: ({ messages, totalSize }) => ({ refusedMessages: messages.map(convert.refusedMessageJson), totalSize }),
-    }),
+    listDeliveries: list(bridge.listDeliveries, 'deliveries', convert.deliveryJson, ({ state, agency }) => ({
+      state: enumWord('DELIVERY_STATE_', state as DeliveryState | undefined),
+      agency: full('agencies', agency),
+    })),
+    async listRefusedMessages({ query, context }) {
+      const page = await bridge.listRefusedMessages(query, context);
+      const refusedMessages = page.messages.map(convert.refusedMessageJson);
+      return { body: { refusedMessages, totalSize: page.totalSize, nextPageToken: page.nextPageToken || undefined } };
+    },
   };
 }
 
 /** A page of something: the page's size and token travel alike everywhere. */
-function list<Request, Page extends { nextPageToken: string }, Q>(
+function list<Request, Key extends string, Item, Page extends { nextPageToken: string } & Record<Key, Item[]>>(
   rpc: Rpc<Request, Page>,
-  {
-    request,
-    body,
-  }: { request: (query: Query & Q, params: Call['params']) => NoInfer<Request>; body: (page: NoInfer<Page>) => object },
+  key: Key,
+  toJson: (item: Item) => unknown,
+  request: (query: Query, params: Call['params']) => NoInfer<Request>,
 ): Handler {
   return async ({ query, params, context }) => {
     const { pageSize, pageToken } = query as Query;
-    const page = await rpc({ pageSize, pageToken, ...request(query as Query & Q, params) }, context);
-    return { body: { ...body(page), nextPageToken: page.nextPageToken || undefined } };
+    const page = await rpc({ pageSize, pageToken, ...request(query, params) }, context);
+    return { body: { [key]: page[key].map(toJson), nextPageToken: page.nextPageToken || undefined } };
   };
 }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -10,7 +11,7 @@ import { readDocument } from './http/document.ts';
 import { openLimits } from './http/guards.ts';
 import { openSessions } from './http/session.ts';
 import { routes } from './routes.ts';
-import type { Neighbours } from './routes.ts';
+import type { Neighbours } from './neighbours.ts';
 
 /** How long a stop waits for requests that are being answered. */
 const DRAIN_MS = 15_000;
@@ -28,14 +29,15 @@ export async function createGateway(
   const { document, operations } = readDocument(config.openapiFile);
   const home = readFileSync(join(dirname(config.openapiFile), 'home.html'), 'utf8');
 
+  const { addresses: to } = config;
   const dial = (service: ServiceName, name: string, address: string) =>
     connect<never>(`cups.${name}`, { service, address, keys, timeoutMs: config.budgetMs });
   const neighbours = {
-    catalog: dial('catalog', 'catalog.v1.CatalogService', config.catalogAddress),
-    identity: dial('identity', 'identity.v1.IdentityService', config.identityAddress),
-    intake: dial('intake', 'intake.v1.IntakeService', config.intakeAddress),
-    bridge: dial('agency-bridge', 'agencybridge.v1.AgencyBridgeService', config.agencyBridgeAddress),
-    notifications: dial('notifications', 'notifications.v1.NotificationsService', config.notificationsAddress),
+    catalog: dial('catalog', 'catalog.v1.CatalogService', to.catalog),
+    identity: dial('identity', 'identity.v1.IdentityService', to.identity),
+    intake: dial('intake', 'intake.v1.IntakeService', to.intake),
+    bridge: dial('agency-bridge', 'agencybridge.v1.AgencyBridgeService', to.bridge),
+    notifications: dial('notifications', 'notifications.v1.NotificationsService', to.notifications),
   } as unknown as Neighbours;
   const sessions = openSessions({
     keys,
@@ -56,10 +58,7 @@ export async function createGateway(
     metrics,
   });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(config.port, config.host, resolve);
-  });
+  await once(server.listen(config.port, config.host), 'listening');
   const inside = await serveHttp({ port: config.httpPort, ready: () => !draining, live: () => true, metrics });
 
   const { port } = server.address() as AddressInfo;
@@ -71,10 +70,7 @@ export async function createGateway(
     async stop() {
       draining = true;
       const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-      await new Promise<void>((resolve) => {
-        server.close(() => resolve());
-        server.closeIdleConnections();
-      });
+      await new Promise((resolve) => server.close(resolve));
       clearTimeout(late);
       for (const neighbour of Object.values(neighbours)) (neighbour as Neighbours['intake']).close();
       await inside.close();

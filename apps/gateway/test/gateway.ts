@@ -70,7 +70,11 @@ export interface Reply {
 }
 
 /** Starts it. Answers are held against the document; limits are out of the way unless a test sets them. */
-export async function startGateway(fakes: Fakes = {}, settings: Partial<Config> = {}, now?: () => Date) {
+export async function startGateway(
+  fakes: Fakes = {},
+  settings: Partial<Omit<Config, 'addresses'>> & { intakeAddress?: string } = {},
+  now?: () => Date,
+) {
   const keys = keysFor();
   const written = () => Promise.resolve({ application: application(), replayed: false });
   const specialist = keys.session({ role: 'specialist', centre: 'centres/CU-001', operator: operator.name });
@@ -179,11 +183,13 @@ export async function startGateway(fakes: Fakes = {}, settings: Partial<Config> 
   const gateway: RunningService = await createGateway(
     {
       ...readConfig({ GATEWAY_PORT: '0', HTTP_PORT: '0', CUPS_KEYS: keys.dir, CUPS_CHECK_ANSWERS: 'true' }),
-      intakeAddress: intake.address,
-      identityAddress: identity.address,
-      catalogAddress: catalog.address,
-      agencyBridgeAddress: bridge.address,
-      notificationsAddress: notifications.address,
+      addresses: {
+        intake: settings.intakeAddress ?? intake.address,
+        identity: identity.address,
+        catalog: catalog.address,
+        bridge: bridge.address,
+        notifications: notifications.address,
+      },
       limits: { address: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6 },
       ...settings,
     },

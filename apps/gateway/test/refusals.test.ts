@@ -353,7 +353,9 @@ describe('request ids and time', () => {
     const stopped = leaving.stop();
     release();
     expect((await running).status).toBe(200);
+    const start = performance.now();
     await stopped;
+    expect(performance.now() - start).toBeLessThan(5000);
     await expect(fetch(`${leaving.url}/healthz`)).rejects.toThrow();
   });
 });

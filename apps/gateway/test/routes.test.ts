@@ -240,10 +240,10 @@ describe('each operation asks the right neighbour and answers as the document sa
     const none = { sessions: undefined as never, limits: undefined as never, draining: () => false };
     const all = Object.fromEntries(operations.map(({ id }) => [id, () => ({})]));
     const { getDelivery: _one, ...fewer } = all;
-    expect(() => createApp({ ...parts, ...none, handlers: fewer })).toThrow('No handler for getDelivery.');
-    expect(() => createApp({ ...parts, ...none, handlers: { ...all, dance: () => ({}) } })).toThrow(
-      /document for dance/,
+    expect(() => createApp({ ...parts, ...none, handlers: fewer })).toThrow(
+      /without operation in the document: getDelivery\.$/,
     );
+    expect(() => createApp({ ...parts, ...none, handlers: { ...all, dance: () => ({}) } })).toThrow(/: dance\.$/);
   });
 });
 

@@ -4,8 +4,7 @@ import helmet from 'helmet';
 import type { CallContext, Logger, Metrics, Session } from '@cups/service';
 import { Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
-import type { Operation } from './document.ts';
-import type { Answer, Call, Handler } from './handler.ts';
+import type { Answer, Call, Handler, Operation } from './handler.ts';
 import { refuseCrossSite, requestIdOf, traceparentOf } from './guards.ts';
 import type { Limits } from './guards.ts';
 import { notJson, problemAnswer, toProblem } from './problems.ts';
@@ -31,7 +30,9 @@ const CONTENT_SECURITY_POLICY =
 /** @throws Error when an operation has no handler, or a handler no operation */
 export function createApp(parts: AppParts): Express {
   const { operations, handlers, sessions, limits, publicOrigin, log } = parts;
-  bindable(operations, handlers);
+  const ids = operations.map(({ id }) => id);
+  const alone = [...ids, ...Object.keys(handlers)].filter((id) => !ids.includes(id) || !Object.hasOwn(handlers, id));
+  if (alone.length > 0) throw new Error(`Without handler, or without operation in the document: ${alone.join(', ')}.`);
   const requests = parts.metrics.counter('http_requests_total', 'Requests answered.', ['operation', 'status']);
   const seconds = parts.metrics.histogram('http_request_seconds', 'Time to answer.', ['operation']);
   const parseJson = express.json({ limit: MAX_BODY, inflate: false, type: () => true });
@@ -51,7 +52,6 @@ export function createApp(parts: AppParts): Express {
     res.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
     res.setHeader('X-Request-Id', requestId);
     res.setHeader('Cache-Control', 'no-store');
-    if (parts.draining()) res.setHeader('Connection', 'close');
     res.on('close', () => {
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const { statusCode: status, writableFinished: answered } = res;
@@ -74,6 +74,7 @@ export function createApp(parts: AppParts): Express {
       if (wrong) throw new Problem({ reason: 'INTERNAL', message: wrong, metadata: { told: 'true' } });
     }
     res.statusCode = status;
+    if (parts.draining()) res.setHeader('Connection', 'close');
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     if (text !== undefined) {
       res.setHeader('Content-Type', `${media}; charset=utf-8`);
@@ -134,10 +135,7 @@ export function createApp(parts: AppParts): Express {
   for (const operation of operations) {
     const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
     const { method, id } = operation;
-    methodsOf.set(path, [
-      ...(methodsOf.get(path) ?? []),
-      ...(method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]),
-    ]);
+    methodsOf.set(path, [...(methodsOf.get(path) ?? []), method === 'get' ? 'GET, HEAD' : method.toUpperCase()]);
     app[method](path, (req: Request, res: Response) => {
       const context = begin(req, res, id);
       answer(req, res, operation, context)
@@ -161,12 +159,4 @@ export function createApp(parts: AppParts): Express {
   app.use((req: Request, res: Response) => refuse(nowhere, req, res));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => refuse(error, req, res));
   return app;
-}
-
-function bindable(operations: Operation[], handlers: Record<string, Handler>): void {
-  const ids = operations.map(({ id }) => id);
-  const missing = ids.filter((id) => !Object.hasOwn(handlers, id));
-  const extra = Object.keys(handlers).filter((id) => !ids.includes(id));
-  if (missing.length > 0) throw new Error(`No handler for ${missing.join(', ')}.`);
-  if (extra.length > 0) throw new Error(`No operation in the document for ${extra.join(', ')}.`);
 }

@@ -6,24 +6,11 @@ import { parse } from 'yaml';
 import { checkIdnp } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import type { Reason, Violation } from '@cups/problem';
+import type { Operation } from './handler.ts';
 
 /** openapi.yaml as the source: what there is to bind, and the checks of requests and answers, compiled once. */
 
-export interface Operation {
-  id: string;
-  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
-  /** As in the document: /api/v1/applications/{id}. */
-  path: string;
-  /** True when it needs no session. */
-  open: boolean;
-  body: 'none' | 'optional' | 'required';
-  /** Query and params are coerced in place. @throws Problem for a header, or with all violations of path, query and body */
-  checkRequest(parts: { params: Json; query: Json; header: (name: string) => string | undefined; body: unknown }): void;
-  /** What is wrong with an answer, or undefined. For tests: compiled at its first use. */
-  checkAnswer(status: number, contentType: string, body: unknown): string | undefined;
-}
-
-export type Json = Record<string, unknown>;
+type Json = Record<string, unknown>;
 interface Parameter {
   name: string;
   in: 'path' | 'query' | 'header';

@@ -5,11 +5,12 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { isUlid, isUuid } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { newTraceparent } from '@cups/service';
+import type { Config } from '../config.ts';
 
 /** What a request has to pass before anything is done for it. */
 
 /** The limits, counted in windows of a minute in this process. Each rejects with a Problem RATE_LIMITED. */
-export function openLimits(perMinute: Record<'address' | 'session' | 'tracking' | 'trackingTotal', number>) {
+export function openLimits(perMinute: Config['limits']) {
   const byAddress = (req: Request) => ipKeyGenerator(req.ip ?? '');
   const [address, session] = [limit(perMinute.address), limit(perMinute.session)];
   const [tracking, trackingTotal] = [limit(perMinute.tracking), limit(perMinute.trackingTotal)];

@@ -22,3 +22,19 @@ export interface Answer {
 }
 
 export type Handler = (call: Call) => Promise<Answer> | Answer;
+
+type Json = Record<string, unknown>;
+/** One operation of openapi.yaml. */
+export interface Operation {
+  id: string;
+  method: 'get' | 'post' | 'put' | 'patch' | 'delete';
+  /** As in the document: /api/v1/applications/{id}. */
+  path: string;
+  /** True when it needs no session. */
+  open: boolean;
+  body: 'none' | 'optional' | 'required';
+  /** Query and params are coerced in place. @throws Problem for a header, or with all violations of path, query and body */
+  checkRequest(parts: { params: Json; query: Json; header: (name: string) => string | undefined; body: unknown }): void;
+  /** What is wrong with an answer, or undefined. For tests: compiled at its first use. */
+  checkAnswer(status: number, contentType: string, body: unknown): string | undefined;
+}
