@@ -246,7 +246,7 @@ const MESSAGE_OF: Record<string, Message> = {
   DeliveryFailed: 'delivery-failed',
 };
 
-/** What an event on cups.deliveries says, or undefined for a type that this version does not know. */
+/** What an event on cups.deliveries says, or undefined for a type that this version does not know or bytes that are none. */
 export function fromDeliveryEvent(
   event: { id: string; type: string; data: Buffer },
   now: Date,
@@ -254,8 +254,8 @@ export function fromDeliveryEvent(
   const message = MESSAGE_OF[event.type.slice('cups.agencybridge.v1.'.length)];
   if (!message) return undefined;
   // Every message of the file carries `ref`; the other fields belong to one of them each.
-  const wire = messageType(event.type).decode(event.data) as {
-    ref: { application: string; agency: string; occurTime: never; agencyReference: string } | null;
+  const wire = decoded(event) as {
+    ref: { application: string; agency: string; messageId: string; occurTime: never; agencyReference: string } | null;
     evidenceKinds?: string[];
     message?: TextIn | null;
     answerBy?: string;
@@ -264,8 +264,8 @@ export function fromDeliveryEvent(
     resultKind?: string;
     resultNumber?: string;
     decideTime?: never;
-  };
-  if (!wire.ref) return undefined;
+  } | null;
+  if (!wire?.ref) return undefined;
   const occurTime = fromTimestamp(wire.ref.occurTime);
   const result = present({ resultKind: wire.resultKind ?? '', resultNumber: wire.resultNumber ?? '' });
   const word: AgencyWord = {
@@ -278,6 +278,8 @@ export function fromDeliveryEvent(
   };
   if (message === 'documents-requested') {
     word.request = {
+      // Agencies know their own message by its id, and so a supply of documents names it.
+      id: wire.ref.messageId || event.id,
       evidenceKinds: wire.evidenceKinds ?? [],
       answerBy: wire.answerBy ?? '',
       ...(wire.message ? { message: fromText(wire.message) } : {}),
@@ -292,6 +294,14 @@ export function fromDeliveryEvent(
   }
   if (message === 'result-corrected') word.result = result;
   return { application: wire.ref.application, word };
+}
+
+function decoded(event: { type: string; data: Buffer }): object | null {
+  try {
+    return messageType(event.type).decode(event.data);
+  } catch {
+    return null;
+  }
 }
 
 function toPerson(person: Partial<Person> | undefined): PersonOut | null {

@@ -1,24 +1,22 @@
 import { ulid } from 'ulid';
 import { randomBytes } from 'node:crypto';
-import { fingerprint, pageSizeOf } from '@cups/store';
+import { fingerprint } from '@cups/store';
 import type { Cause, Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
-import { isUlid, isUuid, newTrackingNumber, normalizeTrackingNumber, parseName, checkIdnp } from '@cups/contracts';
-import { enumValue, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
+import { isUlid, isUuid, newTrackingNumber, parseName } from '@cups/contracts';
+import { fromTimestamp } from '@cups/contracts/proto';
 import type { Rpcs, Context } from '@cups/service';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
 import * as acts from './domain/acts.ts';
 import type { Actor, Step } from './domain/acts.ts';
-import { CONTENT_FIELDS } from './domain/application.ts';
-import { evidenceViolations, handOverViolations, outcomeViolations } from './domain/file.ts';
+import { CONTENT_FIELDS, evidenceViolations, handOverViolations, outcomeViolations } from './domain/file.ts';
 import { END_STATES } from './domain/life.ts';
-import type { State } from './domain/life.ts';
 import type { Holidays } from './domain/terms.ts';
 import * as convert from './convert.ts';
 import { answersCheck } from './forms.ts';
 import type { Neighbours } from './neighbours.ts';
-import { byTrackingNumber, listByCentre, search } from './store.ts';
+import { applicationId, invalid, notFound, ownApplication, reads, refuse } from './reads.ts';
 import type { openCounter, StoredApplication, Versions } from './store.ts';
 import { decided } from './events.ts';
 
@@ -73,11 +71,7 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
     };
   }
 
-  async function own(name: string, context: Context): Promise<StoredApplication> {
-    const app = await applications.get(applicationId(name));
-    if (!app || app.centre !== context.session?.centre) throw notFound();
-    return app;
-  }
+  const own = (name: string, context: Context) => ownApplication(applications, name, context);
 
   async function open(request: CreateRequest, context: Context, cause: Cause, actor: Actor) {
     const [version, centre, corrected] = await Promise.all([
@@ -122,6 +116,8 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
   }
 
   return {
+    ...reads(parts),
+
     async CreateApplication(request, context) {
       const cause = causeOf(request, context);
       const actor = actorOf(context, request.requestId, now());
@@ -137,50 +133,6 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
         return { document: earlier, replayed: true };
       });
       return { application: convert.toApplication(document, actor.roles), replayed };
-    },
-
-    async GetApplication(request, context) {
-      const app = await own(request.name, context);
-      return { application: convert.toApplication(app, context.session!.roles) };
-    },
-
-    async ListApplications(request, context) {
-      const state = enumValue('STATE_', request.state) as State | '';
-      const page = await listByCentre(applications, {
-        centre: context.session!.centre!,
-        ...(state ? { state } : {}),
-        pageSize: pageSizeOf(request.pageSize),
-        pageToken: request.pageToken,
-      });
-      const roles = context.session!.roles;
-      return {
-        applications: page.documents.map((app) => convert.toApplication(app, roles, false)),
-        nextPageToken: page.nextPageToken,
-      };
-    },
-
-    async SearchApplications(request, context) {
-      if ((request.trackingNumber === '') === (request.idnp === '')) {
-        throw invalid('trackingNumber', 'ONE_OF', 'Give a tracking number or an IDNP.');
-      }
-      if (request.idnp && !checkIdnp(request.idnp)) {
-        throw new Problem({
-          kind: 'INVALID',
-          reason: 'IDNP_INVALID',
-          message: 'Not a valid IDNP.',
-          violations: [{ field: 'idnp', rule: 'IDNP', message: '13 digits, the last one a check digit.' }],
-        });
-      }
-      const number = normalizeTrackingNumber(request.trackingNumber);
-      const found =
-        request.idnp || number
-          ? await search(
-              applications,
-              context.session!.centre!,
-              request.idnp ? { idnp: request.idnp } : { trackingNumber: number! },
-            )
-          : [];
-      return { applications: found.map((app) => convert.toApplication(app, context.session!.roles, false)) };
     },
 
     UpdateApplication(request, context) {
@@ -262,75 +214,6 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
       await versions.keep(version.copy);
       return change(request, context, (current, actor) => acts.renew(current, actor, version.copy));
     },
-
-    async ListApplicationActions(request, context) {
-      const app = await own(request.name, context);
-      const size = pageSizeOf(request.pageSize);
-      const start = request.pageToken === '' ? 0 : Number(request.pageToken);
-      if (!Number.isInteger(start) || start < 0 || start > app.history.length) {
-        throw new Problem({ kind: 'INVALID', reason: 'PAGE_TOKEN_INVALID', message: 'Not a page token of this list.' });
-      }
-      const end = Math.min(start + size, app.history.length);
-      return {
-        actions: app.history.slice(start, end).map(convert.toAction),
-        nextPageToken: end < app.history.length ? String(end) : '',
-      };
-    },
-
-    async TrackApplication(request) {
-      const app = await byTrackingNumber(applications, normalizeTrackingNumber(request.trackingNumber));
-      return {
-        state: convert.toState(app.state),
-        submitTime: toTimestamp(app.submitTime),
-        dueDate: app.dueDate ?? '',
-        updateTime: toTimestamp(app.updateTime),
-        answerBy: app.documentRequest?.answerBy ?? '',
-      };
-    },
-
-    async GetSubmission(request) {
-      const [name, number] = splitSubmission(request.name);
-      const app = await applications.get(applicationId(name));
-      const submission = app?.submissions.find((frozen) => frozen.number === number);
-      if (!app || !submission) throw notFound();
-      const version = await versions.get(app.service.versionId);
-      const fee = version.costOptions.find((option) => option.code === submission.content.costOption)?.fee;
-      return {
-        name: request.name,
-        withdrawn: app.state === 'withdrawn' || app.state === 'expired',
-        centre: app.centre,
-        centreName: app.centreName,
-        centreKind: app.centreKind,
-        publicService: app.publicService,
-        serviceVersion: app.serviceVersion,
-        serviceTitle: app.service.title,
-        agency: app.agency,
-        content: convert.toContent(submission.content),
-        submitTime: toTimestamp(submission.submitTime),
-        dueDate: submission.dueDate ?? '',
-        corrects: app.corrects ?? '',
-        answersRequest: submission.answersRequest ?? '',
-        fee: fee ? { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } : null,
-      };
-    },
-
-    async GetContact(request) {
-      const app = await applications.get(applicationId(request.name));
-      if (!app) throw notFound();
-      const { applicant, contact } = app;
-      return {
-        language: applicant?.language ?? 'ro',
-        contact: contact ?? { none: true },
-        personName: [applicant?.givenName, applicant?.familyName].filter(Boolean).join(' '),
-        serviceTitle: app.service.title,
-        centreName: app.centreName,
-        trackingNumber: app.trackingNumber,
-        dueDate: app.dueDate ?? '',
-        state: convert.toState(app.state),
-        documentRequest: convert.toDocumentRequest(app.documentRequest),
-        decision: convert.toDecision(app.decision),
-      };
-    },
   };
 }
 
@@ -338,32 +221,6 @@ function actorOf(context: Context, cause: string, now: Date, occurTime?: Date): 
   // The chassis has checked that a session with a centre is there: the access table says so.
   const { operator, roles, centre } = context.session!;
   return { by: operator, roles, centre: centre!, now, cause, ...(occurTime ? { occurTime } : {}) };
-}
-
-function applicationId(name: string): string {
-  const id = parseName('applications', name);
-  if (!isUlid(id)) throw notFound();
-  return id;
-}
-
-function splitSubmission(name: string): [string, number] {
-  const match = /^(applications\/[^/]+)\/submissions\/([1-9][0-9]{0,3})$/.exec(name);
-  if (!match) throw invalid('name', 'RESOURCE_NAME', 'applications/{id}/submissions/{n}.');
-  return [match[1]!, Number(match[2])];
-}
-
-function refuse(violations: Problem['violations']): void {
-  if (violations.length > 0) {
-    throw new Problem({ kind: 'INVALID', reason: 'INVALID_ARGUMENT', message: 'Some fields are wrong.', violations });
-  }
-}
-
-function invalid(field: string, rule: string, message: string): Problem {
-  return new Problem({ kind: 'INVALID', reason: 'INVALID_ARGUMENT', message, violations: [{ field, rule, message }] });
-}
-
-function notFound(): Problem {
-  return new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such application.' });
 }
 
 function contention(): Problem {

@@ -52,7 +52,7 @@ export async function createIntake(config: Config, overrides: { now?: () => Date
       grpc.setServing(false);
       await Promise.all([consumer.stop(), timers.stop(), grpc.drain()]);
       await relay.drain();
-      relay.stop();
+      await relay.stop();
       await publisher.stop();
       neighbours.close();
       await store.close();

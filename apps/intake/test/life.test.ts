@@ -47,7 +47,7 @@ function word(message: Message, now = NOW): AgencyWord {
     agency: 'agencies/asp',
     eventId: `event-${serial}`,
     now,
-    request: { evidenceKinds: ['birth-certificate'], answerBy: '2026-04-10' },
+    request: { id: `message-${serial}`, evidenceKinds: ['birth-certificate'], answerBy: '2026-04-10' },
     decision: { decideTime: now, reason: { ro: 'motiv' } },
     result: { resultNumber: 'R2' },
   };

@@ -94,6 +94,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
 
   const pause = (ms: number): Promise<void> =>
     new Promise((resolve) => {
+      // An aborted signal fires no more: a timer set now would keep the process for nothing.
+      if (stopping.signal.aborted) return resolve();
       const end = (): void => {
         clearTimeout(timer);
         stopping.signal.removeEventListener('abort', end);

@@ -255,7 +255,7 @@ export interface AgencyWord {
   eventId: string;
   now: Date;
   agencyReference?: string;
-  request?: Omit<DocumentRequest, 'id' | 'requestTime'>;
+  request?: Omit<DocumentRequest, 'requestTime'>;
   decision?: Omit<Decision, 'approved'>;
   result?: { resultKind?: string; resultNumber?: string };
 }
@@ -415,7 +415,7 @@ function enter(app: Application, state: State, word: AgencyWord, holidays: Holid
   switch (state) {
     case 'documents-requested': {
       const documentRequest: DocumentRequest = {
-        id: word.eventId,
+        id: word.request?.id ?? word.eventId,
         requestTime: word.now,
         evidenceKinds: word.request?.evidenceKinds ?? [],
         answerBy: word.request?.answerBy ?? today(new Date(word.now.getTime() + ANSWER_DAYS * DAY)),

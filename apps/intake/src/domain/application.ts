@@ -22,9 +22,8 @@ export interface Contact {
   none?: boolean;
 }
 
-export const MANDATE_KINDS = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] as const;
 export interface Mandate {
-  kind: (typeof MANDATE_KINDS)[number];
+  kind: 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
   reference?: string;
   date?: string;
 }
@@ -37,9 +36,8 @@ export interface Evidence {
   copy?: string;
 }
 
-export const DELIVERY_KINDS = ['at-centre', 'electronic', 'post'] as const;
 export interface Delivery {
-  kind: (typeof DELIVERY_KINDS)[number];
+  kind: 'at-centre' | 'electronic' | 'post';
   note?: string;
 }
 
@@ -54,16 +52,6 @@ export interface Content {
   costOption?: string;
   delivery?: Delivery;
 }
-export const CONTENT_FIELDS = [
-  'applicant',
-  'contact',
-  'represented',
-  'mandate',
-  'answers',
-  'evidence',
-  'costOption',
-  'delivery',
-] as const satisfies readonly (keyof Content)[];
 
 /** Frozen at submit, already valid against the form of the version it was filed under (law 8). */
 export interface Submission {
@@ -93,9 +81,8 @@ export interface Decision {
   revokeTime?: Date;
 }
 
-export const COLLECTORS = ['applicant', 'represented', 'representative'] as const;
 export interface HandOver {
-  collectedBy: (typeof COLLECTORS)[number];
+  collectedBy: 'applicant' | 'represented' | 'representative';
   paperKind: string;
   paperNumber?: string;
   handOverTime: Date;

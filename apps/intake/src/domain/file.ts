@@ -1,7 +1,16 @@
 import type { Violation } from '@cups/problem';
 import { checkIdnp, isCivilDate } from '@cups/contracts';
-import { COLLECTORS, DELIVERY_KINDS, MANDATE_KINDS } from './application.ts';
-import type { Content, Evidence, EvidenceRule, HandOver, Outcome, Person, ServiceVersion } from './application.ts';
+import type {
+  Content,
+  Delivery,
+  Mandate,
+  Evidence,
+  EvidenceRule,
+  HandOver,
+  Outcome,
+  Person,
+  ServiceVersion,
+} from './application.ts';
 
 /** Checks of what the desk fills in: the shape at every save, completeness at submit; all violations at once. */
 
@@ -9,6 +18,22 @@ import type { Content, Evidence, EvidenceRule, HandOver, Outcome, Person, Servic
 export const MAX_CONTENT_BYTES = 64 * 1024;
 const MAX_TEXT = 500;
 const MAX_EVIDENCE = 50;
+
+const MANDATES = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] satisfies Mandate['kind'][];
+const DELIVERIES = ['at-centre', 'electronic', 'post'] satisfies Delivery['kind'][];
+const COLLECTORS = ['applicant', 'represented', 'representative'] satisfies HandOver['collectedBy'][];
+
+/** The fields that an edit may replace. */
+export const CONTENT_FIELDS = [
+  'applicant',
+  'contact',
+  'represented',
+  'mandate',
+  'answers',
+  'evidence',
+  'costOption',
+  'delivery',
+] as const satisfies readonly (keyof Content)[];
 
 type Check = (field: string, rule: string, message: string) => void;
 
@@ -37,12 +62,12 @@ export function shapeViolations(content: Content): Violation[] {
     }
   }
   if (mandate) {
-    if (!MANDATE_KINDS.includes(mandate.kind)) check('mandate.kind', 'UNKNOWN', 'Not a kind of mandate.');
+    if (!MANDATES.includes(mandate.kind)) check('mandate.kind', 'UNKNOWN', 'Not a kind of mandate.');
     text('mandate.reference', mandate.reference, check);
     date('mandate.date', mandate.date, check);
   }
   if (delivery) {
-    if (!DELIVERY_KINDS.includes(delivery.kind)) check('delivery.kind', 'UNKNOWN', 'Not a way to deliver.');
+    if (!DELIVERIES.includes(delivery.kind)) check('delivery.kind', 'UNKNOWN', 'Not a way to deliver.');
     text('delivery.note', delivery.note, check);
   }
   violations.push(...evidenceViolations(evidence));

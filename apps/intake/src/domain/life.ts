@@ -112,7 +112,7 @@ const working: Record<Message, Effect> = {
 /** Total: every message has its effect in every state (law 2 of the design). */
 export const AGENCIES: Record<State, Record<Message, Effect>> = {
   // An agency can not know a draft: whatever comes is recorded and shown.
-  draft: { ...afterTheEnd, approved: note('message-before-submission'), rejected: note('message-before-submission') },
+  draft: allNoted('message-before-submission'),
   submitted: working,
   'in-progress': working,
   'documents-requested': {
@@ -133,6 +133,10 @@ export const TIMED: Record<Timer, Record<State, State | 'stale'>> = {
   'draft-untouched': every('draft', 'expired'),
   'answer-date-passed': every('documents-requested', 'expired'),
 };
+
+function allNoted(text: string): Record<Message, Effect> {
+  return Object.fromEntries(MESSAGES.map((message) => [message, note(text)])) as Record<Message, Effect>;
+}
 
 function every(state: State, next: State): Record<State, State | 'stale'> {
   return Object.fromEntries(STATES.map((s) => [s, s === state ? next : 'stale'])) as Record<State, State | 'stale'>;

@@ -1,0 +1,185 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ensureTopics } from '@cups/events';
+import { startLocal } from '@cups/local';
+import { eventOf, eventually, freePort, platform, produce, readTopic } from '@cups/testing';
+import { createIntake } from '../src/service.ts';
+import { configFor, delivered, desk, neighbourhood } from './desk.ts';
+import type { Neighbourhood } from './desk.ts';
+
+/** Intake while things break around it. */
+
+const where = platform();
+let near: Neighbourhood;
+
+beforeAll(async () => {
+  near = await neighbourhood();
+  await ensureTopics({ brokers: where.brokers, prefix: where.prefix, partitions: 3, agencies: ['asp'] });
+});
+afterAll(async () => near.close());
+
+// What a test opens is closed after it, also when it failed in the middle.
+const opened: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close().catch(() => {});
+});
+async function intakeAt(at: Parameters<typeof configFor>[1]) {
+  const intake = await createIntake(configFor(near, at));
+  opened.push(() => intake.stop());
+  return intake;
+}
+async function topicAt(at: Parameters<typeof readTopic>[0]) {
+  const topic = await readTopic(at, 'cups.applications');
+  opened.push(() => topic.stop());
+  return topic;
+}
+
+describe('the pipe', () => {
+  test('killed between commit and publish: the event arrives after the restart', async () => {
+    const config = configFor(near, where);
+    const grpcPort = await freePort();
+    // A process whose broker is away commits and can not publish: the moment between the two, held open.
+    const child = spawn(
+      join(import.meta.dirname, '../../../node_modules/.bin/node'),
+      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../src/main.ts')],
+      {
+        stdio: 'ignore',
+        env: {
+          ...process.env,
+          MONGODB_URI: where.mongoUri,
+          KAFKA_BROKERS: '127.0.0.1:1',
+          CUPS_PREFIX: where.prefix,
+          CUPS_KEYS: config.keysDir,
+          CUPS_DATA: config.dataDir,
+          REQUEST_SECRET_FILE: join(config.keysDir, 'intake.secret'),
+          CATALOG_ADDRESS: config.catalogAddress,
+          IDENTITY_ADDRESS: config.identityAddress,
+          GRPC_PORT: String(grpcPort),
+          HTTP_PORT: '0',
+        },
+      },
+    );
+    const here = desk(near, grpcPort, 'CU-001');
+    const app = await eventually(() => here.file(1).catch(() => undefined), { timeoutMs: 20_000 });
+    const gone = new Promise((done) => child.once('exit', done));
+    opened.push(async () => child.kill('SIGKILL'));
+    child.kill('SIGKILL');
+    await gone;
+
+    const topic = await topicAt(where);
+    await intakeAt(where);
+    const events = await topic.until((all) => all.some(({ subject }) => subject === app.name), 20_000);
+    expect(events.filter(({ subject }) => subject === app.name).map(({ sequence }) => sequence)).toEqual([1]);
+  });
+
+  test('two replicas on one document lose and reorder nothing', async () => {
+    const replicas = [await intakeAt(where), await intakeAt(where)];
+    const topic = await topicAt(where);
+    const desks = replicas.map((replica) => desk(near, replica.grpcPort!, 'CU-002'));
+    const drafts = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => eventually(() => desks[i % 2]!.open(i).catch(() => undefined))),
+    );
+    // Every act of an application alternates between the replicas, and agencies answer in between.
+    await Promise.all(
+      drafts.map(async ({ name }, i) => {
+        await desks[i % 2]!.submit(name);
+        await produce(where, [eventOf(delivered(name, 'DeliveryAcknowledged', 1))]);
+        await desks[(i + 1) % 2]!.withdrawApplication({ requestId: randomUUID(), name });
+      }),
+    );
+    const names = new Set(drafts.map(({ name }) => name));
+    const last = async () => {
+      const notes = await Promise.all(drafts.map(({ name }, i) => desks[i % 2]!.listApplicationActions({ name })));
+      return notes.every(({ actions }) => actions.length === 3);
+    };
+    await eventually(last, { timeoutMs: 20_000 });
+    const events = await topic.until((all) => {
+      const firsts = new Set(all.filter(({ subject }) => names.has(subject)).map(({ id }) => id));
+      return firsts.size >= 60;
+    }, 20_000);
+    for (const name of names) {
+      const seen: number[] = [];
+      for (const { subject, sequence } of events) {
+        // Sending twice is allowed; what a consumer keeps is what is new, and that must be in order without a gap.
+        if (subject === name && sequence! > (seen.at(-1) ?? 0)) seen.push(sequence!);
+      }
+      expect(seen).toEqual([1, 2, 3]);
+    }
+  });
+
+  test('Kafka stops: submissions are accepted, and arrive once it is back', async () => {
+    const dataDir = mkdtempSync(join(tmpdir(), 'cups-kafka-'));
+    const local = await startLocal({ dataDir, parts: ['kafka'] });
+    opened.push(async () => {
+      await local.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    });
+    const own = { mongoUri: where.mongoUri, brokers: local.kafkaBrokers.split(','), prefix: `${where.prefix}k-` };
+    await ensureTopics({ brokers: own.brokers, prefix: own.prefix, partitions: 3, agencies: ['asp'] });
+    const intake = await intakeAt(own);
+    const here = desk(near, intake.grpcPort!, 'CU-003');
+    await eventually(() => here.file(1).catch(() => undefined));
+    await local.killKafka();
+    const filed = await Promise.all(Array.from({ length: 30 }, (_, i) => here.file(i)));
+    expect(filed.map(({ state }) => state)).toEqual(Array(30).fill('STATE_SUBMITTED'));
+    await local.restartKafka();
+    const topic = await topicAt(own);
+    const wanted = new Set(filed.map(({ name }) => name));
+    await topic.until(
+      (all) => new Set(all.map(({ subject }) => subject).filter((name) => wanted.has(name))).size === 30,
+      30_000,
+    );
+  }, 90_000);
+
+  test('a fifth of the deliveries come twice and out of turn: each changes its application once', async () => {
+    const intake = await intakeAt(where);
+    const here = desk(near, intake.grpcPort!, 'CU-004');
+    const apps = await Promise.all(
+      Array.from({ length: 25 }, (_, i) => eventually(() => here.file(i).catch(() => undefined))),
+    );
+    const steps = ['DeliveryAcknowledged', 'DeliveryProgressed', 'DeliveryDecided'] as const;
+    const events = apps.flatMap(({ name }) =>
+      steps.map((type, i) =>
+        eventOf(delivered(name, type, i + 1, type === 'DeliveryDecided' ? { approved: true } : {})),
+      ),
+    );
+    const repeated = events.flatMap((event, i) => (i % 5 === 0 ? [event, event] : [event]));
+    const swapped = repeated.map((event, i) =>
+      i % 7 === 3 && repeated[i + 1] ? repeated[i + 1]! : i % 7 === 4 ? repeated[i - 1]! : event,
+    );
+    await produce(where, swapped);
+    // A second member joins in the middle: partitions move and messages come again.
+    await intakeAt(where);
+    for (const { name } of apps) {
+      await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_READY', {
+        timeoutMs: 30_000,
+      });
+      const { actions } = await here.listApplicationActions({ name });
+      expect(actions.map(({ kind }) => kind)).toEqual(['submit', 'acknowledged', 'progressed', 'approved']);
+    }
+  }, 90_000);
+
+  test('bytes that are no message and deliveries of strangers are stored as refused, and others flow', async () => {
+    const intake = await intakeAt(where);
+    const here = desk(near, intake.grpcPort!, 'CU-005');
+    const { name } = await eventually(() => here.file(1).catch(() => undefined));
+    await produce(where, [
+      eventOf({
+        topic: 'cups.deliveries',
+        key: name.slice(13),
+        type: 'cups.agencybridge.v1.DeliveryDecided',
+        sequence: 1,
+        data: Buffer.from([0xff, 0xff]),
+      }),
+      eventOf(delivered('applications/01JD0000000000000000000009', 'DeliveryAcknowledged', 1)),
+      eventOf(delivered(name, 'DeliveryAcknowledged', 1)),
+    ]);
+    await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_IN_PROGRESS', {
+      timeoutMs: 20_000,
+    });
+  });
+});
