@@ -8,10 +8,13 @@ import ts from 'typescript';
  */
 
 const root = join(import.meta.dirname, '..');
-const BUDGETS = {
-  intake: { files: 14, lines: 1600 },
-  app: { files: 10, lines: 1000 },
-  lib: { files: Infinity, lines: 900 },
+const APP = { files: 10, lines: 1000 };
+const LIB = { files: Infinity, lines: 900 };
+/** Rooms with a budget of their own; docs/decisions/0007 says why. */
+const OWN: Record<string, { files: number; lines: number }> = {
+  'apps/intake': { files: 14, lines: 2250 },
+  'libs/service': { files: Infinity, lines: 1750 },
+  'libs/store': { files: Infinity, lines: 1250 },
 };
 const FILE_BUDGETS: Record<string, number> = {
   'main.ts': 15,
@@ -71,7 +74,7 @@ for (const kind of ['libs', 'apps'] as const) {
       file.endsWith('.ts'),
     );
     if (files.length === 0) continue;
-    const budget = kind === 'libs' ? BUDGETS.lib : name === 'intake' ? BUDGETS.intake : BUDGETS.app;
+    const budget = OWN[`${kind}/${name}`] ?? (kind === 'libs' ? LIB : APP);
     const total = files.reduce((sum, file) => sum + lines(file), 0);
     const room_ = relative(root, room);
     console.log(

@@ -15,7 +15,7 @@ Runs types, format, contracts, fences, read budgets, lint and all tests; Nx cach
   --no-cache       run everything, whatever Nx remembers
   --help           this text
 `;
-const CHECKS = ['types', 'format', 'proto', 'fences', 'read-cost', 'lint'];
+const CHECKS = ['types', 'format', 'proto', 'fences', 'read-cost', 'picture', 'lint'];
 
 const { values } = parseArgs({
   options: {

@@ -40,7 +40,7 @@ export function readConfig(source: NodeJS.ProcessEnv): Config {
     intakeTimeoutMs: read.number('INTAKE_TIMEOUT_MS', 3_000, { min: 100, max: 60_000 }),
     agencies: read.list('AGENCIES', ['asp', 'cnas', 'cadastru', 'mai']),
     concurrency: read.number('CONSUMER_CONCURRENCY', 32, { min: 1, max: 256 }),
-    timerPollMs: read.number('TIMER_POLL_MS', 15_000, { min: 50, max: 600_000 }),
+    timerPollMs: read.number('TIMER_POLL_MS', 2_000, { min: 50, max: 600_000 }),
     maxInFlight: read.number('MAX_IN_FLIGHT', 64, { min: 1, max: 1000 }),
     logLevel: read.text('LOG_LEVEL', 'info'),
   };

@@ -40,8 +40,8 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const getSubmission = (name: string, requestId: string) =>
     intake.getSubmission({ name }, requestId === '' ? {} : { requestId });
   const events = createEvents({ deliveries, refusals, agencies, getSubmission, now, log });
-  const { timerPollMs: pollMs } = config;
-  const timers = startTimers({ documents: deliveries, pollMs, due: events.fetchPending, now, log });
+  const due = { due: events.fetchPending, pollMs: config.timerPollMs, now, log };
+  const timers = startTimers({ documents: deliveries, ...due });
   const { topics, handle } = events;
   const refuse = refusals.keepUnread;
   const group = { brokers, prefix, groupId: 'agency-bridge', topics, concurrency };
@@ -50,16 +50,8 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const rpcs = bridgeRpcs(deliveries, refusals);
   const definition = loadService<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService');
   const { grpcPort: port, maxInFlight } = config;
-  const grpc = await serveGrpc({
-    name: 'agency-bridge',
-    definition,
-    rpcs,
-    access,
-    keys,
-    port,
-    maxInFlight,
-    ...reporting,
-  });
+  const served = { name: 'agency-bridge', definition, rpcs, access, keys };
+  const grpc = await serveGrpc({ ...served, ...reporting, port, maxInFlight });
   const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
   const serving = setInterval(() => grpc.setServing(store.ready()), 500);
 

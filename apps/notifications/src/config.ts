@@ -50,7 +50,7 @@ export function readConfig(source: NodeJS.ProcessEnv): Config {
     mailDir: join(read.path('CUPS_STATE', '.cups'), 'mail'),
     maxAgeMs: read.number('NOTICE_MAX_AGE_DAYS', 7, { min: 1, max: 365 }) * 86_400_000,
     overtakenAfterMs: read.number('NOTICE_OVERTAKEN_AFTER_MINUTES', 60, { min: 1, max: 10_080 }) * 60_000,
-    timerPollMs: read.number('TIMER_POLL_MS', 15_000, { min: 50, max: 600_000 }),
+    timerPollMs: read.number('TIMER_POLL_MS', 2_000, { min: 50, max: 600_000 }),
     claimMs: read.number('MAIL_CLAIM_MS', 120_000, { min: 1_000, max: 3_600_000 }),
     retryMs: read.number('MAIL_RETRY_MS', 30_000, { min: 50, max: 3_600_000 }),
     maxInFlight: read.number('MAX_IN_FLIGHT', 64, { min: 1, max: 1000 }),
