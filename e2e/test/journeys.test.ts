@@ -16,7 +16,7 @@ let platform: Platform;
 let desk: Desk;
 
 beforeAll(async () => {
-  platform = await startPlatform({ port: 0, dataDir, prefix: prefix() });
+  platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), env: { CUPS_CHECK_ANSWERS: 'true' } });
   desk = await openDesk(platform.url, 'cu-001-specialist');
 });
 afterAll(async () => {
