@@ -109,6 +109,9 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
 
     async ListOperators({ centre, pageSize, pageToken: token }) {
       const code = centre ? parseName('centres', centre, 'centre') : '';
+      if (!providers.has('local')) {
+        throw new Problem({ reason: 'NOT_FOUND', message: 'No provider here lists its operators.' });
+      }
       const offered = [...providers.values()].flatMap((provider) => provider.offers());
       const matching = code ? offered.filter((operator) => operator.centre === code) : offered;
       const page = pageOf(matching, (operator) => operator.id, { pageSize, pageToken: token, others: { centre } });
