@@ -2,6 +2,7 @@ import { createAgencySimulator, readConfig } from './service.ts';
 
 const simulator = createAgencySimulator(readConfig(process.env));
 await simulator.start();
-for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => void simulator.stop().then(() => process.exit(0)));
+// `disconnect`: the starter that held a channel to this process is gone.
+for (const signal of ['SIGTERM', 'SIGINT', 'disconnect'] as const) {
+  process.once(signal as 'SIGTERM', () => void simulator.stop().then(() => process.exit(0)));
 }
