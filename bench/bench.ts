@@ -1,21 +1,21 @@
-import { fork, execFileSync } from 'node:child_process';
+import { fork } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { contentFor, publicServices } from '@cups/tools/day';
-import type { Centre } from '@cups/tools/day';
 import { SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import mongoose from 'mongoose';
+import { openJobs, BODY_BYTES, dataWithoutLimits } from './jobs.ts';
+import { surroundings } from './surroundings.ts';
 import { watchAgencies, readSubjects } from './arrivals.ts';
 import type { Arrivals } from './arrivals.ts';
 import type { DriversOrder, RawCost, RawName } from './drivers.ts';
 import type { EchoOrder } from './echo.ts';
-import type { Job, LoadResult, Order } from './load.ts';
+import type { LoadResult, Order } from './load.ts';
 import { nowMs, percentiles, pssMiB, readClocks, round, used } from './processes.ts';
 import type { Percentiles } from './processes.ts';
 import { printTable } from './print.ts';
@@ -36,7 +36,7 @@ Starts a platform of its own on an empty folder, warms it up and measures
 
   --json             one JSON object only, without progress and table
   --seconds <n>      length of each part; default 20
-  --profile <name>   writes a CPU profile of that service to bench/profiles (it costs a little)
+  --profile <name>   writes a CPU profile of that service to .cups/profiles (it costs a little)
   --help             this text
 
 Ends with 1 when the run was not valid. Each run is kept in bench/results.`;
@@ -44,8 +44,6 @@ Ends with 1 when the run was not valid. Each run is kept in bench/results.`;
 /** Levels of the ramp: pairs in flight. */
 const LEVELS = [8, 16, 32, 64];
 const OPEN_RATE = 20;
-/** Bytes of the JSON of an application as the desk sends it. */
-const BODY_BYTES = 3 * 1024;
 const MARKS = { pairs: 80, ackP99: 30, toAgencyP95: 80, ratio: 0.6, idlePercent: 15, nodeMiB: 900 };
 const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'];
 
@@ -119,11 +117,12 @@ async function bench(signal: AbortSignal): Promise<number> {
   const children: ChildProcess[] = [];
   let platform: Platform | undefined;
   let arrivals: Arrivals | undefined;
+  let store: mongoose.Connection | undefined;
   const trouble: string[] = [];
   let finished = false;
   try {
     const loadBefore = loadavg()[0]!;
-    const profiles = join(root, 'bench', 'profiles');
+    const profiles = join(root, '.cups', 'profiles');
     const profiled = SERVICES.find((name) => name === args.profile);
     if (args.profile && !profiled) throw new Error(`There is no service named ${args.profile}.`);
     platform = await startPlatform({
@@ -146,7 +145,7 @@ async function bench(signal: AbortSignal): Promise<number> {
     const brokers = kafkaBrokers.split(',');
     const topics = AGENCIES.map((code) => `${prefix}agency.${code}.requests`);
     arrivals = await watchAgencies(brokers, `${prefix}bench`, topics);
-    const store = await mongoose.createConnection(mongoUri).asPromise();
+    store = await mongoose.createConnection(mongoUri).asPromise();
     const threads = store.useDb(`${prefix}cups-notifications`).collection('threads');
     const applications = store.useDb(`${prefix}cups-intake`).collection<{ _id: string }>('applications');
 
@@ -178,7 +177,7 @@ async function bench(signal: AbortSignal): Promise<number> {
         drainSeconds: round((drainedMs - result.endMs) / 1000, 2),
         createMs: result.createMs,
         submitMs: result.submitMs,
-        cpuMsPerPair: Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, round(ms / pairs, 3)])),
+        cpuMsPerPair: perPair(cpu, pairs),
         refused: result.refused,
       };
     }
@@ -209,10 +208,11 @@ async function bench(signal: AbortSignal): Promise<number> {
     }
 
     say('warming up …');
-    for (let round_ = 0, best = 0; round_ < 8; round_ += 1) {
-      const { pairsPerSecond } = await level(16, Math.min(4, seconds / 4));
+    // The virtual machines compile for long: warm is when two rounds have brought nothing more.
+    for (let rounds = 0, best = 0, flat = 0; rounds < 12 && flat < 2; rounds += 1) {
+      const { pairsPerSecond } = await level(16, Math.min(5, seconds / 4));
       say(`  ${pairsPerSecond} pairs/s`);
-      if (round_ >= 2 && pairsPerSecond < best * 1.05) break;
+      flat = pairsPerSecond > best * 1.05 ? 0 : flat + 1;
       best = Math.max(best, pairsPerSecond);
     }
     const ramp: Level[] = [];
@@ -333,7 +333,8 @@ async function bench(signal: AbortSignal): Promise<number> {
     return valid ? 0 : 1;
   } finally {
     for (const one of children) one.kill();
-    await arrivals?.stop();
+    await arrivals?.stop().catch(() => {});
+    await store?.close().catch(() => {});
     await platform?.stop();
     if (!finished) process.stderr.write(`${lastLines(join(dataDir, 'logs'))}\n`);
     rmSync(dataDir, { recursive: true, force: true });
@@ -344,63 +345,12 @@ function mark(value: number, comparison: '>=' | '<=', first: number) {
   return { first: `${comparison} ${first}`, value, reached: comparison === '>=' ? value >= first : value <= first };
 }
 
-const perPair = (cpu: Record<string, number>, pairs: number) =>
-  Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, round(ms / pairs, 3)]));
-
-const same = (a: Set<string>, b: Set<string>) => a.size === b.size && [...a].every((one) => b.has(one));
-
-/** The registries of the repository, but with centres that may have more open applications than a bench makes. */
-function dataWithoutLimits(dataDir: string): string {
-  const folder = join(dataDir, 'registries');
-  cpSync(join(root, 'data'), folder, { recursive: true });
-  for (const name of readdirSync(join(folder, 'centres')).filter((one) => one.endsWith('.yaml'))) {
-    const file = join(folder, 'centres', name);
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/openApplications: \d+/, 'openApplications: 100000'));
-  }
-  return folder;
+function perPair(cpu: Record<string, number>, pairs: number): Record<string, number> {
+  return Object.fromEntries(Object.entries(cpu).map(([name, ms]) => [name, round(ms / pairs, 3)]));
 }
 
-/** A specialist of every active centre signs in; each may file whatever her centre may. */
-async function openJobs(url: string): Promise<Job[]> {
-  const { centres } = (await (await fetch(`${url}/api/v1/centres?pageSize=200`)).json()) as { centres: Centre[] };
-  const services = await publicServices(url);
-  const jobs: Job[] = [];
-  for (const centre of centres.filter(({ status }) => status === 'active')) {
-    const operator = `${centre.code.toLowerCase()}-specialist`;
-    const answer = await fetch(`${url}/api/v1/sessions`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ provider: 'local', operator }),
-    });
-    if (!answer.ok) throw new Error(`Sign-in of ${operator} is answered ${answer.status}: ${await answer.text()}`);
-    const cookie = answer.headers
-      .getSetCookie()
-      .map((one) => one.split(';')[0])
-      .join('; ');
-    for (const service of services.filter(({ version }) => version.centreKinds?.includes(centre.kind))) {
-      const content = contentFor(jobs.length, centre, service);
-      const applicant = { ...(content['applicant'] as object), idnp: '{idnp}' };
-      const body = { id: '{id}', publicService: service.code, ...content, applicant };
-      jobs.push({ cookie, body: padded(body) });
-    }
-  }
-  if (jobs.length === 0) throw new Error('No centre may file anything.');
-  // Neighbours in time are of different centres.
-  return jobs.map((_, n) => jobs[(n * 101) % jobs.length]!);
-}
-
-/** A thick file: notes and further papers up to the size that is measured. */
-function padded(body: Record<string, unknown>): string {
-  const filler = 'Cererea se depune împreună cu actele menționate, verificate la ghișeu. ';
-  const evidence = [...((body['evidence'] as object[] | undefined) ?? [])];
-  const delivery = { ...(body['delivery'] as object), note: filler.repeat(6).slice(0, 400) };
-  const text = () => JSON.stringify({ ...body, delivery, evidence });
-  for (let n = 1; Buffer.byteLength(text()) < BODY_BYTES - 90; n += 1) {
-    const room = BODY_BYTES - 85 - Buffer.byteLength(text());
-    const number = `${n}/${filler}`.slice(0, Math.max(4, Math.min(70, room)));
-    evidence.push({ kind: `supporting-paper-${n}`, number, issueDate: '2024-05-17', originalSeen: true });
-  }
-  return text();
+function same(a: Set<string>, b: Set<string>): boolean {
+  return a.size === b.size && [...a].every((one) => b.has(one));
 }
 
 async function rawDrivers(
@@ -480,43 +430,6 @@ function ask<T = unknown>(to: ChildProcess, order: object): Promise<T> {
     });
     to.send(order, (error) => error && reject(error));
   });
-}
-
-/** Machine, versions and commit: what a figure is worth nothing without. */
-function surroundings(loadBefore: number) {
-  const git = (...words: string[]) => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();
-  const version = (pom: string, artifact: string) =>
-    new RegExp(`<artifactId>${artifact}</artifactId>\\s*<version>([^<]+)`).exec(
-      readFileSync(join(root, 'local', pom), 'utf8'),
-    )?.[1] ?? 'unknown';
-  const java = () => {
-    try {
-      return /"([^"]+)"/.exec(execFileSync('sh', ['-c', 'java -version 2>&1'], { encoding: 'utf8' }))?.[1] ?? 'unknown';
-    } catch {
-      return 'none';
-    }
-  };
-  return {
-    time: new Date().toISOString(),
-    commit: git('rev-parse', '--short=10', 'HEAD'),
-    uncommitted: git('status', '--porcelain', '--', 'apps', 'libs', 'local', 'tools', 'bench', 'data')
-      .split('\n')
-      .filter(Boolean).length,
-    machine: {
-      cores: cpus().length,
-      model: cpus()[0]?.model ?? 'unknown',
-      memoryMiB: Math.round(totalmem() / 1024 / 1024),
-      loadBefore: round(loadBefore),
-    },
-    versions: {
-      node: process.versions.node,
-      java: java(),
-      kafka: process.env['KAFKA_BROKERS'] ? 'given' : version('kafka.pom.xml', 'kafka_2.13'),
-      store: process.env['MONGODB_URI']
-        ? 'given'
-        : `mongo-java-server ${version('store.pom.xml', 'mongo-java-server-h2-backend')}`,
-    },
-  };
 }
 
 /** What the services said last: the folder of their logs goes with the run. */

@@ -31,7 +31,7 @@ interface Printed {
 export function printTable(report: Printed): void {
   const out: string[] = [''];
   const row = (...cells: (string | number)[]) =>
-    out.push(cells.map((cell, n) => (n === 0 ? String(cell).padEnd(24) : String(cell).padStart(11))).join(''));
+    out.push(cells.map((cell, n) => (n === 0 ? String(cell).padEnd(24) : String(cell).padStart(12))).join(''));
   const three = ({ p50, p95, p99 }: Percentiles) => [p50, p95, p99];
   const list = (values: object) =>
     Object.entries(values)

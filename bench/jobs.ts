@@ -1,0 +1,66 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { contentFor, publicServices } from '@cups/tools/day';
+import type { Centre } from '@cups/tools/day';
+import type { Job } from './load.ts';
+
+/** Who files what in the benchmark. */
+
+/** Bytes of the JSON of an application as the desk sends it. */
+export const BODY_BYTES = 3 * 1024;
+
+const root = join(import.meta.dirname, '..');
+
+/** The registries of the repository, but with centres that may have more open applications than a bench makes. */
+export function dataWithoutLimits(dataDir: string): string {
+  const folder = join(dataDir, 'registries');
+  cpSync(join(root, 'data'), folder, { recursive: true });
+  for (const name of readdirSync(join(folder, 'centres')).filter((one) => one.endsWith('.yaml'))) {
+    const file = join(folder, 'centres', name);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/openApplications: \d+/, 'openApplications: 100000'));
+  }
+  return folder;
+}
+
+/** A specialist of every active centre signs in; each may file whatever her centre may. */
+export async function openJobs(url: string): Promise<Job[]> {
+  const { centres } = (await (await fetch(`${url}/api/v1/centres?pageSize=200`)).json()) as { centres: Centre[] };
+  const services = await publicServices(url);
+  const jobs: Job[] = [];
+  for (const centre of centres.filter(({ status }) => status === 'active')) {
+    const operator = `${centre.code.toLowerCase()}-specialist`;
+    const answer = await fetch(`${url}/api/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ provider: 'local', operator }),
+    });
+    if (!answer.ok) throw new Error(`Sign-in of ${operator} is answered ${answer.status}: ${await answer.text()}`);
+    const cookie = answer.headers
+      .getSetCookie()
+      .map((one) => one.split(';')[0])
+      .join('; ');
+    for (const service of services.filter(({ version }) => version.centreKinds?.includes(centre.kind))) {
+      const content = contentFor(jobs.length, centre, service);
+      const applicant = { ...(content['applicant'] as object), idnp: '{idnp}' };
+      const body = { id: '{id}', publicService: service.code, ...content, applicant };
+      jobs.push({ cookie, body: padded(body) });
+    }
+  }
+  if (jobs.length === 0) throw new Error('No centre may file anything.');
+  // Neighbours in time are of different centres.
+  return jobs.map((_, n) => jobs[(n * 101) % jobs.length]!);
+}
+
+/** A thick file: notes and further papers up to the size that is measured. */
+function padded(body: Record<string, unknown>): string {
+  const filler = 'Cererea se depune împreună cu actele menționate, verificate la ghișeu. ';
+  const evidence = [...((body['evidence'] as object[] | undefined) ?? [])];
+  const delivery = { ...(body['delivery'] as object), note: filler.repeat(6).slice(0, 400) };
+  const text = () => JSON.stringify({ ...body, delivery, evidence });
+  for (let n = 1; Buffer.byteLength(text()) < BODY_BYTES - 90; n += 1) {
+    const room = BODY_BYTES - 85 - Buffer.byteLength(text());
+    const number = `${n}/${filler}`.slice(0, Math.max(4, Math.min(70, room)));
+    evidence.push({ kind: `supporting-paper-${n}`, number, issueDate: '2024-05-17', originalSeen: true });
+  }
+  return text();
+}
