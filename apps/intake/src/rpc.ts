@@ -49,6 +49,7 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
       { cause: causeOf(request, context), etag: request.etag || undefined, now: actor.now, current },
       (app) => {
         if (app.centre !== actor.centre) throw notFound();
+        context.look(request.name);
         return decided(app, decide(app, actor));
       },
     );
@@ -150,19 +151,22 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
     },
 
     async SubmitApplication(request, context) {
-      const current = await own(request.name, context);
-      const version = await versions.get(current.service.versionId);
-      const answersViolations = answersCheck(version);
-      return change(
-        request,
-        context,
-        (app, actor) => {
-          // The draft was renewed in between: the check would be against the wrong form.
-          if (app.service.versionId !== version._id) throw contention();
-          return acts.submit(app, actor, { version, holidays, answersViolations });
-        },
-        { occurTime: fromTimestamp(request.occurTime), current },
-      );
+      const submit = () =>
+        change(
+          request,
+          context,
+          (app, actor) => {
+            const version = versions.peek(app.service.versionId);
+            if (!version) throw new VersionNotRead(app.service.versionId);
+            return acts.submit(app, actor, { version, holidays, answersViolations: answersCheck(version) });
+          },
+          { occurTime: fromTimestamp(request.occurTime) },
+        );
+      return submit().catch(async (error: unknown) => {
+        if (!(error instanceof VersionNotRead)) throw error;
+        await versions.get(error.message);
+        return submit();
+      });
     },
 
     WithdrawApplication(request, context) {
@@ -223,6 +227,7 @@ function actorOf(context: Context, cause: string, now: Date, occurTime?: Date): 
   return { by: operator, roles, centre: centre!, now, cause, ...(occurTime ? { occurTime } : {}) };
 }
 
-function contention(): Problem {
-  return new Problem({ kind: 'UNAVAILABLE', reason: 'CONTENTION', message: 'The draft changed meanwhile; try again.' });
+/** `decide` is pure: what it needs from the store is read before it is asked again. */
+class VersionNotRead extends Error {
+  override readonly name = 'VersionNotRead';
 }

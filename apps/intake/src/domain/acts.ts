@@ -12,7 +12,7 @@ import type {
   ServiceVersion,
   Submission,
 } from './application.ts';
-import { completenessViolations, contentBytes, MAX_CONTENT_BYTES, shapeViolations } from './file.ts';
+import { completenessViolations, CONTENT_FIELDS, contentBytes, MAX_CONTENT_BYTES, shapeViolations } from './file.ts';
 import { AGENCIES, PERSONS, stateAfter, TIMED } from './life.ts';
 import type { Action, Message, State, Timer } from './life.ts';
 import { dueAfter, endOfDay, remaining, today } from './terms.ts';
@@ -301,11 +301,10 @@ export function fire(app: Application, timer: Timer, now: Date): Step {
   };
 }
 
-/** The content of an application apart from everything else. */
+/** The content of an application apart from everything else; it shares its parts with the document. */
 export function contentOf(app: Application): Content {
-  const { applicant, contact, represented, mandate, answers, evidence, costOption, delivery } = app;
-  return JSON.parse(
-    JSON.stringify({ applicant, contact, represented, mandate, answers, evidence, costOption, delivery }),
+  return Object.fromEntries(
+    CONTENT_FIELDS.flatMap((field) => (app[field] === undefined ? [] : [[field, app[field]]])),
   ) as Content;
 }
 

@@ -40,10 +40,9 @@ export function endOfDay(date: string): Date {
  * @throws Error when the calendar of a year is unknown: holidays are data, not a guess.
  */
 export function dueAfter(from: Date, term: Term, holidays: Holidays): Due {
-  const start = DateTime.fromJSDate(from, { zone: ZONE });
   switch (term.unit) {
     case 'working-days': {
-      let day = start.startOf('day');
+      let day = civilDay(today(from));
       for (let left = term.amount; left > 0;) {
         day = day.plus({ days: 1 });
         if (isWorkingDay(day, holidays)) left -= 1;
@@ -51,9 +50,9 @@ export function dueAfter(from: Date, term: Term, holidays: Holidays): Due {
       return { dueDate: rollForward(day, holidays).toISODate()! };
     }
     case 'calendar-days':
-      return { dueDate: rollForward(start.startOf('day').plus({ days: term.amount }), holidays).toISODate()! };
+      return { dueDate: rollForward(civilDay(today(from)).plus({ days: term.amount }), holidays).toISODate()! };
     case 'hours': {
-      let at = intoWorkingTime(start, holidays);
+      let at = intoWorkingTime(DateTime.fromJSDate(from, { zone: ZONE }), holidays);
       let minutes = term.amount * 60;
       for (;;) {
         const closes = at.set({ hour: CLOSES, minute: 0, second: 0, millisecond: 0 });
@@ -74,9 +73,9 @@ export function dueAfter(from: Date, term: Term, holidays: Holidays): Due {
  * since an agency that asks on the last day still has to look at what comes.
  */
 export function remaining(at: Date, due: Due, unit: Term['unit'], holidays: Holidays): Term {
-  const now = DateTime.fromJSDate(at, { zone: ZONE });
   if (unit === 'hours' && due.dueTime) {
     const end = DateTime.fromJSDate(due.dueTime, { zone: ZONE });
+    const now = DateTime.fromJSDate(at, { zone: ZONE });
     let minutes = 0;
     for (let t = intoWorkingTime(now, holidays); t < end;) {
       const closes = DateTime.min(t.set({ hour: CLOSES, minute: 0, second: 0, millisecond: 0 }), end);
@@ -85,12 +84,17 @@ export function remaining(at: Date, due: Due, unit: Term['unit'], holidays: Holi
     }
     return { unit, amount: Math.max(1, Math.ceil(minutes / 60)) };
   }
-  const end = DateTime.fromISO(due.dueDate, { zone: ZONE });
+  const end = civilDay(due.dueDate);
   let amount = 0;
-  for (let day = now.startOf('day').plus({ days: 1 }); day <= end; day = day.plus({ days: 1 })) {
+  for (let day = civilDay(today(at)).plus({ days: 1 }); day <= end; day = day.plus({ days: 1 })) {
     if (unit === 'calendar-days' || isWorkingDay(day, holidays)) amount += 1;
   }
   return { unit, amount: Math.max(1, amount) };
+}
+
+/** A civil date to count with: in UTC, where a day has no change of clocks and costs nothing to find. */
+function civilDay(date: string): DateTime {
+  return DateTime.fromISO(date, { zone: 'utc' });
 }
 
 function isWorkingDay(day: DateTime, holidays: Holidays): boolean {
