@@ -11,7 +11,7 @@ interface Printed {
     drainSeconds: number;
     createMs: Percentiles;
     submitMs: Percentiles;
-    cpuMsPerPair: Record<string, number>;
+    othersPercent: number;
   }[];
   openLoop: { perSecond: number; createMs: Percentiles };
   ackMs: Percentiles;
@@ -24,6 +24,7 @@ interface Printed {
   idle: { cpuPercent: number; othersPercent: number; nodeMiB: number; cpuBy: object; memory: object };
   counts: object;
   valid: boolean;
+  disturbed: boolean;
   firstRefusal?: string;
   marks: Record<string, { first: string; value: number; reached: boolean }>;
 }
@@ -40,9 +41,8 @@ export function printTable(report: Printed): void {
 
   row('in flight', 'pairs/s', 'seen/s', 'drain s', 'create p99', 'submit p50', 'submit p99', 'others %');
   for (const one of report.ramp) {
-    const { inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs, submitMs, cpuMsPerPair } = one;
-    const others = Math.round((cpuMsPerPair['others'] ?? 0) * seenPerSecond) / 10;
-    row(inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs.p99, submitMs.p50, submitMs.p99, others);
+    const { inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs, submitMs, othersPercent } = one;
+    row(inFlight, pairsPerSecond, seenPerSecond, drainSeconds, createMs.p99, submitMs.p50, submitMs.p99, othersPercent);
   }
   out.push('');
   row(`ms at ${report.openLoop.perSecond} pairs/s`, 'p50', 'p95', 'p99');
@@ -71,6 +71,7 @@ export function printTable(report: Printed): void {
   out.push(`idle: ${cpuPercent} % of a core (${list(cpuBy)}; others ${othersPercent})`);
   out.push(`      ${nodeMiB} MiB in Node services (${list(memory)})`, '');
   out.push(`${report.valid ? 'valid' : 'NOT VALID'}: ${list(report.counts)}`);
+  if (report.disturbed) out.push('DISTURBED: other processes took more than a tenth of a core');
   if (report.firstRefusal) out.push(`first refusal: ${report.firstRefusal}`);
   out.push('');
   for (const [name, { first, value, reached }] of Object.entries(report.marks)) {
