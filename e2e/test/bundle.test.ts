@@ -1,0 +1,54 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeKeys } from '@cups/service';
+import { eventually, freePort } from '@cups/testing';
+import { build } from 'esbuild';
+
+/** Images will hold one file for each service: what it takes to make and start such a file must not break unseen. */
+
+const root = join(import.meta.dirname, '../..');
+const folder = mkdtempSync(join(tmpdir(), 'cups-bundle-'));
+let child: ChildProcess | undefined;
+afterAll(() => {
+  child?.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('the catalog is bundled into one file that starts elsewhere, serves, and stops in order', async () => {
+  const file = join(folder, 'catalog.mjs');
+  await build({
+    entryPoints: [join(root, 'apps/catalog/src/main.ts')],
+    outfile: file,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node24',
+    logLevel: 'error',
+    // Packages that are CommonJS ask for a require of their own.
+    banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
+  });
+  makeKeys(join(folder, 'keys'), ['catalog']);
+  const port = await freePort();
+  child = spawn(join(root, 'node_modules/.bin/node'), [file], {
+    cwd: folder,
+    stdio: 'ignore',
+    env: {
+      PATH: process.env['PATH'],
+      CUPS_PROTO: join(root, 'proto'),
+      CUPS_DATA: join(root, 'data'),
+      CUPS_KEYS: join(folder, 'keys'),
+      GRPC_PORT: '0',
+      HTTP_PORT: String(port),
+    },
+  });
+  const ended = new Promise<number | null>((done) => child!.once('exit', done));
+  await eventually(async () => (await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => undefined))?.ok === true, {
+    timeoutMs: 20_000,
+  });
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
+});
