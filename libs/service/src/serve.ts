@@ -65,10 +65,8 @@ export function serve(start: Promise<RunningService> | (() => Promise<RunningSer
     started
       .then((service) => service.stop())
       .then(
-        async () => {
+        () => {
           clearTimeout(late);
-          // What was just closed is let go of in the next turns of the event loop.
-          await new Promise((done) => setTimeout(done, 20));
           const open = openResources();
           line(open ? 'warn' : 'info', { event: 'stopped', ...(open && { open }) });
           exit(0);
