@@ -343,15 +343,18 @@ async function bench(signal: AbortSignal): Promise<number> {
     if (!args.json) printTable(report);
     say(`kept in ${relative(root, file)}`);
     process.stdout.write(`${JSON.stringify(report)}\n`);
-    finished = true;
+    finished = valid;
     return valid ? 0 : 1;
   } finally {
     for (const one of children) one.kill();
     await arrivals?.stop().catch(() => {});
     await store?.close().catch(() => {});
     await platform?.stop();
-    if (!finished) process.stderr.write(`${lastLines(join(dataDir, 'logs'))}\n`);
-    rmSync(dataDir, { recursive: true, force: true });
+    if (finished) rmSync(dataDir, { recursive: true, force: true });
+    else
+      process.stderr.write(
+        `${[...trouble, ''].join('\n')}The run did not end well: its folder ${relative(root, dataDir)} is kept.\n`,
+      );
   }
 }
 
@@ -407,7 +410,7 @@ async function measureIdle(platform: Platform, duration: number) {
   const percent = (ms: number) => round((ms * 100) / (nowMs() - began));
   const { others, ...spent } = used(before, readClocks(pids));
   const cpuBy = Object.fromEntries(Object.entries(spent).map(([name, ms]) => [name, percent(ms)]));
-  const memory = Object.fromEntries(SERVICES.map((name) => [name, round(pssMiB(pids[name]!), 1)]));
+  const memory = Object.fromEntries(SERVICES.map((name) => [name, pids[name] ? round(pssMiB(pids[name]), 1) : 0]));
   const jvms = Object.fromEntries(
     Object.keys(pids)
       .filter((name) => !(SERVICES as readonly string[]).includes(name))
@@ -444,19 +447,6 @@ function ask<T = unknown>(to: ChildProcess, order: object): Promise<T> {
     });
     to.send(order, (error) => error && reject(error));
   });
-}
-
-/** What the services said last: the folder of their logs goes with the run. */
-function lastLines(folder: string): string {
-  return readdirSync(folder)
-    .flatMap((file) =>
-      readFileSync(join(folder, file), 'utf8')
-        .trim()
-        .split('\n')
-        .slice(-3)
-        .map((line) => `${file}: ${line}`),
-    )
-    .join('\n');
 }
 
 /** @returns the file */
