@@ -25,11 +25,11 @@ export type Order =
 export interface LoadResult {
   /** Ids whose submit was acknowledged. */
   accepted: string[];
-  /** Asked again later or given up, by status. */
+  /** Answers that were no success, by status; 0 when there was none. */
   refused: Record<string, number>;
   /** The first answer that was no success. */
   firstRefusal?: string;
-  /** No answer: whether it was stored is not known. */
+  /** Given up after repeats: whether it was stored is not known. */
   unknown: number;
   startMs: number;
   endMs: number;
@@ -42,8 +42,11 @@ export interface LoadResult {
 interface Reply {
   status: number;
   text: string;
-  retryAfterMs: number;
+  retryAfterMs?: number;
 }
+
+/** How often a request is sent before its fate is unknown. */
+const TRIES = 6;
 
 /** One keep-alive connection, one request at a time. */
 function openConnection(port: number) {
@@ -95,7 +98,7 @@ function openConnection(port: number) {
   }
 
   return {
-    post(path: string, cookie: string, body: string): Promise<Reply> {
+    post(path: string, cookie: string, key: string, body: string): Promise<Reply> {
       return new Promise((resolve, reject) => {
         waiting = { resolve, reject };
         if (!socket) {
@@ -107,7 +110,7 @@ function openConnection(port: number) {
         }
         socket.write(
           `POST /api/v1${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncookie: ${cookie}\r\naccept: application/json\r\n` +
-            `idempotency-key: ${randomUUID()}\r\ncontent-type: application/json\r\n` +
+            `idempotency-key: ${key}\r\ncontent-type: application/json\r\n` +
             `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
         );
       });
@@ -148,22 +151,27 @@ function record() {
   const createMs: number[] = [];
   const submitMs: number[] = [];
 
-  /** Repeats what the platform says will pass; false when it was refused or there was no answer. */
+  /**
+   * One request, repeated under its key when the platform says that it will pass or when there was no answer, as a desk
+   * does; false when it was refused for good.
+   */
   async function accepted(connection: Connection, path: string, cookie: string, body: string): Promise<boolean> {
-    let reply: Reply;
-    try {
-      reply = await connection.post(path, cookie, body);
-    } catch {
-      result.unknown += 1;
-      return false;
+    const key = randomUUID();
+    for (let round = 1; ; round += 1) {
+      const reply = await connection
+        .post(path, cookie, key, body)
+        .catch((): Reply => ({ status: 0, text: 'no answer' }));
+      if (reply.status >= 200 && reply.status < 300) return true;
+      firstRefusal ??= `${reply.status} ${path.replace(/[0-9A-Z]{26}/, '{id}')} ${reply.text.slice(0, 400)}`;
+      result.refused[reply.status] = (result.refused[reply.status] ?? 0) + 1;
+      const passing = reply.status === 0 || reply.status === 429 || reply.status === 503;
+      if (!passing) return false;
+      if (round === TRIES) {
+        result.unknown += 1;
+        return false;
+      }
+      await new Promise((done) => setTimeout(done, Math.max(50 * 2 ** round, reply.retryAfterMs ?? 0)));
     }
-    if (reply.status < 300) return true;
-    firstRefusal ??= `${reply.status} ${path.replace(/[0-9A-Z]{26}/, '{id}')} ${reply.text.slice(0, 400)}`;
-    result.refused[reply.status] = (result.refused[reply.status] ?? 0) + 1;
-    if (reply.status === 429 || reply.status === 503) {
-      await new Promise((done) => setTimeout(done, Math.max(100, reply.retryAfterMs)));
-    }
-    return false;
   }
 
   return {
