@@ -218,13 +218,13 @@ export function startRelay(options: RelayOptions): Relay {
       for (const documents of all) {
         const some = mine.filter(([, pull]) => pull.documents === documents);
         if (some.length === 0) continue;
-        const writes = some.flatMap(([, pull]) => writesOf(pull));
-        await documents.internals
-          .collection()
-          .bulkWrite(writes, { ordered: false })
-          .catch(() => {
-            for (const [key, pull] of some) notePull(key, pull);
-          });
+        try {
+          const writes = some.flatMap(([, pull]) => writesOf(pull));
+          await documents.internals.collection().bulkWrite(writes, { ordered: false });
+        } catch {
+          // The store is away, at the call or in the middle: what was acknowledged is taken out when it is back.
+          for (const [key, pull] of some) notePull(key, pull);
+        }
       }
     });
     return pulling;

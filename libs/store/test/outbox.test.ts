@@ -1,4 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocal } from '@cups/local';
 import { eventually, keepLog, platform } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import {
@@ -344,3 +348,39 @@ describe('timers', () => {
     );
   });
 });
+
+test('the store dies between an acknowledgement and its pull: nobody crashes, and the outbox is empty once it is back', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cups-outbox-'));
+  const local = await startLocal({ dataDir, parts: ['store'] });
+  const store = await openStore({ uri: local.mongoUri, database, log });
+  stores.push(store);
+  const cases = store.documents<Case>({
+    collection: 'cases',
+    schema: { state: String },
+    indexes: [],
+    schemaVersion: 1,
+  });
+  await eventually(() => store.ready());
+  const killed: OutboxEntry[][] = [];
+  relay(cases, async (entries) => {
+    await local.killStore();
+    // The driver must have noticed before the pull is tried: that is when a call fails at once.
+    await eventually(() => !store.ready(), { timeoutMs: 15_000 });
+    killed.push(entries);
+    return { rejected: [] };
+  });
+  const event = {
+    ...{ topic: 'cups.cases', key: 'a', type: 'cups.cases.v1.Opened', subject: 'cases/a' },
+    ...{ data: Buffer.from('x'), sequenced: true },
+  };
+  await cases.create({ _id: 'a', state: 'open' }, { cause: {}, events: [event] });
+  await eventually(() => killed.length === 1, { timeoutMs: 20_000 });
+  await local.restartStore();
+  await eventually(async () => (await cases.get('a').catch(() => undefined))?.outbox.length === 0, {
+    timeoutMs: 20_000,
+  });
+  expect(killed.length).toBe(1);
+  await store.close();
+  await local.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}, 60_000);
