@@ -111,7 +111,6 @@ export function fromContent(wire: ContentIn | null): Content {
 export function fromAnswers(bytes: Buffer): Record<string, unknown> {
   if (bytes.length > 64 * 1024) {
     throw new Problem({
-      kind: 'INVALID',
       reason: 'ANSWERS_TOO_LARGE',
       message: 'Answers are over 64 KiB.',
       violations: [{ field: 'answers', rule: 'TOO_LARGE', message: 'At most 64 KiB.' }],
@@ -124,7 +123,6 @@ export function fromAnswers(bytes: Buffer): Record<string, unknown> {
     // Falls through to the one answer for anything that is no JSON object.
   }
   throw new Problem({
-    kind: 'INVALID',
     reason: 'INVALID_ARGUMENT',
     message: 'Answers are not a JSON object.',
     violations: [{ field: 'answers', rule: 'JSON_OBJECT', message: 'A JSON object is needed.' }],

@@ -78,7 +78,6 @@ export function openNeighbours(config: { catalogAddress: string; identityAddress
     assertFileable(version, centre) {
       if (centre.status !== 'active') {
         throw new Problem({
-          kind: 'PRECONDITION',
           reason: 'CENTRE_PAUSED',
           message: 'The centre takes no new applications; open ones can be finished.',
           metadata: { status: centre.status },
@@ -86,7 +85,6 @@ export function openNeighbours(config: { catalogAddress: string; identityAddress
       }
       if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.copy.agency)) {
         throw new Problem({
-          kind: 'PRECONDITION',
           reason: 'SERVICE_NOT_FILEABLE',
           message: 'This public service can not be filed at this centre; the catalog says where.',
           metadata: { publicService: version.copy.publicService },

@@ -83,15 +83,13 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
     neighbours.assertFileable(version, centre);
     if (corrected && !END_STATES.includes(corrected.state)) {
       throw new Problem({
-        kind: 'PRECONDITION',
         reason: 'ACTION_NOT_ALLOWED',
         message: 'Only an application that is closed, withdrawn or expired can be corrected.',
         metadata: { state: corrected.state, action: 'correct' },
       });
     }
-    if (centre.limit > 0 && (await openApplications.open(actor.centre)) >= centre.limit) {
+    if (centre.limit > 0 && (await openApplications.reached(actor.centre, centre.limit))) {
       throw new Problem({
-        kind: 'PRECONDITION',
         reason: 'CENTRE_LIMIT_REACHED',
         message: 'The centre has as many open applications as it may have.',
         metadata: { limit: String(centre.limit) },

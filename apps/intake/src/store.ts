@@ -148,27 +148,35 @@ export async function byTrackingNumber(
 }
 
 /**
- * How many applications of a centre are open, counted at most every 30 s and raised by every draft opened here in
- * between: the limit guards against a desk run wild, so it may be a little late, and costs no query per draft.
+ * Whether a centre has as many open applications as it may. One count for all centres, taken anew in the background and
+ * raised by every draft opened here in between: the limit guards against a desk run wild, so it may be a little late,
+ * and a draft costs no query.
  */
 export function openCounter(documents: Documents<StoredApplication>, now: () => Date) {
-  const counts = new Map<string, { at: number; count: number }>();
+  let counts = new Map<string, number>();
+  let countedAt: number | undefined;
+  let counting: Promise<void> | undefined;
+  const recount = (): Promise<void> =>
+    (counting ??= documents
+      .aggregate<{ _id: string; count: number }>([
+        { $match: { state: { $nin: [...END_STATES] } } },
+        { $group: { _id: '$centre', count: { $sum: 1 } } },
+      ])
+      .then((found) => {
+        counts = new Map(found.map(({ _id, count }) => [_id, count]));
+        countedAt = now().getTime();
+      })
+      .finally(() => (counting = undefined)));
   return {
-    async open(centre: string): Promise<number> {
-      const known = counts.get(centre);
-      if (known && now().getTime() - known.at < 30_000) return known.count;
-      const found = await documents.aggregate<{ count: number }>([
-        { $match: { centre, state: { $nin: [...END_STATES] } } },
-        { $group: { _id: null, count: { $sum: 1 } } },
-      ]);
-      const count = found[0]?.count ?? 0;
-      counts.set(centre, { at: now().getTime(), count });
-      return count;
+    async reached(centre: string, limit: number): Promise<boolean> {
+      const age = countedAt === undefined ? Infinity : now().getTime() - countedAt;
+      const full = (counts.get(centre) ?? 0) >= limit;
+      // Nobody is refused by an old count; otherwise the scan that a count costs is nobody's wait.
+      if (age === Infinity || (full && age > 10_000)) await recount();
+      else if (age > 300_000) recount().catch(() => {});
+      return (counts.get(centre) ?? 0) >= limit;
     },
-    opened(centre: string): void {
-      const known = counts.get(centre);
-      if (known) known.count += 1;
-    },
+    opened: (centre: string) => void counts.set(centre, (counts.get(centre) ?? 0) + 1),
   };
 }
 

@@ -135,7 +135,6 @@ export function submit(app: Application, actor: Actor, { version, holidays, answ
   const at = occurTime(app, actor);
   if (app.service.validTo !== undefined && today(at) > app.service.validTo) {
     throw new Problem({
-      kind: 'PRECONDITION',
       reason: 'SERVICE_VERSION_EXPIRED',
       message: 'The public service changed since the draft was opened; renew the draft and check it again.',
       metadata: { version: app.serviceVersion, validTo: app.service.validTo },
@@ -144,7 +143,6 @@ export function submit(app: Application, actor: Actor, { version, holidays, answ
   const violations = completenessViolations(contentOf(app), version, app.centreKind, answersViolations);
   if (violations.length > 0) {
     throw new Problem({
-      kind: 'INVALID',
       reason: 'FILE_INCOMPLETE',
       message: 'The file is not complete.',
       violations,
@@ -323,7 +321,6 @@ function allow(app: Application, action: Action, actor: Actor): State {
   const state = stateAfter(app.state, action, actor.roles);
   if (!state) {
     throw new Problem({
-      kind: 'PRECONDITION',
       reason: 'ACTION_NOT_ALLOWED',
       message: `An application that is ${app.state} does not allow ${action}.`,
       metadata: { state: app.state, action, allowed: Object.keys(PERSONS[app.state]).join(' ') },
@@ -336,7 +333,6 @@ function refuse(violations: Violation[]): void {
   if (violations.length === 0) return;
   const only = (rule: string) => violations.every((violation) => violation.rule === rule);
   throw new Problem({
-    kind: 'INVALID',
     reason: only('IDNP') ? 'IDNP_INVALID' : only('TOO_LARGE') ? 'ANSWERS_TOO_LARGE' : 'INVALID_ARGUMENT',
     message: 'Some fields are wrong.',
     violations,
