@@ -34,6 +34,7 @@ export function surroundings(loadBefore: number) {
     },
     versions: {
       node: process.versions.node,
+      ...(process.env['NODE_OPTIONS'] ? { nodeOptions: process.env['NODE_OPTIONS'] } : {}),
       java: java(),
       kafka: process.env['KAFKA_BROKERS'] ? 'given' : version('kafka.pom.xml', 'kafka_2.13'),
       store: process.env['MONGODB_URI']

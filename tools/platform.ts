@@ -133,7 +133,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       const address = (of: ServiceName) => `127.0.0.1:${portOf(of, 'grpc')}`;
       const child = spawn(
         join(root, 'node_modules/.bin/node'),
-        ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=8', join(root, 'apps', name, 'src/main.ts')],
+        [
+          '--disable-warning=ExperimentalWarning',
+          '--max-semi-space-size=8',
+          '--max-old-space-size=192',
+          join(root, 'apps', name, 'src/main.ts'),
+        ],
         {
           cwd: root,
           // A group of its own: Ctrl-C is ours to pass on, in order. The channel ends it should we be killed.
