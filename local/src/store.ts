@@ -17,6 +17,8 @@ const JAVA_FLAGS = [
   '-XX:MaxDirectMemorySize=64m',
   '-XX:ReservedCodeCacheSize=64m',
   '-XX:-UsePerfData',
+  // A store that could not do part of a write must not go on as if it had: the log brings back what was acknowledged.
+  '-XX:+ExitOnOutOfMemoryError',
   '-Djava.awt.headless=true',
   '-Dio.netty.allocator.numDirectArenas=1',
   '-Dio.netty.allocator.numHeapArenas=1',

@@ -36,7 +36,7 @@ export type Person = {
   givenName: string;
   familyName: string;
   birthDate: string;
-  language: Language;
+  language?: Language;
 };
 export type Evidence = {
   kind: string;
@@ -58,7 +58,7 @@ export type ApplicationSubmitted = {
   submission: number;
   centre: { code: string; name: string; kind: string };
   publicService: { code: string; version: string; title: { ro: string; ru: string; en: string } };
-  applicant: Person;
+  applicant: Person & { language: Language };
   represented?: Person;
   mandate: {
     kind: 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';

@@ -294,8 +294,11 @@ export function createConsumer(options: ConsumerOptions): Consumer {
       joined = false;
       epoch += 1;
       windows.clear();
-      const closing = consumer.disconnect().catch(() => {});
-      await Promise.race([closing, pause(5_000)]);
+      // Also when stopping: who stops waits until the group knows that this member has left.
+      let late: NodeJS.Timeout | undefined;
+      const bound = new Promise<void>((resolve) => (late = setTimeout(resolve, 5_000)));
+      await Promise.race([consumer.disconnect().catch(() => {}), bound]);
+      clearTimeout(late);
     }
   };
 

@@ -16,8 +16,11 @@ import type {
 
 /** Content of one application without scanned files, as JSON in UTF-8 (law 5: what is accepted must be publishable). */
 export const MAX_CONTENT_BYTES = 64 * 1024;
+/** These and the lengths below are not wider than the agency contract: what is accepted can be sent (a property test). */
 const MAX_TEXT = 500;
 const MAX_EVIDENCE = 50;
+const MAX_ANSWERS = 500;
+const CODE = /^(?=.{2,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 
 const MANDATES = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] satisfies Mandate['kind'][];
 const DELIVERIES = ['at-centre', 'electronic', 'post'] satisfies Delivery['kind'][];
@@ -63,7 +66,7 @@ export function shapeViolations(content: Content): Violation[] {
   }
   if (mandate) {
     if (!MANDATES.includes(mandate.kind)) check('mandate.kind', 'UNKNOWN', 'Not a kind of mandate.');
-    text('mandate.reference', mandate.reference, check);
+    text('mandate.reference', mandate.reference, check, 200);
     date('mandate.date', mandate.date, check);
   }
   if (delivery) {
@@ -72,6 +75,7 @@ export function shapeViolations(content: Content): Violation[] {
   }
   violations.push(...evidenceViolations(evidence));
   text('costOption', content.costOption, check);
+  if (Object.keys(content.answers ?? {}).length > MAX_ANSWERS) check('answers', 'TOO_MANY', 'At most 500 answers.');
   if (contentBytes(content) > MAX_CONTENT_BYTES) {
     check('answers', 'TOO_LARGE', 'The file is over 64 KiB without scanned copies.');
   }
@@ -83,9 +87,9 @@ export function evidenceViolations(evidence: readonly Evidence[]): Violation[] {
   const { violations, check } = collector();
   if (evidence.length > MAX_EVIDENCE) check('evidence', 'TOO_MANY', `At most ${MAX_EVIDENCE} papers.`);
   evidence.slice(0, MAX_EVIDENCE).forEach((paper, i) => {
-    if (!/^[a-z][a-z0-9-]{1,63}$/.test(paper.kind)) check(`evidence[${i}].kind`, 'UNKNOWN', 'Not a kind of evidence.');
-    text(`evidence[${i}].number`, paper.number, check);
-    text(`evidence[${i}].copy`, paper.copy, check);
+    if (!CODE.test(paper.kind)) check(`evidence[${i}].kind`, 'UNKNOWN', 'Not a kind of evidence.');
+    text(`evidence[${i}].number`, paper.number, check, 100);
+    text(`evidence[${i}].copy`, paper.copy, check, 200);
     date(`evidence[${i}].issueDate`, paper.issueDate, check);
   });
   return violations;
@@ -159,7 +163,7 @@ function isRequired(rule: EvidenceRule, content: Content): boolean {
 export function handOverViolations(handOver: Omit<HandOver, 'handOverTime'>): Violation[] {
   const { check, violations } = collector();
   if (!COLLECTORS.includes(handOver.collectedBy)) check('collectedBy', 'REQUIRED', 'Say who collected.');
-  if (!/^[a-z][a-z0-9-]{1,63}$/.test(handOver.paperKind)) check('paperKind', 'REQUIRED', 'Say which paper was shown.');
+  if (!CODE.test(handOver.paperKind)) check('paperKind', 'REQUIRED', 'Say which paper was shown.');
   text('paperNumber', handOver.paperNumber, check);
   return violations;
 }
@@ -177,8 +181,8 @@ function personShape(at: string, person: Partial<Person> | undefined, check: Che
   if (person.idnp !== undefined && !checkIdnp(person.idnp)) {
     check(`${at}.idnp`, 'IDNP', 'Not a valid IDNP: 13 digits, the last one a check digit.');
   }
-  text(`${at}.givenName`, person.givenName, check);
-  text(`${at}.familyName`, person.familyName, check);
+  text(`${at}.givenName`, person.givenName, check, 100);
+  text(`${at}.familyName`, person.familyName, check, 100);
   date(`${at}.birthDate`, person.birthDate, check);
   if (person.language !== undefined && !['ro', 'ru', 'en'].includes(person.language)) {
     check(`${at}.language`, 'UNKNOWN', 'One of ro, ru, en.');
@@ -191,16 +195,13 @@ function requirePerson(at: string, person: Partial<Person> | undefined, check: C
   }
 }
 
-function text(field: string, value: string | undefined, check: Check): void {
-  if (value !== undefined && (value.length > MAX_TEXT || hasControl(value))) {
-    check(field, 'TEXT', `At most ${MAX_TEXT} characters without control characters.`);
+function text(field: string, value: string | undefined, check: Check, most = MAX_TEXT): void {
+  if (value !== undefined && (value.length > most || hasControl(value))) {
+    check(field, 'TEXT', `At most ${most} characters without control characters.`);
   }
 }
 
-function hasControl(value: string): boolean {
-  for (let i = 0; i < value.length; i += 1) if (value.charCodeAt(i) < 32 || value.charCodeAt(i) === 127) return true;
-  return false;
-}
+const hasControl = (value: string): boolean => /\p{Cc}/u.test(value);
 
 function date(field: string, value: string | undefined, check: Check): void {
   if (value !== undefined && !isCivilDate(value)) check(field, 'DATE', 'A date is written yyyy-MM-dd.');
