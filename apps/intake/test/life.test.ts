@@ -307,7 +307,7 @@ describe('properties', () => {
     const text = fc.oneof(
       { weight: 12, arbitrary: fc.string({ minLength: 1, maxLength: 30, unit: 'grapheme' }) },
       { weight: 1, arbitrary: fc.string({ maxLength: 30, unit: 'binary' }) },
-      fc.constantFrom(1, 100, 101, 200, 201, 500, 501, 2001).map((length) => 'x'.repeat(length)),
+      { weight: 2, arbitrary: fc.constantFrom(1, 100, 101, 200, 201, 500, 501).map((length) => 'x'.repeat(length)) },
     );
     const maybe = (value: fc.Arbitrary<string>) => fc.option(value, { nil: undefined, freq: 3 });
     const person = fc.record({
@@ -371,7 +371,7 @@ describe('properties', () => {
         });
         expect(sent).toMatchObject({ ok: true });
       }),
-      { numRuns: 500 },
+      { numRuns: 3000 },
     );
     expect(accepted).toBeGreaterThan(20);
   });
