@@ -53,14 +53,13 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const served = { name: 'agency-bridge', definition, rpcs, access, keys };
   const grpc = await serveGrpc({ ...served, ...reporting, port, maxInFlight });
   const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
-  const serving = setInterval(() => grpc.setServing(store.ready()), 500);
+  grpc.serveWhile(store.ready);
 
   return {
     grpcPort: grpc.port,
     httpPort: http.port,
     log,
     async stop() {
-      clearInterval(serving);
       grpc.setServing(false);
       await consumer.stop();
       events.stop();

@@ -43,7 +43,7 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
   });
   const ready = (): boolean => registry.current().size > 0;
   const http = await serveHttp({ port: config.httpPort, ready, live: () => true, metrics });
-  grpc.setServing(ready());
+  grpc.serveWhile(ready);
 
   return {
     grpcPort: grpc.port,

@@ -56,12 +56,11 @@ export async function createIdentity(
   });
   const ready = (): boolean => store.ready() && current().size > 0;
   const http = await serveHttp({ port: config.httpPort, ready, live: () => true, metrics });
-  const serving = setInterval(() => grpc.setServing(ready()), 250);
+  grpc.serveWhile(ready);
 
   return {
     ...{ grpcPort: grpc.port, httpPort: http.port, log, registry },
     async stop() {
-      clearInterval(serving);
       grpc.setServing(false);
       await grpc.drain();
       await registry.close();

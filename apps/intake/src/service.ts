@@ -44,7 +44,7 @@ export async function createIntake(config: Config, overrides: { now?: () => Date
     ...{ access, keys, log, metrics, port: config.grpcPort, maxInFlight: config.maxInFlight },
   });
   const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
-  grpc.setServing(true);
+  grpc.serveWhile(store.ready);
 
   return {
     ...{ grpcPort: grpc.port, httpPort: http.port, log },

@@ -53,12 +53,11 @@ export async function createNotifications(config: Config, overrides: Overrides =
     ...{ access, keys, log, metrics, port: config.grpcPort, maxInFlight: config.maxInFlight },
   });
   const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
-  const serving = setInterval(() => grpc.setServing(store.ready()), 250);
+  grpc.serveWhile(store.ready);
 
   return {
     ...{ grpcPort: grpc.port, httpPort: http.port, log },
     async stop() {
-      clearInterval(serving);
       grpc.setServing(false);
       await Promise.all([consumer.stop(), timers.stop(), grpc.drain()]);
       intake.close();

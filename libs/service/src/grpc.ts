@@ -57,6 +57,8 @@ export interface GrpcServer {
   port: number;
   /** What the health service says; NOT_SERVING until the first call. */
   setServing(serving: boolean): void;
+  /** The health service follows `ready` (a look every 250 ms), until `setServing` or `drain`. */
+  serveWhile(ready: () => boolean): void;
   /** NOT_SERVING, no new calls, and waits for the running ones; after `timeoutMs` (default 15 s) they are cut off. */
   drain(timeoutMs?: number): Promise<void>;
   /** Running calls. */
@@ -99,6 +101,7 @@ export async function serveGrpc<Definition extends object>(
   return {
     port,
     setServing: health.setServing,
+    serveWhile: health.serveWhile,
     inFlight: () => gate.inFlight,
     drain: (timeoutMs = 15_000) =>
       new Promise((resolve) => {

@@ -17,10 +17,19 @@ export function createHealth() {
   const stateOf = (service: string): Response => ({
     status: !names.has(service) ? 'SERVICE_UNKNOWN' : serving ? 'SERVING' : 'NOT_SERVING',
   });
-  const setServing = (value: boolean): void => {
+  const become = (value: boolean): void => {
     if (value === serving) return;
     serving = value;
     for (const watcher of watchers) watcher.write(stateOf(watcher.request.service));
+  };
+  let following: NodeJS.Timeout | undefined;
+  const setServing = (value: boolean): void => {
+    clearInterval(following);
+    become(value);
+  };
+  const serveWhile = (ready: () => boolean): void => {
+    setServing(ready());
+    following = setInterval(() => become(ready()), 250).unref();
   };
   const rpcs: UntypedServiceImplementation = {
     Check(call: ServerUnaryCall<Request, Response>, callback: sendUnaryData<Response>) {
@@ -37,6 +46,7 @@ export function createHealth() {
   return {
     rpcs,
     setServing,
+    serveWhile,
     add: (name: string): void => void names.add(name),
     /** NOT_SERVING for all, and the end of every watch: an open one would keep the server from shutting down. */
     close(): void {

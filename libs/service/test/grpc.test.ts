@@ -329,6 +329,28 @@ describe('the door', () => {
     await ended;
     expect(heard).toEqual([2, 1, 2]);
   });
+
+  test('health follows what the service says it can do, until it stops', async () => {
+    const service = await start({});
+    const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
+    open.push(() => client.close());
+    const heard: number[] = [];
+    const same = (value: Buffer) => value;
+    const path = '/grpc.health.v1.Health/Watch';
+    const watch = client.makeServerStreamRequest<Buffer, Buffer>(path, same, same, Buffer.alloc(0));
+    watch.on('data', (bytes: Buffer) => heard.push(bytes[1] ?? 0)).on('error', () => undefined);
+    await eventually(() => heard.length === 1);
+    let ready = false;
+    service.server.serveWhile(() => ready);
+    ready = true;
+    await eventually(() => heard.length === 2);
+    ready = false;
+    await eventually(() => heard.length === 3);
+    ready = true;
+    service.server.setServing(false);
+    await service.server.drain();
+    expect(heard).toEqual([2, 1, 2]);
+  });
 });
 
 describe('stopping', () => {
