@@ -13,6 +13,7 @@ import type { Person as PersonOut, Person__Output as PersonIn } from '@cups/cont
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import { Problem } from '@cups/problem';
+import { etagOf } from '@cups/store';
 import { createHash } from 'node:crypto';
 import { contentOf } from './domain/acts.ts';
 import type { AgencyWord, Happening } from './domain/acts.ts';
@@ -43,7 +44,7 @@ export function toApplication(app: Application, roles: readonly string[], withCo
     serviceTitle: app.service.title,
     agency: app.agency,
     state: toState(app.state),
-    etag: `"${app.revision}"`,
+    etag: etagOf(app),
     createTime: toTimestamp(app.createTime),
     updateTime: toTimestamp(app.updateTime),
     submitTime: toTimestamp(app.submitTime),

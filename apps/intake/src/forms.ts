@@ -5,6 +5,11 @@ import type { Violation } from '@cups/problem';
 import { checkIdnp } from '@cups/contracts';
 import type { ServiceVersion } from './domain/application.ts';
 
+/** One for all forms: most of what compiling costs is the meta-schema. Forms are kept by us, not by it. */
+const ajv = new Ajv2020({ allErrors: true, strict: false, addUsedSchema: false });
+(addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
+ajv.addFormat('idnp', checkIdnp);
+
 /** Compiled forms, by version id; a version never changes, so a compiled form never goes stale. */
 const compiled = new Map<string, ValidateFunction>();
 const MAX_COMPILED = 500;
@@ -13,11 +18,12 @@ const MAX_COMPILED = 500;
 export function answersCheck(version: ServiceVersion): (answers: Record<string, unknown>) => Violation[] {
   let validate = compiled.get(version._id);
   if (!validate) {
-    const ajv = new Ajv2020({ allErrors: true, strict: false });
-    (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
-    ajv.addFormat('idnp', checkIdnp);
     validate = ajv.compile(version.form);
-    if (compiled.size >= MAX_COMPILED) compiled.delete(compiled.keys().next().value!);
+    const [oldest] = compiled.size >= MAX_COMPILED ? compiled : [];
+    if (oldest) {
+      compiled.delete(oldest[0]);
+      ajv.removeSchema(oldest[1].schema);
+    }
     compiled.set(version._id, validate);
   }
   const check = validate;

@@ -1,4 +1,4 @@
-import { pageSizeOf } from '@cups/store';
+import { pageSizeOf, pageToken, readPageToken } from '@cups/store';
 import type { Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { checkIdnp, isUlid, normalizeTrackingNumber, parseName } from '@cups/contracts';
@@ -75,14 +75,14 @@ export function reads(parts: {
     async ListApplicationActions(request, context) {
       const app = await own(request.name, context);
       const size = pageSizeOf(request.pageSize);
-      const start = request.pageToken === '' ? 0 : Number(request.pageToken);
+      const start = Number(readPageToken(request.pageToken, request.name) ?? 0);
       if (!Number.isInteger(start) || start < 0 || start > app.history.length) {
         throw new Problem({ kind: 'INVALID', reason: 'PAGE_TOKEN_INVALID', message: 'Not a page token of this list.' });
       }
       const end = Math.min(start + size, app.history.length);
       return {
         actions: app.history.slice(start, end).map(convert.toAction),
-        nextPageToken: end < app.history.length ? String(end) : '',
+        nextPageToken: end < app.history.length ? pageToken(String(end), request.name) : '',
       };
     },
 

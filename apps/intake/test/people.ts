@@ -1,14 +1,9 @@
-import { idnpCheckDigit } from '@cups/contracts';
+import { idnp } from '@cups/testing';
 import type { Application, Content, ServiceVersion } from '../src/domain/application.ts';
 import type { Actor, NewApplication } from '../src/domain/acts.ts';
 import { draft } from '../src/domain/acts.ts';
 
 /** Synthetic content for the tests of the domain. */
-
-export function idnp(n: number): string {
-  const body = `2900${String(n).padStart(8, '0')}`;
-  return `${body}${idnpCheckDigit(body)}`;
-}
 
 export const NOW = new Date('2026-03-10T09:00:00Z');
 

@@ -297,6 +297,22 @@ describe('what others may see', () => {
     await expect(here.listApplications({ pageSize: -1 })).rejects.toEqual(refused('INVALID_ARGUMENT'));
   });
 
+  test('the history is paged, and its token belongs to its application', async () => {
+    const here = at('CU-016');
+    const [one, other] = [await here.file(50), await here.file(51)];
+    for (const { name } of [one, other]) await here.withdrawApplication({ requestId: randomUUID(), name });
+    const first = await here.listApplicationActions({ name: one.name, pageSize: 1 });
+    const { nextPageToken: pageToken } = first;
+    const second = await here.listApplicationActions({ name: one.name, pageSize: 1, pageToken });
+    expect([...first.actions, ...second.actions].map(({ kind }) => kind)).toEqual(['submit', 'withdraw']);
+    expect(second.nextPageToken).toBe('');
+    const foreign = here.listApplicationActions({ name: other.name, pageToken });
+    await expect(foreign).rejects.toEqual(refused('PAGE_TOKEN_INVALID'));
+    await expect(here.listApplicationActions({ name: one.name, pageToken: '1' })).rejects.toEqual(
+      refused('PAGE_TOKEN_INVALID'),
+    );
+  });
+
   test('searches by exact IDNP and tracking number in its own centre only', async () => {
     const here = at('CU-011');
     const app = await here.open(30);

@@ -12,7 +12,7 @@ import type {
   ServiceVersion,
   Submission,
 } from './application.ts';
-import { completenessViolations, CONTENT_FIELDS, contentBytes, MAX_CONTENT_BYTES, shapeViolations } from './file.ts';
+import { completenessViolations, CONTENT_FIELDS, shapeViolations } from './file.ts';
 import { AGENCIES, PERSONS, stateAfter, TIMED } from './life.ts';
 import type { Action, Message, State, Timer } from './life.ts';
 import { dueAfter, endOfDay, remaining, today } from './terms.ts';
@@ -142,11 +142,7 @@ export function submit(app: Application, actor: Actor, { version, holidays, answ
   }
   const violations = completenessViolations(contentOf(app), version, app.centreKind, answersViolations);
   if (violations.length > 0) {
-    throw new Problem({
-      reason: 'FILE_INCOMPLETE',
-      message: 'The file is not complete.',
-      violations,
-    });
+    throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
   }
   const due = dueFields(version, app.costOption, at, holidays);
   const submission = freeze(app, 1, at, due.dueDate);
@@ -388,10 +384,8 @@ function occurTime(app: Application, actor: Actor): Date {
 }
 
 function freeze(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
+  // Its bound is that of the whole content, which was checked with everything else.
   const { contact: _contact, ...content } = contentOf(app);
-  if (contentBytes(content) > MAX_CONTENT_BYTES) {
-    refuse([{ field: 'answers', rule: 'TOO_LARGE', message: 'The file is over 64 KiB without scanned copies.' }]);
-  }
   return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
 }
 
