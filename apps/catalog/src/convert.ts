@@ -6,6 +6,7 @@ import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/c
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
+import { canonicalJson } from '@cups/store/fingerprint';
 
 /** The gRPC border: from the shape of the files to cups.catalog.v1. `full` adds form schema and example. */
 export function toMessage(
@@ -87,14 +88,7 @@ const bytes = new WeakMap<object, Buffer>();
 function canonicalBytes(value: object): Buffer {
   const known = bytes.get(value);
   if (known) return known;
-  const made = Buffer.from(JSON.stringify(sorted(value)));
+  const made = Buffer.from(canonicalJson(value));
   bytes.set(value, made);
   return made;
-}
-
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(members.map(([key, member]) => [key, sorted(member)]));
 }

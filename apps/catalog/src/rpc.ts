@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { isCivilDate, parseName } from '@cups/contracts';
 import { enumValue } from '@cups/contracts/proto';
 import type { Rpcs } from '@cups/service';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import { Problem } from '@cups/problem';
+// Not the library's door: it opens mongoose as well, which a service without a database does not need.
+import { pageSizeOf, pageToken as writeToken, readPageToken } from '@cups/store/page';
 import { toMessage, toVersionMessage } from './convert.ts';
 import { fileableAt, inForce, versionAt } from './domain/public-service.ts';
 import type { CentreKind, PublicService } from './domain/public-service.ts';
@@ -35,8 +36,8 @@ export function catalogRpcs(
       const provider = agency === '' ? undefined : parseName('agencies', agency, 'agency');
       if (query.length > 200) throw invalid('query', 'MAX_LENGTH', 'must have at most 200 characters');
       const size = pageSizeOf(pageSize);
-      const mark = digest([centreKind, agency, query, atDate, fileableOnly]);
-      const after = readToken(pageToken, mark);
+      const others = [centreKind, agency, query, atDate, fileableOnly];
+      const after = placeFrom(readPageToken(pageToken, others));
 
       const found = [...services().values()]
         .flatMap((service) => {
@@ -53,7 +54,7 @@ export function catalogRpcs(
       const last = page.at(-1);
       return {
         publicServices: page.map(({ service, version }) => toMessage(service, version, { kind, full: false })),
-        nextPageToken: last && found.length > size ? writeToken(last, mark) : '',
+        nextPageToken: last && found.length > size ? writeToken(placeOf(last), others) : '',
       };
     },
 
@@ -85,38 +86,18 @@ interface Place {
   code: string;
 }
 
+function placeOf({ score, code }: Place): string {
+  return `${score} ${code}`;
+}
+
+/** The last match need not exist any more. */
+function placeFrom(text: string | undefined): Place | undefined {
+  const [score, code = ''] = text?.split(' ') ?? [];
+  return score === undefined ? undefined : { score: Number(score), code };
+}
+
 function compare(a: Place, b: Place): number {
   return b.score - a.score || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
-}
-
-function pageSizeOf(asked: number): number {
-  if (asked < 0) throw invalid('pageSize', 'MINIMUM', 'must be 0 or more');
-  return asked === 0 ? 50 : Math.min(asked, 200);
-}
-
-function writeToken({ score, code }: Place, mark: string): string {
-  return Buffer.from(JSON.stringify([score, code, mark])).toString('base64url');
-}
-
-/** A token is good only with the arguments it was made for; the last match need not exist any more. */
-function readToken(token: string, mark: string): Place | undefined {
-  if (token === '') return undefined;
-  try {
-    const [score, code, made] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
-    if (typeof score === 'number' && typeof code === 'string' && made === mark) return { score, code };
-  } catch {
-    // not one of ours: answered below
-  }
-  throw new Problem({
-    kind: 'INVALID',
-    reason: 'PAGE_TOKEN_INVALID',
-    message: 'The page token does not belong to these arguments. Start again without a token.',
-    violations: [{ field: 'pageToken', rule: 'PAGE_TOKEN', message: 'does not belong to these arguments' }],
-  });
-}
-
-function digest(content: unknown): string {
-  return createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 16);
 }
 
 function invalid(field: string, rule: string, message: string): Problem {

@@ -5,7 +5,7 @@ import { canonicalJson } from './fingerprint.ts';
 /** Page sizes of design.md 6: 0 means 50, above 200 means 200, negative or not whole is INVALID_ARGUMENT. */
 export function pageSizeOf(asked = 0): number {
   if (Number.isInteger(asked) && asked >= 0) return asked === 0 ? 50 : Math.min(asked, 200);
-  const violations = [{ field: 'pageSize', rule: 'minimum', message: 'must be a whole number, 0 or more' }];
+  const violations = [{ field: 'pageSize', rule: 'MINIMUM', message: 'must be a whole number, 0 or more' }];
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The page size is not usable.', violations });
 }
 
@@ -26,5 +26,6 @@ export function readPageToken(token: string, otherArguments: unknown): string | 
     // not one of ours
   }
   const message = 'The page token does not belong to these arguments. Start again without a token.';
-  throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message });
+  const violations = [{ field: 'pageToken', rule: 'PAGE_TOKEN', message: 'does not belong to these arguments' }];
+  throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message, violations });
 }
