@@ -64,7 +64,7 @@ const NEEDED_TOO: Partial<Record<RawName, { times: number; why: string }>> = {
   httpEcho: { times: 2, why: 'create and submit' },
 };
 
-interface Level {
+export interface Level {
   inFlight: number;
   pairs: number;
   pairsPerSecond: number;

@@ -1,18 +1,11 @@
+import type { Level } from './bench.ts';
 import type { RawCost } from './drivers.ts';
 import type { Percentiles } from './processes.ts';
 
 /** The report as a person reads it. */
 
 interface Printed {
-  ramp: {
-    inFlight: number;
-    pairsPerSecond: number;
-    seenPerSecond: number;
-    drainSeconds: number;
-    createMs: Percentiles;
-    submitMs: Percentiles;
-    othersPercent: number;
-  }[];
+  ramp: Level[];
   openLoop: { perSecond: number; createMs: Percentiles };
   ackMs: Percentiles;
   toAgencyMs: Percentiles;

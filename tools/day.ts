@@ -1,5 +1,6 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { idnpCheckDigit } from '@cups/contracts';
+import { ulid } from 'ulid';
 import { openDesk, Refused, until } from './desk.ts';
 import type { Application, Desk } from './desk.ts';
 
@@ -92,7 +93,6 @@ type Course = (typeof COURSES)[number] & { withdraw?: boolean };
 
 const GIVEN = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Gheorghe', 'Olga', 'Andrei', 'Natalia', 'Petru'];
 const FAMILY = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'Rotari', 'Bălan', 'Cojocaru', 'Moraru'];
-const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
 /**
  * Plays a day and balances its books.
@@ -176,7 +176,6 @@ interface Book {
   service: string;
   agency: string;
   state: string;
-  content: Record<string, unknown>;
   /** Actions that the platform acknowledged, each of which must stand in the history exactly once. */
   actions: string[];
   /** Kinds of notice that the person was promised. */
@@ -224,7 +223,6 @@ async function handle(
     service: service.code,
     agency: row.agency,
     state: 'draft',
-    content,
     actions: [],
     notices: [],
   };
@@ -448,12 +446,5 @@ export function idnp(n: number): string {
 
 /** A ULID with an ending of our choice. */
 export function applicationId(ending: string): string {
-  let time = Date.now();
-  let head = '';
-  for (let i = 0; i < 10; i += 1) {
-    head = CROCKFORD[time % 32]! + head;
-    time = Math.floor(time / 32);
-  }
-  const random = [...randomBytes(16 - ending.length)].map((byte) => CROCKFORD[byte % 32]).join('');
-  return head + random + ending;
+  return ulid().slice(0, -ending.length) + ending;
 }

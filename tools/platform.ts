@@ -117,9 +117,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const mongoUri = given.mongo ?? local!.mongoUri;
     const kafkaBrokers = given.kafka ?? local!.kafkaBrokers;
     makeKeys(keysDir, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway']);
-    for (const name of ['intake', 'identity', 'agency-bridge', 'notifications']) {
-      const secret = join(keysDir, `${name}.secret`);
-      if (!existsSync(secret)) writeFileSync(secret, randomBytes(32).toString('base64url'), { mode: 0o600 });
+    const requestSecret = join(keysDir, 'intake.secret');
+    if (!existsSync(requestSecret)) {
+      writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });
     }
     const ports = await freePorts(SERVICES.length * 2);
     const portOf = (name: ServiceName, kind: 'grpc' | 'http') =>
@@ -155,7 +155,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
             CUPS_STATE: dataDir,
             // Compiled code is kept between starts: quicker to serve, and some 25 MiB a process less.
             NODE_COMPILE_CACHE: join(root, '.cups', 'compile-cache'),
-            REQUEST_SECRET_FILE: join(keysDir, `${name}.secret`),
+            ...(name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {}),
             GRPC_PORT: String(portOf(name, 'grpc')),
             HTTP_PORT: String(portOf(name, 'http')),
             GATEWAY_PORT: String(gatewayPort),
