@@ -2,10 +2,9 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join, relative } from 'node:path';
 import { ensureTopics } from '@cups/events';
-import { startLocal } from '@cups/local';
+import { freePort, isFree, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { makeKeys } from '@cups/service';
 import mongoose from 'mongoose';
@@ -121,11 +120,11 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (!existsSync(requestSecret)) {
       writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });
     }
-    const ports = await freePorts(SERVICES.length * 2);
+    const ports = await Promise.all(Array.from({ length: SERVICES.length * 2 }, freePort));
     const portOf = (name: ServiceName, kind: 'grpc' | 'http') =>
       ports[SERVICES.indexOf(name) * 2 + (kind === 'grpc' ? 0 : 1)]!;
     const gatewayPort = options.port || portOf('gateway', 'grpc');
-    await assertFree(gatewayPort);
+    if (!(await isFree(gatewayPort))) throw new Error(`Port ${gatewayPort} is taken: choose another with --port.`);
     const url = `http://127.0.0.1:${gatewayPort}`;
 
     const start = async (name: ServiceName): Promise<void> => {
@@ -233,27 +232,4 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await stop();
     throw error;
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from(
-      { length: count },
-      () =>
-        new Promise<ReturnType<typeof createServer>>((done) => {
-          const server = createServer().listen(0, '127.0.0.1', () => done(server));
-        }),
-    ),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((done) => server.close(done))));
-  return ports;
-}
-
-async function assertFree(port: number): Promise<void> {
-  await new Promise<void>((done, fail) => {
-    const probe = createServer();
-    probe.once('error', () => fail(new Error(`Port ${port} is taken: choose another with --port.`)));
-    probe.listen(port, () => probe.close(() => done()));
-  });
 }

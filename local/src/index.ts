@@ -6,6 +6,8 @@ import { recordChildren, releaseLock, runningOwner, takeLock } from './lock.ts';
 import { choosePorts, HOST, type PortName } from './ports.ts';
 import { startStore } from './store.ts';
 
+export { freePort, isFree } from './ports.ts';
+
 export type LocalPart = 'kafka' | 'store';
 
 export interface LocalOptions {

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -42,24 +43,33 @@ async function remembered(file: string): Promise<Partial<Record<PortName, number
   }
 }
 
-function listenOnce(port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
+function listens(port: number, host: string): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(port, HOST, () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : port));
-    });
+    server.once('error', () => resolve(false));
+    server.listen(port, host, () => server.close(() => resolve(true)));
   });
 }
 
-function freePort(): Promise<number> {
-  return listenOnce(0);
+/** Where free ports are looked for: below what systems hand out by themselves, to connections and to port 0. */
+const FIRST = 10_000;
+const LAST = 29_999;
+const given = new Set<number>();
+
+/**
+ * A port for a program that is started a moment later. One that the system picked could be picked again for somebody's
+ * connection in between; these can not, and a process gives none twice.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(FIRST, LAST + 1);
+    if (given.has(port)) continue;
+    given.add(port);
+    if (await listens(port, '0.0.0.0')) return port;
+  }
 }
 
-async function isFree(port: number): Promise<boolean> {
-  return listenOnce(port).then(
-    () => true,
-    () => false,
-  );
+/** Whether the embedded default, or a program beside it, could listen on a port now. */
+export function isFree(port: number): Promise<boolean> {
+  return listens(port, HOST);
 }
