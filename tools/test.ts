@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocal } from '@cups/local';
@@ -8,11 +8,12 @@ import { startLocal } from '@cups/local';
 
 const HELP = `npm test [-- options]
 
-Runs types, format, contracts, fences, read budgets, lint and all tests; Nx caches what has not changed.
+Runs types, format, contracts, fences, read costs, lint and all tests. Nx remembers in .nx what passed and has not
+changed since; the last lines say how many results came from there.
 
   --affected       only what differs from --base
   --base <commit>  for --affected (default main~1)
-  --no-cache       run everything, whatever Nx remembers
+  --no-cache       run everything, whatever Nx remembers; CI=true in the environment does the same
   --help           this text
 `;
 const CHECKS = ['types', 'format', 'proto', 'fences', 'read-cost', 'picture', 'lint'];
@@ -30,7 +31,10 @@ if (values.help) {
   process.exit(0);
 }
 
+const noCache = values['no-cache'] || process.env['CI'] === 'true';
 const root = join(import.meta.dirname, '..');
+/** What Nx writes at the end of each run: every task, and whether its result came from the cache. */
+const runFile = join(root, '.nx', 'cache', 'run.json');
 const results = join(root, '.cups', 'results');
 const started = Date.now();
 const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
@@ -38,12 +42,19 @@ const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 let running: ReturnType<typeof spawn> | undefined;
 let stopping = false;
 
-/** Runs Nx targets; the answer is whether all of them passed. */
-function nx(targets: string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
+let tasks = 0;
+let remembered = 0;
+
+/**
+ * Runs one Nx target everywhere; the answer is whether it passed in all projects. A target that no project has would end
+ * with 0 and have checked nothing: without a single task it has not passed, except where nothing is affected.
+ */
+async function nx(target: string, env: NodeJS.ProcessEnv = {}): Promise<boolean> {
   const which = values.affected ? ['affected', `--base=${values.base}`] : ['run-many'];
-  const flags = ['--output-style=static', '--parallel=2', ...(values['no-cache'] ? ['--skip-nx-cache'] : [])];
-  return new Promise((done) => {
-    running = spawn(join(root, 'node_modules/.bin/nx'), [...which, '-t', ...targets, ...flags], {
+  const flags = ['--output-style=static', '--parallel=2', ...(noCache ? ['--skip-nx-cache'] : [])];
+  rmSync(runFile, { force: true });
+  const ended = await new Promise<boolean>((done) => {
+    running = spawn(join(root, 'node_modules/.bin/nx'), [...which, '-t', target, ...flags], {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0', ...env },
@@ -51,6 +62,16 @@ function nx(targets: string[], env: NodeJS.ProcessEnv = {}): Promise<boolean> {
     running.on('exit', (code) => done(code === 0));
     running.on('error', () => done(false));
   });
+  const ran = tasksOfLastRun();
+  tasks += ran.length;
+  remembered += ran.filter(({ cacheStatus }) => cacheStatus !== 'cache-miss').length;
+  if (ran.length === 0 && !values.affected) console.error(`${target}: Nx ran no task for it`);
+  return ended && (ran.length > 0 || values.affected);
+}
+
+function tasksOfLastRun(): { cacheStatus: string }[] {
+  if (!existsSync(runFile)) return [];
+  return (JSON.parse(readFileSync(runFile, 'utf8')) as { tasks: { cacheStatus: string }[] }).tasks;
 }
 
 interface JestResult {
@@ -84,7 +105,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
 for (const check of CHECKS) {
   if (stopping) break;
   console.log(`\n── ${check} (${seconds()})`);
-  count(check, await nx([check]));
+  count(check, await nx(check));
 }
 
 if (!stopping) {
@@ -93,7 +114,7 @@ if (!stopping) {
   rmSync(data, { recursive: true, force: true });
   const platform = await startLocal({ dataDir: data, onProgress: (line) => console.log(`   ${line}`) });
   try {
-    const ok = await nx(['test'], { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
+    const ok = await nx('test', { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
     let told = 0;
     for (const file of readdirSync(results, { recursive: true, encoding: 'utf8' })) {
       if (!file.endsWith('.json')) continue;
@@ -114,6 +135,6 @@ if (!stopping) {
 if (failures.length > 0)
   console.log(`\nFailed:\n${failures.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
 if (stopping) count('interrupted', false);
-console.log(`\nchecked in ${seconds()}`);
+console.log(`\nchecked in ${seconds()}; ${remembered} of ${tasks} results came from the cache (.nx/cache)`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);
