@@ -2,7 +2,7 @@
 // no dependencies: it must work before the packages are installed. It installs them when they are missing or old, makes
 // the types of the contracts when they are stale, and runs `tools/<name>.ts` with the workspace's own Node.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -10,6 +10,7 @@ import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = 20;
+const LOOK_MS = 300;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
@@ -30,15 +31,65 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // Ctrl-C reaches the whole foreground group, the child included, and npm passes it on once more. Passing on each
     // would look to the child like a second, impatient Ctrl-C: with a terminal it gets none from us.
     const fromTerminal = signal === 'SIGINT' && process.stdin.isTTY;
-    if (child && !stopping && !fromTerminal) child.kill(signal);
+    if (!fromTerminal) stop(signal);
     stopping = true;
   });
 }
+stopWithWhoWaits();
 
 const tool = toolFile(name);
 await install();
 await generate();
 process.exitCode = await run(join(bin, 'node'), ['--disable-warning=ExperimentalWarning', tool, ...args]);
+
+/** Passes a signal on, once. */
+function stop(signal) {
+  if (child && !stopping) child.kill(signal);
+  stopping = true;
+}
+
+/**
+ * Ends us in order when whoever waits for us was ended without a word: npm by SIGKILL, or the shell of a supervisor
+ * (`sh -c 'npm start'`), which passes no signal on.
+ */
+function stopWithWhoWaits() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const npm = process.ppid;
+  const shell = waitingShell(npm);
+  const look = setInterval(() => {
+    if (process.ppid === npm && (shell === undefined || lives(shell))) return;
+    clearInterval(look);
+    stop('SIGTERM');
+  }, LOOK_MS);
+  look.unref();
+}
+
+/**
+ * @returns the shell that ran npm in its foreground; undefined when there is none, or when it may end before npm does:
+ *   an interactive one, or a command with a `&` in it, behind which somebody wants npm to go on
+ */
+function waitingShell(npm) {
+  try {
+    const pid = Number(ask(npm, 'ppid'));
+    const [, command] = /^\S*sh -c (.*)$/s.exec(ask(pid, 'args')) ?? [];
+    if (command?.replaceAll('&&', '').includes('&') === false) return pid;
+  } catch {
+    // No `ps` here, or it is gone already: npm alone is watched.
+  }
+}
+
+function ask(pid, what) {
+  const stdio = ['ignore', 'pipe', 'ignore'];
+  return execFileSync('ps', ['-o', `${what}=`, '-p', String(pid)], { encoding: 'utf8', stdio }).trim();
+}
+
+function lives(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
 
 /** @returns the file that a name stands for; `bench` lives in a folder of its own. */
 function toolFile(tool) {
@@ -136,7 +187,8 @@ function run(command, commandArgs, output) {
     child = spawn(command, commandArgs, {
       cwd: output ? root : process.cwd(),
       env,
-      stdio: output ? ['ignore', 'pipe', 'pipe'] : 'inherit',
+      // The channel tells a tool that holds processes of its own that we were killed.
+      stdio: output ? ['ignore', 'pipe', 'pipe'] : ['inherit', 'inherit', 'inherit', 'ipc'],
     });
     child.stdout?.on('data', (data) => output.push(data));
     child.stderr?.on('data', (data) => output.push(data));

@@ -57,14 +57,24 @@ async function stop(code: number, why: string): Promise<never> {
   process.exit(code);
 }
 
-const aborted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.on(signal, () => {
-    aborted.abort();
-    // While parts are still starting, startPlatform itself ends what it has started.
-    if (platform) void stop(0, 'stopping …');
-  });
+/** Whether the platform that `npm run demo` finds is another one that still runs. */
+function anotherRuns(): boolean {
+  try {
+    return process.kill((JSON.parse(readFileSync(running, 'utf8')) as { pid: number }).pid, 0);
+  } catch {
+    return false;
+  }
 }
+
+const aborted = new AbortController();
+const end = (): void => {
+  aborted.abort();
+  // While parts are still starting, startPlatform itself ends what it has started.
+  if (platform) void stop(0, 'stopping …');
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+// `tools/run.mjs`, which passes signals on, was killed.
+process.on('disconnect', end);
 
 try {
   platform = await startPlatform({
@@ -75,8 +85,10 @@ try {
     onExit: (name, code) =>
       void stop(1, `${name} ended by itself (${code ?? 'killed'}): see ${platform?.logs ?? 'its log'}`),
   });
-  mkdirSync(join(root, '.cups'), { recursive: true });
-  writeFileSync(running, JSON.stringify({ url: platform.url, pid: process.pid }));
+  if (!anotherRuns()) {
+    mkdirSync(join(root, '.cups'), { recursive: true });
+    writeFileSync(running, JSON.stringify({ url: platform.url, pid: process.pid }));
+  }
   console.log(`serving ${platform.url}`);
   if (!values.empty && (await platform.isEmpty())) {
     console.log('\nThe store is empty: playing the sample day through the public API.\n');

@@ -1,0 +1,95 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually, prefix } from '@cups/testing';
+
+/** `npm start` as a supervisor runs it: whatever it ends, it ends the whole platform. */
+
+const root = join(import.meta.dirname, '../..');
+const COMMAND = 'npm start -- --empty --port 0 --data';
+const started: { child: ChildProcess; mark: string; dataDir: string }[] = [];
+
+/** Processes of a start, by a word in their environment that all of them inherit. */
+function marked(mark: string): { pid: number; name: string }[] {
+  return readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(mark)) return [];
+        return [{ pid: Number(pid), name: readFileSync(`/proc/${pid}/cmdline`, 'latin1').replaceAll('\0', ' ') }];
+      } catch {
+        // It has ended meanwhile, or is somebody else's.
+        return [];
+      }
+    });
+}
+
+/** Starts by this command line and waits until the platform serves. `env` is beside a mark that each process inherits. */
+async function start(command: (dataDir: string) => string[], env: NodeJS.ProcessEnv = {}) {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cups-npm-start-'));
+  const mark = `CUPS_STARTED_BY=${randomUUID()}`;
+  const [file, ...args] = command(dataDir);
+  const [name, value] = mark.split('=') as [string, string];
+  const child = spawn(file!, args, {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, CUPS_PREFIX: prefix(), ...env, [name]: value },
+  });
+  started.push({ child, mark, dataDir });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const url = await eventually(() => /^serving (http:\S+)$/m.exec(said)?.[1], { timeoutMs: 90_000 });
+  return { child, mark, url };
+}
+
+async function endsWithNothingLeft({ mark, url }: { mark: string; url: string }): Promise<void> {
+  await eventually(() => marked(mark).length === 0, { timeoutMs: 40_000, everyMs: 100 }).catch(() => undefined);
+  expect(marked(mark)).toEqual([]);
+  await expect(fetch(url)).rejects.toThrow();
+}
+
+afterEach(() => {
+  for (const { child, mark, dataDir } of started.splice(0)) {
+    child.stdout?.destroy();
+    for (const { pid } of marked(mark)) process.kill(pid, 'SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+});
+
+describe('npm start', () => {
+  const npm = (dataDir: string) => [...COMMAND.split(' '), dataDir];
+  const shell = (dataDir: string) => ['sh', '-c', `${COMMAND} ${dataDir}`];
+
+  test('SIGTERM to npm ends everything in order, Kafka and the store of its own included', async () => {
+    const platform = await start(npm, { MONGODB_URI: undefined, KAFKA_BROKERS: undefined });
+    expect(marked(platform.mark).filter(({ name }) => /^\S*java /.test(name))).toHaveLength(2);
+    const ended = once(platform.child, 'exit');
+    platform.child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    await endsWithNothingLeft(platform);
+  });
+
+  test('SIGTERM to the shell of a supervisor ends everything', async () => {
+    const platform = await start(shell);
+    platform.child.kill('SIGTERM');
+    await endsWithNothingLeft(platform);
+  });
+
+  test('SIGKILL to npm ends everything', async () => {
+    const platform = await start(npm);
+    platform.child.kill('SIGKILL');
+    await endsWithNothingLeft(platform);
+  });
+
+  test('a kill of what passes signals on ends everything', async () => {
+    const platform = await start(npm);
+    const runner = marked(platform.mark).find(({ name }) => /^\S*node tools\/run\.mjs start/.test(name));
+    process.kill(runner!.pid, 'SIGKILL');
+    await endsWithNothingLeft(platform);
+  });
+});
