@@ -149,6 +149,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
             KAFKA_BROKERS: kafkaBrokers,
             CUPS_PREFIX: prefix,
             CUPS_ENV: 'development',
+            CUPS_IDENTITY_PROVIDERS: 'local',
             CUPS_KEYS: keysDir,
             CUPS_DATA: join(root, 'data'),
             CUPS_STATE: dataDir,

@@ -5,10 +5,13 @@ import { env } from '@cups/service';
 /** The settings of the gateway; the only reader of the environment. */
 export function readConfig(source: NodeJS.ProcessEnv) {
   const read = env(source);
-  const production = read.choice('CUPS_ENV', ['development', 'production'], 'development') === 'production';
+  const production = read.environment() === 'production';
   const publicOrigin = read.text('PUBLIC_ORIGIN', production ? undefined : '');
   if (publicOrigin && URL.parse(publicOrigin)?.origin !== publicOrigin) {
     throw new Error('PUBLIC_ORIGIN must be an origin such as https://cups.example, without a path.');
+  }
+  if (production && !publicOrigin.startsWith('https:')) {
+    throw new Error('PUBLIC_ORIGIN must begin with https:// in production: a session would travel readable.');
   }
   const rate = (name: string, fallback: number) => read.number(`RATE_LIMIT_${name}_PER_MINUTE`, fallback, { min: 1 });
   return {

@@ -7,7 +7,7 @@ import { readConfig } from '../src/config.ts';
 import { readDocument } from '../src/http/document.ts';
 
 type Node = Record<string, unknown>;
-const { openapiFile } = readConfig({});
+const { openapiFile } = readConfig({ CUPS_ENV: 'development' });
 const { document, operations } = readDocument(openapiFile);
 const paths = document['paths'] as Record<string, Node>;
 const sources = operations.map((operation) => paths[operation.path]![operation.method] as Node);

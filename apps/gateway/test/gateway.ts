@@ -182,7 +182,13 @@ export async function startGateway(
   const lines: string[] = [];
   const gateway: RunningService = await createGateway(
     {
-      ...readConfig({ GATEWAY_PORT: '0', HTTP_PORT: '0', CUPS_KEYS: keys.dir, CUPS_CHECK_ANSWERS: 'true' }),
+      ...readConfig({
+        CUPS_ENV: 'development',
+        GATEWAY_PORT: '0',
+        HTTP_PORT: '0',
+        CUPS_KEYS: keys.dir,
+        CUPS_CHECK_ANSWERS: 'true',
+      }),
       addresses: {
         intake: settings.intakeAddress ?? intake.address,
         identity: identity.address,

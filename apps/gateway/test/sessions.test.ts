@@ -351,16 +351,31 @@ describe('limits', () => {
 });
 
 describe('settings', () => {
-  test('production needs a public origin', () => {
+  test.each([undefined, '', 'prod', 'staging'])('CUPS_ENV has no default and no other word: %s', (word) => {
+    const settings = { PUBLIC_ORIGIN: 'https://cups.example', CUPS_ENV: word };
+    expect(() => readConfig(settings)).toThrow(/^CUPS_ENV .*must be one of development, production\.$/);
+  });
+
+  test('production needs a public origin, and it is https', () => {
     expect(() => readConfig({ CUPS_ENV: 'production' })).toThrow(/^PUBLIC_ORIGIN is not set/);
+    const plain = { CUPS_ENV: 'production', PUBLIC_ORIGIN: 'http://cups.example' };
+    expect(() => readConfig(plain)).toThrow(/^PUBLIC_ORIGIN must begin with https:/);
+    expect(readConfig({ ...plain, CUPS_ENV: 'development' })).toMatchObject({ publicOrigin: 'http://cups.example' });
     expect(readConfig({ CUPS_ENV: 'production', PUBLIC_ORIGIN: 'https://cups.example' })).toMatchObject({ host: '::' });
   });
 
   test('an origin with a path is refused', () => {
-    expect(() => readConfig({ PUBLIC_ORIGIN: 'https://cups.example/app' })).toThrow(/^PUBLIC_ORIGIN must be/);
+    expect(() => readConfig({ CUPS_ENV: 'development', PUBLIC_ORIGIN: 'https://cups.example/app' })).toThrow(
+      /^PUBLIC_ORIGIN must be/,
+    );
   });
 
   test('development listens on this machine only, and checks no answers', () => {
-    expect(readConfig({})).toMatchObject({ host: '127.0.0.1', port: 8080, checkAnswers: false, publicOrigin: '' });
+    expect(readConfig({ CUPS_ENV: 'development' })).toMatchObject({
+      host: '127.0.0.1',
+      port: 8080,
+      checkAnswers: false,
+      publicOrigin: '',
+    });
   });
 });

@@ -15,7 +15,7 @@ export interface Config {
   dataDir: string;
   /** Production refuses the local provider. */
   environment: 'development' | 'production';
-  /** Who may say who signs in. */
+  /** Who may say who signs in. Each is named: without any, nobody signs in. */
   providers: string[];
   /** Life of a session in milliseconds, at most 8 hours. */
   sessionMs: number;
@@ -29,7 +29,6 @@ export interface Config {
 /** The settings of identity; the only reader of the environment. */
 export function readConfig(source: NodeJS.ProcessEnv): Config {
   const read = env(source);
-  const environment = read.choice('CUPS_ENV', ['development', 'production'], 'development');
   return {
     mongoUri: read.text('MONGODB_URI', 'mongodb://127.0.0.1:27017'),
     kafkaBrokers: read.list('KAFKA_BROKERS', ['127.0.0.1:9092']),
@@ -38,8 +37,8 @@ export function readConfig(source: NodeJS.ProcessEnv): Config {
     httpPort: read.port('HTTP_PORT', 7102),
     keysDir: read.path('CUPS_KEYS', '.cups/keys'),
     dataDir: read.path('CUPS_DATA', 'data'),
-    environment,
-    providers: read.list('CUPS_IDENTITY_PROVIDERS', environment === 'production' ? [] : ['local']),
+    environment: read.environment(),
+    providers: read.list('CUPS_IDENTITY_PROVIDERS', []),
     sessionMs: read.number('CUPS_SESSION_MINUTES', 480, { min: 1, max: 480 }) * 60_000,
     syncMs: read.number('CUPS_CENTRES_SYNC_MS', 30_000, { min: 50, max: 3_600_000 }),
     maxInFlight: read.number('MAX_IN_FLIGHT', 64, { min: 1, max: 1000 }),

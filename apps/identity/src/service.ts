@@ -34,6 +34,7 @@ export async function createIdentity(
   const problemsGauge = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
   const current = (): Map<string, Centre> => registry.current();
   const providers = openProviders(config.providers, config.environment, current);
+  if (providers.size === 0) log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
   const parse = centreParser(readSchema(config.dataDir));
   const keys = openKeys({ dir: config.keysDir, service: 'identity' });
 

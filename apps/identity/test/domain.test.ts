@@ -108,10 +108,14 @@ describe('the local provider', () => {
     expect(() => localProvider('production', () => centres)).toThrow('production refuses it');
     expect(() => openProviders(['local'], 'production', () => centres)).toThrow('production refuses it');
   });
-  test('is the default in development and absent in production', () => {
-    expect(readConfig({}).providers).toEqual(['local']);
-    expect(readConfig({ CUPS_ENV: 'production' }).providers).toEqual([]);
+  test('is there only where it is named: without a name nobody signs in, in development either', () => {
+    for (const word of ['development', 'production']) expect(readConfig({ CUPS_ENV: word }).providers).toEqual([]);
+    const named = { CUPS_ENV: 'development', CUPS_IDENTITY_PROVIDERS: 'local' };
+    expect(readConfig(named).providers).toEqual(['local']);
   });
+  test.each([undefined, '', 'prod'])('an identity that was not told its CUPS_ENV does not start: %s', (word) =>
+    expect(() => readConfig({ CUPS_ENV: word })).toThrow(/^CUPS_ENV .*must be one of development, production\.$/),
+  );
   test('offers the operators of a centre that was added', () => {
     let current = centres;
     const provider = localProvider('development', () => current);

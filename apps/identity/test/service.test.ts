@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,7 +27,7 @@ const newCentre = (code: string, more = '') => {
 };
 
 const config = (more: Partial<Config> = {}): Config => ({
-  ...readConfig({}),
+  ...readConfig({ CUPS_ENV: 'development', CUPS_IDENTITY_PROVIDERS: 'local' }),
   mongoUri,
   kafkaBrokers: brokers,
   prefix,
@@ -354,6 +355,19 @@ describe('a suspension', () => {
 
 test('production does not start with the local provider', async () => {
   await expect(createIdentity(config({ environment: 'production' }))).rejects.toThrow('production refuses it');
+});
+
+test.each([
+  ['CUPS_ENV is not set; it must be one of development, production.', {}],
+  ['The identity provider "local" is for tests; production refuses it.', { CUPS_ENV: 'production' }],
+])('the process ends at once, with one sentence: %s', async (sentence, more) => {
+  const main = join(import.meta.dirname, '../src/main.ts');
+  const env = { PATH: process.env['PATH'], CUPS_IDENTITY_PROVIDERS: 'local', CUPS_KEYS: keys.dir, ...more };
+  const child = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env });
+  let told = '';
+  child.stderr?.on('data', (text) => (told += String(text)));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, told]).toEqual([1, `${sentence}\n`]);
 });
 
 test('a data folder without the schema ends the start with one sentence', async () => {

@@ -6,6 +6,11 @@ export interface Env {
   text(name: string, fallback?: string): string;
   /** One of `allowed`. */
   choice<const Choice extends string>(name: string, allowed: readonly Choice[], fallback?: Choice): Choice;
+  /**
+   * CUPS_ENV: where this process runs. It has no default: development opens doors that production must keep shut, and a
+   * setting that was forgotten must not open them.
+   */
+  environment(): 'development' | 'production';
   /** A whole number. */
   number(name: string, fallback?: number, limits?: { min?: number; max?: number }): number;
   /** 0 (any free one) to 65535. */
@@ -50,6 +55,7 @@ export function env(variables: Record<string, string | undefined>): Env {
     text: (name, fallback) => read(name, fallback, (text) => text, 'a text'),
     choice: (name, allowed, fallback) =>
       read(name, fallback, (text) => allowed.find((word) => word === text), `one of ${allowed.join(', ')}`),
+    environment: () => reader.choice('CUPS_ENV', ['development', 'production']),
     number: (name, fallback, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) =>
       read(name, fallback, whole(min, max), `a whole number from ${min} to ${max}`),
     port: (name, fallback) => read(name, fallback, whole(0, 65535), 'a port from 0 to 65535'),
