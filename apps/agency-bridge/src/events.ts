@@ -7,7 +7,7 @@ import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Time
 import { encode } from '@cups/events';
 import type { CloudEvent, Outcome } from '@cups/events';
 import { isProblem } from '@cups/problem';
-import type { Logger } from '@cups/service';
+import type { Logger, Metrics } from '@cups/service';
 import type { Cause } from '@cups/store';
 import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
 import type { Refusal } from './agency.ts';
@@ -19,8 +19,8 @@ import type { Deliveries, Refusals, StoredDelivery } from './store.ts';
 
 type Handled = 'done' | 'wait' | Refusal;
 
-/** What intake answered: a submission, or that there is none, or nothing. */
-type Answer = GetSubmissionResponse__Output | 'NOT_FOUND' | 'AWAY';
+/** What intake answered: a submission, or that there is none, or nothing; or why it was not asked. */
+type Answer = GetSubmissionResponse__Output | 'NOT_FOUND' | 'AWAY' | 'AGENCY_UNKNOWN';
 
 /** Fields of the events of intake that the bridge acts on; every one has `ref`. */
 interface ApplicationEvent {
@@ -46,17 +46,29 @@ export function createEvents(options: {
   getSubmission: (name: string, requestId: string) => Promise<GetSubmissionResponse__Output>;
   now: () => Date;
   log: Logger;
+  metrics: Metrics;
 }) {
   const { deliveries, refusals, now, log } = options;
   const agencyOf = new Map(options.agencies.map((code) => [topicsOf(code).replies, code]));
   const waiting = new Map<string, NodeJS.Timeout>();
+  /** Deliveries that this process saw waiting for an agency that is not configured. */
+  const unroutable = new Set<string>();
+  const waitsForAgency = options.metrics.gauge(
+    'agency_bridge_waits_for_agency',
+    'ALARM: deliveries that wait until their agency is configured',
+    [],
+  );
+  waitsForAgency.set({}, 0);
   let awayUntil = 0;
   let stopped = false;
 
-  const ask = async (application: string, { submission, correlationId }: Pending): Promise<Answer> => {
+  /** Of an agency that is not configured nothing is fetched: personal data stay where they are. */
+  const ask = async (application: string, agency: string, pending: Pending): Promise<Answer> => {
+    if (!options.agencies.includes(agency)) return 'AGENCY_UNKNOWN';
     if (Date.now() < awayUntil) return 'AWAY';
     try {
-      const answer = await options.getSubmission(`${application}/submissions/${submission}`, correlationId);
+      const name = `${application}/submissions/${pending.submission}`;
+      const answer = await options.getSubmission(name, pending.correlationId);
       awayUntil = 0;
       // Each answer brings along one that waits.
       const next = waiting.keys().next();
@@ -73,7 +85,7 @@ export function createEvents(options: {
   };
 
   const fetched = (delivery: Delivery, { submission }: Pending, answer: Answer): Fetched => {
-    if (!options.agencies.includes(delivery.agency)) return { kind: 'failed', cause: 'AGENCY_UNKNOWN', fields: [] };
+    if (answer === 'AGENCY_UNKNOWN') return { kind: 'waits', cause: answer };
     if (answer === 'AWAY') return { kind: 'away' };
     if (answer === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND', fields: [] };
     return toRequest(answer, submission, delivery);
@@ -91,10 +103,22 @@ export function createEvents(options: {
     if (delay > 0) waiting.set(id, again);
   };
 
-  const heed = ({ _id, pending, failTime, failCause, failFields }: StoredDelivery, at: Date): void => {
-    if (pending[0]) retryIn(_id, backoffMs(pending[0].attempts));
+  const heed = (delivery: StoredDelivery, at: Date): void => {
+    const { _id, pending, failTime, failCause, failFields } = delivery;
+    heedWaiting(delivery);
+    // What waits for an agency is left to its durable timer: an answer of intake does not help it.
+    if (pending[0] && !delivery.waitCause) retryIn(_id, backoffMs(pending[0].attempts));
     if (failTime?.getTime() !== at.getTime()) return;
     log.warn({ event: 'delivery-failed', resource: _id, reason: failCause, field: failFields?.join(' ') });
+  };
+
+  const heedWaiting = ({ _id, agency, waitCause }: StoredDelivery): void => {
+    const known = unroutable.has(_id);
+    if (waitCause && !known) log.error({ event: 'delivery-waits', resource: _id, agency, reason: waitCause });
+    if (!waitCause && known) log.info({ event: 'delivery-goes-on', resource: _id, agency });
+    if (waitCause) unroutable.add(_id);
+    else unroutable.delete(_id);
+    waitsForAgency.set({}, unroutable.size);
   };
 
   /** Fetches what a delivery waits for, in order, until nothing is left or intake does not answer. */
@@ -103,14 +127,14 @@ export function createEvents(options: {
       const current = await deliveries.get(id);
       const pending = current?.pending[0];
       if (!current || !pending || stopped) return;
-      const answer = await ask(current.application, pending);
+      const answer = await ask(current.application, current.agency, pending);
       const cause = { eventId: pending.eventId, requestId: pending.correlationId };
       const at = now();
       const { document } = await deliveries.update(id, { cause, now: at, current }, (delivery) =>
         toDecision(settle(delivery, pending.submission, fetched(delivery, pending, answer), at)),
       );
       heed(document, at);
-      if (answer === 'AWAY') return;
+      if (answer === 'AWAY' || answer === 'AGENCY_UNKNOWN') return;
     }
   }
 
@@ -122,7 +146,7 @@ export function createEvents(options: {
     cause: Cause,
   ): Promise<Handled> {
     const at = now();
-    const answer = await ask(ref.application, pending);
+    const answer = await ask(ref.application, agency, pending);
     const toSend = <D extends Delivery>(before: D) => {
       const queued = enqueue(before, pending, at);
       return settle(queued, pending.submission, fetched(queued, pending, answer), at);
@@ -173,11 +197,15 @@ export function createEvents(options: {
       const at = now();
       const end = kind === 'ApplicationWithdrawn' ? 'withdrawn' : kind === 'ApplicationExpired' ? 'expired' : undefined;
       const time = fromTimestamp(read.withdrawTime ?? read.expireTime) ?? event.time;
-      const { outcome } = await deliveries.update(`${application}-${agency}`, { cause, now: at }, (delivery) =>
-        end
-          ? toDecision(cancel(delivery, { kind: end, time, eventId: event.id }, at))
-          : { document: delivery, events: [] },
+      const { document, outcome } = await deliveries.update(
+        `${application}-${agency}`,
+        { cause, now: at },
+        (delivery) =>
+          end
+            ? toDecision(cancel(delivery, { kind: end, time, eventId: event.id }, at))
+            : { document: delivery, events: [] },
       );
+      if (end) heedWaiting(document);
       return outcome === 'gap' ? 'wait' : 'done';
     } catch (error) {
       if (!isProblem(error)) throw error;

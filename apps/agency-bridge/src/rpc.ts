@@ -74,5 +74,6 @@ function toMessage(delivery: Delivery): DeliveryMessage {
     failCause: delivery.failCause ?? '',
     failFields: delivery.failFields ?? [],
     agencyReference: delivery.agencyReference ?? '',
+    waitCause: delivery.waitCause ?? '',
   };
 }

@@ -39,7 +39,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const relay = startRelay({ documents: [deliveries], publish, ...reporting, afterPublish: afterPublish(now) });
   const getSubmission = (name: string, requestId: string) =>
     intake.getSubmission({ name }, requestId === '' ? {} : { requestId });
-  const events = createEvents({ deliveries, refusals, agencies, getSubmission, now, log });
+  const events = createEvents({ deliveries, refusals, agencies, getSubmission, now, log, metrics });
   const due = { due: events.fetchPending, pollMs: config.timerPollMs, now, log };
   const timers = startTimers({ documents: deliveries, ...due });
   const { topics, handle } = events;

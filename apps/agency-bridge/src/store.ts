@@ -26,7 +26,7 @@ export function deliveriesOf(store: Store): Deliveries {
       ...each(number, 'submission', 'requested'),
       pending: [pending],
       ...each([String], 'messages', 'failFields'),
-      ...each(String, 'documentsRequest', 'failCause', 'agencyReference'),
+      ...each(String, 'documentsRequest', 'failCause', 'waitCause', 'agencyReference'),
       queueTime: date,
       ...each(Date, 'sendTime', 'acknowledgeTime', 'answerTime', 'cancelTime', 'failTime'),
     },

@@ -72,6 +72,19 @@ describe('a submission', () => {
     expect(says).toMatchObject([{ to: 'intake', type: 'DeliveryFailed', fields: { cause: 'CONTENT_INVALID' } }]);
   });
 
+  test('to an agency that is not configured waits, says so once, and goes out as if it had never waited', () => {
+    const unknown: Fetched = { kind: 'waits', cause: 'AGENCY_UNKNOWN' };
+    const first = settle(enqueue(opened(), pending(1), T0), 1, unknown, T0);
+    expect(first.says).toMatchObject([{ type: 'DeliveryWaits', fields: { cause: 'AGENCY_UNKNOWN' } }]);
+    const second = settle(first.delivery, 1, unknown, at(500));
+    expect(second.says).toEqual([]);
+    expect(second.delivery).toMatchObject({ state: 'queued', waitCause: 'AGENCY_UNKNOWN', timer: { due: at(1_500) } });
+    const { delivery, says } = settle(second.delivery, 1, request(1), at(1_500));
+    expect(types(says)).toEqual(['submitted']);
+    expect(delivery).toMatchObject({ state: 'queued', requested: 1, pending: [], timer: null });
+    expect(delivery.waitCause).toBeUndefined();
+  });
+
   test('supplied later puts an acknowledged delivery back into the queue until it is sent', () => {
     const acknowledged = receive(sentOut(), reply('a', 'DeliveryAcknowledged', { submission: 1 }), T0).delivery;
     const supplied = enqueue({ ...acknowledged, sent: true }, pending(2), T0);
@@ -161,7 +174,7 @@ describe('a reply', () => {
 /** One thing that may happen, in any order and any number of times. */
 type Act =
   | { act: 'supply' }
-  | { act: 'fetch'; to: 'request' | 'away' | 'failed' | 'withdrawn' }
+  | { act: 'fetch'; to: 'request' | 'away' | 'waits' | 'failed' | 'withdrawn' }
   | { act: 'end'; kind: 'withdrawn' | 'expired' }
   | { act: 'publish' }
   | { act: 'reply'; id: number; type: Reply['type'] };
@@ -170,7 +183,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   fc.constant({ act: 'supply' } as const),
   fc.record({
     act: fc.constant('fetch' as const),
-    to: fc.constantFrom('request', 'request', 'away', 'failed', 'withdrawn'),
+    to: fc.constantFrom('request', 'request', 'away', 'waits', 'failed', 'withdrawn'),
   }),
   fc.record({ act: fc.constant('end' as const), kind: fc.constantFrom('withdrawn', 'expired') }),
   fc.constant({ act: 'publish' } as const),
@@ -199,7 +212,9 @@ function play(delivery: Delivery, done: Act, now: Date): Step {
           ? request(number)
           : done.to === 'failed'
             ? { kind: 'failed', cause: 'X', fields: [] }
-            : { kind: done.to };
+            : done.to === 'waits'
+              ? { kind: 'waits', cause: 'AGENCY_UNKNOWN' }
+              : { kind: done.to };
       return settle(delivery, number, fetched, now);
     }
     case 'end':
@@ -239,6 +254,7 @@ describe('whatever happens, in whatever order', () => {
           if (before.state === 'answered') expect(delivery.state).toBe('answered');
           expect(delivery.timer?.kind === 'fetch').toBe(delivery.pending.length > 0);
           if (delivery.state === 'cancelled') expect(delivery.pending).toEqual([]);
+          if (delivery.waitCause) expect(delivery.pending.length).toBeGreaterThan(0);
           expect(delivery.requested).toBe(asked.at(-1) ?? 0);
         });
         expect(asked).toEqual([...new Set(asked)].sort((a, b) => a - b));

@@ -89,6 +89,54 @@ describe('while intake is away', () => {
   });
 });
 
+describe('an agency that the bridge does not know yet', () => {
+  const scrape = (bridge: RunningService) =>
+    fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((answer) => answer.text());
+
+  test('keeps its deliveries waiting, which desk, log and metric show, and gets each once it is configured', async () => {
+    const told = await readTopic(world.place, 'cups.deliveries');
+    const early = await world.start({ agencies: ['cnas'] });
+    const all = applications(3);
+    const [withdrawn] = all as [Application];
+    await produce(
+      world.place,
+      all.map((application) => application.submitted()),
+    );
+    for (const application of all) {
+      await told.until((events) => typesOf(events, application.delivery).length > 0);
+      expect(await world.delivery(early, application.delivery)).toMatchObject({
+        state: 'DELIVERY_STATE_QUEUED',
+        waitCause: 'AGENCY_UNKNOWN',
+      });
+    }
+    expect(await scrape(early)).toMatch(/agency_bridge_waits_for_agency\{[^}]*\} 3/);
+    expect(world.log.text()).toContain('delivery-waits');
+    // Nothing personal was fetched for nobody.
+    expect(world.served.size).toBe(0);
+
+    await produce(world.place, [withdrawn.withdrawn()]);
+    await eventually(async () => (await stateOf(early, withdrawn)) === 'DELIVERY_STATE_CANCELLED');
+    await eventually(async () => (await scrape(early)).match(/agency_bridge_waits_for_agency\{[^}]*\} 2/) !== null);
+    await world.stop(early);
+
+    const configured = await world.start();
+    const others = all.slice(1);
+    await allAsked(others);
+    for (const application of others) {
+      expect(idsOf(application).size).toBe(1);
+      const sent = await eventually(async () => {
+        const found = await world.delivery(configured, application.delivery);
+        return found.state === 'DELIVERY_STATE_SENT' && found;
+      });
+      expect(sent.waitCause).toBe('');
+      // Told once, however often it was tried.
+      expect(typesOf(told.events, application.delivery)).toEqual(['DeliveryWaits']);
+    }
+    expect(idsOf(withdrawn).size).toBe(0);
+    await told.stop();
+  });
+});
+
 describe('a process that ends between commit and publish', () => {
   test('loses nothing: another one publishes what is in the outbox, as it was stored', async () => {
     // It commits, and what it would publish hangs until the other one has done it.

@@ -111,13 +111,6 @@ describe('a submission', () => {
     expect(await world.delivery(bridge, application.delivery)).toMatchObject({ failFields: ['answers'] });
   });
 
-  test('to an agency that this bridge does not know fails', async () => {
-    const application = newApplication('nobody');
-    await produce(world.place, [application.submitted()]);
-    expect(await told1(application.delivery, 1)).toEqual(['DeliveryFailed']);
-    expect(await world.delivery(bridge, application.delivery)).toMatchObject({ failCause: 'AGENCY_UNKNOWN' });
-  });
-
   test('withdrawn before anything went out is not sent', async () => {
     const application = newApplication();
     world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name, 1, { withdrawn: true }));

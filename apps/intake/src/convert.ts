@@ -59,7 +59,9 @@ export function toApplication(app: Application, roles: readonly string[], withCo
     handOver: app.handOver ? { ...app.handOver, handOverTime: toTimestamp(app.handOver.handOverTime) } : null,
     outcome: app.outcome ?? null,
     allowedActions: allowedActions(app.state, roles).map((action) => enumWord('ACTION_', action)) as never,
-    deskNotes: app.deskNotes.map((note) => ({ kind: note.kind, recordTime: toTimestamp(note.recordTime) })),
+    deskNotes: app.deskNotes.map(({ kind, recordTime, cause = '', count = 1 }) => {
+      return { kind, recordTime: toTimestamp(recordTime), cause, count };
+    }),
     agencyReference: app.agencyReference ?? '',
     openedBy: app.openedBy,
     noDueDateReason: app.noDueDateReason ?? '',
@@ -243,6 +245,7 @@ const MESSAGE_OF: Record<string, Message> = {
   DeliveryResultRevoked: 'result-revoked',
   DeliveryCancelled: 'delivery-cancelled',
   DeliveryFailed: 'delivery-failed',
+  DeliveryWaits: 'delivery-waits',
 };
 
 /** What an event on cups.deliveries says, or undefined for a type that this version does not know or bytes that are none. */
@@ -263,6 +266,7 @@ export function fromDeliveryEvent(
     resultKind?: string;
     resultNumber?: string;
     decideTime?: never;
+    cause?: string;
   } | null;
   if (!wire?.ref) return undefined;
   const occurTime = fromTimestamp(wire.ref.occurTime);
@@ -274,6 +278,7 @@ export function fromDeliveryEvent(
     now,
     ...(occurTime ? { occurTime } : {}),
     ...(wire.ref.agencyReference ? { agencyReference: wire.ref.agencyReference } : {}),
+    ...(wire.cause ? { cause: wire.cause } : {}),
   };
   if (message === 'documents-requested') {
     word.request = {

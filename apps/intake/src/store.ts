@@ -73,7 +73,7 @@ const application = {
       reason: String,
     },
   ],
-  deskNotes: [{ _id: false, kind: String, recordTime: Date }],
+  deskNotes: [{ _id: false, kind: String, recordTime: Date, cause: String, count: Number }],
 };
 
 /** Left out of lists: what only the page of one application shows. */

@@ -7,6 +7,9 @@
 export type StoredState = 'queued' | 'acknowledged' | 'answered' | 'cancelled' | 'failed';
 export type State = StoredState | 'sent';
 
+/** What a delivery may wait for, besides an intake that does not answer. */
+export type WaitCause = 'AGENCY_UNKNOWN';
+
 /** A submission that is still to be fetched from intake. */
 export interface Pending {
   submission: number;
@@ -46,6 +49,8 @@ export interface Delivery {
   cancelTime?: Date;
   failTime?: Date;
   failCause?: string;
+  /** Why the next submission can not go out yet: AGENCY_UNKNOWN while no setting of the bridge names the agency. */
+  waitCause?: WaitCause;
   /** Names of the fields that the agency contract refuses. */
   failFields?: string[];
   agencyReference?: string;
@@ -61,7 +66,8 @@ export type Told =
   | 'DeliveryResultCorrected'
   | 'DeliveryResultRevoked'
   | 'DeliveryCancelled'
-  | 'DeliveryFailed';
+  | 'DeliveryFailed'
+  | 'DeliveryWaits';
 
 /** What is asked of the agency; each is a message of the agency contract. */
 export type Asked = 'submitted' | 'documentsSupplied' | 'withdrawn' | 'expired';
@@ -83,14 +89,16 @@ export type Fetched =
   /** It can never be sent. */
   | { kind: 'failed'; cause: string; fields: string[] }
   /** Intake does not answer. */
-  | { kind: 'away' };
+  | { kind: 'away' }
+  /** It can not be sent yet, whatever intake says. */
+  | { kind: 'waits'; cause: WaitCause };
 
 /** A message of the agency, by what it means. */
 export interface Reply {
   id: string;
   /** When the agency says it happened. */
   time: Date;
-  type: Exclude<Told, 'DeliveryCancelled' | 'DeliveryFailed'>;
+  type: Exclude<Told, 'DeliveryCancelled' | 'DeliveryFailed' | 'DeliveryWaits'>;
   agencyReference?: string;
   /** Which submission an acknowledgement is about. */
   submission?: number;
@@ -142,15 +150,11 @@ export function enqueue<D extends Delivery>(delivery: D, pending: Pending, now: 
 export function settle<D extends Delivery>(delivery: D, number: number, fetched: Fetched, now: Date): Step<D> {
   const [head, ...rest] = delivery.pending;
   if (head?.submission !== number) return { delivery, says: [] };
-  const onward = { ...delivery, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null };
+  if (fetched.kind === 'away') return { delivery: again(delivery, now), says: [] };
+  if (fetched.kind === 'waits') return waits(delivery, fetched.cause, now);
+  const { waitCause: _over, ...free } = delivery;
+  const onward = { ...free, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
   switch (fetched.kind) {
-    case 'away': {
-      const again = { ...head, attempts: head.attempts + 1 };
-      return {
-        delivery: { ...delivery, pending: [again, ...rest], timer: fetchAt(now, again.attempts) },
-        says: [],
-      };
-    }
     case 'withdrawn':
       // What the agency has already is withdrawn by the event that comes.
       return delivery.requested > 0
@@ -181,6 +185,21 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
         says: [{ to: 'agency', type: fetched.type, data: fetched.data }],
       };
   }
+}
+
+/** The first submission that waits is tried again, later than the last time. */
+function again<D extends Delivery>(delivery: D, now: Date): D {
+  const [head, ...rest] = delivery.pending;
+  const attempts = head!.attempts + 1;
+  return { ...delivery, pending: [{ ...head!, attempts }, ...rest], timer: fetchAt(now, attempts) };
+}
+
+/** Nothing is lost and nothing ends: it goes out when the cause is gone. Intake is told once, so that the desk knows. */
+function waits<D extends Delivery>(delivery: D, cause: WaitCause, now: Date): Step<D> {
+  const { eventId: messageId } = delivery.pending[0]!;
+  const tell: Said = { to: 'intake', type: 'DeliveryWaits', fields: { cause }, messageId, occurTime: now };
+  const says = delivery.waitCause === cause ? [] : [tell];
+  return { delivery: { ...again(delivery, now), waitCause: cause }, says };
 }
 
 /** The application was withdrawn or has expired: the agency is told if anything can have reached it. */
@@ -228,9 +247,10 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
   return { delivery: next, says: [{ to: 'intake', type, fields, messageId, occurTime }] };
 }
 
-function cancelled<D extends Delivery>(delivery: D, messageId: string, occurTime: Date, now: Date): Step<D> {
+function cancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): Step<D> {
+  const { waitCause: _over, ...delivery } = before;
   return {
-    delivery: { ...delivery, state: 'cancelled', cancelTime: now, pending: [], timer: null },
+    delivery: { ...delivery, state: 'cancelled', cancelTime: now, pending: [], timer: null } as unknown as D,
     says: [{ to: 'intake', type: 'DeliveryCancelled', fields: {}, messageId, occurTime }],
   };
 }

@@ -5,6 +5,7 @@ import type {
   Application,
   Content,
   Decision,
+  DeskNote,
   DocumentRequest,
   Evidence,
   HandOver,
@@ -252,6 +253,8 @@ export interface AgencyWord {
   request?: Omit<DocumentRequest, 'requestTime'>;
   decision?: Omit<Decision, 'approved'>;
   result?: { resultKind?: string; resultNumber?: string };
+  /** Why, a code of the bridge. */
+  cause?: string;
 }
 
 /** Total over states and messages: a transition, or a note for the desk. */
@@ -429,11 +432,20 @@ function enter(app: Application, state: State, word: AgencyWord, holidays: Holid
 
 /** The document with a note for the desk; a corrected or revoked result is recorded in the decision as well. */
 function noted(app: Application, kind: string, word: AgencyWord): Application {
-  const earlier = app.deskNotes.length < MAX_NOTES ? app.deskNotes : app.deskNotes.slice(1 - MAX_NOTES);
-  const kept = { ...app, deskNotes: [...earlier, { kind, recordTime: word.now }] };
+  const kept = { ...app, deskNotes: withNote(app.deskNotes, kind, word.now, word.cause) };
   if (!changesResult(word.message) || !app.decision?.approved) return kept;
   const time = word.message === 'result-corrected' ? { correctTime: word.now } : { revokeTime: word.now };
   return { ...kept, decision: { ...app.decision, ...word.result, ...time } };
+}
+
+/** One more note, the newest last; one of the same kind and cause is counted in it. */
+function withNote(notes: DeskNote[], kind: string, recordTime: Date, cause?: string): DeskNote[] {
+  const same = notes.find((note) => note.kind === kind && note.cause === cause);
+  const others = notes.filter((note) => note !== same);
+  const note: DeskNote = { kind, recordTime };
+  if (cause !== undefined) note.cause = cause;
+  if (same) note.count = (same.count ?? 1) + 1;
+  return [...others.slice(1 - MAX_NOTES), note];
 }
 
 function changesResult(message: Message): boolean {

@@ -108,9 +108,15 @@ export interface ActionRecord {
   reason?: string;
 }
 
+/** Something to look at. Notes of one kind and cause are one note that counts, so that many push no other out. */
 export interface DeskNote {
   kind: string;
+  /** When the last of them was recorded. */
   recordTime: Date;
+  /** A code that says more. */
+  cause?: string;
+  /** How often; absent means once. */
+  count?: number;
 }
 
 /** What is kept of the version of the public service in each application; the rest is read by `versionId`. */

@@ -65,6 +65,7 @@ export const MESSAGES = [
   'result-revoked',
   'delivery-cancelled',
   'delivery-failed',
+  'delivery-waits',
 ] as const;
 /** What an agency, or the bridge on the way to it, says. */
 export type Message = (typeof MESSAGES)[number];
@@ -89,6 +90,8 @@ const afterTheEnd: Record<Message, Effect> = {
   // The confirmation that the agency will not work on it any more is what a withdrawal waits for.
   'delivery-cancelled': note('agency-stopped'),
   'delivery-failed': note('delivery-failed'),
+  // It will go out, for example once the bridge knows the agency.
+  'delivery-waits': note('delivery-waits'),
 };
 const afterTheDecision: Record<Message, Effect> = {
   ...afterTheEnd,
