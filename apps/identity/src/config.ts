@@ -19,6 +19,10 @@ export interface Config {
   providers: string[];
   /** Life of a session in milliseconds, at most 8 hours. */
   sessionMs: number;
+  /** Sessions of one operator at once; of more, the oldest end. */
+  sessionsPerOperator: number;
+  /** How often sessions whose time has passed are deleted, in milliseconds. */
+  sessionSweepMs: number;
   /** How often the centres are compared with the store, for what other replicas wrote, in milliseconds. */
   syncMs: number;
   /** Calls that are worked on at once; more are refused with OVERLOADED. */
@@ -40,6 +44,8 @@ export function readConfig(source: NodeJS.ProcessEnv): Config {
     environment: read.environment(),
     providers: read.list('CUPS_IDENTITY_PROVIDERS', []),
     sessionMs: read.number('CUPS_SESSION_MINUTES', 480, { min: 1, max: 480 }) * 60_000,
+    sessionsPerOperator: read.number('CUPS_SESSIONS_PER_OPERATOR', 5, { min: 1, max: 100 }),
+    sessionSweepMs: read.number('CUPS_SESSION_SWEEP_MS', 60_000, { min: 50, max: 3_600_000 }),
     syncMs: read.number('CUPS_CENTRES_SYNC_MS', 30_000, { min: 50, max: 3_600_000 }),
     maxInFlight: read.number('MAX_IN_FLIGHT', 64, { min: 1, max: 1000 }),
     logLevel: read.text('LOG_LEVEL', 'info'),

@@ -6,21 +6,22 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import type { Operator as OperatorOut } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
 import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
 import { Problem } from '@cups/problem';
-import type { Context, Keys, Rpcs, Session } from '@cups/service';
+import { sessionOf } from '@cups/service';
+import type { Context, Keys, Rpcs, Session as Claims } from '@cups/service';
 import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/store';
 import type { Documents, NewEvent } from '@cups/store';
-import { ulid } from 'ulid';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';
 import { MAX_SESSION_MS, mustCount, mustNotBeSuspended } from './domain/sessions.ts';
 import type { Provider } from './providers.ts';
+import type { Sessions } from './sessions.ts';
 import { setSuspended } from './store.ts';
 import type { StoredSession, StoredStanding } from './store.ts';
 
 export interface Parts {
   centres: () => Map<string, Centre>;
   providers: Map<string, Provider>;
-  sessions: Documents<StoredSession>;
+  sessions: Sessions;
   standings: Documents<StoredStanding>;
   keys: Pick<Keys, 'signSession'>;
   sessionMs: number;
@@ -33,8 +34,8 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
 
   /** The stored session of the caller, checked; the operator as the provider knows them now. */
   async function ownSession(context: Context): Promise<{ stored: StoredSession; operator: Operator }> {
-    const { sid = '', operator: name = '' } = context.session ?? {};
-    const [stored, standing] = await Promise.all([sessions.get(sid), standings.get(parseName('operators', name))]);
+    const { sid, operator: name } = sessionOf(context);
+    const [stored, standing] = await Promise.all([sessions.find(sid), standings.get(parseName('operators', name))]);
     mustCount(stored, standing, now());
     const operator = stored && providers.get(stored.provider)?.find(stored.operator);
     if (!stored || !operator) throw expired();
@@ -59,6 +60,8 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
     const record = { id: request.requestId, key, fingerprint: fingerprint('identity', { name: request.name }) };
     const cause = { requestId: context.requestId, request: record, traceparent: context.traceparent };
     const { document, replayed } = await setSuspended(standings, operator.id, suspended, cause, now());
+    // They do not count since that write; here they leave the store.
+    if (document.endedBefore) await sessions.endOf(operator.id, document.endedBefore);
     return { operator: toOperator(operator, document.suspended), replayed };
   }
 
@@ -76,11 +79,12 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       const createTime = now();
       mustNotBeSuspended(await standings.get(operator.id));
       const expireTime = new Date(createTime.getTime() + Math.min(parts.sessionMs, MAX_SESSION_MS));
-      const { document } = await sessions.create(
-        { _id: ulid(createTime.getTime()), operator: operator.id, provider: provider.name, expireTime },
-        { cause: { requestId: context.requestId, traceparent: context.traceparent }, events: [], now: createTime },
+      const { requestId, traceparent } = context;
+      const document = await sessions.begin(
+        { operator: operator.id, provider: provider.name, expireTime },
+        { createTime, requestId, traceparent },
       );
-      const claims: Session = {
+      const claims: Claims = {
         operator: nameOf('operators', operator.id),
         roles: operator.roles,
         sid: document._id,
@@ -98,12 +102,7 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
     },
 
     async DeleteSession(_request, context) {
-      const at = now();
-      const { sid = '' } = context.session ?? {};
-      if (await sessions.get(sid, { _id: 1 }))
-        await sessions.update(sid, { cause: { requestId: context.requestId }, now: at }, (session) =>
-          session.endTime ? { document: session, events: [] } : { document: { ...session, endTime: at }, events: [] },
-        );
+      await sessions.end(sessionOf(context).sid);
       return {};
     },
 

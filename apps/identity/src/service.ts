@@ -13,6 +13,7 @@ import { openProviders } from './providers.ts';
 import { centreParser, openRegistry, readSchema } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { centreChanged, identityRpcs } from './rpc.ts';
+import { openSessions } from './sessions.ts';
 import { centresOf, sessionsOf, standingsOf } from './store.ts';
 
 export interface Overrides {
@@ -39,7 +40,15 @@ export async function createIdentity(
   const keys = openKeys({ dir: config.keysDir, service: 'identity' });
 
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-identity`, log });
-  const [centres, sessions, standings] = [centresOf(store), sessionsOf(store), standingsOf(store)];
+  const [centres, standings] = [centresOf(store), standingsOf(store)];
+  const sessions = openSessions({
+    documents: sessionsOf(store),
+    perOperator: config.sessionsPerOperator,
+    sweepMs: config.sessionSweepMs,
+    now,
+    log,
+    metrics,
+  });
   const publisher = createPublisher<OutboxEntry>({ brokers, prefix, clientId: 'identity', log, metrics });
   const relay = startRelay({ documents: [centres], publish: publisher.publish, log, metrics });
   const registry = await openRegistry({
@@ -65,6 +74,7 @@ export async function createIdentity(
       grpc.setServing(false);
       await grpc.drain();
       await registry.close();
+      await sessions.stop();
       await relay.drain();
       await relay.stop();
       await publisher.stop();

@@ -55,7 +55,10 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
       endTime: Date,
     },
     schemaVersion: SCHEMA_VERSION,
-    indexes: [],
+    indexes: [
+      { fields: { operator: 1, _id: -1 }, query: 'the sessions of an operator, newest first, at sign-in' },
+      { fields: { expireTime: 1 }, query: 'the sweep of sessions.ts' },
+    ],
     existsReason: 'ALREADY_EXISTS',
   });
 }

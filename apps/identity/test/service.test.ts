@@ -9,6 +9,7 @@ import type { CentreChanged__Output } from '@cups/contracts/gen/cups/identity/v1
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { ensureTopics } from '@cups/events';
 import { clientFor, eventually, keepLog, keysFor, platform, readTopic } from '@cups/testing';
+import mongoose from 'mongoose';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createIdentity } from '../src/service.ts';
@@ -36,6 +37,7 @@ const config = (more: Partial<Config> = {}): Config => ({
   keysDir: keys.dir,
   dataDir,
   syncMs: 500,
+  sessionSweepMs: 200,
   ...more,
 });
 
@@ -297,6 +299,66 @@ describe('a session', () => {
     } finally {
       clock = undefined;
     }
+  });
+});
+
+describe('sessions of one operator', () => {
+  const database = mongoose.createConnection(mongoUri, { dbName: `${prefix}cups-identity` });
+  const stored = (operator: string) => database.collection('sessions').countDocuments({ operator });
+  const answers = (sessions: Client[]) =>
+    Promise.all(
+      sessions.map((one) =>
+        one.getSession({}).then(
+          () => 'counts',
+          ({ reason }) => String(reason),
+        ),
+      ),
+    );
+  type Client = ReturnType<typeof client>;
+  afterAll(() => database.close());
+
+  test('are five at once: of a sixth the oldest ends, another operator loses none', async () => {
+    const other = client(await signIn('cu-012-manager'));
+    const mine: Client[] = [];
+    for (let n = 0; n < 7; n += 1) mine.push(client(await signIn('cu-012-specialist')));
+    const five = Array<string>(5).fill('counts');
+    expect(await answers(mine)).toEqual(['SESSION_EXPIRED', 'SESSION_EXPIRED', ...five]);
+    expect(await answers([other])).toEqual(['counts']);
+    expect(await stored('cu-012-specialist')).toBe(5);
+  });
+
+  test('stay five when twelve sign in at the same moment', async () => {
+    const tokens = await Promise.all(Array.from({ length: 12 }, () => signIn('cu-013-specialist')));
+    const found = await answers(tokens.map((token) => client(token)));
+    expect(found.filter((answer) => answer === 'counts').length).toBeLessThanOrEqual(5);
+    expect(await stored('cu-013-specialist')).toBeLessThanOrEqual(5);
+    // Whoever comes last is in.
+    expect(await answers([client(await signIn('cu-013-specialist'))])).toEqual(['counts']);
+  });
+
+  test('leave the store when they are signed out, and when the operator is suspended', async () => {
+    const mine = client(await signIn('cu-014-specialist'));
+    await signIn('cu-014-specialist');
+    expect(await stored('cu-014-specialist')).toBe(2);
+    await mine.deleteSession({});
+    expect(await stored('cu-014-specialist')).toBe(1);
+    const support = client(await signIn('operators/support'));
+    await support.suspendOperator({ requestId: randomUUID(), name: 'operators/cu-014-specialist' });
+    expect(await stored('cu-014-specialist')).toBe(0);
+  });
+
+  test('leave the store when their time has passed, and are counted', async () => {
+    await signIn('cu-015-specialist');
+    expect(await stored('cu-015-specialist')).toBe(1);
+    try {
+      clock = new Date(Date.now() + 8.1 * 3_600_000);
+      await eventually(async () => (await stored('cu-015-specialist')) === 0);
+    } finally {
+      clock = undefined;
+    }
+    const metrics = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
+    for (const cause of ['signed-out', 'too-many', 'suspended', 'expired'])
+      expect(metrics).toMatch(new RegExp(`cups_identity_sessions_ended_total\\{cause="${cause}".*\\} [1-9]`));
   });
 });
 

@@ -128,6 +128,8 @@ export interface Documents<D extends StoredDocument> {
     options: { cause: Cause; etag?: string | undefined; now: Date; current?: D | undefined },
     decide: (document: D) => Decision<D>,
   ): Promise<{ document: D; outcome: 'applied' | 'replayed' | 'ignored' | 'gap' }>;
+  /** Deletes what fits, for good: for documents about which nothing is told. @returns how many there were */
+  remove(filter: object): Promise<number>;
   /** Lets a document's outbox flow again after its refusal was seen to. */
   unblock(id: string): Promise<void>;
   /** For the other files of this library. */
@@ -371,6 +373,7 @@ export function makeDocuments<D extends StoredDocument>(
       const last = found.length > pageSize ? documents.at(-1) : undefined;
       return { documents, nextPageToken: last ? pageToken(last._id, fingerprintOf) : '' };
     },
+    remove: (filter) => run('remove', async () => (await collection().deleteMany(where(filter))).deletedCount),
     async unblock(_id) {
       await run('unblock', () => collection().updateOne(where({ _id }), { $unset: { outboxBlocked: '' } }));
       const document = await read({ _id });

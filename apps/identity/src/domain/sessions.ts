@@ -7,6 +7,7 @@ export const MAX_SESSION_MS = 8 * 3_600_000;
 export interface SessionTimes {
   createTime: Date;
   expireTime: Date;
+  /** Set by a release before this one: today a session that ends is deleted. */
   endTime?: Date | undefined;
 }
 

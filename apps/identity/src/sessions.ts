@@ -1,0 +1,92 @@
+import type { Logger, Metrics } from '@cups/service';
+import type { Documents } from '@cups/store';
+import { ulid } from 'ulid';
+import type { StoredSession } from './store.ts';
+
+/** Why a session left the store. */
+type Ending = 'signed-out' | 'too-many' | 'suspended' | 'expired';
+
+export interface SessionsParts {
+  documents: Documents<StoredSession>;
+  /** Sessions of one operator at once. */
+  perOperator: number;
+  /** Milliseconds between the looks for sessions whose time has passed. */
+  sweepMs: number;
+  now: () => Date;
+  log: Logger;
+  metrics: Metrics;
+}
+
+export type Sessions = ReturnType<typeof openSessions>;
+
+/**
+ * The sessions that count now. One that ends is deleted at once: whoever holds its assertion is told that it has ended,
+ * because the store does not know it any more. One whose time has passed is deleted within `sweepMs`.
+ */
+export function openSessions({ documents, perOperator, sweepMs, now, log, metrics }: SessionsParts) {
+  const ended = metrics.counter('cups_identity_sessions_ended_total', 'Sessions that left the store.', ['cause']);
+  const failures = metrics.counter('cups_identity_session_sweep_failures_total', 'Sweeps that could not be done.');
+  let sweeping: Promise<void> | undefined;
+
+  async function remove(filter: object, cause: Ending): Promise<number> {
+    const count = await documents.remove(filter);
+    if (count > 0) ended.inc({ cause }, count);
+    return count;
+  }
+
+  /** Leaves `kept` and the newest others, as many as an operator may have. */
+  async function endOldest(operator: string, kept: string): Promise<void> {
+    const others = { operator, _id: { $ne: kept }, expireTime: { $gt: now() } };
+    const found = await documents.find(others, { sort: { _id: -1 }, projection: { _id: 1 } });
+    const over = found.slice(perOperator - 1).map(({ _id }) => _id);
+    if (over.length === 0) return;
+    const count = await remove({ _id: { $in: over } }, 'too-many');
+    log.info({ event: 'sessions-ended', reason: 'TOO_MANY', operator: `operators/${operator}`, count });
+  }
+
+  async function sweep(): Promise<void> {
+    // A release before this one marked a session as ended and kept it.
+    const over = { $or: [{ expireTime: { $lte: now() } }, { endTime: { $exists: true } }] };
+    await remove(over, 'expired').catch((error: unknown) => {
+      failures.inc();
+      log.warn({ event: 'session-sweep-failed', error });
+    });
+  }
+
+  const timer = setInterval(() => {
+    sweeping ??= sweep().finally(() => (sweeping = undefined));
+  }, sweepMs).unref();
+
+  return {
+    /** The session, or undefined when it has ended. */
+    find: (sid: string): Promise<StoredSession | undefined> => documents.get(sid),
+
+    /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
+    async begin(
+      session: Pick<StoredSession, 'operator' | 'provider' | 'expireTime'>,
+      { createTime, requestId, traceparent }: { createTime: Date; requestId: string; traceparent: string },
+    ): Promise<StoredSession> {
+      const { document } = await documents.create(
+        { _id: ulid(createTime.getTime()), ...session },
+        { cause: { requestId, traceparent }, events: [], now: createTime },
+      );
+      await endOldest(session.operator, document._id);
+      return document;
+    },
+
+    /** Ends it; one that has ended already is no error. */
+    async end(sid: string): Promise<void> {
+      await remove({ _id: sid }, 'signed-out');
+    },
+
+    /** Ends all sessions of an operator that began up to then. */
+    async endOf(operator: string, until: Date): Promise<void> {
+      await remove({ operator, createTime: { $lte: until } }, 'suspended');
+    },
+
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await sweeping;
+    },
+  };
+}
