@@ -8,8 +8,9 @@ import { messageType } from '@cups/contracts/proto';
 import type { CentreChanged__Output } from '@cups/contracts/gen/cups/identity/v1/CentreChanged.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { ensureTopics } from '@cups/events';
+import { openStore } from '@cups/store';
+import type { Store } from '@cups/store';
 import { clientFor, eventually, keepLog, keysFor, platform, readTopic } from '@cups/testing';
-import mongoose from 'mongoose';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createIdentity } from '../src/service.ts';
@@ -303,8 +304,8 @@ describe('a session', () => {
 });
 
 describe('sessions of one operator', () => {
-  const database = mongoose.createConnection(mongoUri, { dbName: `${prefix}cups-identity` });
-  const stored = (operator: string) => database.collection('sessions').countDocuments({ operator });
+  let store: Store;
+  const stored = (operator: string) => store.collection('sessions').countDocuments({ operator });
   const answers = (sessions: Client[]) =>
     Promise.all(
       sessions.map((one) =>
@@ -315,7 +316,11 @@ describe('sessions of one operator', () => {
       ),
     );
   type Client = ReturnType<typeof client>;
-  afterAll(() => database.close());
+  beforeAll(async () => {
+    store = await openStore({ uri: mongoUri, database: `${prefix}cups-identity`, log: log.log });
+    await eventually(() => stored('nobody').then(() => true));
+  });
+  afterAll(() => store.close());
 
   test('are five at once: of a sixth the oldest ends, another operator loses none', async () => {
     const other = client(await signIn('cu-012-manager'));
