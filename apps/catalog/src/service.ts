@@ -30,7 +30,7 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
     },
   });
 
-  const keys = openKeys({ dir: config.keysDir, service: 'catalog' });
+  const keys = openKeys({ dir: config.keysDir, service: 'catalog', log, metrics });
   const grpc = await serveGrpc({
     name: 'catalog',
     definition: loadService<CatalogServiceDefinition>('cups.catalog.v1.CatalogService'),

@@ -25,7 +25,7 @@ export async function createGateway(
   const { logDestination: destination } = overrides;
   const log = createLog({ service: 'gateway', level: config.logLevel, ...(destination && { destination }) });
   const metrics = createMetrics('gateway');
-  const keys = openKeys({ dir: config.keysDir, service: 'gateway', now });
+  const keys = openKeys({ dir: config.keysDir, service: 'gateway', now, log, metrics });
   const { document, operations } = readDocument(config.openapiFile);
   const home = readFileSync(join(dirname(config.openapiFile), 'home.html'), 'utf8');
 

@@ -37,7 +37,7 @@ export async function createIdentity(
   const providers = openProviders(config.providers, config.environment, current);
   if (providers.size === 0) log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
   const parse = centreParser(readSchema(config.dataDir));
-  const keys = openKeys({ dir: config.keysDir, service: 'identity' });
+  const keys = openKeys({ dir: config.keysDir, service: 'identity', log, metrics });
 
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-identity`, log });
   const [centres, standings] = [centresOf(store), standingsOf(store)];

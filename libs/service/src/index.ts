@@ -9,6 +9,7 @@ export { newTraceparent, serveGrpc } from './grpc.ts';
 export type { GrpcServer, Rpcs, Served, ServerOptions } from './grpc.ts';
 export { serveHttp } from './http.ts';
 export type { OperationsHttp } from './http.ts';
+export { makeKeys } from './keys.ts';
 export { createLog, reduceError } from './log.ts';
 export type { LogDestination, LogFields, Logger, ReducedError } from './log.ts';
 export { createMetrics } from './metrics.ts';
@@ -18,5 +19,5 @@ export type { Registry, RegistryFile, RegistryParser, RegistryProblem } from './
 export { serve } from './serve.ts';
 export type { RunningService } from './serve.ts';
 export { problemToStatus, statusToProblem } from './status.ts';
-export { makeKeys, openKeys } from './tokens.ts';
+export { openKeys } from './tokens.ts';
 export type { Keys } from './tokens.ts';

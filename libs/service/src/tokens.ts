@@ -1,11 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
-import type { KeyObject, JsonWebKey } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { createHash, sign } from 'node:crypto';
 import { Problem } from '@cups/problem';
 import { jwtVerify } from 'jose/jwt/verify';
 import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import type { Role, ServiceName, Session } from './context.ts';
+import { followKeys } from './keys.ts';
+import type { Logger } from './log.ts';
+import type { Metrics } from './metrics.ts';
 
 const SERVICE_TYP = 'cups-service+jwt';
 const SESSION_TYP = 'cups-session+jwt';
@@ -16,7 +16,6 @@ const SESSION_SECONDS = 8 * 3600;
 const CLOCK_TOLERANCE_SECONDS = 5;
 const MAX_TOKEN_LENGTH = 4096;
 const MAX_CACHED = 20_000;
-const REREAD_MS = 1000;
 const ROLES: readonly string[] = [
   'specialist',
   'centre-manager',
@@ -38,68 +37,39 @@ export interface Keys {
   verifySession(token: string): Promise<Session>;
 }
 
-interface PublicKey {
-  key: KeyObject;
-  kid: string;
-}
-
 /**
- * Opens `dir/<service>.key.jwk` (ours) and `dir/public/<service>.jwk` (everybody's; one JWK, or a JWK set while a key is being
- * changed). Files are looked at again at most once a second, when a token is verified or signed: a new key counts without a
- * restart, a removed one is trusted no longer.
+ * Opens the keys in `dir` (see {@link followKeys}: what becomes of files that change, vanish or are bad) and signs and verifies
+ * tokens with them. What was verified is remembered only as long as the keys stay as they are.
+ * @param options.clock milliseconds that only rise, for tests
  * @throws Error when our own key cannot be read
  */
-export function openKeys(options: { dir: string; service: ServiceName; now?: () => Date }): Keys {
-  const { dir, service } = options;
+export function openKeys(options: {
+  dir: string;
+  service: ServiceName;
+  now?: () => Date;
+  clock?: () => number;
+  log?: Logger;
+  metrics?: Metrics;
+}): Keys {
+  const { dir, service, log, metrics, clock = () => performance.now() } = options;
   const now = () => (options.now ? options.now().getTime() : Date.now());
-  let publicKeys = new Map<string, PublicKey[]>();
-  let own: { key: KeyObject; kid: string };
-  let seen = '';
-  let readAt = -Infinity;
+  const files = followKeys({ dir, service, clock, log, metrics });
+  let generation = files.generation();
   const services = new Map<string, { value: ServiceName; expires: number }>();
   const sessions = new Map<string, { value: Session; expires: number }>();
   const issued = new Map<ServiceName, { token: string; renewAt: number }>();
 
-  function reread(): void {
-    const clock = performance.now();
-    if (clock - readAt < REREAD_MS) return;
-    readAt = clock;
-    const ownText = readFileSync(join(dir, `${service}.key.jwk`), 'utf8');
-    const texts = readdirSync(join(dir, 'public'))
-      .filter((file) => /^[a-z-]+\.jwk$/.test(file))
-      .map((file): [string, string] => [
-        file.slice(0, -'.jwk'.length),
-        readFileSync(join(dir, 'public', file), 'utf8'),
-      ]);
-    const content = JSON.stringify([ownText, texts]);
-    if (content === seen) return;
-    const next = new Map<string, PublicKey[]>();
-    for (const [name, text] of texts) {
-      try {
-        next.set(name, parsePublic(text));
-      } catch {
-        // A file caught half-written: the last good keys of that service stay until it is whole.
-        next.set(name, publicKeys.get(name) ?? []);
-      }
-    }
-    const key = createPrivateKey({ key: JSON.parse(ownText) as JsonWebKey, format: 'jwk' });
-    own = { key, kid: thumbprint(createPublicKey(key)) };
-    publicKeys = next;
-    seen = content;
-    for (const cache of [services, sessions, issued]) cache.clear();
-  }
-
+  /** Looks at the keys; what rested on others is forgotten. */
   function refresh(): void {
-    try {
-      reread();
-    } catch (error) {
-      // A mount that is being swapped: go on with the keys we have.
-      if (!seen) throw new Error(`The keys of ${service} cannot be read in ${dir}.`, { cause: error });
-    }
+    files.refresh();
+    if (files.generation() === generation) return;
+    generation = files.generation();
+    for (const cache of [services, sessions, issued]) cache.clear();
   }
 
   function issue(typ: string, claims: Record<string, unknown>): string {
     refresh();
+    const own = files.own();
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const body = `${part({ alg: 'EdDSA', typ, kid: own.kid })}.${part({ iss: service, ...claims })}`;
     return `${body}.${sign(null, Buffer.from(body), own.key).toString('base64url')}`;
@@ -118,9 +88,9 @@ export function openKeys(options: { dir: string; service: ServiceName; now?: () 
       ({ kid }) => {
         // The issuer is read before it is verified only to choose the key that must verify it.
         const claimed = issuer ?? claimedIssuer(token);
-        const found = publicKeys.get(claimed)?.find((key) => key.kid === kid);
+        const found = files.find(claimed, kid);
         if (!found) throw new Error('no such key');
-        return found.key;
+        return found;
       },
       {
         ...options,
@@ -138,7 +108,6 @@ export function openKeys(options: { dir: string; service: ServiceName; now?: () 
     return payload;
   }
 
-  refresh();
   return {
     service,
     serviceToken(audience) {
@@ -156,11 +125,11 @@ export function openKeys(options: { dir: string; service: ServiceName; now?: () 
       const hash = hashOf(token);
       const known = services.get(hash);
       if (known && known.expires > now()) return known.value;
-      const trusted = publicKeys;
+      const trusted = generation;
       try {
         const payload = await verify(token, undefined, { typ: SERVICE_TYP, audience: service }, SERVICE_SECONDS);
         const value = payload.iss as ServiceName;
-        if (trusted === publicKeys) remember(services, hash, value, payload.exp as number);
+        if (trusted === files.generation()) remember(services, hash, value, payload.exp as number);
         return value;
       } catch {
         throw new Problem({ reason: 'TOKEN_INVALID', message: 'The token of the calling service cannot be verified.' });
@@ -188,7 +157,7 @@ export function openKeys(options: { dir: string; service: ServiceName; now?: () 
       const hash = hashOf(token);
       const known = sessions.get(hash);
       if (known && known.expires > now()) return known.value;
-      const trusted = publicKeys;
+      const trusted = generation;
       try {
         const payload = await verify(
           token,
@@ -197,7 +166,7 @@ export function openKeys(options: { dir: string; service: ServiceName; now?: () 
           SESSION_SECONDS,
         );
         const value = sessionFrom(payload);
-        if (trusted === publicKeys) remember(sessions, hash, value, payload.exp as number);
+        if (trusted === files.generation()) remember(sessions, hash, value, payload.exp as number);
         return value;
       } catch (error) {
         if ((error as { code?: unknown }).code === 'ERR_JWT_EXPIRED') {
@@ -243,49 +212,4 @@ function sessionFrom({ sub, sid, roles, centre, agency, language, exp }: JWTPayl
     ...(agency !== undefined && { agency: text(agency, /^agencies\/[a-z0-9-]{1,40}$/) }),
     ...(language !== undefined && { language: text(language, /^[a-z]{2}$/) }),
   };
-}
-
-function parsePublic(text: string): PublicKey[] {
-  const parsed = JSON.parse(text) as JsonWebKey & { keys?: JsonWebKey[] };
-  return (parsed.keys ?? [parsed]).map((jwk) => {
-    const key = createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x } as JsonWebKey, format: 'jwk' });
-    if (key.asymmetricKeyType !== 'ed25519') throw new Error('not an Ed25519 key');
-    return { key, kid: thumbprint(key) };
-  });
-}
-
-/** RFC 7638, for an OKP key. */
-function thumbprint(key: KeyObject): string {
-  const { crv, kty, x } = key.export({ format: 'jwk' });
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
-}
-
-/** Creates the key pairs that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
-export function makeKeys(dir: string, services: readonly ServiceName[]): void {
-  mkdirSync(join(dir, 'public'), { recursive: true });
-  for (const service of services) {
-    const file = join(dir, `${service}.key.jwk`);
-    let jwk: JsonWebKey;
-    try {
-      jwk = JSON.parse(readFileSync(file, 'utf8')) as JsonWebKey;
-    } catch {
-      jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-      writeWhole(file, JSON.stringify(jwk), 0o600);
-    }
-    const publicFile = join(dir, 'public', `${service}.jwk`);
-    const text = JSON.stringify({ kty: jwk.kty, crv: jwk.crv, x: jwk.x });
-    let present = '';
-    try {
-      present = readFileSync(publicFile, 'utf8');
-    } catch {
-      // It is missing.
-    }
-    if (!present.includes(String(jwk.x))) writeWhole(publicFile, text, 0o644);
-  }
-}
-
-function writeWhole(file: string, text: string, mode: number): void {
-  const next = `${file}.${process.pid}.next`;
-  writeFileSync(next, text, { mode });
-  renameSync(next, file);
 }
