@@ -8,7 +8,7 @@ import { encode } from '@cups/events';
 import type { CloudEvent, Outcome } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Logger, Metrics } from '@cups/service';
-import type { Cause } from '@cups/store';
+import type { Cause, Scope } from '@cups/store';
 import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
 import type { Refusal } from './agency.ts';
 import { backoffMs, cancel, enqueue, open, receive, settle } from './domain/delivery.ts';
@@ -34,6 +34,8 @@ interface ApplicationEvent {
 const INTAKE = 'cups.intake.v1.';
 /** While intake is away, it is asked by one event in this many milliseconds. */
 const QUIET_MS = 500;
+/** Events and timers act for the service itself. */
+const scope: Scope = 'service';
 /** Deliveries whose fetch is repeated by this process; the durable timers know the others. */
 const HELD = 5_000;
 
@@ -124,13 +126,13 @@ export function createEvents(options: {
   /** Fetches what a delivery waits for, in order, until nothing is left or intake does not answer. */
   async function fetchPending(id: string): Promise<void> {
     for (;;) {
-      const current = await deliveries.get(id);
+      const current = await deliveries.get(id, { scope });
       const pending = current?.pending[0];
       if (!current || !pending || stopped) return;
       const answer = await ask(current.application, current.agency, pending);
       const cause = { eventId: pending.eventId, requestId: pending.correlationId };
       const at = now();
-      const { document } = await deliveries.update(id, { cause, now: at, current }, (delivery) =>
+      const { document } = await deliveries.update(id, { scope, cause, now: at, current }, (delivery) =>
         toDecision(settle(delivery, pending.submission, fetched(delivery, pending, answer), at)),
       );
       heed(document, at);
@@ -151,7 +153,7 @@ export function createEvents(options: {
       const queued = enqueue(before, pending, at);
       return settle(queued, pending.submission, fetched(queued, pending, answer), at);
     };
-    const options = { cause, now: at };
+    const options = { scope, cause, now: at };
     if (pending.submission === 1) {
       const { delivery, says } = toSend(open(ref.application, agency, ref.centre, at));
       const created = await deliveries.create(delivery, { ...options, events: toEvents(delivery, says) });
@@ -199,7 +201,7 @@ export function createEvents(options: {
       const time = fromTimestamp(read.withdrawTime ?? read.expireTime) ?? event.time;
       const { document, outcome } = await deliveries.update(
         `${application}-${agency}`,
-        { cause, now: at },
+        { scope, cause, now: at },
         (delivery) =>
           end
             ? toDecision(cancel(delivery, { kind: end, time, eventId: event.id }, at))
@@ -228,7 +230,7 @@ export function createEvents(options: {
     const cause = { eventId: reply.id, requestId: correlationId };
     let sent = true;
     try {
-      await deliveries.update(deliveryId, { cause, now: at }, (delivery) => {
+      await deliveries.update(deliveryId, { scope, cause, now: at }, (delivery) => {
         sent = delivery.requested > 0;
         return sent ? toDecision(receive(delivery, reply, at)) : { document: delivery, events: [] };
       });

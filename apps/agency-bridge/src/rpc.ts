@@ -3,7 +3,7 @@ import { enumValue, enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
 import { Problem } from '@cups/problem';
-import { sessionOf } from '@cups/service';
+import { centreOf, sessionOf } from '@cups/service';
 import type { Context, Rpcs } from '@cups/service';
 import { pageSizeOf } from '@cups/store';
 import { stateOf } from './domain/delivery.ts';
@@ -15,9 +15,11 @@ import type { Deliveries, Refusals } from './store.ts';
 export function bridgeRpcs(deliveries: Deliveries, refusals: Refusals): Rpcs<AgencyBridgeServiceDefinition> {
   return {
     async GetDelivery({ name }, context) {
-      const delivery = await deliveries.get(parseName('deliveries', name), { outbox: 0, requests: 0 });
-      // Another centre's is as if it were not.
-      if (!delivery || delivery.centre !== sessionOf(context).centre) {
+      const delivery = await deliveries.get(parseName('deliveries', name), {
+        scope: { centre: centreOf(context) },
+        projection: { outbox: 0, requests: 0 },
+      });
+      if (!delivery) {
         throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such delivery.' });
       }
       return { delivery: toMessage(delivery) };
@@ -31,6 +33,7 @@ export function bridgeRpcs(deliveries: Deliveries, refusals: Refusals): Rpcs<Age
       if (own !== undefined && asked !== undefined && asked !== own) return { deliveries: [], nextPageToken: '' };
       const agency = own ?? asked;
       const { documents, nextPageToken } = await listDeliveries(deliveries, {
+        scope: own === undefined ? 'platform' : { agency: own },
         ...(state === '' ? {} : { state }),
         ...(agency === undefined ? {} : { agency }),
         pageSize: pageSizeOf(pageSize),

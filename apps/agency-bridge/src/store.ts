@@ -1,4 +1,4 @@
-import type { Documents, Metrics, Store, StoredDocument } from '@cups/store';
+import type { Documents, Metrics, Scope, Store, StoredDocument } from '@cups/store';
 import { isProblem } from '@cups/problem';
 import { ulid } from 'ulid';
 import type { Delivery, State, StoredState } from './domain/delivery.ts';
@@ -50,9 +50,9 @@ export const afterPublish = (now: () => Date) => (_id: string, entries: { topic:
 /** A page of deliveries, newest application first. */
 export function listDeliveries(
   deliveries: Deliveries,
-  query: { state?: State; agency?: string; pageSize: number; pageToken: string },
+  query: { scope: Scope; state?: State; agency?: string; pageSize: number; pageToken: string },
 ) {
-  const { state, agency, pageSize, pageToken } = query;
+  const { scope, state, agency, pageSize, pageToken } = query;
   const filter = {
     ...(state === 'sent' ? { state: 'queued', sent: true } : {}),
     ...(state === 'queued' ? { state, sent: { $ne: true } } : {}),
@@ -60,7 +60,7 @@ export function listDeliveries(
     ...(agency ? { agency } : {}),
   };
   const fingerprintOf = { state, agency };
-  return deliveries.list({ filter, order: 'desc', pageSize, pageToken, fingerprintOf });
+  return deliveries.list({ scope, filter, order: 'desc', pageSize, pageToken, fingerprintOf });
 }
 
 /** A message that could not be used: where it stands and why, never what it says. */
@@ -102,7 +102,7 @@ export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
       const _id = ulid(refuseTime.getTime());
       const message = { _id, place, topic, partition, offset, refuseTime, ...refusal };
       try {
-        await documents.create(message, { cause: {}, events: [], now: refuseTime });
+        await documents.create(message, { scope: 'service', cause: {}, events: [], now: refuseTime });
         refused.inc({ topic, cause: refusal.cause });
       } catch (error) {
         if (!isProblem(error) || error.kind !== 'EXISTS') throw error;
@@ -115,8 +115,10 @@ export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
     async list({ topic, ...page }: { topic: string; pageSize: number; pageToken: string }) {
       const filter = topic === '' ? {} : { topic };
       const [found, counted] = await Promise.all([
-        documents.list({ filter, order: 'desc', fingerprintOf: filter, ...page }),
-        documents.aggregate<{ count: number }>([{ $match: filter }, { $group: { _id: null, count: { $sum: 1 } } }]),
+        documents.list({ scope: 'platform', filter, order: 'desc', fingerprintOf: filter, ...page }),
+        documents.aggregate<{ count: number }>([{ $match: filter }, { $group: { _id: null, count: { $sum: 1 } } }], {
+          scope: 'platform',
+        }),
       ]);
       return { ...found, totalSize: counted[0]?.count ?? 0 };
     },

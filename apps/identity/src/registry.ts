@@ -110,13 +110,17 @@ export async function openRegistry(options: {
     if (!stored.has(code) && first) {
       try {
         const event = announce(file);
-        return (await centres.create({ _id: code, ...file, ...first }, { cause: {}, events: [event], now: now() }))
-          .document;
+        return (
+          await centres.create(
+            { _id: code, ...file, ...first },
+            { scope: 'service', cause: {}, events: [event], now: now() },
+          )
+        ).document;
       } catch (error) {
         if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
       }
     }
-    const { document } = await centres.update(code, { cause: {}, now: now() }, (known) => {
+    const { document } = await centres.update(code, { scope: 'service', cause: {}, now: now() }, (known) => {
       const next = generationAfter(known, file.hash, before.get(code));
       if (!next) return { document: known, events: [] };
       return {
@@ -130,7 +134,14 @@ export async function openRegistry(options: {
   const sync = async (): Promise<void> => {
     const read = new Map<string, StoredCentre>();
     for (let pageToken = ''; ;) {
-      const page = await centres.list({ filter: {}, order: 'asc', pageSize: 200, pageToken, fingerprintOf: 0 });
+      const page = await centres.list({
+        scope: 'service',
+        filter: {},
+        order: 'asc',
+        pageSize: 200,
+        pageToken,
+        fingerprintOf: 0,
+      });
       for (const centre of page.documents) read.set(centre._id, centre);
       pageToken = page.nextPageToken;
       if (!pageToken) break;

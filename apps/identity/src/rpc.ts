@@ -35,7 +35,10 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
   /** The stored session of the caller, checked; the operator as the provider knows them now. */
   async function ownSession(context: Context): Promise<{ stored: StoredSession; operator: Operator }> {
     const { sid, operator: name } = sessionOf(context);
-    const [stored, standing] = await Promise.all([sessions.find(sid), standings.get(parseName('operators', name))]);
+    const [stored, standing] = await Promise.all([
+      sessions.find(sid),
+      standings.get(parseName('operators', name), { scope: 'service' }),
+    ]);
     mustCount(stored, standing, now());
     const operator = stored && providers.get(stored.provider)?.find(stored.operator);
     if (!stored || !operator) throw expired();
@@ -77,7 +80,7 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       const operator = await provider.signIn(proof.replace(/^operators\//, ''));
       // Taken before the look at the suspension: one that comes between ends the session.
       const createTime = now();
-      mustNotBeSuspended(await standings.get(operator.id));
+      mustNotBeSuspended(await standings.get(operator.id, { scope: 'service' }));
       const expireTime = new Date(createTime.getTime() + Math.min(parts.sessionMs, MAX_SESSION_MS));
       const { requestId, traceparent } = context;
       const document = await sessions.begin(
@@ -114,7 +117,10 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       const offered = [...providers.values()].flatMap((provider) => provider.offers());
       const matching = code ? offered.filter((operator) => operator.centre === code) : offered;
       const page = pageOf(matching, (operator) => operator.id, { pageSize, pageToken: token, others: { centre } });
-      const found = await standings.find({ _id: { $in: page.items.map(({ id }) => id) }, suspended: true });
+      const found = await standings.find(
+        { _id: { $in: page.items.map(({ id }) => id) }, suspended: true },
+        { scope: 'service' },
+      );
       const suspended = new Set(found.map(({ _id }) => _id));
       return {
         operators: page.items.map((operator) => toOperator(operator, suspended.has(operator.id))),

@@ -29,7 +29,7 @@ export function openSessions({ documents, perOperator, sweepMs, now, log, metric
   let sweeping: Promise<void> | undefined;
 
   async function remove(filter: object, cause: Ending): Promise<number> {
-    const count = await documents.remove(filter);
+    const count = await documents.remove(filter, { scope: 'service' });
     if (count > 0) ended.inc({ cause }, count);
     return count;
   }
@@ -37,7 +37,7 @@ export function openSessions({ documents, perOperator, sweepMs, now, log, metric
   /** Leaves `kept` and the newest others, as many as an operator may have. */
   async function endOldest(operator: string, kept: string): Promise<void> {
     const others = { operator, _id: { $ne: kept }, expireTime: { $gt: now() } };
-    const found = await documents.find(others, { sort: { _id: -1 }, projection: { _id: 1 } });
+    const found = await documents.find(others, { scope: 'service', sort: { _id: -1 }, projection: { _id: 1 } });
     const over = found.slice(perOperator - 1).map(({ _id }) => _id);
     if (over.length === 0) return;
     const count = await remove({ _id: { $in: over } }, 'too-many');
@@ -59,7 +59,7 @@ export function openSessions({ documents, perOperator, sweepMs, now, log, metric
 
   return {
     /** The session, or undefined when it has ended. */
-    find: (sid: string): Promise<StoredSession | undefined> => documents.get(sid),
+    find: (sid: string): Promise<StoredSession | undefined> => documents.get(sid, { scope: 'service' }),
 
     /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
     async begin(
@@ -68,7 +68,7 @@ export function openSessions({ documents, perOperator, sweepMs, now, log, metric
     ): Promise<StoredSession> {
       const { document } = await documents.create(
         { _id: ulid(createTime.getTime()), ...session },
-        { cause: { requestId, traceparent }, events: [], now: createTime },
+        { scope: 'service', cause: { requestId, traceparent }, events: [], now: createTime },
       );
       await endOldest(session.operator, document._id);
       return document;

@@ -86,11 +86,14 @@ export async function setSuspended(
   now: Date,
 ): Promise<{ document: StoredStanding; replayed: boolean }> {
   try {
-    return await standings.create({ _id: id, suspended, endedBefore: now }, { cause, events: [], now });
+    return await standings.create(
+      { _id: id, suspended, endedBefore: now },
+      { scope: 'platform', cause, events: [], now },
+    );
   } catch (error) {
     if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
   }
-  const { document, outcome } = await standings.update(id, { cause, now }, (standing) => ({
+  const { document, outcome } = await standings.update(id, { scope: 'platform', cause, now }, (standing) => ({
     document: { ...standing, suspended, endedBefore: now },
     events: [],
   }));

@@ -39,6 +39,7 @@ export function onDelivery(applications: Documents<StoredApplication>, holidays:
       const { outcome } = await applications.update(
         id,
         {
+          scope: 'service',
           cause: {
             eventId: event.id,
             requestId: event.correlationId ?? '',
@@ -61,7 +62,7 @@ export function onDelivery(applications: Documents<StoredApplication>, holidays:
 export function onTimer(applications: Documents<StoredApplication>, now: () => Date) {
   return async (id: string, kind: string): Promise<void> => {
     const at = now();
-    await applications.update(id, { cause: { eventId: `timer:${kind}` }, now: at }, (app) =>
+    await applications.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: at }, (app) =>
       decided(app, fire(app, kind as Timer, at)),
     );
   };

@@ -3,6 +3,7 @@ import type { Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { checkIdnp, isUlid, normalizeTrackingNumber, parseName } from '@cups/contracts';
 import { enumValue, toTimestamp } from '@cups/contracts/proto';
+import { centreOf } from '@cups/service';
 import type { Context, Rpcs } from '@cups/service';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import * as convert from './convert.ts';
@@ -36,7 +37,7 @@ export function reads(parts: {
     async ListApplications(request, context) {
       const state = enumValue('STATE_', request.state) as State | '';
       const page = await listByCentre(applications, {
-        centre: context.session!.centre!,
+        centre: centreOf(context),
         ...(state ? { state } : {}),
         pageSize: pageSizeOf(request.pageSize),
         pageToken: request.pageToken,
@@ -65,7 +66,7 @@ export function reads(parts: {
         request.idnp || number
           ? await search(
               applications,
-              context.session!.centre!,
+              centreOf(context),
               request.idnp ? { idnp: request.idnp } : { trackingNumber: number! },
             )
           : [];
@@ -99,7 +100,7 @@ export function reads(parts: {
 
     async GetSubmission(request, context) {
       const [name, number] = splitSubmission(request.name);
-      const app = await applications.get(applicationId(name));
+      const app = await applications.get(applicationId(name), { scope: 'service' });
       const submission = app?.submissions.find((frozen) => frozen.number === number);
       if (!app || !submission) throw notFound();
       context.look(request.name);
@@ -125,7 +126,7 @@ export function reads(parts: {
     },
 
     async GetContact(request, context) {
-      const app = await applications.get(applicationId(request.name));
+      const app = await applications.get(applicationId(request.name), { scope: 'service' });
       if (!app) throw notFound();
       context.look(request.name);
       const { applicant, contact } = app;
@@ -151,8 +152,8 @@ export async function ownApplication(
   name: string,
   context: Context,
 ): Promise<StoredApplication> {
-  const app = await applications.get(applicationId(name));
-  if (!app || app.centre !== context.session?.centre) throw notFound();
+  const app = await applications.get(applicationId(name), { scope: { centre: centreOf(context) } });
+  if (!app) throw notFound();
   context.look(name);
   return app;
 }

@@ -5,6 +5,7 @@ import type { Cause, Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { isUlid, isUuid, newTrackingNumber, parseName } from '@cups/contracts';
 import { fromTimestamp } from '@cups/contracts/proto';
+import { centreOf, sessionOf } from '@cups/service';
 import type { Rpcs, Context } from '@cups/service';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
@@ -16,7 +17,7 @@ import type { Holidays } from './domain/terms.ts';
 import * as convert from './convert.ts';
 import { answersCheck } from './forms.ts';
 import type { Neighbours } from './neighbours.ts';
-import { applicationId, invalid, notFound, ownApplication, reads, refuse } from './reads.ts';
+import { applicationId, invalid, ownApplication, reads, refuse } from './reads.ts';
 import type { openCounter, StoredApplication, Versions } from './store.ts';
 import { decided } from './events.ts';
 
@@ -35,7 +36,7 @@ export interface Parts {
 export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
   const { applications, versions, neighbours, holidays, openApplications, now } = parts;
 
-  /** One change of one application by a person: known request first, then the etag, then the domain decides. */
+  /** One change of one application of the caller's centre: owner, known request, etag, and then the domain decides. */
   async function change(
     request: { requestId: string; name: string; etag?: string },
     context: Context,
@@ -46,9 +47,14 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
     const actor = actorOf(context, request.requestId, now(), occurTime);
     const { document, outcome } = await applications.update(
       applicationId(request.name),
-      { cause: causeOf(request, context), etag: request.etag || undefined, now: actor.now, current },
+      {
+        scope: { centre: actor.centre },
+        cause: causeOf(request, context),
+        etag: request.etag || undefined,
+        now: actor.now,
+        current,
+      },
       (app) => {
-        if (app.centre !== actor.centre) throw notFound();
         context.look(request.name);
         return decided(app, decide(app, actor));
       },
@@ -109,7 +115,12 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
       },
       actor,
     );
-    const made = await applications.create(fields, { cause, events: [], now: actor.now });
+    const made = await applications.create(fields, {
+      scope: { centre: actor.centre },
+      cause,
+      events: [],
+      now: actor.now,
+    });
     if (!made.replayed) openApplications.opened(actor.centre);
     return made;
   }
@@ -127,7 +138,10 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
       const { document, replayed } = await open(request, context, cause, actor).catch(async (error: unknown) => {
         // A repeat is answered whatever has become of the centre, the service or the neighbours meanwhile.
         const { key, id, fingerprint: content } = cause.request!;
-        const earlier = await applications.findOne({ createRequest: `${key}|${id}` });
+        const earlier = await applications.findOne(
+          { createRequest: `${key}|${id}` },
+          { scope: { centre: actor.centre } },
+        );
         if (earlier?.createFingerprint !== content) throw error;
         return { document: earlier, replayed: true };
       });
@@ -221,8 +235,8 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
 
 function actorOf(context: Context, cause: string, now: Date, occurTime?: Date): Actor {
   // The chassis has checked that a session with a centre is there: the access table says so.
-  const { operator, roles, centre } = context.session!;
-  return { by: operator, roles, centre: centre!, now, cause, ...(occurTime ? { occurTime } : {}) };
+  const { operator, roles } = sessionOf(context);
+  return { by: operator, roles, centre: centreOf(context), now, cause, ...(occurTime ? { occurTime } : {}) };
 }
 
 /** `decide` is pure: what it needs from the store is read before it is asked again. */

@@ -116,6 +116,7 @@ export function listByCentre(
 ) {
   const filter = { centre: query.centre, ...(query.state ? { state: query.state } : {}) };
   return documents.list({
+    scope: { centre: query.centre },
     filter,
     order: 'desc',
     pageSize: query.pageSize,
@@ -132,7 +133,7 @@ export async function search(
   by: { trackingNumber: string } | { idnp: string },
 ): Promise<StoredApplication[]> {
   const match = 'idnp' in by ? { $or: [{ 'applicant.idnp': by.idnp }, { 'represented.idnp': by.idnp }] } : by;
-  return documents.find({ centre, ...match }, { limit: 200, sort: { _id: -1 }, projection: SUMMARY });
+  return documents.find(match, { scope: { centre }, limit: 200, sort: { _id: -1 }, projection: SUMMARY });
 }
 
 /** @throws Problem NOT_FOUND, the same for unknown and malformed numbers */
@@ -140,7 +141,9 @@ export async function byTrackingNumber(
   documents: Documents<StoredApplication>,
   trackingNumber: string | undefined,
 ): Promise<StoredApplication> {
-  const found = trackingNumber ? await documents.findOne({ trackingNumber }, SUMMARY) : undefined;
+  const found = trackingNumber
+    ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: SUMMARY })
+    : undefined;
   if (!found || found.state === 'draft') {
     throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No application has this tracking number.' });
   }
@@ -158,10 +161,10 @@ export function openCounter(documents: Documents<StoredApplication>, now: () => 
   let counting: Promise<void> | undefined;
   const recount = (): Promise<void> =>
     (counting ??= documents
-      .aggregate<{ _id: string; count: number }>([
-        { $match: { state: { $nin: [...END_STATES] } } },
-        { $group: { _id: '$centre', count: { $sum: 1 } } },
-      ])
+      .aggregate<{ _id: string; count: number }>(
+        [{ $match: { state: { $nin: [...END_STATES] } } }, { $group: { _id: '$centre', count: { $sum: 1 } } }],
+        { scope: 'service' },
+      )
       .then((found) => {
         counts = new Map(found.map(({ _id, count }) => [_id, count]));
         countedAt = now().getTime();

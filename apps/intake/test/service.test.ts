@@ -409,10 +409,10 @@ describe('what the agency says', () => {
     ]);
     const app = await eventually(async () => {
       const now = await read();
-      return now.deskNotes.length === 2 && now;
+      return now.deskNotes[0]?.count === 2 && now;
     });
     expect(app.state).toBe('STATE_WITHDRAWN');
-    expect(app.deskNotes.map(({ kind }) => kind)).toEqual(['decision-after-end', 'decision-after-end']);
+    expect(app.deskNotes).toMatchObject([{ kind: 'decision-after-end', count: 2 }]);
     const { actions } = await here.listApplicationActions({ name });
     expect(actions.map(({ kind }) => kind)).toEqual([
       'submit',

@@ -71,7 +71,7 @@ export function openDelivery(parts: DeliveryParts) {
 
   /** Does what is due in a thread: the durable timer calls it. */
   async function work(application: string): Promise<void> {
-    const thread = await threads.get(application);
+    const thread = await threads.get(application, { scope: 'service' });
     const at = now();
     for (const notice of thread?.notices ?? []) {
       if (!open(notice) || (notice.due && notice.due > at)) continue;

@@ -32,7 +32,7 @@ export function onApplicationEvent(
     const said = read(event);
     if (!said) return 'refused';
     const { application, centre, sequence, happening, answerBy } = said;
-    const thread = await threads.get(application);
+    const thread = await threads.get(application, { scope: 'service' });
     const last = thread?.lastSeqs?.[SUBJECT] ?? 0;
     if (sequence <= last) return 'done';
     if (sequence > last + 1) return 'wait';
@@ -58,14 +58,18 @@ export function onApplicationEvent(
     if (!thread) {
       // Another process that made it a moment ago makes this throw; the next try finds a repeat.
       const first = withNotices({ _id: application, centre, notices: [] }, added);
-      const { document, replayed } = await threads.create(first, { cause, events: [], now: at });
+      const { document, replayed } = await threads.create(first, { scope: 'service', cause, events: [], now: at });
       if (!replayed && added[0]?.state === 'pending') await delivery.send(document, added[0]);
       return 'done';
     }
-    const { document, outcome } = await threads.update(application, { cause, now: at, current: thread }, (before) => ({
-      document: added.length ? withNotices(before, [...before.notices, ...added]) : before,
-      events: [],
-    }));
+    const { document, outcome } = await threads.update(
+      application,
+      { scope: 'service', cause, now: at, current: thread },
+      (before) => ({
+        document: added.length ? withNotices(before, [...before.notices, ...added]) : before,
+        events: [],
+      }),
+    );
     if (outcome === 'applied' && added[0]?.state === 'pending') await delivery.send(document, added[0]);
     return outcome === 'gap' ? 'wait' : 'done';
   };

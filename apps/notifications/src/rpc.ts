@@ -3,6 +3,7 @@ import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { Notice as NoticeOut } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { Problem } from '@cups/problem';
+import { centreOf } from '@cups/service';
 import type { Context, Rpcs } from '@cups/service';
 import type { Documents } from '@cups/store';
 import type { Notice } from './domain/notices.ts';
@@ -13,8 +14,8 @@ import type { Thread } from './store.ts';
 /** The calls of notifications. A thread of another centre is as absent as one that does not exist. */
 export function notificationsRpcs(threads: Documents<Thread>): Rpcs<NotificationsServiceDefinition> {
   async function ownThread(application: string, context: Context): Promise<Thread> {
-    const thread = await threads.get(application);
-    if (!thread || thread.centre !== context.session?.centre) throw notFound();
+    const thread = await threads.get(application, { scope: { centre: centreOf(context) } });
+    if (!thread) throw notFound();
     context.look(nameOf('applications', application));
     return thread;
   }

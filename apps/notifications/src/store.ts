@@ -59,12 +59,16 @@ export async function changeNotice(
   change: (notice: Notice) => Notice,
   current?: Thread,
 ): Promise<{ thread: Thread; notice: Notice | undefined }> {
-  const { document } = await threads.update(thread, { cause: { eventId: `notice:${id}` }, now, current }, (before) => {
-    const index = before.notices.findIndex((notice) => notice.id === id && open(notice));
-    const found = before.notices[index];
-    const document = found ? withNotices(before, before.notices.with(index, change(found))) : before;
-    return { document, events: [] };
-  });
+  const { document } = await threads.update(
+    thread,
+    { scope: 'service', cause: { eventId: `notice:${id}` }, now, current },
+    (before) => {
+      const index = before.notices.findIndex((notice) => notice.id === id && open(notice));
+      const found = before.notices[index];
+      const document = found ? withNotices(before, before.notices.with(index, change(found))) : before;
+      return { document, events: [] };
+    },
+  );
   return { thread: document, notice: document.notices.find((notice) => notice.id === id) };
 }
 

@@ -117,7 +117,7 @@ export async function startNotifications(
     thread: (id: string, fits: (thread: Thread) => boolean = () => true) =>
       eventually(
         async () => {
-          const thread = await threads.get(id);
+          const thread = await threads.get(id, { scope: 'service' });
           return thread && fits(thread) ? thread : undefined;
         },
         { timeoutMs: 20_000 },

@@ -150,7 +150,7 @@ describe('counting', () => {
     ]);
     await eventually(async () => (await collection.countDocuments()) === before + 5);
     expect(JSON.stringify(await collection.find().toArray())).not.toContain('canary');
-    expect(await n.threads.get(id)).toBeUndefined();
+    expect(await n.threads.get(id, { scope: 'service' })).toBeUndefined();
   });
 });
 

@@ -55,3 +55,10 @@ export function sessionOf(context: Context): Session {
   if (!context.session) throw new Error(`the access row of ${context.method} asks for no session`);
   return context.session;
 }
+
+/** `centres/{code}` of a call that an access row lets in only with a session of a centre. */
+export function centreOf(context: Context): string {
+  const { centre } = sessionOf(context);
+  if (!centre) throw new Error(`the access row of ${context.method} asks for no centre`);
+  return centre;
+}

@@ -6,6 +6,7 @@ import { difference, type Operators } from './difference.ts';
 import { storeFailure } from './failures.ts';
 import { pageToken, readPageToken } from './page.ts';
 import { checkPath, checkValue, compile, makeSchema } from './schema.ts';
+import { inScope, scopeFilter, type Scope } from './scope.ts';
 
 /** An event that waits in its document until Kafka has it. `n` is contiguous from 1; `topic` is without the prefix. */
 export interface OutboxEntry {
@@ -30,7 +31,7 @@ export interface OutboxEntry {
 /** `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store. */
 export type NewEvent = Pick<OutboxEntry, 'topic' | 'key' | 'type' | 'subject'> &
   Partial<Pick<OutboxEntry, 'contentType' | 'source' | 'extra'>> & { data: Uint8Array; sequenced: boolean };
-/** `key` is `method|caller`: request ids are scoped (law 7). */
+/** `key` is `method|caller`, and the record lies in the resource: so far request ids are scoped (law 7). */
 export type RequestRecord = { id: string; key: string; fingerprint: string; time: Date };
 
 /** The fields that the store keeps by itself, and `timer`, which decide sets. */
@@ -91,18 +92,20 @@ export interface CollectionOptions<D extends StoredDocument> {
   keepRecent?: number;
 }
 
+/** Every read and write says whose documents it may touch: of what lies outside nothing is told, as if it did not exist. */
 export interface Documents<D extends StoredDocument> {
   readonly name: string;
-  get(id: string, projection?: Projection): Promise<D | undefined>;
-  findOne(filter: object, projection?: Projection): Promise<D | undefined>;
+  get(id: string, options: { scope: Scope; projection?: Projection }): Promise<D | undefined>;
+  findOne(filter: object, options: { scope: Scope; projection?: Projection }): Promise<D | undefined>;
   /** Unpaged, `limit` (200) at most. */
   find(
     filter: object,
-    options?: { limit?: number; sort?: Record<string, 1 | -1>; projection?: Projection },
+    options: { scope: Scope; limit?: number; sort?: Record<string, 1 | -1>; projection?: Projection },
   ): Promise<D[]>;
-  aggregate<T extends object>(pipeline: object[]): Promise<T[]>;
+  aggregate<T extends object>(pipeline: object[], options: { scope: Scope }): Promise<T[]>;
   /** A page by `_id`, without outbox and requests unless the projection says otherwise. @throws Problem PAGE_TOKEN_INVALID */
   list(query: {
+    scope: Scope;
     filter: object;
     order: 'asc' | 'desc';
     pageSize: number;
@@ -112,26 +115,28 @@ export interface Documents<D extends StoredDocument> {
     projection?: Projection;
   }): Promise<{ documents: D[]; nextPageToken: string }>;
   /**
-   * One insert. The same request id (or causing event) again gives the document as it is now, `replayed`.
-   * @throws Problem REQUEST_ID_REUSED, EXISTS, STORE_UNAVAILABLE; Error when the document does not fit its schema
+   * One insert. The same request id (or causing event) again gives the document as it is now, `replayed`; when that lies
+   * outside the scope, the answer is that of any id that is taken.
+   * @throws Problem REQUEST_ID_REUSED, EXISTS, STORE_UNAVAILABLE; Error when the document does not fit its schema or scope
    */
   create(
     document: Omit<D, Own>,
-    options: { cause: Cause; events: NewEvent[]; now?: Date },
+    options: { scope: Scope; cause: Cause; events: NewEvent[]; now?: Date },
   ): Promise<{ document: D; replayed: boolean }>;
   /**
-   * One conditional write (laws 4 and 6). `current`, a document already read, saves the read.
+   * One conditional write (laws 4 and 6). It looks at the owner first, then at the request id, then at the etag, and then
+   * decides. `current`, a document already read, saves the read.
    * @throws Problem NOT_FOUND, REQUEST_ID_REUSED, ETAG_STALE, CONTENTION, STORE_UNAVAILABLE, and what decide throws
    */
   update(
     id: string,
-    options: { cause: Cause; etag?: string | undefined; now: Date; current?: D | undefined },
+    options: { scope: Scope; cause: Cause; etag?: string | undefined; now: Date; current?: D | undefined },
     decide: (document: D) => Decision<D>,
   ): Promise<{ document: D; outcome: 'applied' | 'replayed' | 'ignored' | 'gap' }>;
   /** Deletes what fits, for good: for documents about which nothing is told. @returns how many there were */
-  remove(filter: object): Promise<number>;
+  remove(filter: object, options: { scope: Scope }): Promise<number>;
   /** Lets a document's outbox flow again after its refusal was seen to. */
-  unblock(id: string): Promise<void>;
+  unblock(id: string, options: { scope: Scope }): Promise<void>;
   /** For the other files of this library. */
   readonly internals: {
     collection(): mongo.Collection<StoredDocument>;
@@ -191,6 +196,8 @@ export function makeDocuments<D extends StoredDocument>(
   const where = (filter: object) => filter as mongo.Filter<StoredDocument>;
   const read = (filter: object, projection?: Projection): Promise<StoredDocument | undefined> =>
     run('find', async () => (await collection().findOne(where(filter), projection ? { projection } : {})) ?? undefined);
+  /** The scope comes last: no filter can replace it. */
+  const within = (filter: object, scope: Scope): object => ({ ...filter, ...scopeFilter(scope) });
   const lifted = (raw: StoredDocument): D =>
     options.lift && raw.schemaVersion < schemaVersion ? options.lift({ ...raw }) : (raw as D);
 
@@ -209,7 +216,8 @@ export function makeDocuments<D extends StoredDocument>(
     return mine;
   };
 
-  const create: Documents<D>['create'] = async (given, { cause, events, now = new Date() }) => {
+  const create: Documents<D>['create'] = async (given, { scope, cause, events, now = new Date() }) => {
+    if (!inScope(given, scope)) throw new Error(`A document of ${name} was to be made outside its scope.`);
     const { request, sequence, eventId } = cause;
     const base = { ...given, schemaVersion, revision: 1, eventSeq: 0, outboxSeq: 0, requests: [] } as unknown as D;
     const outbox = entriesOf(events, base, cause, store.source, now);
@@ -230,7 +238,8 @@ export function makeDocuments<D extends StoredDocument>(
       await collection().insertOne(document);
     } catch (error) {
       if ((error as { code?: unknown }).code !== 11000) throw storeFailure(error, `${name}.create`);
-      const earlier = (createRequest && (await read({ createRequest }))) || (await read({ _id }));
+      const earlier =
+        (createRequest && (await read(within({ createRequest }, scope)))) || (await read(within({ _id }, scope)));
       const isReplay = request ? earlier?.createRequest === createRequest : eventId && earlier?.createEvent === eventId;
       if (!earlier || !isReplay) {
         const reason = options.existsReason ?? 'APPLICATION_EXISTS';
@@ -318,7 +327,7 @@ export function makeDocuments<D extends StoredDocument>(
   const update: Documents<D>['update'] = (id, given, decide) =>
     inTurn(id, async () => {
       const held: StoredDocument | undefined = given.current ?? recent.get(id);
-      if (held) {
+      if (held && inScope(held, given.scope)) {
         // What a document from memory leads to counts only when it was written: everything else is asked of a fresh one.
         const quick = await attempt(held, given, decide).catch((error: unknown) => {
           if ((error as Problem).reason === 'STORE_UNAVAILABLE') throw error;
@@ -326,7 +335,7 @@ export function makeDocuments<D extends StoredDocument>(
         if (quick && quick.document.revision > held.revision) return quick;
       }
       for (let round = 0; round < tries; round += 1) {
-        const raw = await read({ _id: id });
+        const raw = await read(within({ _id: id }, given.scope));
         if (!raw) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such thing.' });
         const done = await attempt(raw, given, decide);
         if (done) return done;
@@ -335,31 +344,33 @@ export function makeDocuments<D extends StoredDocument>(
       throw new Problem({ reason: 'CONTENTION', message: 'Too many change it at the same time. Try again.' });
     });
 
-  return {
+  const documents: Documents<D> = {
     name,
     create,
     update,
-    async get(id, projection) {
-      const raw = await read({ _id: id }, projection);
+    get: (id, given) => documents.findOne({ _id: id }, given),
+    async findOne(filter, { scope, projection }) {
+      const raw = await read(within(filter, scope), projection);
       return raw && (projection ? (raw as D) : lifted(raw));
     },
-    async findOne(filter, projection) {
-      const raw = await read(filter, projection);
-      return raw && (projection ? (raw as D) : lifted(raw));
-    },
-    async find(filter, { projection, ...rest } = {}) {
+    async find(filter, { scope, projection, ...rest }) {
       const how = { limit: 200, ...rest, ...(projection ? { projection } : {}) };
-      const found = await run('find', () => collection().find(where(filter), how).toArray());
+      const found = await run('find', () =>
+        collection()
+          .find(where(within(filter, scope)), how)
+          .toArray(),
+      );
       return found.map((raw) => (projection ? (raw as StoredDocument as D) : lifted(raw as StoredDocument)));
     },
-    aggregate: <T extends object>(pipeline: object[]) =>
+    aggregate: <T extends object>(pipeline: object[], { scope }: { scope: Scope }) =>
       run('aggregate', () =>
         collection()
-          .aggregate<T>(pipeline as mongo.Document[])
+          .aggregate<T>([{ $match: scopeFilter(scope) }, ...pipeline] as mongo.Document[])
           .toArray(),
       ),
-    async list({ filter, order, pageSize, pageToken: token, fingerprintOf, projection }) {
+    async list({ scope, filter: asked, order, pageSize, pageToken: token, fingerprintOf, projection }) {
       const after = readPageToken(token, fingerprintOf);
+      const filter = within(asked, scope);
       const range = { _id: order === 'asc' ? { $gt: after } : { $lt: after } };
       const page = after === undefined ? filter : { $and: [filter, range] };
       const how = { projection: projection ?? { outbox: 0, requests: 0 }, limit: pageSize + 1 };
@@ -373,10 +384,12 @@ export function makeDocuments<D extends StoredDocument>(
       const last = found.length > pageSize ? documents.at(-1) : undefined;
       return { documents, nextPageToken: last ? pageToken(last._id, fingerprintOf) : '' };
     },
-    remove: (filter) => run('remove', async () => (await collection().deleteMany(where(filter))).deletedCount),
-    async unblock(_id) {
-      await run('unblock', () => collection().updateOne(where({ _id }), { $unset: { outboxBlocked: '' } }));
-      const document = await read({ _id });
+    remove: (filter, { scope }) =>
+      run('remove', async () => (await collection().deleteMany(where(within(filter, scope)))).deletedCount),
+    async unblock(_id, { scope }) {
+      const one = within({ _id }, scope);
+      await run('unblock', () => collection().updateOne(where(one), { $unset: { outboxBlocked: '' } }));
+      const document = await read(one);
       if (document) committed(document, true);
     },
     internals: {
@@ -399,4 +412,5 @@ export function makeDocuments<D extends StoredDocument>(
       },
     },
   };
+  return documents;
 }

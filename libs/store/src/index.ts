@@ -5,6 +5,7 @@ export type { Metrics, PublishResult, Relay, RelayOptions } from './outbox.ts';
 export { startRelay } from './outbox.ts';
 export { pageSizeOf, pageToken, readPageToken } from './page.ts';
 export { openParking } from './parking.ts';
+export type { Scope } from './scope.ts';
 export type { Log, Store, StoreOptions } from './store.ts';
 export { openStore } from './store.ts';
 export { startTimers } from './timers.ts';

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { etagOf, openStore, type Cause, type Documents, type Store, type StoredDocument } from '../src/index.ts';
 
 interface Case extends StoredDocument {
+  centre?: string;
   state: string;
   count: number;
   code?: string;
@@ -21,10 +22,12 @@ let cases: Documents<Case>;
 let sameCases: Documents<Case>;
 const now = new Date('2026-03-01T10:00:00.000Z');
 const database = `${prefix}cups-cases`;
+const scope = 'service';
 
 const definition = {
   collection: 'cases',
   schema: {
+    centre: String,
     state: { type: String, required: true, enum: ['draft', 'submitted', 'closed'] },
     count: { type: Number, required: true },
     code: String,
@@ -70,18 +73,19 @@ const draft = (more: Partial<Case> = {}) => ({
   ...more,
 });
 const create = async (more: Partial<Case> = {}) =>
-  (await cases.create(draft(more), { cause: request(), events: [], now })).document;
+  (await cases.create(draft(more), { scope, cause: request(), events: [], now })).document;
 const add = (one: Case) => ({ document: { ...one, count: one.count + 1 }, events: [event('Added')] });
 
 describe('create', () => {
   test('is one insert with revision 1, its events numbered', async () => {
     const { document, replayed } = await cases.create(draft(), {
+      scope,
       cause: { ...request('r-1'), eventId: 'e-1', traceparent: 'tp' },
       events: [event('Opened'), { ...event('Noted'), sequenced: false }, event('Ready')],
       now,
     });
     expect(replayed).toBe(false);
-    const found = await cases.get(document._id);
+    const found = await cases.get(document._id, { scope });
     expect(found).toEqual(document);
     expect(found).toMatchObject({ revision: 1, eventSeq: 2, outboxSeq: 3, createTime: now });
     expect(found?.outbox.map(({ n, sequence, type }) => [n, sequence, type])).toEqual([
@@ -101,9 +105,9 @@ describe('create', () => {
   test('repeated with the same request gives the document as it is now', async () => {
     const cause = request();
     const given = draft();
-    await cases.create(given, { cause, events: [], now });
-    await cases.update(given._id, { cause: request(), now }, add);
-    const again = await cases.create(given, { cause, events: [], now });
+    await cases.create(given, { scope, cause, events: [], now });
+    await cases.update(given._id, { scope, cause: request(), now }, add);
+    const again = await cases.create(given, { scope, cause, events: [], now });
     expect(again).toMatchObject({ replayed: true, document: { count: 1, revision: 2 } });
   });
 
@@ -112,7 +116,7 @@ describe('create', () => {
     const given = draft();
     const all = await Promise.all(
       [cases, sameCases].flatMap((documents) =>
-        Array.from({ length: 5 }, () => documents.create(given, { cause, events: [], now })),
+        Array.from({ length: 5 }, () => documents.create(given, { scope, cause, events: [], now })),
       ),
     );
     expect(all.filter(({ replayed }) => !replayed)).toHaveLength(1);
@@ -120,8 +124,8 @@ describe('create', () => {
 
   test('with a used request id and other content is refused', async () => {
     const cause = request('used');
-    await cases.create(draft(), { cause, events: [], now });
-    const other = cases.create(draft(), { cause: request('used', 'g'), events: [], now });
+    await cases.create(draft(), { scope, cause, events: [], now });
+    const other = cases.create(draft(), { scope, cause: request('used', 'g'), events: [], now });
     await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
   });
 
@@ -129,7 +133,9 @@ describe('create', () => {
     const secret = 'SECRET-CODE-9';
     const first = await create({ code: secret });
     for (const given of [draft({ _id: first._id }), draft({ code: secret })]) {
-      const failure = await cases.create(given, { cause: request(), events: [], now }).catch((error: unknown) => error);
+      const failure = await cases
+        .create(given, { scope, cause: request(), events: [], now })
+        .catch((error: unknown) => error);
       expect(failure).toMatchObject({ reason: 'APPLICATION_EXISTS' });
       expect(JSON.stringify(failure) + String((failure as Error).stack)).not.toContain(secret);
     }
@@ -139,9 +145,9 @@ describe('create', () => {
   test('by the same event twice makes one document', async () => {
     const given = draft();
     const cause = { eventId: 'event-1', sequence: { subject: 'deliveries/x.y', value: 4 } };
-    expect(await cases.create(given, { cause, events: [], now })).toMatchObject({ replayed: false });
-    expect(await cases.create(given, { cause, events: [], now })).toMatchObject({ replayed: true });
-    const other = cases.create(given, { cause: { eventId: 'event-2' }, events: [], now });
+    expect(await cases.create(given, { scope, cause, events: [], now })).toMatchObject({ replayed: false });
+    expect(await cases.create(given, { scope, cause, events: [], now })).toMatchObject({ replayed: true });
+    const other = cases.create(given, { scope, cause: { eventId: 'event-2' }, events: [], now });
     await expect(other).rejects.toMatchObject({ kind: 'EXISTS' });
   });
 
@@ -157,7 +163,7 @@ describe('create', () => {
     ];
     for (const [more, message] of wrong) {
       const given = { ...draft(), ...more };
-      const failure = cases.create(given, { cause: request(), events: [], now });
+      const failure = cases.create(given, { scope, cause: request(), events: [], now });
       await expect(failure).rejects.toThrow(`The document does not fit its schema: ${message}`);
     }
   });
@@ -168,13 +174,13 @@ describe('update', () => {
     const { _id } = await create({ state: 'submitted' });
     const results = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>
-        (index % 2 ? cases : sameCases).update(_id, { cause: request(), now }, add),
+        (index % 2 ? cases : sameCases).update(_id, { scope, cause: request(), now }, add),
       ),
     );
     expect(results.map(({ document }) => document.revision).sort((a, b) => a - b)).toEqual(
       Array.from({ length: 50 }, (_, index) => index + 2),
     );
-    const found = await cases.get(_id);
+    const found = await cases.get(_id, { scope });
     expect(found).toMatchObject({ count: 50, revision: 51, eventSeq: 50 });
     expect(found?.outbox.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 50 }, (_, index) => index + 1));
     expect(new Set(found?.requests.map(({ id }) => id)).size).toBe(50);
@@ -182,7 +188,7 @@ describe('update', () => {
 
   test('gives the document as it is stored', async () => {
     const { _id } = await create();
-    const { document } = await cases.update(_id, { cause: request(), now }, (one) => ({
+    const { document } = await cases.update(_id, { scope, cause: request(), now }, (one) => ({
       document: {
         ...one,
         party: { givenName: 'Ana', tags: [] },
@@ -192,7 +198,7 @@ describe('update', () => {
       },
       events: [event('Noted')],
     }));
-    const found = await cases.get(_id);
+    const found = await cases.get(_id, { scope });
     expect(found).toEqual(document);
     expect(found?.history[0]?.at).toBeInstanceOf(Date);
     expect(Buffer.isBuffer(found?.history[0]?.seal)).toBe(true);
@@ -203,8 +209,8 @@ describe('update', () => {
   test('repeated with the same request answers before the etag is looked at', async () => {
     const { _id } = await create();
     const cause = request();
-    await cases.update(_id, { cause, etag: '"1"', now }, add);
-    const again = await cases.update(_id, { cause, etag: '"1"', now }, () => {
+    await cases.update(_id, { scope, cause, etag: '"1"', now }, add);
+    const again = await cases.update(_id, { scope, cause, etag: '"1"', now }, () => {
       throw new Error('decide must not run');
     });
     expect(again).toMatchObject({ outcome: 'replayed', document: { count: 1, revision: 2 } });
@@ -212,8 +218,8 @@ describe('update', () => {
 
   test('with a used request id and other content is refused', async () => {
     const { _id } = await create();
-    await cases.update(_id, { cause: request('same'), now }, add);
-    const other = cases.update(_id, { cause: request('same', 'g'), now }, add);
+    await cases.update(_id, { scope, cause: request('same'), now }, add);
+    const other = cases.update(_id, { scope, cause: request('same', 'g'), now }, add);
     await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
   });
 
@@ -221,17 +227,17 @@ describe('update', () => {
     const { _id } = await create();
     const cause = request();
     const all = await Promise.all(
-      Array.from({ length: 10 }, (_, index) => (index % 2 ? cases : sameCases).update(_id, { cause, now }, add)),
+      Array.from({ length: 10 }, (_, index) => (index % 2 ? cases : sameCases).update(_id, { scope, cause, now }, add)),
     );
     expect(all.filter(({ outcome }) => outcome === 'applied')).toHaveLength(1);
-    expect(await cases.get(_id)).toMatchObject({ count: 1 });
+    expect(await cases.get(_id, { scope })).toMatchObject({ count: 1 });
   });
 
   test('of racing edits with one etag one wins, the others are stale', async () => {
     const { _id } = await create();
     const all = await Promise.allSettled(
       Array.from({ length: 10 }, (_, index) =>
-        (index % 2 ? cases : sameCases).update(_id, { cause: request(), etag: '"1"', now }, add),
+        (index % 2 ? cases : sameCases).update(_id, { scope, cause: request(), etag: '"1"', now }, add),
       ),
     );
     expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
@@ -240,61 +246,62 @@ describe('update', () => {
 
   test('with a document already read saves the read, and an old one harms nothing', async () => {
     const current = await create();
-    await cases.update(current._id, { cause: request(), now, current }, add);
-    const { document } = await cases.update(current._id, { cause: request(), now, current }, add);
+    await cases.update(current._id, { scope, cause: request(), now, current }, add);
+    const { document } = await cases.update(current._id, { scope, cause: request(), now, current }, add);
     expect(document).toMatchObject({ count: 2, revision: 3 });
-    const stale = cases.update(current._id, { cause: request(), now, current, etag: etagOf(current) }, add);
+    const stale = cases.update(current._id, { scope, cause: request(), now, current, etag: etagOf(current) }, add);
     await expect(stale).rejects.toMatchObject({ reason: 'ETAG_STALE' });
   });
 
   test('of a recent document decides on a fresh one whenever the one in memory was not enough', async () => {
     const remembering = store.documents<Case>({ ...definition, keepRecent: 10 });
-    const { document: first } = await remembering.create(draft(), { cause: request(), events: [], now });
-    await remembering.update(first._id, { cause: request(), now }, add);
+    const { document: first } = await remembering.create(draft(), { scope, cause: request(), events: [], now });
+    await remembering.update(first._id, { scope, cause: request(), now }, add);
     const cause = request();
-    await sameCases.update(first._id, { cause, now }, (one) => ({
+    await sameCases.update(first._id, { scope, cause, now }, (one) => ({
       document: { ...one, state: 'submitted' },
       events: [],
     }));
     const seen: string[] = [];
-    const { document } = await remembering.update(first._id, { cause: request(), now }, (one) => {
+    const { document } = await remembering.update(first._id, { scope, cause: request(), now }, (one) => {
       seen.push(one.state);
       if (one.state === 'draft') throw new Error('only when submitted');
       return add(one);
     });
     expect(seen).toEqual(['draft', 'submitted']);
     expect(document).toMatchObject({ count: 2, revision: 4, state: 'submitted' });
-    expect(await remembering.update(first._id, { cause, now }, add)).toMatchObject({ outcome: 'replayed' });
-    expect(await cases.get(first._id)).toEqual(document);
+    expect(await remembering.update(first._id, { scope, cause, now }, add)).toMatchObject({ outcome: 'replayed' });
+    expect(await cases.get(first._id, { scope })).toEqual(document);
   });
 
   test('that changes nothing writes nothing', async () => {
     const { _id } = await create();
-    const same = await cases.update(_id, { cause: request(), now }, (document) => ({ document, events: [] }));
+    const same = await cases.update(_id, { scope, cause: request(), now }, (document) => ({ document, events: [] }));
     expect(same).toMatchObject({ outcome: 'ignored', document: { revision: 1 } });
-    expect(await cases.get(_id)).toMatchObject({ revision: 1, requests: [] });
+    expect(await cases.get(_id, { scope })).toMatchObject({ revision: 1, requests: [] });
   });
 
   test('keeps as many requests as asked for', async () => {
     const { _id } = await create();
-    for (let round = 0; round < 8; round += 1) await cases.update(_id, { cause: request(`kept-${round}`), now }, add);
-    const found = await cases.get(_id);
+    for (let round = 0; round < 8; round += 1)
+      await cases.update(_id, { scope, cause: request(`kept-${round}`), now }, add);
+    const found = await cases.get(_id, { scope });
     expect(found?.requests.map(({ id }) => id)).toEqual(['kept-3', 'kept-4', 'kept-5', 'kept-6', 'kept-7']);
   });
 
   test('of what does not exist is NOT_FOUND; what decide throws comes out; a bad decision is not written', async () => {
-    await expect(cases.update('none', { cause: {}, now }, add)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+    await expect(cases.update('none', { scope, cause: {}, now }, add)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
     const { _id } = await create();
-    const thrown = cases.update(_id, { cause: {}, now }, () => {
+    const thrown = cases.update(_id, { scope, cause: {}, now }, () => {
       throw new Error('not allowed');
     });
     await expect(thrown).rejects.toThrow('not allowed');
-    const bad = cases.update(_id, { cause: {}, now }, (one) => ({
+    const bad = cases.update(_id, { scope, cause: {}, now }, (one) => ({
       document: { ...one, state: 'nowhere' },
       events: [],
     }));
     await expect(bad).rejects.toThrow('state: enum');
-    expect(await cases.get(_id)).toMatchObject({ revision: 1 });
+    expect(await cases.get(_id, { scope })).toMatchObject({ revision: 1 });
   });
 });
 
@@ -303,25 +310,27 @@ describe('counted events', () => {
 
   test('the next is applied, a repeat is ignored, a gap is told and changes nothing', async () => {
     const { _id } = await create();
-    expect(await cases.update(_id, { cause: from(1), now }, add)).toMatchObject({ outcome: 'applied' });
-    expect(await cases.update(_id, { cause: from(1), now }, add)).toMatchObject({ outcome: 'ignored' });
-    expect(await cases.update(_id, { cause: from(3), now }, add)).toMatchObject({ outcome: 'gap' });
-    expect(await cases.update(_id, { cause: from(2), now }, add)).toMatchObject({ outcome: 'applied' });
-    expect(await cases.update(_id, { cause: from(3), now }, add)).toMatchObject({ outcome: 'applied' });
-    expect(await cases.get(_id)).toMatchObject({ count: 3 });
+    expect(await cases.update(_id, { scope, cause: from(1), now }, add)).toMatchObject({ outcome: 'applied' });
+    expect(await cases.update(_id, { scope, cause: from(1), now }, add)).toMatchObject({ outcome: 'ignored' });
+    expect(await cases.update(_id, { scope, cause: from(3), now }, add)).toMatchObject({ outcome: 'gap' });
+    expect(await cases.update(_id, { scope, cause: from(2), now }, add)).toMatchObject({ outcome: 'applied' });
+    expect(await cases.update(_id, { scope, cause: from(3), now }, add)).toMatchObject({ outcome: 'applied' });
+    expect(await cases.get(_id, { scope })).toMatchObject({ count: 3 });
   });
 
   test('one without effect is counted all the same', async () => {
     const { _id } = await create();
-    const nothing = await cases.update(_id, { cause: from(1), now }, (document) => ({ document, events: [] }));
+    const nothing = await cases.update(_id, { scope, cause: from(1), now }, (document) => ({ document, events: [] }));
     expect(nothing.outcome).toBe('ignored');
-    expect(await cases.update(_id, { cause: from(2), now }, add)).toMatchObject({ outcome: 'applied' });
+    expect(await cases.update(_id, { scope, cause: from(2), now }, add)).toMatchObject({ outcome: 'applied' });
   });
 
   test('the same one at two members at once has one effect', async () => {
     const { _id } = await create();
-    await Promise.all([cases, sameCases].map((documents) => documents.update(_id, { cause: from(1), now }, add)));
-    expect(await cases.get(_id)).toMatchObject({ count: 1, eventSeq: 1 });
+    await Promise.all(
+      [cases, sameCases].map((documents) => documents.update(_id, { scope, cause: from(1), now }, add)),
+    );
+    expect(await cases.get(_id, { scope })).toMatchObject({ count: 1, eventSeq: 1 });
   });
 });
 
@@ -333,9 +342,13 @@ describe('documents of an older schema version', () => {
       lift: (old) => ({ ...old, schemaVersion: 2, party: { givenName: 'lifted', tags: [] } }) as unknown as Case,
     });
     const { _id } = await create();
-    expect(await newer.get(_id)).toMatchObject({ party: { givenName: 'lifted' } });
-    await newer.update(_id, { cause: request(), now }, add);
-    expect(await cases.get(_id)).toMatchObject({ schemaVersion: 2, count: 1, party: { givenName: 'lifted' } });
+    expect(await newer.get(_id, { scope })).toMatchObject({ party: { givenName: 'lifted' } });
+    await newer.update(_id, { scope, cause: request(), now }, add);
+    expect(await cases.get(_id, { scope })).toMatchObject({
+      schemaVersion: 2,
+      count: 1,
+      party: { givenName: 'lifted' },
+    });
   });
 });
 
@@ -348,6 +361,7 @@ describe('lists', () => {
       let pageToken = '';
       do {
         const page = await cases.list({
+          scope,
           filter: { answers: code },
           order,
           pageSize: 3,
@@ -360,6 +374,7 @@ describe('lists', () => {
       expect(ids.join('')).toBe(order === 'asc' ? '0123456' : '6543210');
     }
     const page = await cases.list({
+      scope,
       filter: { answers: code },
       order: 'asc',
       pageSize: 3,
@@ -370,7 +385,7 @@ describe('lists', () => {
       [page.nextPageToken, 'others'],
       ['rubbish', code],
     ] as const) {
-      const refused = cases.list({ filter: {}, order: 'asc', pageSize: 3, pageToken, fingerprintOf });
+      const refused = cases.list({ scope, filter: {}, order: 'asc', pageSize: 3, pageToken, fingerprintOf });
       await expect(refused).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
     }
   });
@@ -400,16 +415,16 @@ describe('the difference of two documents', () => {
     const { _id } = await create();
     await fc.assert(
       fc.asyncProperty(tree, tree, fc.boolean(), async (first, second, share) => {
-        await cases.update(_id, { cause: {}, now }, (one) => ({
+        await cases.update(_id, { scope, cause: {}, now }, (one) => ({
           document: { ...one, answers: { at: first } },
           events: [],
         }));
-        const { document } = await cases.update(_id, { cause: {}, now }, (one) => {
+        const { document } = await cases.update(_id, { scope, cause: {}, now }, (one) => {
           const before = (one.answers as { at: unknown }).at;
           const after = share && Array.isArray(before) ? [...(before as unknown[]), second] : second;
           return { document: { ...one, answers: { at: after } }, events: [] };
         });
-        expect((await cases.get(_id))?.answers).toEqual(document.answers);
+        expect((await cases.get(_id, { scope }))?.answers).toEqual(document.answers);
       }),
       { numRuns: 60 },
     );
@@ -421,7 +436,7 @@ describe('a store that is away', () => {
     const away = await openStore({ uri: 'mongodb://127.0.0.1:1', database: 'x', log });
     const documents = away.documents<Case>(definition);
     expect(away.ready()).toBe(false);
-    await expect(documents.get('x')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+    await expect(documents.get('x', { scope })).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
     await away.close();
   });
 });
@@ -431,5 +446,87 @@ describe('a schema', () => {
     const trap = () =>
       store.documents({ ...definition, collection: 'trap', schema: { at: { type: String, key: String } } });
     expect(trap).toThrow('"type" beside "key"');
+  });
+});
+
+describe('the scope', () => {
+  const mine = { centre: 'centres/A' };
+  const theirs = { centre: 'centres/B' };
+  const told = async (call: Promise<unknown>) => {
+    const error = await call.then(
+      () => undefined,
+      (thrown: unknown) => thrown as Error & { reason: string; kind: string; metadata: object },
+    );
+    return error && JSON.stringify([error.kind, error.reason, error.message, error.metadata]);
+  };
+  const foreign = async () => (await create({ centre: theirs.centre, state: 'submitted', code: randomUUID() }))._id;
+
+  test('a foreign document and an unknown one get the same answers from every read', async () => {
+    for (const id of [await foreign(), randomUUID()]) {
+      expect(await cases.get(id, { scope: mine })).toBeUndefined();
+      expect(await cases.findOne({ _id: id, centre: theirs.centre }, { scope: mine })).toBeUndefined();
+      expect(await cases.find({ $or: [{ _id: id }] }, { scope: mine })).toEqual([]);
+      const page = { filter: { _id: id }, order: 'asc' as const, pageSize: 5, pageToken: '', fingerprintOf: 1 };
+      expect((await cases.list({ scope: mine, ...page })).documents).toEqual([]);
+      expect(await cases.aggregate([{ $match: { _id: id } }], { scope: mine })).toEqual([]);
+    }
+  });
+
+  test('of 300 random writes none tells a foreign id from an unknown one, whatever etag, request or memory', async () => {
+    const remembering = store.documents<Case>({ ...definition, keepRecent: 50 });
+    const made: { id: string; cause: Cause; held: Case }[] = [];
+    for (let count = 0; count < 5; count += 1) {
+      const given = draft({ centre: theirs.centre });
+      const cause = request();
+      await remembering.create(given, { scope: theirs, cause: request(), events: [], now });
+      const { document } = await remembering.update(given._id, { scope: theirs, cause, now }, add);
+      made.push({ id: given._id, cause, held: document });
+    }
+    const tries = fc.record({
+      which: fc.nat({ max: 4 }),
+      etag: fc.constantFrom(undefined, '"1"', '"2"', '"9"', 'rubbish'),
+      repeats: fc.boolean(),
+      reuses: fc.boolean(),
+      holds: fc.boolean(),
+      memory: fc.boolean(),
+    });
+    await fc.assert(
+      fc.asyncProperty(tries, async ({ which, etag, repeats, reuses, holds, memory }) => {
+        const { id, cause, held } = made[which]!;
+        const known = reuses ? { ...cause, request: { ...cause.request!, fingerprint: 'other' } } : cause;
+        const given = { scope: mine, cause: repeats ? known : request(), etag, now };
+        const decide = (): never => {
+          throw new Error('what is not there is not decided');
+        };
+        const documents = memory ? remembering : cases;
+        const answer = await told(documents.update(id, { ...given, current: holds ? held : undefined }, decide));
+        expect(answer).toBe(await told(documents.update(randomUUID(), given, decide)));
+        expect(answer).toContain('NOT_FOUND');
+      }),
+      { numRuns: 300 },
+    );
+    for (const { id } of made) expect(await cases.get(id, { scope: theirs })).toMatchObject({ revision: 2 });
+  });
+
+  test('a foreign id at create is taken like one of the own centre, and a foreign create is not repeated', async () => {
+    const cause = request();
+    const theirOwn = draft({ centre: theirs.centre });
+    const myOwn = draft({ centre: mine.centre });
+    await cases.create(theirOwn, { scope: theirs, cause, events: [], now });
+    await cases.create(myOwn, { scope: mine, cause: request(), events: [], now });
+    const at = (_id: string, again: Cause) =>
+      cases.create(draft({ _id, centre: mine.centre }), { scope: mine, cause: again, events: [], now });
+    const taken = await told(at(myOwn._id, request()));
+    expect(taken).toContain('APPLICATION_EXISTS');
+    expect(await told(at(theirOwn._id, request()))).toBe(taken);
+    expect(await told(at(theirOwn._id, cause))).toBe(taken);
+    expect(await told(at(randomUUID(), cause))).toBe(taken);
+  });
+
+  test('a document is not made outside the scope, and a scope without a value opens nothing', async () => {
+    const outside = cases.create(draft({ centre: theirs.centre }), { scope: mine, cause: {}, events: [], now });
+    await expect(outside).rejects.toThrow('outside its scope');
+    const empty = cases.get(await foreign(), { scope: { centre: '' } });
+    await expect(empty).rejects.toThrow('The scope has no centre');
   });
 });

@@ -38,6 +38,7 @@ afterEach(async () => {
   stores = [];
 });
 
+const scope = 'service';
 /** A process of its own, as far as the store can tell. */
 async function open(): Promise<Documents<Case>> {
   const store = await openStore({ uri: mongoUri, database, log });
@@ -86,11 +87,14 @@ const event = (id: string) => ({
   sequenced: true,
 });
 const create = (cases: Documents<Case>, id: string) =>
-  cases.create({ _id: id, state: 'queued' }, { cause: {}, events: [event(id)] });
+  cases.create({ _id: id, state: 'queued' }, { scope, cause: {}, events: [event(id)] });
 const change = (cases: Documents<Case>, id: string, state = 'changed') =>
-  cases.update(id, { cause: {}, now: new Date() }, (one) => ({ document: { ...one, state }, events: [event(id)] }));
+  cases.update(id, { scope, cause: {}, now: new Date() }, (one) => ({
+    document: { ...one, state },
+    events: [event(id)],
+  }));
 const emptied = (cases: Documents<Case>) =>
-  eventually(async () => (await cases.find({ 'outbox.0': { $exists: true } })).length === 0);
+  eventually(async () => (await cases.find({ 'outbox.0': { $exists: true } }, { scope })).length === 0);
 /** Without its repeats. */
 const firsts = (numbers: number[]) => numbers.filter((n, index) => numbers.indexOf(n) === index);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -105,7 +109,7 @@ describe('the relay', () => {
     await emptied(cases);
     expect(sequences('a')).toEqual(upTo(6));
     expect(entries).toHaveLength(6);
-    expect(await cases.get('a')).toMatchObject({ revision: 6, eventSeq: 6, outboxSeq: 6, outbox: [] });
+    expect(await cases.get('a', { scope })).toMatchObject({ revision: 6, eventSeq: 6, outboxSeq: 6, outbox: [] });
   });
 
   test('has one batch in flight, with many documents in it', async () => {
@@ -179,7 +183,7 @@ describe('the relay', () => {
     relay(cases, publish);
     await Promise.all(Array.from({ length: 50 }, (_, index) => create(cases, `k${index}`)));
     await change(cases, 'k0');
-    expect(await cases.find({ 'outbox.0': { $exists: true } })).toHaveLength(50);
+    expect(await cases.find({ 'outbox.0': { $exists: true } }, { scope })).toHaveLength(50);
     away = false;
     await emptied(cases);
     expect(entries).toHaveLength(51);
@@ -192,7 +196,7 @@ describe('the relay', () => {
     await change(cases, 'half');
     const first = relay(cases, holding.publish);
     const half = await eventually(async () => {
-      const found = await cases.get('half');
+      const found = await cases.get('half', { scope });
       return found?.outbox.length === 1 && found;
     });
     expect(half.outbox[0]?.n).toBe(2);
@@ -241,7 +245,10 @@ describe('the relay', () => {
       return {};
     });
     const big = { ...event('big'), data: Buffer.alloc(60_000) };
-    await cases.create({ _id: 'big', state: 'queued' }, { cause: {}, events: Array(20).fill(big) as (typeof big)[] });
+    await cases.create(
+      { _id: 'big', state: 'queued' },
+      { scope, cause: {}, events: Array(20).fill(big) as (typeof big)[] },
+    );
     relay(cases, publish);
     await emptied(cases);
     expect(sequences('big')).toEqual(upTo(20));
@@ -259,18 +266,18 @@ describe('the relay', () => {
     await create(cases, 'bad');
     await change(cases, 'bad');
     relay(cases, publish);
-    await eventually(async () => (await cases.get('bad'))?.outboxBlocked !== undefined);
+    await eventually(async () => (await cases.get('bad', { scope }))?.outboxBlocked !== undefined);
     await change(cases, 'bad');
     await create(cases, 'good');
     await eventually(() => sequences('good').length === 1);
     const bad = await eventually(async () => {
-      const found = await cases.get('bad');
+      const found = await cases.get('bad', { scope });
       return found?.outbox.length === 2 && found;
     });
     expect(bad.outboxBlocked).toMatchObject({ cause: 'MESSAGE_TOO_LARGE' });
     expect(sequences('bad')).toEqual([1]);
     refusing = false;
-    await cases.unblock('bad');
+    await cases.unblock('bad', { scope });
     await emptied(cases);
     expect(sequences('bad')).toEqual([1, 2, 3]);
   });
@@ -283,8 +290,8 @@ describe('the relay', () => {
     await change(cases, 'moved', 'answered');
     relay(cases, publish, { afterPublish: () => ({ state: 'sent' }), onlyWhere: { state: 'queued' } });
     await emptied(cases);
-    expect(await cases.get('marked')).toMatchObject({ state: 'sent', revision: 1 });
-    expect(await cases.get('moved')).toMatchObject({ state: 'answered', revision: 2 });
+    expect(await cases.get('marked', { scope })).toMatchObject({ state: 'sent', revision: 1 });
+    expect(await cases.get('moved', { scope })).toMatchObject({ state: 'answered', revision: 2 });
   });
 
   test('drains within its bound at the end, and says when it could not', async () => {
@@ -294,7 +301,7 @@ describe('the relay', () => {
     await create(cases, 'last');
     expect(await working.drain()).toBe(true);
     expect(entries).toHaveLength(1);
-    expect((await cases.get('last'))?.outbox).toEqual([]);
+    expect((await cases.get('last', { scope }))?.outbox).toEqual([]);
     await working.stop();
     const broken = relay(cases, () => Promise.reject(new Error('no broker')));
     await change(cases, 'last');
@@ -309,12 +316,12 @@ describe('timers', () => {
     for (const _id of ids) {
       await one.create(
         { _id, state: 'queued', timer: { kind: 'expiry', due: new Date(Date.now() - 1_000) } },
-        { cause: {}, events: [] },
+        { scope, cause: {}, events: [] },
       );
     }
     await one.create(
       { _id: 'later', state: 'queued', timer: { kind: 'expiry', due: new Date(Date.now() + 3_600_000) } },
-      { cause: {}, events: [] },
+      { scope, cause: {}, events: [] },
     );
     const calls: string[] = [];
     let failed = false;
@@ -330,14 +337,14 @@ describe('timers', () => {
             failed = true;
             throw new Error('not now');
           }
-          await documents.update(id, { cause: {}, now: new Date() }, (document) => ({
+          await documents.update(id, { scope, cause: {}, now: new Date() }, (document) => ({
             document: { ...document, state: 'expired', timer: null },
             events: [],
           }));
         },
       });
     const pollers = [start(one), start(two)];
-    await eventually(async () => (await one.find({ state: 'expired' })).length === 20);
+    await eventually(async () => (await one.find({ state: 'expired' }, { scope })).length === 20);
     for (const poller of pollers) await poller.stop();
     expect(calls.filter((call) => call === 't7 expiry')).toHaveLength(2);
     expect(calls.filter((call) => call !== 't7 expiry').sort()).toEqual(
@@ -373,10 +380,10 @@ test('the store dies between an acknowledgement and its pull: nobody crashes, an
     ...{ topic: 'cups.cases', key: 'a', type: 'cups.cases.v1.Opened', subject: 'cases/a' },
     ...{ data: Buffer.from('x'), sequenced: true },
   };
-  await cases.create({ _id: 'a', state: 'open' }, { cause: {}, events: [event] });
+  await cases.create({ _id: 'a', state: 'open' }, { scope, cause: {}, events: [event] });
   await eventually(() => killed.length === 1, { timeoutMs: 20_000 });
   await local.restartStore();
-  await eventually(async () => (await cases.get('a').catch(() => undefined))?.outbox.length === 0, {
+  await eventually(async () => (await cases.get('a', { scope }).catch(() => undefined))?.outbox.length === 0, {
     timeoutMs: 20_000,
   });
   expect(killed.length).toBe(1);

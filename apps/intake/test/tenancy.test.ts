@@ -1,0 +1,138 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { clientFor, eventually, platform } from '@cups/testing';
+import fc from 'fast-check';
+import { ulid } from 'ulid';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import { createIntake } from '../src/service.ts';
+import { configFor, content, neighbourhood, SERVICE } from './desk.ts';
+import type { Neighbourhood } from './desk.ts';
+
+/** What a centre can learn of the applications of another: nothing, not even that they are there. */
+
+const where = platform();
+let near: Neighbourhood;
+let intake: Awaited<ReturnType<typeof createIntake>>;
+
+/** One operator, at the centre where they work today. */
+function operatorAt(centre: string, operator = 'operators/moved') {
+  const { token } = near.keys.session({ role: 'specialist', centre: `centres/${centre}`, operator });
+  const client = clientFor<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
+    address: `127.0.0.1:${intake.grpcPort}`,
+    keys: near.keys,
+    from: 'gateway',
+    to: 'intake',
+    sessionToken: token,
+  });
+  near.open.push(client);
+  return client;
+}
+type Desk = ReturnType<typeof operatorAt>;
+
+/** All that the caller can see of a refusal; an answer that is none says so. */
+async function told(call: Promise<unknown>): Promise<string> {
+  const answer = await call.then(
+    () => 'answered',
+    (error: unknown) => error,
+  );
+  const { kind, reason, message, metadata, violations } = answer as Record<string, unknown>;
+  return JSON.stringify({ answer: answer === 'answered', kind, reason, message, metadata, violations });
+}
+
+/** Every call that names an application, with these arguments. */
+const calls: Record<string, (desk: Desk, at: { name: string; etag: string; requestId: string }) => Promise<unknown>> = {
+  get: (desk, { name }) => desk.getApplication({ name }),
+  history: (desk, { name }) => desk.listApplicationActions({ name }),
+  update: (desk, at) => desk.updateApplication({ ...at, content: content(1), updateFields: ['cost_option'] }),
+  submit: (desk, at) => desk.submitApplication(at),
+  withdraw: (desk, at) => desk.withdrawApplication({ ...at, reason: 'another wish' }),
+  supply: (desk, at) => desk.supplyDocuments({ ...at, evidence: [{ kind: 'birth-certificate', originalSeen: true }] }),
+  handOver: (desk, at) =>
+    desk.handOverResult({ ...at, handOver: { collectedBy: 'applicant', paperKind: 'identity-document' } }),
+  confirm: (desk, at) => desk.confirmOutcome({ ...at, outcome: { needMet: true } }),
+  renew: (desk, at) => desk.renewApplication(at),
+  correct: (desk, { name, requestId }) =>
+    desk.createApplication({ requestId, publicService: SERVICE, content: content(1), corrects: name }),
+};
+
+beforeAll(async () => {
+  near = await neighbourhood();
+  intake = await createIntake(configFor(near, where));
+  await eventually(async () => (await operatorAt('CU-001').listApplications({})) && true);
+});
+afterAll(async () => {
+  await intake.stop();
+  await near.close();
+});
+
+describe('an operator who changed centre', () => {
+  test('repeats old requests and finds nothing, as if the file had never been there', async () => {
+    const before = operatorAt('CU-001');
+    const after = operatorAt('CU-002');
+    const opened = { requestId: randomUUID(), publicService: SERVICE, content: content(1) };
+    const { name } = (await before.createApplication(opened)).application!;
+    const submitted = { requestId: randomUUID(), name };
+    const withdrawn = { requestId: randomUUID(), name, reason: 'another wish' };
+    await before.submitApplication(submitted);
+    await before.withdrawApplication(withdrawn);
+    expect(await before.submitApplication(submitted)).toMatchObject({ replayed: true });
+
+    const unknown = `applications/${ulid()}`;
+    expect(await told(after.submitApplication(submitted))).toBe(
+      await told(after.submitApplication({ ...submitted, name: unknown })),
+    );
+    expect(await told(after.withdrawApplication(withdrawn))).toBe(
+      await told(after.withdrawApplication({ ...withdrawn, name: unknown })),
+    );
+    expect(await told(after.withdrawApplication(withdrawn))).toContain('NOT_FOUND');
+    expect(await told(after.createApplication(opened))).toContain('APPLICATION_EXISTS');
+    const other = { ...opened, content: content(2) };
+    expect(await told(after.createApplication(other))).toBe(await told(after.createApplication(opened)));
+  });
+});
+
+describe('the applications of another centre', () => {
+  test('of 300 random calls each answers to a foreign id what it answers to an unknown one', async () => {
+    const owner = operatorAt('CU-003', 'operators/owner');
+    const stranger = operatorAt('CU-004', 'operators/stranger');
+    const used = { owner: randomUUID(), stranger: randomUUID() };
+    const opened = { requestId: used.owner, publicService: SERVICE, content: content(3) };
+    const draft = (await owner.createApplication(opened)).application!;
+    const filed = (await owner.createApplication({ ...opened, requestId: randomUUID() })).application!;
+    await owner.submitApplication({ requestId: used.owner, name: filed.name });
+    await stranger.createApplication({ requestId: used.stranger, publicService: SERVICE, content: content(4) });
+
+    const tries = fc.record({
+      call: fc.constantFrom(...Object.keys(calls)),
+      foreign: fc.constantFrom(draft.name, filed.name),
+      etag: fc.constantFrom('', '"1"', '"2"', '"77"', 'rubbish'),
+      requestId: fc.constantFrom(used.owner, used.stranger, 'fresh', 'no uuid'),
+    });
+    await fc.assert(
+      fc.asyncProperty(tries, async ({ call, foreign, etag, requestId }) => {
+        const id = requestId === 'fresh' ? randomUUID() : requestId;
+        const answer = await told(calls[call]!(stranger, { name: foreign, etag, requestId: id }));
+        const toUnknown = await told(calls[call]!(stranger, { name: `applications/${ulid()}`, etag, requestId: id }));
+        expect(answer).toBe(toUnknown);
+        expect(answer).toMatch(/NOT_FOUND|ETAG_MISSING|REQUEST_ID_INVALID/);
+      }),
+      { numRuns: 300 },
+    );
+    expect((await owner.getApplication({ name: draft.name })).application).toMatchObject({ etag: '"1"' });
+    expect((await owner.getApplication({ name: filed.name })).application).toMatchObject({ etag: '"2"' });
+  });
+
+  test('a foreign id chosen for a new draft is answered like an own one that is taken', async () => {
+    const owner = operatorAt('CU-003', 'operators/owner');
+    const stranger = operatorAt('CU-004', 'operators/stranger');
+    const open = (desk: Desk, applicationId: string, n = 5) =>
+      desk.createApplication({ requestId: randomUUID(), applicationId, publicService: SERVICE, content: content(n) });
+    const [foreign, own] = [ulid(), ulid()];
+    await open(owner, foreign);
+    await open(stranger, own);
+    const taken = await told(open(stranger, own, 6));
+    expect(taken).toContain('APPLICATION_EXISTS');
+    expect(await told(open(stranger, foreign, 6))).toBe(taken);
+    expect(await told(open(stranger, foreign, 5))).toBe(taken);
+  });
+});
