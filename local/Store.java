@@ -93,6 +93,9 @@ public final class Store {
     /** Changes share it; a checkpoint has it alone, so that it never sees half a change. */
     private final ReentrantReadWriteLock changes = new ReentrantReadWriteLock();
 
+    /** Collections or indexes are not those of the last checkpoint. Guarded by `changes`, held alone. */
+    private boolean restructured;
+
     /** The newest generation whose checkpoint has reached the disk. Written by one thread. */
     private volatile long synced;
 
@@ -267,14 +270,20 @@ public final class Store {
         });
     }
 
-    /** Runs a command that may change which collections and indexes there are: the log does not tell of these. */
+    /**
+     * Runs a command that may change which collections and indexes there are: the log does not tell of these, so a change
+     * of them is kept by a checkpoint before the answer leaves. Asking for an index that is there costs none.
+     */
     private Document structurally(Supplier<Document> command) {
         changes.writeLock().lock();
         try {
             return command.get();
         } finally {
-            checkpoint();
-            file.sync();
+            if (restructured) {
+                checkpoint();
+                file.sync();
+            }
+            restructured = false;
             changes.writeLock().unlock();
         }
     }
@@ -341,7 +350,8 @@ public final class Store {
         }
 
         void changed(Collection collection, byte kind, Document document) {
-            if (replayed) log.append(kind, collection.getFullName(), document);
+            if (!collection.logged) restructured = true;
+            else if (replayed) log.append(kind, collection.getFullName(), document);
         }
 
         void replay(byte kind, String namespace, Document document) {
@@ -361,11 +371,15 @@ public final class Store {
         private final MVStore file;
         private final Backend backend;
 
+        /** False while the constructor opens what is in the file: those indexes are whole. */
+        private final boolean isOpen;
+
         Database(String name, MVStore file, CursorRegistry cursors, Backend backend) {
             super(prepare(name, backend), file, cursors);
             OPENING.remove();
             this.file = file;
             this.backend = backend;
+            this.isOpen = true;
         }
 
         private static String prepare(String name, Backend backend) {
@@ -435,20 +449,37 @@ public final class Store {
         @Override
         protected Object addDocumentInternal(Document document) {
             Object key = super.addDocumentInternal(document);
-            if (logged) backend.changed(this, PUT, document);
+            backend.changed(this, PUT, document);
             return key;
         }
 
         @Override
         protected void handleUpdate(Object position, Document before, Document after) {
             super.handleUpdate(position, before, after);
-            if (logged) backend.changed(this, PUT, after);
+            backend.changed(this, PUT, after);
         }
 
         @Override
         protected void removeDocument(Object position) {
             super.removeDocument(position);
-            if (logged) backend.changed(this, REMOVE, new Document("_id", position));
+            backend.changed(this, REMOVE, new Document("_id", position));
+        }
+
+        /**
+         * A unique index is there whole or not at all. The parent leaves what it had taken up before it met a duplicate, and
+         * at the next try takes that for an index that is there.
+         */
+        @Override
+        public synchronized void addIndex(Index<Object> index) {
+            boolean isNew = index instanceof UniqueIndex && ((Database) getDatabase()).isOpen;
+            for (Index<Object> known : getIndexes()) isNew &= !known.getName().equals(index.getName());
+            if (isNew) ((UniqueIndex) index).positions.clear();
+            try {
+                super.addIndex(index);
+            } catch (RuntimeException e) {
+                if (isNew) ((UniqueIndex) index).positions.clear();
+                throw e;
+            }
         }
 
         synchronized void replay(byte kind, Document document) {

@@ -156,6 +156,31 @@ describe('the embedded store', () => {
     });
   });
 
+  test('refuses a unique index over duplicates as often as it is asked, also after a restart, and builds it once they are gone', async () => {
+    await withStore(async (local, things) => {
+      const doubles = things.db.collection<Thing>('doubles');
+      await doubles.insertMany(['a', 'b', 'c'].map((id) => ({ ...thing(id), key: id === 'c' ? 'other' : 'same' })));
+      const build = (of: mongoose.mongo.Collection<Thing>) =>
+        of.createIndexes([{ key: { revision: 1 } }, { key: { key: 1 }, unique: true }]);
+      const names = async (of: mongoose.mongo.Collection<Thing>) => (await of.indexes()).map(({ name }) => name);
+      for (let time = 0; time < 3; time += 1) {
+        await expect(build(doubles)).rejects.toMatchObject({ code: 11000, codeName: 'DuplicateKey' });
+        expect(await names(doubles)).not.toContain('key_1');
+      }
+      await local.restartStore();
+      await withClient(local, async (again) => {
+        const same = again.db.collection<Thing>('doubles');
+        await expect(build(same)).rejects.toMatchObject({ code: 11000 });
+        await same.deleteOne({ _id: 'b' });
+        await build(same);
+        expect(await names(same)).toContain('key_1');
+        for (const key of ['same', 'other'])
+          await expect(same.insertOne({ ...thing('d'), key })).rejects.toMatchObject({ code: 11000 });
+        expect(await same.findOne({ key: 'other' })).toMatchObject({ _id: 'c' });
+      });
+    });
+  });
+
   test('stores every kind of value so that it reads the same after a restart', async () => {
     await withStore(async (local, things) => {
       const { Binary, Decimal128, Int32, Long, ObjectId } = mongoose.mongo.BSON;

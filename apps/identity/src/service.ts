@@ -39,7 +39,7 @@ export async function createIdentity(
   const parse = centreParser(readSchema(config.dataDir));
   const keys = openKeys({ dir: config.keysDir, service: 'identity', log, metrics });
 
-  const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-identity`, log });
+  const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-identity`, log, metrics });
   const [centres, standings] = [centresOf(store), standingsOf(store)];
   const sessions = openSessions({
     documents: sessionsOf(store),

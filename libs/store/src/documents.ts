@@ -140,7 +140,6 @@ export interface Documents<D extends StoredDocument> {
   /** For the other files of this library. */
   readonly internals: {
     collection(): mongo.Collection<StoredDocument>;
-    makeIndexes(): Promise<void>;
     check(path: string, value: unknown): void;
     listeners: Set<(id: string, entries: OutboxEntry[]) => void>;
   };
@@ -396,20 +395,6 @@ export function makeDocuments<D extends StoredDocument>(
       collection,
       listeners,
       check: (path, value) => checkPath(shape, path, value),
-      async makeIndexes() {
-        const replays = {
-          fields: { createRequest: 1 as const },
-          unique: true,
-          sparse: true,
-          query: 'replayed creates',
-        };
-        const sweep = { fields: { 'outbox.time': 1 as const }, sparse: true, query: 'the sweep of outbox.ts' };
-        const due = { fields: { 'timer.due': 1 as const }, sparse: true, query: 'the looks of timers.ts' };
-        for (const { fields, unique, sparse, partial } of [replays, sweep, due, ...options.indexes] as Index[]) {
-          const how = { ...(unique && { unique }), ...(sparse && { sparse }) };
-          await collection().createIndex(fields, { ...how, ...(partial && { partialFilterExpression: partial }) });
-        }
-      },
     },
   };
   return documents;

@@ -8,12 +8,21 @@ export const unavailable = (): Problem =>
 const passing = new Set([6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
 const answered = new Set(['MongoServerError', 'MongoWriteConcernError', 'MongoBulkWriteError']);
 
+/** Whether the connection is gone, so that the next one may lead to another server; a call that only took too long says no. */
+export function isConnectionLost(error: unknown): boolean {
+  const { name = '', code } = error as { name?: string; code?: unknown };
+  // The driver lets some errors of a socket through as they are.
+  if (typeof code === 'string') return /^E(PIPE|CONNRESET|CONNREFUSED|HOSTUNREACH|NETUNREACH|NOTFOUND)$/.test(code);
+  return /^Mongo(Network|ServerSelection|ServerClosed|TopologyClosed|PoolCleared|NotConnected)Error$/.test(name);
+}
+
 /**
  * What a failed call of the driver becomes: STORE_UNAVAILABLE, or an error with the operation and the code only. Texts of
  * the driver hold values of documents, so none of them goes on.
  */
 export function storeFailure(error: unknown, operation: string): Error {
   if (isProblem(error)) return error;
+  if (isConnectionLost(error)) return unavailable();
   const { name = 'unknown', code } = error as { name?: string; code?: number };
   if (passing.has(code ?? -1)) return unavailable();
   if (/^Mongo(?!Invalid|Parse|Missing|Runtime)/.test(name) && !answered.has(name)) return unavailable();

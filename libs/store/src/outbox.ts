@@ -1,12 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { AnyDocuments, OutboxEntry, StoredDocument } from './documents.ts';
-import type { Log } from './store.ts';
-
-/** As much of prom-client as this library needs; `createMetrics` of @cups/service fits. */
-export interface Metrics {
-  counter(name: string, help: string, labels?: string[]): { inc(labels: Record<string, string>, value?: number): void };
-  gauge(name: string, help: string, labels?: string[]): { set(labels: Record<string, string>, value: number): void };
-}
+import type { Log, Metrics } from './store.ts';
 
 /** What became of a batch; an entry in neither list is acknowledged. */
 export interface PublishResult {

@@ -1,7 +1,9 @@
-import mongoose, { type mongo } from 'mongoose';
+import type { mongo } from 'mongoose';
 import { makeDocuments } from './documents.ts';
 import type { CollectionOptions, Documents, StoredDocument } from './documents.ts';
-import { unavailable } from './failures.ts';
+import { isConnectionLost } from './failures.ts';
+import { openGate } from './gate.ts';
+import { startProbe } from './probe.ts';
 
 /** What the store writes its lines to; the Logger of @cups/service fits. Fields hold names, codes and numbers. */
 export interface Log {
@@ -9,7 +11,21 @@ export interface Log {
   warn(fields: LogFields): void;
   error(fields: LogFields): void;
 }
-type LogFields = { event: string; resource?: string; reason?: string; count?: number; error?: unknown };
+type LogFields = {
+  event: string;
+  resource?: string;
+  code?: string;
+  reason?: string;
+  count?: number;
+  delayMs?: number;
+  error?: unknown;
+};
+
+/** As much of prom-client as this library needs; `createMetrics` of @cups/service fits. */
+export interface Metrics {
+  counter(name: string, help: string, labels?: string[]): { inc(labels: Record<string, string>, value?: number): void };
+  gauge(name: string, help: string, labels?: string[]): { set(labels: Record<string, string>, value: number): void };
+}
 
 export interface StoreOptions {
   /** The whole URI without a database. */
@@ -17,6 +33,8 @@ export interface StoreOptions {
   /** `<prefix>cups-<service>` */
   database: string;
   log: Log;
+  /** Gauge `store_ready`: 1 while `ready()`. */
+  metrics?: Metrics;
   /** ce_source of events that name none. Default `/cups/<service>`, read from the database's name. */
   source?: string;
   /** Connections at most. Default 32. */
@@ -24,78 +42,65 @@ export interface StoreOptions {
 }
 
 export interface Store {
-  /** Connected, and all indexes are made. */
+  /** All indexes are made, and a light read of the own database was answered within the last seconds. */
   ready(): boolean;
   documents<D extends StoredDocument>(options: CollectionOptions<D>): Documents<D>;
-  /** The driver's collection, for what needs no documents of ours. @throws Problem STORE_UNAVAILABLE while not connected */
+  /**
+   * The driver's collection, for what needs no documents of ours.
+   * @throws Problem STORE_UNAVAILABLE while not connected, and until the indexes of all collections are made
+   */
   collection<T extends mongo.Document = mongo.Document>(name: string): mongo.Collection<T>;
   close(): Promise<void>;
 }
 
+/** How old the answer of `ready()` may be, and how long a read may take to count. */
+const lookMs = 1_000;
+const lookBoundMs = 2_000;
+
 /**
- * Opens the store of a service and resolves at once: it connects in the background, backing off from 0.2 to 5 s, and
- * keeps trying until `close()`. Until then every call is refused with STORE_UNAVAILABLE.
+ * Opens the store of a service and resolves at once: it connects in the background and keeps trying until `close()`. Every
+ * call is refused with STORE_UNAVAILABLE until it is connected and the indexes of all its collections are made: what a
+ * unique index forbids must not come in before it. So it is after a loss of the connection again, because what comes back
+ * may be another, empty server.
  */
 export function openStore(options: StoreOptions): Promise<Store> {
-  const { log, uri, database } = options;
-  const connection = mongoose.createConnection();
-  connection.on('error', () => {});
-  const known: { make: () => Promise<void>; made: boolean }[] = [];
+  const { log, metrics, database } = options;
+  const gauge = metrics?.gauge('store_ready', '1 while the store answers and all indexes are there', []);
   let closed = false;
-  let timer: NodeJS.Timeout | undefined;
-  let opened = false;
-  let working = false;
-  let failures = 0;
+  gauge?.set({}, 0);
 
-  const collection = <T extends mongo.Document>(name: string): mongo.Collection<T> => {
-    if (!connection.db || connection.readyState !== mongoose.ConnectionStates.connected) throw unavailable();
-    return connection.db.collection<T>(name);
-  };
-  const connect = () =>
-    connection.openUri(uri, {
-      dbName: database,
-      ...{ maxPoolSize: options.poolSize ?? 32, maxIdleTimeMS: 60_000, waitQueueTimeoutMS: 5_000 },
-      ...{ serverSelectionTimeoutMS: 2_500, connectTimeoutMS: 2_500, socketTimeoutMS: 15_000 },
-      ...{ autoIndex: false, autoCreate: false, bufferCommands: false },
-      ...{ ignoreUndefined: true, promoteBuffers: true },
-      ...(/[?&]w=/.test(uri) ? {} : { writeConcern: { w: 'majority' as const } }),
-    });
-  /** Connects once, then makes the indexes that are not made; the driver reconnects by itself. */
-  const prepare = async (): Promise<void> => {
-    if (working || closed) return;
-    working = true;
-    clearTimeout(timer);
-    try {
-      if (!opened) await connect();
-      if (!opened) log.info({ event: 'store-connected' });
-      opened = true;
-      for (let one; (one = known.find(({ made }) => !made)); one.made = true) await one.make();
-      failures = 0;
-    } catch {
-      if (failures === 0 && !closed) log.warn({ event: opened ? 'store-indexes-missing' : 'store-away' });
-      const delay = Math.min(5_000, 200 * 2 ** failures) * (0.75 + Math.random() / 2);
-      failures += 1;
-      if (!closed) timer = setTimeout(() => void prepare(), delay);
-    } finally {
-      working = false;
-    }
-  };
-  void prepare();
+  const gate = openGate(options, () => probe.proved());
+  const probe = startProbe({
+    async read() {
+      const some = gate.collection<{ _id: string }>(gate.someName() ?? 'documents');
+      await some.findOne({ _id: '' }, { projection: { _id: 1 } }).catch((error: unknown) => {
+        if (isConnectionLost(error)) gate.lost();
+        throw error;
+      });
+    },
+    changed(answers) {
+      gauge?.set({}, answers ? 1 : 0);
+      if (answers) log.info({ event: 'store-ready' });
+      else if (!closed) log.warn({ event: 'store-not-answering' });
+    },
+    everyMs: lookMs,
+    boundMs: lookBoundMs,
+  });
 
   const source = options.source ?? `/cups/${/cups-(.+)$/.exec(database)?.[1] ?? database}`;
   return Promise.resolve({
-    ready: () => connection.readyState === mongoose.ConnectionStates.connected && known.every(({ made }) => made),
+    ready: () => gate.isOpen() && probe.answers(),
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
+      const { connection, collection } = gate;
       const documents = makeDocuments<D>(given, { connection, collection, source });
-      known.push({ make: documents.internals.makeIndexes, made: false });
-      if (opened) void prepare();
+      gate.add(given.collection, given.indexes);
       return documents;
     },
-    collection,
+    collection: gate.collection,
     async close() {
       closed = true;
-      clearTimeout(timer);
-      await connection.close().catch(() => {});
+      probe.stop();
+      await gate.close();
     },
   });
 }

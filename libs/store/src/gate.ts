@@ -1,0 +1,147 @@
+import mongoose, { type Connection, type mongo } from 'mongoose';
+import type { Index } from './documents.ts';
+import { unavailable } from './failures.ts';
+import { IndexMissing, isAmong, makeIndexes } from './indexes.ts';
+import type { Log, StoreOptions } from './store.ts';
+
+/** A collection of documents, and whether its indexes are known to be there since we are connected. */
+type Known = { name: string; indexes: Index[]; made: boolean };
+
+/** A trouble that stays is told again this often. */
+const tellAgainMs = 60_000;
+
+function connect(connection: Connection, { uri, database, poolSize = 32 }: StoreOptions) {
+  return connection.openUri(uri, {
+    dbName: database,
+    maxPoolSize: poolSize,
+    maxIdleTimeMS: 60_000,
+    waitQueueTimeoutMS: 5_000,
+    serverSelectionTimeoutMS: 2_500,
+    connectTimeoutMS: 2_500,
+    socketTimeoutMS: 15_000,
+    autoIndex: false,
+    autoCreate: false,
+    bufferCommands: false,
+    ignoreUndefined: true,
+    promoteBuffers: true,
+    ...(/[?&]w=/.test(uri) ? {} : { writeConcern: { w: 'majority' as const } }),
+  });
+}
+
+/** Tells of a trouble when it comes, when it becomes another, and once a minute while it stays. */
+function tellsTrouble(log: Log) {
+  let last = '';
+  let until = 0;
+  return {
+    tell(error: unknown): void {
+      const fields =
+        error instanceof IndexMissing
+          ? { event: 'store-indexes-missing', resource: error.index, code: error.code }
+          : { event: 'store-away' };
+      const words = Object.values(fields).join(' ');
+      if (words === last && Date.now() < until) return;
+      last = words;
+      until = Date.now() + tellAgainMs;
+      log.warn(fields);
+    },
+    over(): void {
+      last = '';
+    },
+  };
+}
+
+/** The only way to the driver's collections. */
+export interface Gate {
+  readonly connection: Connection;
+  /** Connected, and all indexes are made. */
+  isOpen(): boolean;
+  /** @throws Problem STORE_UNAVAILABLE while the gate is shut */
+  collection<T extends mongo.Document>(name: string): mongo.Collection<T>;
+  /** Any collection that was added; undefined when there is none. */
+  someName(): string | undefined;
+  /** From now on the gate is shut until these indexes are made. */
+  add(name: string, indexes: Index[]): void;
+  /** The connection was lost: what was made says nothing about the server that comes next. */
+  lost(): void;
+  close(): Promise<void>;
+}
+
+/**
+ * Connects in the background, makes the indexes that are not made, and tries again until `close()`, backing off from 0.2
+ * to 5 s (1 s once it was there, because every call waits for it). The driver reconnects by itself; the indexes are asked
+ * for again after each loss that was noticed.
+ */
+export function openGate(options: StoreOptions, opened: () => void): Gate {
+  const connection = mongoose.createConnection();
+  const known: Known[] = [];
+  const trouble = tellsTrouble(options.log);
+  const state = { closed: false, connected: false, working: false, failures: 0, losses: 0 };
+  let timer: NodeJS.Timeout | undefined;
+
+  const makeMissing = async (): Promise<void> => {
+    for (let one; (one = known.find(({ made }) => !made));) {
+      if (!connection.db) throw unavailable();
+      const before = state.losses;
+      await makeIndexes(connection.db.collection(one.name), one.indexes);
+      // Made before the connection was lost, it is to be made again.
+      one.made = state.losses === before;
+    }
+  };
+  const attempt = async (): Promise<void> => {
+    if (!state.connected) {
+      await connect(connection, options);
+      state.connected = true;
+      options.log.info({ event: 'store-connected' });
+    }
+    await makeMissing();
+    state.failures = 0;
+    trouble.over();
+    opened();
+  };
+  const prepare = async (): Promise<void> => {
+    if (state.working || state.closed) return;
+    state.working = true;
+    clearTimeout(timer);
+    const failure: unknown = await attempt().catch((error: unknown) => error);
+    state.working = false;
+    if (state.closed) return;
+    // A loss may have come just at the end.
+    if (failure === undefined) return known.every(({ made }) => made) ? undefined : prepare();
+    trouble.tell(failure);
+    const most = state.connected ? 1_000 : 5_000;
+    const delay = Math.min(most, 200 * 2 ** state.failures) * (0.75 + Math.random() / 2);
+    state.failures += 1;
+    timer = setTimeout(() => void prepare(), delay);
+  };
+  const lost = (): void => {
+    state.losses += 1;
+    for (const one of known) one.made = false;
+    if (state.connected) void prepare();
+  };
+  const isOpen = () => connection.readyState === mongoose.ConnectionStates.connected && known.every(({ made }) => made);
+  connection.on('error', () => {});
+  connection.on('disconnected', lost);
+  void prepare();
+
+  return {
+    connection,
+    isOpen,
+    collection<T extends mongo.Document>(name: string) {
+      if (!connection.db || !isOpen()) throw unavailable();
+      return connection.db.collection<T>(name);
+    },
+    someName: () => known[0]?.name,
+    add(name, indexes) {
+      const covers = (one: Known) =>
+        one.made && one.name === name && indexes.every((index) => isAmong(index, one.indexes));
+      known.push({ name, indexes, made: known.some(covers) });
+      if (state.connected) void prepare();
+    },
+    lost,
+    async close() {
+      state.closed = true;
+      clearTimeout(timer);
+      await connection.close().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startLocal, type LocalPlatform } from '@cups/local';
+import { eventually, keepLog, platform } from '@cups/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import mongoose from 'mongoose';
+import { makeIndexes } from '../src/indexes.ts';
+import { openParking, openStore, type Documents, type Store, type StoredDocument } from '../src/index.ts';
+
+interface Case extends StoredDocument {
+  code: string;
+}
+
+const { mongoUri } = platform();
+const SECRET = 'SECRET-CODE-7';
+let database: string;
+let stores: Store[] = [];
+let kept: ReturnType<typeof keepLog>;
+
+beforeEach(() => {
+  database = `t${randomUUID().slice(0, 8)}-cups-cases`;
+  kept = keepLog();
+});
+afterEach(async () => {
+  for (const store of stores) await store.close();
+  stores = [];
+});
+
+/** Opened and not waited for, as a service opens it. */
+async function open(uri = mongoUri): Promise<{ store: Store; cases: Documents<Case> }> {
+  const store = await openStore({ uri, database, log: kept.log });
+  stores.push(store);
+  const cases = store.documents<Case>({
+    collection: 'cases',
+    schema: { code: { type: String, required: true } },
+    indexes: [{ fields: { code: 1 }, unique: true, query: 'one case by its code' }],
+    schemaVersion: 1,
+  });
+  return { store, cases };
+}
+
+async function withClient(work: (db: mongoose.mongo.Db, client: mongoose.mongo.MongoClient) => Promise<void>) {
+  const client = new mongoose.mongo.MongoClient(mongoUri, { monitorCommands: true, retryWrites: false });
+  try {
+    await work(client.db(database), client);
+  } finally {
+    await client.close(true);
+  }
+}
+
+const withOwnStore = async (work: (local: LocalPlatform, dataDir: string) => Promise<void>) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cups-indexes-'));
+  const local = await startLocal({ dataDir, parts: ['store'] });
+  try {
+    await work(local, dataDir);
+  } finally {
+    for (const store of stores) await store.close();
+    await local.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+};
+
+const create = (cases: Documents<Case>, code: string) =>
+  cases.create({ _id: randomUUID(), code }, { scope: 'service', cause: {}, events: [] });
+/** Tries as an impatient caller does, from the first moment on, until the store took it or knows it already. */
+const insist = (cases: Documents<Case>, code: string) =>
+  eventually(
+    () =>
+      create(cases, code).then(
+        () => 'made',
+        (error: { reason?: string }) => error.reason === 'APPLICATION_EXISTS' && 'known',
+      ),
+    { timeoutMs: 30_000, everyMs: 1 },
+  );
+const event = { id: 'e1', source: '/cups/other', subject: 'cases/a', sequence: 2 };
+
+describe('a store whose unique index cannot be built', () => {
+  test('takes nothing into any of its collections, names index and code and no value, and opens once it can', async () => {
+    await withClient(async (db) => {
+      const raw = db.collection<{ _id: string; code: string }>('cases');
+      await raw.insertMany(['a', 'b'].map((_id) => ({ _id, code: SECRET })));
+      const { store, cases } = await open();
+      const parking = openParking<typeof event>(store);
+      await eventually(() => kept.text().includes('store-indexes-missing'));
+      await expect(create(cases, 'other')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      await expect(parking.put(event)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      expect(() => store.collection('anything')).toThrow(expect.objectContaining({ reason: 'STORE_UNAVAILABLE' }));
+      expect(store.ready()).toBe(false);
+      expect(await raw.countDocuments()).toBe(2);
+      expect(await db.collection('parkedEvents').countDocuments()).toBe(0);
+      const line = kept.lines.find((one) => one['event'] === 'store-indexes-missing');
+      expect(line).toMatchObject({ resource: 'cases.code_1', code: '11000' });
+      expect(kept.text()).not.toContain(SECRET);
+      await raw.deleteOne({ _id: 'b' });
+      await eventually(() => store.ready());
+      await create(cases, 'other');
+      await expect(create(cases, SECRET)).rejects.toMatchObject({ reason: 'APPLICATION_EXISTS' });
+    });
+  });
+});
+
+describe('writers that do not wait', () => {
+  test('get no duplicate into a new database, however early they begin', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      database = `t${randomUUID().slice(0, 8)}-cups-cases`;
+      const opened = await Promise.all([open(), open(), open()]);
+      const outcomes = await Promise.all(opened.flatMap(({ cases }) => [insist(cases, 'x'), insist(cases, 'x')]));
+      expect(outcomes.filter((one) => one === 'made')).toHaveLength(1);
+      await withClient(async (db) => expect(await db.collection('cases').countDocuments()).toBe(1));
+    }
+  });
+
+  test('get no duplicate into a server that came back empty', async () => {
+    await withOwnStore(async (local, dataDir) => {
+      const one = await open(local.mongoUri);
+      const two = await open(local.mongoUri);
+      await insist(one.cases, 'x');
+      await local.killStore();
+      rmSync(join(dataDir, 'store'), { recursive: true });
+      await eventually(() => !one.store.ready() && !two.store.ready(), { timeoutMs: 15_000 });
+      const writers = [one, one, two, two].map(({ cases }) => insist(cases, 'x'));
+      await local.restartStore();
+      expect((await Promise.all(writers)).filter((outcome) => outcome === 'made')).toHaveLength(1);
+    });
+  }, 60_000);
+});
+
+test('all indexes of a collection are asked for in one command', async () => {
+  await withClient(async (db, client) => {
+    const commands: string[] = [];
+    client.on('commandStarted', ({ commandName }) => commands.push(commandName));
+    await makeIndexes(db.collection('cases'), [{ fields: { code: 1, _id: -1 }, query: 'a list' }]);
+    expect(commands.filter((name) => name === 'createIndexes')).toHaveLength(1);
+    expect((await db.collection('cases').indexes()).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['createRequest_1', 'outbox.time_1', 'timer.due_1', 'code_1__id_-1']),
+    );
+  });
+});
+
+test('a store that stands still is not ready within seconds though its connections stand, and ready again when it goes on', async () => {
+  await withOwnStore(async (local) => {
+    const { store } = await open(local.mongoUri);
+    await eventually(() => store.ready());
+    process.kill(local.pids.store, 'SIGSTOP');
+    try {
+      await eventually(() => !store.ready(), { timeoutMs: 6_000 });
+    } finally {
+      process.kill(local.pids.store, 'SIGCONT');
+    }
+    await eventually(() => store.ready());
+    expect(kept.text()).toContain('store-not-answering');
+  });
+}, 60_000);
