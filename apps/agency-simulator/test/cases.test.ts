@@ -49,6 +49,18 @@ describe('cases', () => {
     expect(cases.commitable()).toEqual(at(8));
     await cases.stop();
   });
+  test('properties and message types of a later contract are ignored: what is known is answered', async () => {
+    const { cases, counts, take, typesOf } = setUp({});
+    const request = requestOf(first);
+    const { headers, ...message } = toMessage(request as AgencyEvent);
+    const unknown = { ...headers, ce_type: 'md.cups.application.reminded.v1' };
+    cases.take('asp', TOPIC, 0, { offset: '0', ...message, headers: unknown });
+    take(1, requestOf(first, 1, { centre: { ...request.data.centre, phone: '+37322000000' } as never }));
+    await until(() => counts.asp.replies === 2);
+    expect(typesOf(first)).toEqual([acknowledged, decided]);
+    expect(cases.commitable()).toEqual(at(2));
+    await cases.stop();
+  });
   test('documents supplied bring the decision', async () => {
     const { cases, counts, take, typesOf } = setUp({ [first]: 'asks-for-documents' });
     take(0, requestOf(first));

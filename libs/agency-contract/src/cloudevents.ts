@@ -2,7 +2,7 @@ import { isReplyType, isRequestType, MAX_REPLY_BYTES, MAX_REQUEST_BYTES, parseSu
 import { PLATFORM_SOURCE, sourceOf } from './messages.ts';
 import type { AgencyEvent, Attributes } from './messages.ts';
 import { SCHEMAS } from './schemas.ts';
-import { validateHeaders, validateReply, validateRequest } from './validate.ts';
+import { validateHeaders, validateReadRequest, validateReply } from './validate.ts';
 import type { Violation } from './validate.ts';
 
 /** A message as a Kafka client sends it. */
@@ -62,7 +62,10 @@ function textHeaders(headers: IncomingMessage['headers']): Record<string, string
   return text;
 }
 
-/** Reads a Kafka message of an agency's topic, in either direction; never throws, never echoes content. */
+/**
+ * Reads a Kafka message of an agency's topic, in either direction; never throws, never echoes content. A reader of requests
+ * ignores properties that it does not know; a reply is held to what an agency may write.
+ */
 export function fromMessage(message: IncomingMessage): Read {
   const headers = textHeaders(message.headers);
   const wrong = validateHeaders(headers);
@@ -86,7 +89,7 @@ export function fromMessage(message: IncomingMessage): Read {
   } catch {
     return refused('NOT_JSON');
   }
-  const checked = request ? validateRequest(type, content, bytes) : validateReply(type, content, bytes);
+  const checked = request ? validateReadRequest(type, content, bytes) : validateReply(type, content, bytes);
   if (!checked.ok) return refused('CONTENT_INVALID', checked.violations);
   if (checked.data.application !== delivery.application) return refused('KEY_MISMATCH');
   const attributes: Attributes = {

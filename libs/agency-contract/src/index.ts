@@ -2,4 +2,5 @@
 export * from './messages.ts';
 export * from './validate.ts';
 export * from './cloudevents.ts';
+export { openForReaders } from './readers.ts';
 export { SCHEMAS } from './schemas.ts';

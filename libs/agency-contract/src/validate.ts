@@ -3,15 +3,19 @@ import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { isReplyType, isRequestType, MAX_ANSWERS_BYTES, MAX_REPLY_BYTES, MAX_REQUEST_BYTES } from './messages.ts';
 import type { MessageType, ReplyData, ReplyType, RequestData, RequestType } from './messages.ts';
+import { openForReaders } from './readers.ts';
 import { DEFINITIONS, HEADERS_SCHEMA, SCHEMAS } from './schemas.ts';
 
 /** What is wrong, and where: a dotted path from the content's root (`''` is the whole), and the rule; never a value. */
 export type Violation = { field: string; rule: string };
 export type Validated<T> = { ok: true; data: T } | { ok: false; violations: Violation[] };
 
-let ajv: Ajv2020 | undefined;
+/** Writers are held to the closed schemas, readers to the open ones: they ignore what they do not know. */
+type As = 'writer' | 'reader';
+const compilers = new Map<As, Ajv2020>();
 
-function compiled(schema: { $id: string }): ValidateFunction {
+function compiled(schema: { $id: string }, as: As): ValidateFunction {
+  let ajv = compilers.get(as);
   if (!ajv) {
     const known = formats.default;
     ajv = new Ajv2020({
@@ -20,7 +24,9 @@ function compiled(schema: { $id: string }): ValidateFunction {
       strictRequired: false,
       formats: { date: known.get('date'), 'date-time': known.get('date-time') },
     });
-    ajv.addSchema([DEFINITIONS, HEADERS_SCHEMA, ...Object.values(SCHEMAS)]);
+    const all = [DEFINITIONS, HEADERS_SCHEMA, ...Object.values(SCHEMAS)];
+    ajv.addSchema(as === 'reader' ? all.map(openForReaders) : all);
+    compilers.set(as, ajv);
   }
   return ajv.getSchema(schema.$id)!;
 }
@@ -31,8 +37,8 @@ function violation(error: ErrorObject): Violation {
   return { field: `${error.instancePath}${missing}`.slice(1).replaceAll('/', '.'), rule: error.keyword };
 }
 
-function violations(schema: { $id: string }, value: unknown): Violation[] {
-  const validate = compiled(schema);
+function violations(schema: { $id: string }, value: unknown, as: As): Violation[] {
+  const validate = compiled(schema, as);
   if (validate(value)) return [];
   // `if` only repeats that its `then` failed.
   const found = validate.errors!.filter((error) => error.keyword !== 'if').map(violation);
@@ -43,10 +49,11 @@ function violations(schema: { $id: string }, value: unknown): Violation[] {
 
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
-function validate<T>(type: MessageType, data: unknown, maxBytes: number, knownBytes?: number): Validated<T> {
+function validate<T>(as: As, type: MessageType, data: unknown, knownBytes?: number): Validated<T> {
+  const maxBytes = isRequestType(type) ? MAX_REQUEST_BYTES : MAX_REPLY_BYTES;
   const bytes = knownBytes ?? bytesOf(data);
   if (bytes > maxBytes) return { ok: false, violations: [{ field: '', rule: 'maxBytes' }] };
-  const found = violations(SCHEMAS[type], data);
+  const found = violations(SCHEMAS[type], data, as);
   const answers = (data as { answers?: unknown } | null)?.answers;
   if (bytes > MAX_ANSWERS_BYTES && answers !== undefined && bytesOf(answers) > MAX_ANSWERS_BYTES) {
     found.push({ field: 'answers', rule: 'maxBytes' });
@@ -64,11 +71,19 @@ export const validateRequest = <T extends RequestType>(
   type: T,
   data: unknown,
   bytes?: number,
-): Validated<RequestData[T]> => (isRequestType(type) ? validate(type, data, MAX_REQUEST_BYTES, bytes) : unknownType);
+): Validated<RequestData[T]> => (isRequestType(type) ? validate('writer', type, data, bytes) : unknownType);
+
+/** Checks the content of a request that was read: as `validateRequest`, but properties that are not known here pass. */
+export const validateReadRequest = <T extends RequestType>(
+  type: T,
+  data: unknown,
+  bytes?: number,
+): Validated<RequestData[T]> => (isRequestType(type) ? validate('reader', type, data, bytes) : unknownType);
 
 /** Checks the content of a reply against its schema and bounds; all violations at once. */
 export const validateReply = <T extends ReplyType>(type: T, data: unknown, bytes?: number): Validated<ReplyData[T]> =>
-  isReplyType(type) ? validate(type, data, MAX_REPLY_BYTES, bytes) : unknownType;
+  isReplyType(type) ? validate('writer', type, data, bytes) : unknownType;
 
 /** Checks Kafka headers, already read as text, against `schemas/headers.json`. */
-export const validateHeaders = (headers: Record<string, string>): Violation[] => violations(HEADERS_SCHEMA, headers);
+export const validateHeaders = (headers: Record<string, string>): Violation[] =>
+  violations(HEADERS_SCHEMA, headers, 'reader');

@@ -60,6 +60,16 @@ describe('what is written is read back', () => {
       true,
     );
   });
+  test('an agency ignores properties that it does not know, at any depth; what an agency writes may hold none', () => {
+    const { applicant, ...rest } = submitted;
+    const later = { ...rest, applicant: { ...applicant, title: 'dr.' }, priority: 'high' };
+    const asAgency = fromMessage(received(toMessage({ ...request, data: later as unknown as ApplicationSubmitted })));
+    expect(asAgency).toMatchObject({ ok: true, event: { data: later } });
+    const asPlatform = fromMessage(
+      received(toMessage({ ...reply, data: { ...decided, priority: 'high' } as Decided })),
+    );
+    expect(asPlatform).toMatchObject({ ok: false, cause: 'CONTENT_INVALID' });
+  });
 });
 
 describe('what is not understood has a cause', () => {

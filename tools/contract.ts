@@ -1,0 +1,108 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { Parser } from '@asyncapi/parser';
+import { format, resolveConfig } from 'prettier';
+import { stringify } from 'yaml';
+import { breaks } from './contract/compare.ts';
+import type { Contract } from './contract/compare.ts';
+import { inlined, publish } from './contract/publish.ts';
+import type { Json, Published } from './contract/publish.ts';
+
+/**
+ * The agency contract as agencies get it, in `libs/agency-contract/published`.
+ * `npm run contract` writes and checks it, `-- --check` only checks: it fails when something is stale, when the official
+ * AsyncAPI parser finds anything, or when it breaks an agency that was built for `baseline.json`. `-- --baseline` makes
+ * what is published the new baseline. `--folder` names another contract, for tests.
+ */
+
+const { values: options } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    baseline: { type: 'boolean', default: false },
+    folder: { type: 'string', default: join(import.meta.dirname, '../libs/agency-contract') },
+  },
+});
+const { folder } = options;
+const published = publish(folder);
+
+/** What the parser says that is not followed, each with its reason. */
+const IGNORED: Record<string, string> = {
+  'asyncapi-latest-version': 'Generators that agencies use read 3.0; nothing that 3.1 adds is used.',
+};
+
+const files: [string, string][] = [
+  // Quoted so that a reader of YAML 1.1 takes no text for a date.
+  ['published/asyncapi.yaml', stringify(published.document, { version: '1.1', aliasDuplicateObjects: false })],
+  ...Object.entries(published.schemas).map(([file, schema]): [string, string] => [
+    `published/schemas/${file}`,
+    JSON.stringify(schema),
+  ]),
+];
+const baseline: [string, string] = ['baseline.json', JSON.stringify(contractOf(published))];
+
+if (!options.check) await write(options.baseline ? [...files, baseline] : files);
+process.exitCode = report([...(await stale()), ...(await parserSays()), ...broken()]);
+
+async function write(list: [string, string][]): Promise<void> {
+  mkdirSync(join(folder, 'published/schemas'), { recursive: true });
+  for (const [file, text] of list) writeFileSync(join(folder, file), await pretty(file, text));
+}
+
+function report(findings: string[]): number {
+  for (const finding of findings) console.error(finding);
+  console.log(`agency contract: ${findings.length} findings`);
+  return findings.length > 0 ? 1 : 0;
+}
+
+async function stale(): Promise<string[]> {
+  const there = readdirSync(join(folder, 'published'), { recursive: true, encoding: 'utf8' })
+    .map((file) => join('published', file))
+    .filter((file) => /\.(yaml|json)$/.test(file));
+  const strangers = there.filter((file) => !files.some(([name]) => name === file));
+  const old: string[] = [];
+  for (const [file, text] of files) {
+    if (!there.includes(file) || readFileSync(join(folder, file), 'utf8') !== (await pretty(file, text)))
+      old.push(file);
+  }
+  return [...old, ...strangers].map((file) => `libs/agency-contract/${file} is stale: npm run contract`);
+}
+
+async function parserSays(): Promise<string[]> {
+  const { diagnostics } = await new Parser().parse(JSON.stringify(published.document));
+  return diagnostics
+    .filter(({ code }) => !(String(code) in IGNORED))
+    .map(({ code, path, message }) => `asyncapi ${String(code)} at ${path.join('/')}: ${message}`);
+}
+
+function broken(): string[] {
+  const base = JSON.parse(readFileSync(join(folder, baseline[0]), 'utf8')) as Contract;
+  return breaks(base, contractOf(published)).map((what) => `breaks agencies: ${what}`);
+}
+
+function contractOf({ document, schemas }: Published): Contract {
+  const channels = document['channels'] as Record<string, { address: string }>;
+  const { messageTraits, schemas: shared } = document['components'] as {
+    messageTraits: { cloudEvent: { headers: Json; bindings: { kafka: { key: { pattern: string } } } } };
+    schemas: Json;
+  };
+  const { headers, bindings } = messageTraits.cloudEvent;
+  const side = (start: string) =>
+    Object.fromEntries(
+      Object.entries(schemas)
+        .filter(([file]) => file.startsWith(start))
+        .map(([file, schema]) => [file.replace('.json', ''), inlined(schema)]),
+    );
+  return {
+    addresses: Object.fromEntries(Object.entries(channels).map(([name, { address }]) => [name, address])),
+    keyPattern: bindings.kafka.key.pattern,
+    headers: inlined({ ...headers, $defs: shared }),
+    requests: side('application.'),
+    replies: side('reply.'),
+  };
+}
+
+async function pretty(file: string, text: string): Promise<string> {
+  const style = await resolveConfig(import.meta.filename);
+  return format(text, Object.assign({}, style, { filepath: file }));
+}

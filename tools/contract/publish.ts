@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openForReaders } from '@cups/agency-contract';
+import { parse } from 'yaml';
+
+/**
+ * What an agency is given, made from the sources in `libs/agency-contract`: one AsyncAPI document without references to
+ * other files, and one JSON Schema for each message.
+ *
+ * Readers are open, writers are strict: the schemas of what an agency reads (requests) let properties through that it does
+ * not know, so that the platform may add some without breaking anybody; the schemas of what an agency writes (replies)
+ * stay closed, so that a misspelt property is found before it is sent. What the platform itself writes is held against the
+ * closed sources.
+ */
+
+export type Json = Record<string, unknown>;
+type Side = 'requests' | 'replies';
+
+export interface Published {
+  /** The AsyncAPI document. */
+  document: Json;
+  /** JSON Schemas by file name; each is whole by itself and keeps its `$id`. */
+  schemas: Record<string, Json>;
+}
+
+/** @param folder `libs/agency-contract` */
+export function publish(folder: string): Published {
+  const document = parse(readFileSync(join(folder, 'asyncapi.yaml'), 'utf8')) as Json;
+  const schema = (name: string) => JSON.parse(readFileSync(join(folder, 'schemas', name), 'utf8')) as Json;
+  const sample = (name: string) => JSON.parse(readFileSync(join(folder, 'samples', name), 'utf8')) as Json;
+  const definitions = schema('definitions.json')['$defs'] as Record<string, Json>;
+  const used: Record<Side, Set<string>> = { requests: new Set(), replies: new Set() };
+  const files = readdirSync(join(folder, 'schemas')).filter((file) => sideOf(file));
+  for (const file of files) uses(schema(file), definitions, used[sideOf(file)!]);
+  const both = (name: string) => used.requests.has(name) && used.replies.has(name) && !isOpen(definitions[name]);
+  const nameFor = (side: Side) => (name: string) => (side === 'requests' && both(name) ? `${name}Read` : name);
+
+  const components = document['components'] as { messages: Record<string, Json>; messageTraits: Record<string, Json> };
+  const shared: Record<string, Json> = {};
+  for (const side of ['requests', 'replies'] as const) {
+    for (const name of used[side]) shared[nameFor(side)(name)] = forDocument(definitions[name]!, side, nameFor(side));
+  }
+  for (const message of Object.values(components.messages)) {
+    const { payload, externalDocs: _sample, ...rest } = message as { payload: { schema: { $ref: string } } } & Json;
+    const file = payload.schema.$ref.split('/').at(-1)!;
+    const { $id, $schema: _draft, title: _title, ...content } = schema(file);
+    Object.assign(message, rest, {
+      'x-dataschema': $id,
+      payload: { ...payload, schema: forDocument(content, sideOf(file)!, nameFor(sideOf(file)!)) },
+      examples: [{ name: file.replace('.json', ''), payload: sample(file) }],
+    });
+    delete message['externalDocs'];
+  }
+  const { $id: _id, $schema: _draft, ...headers } = schema('headers.json');
+  uses(headers, definitions, used.replies);
+  for (const trait of Object.values(components.messageTraits))
+    trait['headers'] = forDocument(headers, 'replies', String);
+  Object.assign(components, { schemas: shared });
+
+  return {
+    document,
+    schemas: Object.fromEntries(
+      files.map((file) => [file, standalone(forSide(schema(file), sideOf(file)!), definitions, sideOf(file)!)]),
+    ),
+  };
+}
+
+/** A schema with every reference replaced by what it leads to; for comparing, where names do not matter. */
+export function inlined(schema: Json): Json {
+  const definitions = schema['$defs'] as Record<string, Json> | undefined;
+  const { $defs: _defs, ...rest } = schema;
+  return mapSchema(rest, (node) => {
+    const { $ref, ...beside } = node as { $ref?: string } & Json;
+    if ($ref === undefined) return node;
+    const target = inlined({ ...definitions![$ref.split('/').at(-1)!]!, $defs: definitions });
+    return merged(target, beside);
+  }) as Json;
+}
+
+/** What stands beside a reference narrows it: both hold. */
+function merged(target: Json, beside: Json): Json {
+  const both: Json = { ...target };
+  for (const [keyword, value] of Object.entries(beside)) {
+    const there = both[keyword];
+    if (keyword === 'required') both[keyword] = [...new Set([...((there as string[]) ?? []), ...(value as string[])])];
+    else if (there === undefined || keyword === 'description' || there === value) both[keyword] = value;
+    else throw new Error(`${keyword} stands beside a reference that has one of its own: put it into the definition.`);
+  }
+  return both;
+}
+
+function sideOf(file: string): Side | undefined {
+  if (file.startsWith('application.')) return 'requests';
+  return file.startsWith('reply.') ? 'replies' : undefined;
+}
+
+/** Adds the names of all definitions that a schema uses, directly or through others. */
+function uses(schema: unknown, definitions: Record<string, Json>, names: Set<string>): void {
+  for (const [, name] of JSON.stringify(schema).matchAll(/"\$ref":"urn:[^"]*#\/\$defs\/([^"]+)"/g)) {
+    if (names.has(name!)) continue;
+    if (!definitions[name!]) throw new Error(`There is no definition named ${name}.`);
+    names.add(name!);
+    uses(definitions[name!], definitions, names);
+  }
+}
+
+function forDocument(schema: Json, side: Side, name: (definition: string) => string): Json {
+  const referred = referring(forSide(schema, side), (definition) => `#/components/schemas/${name(definition)}`);
+  // Many generators know references of draft 7 only, where what stands beside one does not count.
+  return mapSchema(referred, (node) => {
+    const { $ref, description, ...beside } = node;
+    if ($ref === undefined || Object.keys(beside).length === 0) return node;
+    return Object.assign(description === undefined ? {} : { description }, { allOf: [{ $ref }, beside] });
+  }) as Json;
+}
+
+function standalone(schema: Json, definitions: Record<string, Json>, side: Side): Json {
+  const names = new Set<string>();
+  uses(schema, definitions, names);
+  const $defs = Object.fromEntries([...names].sort().map((name) => [name, forSide(definitions[name]!, side)]));
+  return referring({ ...schema, ...(names.size > 0 && { $defs }) }, (name) => `#/$defs/${name}`);
+}
+
+function referring(schema: Json, to: (definition: string) => string): Json {
+  return JSON.parse(
+    JSON.stringify(schema).replaceAll(/"\$ref":"urn:[^"]*#\/\$defs\/([^"]+)"/g, (_all, name: string) =>
+      JSON.stringify({ $ref: to(name) }).slice(1, -1),
+    ),
+  ) as Json;
+}
+
+function forSide(schema: Json, side: Side): Json {
+  return side === 'requests' ? openForReaders(schema) : schema;
+}
+
+function isOpen(schema: unknown): boolean {
+  return !JSON.stringify(schema).includes('"additionalProperties":false');
+}
+
+/** Rebuilds a JSON value from within; `change` sees every object. */
+function mapSchema(value: unknown, change: (node: Json) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => mapSchema(item, change));
+  if (typeof value !== 'object' || value === null) return value;
+  return change(Object.fromEntries(Object.entries(value).map(([key, item]) => [key, mapSchema(item, change)])));
+}

@@ -1,0 +1,146 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { beyond } from '../contract/compare.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const folders: string[] = [];
+afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive: true })));
+
+/** The contract of the repository with changes planted in its files, to be checked as it is or after it was written. */
+function checked(plant: Record<string, (text: string) => string>) {
+  const folder = mkdtempSync(join(tmpdir(), 'cups-contract-'));
+  folders.push(folder);
+  for (const part of ['asyncapi.yaml', 'schemas', 'samples', 'published', 'baseline.json']) {
+    cpSync(join(root, 'libs/agency-contract', part), join(folder, part), { recursive: true });
+  }
+  for (const [file, change] of Object.entries(plant)) {
+    const old = readFileSync(join(folder, file), 'utf8');
+    const planted = change(old);
+    expect(planted).not.toBe(old);
+    writeFileSync(join(folder, file), planted);
+  }
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [join(root, 'tools/contract.ts'), '--folder', folder, ...args], { encoding: 'utf8' });
+  return {
+    stale: () => run('--check'),
+    written: () => run(),
+  };
+}
+
+describe('the check of the agency contract', () => {
+  test('finds nothing in the one of the repository', () => {
+    const { status, stderr, stdout } = checked({}).stale();
+    expect({ status, stderr, stdout }).toEqual({ status: 0, stderr: '', stdout: 'agency contract: 0 findings\n' });
+  });
+
+  test('refuses what was not published', () => {
+    const change = (text: string) => text.replace('Form answers up to', 'Answers up to');
+    const { status, stderr } = checked({ 'asyncapi.yaml': change }).stale();
+    expect([status, stderr]).toEqual([1, expect.stringContaining('published/asyncapi.yaml is stale')]);
+  });
+
+  test('refuses what the official parser refuses', () => {
+    const change = (text: string) => text.replace('action: receive', 'action: listen');
+    const { status, stderr } = checked({ 'asyncapi.yaml': change }).written();
+    expect([status, stderr]).toEqual([
+      1,
+      expect.stringMatching(/^asyncapi asyncapi-\S+ at operations\/receiveRequests/m),
+    ]);
+  });
+
+  test.each([
+    [
+      'a request loses a property that was always there',
+      { 'schemas/application.withdrawn.json': (text: string) => text.replace(', "withdrawTime"]', ']') },
+      'application.withdrawn.withdrawTime: may be missing',
+    ],
+    [
+      'a request has a value that was not possible',
+      { 'schemas/definitions.json': (text: string) => text.replace('"notarial", ', '"notarial", "court", ') },
+      'application.submitted.mandate.kind: has values that were not possible',
+    ],
+    [
+      'a reply must hold what it need not have held',
+      { 'schemas/reply.progressed.json': (text: string) => text.replace('"required": [', '"required": ["note", ') },
+      'reply.progressed.note: may be missing',
+    ],
+    [
+      'a reply may not hold what it could',
+      { 'schemas/reply.progressed.json': (text: string) => text.replace('"note": {', '"remark": {') },
+      'reply.progressed.note: was refused, and is possible now',
+    ],
+  ])('refuses a breaking change: %s', (_name, plant, finding) => {
+    const { status, stderr } = checked(plant as Record<string, (text: string) => string>).written();
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`breaks agencies: ${finding}`)]);
+  });
+
+  test('lets additions through: a property of a request, an optional one of a reply', () => {
+    const add = (text: string) => text.replace('"properties": {', '"properties": { "later": { "type": "string" },');
+    const plant = { 'schemas/application.withdrawn.json': add, 'schemas/reply.progressed.json': add };
+    const { status, stderr } = checked(plant).written();
+    expect([status, stderr]).toEqual([0, '']);
+  });
+});
+
+describe('what is beyond a schema', () => {
+  const object = (properties: object, more: object = {}) => ({ type: 'object', properties, ...more });
+  const text = { type: 'string' };
+
+  test.each<[string, object | boolean, object | boolean]>([
+    ['the same', object({ a: text }), object({ a: text })],
+    ['other words', { type: 'string', description: 'a' }, { type: 'string', title: 'b', 'x-note': 1 }],
+    ['a shorter text', { type: 'string', maxLength: 5 }, { type: 'string', maxLength: 9 }],
+    ['a narrower number', { type: 'integer', minimum: 3, maximum: 5 }, { type: 'number', minimum: 3, maximum: 9 }],
+    ['fewer values', { enum: ['a', 'b'] }, { enum: ['c', 'b', 'a'] }],
+    ['one of the values', { const: 'a' }, { type: 'string', enum: ['a', 'b'] }],
+    ['a value that fits', { const: 'abc' }, { type: 'string', pattern: '^a', maxLength: 3 }],
+    ['more that is required', object({ a: text }, { required: ['a', 'b'] }), object({ a: text }, { required: ['a'] })],
+    ['a property where others are open', object({ a: text, b: text }), object({ a: text })],
+    ['a closed object', object({ a: text }, { additionalProperties: false }), object({ a: text, b: text })],
+    ['anything', object({ a: text }), true],
+    ['nothing', false, { type: 'string' }],
+    ['a list of less', { type: 'array', items: { const: 1 } }, { type: 'array', items: { type: 'integer' } }],
+  ])('nothing: %s', (_name, inner, outer) => {
+    expect(beyond(inner as never, outer as never, 'x')).toEqual([]);
+  });
+
+  test.each<[string, object | boolean, object | boolean, string]>([
+    ['another type', { type: 'number' }, text, 'x: type'],
+    ['a number that need not be whole', { type: 'number' }, { type: 'integer' }, 'x: type'],
+    ['no type any more', {}, text, 'x: type'],
+    ['or null', { type: ['string', 'null'] }, text, 'x: type'],
+    ['a longer text', { type: 'string', maxLength: 9 }, { type: 'string', maxLength: 5 }, 'x: maxLength'],
+    ['a text without an end', text, { type: 'string', maxLength: 5 }, 'x: maxLength'],
+    ['a smaller number', { type: 'integer', minimum: 0 }, { type: 'integer', minimum: 1 }, 'x: minimum'],
+    ['an empty list', { type: 'array' }, { type: 'array', minItems: 1 }, 'x: minItems'],
+    ['another pattern', { type: 'string', pattern: '^b' }, { type: 'string', pattern: '^a' }, 'x: pattern'],
+    ['no format any more', text, { type: 'string', format: 'date' }, 'x: format'],
+    ['a value more', { enum: ['a', 'b'] }, { enum: ['a'] }, 'x: has values'],
+    ['a value that does not fit', { const: 'b' }, { type: 'string', pattern: '^a' }, 'x: has values'],
+    ['any value', text, { type: 'string', enum: ['a'] }, 'x: enum'],
+    ['less that is required', object({ a: text }), object({ a: text }, { required: ['a'] }), 'x.a: may be missing'],
+    ['a property that is gone', object({}), object({ a: text }), 'x.a: type'],
+    [
+      'a property of a closed object',
+      object({ a: text }),
+      object({}, { additionalProperties: false }),
+      'x.a: was refused',
+    ],
+    [
+      'an object that opens',
+      object({}),
+      object({}, { additionalProperties: false }),
+      'x: other properties: was refused',
+    ],
+    ['a property deep inside', object({ a: object({ b: {} }) }), object({ a: object({ b: text }) }), 'x.a.b: type'],
+    ['items of more', { type: 'array' }, { type: 'array', items: text }, 'x[]: type'],
+    ['what it cannot judge', text, { type: 'string', not: { const: 'a' } }, 'x: not'],
+    ['anything', true, text, 'x: type'],
+    ['what was never possible', {}, false, 'x: was refused'],
+  ])('something: %s', (_name, inner, outer, finding) => {
+    expect(beyond(inner as never, outer as never, 'x').join()).toContain(finding);
+  });
+});
