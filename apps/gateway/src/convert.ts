@@ -2,6 +2,7 @@ import { enumValue, enumWord, fromTimestamp, toTimestamp } from '@cups/contracts
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
+import { answersFault } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 
 /** The HTTP border: JSON of openapi.yaml to proto messages and back. What is empty in proto is absent in JSON. */
@@ -43,23 +44,22 @@ export function updateFields(json: ContentJson): string[] {
 
 /**
  * Answers as canonical JSON bytes: members sorted, so that the same answers are the same request.
- * @throws Problem INVALID_ARGUMENT when nested deeper than a form can be
+ * @throws Problem INVALID_ARGUMENT for what cannot be kept
  */
 export function answersToProto(answers: Record<string, unknown>): Buffer {
-  return Buffer.from(canonical(answers, 0));
+  const fault = answersFault(answers);
+  if (fault) {
+    const message = 'The answers cannot be kept as they are.';
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [fault] });
+  }
+  return Buffer.from(canonical(answers));
 }
 
-const MAX_DEPTH = 32;
-
-function canonical(value: unknown, depth: number): string {
+function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (depth === MAX_DEPTH) {
-    const violations = [{ field: 'answers', rule: 'TOO_DEEP', message: `at most ${MAX_DEPTH} levels` }];
-    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Answers nest too deep.', violations });
-  }
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item, depth + 1)).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`;
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item, depth + 1)}`).join(',')}}`;
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`).join(',')}}`;
 }
 
 /** An RFC 3339 instant, for proto. */

@@ -7,6 +7,7 @@ import { connect, createLog, createMetrics, openKeys, serveHttp } from '@cups/se
 import type { LogDestination, RunningService, ServiceName } from '@cups/service';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
+import { answerBrokenBytes } from './http/broken.ts';
 import { readDocument } from './http/document.ts';
 import { openLimits } from './http/guards.ts';
 import { openSessions } from './http/session.ts';
@@ -58,6 +59,7 @@ export async function createGateway(
     metrics,
   });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
+  answerBrokenBytes(server);
   await once(server.listen(config.port, config.host), 'listening');
   const inside = await serveHttp({ port: config.httpPort, ready: () => !draining, live: () => true, metrics });
 

@@ -64,9 +64,9 @@ describe('answers', () => {
     expect(convert.answersToProto({ a: null, b: { x: [2, 'ă'], y: 1 } })).toEqual(one);
   });
 
-  test('keep a member called __proto__ as data', () => {
+  test('with a member called __proto__ are refused', () => {
     const given = JSON.parse('{"__proto__":{"x":1}}') as Record<string, unknown>;
-    expect(convert.answersToProto(given).toString()).toBe('{"__proto__":{"x":1}}');
+    expect(() => convert.answersToProto(given)).toThrow(expect.objectContaining({ reason: 'INVALID_ARGUMENT' }));
   });
 
   test('nested deeper than a form can be are refused, not overflowed', () => {

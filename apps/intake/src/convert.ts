@@ -12,8 +12,10 @@ import type { HandOver__Output as HandOverIn } from '@cups/contracts/gen/cups/in
 import type { Person as PersonOut, Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
+import { answersFault } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { etagOf } from '@cups/store';
+import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { contentOf } from './domain/acts.ts';
 import type { AgencyWord, Happening } from './domain/acts.ts';
@@ -119,17 +121,30 @@ export function fromAnswers(bytes: Buffer): Record<string, unknown> {
       violations: [{ field: 'answers', rule: 'TOO_LARGE', message: 'At most 64 KiB.' }],
     });
   }
-  try {
-    const value: unknown = JSON.parse(bytes.toString('utf8'));
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  } catch {
-    // Falls through to the one answer for anything that is no JSON object.
+  const answers = parsedObject(bytes);
+  if (!answers) {
+    throw new Problem({
+      reason: 'INVALID_ARGUMENT',
+      message: 'Answers are not a JSON object.',
+      violations: [{ field: 'answers', rule: 'JSON_OBJECT', message: 'A JSON object is needed.' }],
+    });
   }
-  throw new Problem({
-    reason: 'INVALID_ARGUMENT',
-    message: 'Answers are not a JSON object.',
-    violations: [{ field: 'answers', rule: 'JSON_OBJECT', message: 'A JSON object is needed.' }],
-  });
+  // Whoever called: what a document cannot hold is refused before a draft is kept.
+  const fault = answersFault(answers);
+  if (fault) {
+    const message = 'The answers cannot be kept as they are.';
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [fault] });
+  }
+  return answers;
+}
+
+function parsedObject(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = isUtf8(bytes) ? JSON.parse(bytes.toString('utf8')) : undefined;
+    return typeof value === 'object' && !Array.isArray(value) ? ((value ?? undefined) as never) : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 export function fromEvidence(wire: EvidenceIn): Evidence {

@@ -152,6 +152,7 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
       if (!request.etag) {
         throw new Problem({ kind: 'PRECONDITION', reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
       }
+      if (request.updateFields.length === 0) throw invalid('updateFields', 'REQUIRED', 'Name what the edit replaces.');
       const content = convert.fromContent(request.content);
       const fields = request.updateFields.map((wire) => {
         const name = wire.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
@@ -213,8 +214,8 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
     },
 
     ConfirmOutcome(request, context) {
-      const needMet = request.outcome?.needMet ?? false;
-      const missing = request.outcome?.missing;
+      if (!request.outcome) throw invalid('outcome', 'REQUIRED', 'Say whether the need is met.');
+      const { needMet, missing } = request.outcome;
       const outcome = { needMet, ...(missing ? { missing } : {}) };
       refuse(outcomeViolations(outcome));
       return change(request, context, (app, actor) => acts.confirmOutcome(app, actor, outcome));

@@ -1,3 +1,4 @@
+export { answersFault } from './answers.ts';
 export { checkIdnp, idnpCheckDigit } from './idnp.ts';
 export { isCivilDate, isUlid, isUuid } from './formats.ts';
 export { nameOf, parseName, parseSubmissionName, submissionName } from './names.ts';

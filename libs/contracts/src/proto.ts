@@ -3,6 +3,8 @@ import { dirname, join } from 'node:path';
 import { loadSync } from '@grpc/proto-loader';
 import type { MessageTypeDefinition, MethodDefinition, PackageDefinition, ServiceDefinition } from '@grpc/proto-loader';
 import type { Timestamp, Timestamp__Output } from '../gen/google/protobuf/Timestamp.ts';
+import { enumPlaces, unknownEnums } from './enums.ts';
+import type { Field } from './enums.ts';
 
 /** The options that tools/gen.ts makes the types for; the two must agree. */
 const OPTIONS = { longs: String, enums: String, defaults: true, oneofs: true } as const;
@@ -79,6 +81,28 @@ export function messageType<Value = object, Output = Value>(fullName: string): M
   return type as unknown as MessageType<Value, Output>;
 }
 
+/**
+ * What tells the paths of enum fields in a request of `method` whose number has no word here; the loader leaves it a number,
+ * and whoever reads a word would stumble over it.
+ * @param method of a loaded definition; its request type stands in the package of its service
+ */
+export function enumCheck(method: { path: string }): (request: object) => string[] {
+  const service = method.path.split('/')[1] ?? '';
+  const loaded = loadPackage(service);
+  const scopeOf = (name: string) => name.slice(0, Math.max(0, name.lastIndexOf('.')));
+  const find = (typeName: string, scope: string): { fullName: string; fields: Field[] } => {
+    for (let within = scope; ; within = scopeOf(within)) {
+      const fullName = within ? `${within}.${typeName}` : typeName;
+      const found = loaded[fullName] as MessageTypeDefinition<object, object> | undefined;
+      if (found) return { fullName, fields: (found.type as { field: Field[] }).field };
+      if (!within) throw new Error(`There is no message ${typeName}.`);
+    }
+  };
+  const { name } = (method as unknown as { requestType: { type: { name: string } } }).requestType.type;
+  const places = enumPlaces(`${scopeOf(service)}.${name}`, find);
+  return (request) => unknownEnums(request, places);
+}
+
 /** An instant for the wire; null when there is none. */
 export function toTimestamp(date: Date | null | undefined): Timestamp__Output | null {
   if (!date) return null;
@@ -118,12 +142,15 @@ export function enumWord<const Prefix extends string, const Value extends string
   return `${prefix}${value ? value.toUpperCase().replaceAll('-', '_') : 'UNSPECIFIED'}` as EnumWord<Prefix, Value>;
 }
 
-/** Our value of a proto word: `enumValue('STATE_', 'STATE_IN_PROGRESS')` is `'in-progress'`; '' for the zero value. */
+/**
+ * Our value of a proto word: `enumValue('STATE_', 'STATE_IN_PROGRESS')` is `'in-progress'`; '' for the zero value, and for the
+ * number of a later release that has no word here.
+ */
 export function enumValue<const Prefix extends string, const Word extends string>(
   prefix: Prefix,
   word: Word,
 ): EnumValue<Prefix, Word> {
-  const rest = word.startsWith(prefix) ? word.slice(prefix.length) : 'UNSPECIFIED';
+  const rest = typeof word === 'string' && word.startsWith(prefix) ? word.slice(prefix.length) : 'UNSPECIFIED';
   return (rest === 'UNSPECIFIED' ? '' : rest.toLowerCase().replaceAll('_', '-')) as EnumValue<Prefix, Word>;
 }
 

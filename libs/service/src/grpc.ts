@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isUlid, isUuid } from '@cups/contracts';
-import { loadService } from '@cups/contracts/proto';
+import { enumCheck, loadService } from '@cups/contracts/proto';
 import type { RpcsOf } from '@cups/contracts/proto';
 import { isProblem, Problem } from '@cups/problem';
 import { Server, ServerCredentials, status } from '@grpc/grpc-js';
@@ -146,6 +146,7 @@ function addService(server: Server, gate: Gate, served: Served<Record<string, ne
       row: access[method] as AccessRow,
       rpc: rpc.bind(rpcs),
       types,
+      unknownEnums: enumCheck(types),
     };
     handlers[method] = (call, callback) => void answer(gate, one, call, callback);
   }
@@ -161,6 +162,7 @@ interface Method {
   row: AccessRow;
   rpc: Handler;
   types: ServiceDefinition[string];
+  unknownEnums: (request: object) => string[];
 }
 
 async function answer(gate: Gate, served: Method, call: Call, callback: sendUnaryData<Buffer>): Promise<void> {
@@ -213,12 +215,16 @@ async function answer(gate: Gate, served: Method, call: Call, callback: sendUnar
   }
 }
 
-function parse({ types }: Method, bytes: Buffer): unknown {
+function parse({ types, unknownEnums }: Method, bytes: Buffer): unknown {
+  let request: object;
   try {
-    return types.requestDeserialize(bytes);
+    request = types.requestDeserialize(bytes) as object;
   } catch {
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request is no such message.' });
   }
+  const violations = unknownEnums(request).map((field) => ({ field, rule: 'UNKNOWN', message: 'No such value.' }));
+  if (violations.length === 0) return request;
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request holds values that do not exist.', violations });
 }
 
 function admit(gate: Gate, call: Call): void {

@@ -4,10 +4,11 @@ import helmet from 'helmet';
 import type { CallContext, Logger, Metrics, Session } from '@cups/service';
 import { Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
+import { readBody } from './body.ts';
 import type { Answer, Call, Handler, Operation } from './handler.ts';
 import { refuseCrossSite, requestIdOf, traceparentOf } from './guards.ts';
 import type { Limits } from './guards.ts';
-import { notJson, problemAnswer, toProblem } from './problems.ts';
+import { problemAnswer, toProblem } from './problems.ts';
 import type { Sessions } from './session.ts';
 
 /** The way of a request: guards, session, body, document, handler, answer. */
@@ -22,7 +23,6 @@ export interface AppParts extends Pick<Config, 'publicOrigin' | 'trustProxy' | '
   metrics: Metrics;
 }
 
-const MAX_BODY = 256 * 1024;
 /** Pages hold no scripts; slips and the home page carry their styles. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -35,7 +35,6 @@ export function createApp(parts: AppParts): Express {
   if (alone.length > 0) throw new Error(`Without handler, or without operation in the document: ${alone.join(', ')}.`);
   const requests = parts.metrics.counter('http_requests_total', 'Requests answered.', ['operation', 'status']);
   const seconds = parts.metrics.histogram('http_request_seconds', 'Time to answer.', ['operation']);
-  const parseJson = express.json({ limit: MAX_BODY, inflate: false, type: () => true });
 
   const app = express();
   app.disable('x-powered-by');
@@ -54,7 +53,9 @@ export function createApp(parts: AppParts): Express {
     res.setHeader('Cache-Control', 'no-store');
     res.on('close', () => {
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
-      const { statusCode: status, writableFinished: answered } = res;
+      const { writableFinished: answered } = res;
+      // What nobody was answered with is no 200 (499 as other servers count it).
+      const status = answered ? res.statusCode : 499;
       if (!answered) abort.abort();
       requests.inc({ operation: method, status: String(status) });
       seconds.observe({ operation: method }, durationMs / 1000);
@@ -91,21 +92,6 @@ export function createApp(parts: AppParts): Express {
     else send(res, problemAnswer(problem, requestId, errorId));
   }
 
-  async function bodyOf(req: Request, res: Response, operation: Operation): Promise<unknown> {
-    const { 'content-length': length, 'transfer-encoding': chunked } = req.headers;
-    if (operation.body === 'none') return undefined;
-    if (!chunked && (length === undefined || length === '0')) {
-      if (operation.body === 'optional') return undefined;
-      const violations = [{ field: 'body', rule: 'REQUIRED', message: 'is required' }];
-      throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'There is no body.', violations });
-    }
-    if (!req.is('application/json')) throw notJson();
-    await new Promise<void>((resolve, reject) => {
-      parseJson(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
-    });
-    return req.body;
-  }
-
   async function sessionOf(req: Request, res: Response, context: CallContext): Promise<Session> {
     const token = sessions.cookieOf(req.headers.cookie);
     const session = await sessions.authenticate(token, context).catch((error: unknown) => {
@@ -123,7 +109,7 @@ export function createApp(parts: AppParts): Express {
     if (operation.method !== 'get') refuseCrossSite(req, publicOrigin);
     if (operation.id === 'trackApplication') await limits.tracking(req, res);
     const session = operation.open ? undefined : await sessionOf(req, res, context);
-    const body = await bodyOf(req, res, operation);
+    const body = await readBody(req, res, operation.body);
     const params = req.params as Call['params'];
     const query = req.query as Call['query'];
     operation.checkRequest({ params, query, body, header: (name) => req.get(name) });

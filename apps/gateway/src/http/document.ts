@@ -30,6 +30,7 @@ interface OperationObject extends Json {
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const MAX_VIOLATIONS = 100;
+const NO_BODY: Violation = { field: 'body', rule: 'REQUIRED', message: 'is required' };
 
 /** @throws Error when the file is missing or is no document that can be bound */
 export function readDocument(file: string): { document: Json; operations: Operation[] } {
@@ -64,6 +65,7 @@ export function readDocument(file: string): { document: Json; operations: Operat
         }
         const violations = [...failures(checkPath, params), ...failures(checkQuery, query)];
         if (checkBody && body !== undefined) violations.push(...failures(checkBody, body));
+        if (requestBody?.required && body === undefined) violations.push(NO_BODY);
         if (violations.length === 0) return;
         const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
         throw new Problem({ reason, message: 'The request does not fit the document of this interface.', violations });

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { isProblem, Problem, REASONS } from '@cups/problem';
-import type { ProblemKind, Reason } from '@cups/problem';
+import type { ProblemInit, ProblemKind, Reason } from '@cups/problem';
 
 /** The HTTP side of the one Problem (RFC 9457). */
 
@@ -41,19 +41,23 @@ export function problemAnswer(problem: Problem, requestId: string, errorId?: str
 }
 
 const NOT_JSON = { reason: 'MEDIA_TYPE_UNSUPPORTED', message: 'The body must be application/json in UTF-8.' } as const;
-const NOT_WHOLE = { reason: 'INVALID_ARGUMENT', message: 'The body did not arrive whole.' } as const;
+const NOT_WHOLE = {
+  reason: 'INVALID_ARGUMENT' as const,
+  message: 'The body did not arrive whole.',
+  violations: [{ field: 'body', rule: 'NOT_WHOLE', message: 'did not arrive whole' }],
+};
 /** What the body parser of Express finds. */
-const FOUND: Record<string, { reason: Reason; message: string }> = {
+const FOUND: Record<string, ProblemInit> = {
   'entity.too.large': { reason: 'PAYLOAD_TOO_LARGE', message: 'The body is over 256 KiB.' },
-  'entity.parse.failed': { reason: 'INVALID_ARGUMENT', message: 'The body is not a JSON object.' },
   'encoding.unsupported': NOT_JSON,
-  'charset.unsupported': NOT_JSON,
   'request.aborted': NOT_WHOLE,
   'request.size.invalid': NOT_WHOLE,
 };
 
 /** A body of another type. */
 export const notJson = () => new Problem(NOT_JSON);
+/** A body that was announced and is not there. */
+export const notWhole = () => new Problem(NOT_WHOLE);
 
 /** Any error as a Problem: what Express says of the client's mistakes is told; the rest is ours, an id and no text. */
 export function toProblem(error: unknown): { problem: Problem; errorId?: string } {

@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { eventually } from '@cups/testing';
+import { ID, startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Bodies that are missing, cut off or ambiguous, over sockets of our own: what no HTTP library would send. */
+
+const APP = `/api/v1/applications/${ID}`;
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+
+/** Sends bytes as they are, and gives all that comes back until the gateway or `close` ends the connection. */
+function exchange(parts: (string | Buffer)[], { halfClose = false } = {}): Promise<string> {
+  const { hostname, port } = new URL(gateway.url);
+  return new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(Number(port), hostname, () => {
+      for (const part of parts) socket.write(part);
+      if (halfClose) socket.end();
+    });
+    socket.on('data', (data) => (text += String(data)));
+    socket.on('close', () => resolve(text));
+    socket.on('error', reject);
+  });
+}
+
+/** A request up to its body; the connection ends with the answer. */
+function head(method: string, path: string, headers: Record<string, string | undefined> = {}): string {
+  const all: Record<string, string | undefined> = {
+    Host: new URL(gateway.url).host,
+    Connection: 'close',
+    Cookie: `cups-session=${gateway.specialist.token}`,
+    'Idempotency-Key': randomUUID(),
+    'If-Match': '"3"',
+    'Content-Type': 'application/json',
+    ...headers,
+  };
+  const lines = Object.entries(all).flatMap(([name, value]) => (value === undefined ? [] : [`${name}: ${value}`]));
+  return `${method} ${path} HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n`;
+}
+
+function send(method: string, path: string, body: string | Buffer, headers: Record<string, string | undefined> = {}) {
+  const length = String(Buffer.byteLength(body));
+  return exchange([head(method, path, { 'Content-Length': length, ...headers }), body]);
+}
+
+const problemOf = (answer: string) =>
+  JSON.parse(answer.slice(answer.indexOf('{'))) as {
+    status: number;
+    reason: string;
+    detail?: string;
+    violations?: { field: string; rule: string }[];
+  };
+/** All but identity's word on the session, which is asked for before the body is read. */
+const calls = () =>
+  [...gateway.calls.intake, ...gateway.calls.identity].filter(({ method }) => method !== 'GetSession').length;
+/** How many requests were answered or given up. */
+const finished = () => gateway.log().match(/"event":"request(?:-given-up)?"/g)?.length ?? 0;
+
+const REQUIRED: [string, string, string][] = [
+  ['an edit', 'PATCH', APP],
+  ['a draft', 'POST', '/api/v1/applications'],
+  ['a hand-over', 'POST', `${APP}/hand-over`],
+  ['an outcome', 'POST', `${APP}/confirm-outcome`],
+  ['a search', 'POST', '/api/v1/applications/search'],
+  ['signing in', 'POST', '/api/v1/sessions'],
+  ['tracking', 'POST', '/api/v1/tracking'],
+];
+
+describe.each(REQUIRED)('%s without the body that it needs', (_name, method, path) => {
+  test.each([
+    ['none at all', {}, ''],
+    ['of length 0', { 'Content-Length': '0' }, ''],
+    ['chunked and empty', { 'Transfer-Encoding': 'chunked' }, '0\r\n\r\n'],
+  ])('%s: 400 that names the body, and nobody behind is asked', async (_kind, headers, body) => {
+    const before = calls();
+    const problem = problemOf(await exchange([head(method, path, headers), body]));
+    expect(problem).toMatchObject({ status: 400, reason: 'INVALID_ARGUMENT' });
+    expect(problem.violations).toContainEqual(expect.objectContaining({ field: 'body', rule: 'REQUIRED' }));
+    expect(calls()).toBe(before);
+  });
+
+  test.each([
+    ['the length of a chunk is no number', 'zz\r\n{}\r\n0\r\n\r\n'],
+    ['a chunk is longer than it says', '2\r\n{}xx\r\n0\r\n\r\n'],
+    ['a chunk has no end of line', '2\r\n{}0\r\n\r\n'],
+  ])('broken on its way, %s: 400 that names the body, and nobody behind is asked', async (_kind, chunks) => {
+    const [before, done] = [calls(), finished()];
+    const answer = await exchange([head(method, path, { 'Transfer-Encoding': 'chunked' }) + chunks]);
+    expect(answer).toMatch(/^HTTP\/1\.1 400 /);
+    expect(problemOf(answer)).toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: [{ field: 'body', rule: 'NOT_WHOLE' }],
+    });
+    await eventually(() => finished() > done);
+    // The checks of that request may still be running: one that comes after it has passed them all.
+    expect((await gateway.send('GET', APP)).status).toBe(200);
+    expect(calls()).toBe(before + 1);
+  });
+
+  test('shorter than announced: nobody behind is asked', async () => {
+    const [before, done] = [calls(), finished()];
+    await exchange([head(method, path, { 'Content-Length': '90' }), '{"a":'], { halfClose: true });
+    await eventually(() => finished() > done);
+    expect((await gateway.send('GET', APP)).status).toBe(200);
+    expect(calls()).toBe(before + 1);
+  });
+});
+
+describe('bodies with no meaning or with two', () => {
+  const draft = (body: string | Buffer, headers = {}) => send('POST', '/api/v1/applications', body, headers);
+
+  test.each([
+    ['broken', '{"publicService":'],
+    ['two values', '{"publicService":"x"}{}'],
+    ['spaces only', '   '],
+    ['bytes that are no UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])],
+    ['UTF-16', Buffer.from('{"publicService":"x"}', 'utf16le')],
+  ])('JSON that is %s: 400 that names the body', async (_name, body) => {
+    const problem = problemOf(await draft(body));
+    expect(problem).toMatchObject({ status: 400, violations: [{ field: 'body', rule: 'JSON' }] });
+  });
+
+  test.each([
+    ['null', 'null'],
+    ['a text', '"x"'],
+    ['a list', '[]'],
+    ['a number', '1'],
+  ])('%s where an object is needed', async (_name, body) => {
+    expect(problemOf(await draft(body)).violations).toEqual([expect.objectContaining({ field: 'body', rule: 'TYPE' })]);
+  });
+
+  test.each([
+    ['at the top', '{"publicService":"x","publicService":"y"}', 'publicService'],
+    ['inside', '{"publicService":"x","applicant":{"idnp":"1","givenName":"a","idnp":"2"}}', 'idnp'],
+    ['spelled with an escape', '{"publicService":"x","publicServic\\u0065":"y"}', 'publicService'],
+    ['in a list', '{"publicService":"x","evidence":[{"kind":"a"},{"kind":"b","kind":"c"}]}', 'kind'],
+    ['in a person\u2019s data', '{"answers":{"2900000000012":1,"2900000000012":2}}', '(unknown)'],
+  ])('a member named twice %s', async (_name, body, field) => {
+    const problem = problemOf(await draft(body));
+    expect(problem).toMatchObject({ status: 400, violations: [{ field, rule: 'DUPLICATE' }] });
+  });
+
+  test('equal names in different objects, and texts that look like names, are no repeats', async () => {
+    const body = JSON.stringify({
+      publicService: 'x',
+      applicant: { givenName: 'a' },
+      represented: { givenName: 'a' },
+      answers: { givenName: '{"a":1,"a":2}', list: ['a":', { a: '\\' }, { a: '"' }] },
+    });
+    expect(await draft(body)).toMatch(/^HTTP\/1\.1 201 /);
+  });
+
+  test.each([
+    ['__proto__ at the top', '{"publicService":"x","__proto__":{"id":"y"}}', '(unknown)', 'UNKNOWN_FIELD'],
+    ['__proto__ in answers', '{"publicService":"x","answers":{"__proto__":{"a":1}}}', 'answers.__proto__', 'NAME'],
+    ['_bsontype in answers', '{"publicService":"x","answers":{"_bsontype":"a"}}', 'answers._bsontype', 'NAME'],
+    ['NUL in a name', '{"publicService":"x","answers":{"a\\u0000":1}}', 'answers.(unknown)', 'NAME'],
+  ])('%s', async (_name, body, field, rule) => {
+    const before = calls();
+    const problem = problemOf(await draft(body));
+    expect(problem).toMatchObject({ status: 400, violations: [{ field, rule }] });
+    expect(calls()).toBe(before);
+  });
+
+  test.each([
+    ['gzip', { 'Content-Encoding': 'gzip' }],
+    ['deflate', { 'Content-Encoding': 'deflate' }],
+    ['an encoding of its own', { 'Content-Encoding': 'x' }],
+    ['UTF-16 by its name', { 'Content-Type': 'application/json; charset=utf-16' }],
+    ['plain text', { 'Content-Type': 'text/plain' }],
+    ['no type', { 'Content-Type': undefined }],
+    ['a type that only begins alike', { 'Content-Type': 'application/json-seq' }],
+  ])('%s: 415', async (_name, headers) => {
+    const problem = problemOf(await draft(gzipSync('{"publicService":"x"}'), headers));
+    expect(problem).toMatchObject({ status: 415, reason: 'MEDIA_TYPE_UNSUPPORTED' });
+  });
+});
+
+describe('bytes that are no HTTP', () => {
+  test.each([
+    ['rubbish', ['\u0000\u0001 rubbish\r\n\r\n'], 400],
+    ['headers without end', ['GET / HTTP/1.1\r\n', `X: ${'y'.repeat(20_000)}\r\n\r\n`], 431],
+    ['a length that is none', ['POST /api/v1/tracking HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n'], 400],
+    [
+      'a length and chunks',
+      ['POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n'],
+      400,
+    ],
+  ])('%s: a problem document, and the connection ends', async (_name, parts, status) => {
+    const answer = await exchange(parts);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(problemOf(answer)).toMatchObject({ status, reason: 'INVALID_ARGUMENT' });
+  });
+});
+
+describe('bodies where none belongs', () => {
+  test.each([
+    ['GET', APP, 200],
+    ['DELETE', '/api/v1/sessions/current', 204],
+  ])('%s %s ignores what comes', async (method, path, status) => {
+    const ofItsOwn = () => {
+      const { token } = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-001' });
+      return { Cookie: `cups-session=${token}` };
+    };
+    const expected = new RegExp(`^HTTP/1\\.1 ${status} `);
+    expect(await send(method, path, '{"state":"closed"}', ofItsOwn())).toMatch(expected);
+    expect(await send(method, path, 'rubbish', { ...ofItsOwn(), 'Content-Encoding': 'gzip' })).toMatch(expected);
+  });
+
+  test('the next request on the connection is read where it begins', async () => {
+    const first = head('GET', '/healthz', { 'Content-Length': '11', Connection: undefined });
+    const answer = await exchange([first, 'GET / HTTP/', head('GET', '/api/v1/nothing')]);
+    expect(answer.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 404']);
+  });
+});
+
+test('none of it is a fault of ours', () => {
+  expect(gateway.log()).not.toMatch(/request-failed|"status":5\d\d/);
+});
