@@ -251,7 +251,7 @@ describe('what others may see', () => {
         here.getApplication({ name }),
         here.submitApplication({ requestId, name }),
         here.withdrawApplication({ requestId, name }),
-        here.updateApplication({ requestId, name, etag, content: {}, updateFields: [] }),
+        here.updateApplication({ requestId, name, etag, content: {}, updateFields: ['answers'] }),
         here.listApplicationActions({ name }),
         here.renewApplication({ requestId, name }),
       ];
