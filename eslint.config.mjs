@@ -171,7 +171,7 @@ export default tseslint.config(
             tags('gateway', ['problem', 'contracts', 'service', 'testing', 'local']),
             tags('agency-simulator', ['agency-contract', 'local', 'testing']),
             tags('local', ['none']),
-            ...['e2e', 'bench', 'tools'].map((name) => ({
+            ...['e2e', 'bench', 'torture', 'tools'].map((name) => ({
               sourceTag: `name:${name}`,
               onlyDependOnLibsWithTags: ['*'],
             })),
@@ -187,6 +187,6 @@ export default tseslint.config(
     files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**', 'libs/*/src/env.ts'],
     rules: { 'no-restricted-syntax': 'off' },
   },
-  { files: ['tools/**', 'bench/**', 'local/**', 'e2e/**', '**/test/**'], rules: { 'no-console': 'off' } },
+  { files: ['tools/**', 'bench/**', 'torture/**', 'local/**', 'e2e/**', '**/test/**'], rules: { 'no-console': 'off' } },
   prettier,
 );

@@ -45,18 +45,26 @@ export interface Platform {
   kafkaBrokers: string;
   prefix: string;
   local: LocalPlatform | undefined;
-  /** Process ids by name, the two JVMs included. */
+  /** Process ids by name, the two JVMs included; a further copy is called `intake-2`. */
   pids(): Record<string, number>;
-  /** The operations port of a service. */
-  operations(name: ServiceName): string;
+  /** The operations address of a service. */
+  operations(name: ServiceName, copy?: number): string;
   /** True when no application was ever opened. */
   isEmpty(): Promise<boolean>;
-  kill(name: ServiceName): Promise<void>;
-  start(name: ServiceName): Promise<void>;
+  /**
+   * Copy 1 is the one that the neighbours call. A further copy works beside it on the same topics and the same store, with
+   * ports of its own; nobody calls it.
+   */
+  kill(name: ServiceName, copy?: number): Promise<void>;
+  start(name: ServiceName, copy?: number): Promise<void>;
   /** SIGTERM and wait: an ordered stop. */
-  end(name: ServiceName): Promise<void>;
+  end(name: ServiceName, copy?: number): Promise<void>;
   stop(): Promise<void>;
 }
+
+const labelOf = (name: ServiceName, copy = 1): string => (copy === 1 ? name : `${name}-${copy}`);
+const isCopyOf = (label: string, name: ServiceName): boolean =>
+  label === name || (label.startsWith(`${name}-`) && /^\d+$/.test(label.slice(name.length + 1)));
 
 /**
  * Starts Kafka and the store (unless MONGODB_URI and KAFKA_BROKERS name real ones) and every service, and waits until
@@ -72,7 +80,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
   const given = { mongo: process.env['MONGODB_URI'], kafka: process.env['KAFKA_BROKERS'] };
   const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
-  const children = new Map<ServiceName, ChildProcess>();
+  const children = new Map<string, ChildProcess>();
   let stopping = false;
   let started = false;
   const local =
@@ -96,14 +104,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       ['intake', 'agency-bridge', 'notifications'],
       ['catalog', 'identity'],
     ] as const) {
-      await Promise.all(group.map((name) => end(name)));
+      const ours = [...children.keys()].filter((label) => group.some((name) => isCopyOf(label, name)));
+      await Promise.all(ours.map((label) => end(label)));
     }
     await local?.stop();
   };
 
-  async function end(name: ServiceName, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const child = children.get(name);
-    children.delete(name);
+  async function end(label: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = children.get(label);
+    children.delete(label);
     if (!child || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise<void>((done) => child.once('exit', () => done()));
     child.kill(signal);
@@ -120,15 +129,20 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (!existsSync(requestSecret)) {
       writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });
     }
-    const ports = await Promise.all(Array.from({ length: SERVICES.length * 2 }, freePort));
-    const portOf = (name: ServiceName, kind: 'grpc' | 'http') =>
-      ports[SERVICES.indexOf(name) * 2 + (kind === 'grpc' ? 0 : 1)]!;
+    const ports = new Map<string, { grpc: number; http: number }>();
+    const choosePorts = async (label: string): Promise<void> => {
+      if (!ports.has(label)) ports.set(label, { grpc: await freePort(), http: await freePort() });
+    };
+    await Promise.all(SERVICES.map(choosePorts));
+    const portOf = (label: string, kind: 'grpc' | 'http') => ports.get(label)![kind];
     const gatewayPort = options.port || portOf('gateway', 'grpc');
     if (!(await isFree(gatewayPort))) throw new Error(`Port ${gatewayPort} is taken: choose another with --port.`);
     const url = `http://127.0.0.1:${gatewayPort}`;
 
-    const start = async (name: ServiceName): Promise<void> => {
-      const log = openSync(join(logs, `${name}.log`), 'a');
+    const start = async (name: ServiceName, copy = 1): Promise<void> => {
+      const label = labelOf(name, copy);
+      await choosePorts(label);
+      const log = openSync(join(logs, `${label}.log`), 'a');
       const address = (of: ServiceName) => `127.0.0.1:${portOf(of, 'grpc')}`;
       const child = spawn(
         join(root, 'node_modules/.bin/node'),
@@ -156,9 +170,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
             // Compiled code is kept between starts: quicker to serve, and some 25 MiB a process less.
             NODE_COMPILE_CACHE: join(root, '.cups', 'compile-cache'),
             ...(name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {}),
-            GRPC_PORT: String(portOf(name, 'grpc')),
-            HTTP_PORT: String(portOf(name, 'http')),
-            GATEWAY_PORT: String(gatewayPort),
+            GRPC_PORT: String(portOf(label, 'grpc')),
+            HTTP_PORT: String(portOf(label, 'http')),
+            GATEWAY_PORT: String(copy === 1 ? gatewayPort : portOf(label, 'grpc')),
             PUBLIC_ORIGIN: url,
             CATALOG_ADDRESS: address('catalog'),
             IDENTITY_ADDRESS: address('identity'),
@@ -173,34 +187,34 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
           },
         },
       );
-      children.set(name, child);
+      children.set(label, child);
       child.on('exit', (code) => {
-        if (children.get(name) !== child) return;
-        children.delete(name);
-        if (started && !stopping) options.onExit?.(name, code);
+        if (children.get(label) !== child) return;
+        children.delete(label);
+        if (started && !stopping) options.onExit?.(label, code);
       });
-      await ready(name, child);
+      await ready(label, child);
     };
 
-    const ready = async (name: ServiceName, child: ChildProcess): Promise<void> => {
+    const ready = async (label: string, child: ChildProcess): Promise<void> => {
       const end_ = performance.now() + 60_000;
       for (;;) {
         if (options.signal?.aborted) throw new Error('stopped while starting');
         if (child.exitCode !== null || child.signalCode !== null) {
-          throw new Error(`${name} did not start: see ${relative(root, join(logs, `${name}.log`))}`);
+          throw new Error(`${label} did not start: see ${relative(root, join(logs, `${label}.log`))}`);
         }
-        const answer = await fetch(`http://127.0.0.1:${portOf(name, 'http')}/readyz`).catch(() => undefined);
+        const answer = await fetch(`http://127.0.0.1:${portOf(label, 'http')}/readyz`).catch(() => undefined);
         await answer?.body?.cancel();
         if (answer?.ok) return;
         if (performance.now() > end_)
-          throw new Error(`${name} is not ready after 60 s: see ${relative(root, join(logs, `${name}.log`))}`);
+          throw new Error(`${label} is not ready after 60 s: see ${relative(root, join(logs, `${label}.log`))}`);
         await new Promise((done) => setTimeout(done, 100));
       }
     };
 
     await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: 3, agencies: AGENCIES });
     onProgress('topics are there; starting the services');
-    await Promise.all(SERVICES.map(start));
+    await Promise.all(SERVICES.map((name) => start(name)));
     started = true;
     onProgress(`${SERVICES.length} services are ready`);
 
@@ -213,9 +227,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       local,
       pids: () => ({
         ...(local ? local.pids : {}),
-        ...Object.fromEntries([...children].map(([name, child]) => [name, child.pid ?? 0])),
+        ...Object.fromEntries([...children].map(([label, child]) => [label, child.pid ?? 0])),
       }),
-      operations: (name) => `http://127.0.0.1:${portOf(name, 'http')}`,
+      operations: (name, copy) => `http://127.0.0.1:${portOf(labelOf(name, copy), 'http')}`,
       async isEmpty() {
         const connection = await mongoose.createConnection(mongoUri, { dbName: `${prefix}cups-intake` }).asPromise();
         try {
@@ -224,8 +238,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
           await connection.close();
         }
       },
-      kill: (name) => end(name, 'SIGKILL'),
-      end,
+      kill: (name, copy) => end(labelOf(name, copy), 'SIGKILL'),
+      end: (name, copy) => end(labelOf(name, copy)),
       start,
       stop,
     };

@@ -6,6 +6,7 @@ import { recordChildren, releaseLock, runningOwner, takeLock } from './lock.ts';
 import { choosePorts, HOST, type PortName } from './ports.ts';
 import { startStore } from './store.ts';
 
+export { kafkaClassPath } from './kafka.ts';
 export { freePort, isFree } from './ports.ts';
 
 export type LocalPart = 'kafka' | 'store';

@@ -19,6 +19,10 @@ const JAVA_FLAGS = [
   '-Dlog4j2.disable.jmx=true',
 ];
 
+/** The class path of Kafka's own clients, for those who want another client than ours; fetches the jars when needed. */
+export const kafkaClassPath = (onProgress: (line: string) => void = () => {}): Promise<string> =>
+  prepare(PART, onProgress);
+
 /** Starts Kafka and waits until it answers. */
 export async function startKafka(
   options: { dataDir: string; port: number; controllerPort: number; partitions: number },

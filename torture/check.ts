@@ -1,0 +1,384 @@
+/**
+ * The checker: what was acknowledged, against what is there. Pure: it takes a record and gives violations, which name
+ * ids and codes only.
+ */
+
+export type Action = 'create' | 'edit' | 'submit' | 'withdraw' | 'supply-documents' | 'hand-over' | 'confirm-outcome';
+
+/** A write that the platform answered with success. */
+export interface Acknowledged {
+  application: string;
+  action: Action;
+  requestId: string;
+  /** As the answer said. */
+  revision: number;
+  state: string;
+}
+
+/** An acknowledged write that was sent again, unchanged, after all trouble. */
+export interface Repeat {
+  application: string;
+  action: Action;
+  requestId: string;
+  /** `done again`: a success that was no replay, or that told of another application. */
+  answer: 'replayed' | 'done again' | 'refused';
+}
+
+/** An application in the store of intake. */
+export interface ApplicationSeen {
+  id: string;
+  agency: string;
+  state: string;
+  revision: number;
+  eventSeq: number;
+  /** Request id of the create. */
+  createdBy: string;
+  /** Numbers of the frozen submissions. */
+  submissions: number[];
+  history: { kind: string; cause: string }[];
+  /** The last event of its delivery that it counted. */
+  deliverySeq: number;
+}
+
+/** An application as the desk sees it. */
+export interface AtDesk {
+  id: string;
+  state: string;
+  revision: number;
+}
+
+export interface DeliverySeen {
+  /** `<application>-<agency>` */
+  id: string;
+  application: string;
+  state: string;
+  eventSeq: number;
+  /** The last event of the application that it counted. */
+  applicationSeq: number;
+}
+
+export interface ThreadSeen {
+  /** The application's. */
+  id: string;
+  /** The last event of the application that was counted. */
+  applicationSeq: number;
+  notices: { id: string; state: string; cause?: string }[];
+}
+
+/** An event on cups.applications or cups.deliveries; in the order of its partition. */
+export interface EventSeen {
+  topic: string;
+  partition: number;
+  subject: string;
+  sequence: number;
+  id: string;
+  /** Without the package. */
+  type: string;
+  /** On cups.deliveries: id of the agency's message. */
+  messageId?: string;
+}
+
+/** A submission on an agency's topic. */
+export interface RequestSeen {
+  id: string;
+  application: string;
+  submission: number;
+}
+
+/** A message of an agency that the agency contract allows and that is about its own delivery. */
+export interface ReplySeen {
+  id: string;
+  delivery: string;
+  isDecision: boolean;
+}
+
+export interface ProcessSeen {
+  name: string;
+  ready: boolean;
+  /** Answers within two seconds that it lives. */
+  lives: boolean;
+  /** Says that a consumer stands still. */
+  stuck: boolean;
+}
+
+export interface TortureRecord {
+  acknowledged: Acknowledged[];
+  repeats: Repeat[];
+  atDesk: AtDesk[];
+  applications: ApplicationSeen[];
+  deliveries: DeliverySeen[];
+  threads: ThreadSeen[];
+  events: EventSeen[];
+  requests: RequestSeen[];
+  replies: ReplySeen[];
+  /** Ids of messages that nobody may heed. */
+  hostile: string[];
+  /** Documents with events that wait for Kafka, or were given up. */
+  outboxes: { resource: string; waiting: number; isBlocked: boolean }[];
+  /** Subjects with events that wait for their predecessor. */
+  parked: string[];
+  groups: { group: string; topic: string; partition: number; lag: number }[];
+  /** Topics that must have consumers: how many groups read each partition of it. */
+  readers: { topic: string; wanted: number; groups: number }[];
+  processes: ProcessSeen[];
+  /** Processes that ended, or did not start, though nobody wanted that. */
+  endedByThemselves: string[];
+  /** Files and topics with personal data that must hold none. */
+  personal: string[];
+  /** Honest writes that were refused for good, as `409 REASON create`. */
+  refused: { what: string; application: string }[];
+  /** Answers without a cause, as `500 POST /applications/{id}/submit`. */
+  raw: { what: string; count: number }[];
+}
+
+export interface Violation {
+  rule: string;
+  /** Ids and codes, never content. */
+  what: string;
+}
+
+type Rule = (record: TortureRecord) => string[];
+
+const PASSED: Record<string, number> = {
+  draft: 0,
+  submitted: 1,
+  'in-progress': 2,
+  'documents-requested': 2,
+  ready: 3,
+  rejected: 3,
+  'handed-over': 4,
+  closed: 5,
+  withdrawn: 6,
+  expired: 6,
+};
+const DECIDED = ['ready', 'rejected', 'handed-over', 'closed'];
+const APPLICATIONS = 'cups.applications';
+const DELIVERIES = 'cups.deliveries';
+
+/** Each write that was acknowledged is there, in intake's store and at the desk. */
+const acknowledgedPresent: Rule = ({ acknowledged, applications, atDesk }) => {
+  const stored = byId(applications);
+  const shown = byId(atDesk);
+  return acknowledged.flatMap(({ application, action, requestId, revision, state }) => {
+    const write = `${action} ${requestId} of ${application}`;
+    const there = stored.get(application);
+    if (!there) return [`${write}: no such application in the store`];
+    const seen = shown.get(application);
+    if (!seen) return [`${write}: the desk does not see the application`];
+    const recorded = action === 'create' ? there.createdBy === requestId : isRecorded(there, action, requestId);
+    return [
+      ...(recorded ? [] : [`${write}: not recorded`]),
+      ...[there, seen]
+        .filter((one) => one.revision < revision || PASSED[one.state]! < PASSED[state]!)
+        .map((one) => `${write}: ${one.state} at revision ${one.revision}, after ${state} at ${revision}`),
+    ];
+  });
+};
+
+/** An edit of a draft is no history: its revision speaks for it. */
+const isRecorded = ({ history }: ApplicationSeen, action: Action, requestId: string): boolean =>
+  action === 'edit' || history.some(({ kind, cause }) => kind === action && cause === requestId);
+
+/** A request id is answered as the first time, and has one effect in one application. */
+const nothingDoubled: Rule = ({ repeats, applications }) => [
+  ...repeats
+    .filter(({ answer }) => answer !== 'replayed')
+    .map(({ action, requestId, application, answer }) => `${action} ${requestId} of ${application}: ${answer}`),
+  ...twice(applications.map(({ createdBy }) => createdBy)).map((id) => `create ${id}: several applications`),
+  ...applications.flatMap(({ id, history }) =>
+    twice(history.map(({ kind, cause }) => `${kind} ${cause}`)).map((what) => `${what} of ${id}: in the history twice`),
+  ),
+];
+
+/** A person is told of each step once, and nothing waits to be told. */
+const noticesOnce: Rule = ({ threads, events, applications }) => {
+  const stored = byId(applications);
+  const notices = threads.flatMap((thread) => thread.notices);
+  const ids = new Set(notices.map(({ id }) => id));
+  const telling = events.filter(
+    ({ topic, type, subject }) =>
+      topic === APPLICATIONS &&
+      (type === 'ApplicationSubmitted' ||
+        type === 'ApplicationDecided' ||
+        (type === 'ApplicationWithdrawn' && stored.get(idOf(subject))?.submissions.length !== 0)),
+  );
+  const missing = new Set(
+    telling.map(({ subject, sequence }) => `${idOf(subject)}-${sequence}`).filter((id) => !ids.has(id)),
+  );
+  return [
+    ...twice(notices.map(({ id }) => id)).map((id) => `notice ${id}: twice`),
+    ...[...missing].map((id) => `notice ${id}: missing`),
+    ...notices
+      .filter(({ state, cause }) => state !== 'sent' && !(state === 'failed' && cause === 'overtaken'))
+      .map(({ id, state, cause }) => `notice ${id}: ${state} ${cause ?? ''}`.trimEnd()),
+  ];
+};
+
+/** The events of one subject: from 1, without a gap, in order, on one partition, and as many as its document says. */
+const eventsContiguous: Rule = ({ events, applications, deliveries }) => {
+  const told = [
+    ...applications.map(({ id, eventSeq }) => ({ topic: APPLICATIONS, subject: `applications/${id}`, eventSeq })),
+    ...deliveries.map(({ id, eventSeq }) => ({ topic: DELIVERIES, subject: `deliveries/${id}`, eventSeq })),
+  ];
+  const subjects = Map.groupBy(events, ({ topic, subject }) => `${topic} ${subject}`);
+  const known = new Set(told.map(({ topic, subject }) => `${topic} ${subject}`));
+  return [
+    ...[...subjects.keys()].filter((subject) => !known.has(subject)).map((subject) => `${subject}: nobody's`),
+    ...told.flatMap(({ topic, subject, eventSeq }) =>
+      disorder(subjects.get(`${topic} ${subject}`) ?? [], eventSeq).map((what) => `${topic} ${subject}: ${what}`),
+    ),
+  ];
+};
+
+/** What is wrong with the events of one subject, repeats being allowed. */
+function disorder(events: readonly EventSeen[], eventSeq: number): string[] {
+  const ids: string[] = [];
+  const wrong: string[] = [];
+  for (const { sequence, id } of events) {
+    if (sequence > ids.length + 1) wrong.push(`${sequence} after ${ids.length}`);
+    if (sequence <= ids.length && ids[sequence - 1] !== id) wrong.push(`two events are number ${sequence}`);
+    if (sequence > ids.length) ids[sequence - 1] = id;
+  }
+  if (new Set(events.map(({ partition }) => partition)).size > 1) wrong.push('on two partitions');
+  if (ids.length !== eventSeq) wrong.push(`${ids.length} of ${eventSeq} events`);
+  return wrong;
+}
+
+/** Each submission is on its agency's topic under one id; one that was withdrawn need not be. */
+const submissionsOnce: Rule = ({ applications, deliveries, requests }) => {
+  const delivery = new Map(deliveries.map((one) => [one.application, one]));
+  const ids = Map.groupBy(requests, ({ application, submission }) => `${application}/${submission}`);
+  return applications.flatMap(({ id, submissions }) =>
+    submissions.flatMap((number) => {
+      const found = new Set((ids.get(`${id}/${number}`) ?? []).map((one) => one.id)).size;
+      const mayBeAbsent = delivery.get(id)?.state === 'cancelled';
+      if (found === 1 || (found === 0 && mayBeAbsent)) return [];
+      return [`submission ${number} of ${id}: ${found} ids on its agency's topic`];
+    }),
+  );
+};
+
+/** Each message of an agency is told once; a decision decides its application once; what is hostile moves nothing. */
+const repliesOnce: Rule = ({ replies, events, applications, hostile }) => {
+  const told = events.filter(({ topic }) => topic === DELIVERIES);
+  const ofMessage = Map.groupBy(told, ({ messageId }) => messageId ?? '');
+  const decisions = new Set(replies.filter(({ isDecision }) => isDecision).map(({ delivery }) => delivery));
+  const decidedEvents = Map.groupBy(
+    events.filter(({ topic, type }) => topic === APPLICATIONS && type === 'ApplicationDecided'),
+    ({ subject }) => idOf(subject),
+  );
+  return [
+    ...replies.flatMap(({ id, delivery }) => {
+      const seen = (ofMessage.get(id) ?? []).filter(({ subject }) => subject === `deliveries/${delivery}`);
+      const count = new Set(seen.map((event) => event.id)).size;
+      return count === 1 ? [] : [`reply ${id} to ${delivery}: told ${count} times`];
+    }),
+    ...applications.flatMap(({ id, agency, state }) => {
+      const count = new Set((decidedEvents.get(id) ?? []).map((event) => event.id)).size;
+      const isDecided = DECIDED.includes(state);
+      const wasDecided = decisions.has(`${id}-${agency}`);
+      const isOver = state === 'withdrawn' || state === 'expired';
+      if (wasDecided ? isOver || (isDecided && count === 1) : !isDecided && count === 0) return [];
+      return [`decision of ${id}: ${wasDecided ? 'given' : 'not given'}, ${state}, ${count} ApplicationDecided`];
+    }),
+    ...hostile.filter((id) => ofMessage.has(id)).map((id) => `hostile message ${id}: heeded`),
+  ];
+};
+
+/** Bridge, notifications and intake have counted each other's events to the end. */
+const servicesAgree: Rule = ({ applications, deliveries, threads }) => {
+  const delivery = new Map(deliveries.map((one) => [one.application, one]));
+  const thread = byId(threads);
+  return applications.flatMap(({ id, state, eventSeq, deliverySeq, submissions }) => {
+    const sent = delivery.get(id);
+    const wrong: string[] = [];
+    if (eventSeq > 0 && thread.get(id)?.applicationSeq !== eventSeq) {
+      wrong.push(`notifications counted ${thread.get(id)?.applicationSeq ?? 0} of ${eventSeq} events`);
+    }
+    if (submissions.length > 0) {
+      if (!sent) wrong.push('no delivery');
+      else if (sent.applicationSeq !== eventSeq) {
+        wrong.push(`the bridge counted ${sent.applicationSeq} of ${eventSeq} events`);
+      }
+    }
+    if (sent && deliverySeq !== sent.eventSeq) wrong.push(`intake counted ${deliverySeq} of ${sent.eventSeq} events`);
+    if (sent && DECIDED.includes(state) && sent.state !== 'answered') wrong.push(`${state}, delivery ${sent.state}`);
+    if (sent?.state === 'failed') wrong.push('the delivery failed');
+    return wrong.map((what) => `${id}: ${what}`);
+  });
+};
+
+const outboxesEmpty: Rule = ({ outboxes, parked }) => [
+  ...outboxes.map(
+    ({ resource, waiting, isBlocked }) => `${resource}: ${waiting} events${isBlocked ? ', given up' : ''}`,
+  ),
+  ...parked.map((subject) => `${subject}: an event waits for its predecessor`),
+];
+
+const noLag: Rule = ({ groups, readers }) => [
+  ...groups
+    .filter(({ lag }) => lag !== 0)
+    .map(({ group, topic, partition, lag }) => `${group} on ${topic}/${partition}: ${lag} behind`),
+  ...readers
+    .filter(({ wanted, groups: count }) => count < wanted)
+    .map(({ topic, wanted, groups: count }) => `${topic}: ${count} of ${wanted} groups read it`),
+];
+
+const nobodyStoodStill: Rule = ({ processes, endedByThemselves }) => [
+  ...endedByThemselves.map((what) => `${what}: ended by itself`),
+  ...processes.filter(({ ready }) => !ready).map(({ name }) => `${name}: not ready`),
+  ...processes.filter(({ lives }) => !lives).map(({ name }) => `${name}: does not answer`),
+  ...processes.filter(({ stuck }) => stuck).map(({ name }) => `${name}: a consumer stands still`),
+];
+
+const nothingPersonal: Rule = ({ personal }) => personal;
+
+const honestAnswers: Rule = ({ refused, raw }) => [
+  ...refused.map(({ what, application }) => `${what} ${application}`),
+  ...raw.map(({ what, count }) => `${what}: ${count} times`),
+];
+
+/** In the order in which they are told. */
+export const RULES = {
+  'acknowledged present': acknowledgedPresent,
+  'nothing doubled': nothingDoubled,
+  'notices once': noticesOnce,
+  'events contiguous and in order': eventsContiguous,
+  'submissions at their agency once': submissionsOnce,
+  'replies reflected once': repliesOnce,
+  'services agree': servicesAgree,
+  'outboxes empty': outboxesEmpty,
+  'no lag': noLag,
+  'nobody ended or stood still': nobodyStoodStill,
+  'no personal data in logs and internal topics': nothingPersonal,
+  'honest requests are answered': honestAnswers,
+} satisfies Record<string, Rule>;
+export type RuleName = keyof typeof RULES;
+
+/** Rules about what comes to rest by itself once the trouble is over; the rest of the record may be empty. */
+const AT_REST: readonly RuleName[] = ['services agree', 'outboxes empty', 'no lag'];
+
+/** Everything that a record shows to be wrong; nothing for a platform that kept its promises. */
+export function check(record: TortureRecord, rules = Object.keys(RULES) as RuleName[]): Violation[] {
+  return rules.flatMap((rule) => RULES[rule](record).map((what) => ({ rule, what })));
+}
+
+/** What has not come to rest yet. */
+export const unrest = (record: TortureRecord): Violation[] => [
+  ...check(record, [...AT_REST]),
+  ...record.threads
+    .flatMap(({ notices }) => notices)
+    .filter(({ state }) => state === 'compose' || state === 'pending')
+    .map(({ id, state }) => ({ rule: 'notices once', what: `notice ${id}: ${state}` })),
+];
+
+const byId = <T extends { id: string }>(all: readonly T[]): Map<string, T> => new Map(all.map((one) => [one.id, one]));
+const idOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+/** What is there more than once; each once. */
+function twice(all: readonly string[]): string[] {
+  const seen = new Set<string>();
+  const again = new Set<string>();
+  for (const one of all) (seen.has(one) ? again : seen).add(one);
+  return [...again];
+}

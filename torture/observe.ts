@@ -1,0 +1,272 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkIdnp } from '@cups/contracts';
+import { messageType } from '@cups/contracts/proto';
+import { fromMessage, parseSubject, topicsOf } from '@cups/agency-contract';
+import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';
+import mongoose from 'mongoose';
+import type { Connection } from 'mongoose';
+import { SERVICES } from '@cups/tools/platform';
+import type { Platform } from '@cups/tools/platform';
+import { readTopics } from './agency.ts';
+import type { Stored } from './agency.ts';
+import type { EventSeen, ProcessSeen, ReplySeen, RequestSeen, TortureRecord } from './check.ts';
+import { CANARIES } from './desks.ts';
+
+/** Looks at a platform from inside: its stores, its topics, its groups, its processes and its logs. */
+
+export const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'] as const;
+const EVENTS = ['cups.applications', 'cups.deliveries'] as const;
+
+type Rest = Pick<
+  TortureRecord,
+  'applications' | 'deliveries' | 'threads' | 'outboxes' | 'parked' | 'groups' | 'readers'
+>;
+
+/** The part of the record that is asked again and again until all is at rest. */
+export async function observeRest({ mongoUri, kafkaBrokers, prefix }: Platform): Promise<Rest> {
+  const connection = await mongoose.createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000 }).asPromise();
+  try {
+    const stores = await observeStores(connection, prefix);
+    return Object.assign(stores, await observeGroups(kafkaBrokers, prefix));
+  } finally {
+    await connection.close();
+  }
+}
+
+interface Document {
+  _id: string;
+  state: string;
+  revision: number;
+  eventSeq: number;
+  lastSeqs?: Record<string, number>;
+}
+interface ApplicationDocument extends Document {
+  agency: string;
+  createRequest?: string;
+  submissions: { number: number }[];
+  history: { kind: string; cause: string }[];
+}
+interface DeliveryDocument extends Document {
+  application: string;
+}
+interface ThreadDocument extends Document {
+  notices: { id: string; state: string; failCause?: string }[];
+}
+
+async function observeStores(connection: Connection, prefix: string) {
+  const all = <T extends object>(service: string, collection: string, projection: Record<string, 1>) =>
+    connection
+      .useDb(`${prefix}cups-${service}`)
+      .collection<T>(collection)
+      .find({}, { projection })
+      .toArray() as unknown as Promise<T[]>;
+  const own = { state: 1, revision: 1, eventSeq: 1, lastSeqs: 1 } as const;
+  const applications = await all<ApplicationDocument>('intake', 'applications', {
+    ...own,
+    agency: 1,
+    createRequest: 1,
+    'submissions.number': 1,
+    history: 1,
+  });
+  const deliveries = await all<DeliveryDocument>('agency-bridge', 'deliveries', { ...own, application: 1 });
+  const threads = await all<ThreadDocument>('notifications', 'threads', { ...own, notices: 1 });
+  const codeOf = (name: string) => name.replace('agencies/', '');
+  return {
+    applications: applications.map(({ _id, agency, state, revision, eventSeq, lastSeqs, ...one }) => ({
+      id: _id,
+      agency: codeOf(agency),
+      state,
+      revision,
+      eventSeq,
+      createdBy: one.createRequest?.split('|').at(-1) ?? '',
+      submissions: one.submissions.map(({ number }) => number),
+      history: one.history.map(({ kind, cause }) => ({ kind, cause })),
+      deliverySeq: lastSeqs?.[`deliveries/${_id}-${codeOf(agency)}`] ?? 0,
+    })),
+    deliveries: deliveries.map(({ _id, application, state, eventSeq, lastSeqs }) => ({
+      id: _id,
+      application: application.replace('applications/', ''),
+      state,
+      eventSeq,
+      applicationSeq: lastSeqs?.[application] ?? 0,
+    })),
+    threads: threads.map(({ _id, lastSeqs, notices }) => ({
+      id: _id,
+      applicationSeq: lastSeqs?.['applications'] ?? 0,
+      notices: notices.map(({ id, state, failCause }) => ({ id, state, ...(failCause ? { cause: failCause } : {}) })),
+    })),
+    ...(await observeOutboxes(connection, prefix)),
+  };
+}
+
+/** Every collection of every database of ours: whoever has an outbox or parks events is found without a list. */
+async function observeOutboxes(connection: Connection, prefix: string): Promise<Pick<Rest, 'outboxes' | 'parked'>> {
+  const outboxes: Rest['outboxes'] = [];
+  const parked: string[] = [];
+  for (const service of SERVICES) {
+    const database = connection.useDb(`${prefix}cups-${service}`);
+    for (const { name } of await database.listCollections()) {
+      if (name === 'parkedEvents') {
+        const found = (await database.collection(name).find({}).toArray()) as unknown as { subject: string }[];
+        parked.push(...found.map(({ subject }) => `${service} ${subject}`));
+        continue;
+      }
+      const waiting = (await database
+        .collection(name)
+        .find({ 'outbox.0': { $exists: true } }, { projection: { 'outbox.n': 1, outboxBlocked: 1 } })
+        .toArray()) as unknown as { _id: unknown; outbox: unknown[]; outboxBlocked?: unknown }[];
+      for (const { _id, outbox, outboxBlocked } of waiting) {
+        outboxes.push({
+          resource: `${service} ${name}/${String(_id)}`,
+          waiting: outbox.length,
+          isBlocked: outboxBlocked !== undefined,
+        });
+      }
+    }
+  }
+  return { outboxes, parked };
+}
+
+/** How far behind each group is on each partition that it has, and how many groups read each topic. */
+async function observeGroups(brokers: string, prefix: string): Promise<Pick<Rest, 'groups' | 'readers'>> {
+  const kafka = new Kafka({ clientId: 'torture', brokers: brokers.split(','), logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const { groups: listed } = await admin.listGroups();
+    const names = listed.map(({ groupId }) => groupId).filter((name) => name.startsWith(prefix));
+    const described = names.length > 0 ? (await admin.describeGroups(names)).groups : [];
+    const groups: Rest['groups'] = [];
+    const readersOf = new Map<string, number>();
+    for (const { groupId: group, members } of described) {
+      const assigned = new Map<string, number[]>();
+      for (const { memberAssignment } of members) {
+        const read = memberAssignment.length > 0 ? AssignerProtocol.MemberAssignment.decode(memberAssignment) : null;
+        for (const [topic, partitions] of Object.entries(read?.assignment ?? {})) {
+          assigned.set(topic, [...(assigned.get(topic) ?? []), ...partitions]);
+        }
+      }
+      for (const [topic, partitions] of assigned) {
+        const ends = new Map((await admin.fetchTopicOffsets(topic)).map((one) => [one.partition, Number(one.high)]));
+        const [committed] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+        for (const partition of partitions) {
+          const offset = Number(committed?.partitions.find((one) => one.partition === partition)?.offset ?? -1);
+          const lag = (ends.get(partition) ?? 0) - Math.max(0, offset);
+          groups.push({ group, topic: topic.slice(prefix.length), partition, lag });
+        }
+        if (partitions.length === ends.size) readersOf.set(topic, (readersOf.get(topic) ?? 0) + 1);
+      }
+    }
+    const wanted: [string, number][] = [
+      ['cups.applications', 2],
+      ['cups.deliveries', 1],
+      ...AGENCIES.flatMap((code): [string, number][] => [
+        [topicsOf(code).requests, 1],
+        [topicsOf(code).replies, 1],
+      ]),
+    ];
+    const readers = wanted.map(([topic, count]) => ({
+      topic,
+      wanted: count,
+      groups: readersOf.get(prefix + topic) ?? 0,
+    }));
+    return { groups, readers };
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** All that was ever said on the topics; what is hostile is no reply. */
+export async function observeTopics(
+  { kafkaBrokers, prefix }: Platform,
+  hostile: readonly string[],
+): Promise<Pick<TortureRecord, 'events' | 'requests' | 'replies' | 'personal'>> {
+  const agencyTopics = AGENCIES.flatMap((code) => Object.values(topicsOf(code)));
+  const names = [...EVENTS, ...agencyTopics].map((topic) => prefix + topic);
+  const messages = await readTopics(kafkaBrokers, names);
+  const on = (topic: string) => messages.filter((one) => one.topic === prefix + topic);
+  const isHostile = new Set(hostile);
+  return {
+    events: EVENTS.flatMap((topic) => on(topic).map((message) => eventOf(topic, message))),
+    requests: AGENCIES.flatMap((code) => on(topicsOf(code).requests).flatMap(requestOf)),
+    replies: AGENCIES.flatMap((code) => on(topicsOf(code).replies).flatMap((one) => replyOf(code, one))).filter(
+      ({ id }) => !isHostile.has(id),
+    ),
+    personal: EVENTS.flatMap((topic) => {
+      const found = new Set(on(topic).flatMap((message) => personalIn(textOf(message))));
+      return [...found].map((what) => `${topic}: ${what}`);
+    }),
+  };
+}
+
+const header = ({ headers }: Stored, name: string): string => headers[name]?.toString('utf8') ?? '';
+const textOf = ({ key, value, headers }: Stored): string =>
+  [key, value, ...Object.values(headers)].map((bytes) => bytes?.toString('latin1') ?? '').join('\n');
+
+function eventOf(topic: string, message: Stored): EventSeen {
+  const type = header(message, 'ce_type');
+  const event: EventSeen = {
+    topic,
+    partition: message.partition,
+    subject: header(message, 'ce_subject'),
+    sequence: Number(header(message, 'ce_sequence')),
+    id: header(message, 'ce_id'),
+    type: type.slice(type.lastIndexOf('.') + 1),
+  };
+  if (topic === 'cups.deliveries') {
+    const { ref } = messageType<never, { ref: { messageId: string } | null }>(type).decode(message.value!);
+    event.messageId = ref?.messageId ?? '';
+  }
+  return event;
+}
+
+/** The submission that a message for an agency brings; nothing for a withdrawal. */
+function requestOf(message: Stored): RequestSeen[] {
+  const read = fromMessage(message);
+  if (!read.ok || !('submission' in read.event.data) || !('answers' in read.event.data)) return [];
+  const { application, submission } = read.event.data;
+  return [{ id: read.event.id, application: application.replace('applications/', ''), submission }];
+}
+
+/** A message of an agency that is as the contract says, and about its own delivery. */
+function replyOf(code: string, message: Stored): ReplySeen[] {
+  const read = fromMessage(message);
+  const delivery = read.ok ? parseSubject(read.event.subject) : undefined;
+  if (!read.ok || delivery?.agency !== code || read.event.source !== `/agencies/${code}`) return [];
+  return [{ id: read.event.id, delivery: delivery.deliveryId, isDecision: 'outcome' in read.event.data }];
+}
+
+/** Whether every process of the platform takes work, lives, and has no consumer that stands still. */
+export function observeProcesses(platform: Platform): Promise<ProcessSeen[]> {
+  return Promise.all(
+    SERVICES.map(async (name) => {
+      const at = platform.operations(name);
+      const get = (path: string) => fetch(at + path, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
+      const [ready, lives, metrics] = await Promise.all([get('/readyz'), get('/healthz'), get('/metrics')]);
+      const text = (await metrics?.text()) ?? '';
+      await Promise.all([ready?.body?.cancel(), lives?.body?.cancel()]);
+      const stuck = /^consumer_stuck(?:\{[^}]*\})? [1-9]/m.test(text);
+      return { name, ready: ready?.ok === true, lives: lives?.ok === true, stuck };
+    }),
+  );
+}
+
+/** Logs of services, of Kafka and of the store that hold what belongs to a person. */
+export function observeLogs(dataDir: string): string[] {
+  const files = [
+    ...readdirSync(join(dataDir, 'logs')).map((name) => join('logs', name)),
+    ...readdirSync(dataDir).filter((name) => name.endsWith('.log')),
+  ];
+  return files.flatMap((file) => {
+    const found = new Set(personalIn(readFileSync(join(dataDir, file), 'latin1')));
+    return [...found].map((what) => `${file}: ${what}`);
+  });
+}
+
+/** What is personal in a text: its kind, never itself. */
+export function personalIn(text: string): string[] {
+  const words = CANARIES.filter((canary) => text.includes(canary)).map((_, i) => `canary ${i + 1}`);
+  const numbers = (text.match(/(?<![0-9A-Za-z])2900\d{9}(?![0-9A-Za-z])/g) ?? []).filter((digits) => checkIdnp(digits));
+  return [...words, ...(numbers.length > 0 ? ['a personal number'] : [])];
+}

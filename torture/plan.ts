@@ -1,0 +1,147 @@
+import { SERVICES } from '@cups/tools/platform';
+import type { ServiceName } from '@cups/tools/platform';
+
+/** What is done to whom and when: pure, and the same for the same seed. */
+
+export const KINDS = [
+  'kills',
+  'restarts',
+  'pauses',
+  'replicas',
+  'poison',
+  'compressed',
+  'oversized',
+  'overload',
+] as const;
+export type Kind = (typeof KINDS)[number];
+
+/** A process of the platform. */
+export type Target = ServiceName | 'kafka' | 'store';
+const TARGETS: readonly Target[] = [...SERVICES, 'kafka', 'store'];
+/** Services that may work in several processes, on the same topics and the same store. */
+const REPLICATED: readonly ServiceName[] = ['intake', 'agency-bridge', 'notifications'];
+
+export interface Step {
+  /** Seconds since the trouble began. */
+  at: number;
+  /** How long it lasts: how long a process is away, paused or doubled, or the load raised. */
+  seconds: number;
+  kind: Kind;
+  /** Absent when it is done to the topics or at the desks. */
+  target?: Target;
+  /** Which sort of its kind. */
+  what?: string;
+}
+
+export interface PlanOptions {
+  seed: string;
+  /** Length of the trouble. */
+  seconds: number;
+  /** Kinds that are played; all when absent. */
+  only?: readonly Kind[];
+}
+
+/** A card of the deck: what may happen, and how long it may last. */
+interface Card {
+  kind: Kind;
+  target?: Target;
+  what?: string;
+  /** Shortest and longest, in seconds. */
+  lasts: readonly [number, number];
+}
+
+const each = <T extends string>(all: readonly T[], card: (one: T) => Card): Card[] => all.map(card);
+
+const DECK: readonly Card[] = [
+  ...each(TARGETS, (target) => ({ kind: 'kills', target, lasts: [0, 6] })),
+  ...each(TARGETS, (target) => ({ kind: 'restarts', target, lasts: [0, 0] })),
+  ...each(TARGETS, (target) => ({ kind: 'pauses', target, lasts: [5, 30] })),
+  ...each(REPLICATED, (target) => ({ kind: 'replicas', target, what: 'ended in order', lasts: [8, 40] })),
+  ...each(REPLICATED, (target) => ({ kind: 'replicas', target, what: 'killed', lasts: [8, 40] })),
+  ...each(['rubbish', 'forged', 'flood'], (what) => ({ kind: 'poison', what, lasts: [0, 0] })),
+  ...each(['gzip', 'snappy', 'lz4', 'zstd'], (what) => ({ kind: 'compressed', what, lasts: [0, 0] })),
+  ...each(['many empty records', 'one large record'], (what) => ({ kind: 'compressed', what, lasts: [0, 0] })),
+  { kind: 'oversized', lasts: [0, 0] },
+  { kind: 'overload', lasts: [8, 15] },
+];
+
+/** Seconds from one step to the next. */
+const GAP = [3, 8] as const;
+/** Seconds at the beginning in which nothing is done. */
+const QUIET = 4;
+/** So many processes at most are away or paused at once: with all of them away nothing would be tried at all. */
+const AWAY_AT_ONCE = 2;
+
+/**
+ * Plans the trouble. The cards of the deck are drawn in an order made from the seed, each once before any comes again;
+ * what cannot be done now, because its process is in other trouble, waits for its turn.
+ */
+export function planTrouble({ seed, seconds, only = KINDS }: PlanOptions): Step[] {
+  const random = randomOf(seed);
+  const within = ([from, to]: readonly [number, number]) => from + random() * (to - from);
+  const deck = DECK.filter(({ kind }) => only.includes(kind));
+  const steps: Step[] = [];
+  let cards: Card[] = [];
+  for (let at = QUIET; at < seconds; at = round(at + within(GAP))) {
+    if (cards.length === 0) cards = shuffled(deck, random);
+    const next = cards.findIndex((card) => isPossible(card, steps, at));
+    if (next < 0) continue;
+    const [{ lasts, ...card }] = cards.splice(next, 1) as [Card];
+    steps.push({ at, seconds: round(Math.min(within(lasts), seconds - at)), ...card });
+  }
+  return steps;
+}
+
+/** A process is in one trouble at a time, and comes to itself for two seconds in between. */
+function isPossible({ kind, target }: Card, steps: readonly Step[], at: number): boolean {
+  const running = steps.filter((step) => step.at + step.seconds + (step.target ? RECOVERY : 0) > at);
+  if (kind === 'overload') return !running.some((step) => step.kind === 'overload');
+  if (target === undefined) return true;
+  if (running.some((step) => step.target === target)) return false;
+  return kind === 'replicas' || running.filter(isAway).length < AWAY_AT_ONCE;
+}
+
+const RECOVERY = 2;
+const isAway = ({ kind }: Step): boolean => kind === 'kills' || kind === 'restarts' || kind === 'pauses';
+
+/** Numbers from 0 to below 1 that depend on the seed alone (mulberry32 over an FNV-1a hash of it). */
+export function randomOf(seed: string): () => number {
+  let state = 0x811c9dc5;
+  for (const byte of Buffer.from(seed)) state = Math.imul(state ^ byte, 0x01000193);
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+function shuffled<T>(all: readonly T[], random: () => number): T[] {
+  const left = [...all];
+  return all.map(() => left.splice(Math.floor(random() * left.length), 1)[0]!);
+}
+
+const round = (seconds: number): number => Math.round(seconds * 10) / 10;
+
+/** A step in words, such as `kills intake` or `compressed messages: zstd`. */
+export function inWords({ kind, target, what, seconds }: Step): string {
+  const lasting = `${seconds.toFixed(1)} s`;
+  switch (kind) {
+    case 'kills':
+      return `kill -9 ${target}, away for ${lasting}`;
+    case 'restarts':
+      return `restart ${target} in order`;
+    case 'pauses':
+      return `pause ${target} for ${lasting}`;
+    case 'replicas':
+      return `a second ${target} for ${lasting}, then ${what}`;
+    case 'poison':
+      return `poison: ${what}`;
+    case 'compressed':
+      return `compressed: ${what}`;
+    case 'oversized':
+      return 'oversized messages';
+    case 'overload':
+      return `five times the load for ${lasting}`;
+  }
+}

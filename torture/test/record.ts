@@ -1,0 +1,138 @@
+import type { ApplicationSeen, EventSeen, TortureRecord } from '../check.ts';
+
+/** What happened to one application of a record. */
+export interface Course {
+  id: string;
+  agency: string;
+  /** Submissions, the first one included; none: it stayed a draft. */
+  submissions: number;
+  end: 'open' | 'decided' | 'withdrawn';
+  /** Events that Kafka has twice: index of the first of them, and how many. */
+  repeatFrom: number;
+  repeated: number;
+}
+
+/** The record of a platform that kept its promises. */
+export function faultless(courses: readonly Course[]): TortureRecord {
+  const record: TortureRecord = {
+    acknowledged: [],
+    repeats: [],
+    atDesk: [],
+    applications: [],
+    deliveries: [],
+    threads: [],
+    events: [],
+    requests: [],
+    replies: [],
+    hostile: ['hostile-1'],
+    outboxes: [],
+    parked: [],
+    groups: [
+      { group: 'agency-bridge', topic: 'cups.applications', partition: 0, lag: 0 },
+      { group: 'notifications', topic: 'cups.applications', partition: 0, lag: 0 },
+    ],
+    readers: [{ topic: 'cups.applications', wanted: 2, groups: 2 }],
+    processes: [{ name: 'intake', ready: true, lives: true, stuck: false }],
+    endedByThemselves: [],
+    personal: [],
+    refused: [],
+    raw: [],
+  };
+  for (const course of courses) play(course, record);
+  return record;
+}
+
+function play(course: Course, record: TortureRecord): void {
+  const { id, agency, submissions, end } = course;
+  const delivery = `${id}-${agency}`;
+  const app: ApplicationSeen = {
+    id,
+    agency,
+    state: 'draft',
+    revision: 1,
+    eventSeq: 0,
+    createdBy: `${id}-create`,
+    submissions: [],
+    history: [],
+    deliverySeq: 0,
+  };
+  const events: EventSeen[] = [];
+  const answers: EventSeen[] = [];
+  const acknowledge = (action: 'create' | 'submit' | 'supply-documents' | 'withdraw', nth = '') => {
+    const requestId = `${id}-${action}${nth}`;
+    const { revision, state } = app;
+    record.acknowledged.push({ application: id, action, requestId, revision, state });
+    record.repeats.push({ application: id, action, requestId, answer: 'replayed' });
+    if (action !== 'create') app.history.push({ kind: action, cause: requestId });
+  };
+  const tell = (type: string, state: string) => {
+    app.state = state;
+    app.revision += 1;
+    app.eventSeq += 1;
+    const sequence = app.eventSeq;
+    events.push(eventOf('cups.applications', `applications/${id}`, sequence, type));
+  };
+  const reply = (type: string, isDecision: boolean) => {
+    const messageId = `${id}-reply-${answers.length + 1}`;
+    app.deliverySeq += 1;
+    record.replies.push({ id: messageId, delivery, isDecision });
+    const event = eventOf('cups.deliveries', `deliveries/${delivery}`, app.deliverySeq, type);
+    answers.push({ ...event, messageId });
+  };
+
+  acknowledge('create');
+  for (let number = 1; number <= submissions; number += 1) {
+    if (number > 1) {
+      reply('DeliveryDocumentsRequested', false);
+      tell('DocumentsRequested', 'documents-requested');
+    }
+    tell(number === 1 ? 'ApplicationSubmitted' : 'DocumentsSupplied', number === 1 ? 'submitted' : 'in-progress');
+    app.submissions.push(number);
+    acknowledge(number === 1 ? 'submit' : 'supply-documents', String(number));
+    record.requests.push({ id: `${id}-request-${number}`, application: id, submission: number });
+  }
+  if (end === 'decided' && submissions > 0) {
+    reply('DeliveryDecided', true);
+    tell('ApplicationDecided', 'ready');
+  }
+  if (end === 'withdrawn') {
+    tell('ApplicationWithdrawn', 'withdrawn');
+    acknowledge('withdraw');
+  }
+  settle(course, record, app, events, answers);
+}
+
+/** What the neighbours have of it, with the repeats of its events. */
+function settle(
+  { id, agency, submissions, repeatFrom, repeated }: Course,
+  record: TortureRecord,
+  app: ApplicationSeen,
+  events: EventSeen[],
+  answers: EventSeen[],
+): void {
+  const { state, revision, eventSeq, deliverySeq } = app;
+  const again = repeatFrom % (events.length + 1);
+  record.applications.push(app);
+  record.atDesk.push({ id, state, revision });
+  record.events.push(...events, ...events.slice(again, again + repeated), ...answers, ...answers.slice(-repeated));
+  if (submissions > 0) {
+    const sent = state === 'withdrawn' ? 'cancelled' : state === 'ready' ? 'answered' : 'acknowledged';
+    record.deliveries.push({
+      id: `${id}-${agency}`,
+      application: id,
+      state: sent,
+      eventSeq: deliverySeq,
+      applicationSeq: eventSeq,
+    });
+  }
+  const told = /Submitted|DocumentsRequested|Decided|Withdrawn/;
+  if (eventSeq > 0) {
+    const telling = events.filter(({ type }) => told.test(type) && submissions > 0);
+    const notices = telling.map(({ sequence }) => ({ id: `${id}-${sequence}`, state: 'sent' }));
+    record.threads.push({ id, applicationSeq: eventSeq, notices });
+  }
+}
+
+function eventOf(topic: string, subject: string, sequence: number, type: string): EventSeen {
+  return { topic, partition: 0, subject, sequence, id: `${subject}#${sequence}`, type };
+}

@@ -1,0 +1,235 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { startPlatform } from '@cups/tools/platform';
+import type { Platform } from '@cups/tools/platform';
+import { openAgency } from './agency.ts';
+import type { Agency } from './agency.ts';
+import { check, unrest } from './check.ts';
+import type { TortureRecord } from './check.ts';
+import { openDesks } from './desks.ts';
+import type { Desks } from './desks.ts';
+import { createHostile } from './hostile.ts';
+import { observeLogs, observeProcesses, observeRest, observeTopics } from './observe.ts';
+import { KINDS, planTrouble, randomOf } from './plan.ts';
+import type { Kind } from './plan.ts';
+import { inTable } from './report.ts';
+import type { Report } from './report.ts';
+import { makeTrouble } from './trouble.ts';
+
+/** `npm run torture`: a platform of its own, people at its desks, and every trouble that it must survive. */
+
+const HELP = `npm run torture [-- options]
+
+Starts a platform in a folder of its own, works at its desks, and meanwhile kills, restarts, pauses and doubles its
+processes, Kafka and the store, and sends poison, bombs and too much of everything. Then it lets all come to rest and
+holds the platform to what it acknowledged.
+
+  --minutes <n>    length of the trouble (default 5)
+  --seed <text>    repeats the trouble of another run (default: a new one, which is printed)
+  --only <kinds>   a comma list of ${KINDS.join(', ')}
+  --rate <n>       applications begun in a second (default 4)
+  --rest <s>       longest wait for all to come to rest (default 240)
+  --keep           keeps the folder of data and logs, and says where it is
+  --data <folder>  that folder (default: a new one for temporary files)
+  --json           nothing but one JSON object on the last line
+  --help           this text
+
+Exit code 0 when every promise was kept, 1 otherwise; the violations name ids only. MONGODB_URI and KAFKA_BROKERS are
+not heeded: what is killed is its own.
+`;
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '5' },
+    seed: { type: 'string', default: Math.random().toString(36).slice(2, 8) },
+    only: { type: 'string', default: KINDS.join(',') },
+    rate: { type: 'string', default: '4' },
+    rest: { type: 'string', default: '240' },
+    keep: { type: 'boolean', default: false },
+    data: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
+const { seed } = values;
+const minutes = positive('minutes');
+const rate = positive('rate');
+const rest = positive('rest');
+const only = values.only.split(',').map((kind) => {
+  if (!KINDS.includes(kind as Kind)) usage(`--only: ${KINDS.join(', ')}`);
+  return kind as Kind;
+});
+
+function positive(name: 'minutes' | 'rate' | 'rest'): number {
+  const value = Number(values[name]);
+  if (!(value > 0)) usage(`--${name}: a number above 0`);
+  return value;
+}
+function usage(message: string): never {
+  console.error(message);
+  process.exit(2);
+}
+
+const dataDir = values.data ? resolve(values.data) : mkdtempSync(join(tmpdir(), 'cups-torture-'));
+const started = performance.now();
+const progress = (line: string): void => {
+  if (!values.json) console.log(`${((performance.now() - started) / 1000).toFixed(1).padStart(7)} s  ${line}`);
+};
+
+const aborted = new AbortController();
+const endedByThemselves: string[] = [];
+let platform: Platform | undefined;
+let agency: Agency | undefined;
+let desks: Desks | undefined;
+let ticker: NodeJS.Timeout | undefined;
+let lastCount = 0;
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => aborted.abort());
+// `tools/run.mjs`, which passes signals on, was killed.
+process.on('disconnect', () => aborted.abort());
+// Whatever the environment names is not ours to kill.
+for (const name of ['MONGODB_URI', 'KAFKA_BROKERS', 'CUPS_PREFIX']) delete process.env[name];
+
+async function run(): Promise<number> {
+  progress(`seed ${seed}: repeat it with --seed ${seed} --minutes ${values.minutes}${onlyFlag()}`);
+  platform = await startPlatform({
+    port: 0,
+    dataDir,
+    signal: aborted.signal,
+    onProgress: progress,
+    onExit: (name, code) => {
+      endedByThemselves.push(`${name} (${code ?? 'killed'})`);
+      progress(`${name} ENDED BY ITSELF (${code ?? 'killed'})`);
+    },
+    envOf: {
+      // All desks share one address here.
+      gateway: { RATE_LIMIT_ADDRESS_PER_MINUTE: '1000000', RATE_LIMIT_SESSION_PER_MINUTE: '100000' },
+    },
+  });
+  agency = await openAgency(platform.kafkaBrokers);
+  const random = randomOf(`${seed} at the desks`);
+  desks = await openDesks(platform.url, rate, random);
+  const hostile = createHostile(agency, platform.prefix, desks.reached, random);
+  const seconds = minutes * 60;
+  const plan = planTrouble({ seed, seconds, only });
+  progress(`${plan.length} troubles in ${seconds} s, ${rate} applications a second`);
+  ticker = setInterval(() => tell(desks!), 5_000);
+  const { signal } = aborted;
+  const begun = performance.now();
+  const trouble = await makeTrouble({ platform, desks, hostile, plan, signal, onProgress: progress });
+  await pause(Math.max(0, begun + seconds * 1000 - performance.now()), undefined, { signal });
+  progress('no more trouble; the desks finish what they began');
+  await desks.finish(Math.min(60, rest));
+  clearInterval(ticker);
+
+  const atRest = await comeToRest(platform);
+  progress('reading stores, topics and logs, and repeating what was acknowledged');
+  const { acknowledged, refused, raw } = desks;
+  const repeats = await desks.repeat(400);
+  const atDesk = await desks.look();
+  const record: TortureRecord = Object.assign(
+    { acknowledged, repeats, atDesk, refused, hostile: hostile.ids, processes: await observeProcesses(platform) },
+    await observeRest(platform),
+    await observeTopics(platform, hostile.ids),
+    { endedByThemselves: [...endedByThemselves, ...trouble.failures] },
+    { raw: [...raw].map(([what, count]) => ({ what, count })) },
+  );
+  record.personal.push(...observeLogs(dataDir));
+  const report: Report = {
+    seed,
+    minutes,
+    only,
+    done: trouble.done,
+    messages: hostile.sent,
+    visits: { begun: desks.visits.begun, skipped: desks.visits.skipped },
+    acknowledged: acknowledged.length,
+    repeats: repeats.length,
+    events: record.events.length,
+    troubles: Object.fromEntries(desks.troubles),
+    restSeconds: atRest,
+    violations: check(record),
+  };
+  console.log(values.json ? JSON.stringify(report) : inTable(report));
+  return report.violations.length > 0 ? 1 : 0;
+}
+
+/** Waits until everything agrees with everything, or until the bound. @returns seconds; undefined when it did not */
+async function comeToRest(of: Platform): Promise<number | undefined> {
+  const begun = performance.now();
+  const passed = () => Math.round((performance.now() - begun) / 1000);
+  for (let quiet = 0, told = 0; passed() < rest;) {
+    aborted.signal.throwIfAborted();
+    const left = await observeRest(of)
+      .then((seen) => unrest(Object.assign(nothingElse(), seen)))
+      .catch(() => undefined);
+    quiet = left?.length === 0 ? quiet + 1 : 0;
+    // Twice in a row: a message may have been on its way between two looks.
+    if (quiet === 2) return passed();
+    if (left?.[0] && passed() >= told) {
+      progress(`not at rest: ${left.length} open, such as ${left[0].what}`);
+      told = passed() + 10;
+    }
+    await pause(1_500);
+  }
+  progress(`NOT AT REST after ${rest} s`);
+  return undefined;
+}
+
+const nothingElse = () => ({
+  acknowledged: [],
+  repeats: [],
+  atDesk: [],
+  events: [],
+  requests: [],
+  replies: [],
+  hostile: [],
+  processes: [],
+  endedByThemselves: [],
+  personal: [],
+  refused: [],
+  raw: [],
+});
+
+function tell({ acknowledged, visits, troubles }: Desks): void {
+  const perSecond = ((acknowledged.length - lastCount) / 5).toFixed(1);
+  lastCount = acknowledged.length;
+  const failed = [...troubles.values()].reduce((sum, count) => sum + count, 0);
+  progress(
+    `        ${acknowledged.length} writes acknowledged (${perSecond}/s), ${visits.running} visits under way, ${failed} answers without success so far`,
+  );
+}
+
+function onlyFlag(): string {
+  return only.length === KINDS.length ? '' : ` --only ${only.join(',')}`;
+}
+
+/** Ends everything in order, what is paused included. */
+async function stop(): Promise<void> {
+  clearInterval(ticker);
+  for (const pid of Object.values(platform?.pids() ?? {})) {
+    try {
+      if (pid > 0) process.kill(pid, 'SIGCONT');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  await desks?.finish(0);
+  await agency?.stop();
+  await platform?.stop();
+  if (values.keep || values.data) progress(`data and logs: ${dataDir} (logs in ${join(dataDir, 'logs')})`);
+  else rmSync(dataDir, { recursive: true, force: true });
+}
+
+process.exitCode = await run().catch((error: unknown) => {
+  console.error(aborted.signal.aborted ? 'stopped' : (error as Error).message);
+  return 1;
+});
+await stop();
+process.exit();

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Platform } from '@cups/tools/platform';
+import type { Desks } from './desks.ts';
+import type { Hostile } from './hostile.ts';
+import { inWords } from './plan.ts';
+import type { Kind, Step, Target } from './plan.ts';
+
+/** Does what is planned, to a running platform. */
+
+export interface Trouble {
+  /** How many of each kind were done. */
+  done: Record<Kind, number>;
+  /** What went wrong while it was done: a process that did not start again. */
+  failures: string[];
+}
+
+export interface TroubleOptions {
+  platform: Platform;
+  desks: Desks;
+  hostile: Hostile;
+  plan: readonly Step[];
+  signal: AbortSignal;
+  onProgress: (line: string) => void;
+}
+
+/** Second copies are called so. */
+const SECOND = 2;
+const OVERLOAD = 5;
+
+/** Plays a plan to its end; what is away at the end is back when it resolves. */
+export async function makeTrouble(options: TroubleOptions): Promise<Trouble> {
+  const { plan, signal, onProgress } = options;
+  const done = { kills: 0, restarts: 0, pauses: 0, replicas: 0, poison: 0, compressed: 0, oversized: 0, overload: 0 };
+  const failures: string[] = [];
+  const started = performance.now();
+  const running = new Set<Promise<void>>();
+  for (const step of plan) {
+    await pause(started + step.at * 1000 - performance.now(), undefined, { signal });
+    onProgress(inWords(step));
+    done[step.kind] += 1;
+    const task = play(step, options).catch((error: unknown) => {
+      if (signal.aborted) return;
+      failures.push(`${step.target ?? step.kind}: ${(error as Error).message}`);
+      onProgress(`FAILED ${inWords(step)}: ${(error as Error).message}`);
+    });
+    running.add(task);
+    void task.then(() => running.delete(task));
+  }
+  await Promise.all(running);
+  return { done, failures };
+}
+
+async function play({ kind, target, what = '', seconds }: Step, { platform, desks, hostile, signal }: TroubleOptions) {
+  const wait = () => pause(seconds * 1000, undefined, { signal });
+  switch (kind) {
+    case 'kills':
+      await kill(platform, target!);
+      await wait();
+      return start(platform, target!);
+    case 'restarts':
+      return restart(platform, target!);
+    case 'pauses':
+      return stopForAWhile(platform.pids()[target!], seconds);
+    case 'replicas': {
+      const name = target as Exclude<Target, 'kafka' | 'store'>;
+      await platform.start(name, SECOND);
+      await wait();
+      return what === 'killed' ? platform.kill(name, SECOND) : platform.end(name, SECOND);
+    }
+    case 'overload':
+      desks.load(OVERLOAD);
+      await wait().finally(() => desks.load(1));
+      return;
+    case 'poison':
+      return hostile.poison(what);
+    case 'compressed':
+      return hostile.compressed(what);
+    case 'oversized':
+      return hostile.oversized();
+  }
+}
+
+function kill(platform: Platform, target: Target): Promise<void> {
+  if (target === 'kafka') return platform.local!.killKafka();
+  if (target === 'store') return platform.local!.killStore();
+  return platform.kill(target);
+}
+
+function start(platform: Platform, target: Target): Promise<void> {
+  if (target === 'kafka') return platform.local!.restartKafka();
+  if (target === 'store') return platform.local!.restartStore();
+  return platform.start(target);
+}
+
+async function restart(platform: Platform, target: Target): Promise<void> {
+  if (target !== 'kafka' && target !== 'store') await platform.end(target);
+  return start(platform, target);
+}
+
+/** A process of its own wakes it up again, so that nothing stays paused should we be killed meanwhile. */
+function stopForAWhile(pid: number | undefined, seconds: number): Promise<void> {
+  if (!pid) return Promise.reject(new Error('it does not run'));
+  const script = `kill -STOP ${pid}; sleep ${seconds}; kill -CONT ${pid}`;
+  const child = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => resolve());
+  });
+}
