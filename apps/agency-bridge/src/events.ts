@@ -34,6 +34,8 @@ interface ApplicationEvent {
 const INTAKE = 'cups.intake.v1.';
 /** While intake is away, it is asked by one event in this many milliseconds. */
 const QUIET_MS = 500;
+/** An application never changes its centre: what names another is not about this delivery. */
+const ANOTHER_CENTRE: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre'] };
 /** Events and timers act for the service itself. */
 const scope: Scope = 'service';
 /** Deliveries whose fetch is repeated by this process; the durable timers know the others. */
@@ -153,7 +155,7 @@ export function createEvents(options: {
       const queued = enqueue(before, pending, at);
       return settle(queued, pending.submission, fetched(queued, pending, answer), at);
     };
-    const options = { scope, cause, now: at };
+    const options = { scope: { centre: ref.centre }, cause, now: at };
     if (pending.submission === 1) {
       const { delivery, says } = toSend(open(ref.application, agency, ref.centre, at));
       const created = await deliveries.create(delivery, { ...options, events: toEvents(delivery, says) });
@@ -166,6 +168,12 @@ export function createEvents(options: {
     heed(document, at);
     return 'done';
   }
+
+  /** Whether the delivery that an event names is there, of whichever centre. */
+  const isKnown = async ({ application, agency }: ApplicationRef__Output): Promise<boolean> => {
+    const id = `${parseName('applications', application)}-${parseName('agencies', agency)}`;
+    return (await deliveries.get(id, { scope, projection: { _id: 1 } })) !== undefined;
+  };
 
   /** An event of cups.applications, applied once and in order within its application (law 6). */
   async function onApplication(event: CloudEvent): Promise<Handled> {
@@ -182,6 +190,7 @@ export function createEvents(options: {
     try {
       const application = parseName('applications', ref.application, 'ref.application');
       const agency = parseName('agencies', ref.agency, 'ref.agency');
+      parseName('centres', ref.centre, 'ref.centre');
       if (event.subject !== ref.application) return { cause: 'CONTENT_INVALID', fields: ['ref.application'] };
       if (kind === 'ApplicationSubmitted' || kind === 'DocumentsSupplied') {
         const named = parseSubmissionName(read.submission ?? '', 'submission');
@@ -201,7 +210,7 @@ export function createEvents(options: {
       const time = fromTimestamp(read.withdrawTime ?? read.expireTime) ?? event.time;
       const { document, outcome } = await deliveries.update(
         `${application}-${agency}`,
-        { scope, cause, now: at },
+        { scope: { centre: ref.centre }, cause, now: at },
         (delivery) =>
           end
             ? toDecision(cancel(delivery, { kind: end, time, eventId: event.id }, at))
@@ -211,7 +220,7 @@ export function createEvents(options: {
       return outcome === 'gap' ? 'wait' : 'done';
     } catch (error) {
       if (!isProblem(error)) throw error;
-      if (error.kind === 'NOT_FOUND') return 'wait';
+      if (error.kind === 'NOT_FOUND') return (await isKnown(ref)) ? ANOTHER_CENTRE : 'wait';
       // Made by another event: an application is submitted once.
       if (error.kind === 'EXISTS') return 'done';
       if (error.kind !== 'INVALID') throw error;

@@ -1,7 +1,7 @@
 import { loadService } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import { createConsumer, createPublisher } from '@cups/events';
+import { createConsumer, createPublisher, WRITERS } from '@cups/events';
 import { connect, createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
 import type { LogDestination, RunningService } from '@cups/service';
 import { openParking, openStore, startRelay, startTimers } from '@cups/store';
@@ -44,7 +44,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const timers = startTimers({ documents: deliveries, ...due });
   const { topics, handle } = events;
   const refuse = refusals.keepUnread;
-  const group = { brokers, prefix, groupId: 'agency-bridge', topics, concurrency };
+  const group = { brokers, prefix, groupId: 'agency-bridge', topics, expects: WRITERS, concurrency };
   const consumer = createConsumer({ ...group, ...reporting, handle, refuse, park: openParking(store) });
 
   const rpcs = bridgeRpcs(deliveries, refusals);

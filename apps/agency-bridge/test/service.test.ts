@@ -222,13 +222,42 @@ describe('events of intake', () => {
     const rubbish = { ...newApplication().submitted(), data: Buffer.from([255, 255, 255, 255]) };
     const unnamed = newApplication('No Agency').submitted();
     const [one, other] = [newApplication(), newApplication()];
-    const foreign = { ...one.submitted(), subject: other.name };
+    const foreign = { ...one.submitted(), subject: other.name, key: other.id };
     await produce(world.place, [rubbish, unnamed, foreign]);
     await eventually(async () => {
       expect((await causes()).sort()).toEqual(['', 'ref.agency', 'ref.application']);
       return true;
     });
     await sent();
+  });
+
+  test.each([
+    ['of another source', { source: '/agencies/asp' }, 'SOURCE_UNEXPECTED'],
+    ['of a type of another service', { type: 'cups.agencybridge.v1.DeliveryCancelled' }, 'TYPE_UNEXPECTED'],
+    ['about no application', { subject: 'applications/none' }, 'SUBJECT_UNEXPECTED'],
+    ['under the key of another application', { key: '01JD0000000000000000000000' }, 'KEY_UNEXPECTED'],
+    ['in the name of another centre', {}, 'CONTENT_INVALID'],
+  ])('forged %s, with the next sequence, are refused and do not hide the true one', async (what, forge, cause) => {
+    const support = world.client(bridge, { role: 'support' });
+    const refused = async () =>
+      (await support.listRefusedMessages({ topic: 'cups.applications', pageSize: 200 })).messages.filter(
+        (message) => message.cause === cause && (cause !== 'CONTENT_INVALID' || message.fields[0] === 'ref.centre'),
+      ).length;
+    const application = await sent();
+    const next = application.inProgress();
+    const withdrawal = messageType('cups.intake.v1.ApplicationWithdrawn');
+    const ref = {
+      application: application.name,
+      centre: what.includes('centre') ? 'centres/CU-099' : 'centres/CU-001',
+      agency: 'agencies/asp',
+      state: 'STATE_WITHDRAWN',
+    };
+    const lie = { ...next, type: 'cups.intake.v1.ApplicationWithdrawn', data: withdrawal.encode({ ref }) };
+    await produce(world.place, [{ ...lie, id: crypto.randomUUID(), ...forge }]);
+    await eventually(async () => (await refused()) > 0);
+    await produce(world.place, [next, application.withdrawn()]);
+    expect(await told1(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+    expect(requestsOf(application.delivery)).toHaveLength(2);
   });
 });
 

@@ -35,11 +35,14 @@ export function onDelivery(applications: Documents<StoredApplication>, holidays:
     if (!said) return 'refused';
     const id = said.application.slice('applications/'.length);
     if (!isUlid(id) || event.sequence === undefined) return 'refused';
+    const { agency } = said.word;
+    // An application has one delivery at a time, to its own agency: what names another is counted nowhere.
+    if (event.subject !== `deliveries/${id}-${agency.slice('agencies/'.length)}`) return 'refused';
     try {
       const { outcome } = await applications.update(
         id,
         {
-          scope: 'service',
+          scope: { agency },
           cause: {
             eventId: event.id,
             requestId: event.correlationId ?? '',

@@ -1,6 +1,6 @@
 import { loadService } from '@cups/contracts/proto';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import { createConsumer, createPublisher } from '@cups/events';
+import { createConsumer, createPublisher, WRITERS } from '@cups/events';
 import type { OutboxEntry } from '@cups/store';
 import { createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
 import type { RunningService } from '@cups/service';
@@ -30,6 +30,7 @@ export async function createIntake(config: Config, overrides: { now?: () => Date
   const timers = startTimers({ documents: applications, pollMs: config.timerPollMs, now, log, due });
   const consumer = createConsumer({
     ...{ brokers, prefix, log, metrics, groupId: 'intake', topics: ['cups.deliveries'] },
+    expects: WRITERS,
     handle: onDelivery(applications, holidays, now),
     refuse: refusalsOf(store),
     park: openParking(store),

@@ -33,6 +33,8 @@ export function onApplicationEvent(
     if (!said) return 'refused';
     const { application, centre, sequence, happening, answerBy } = said;
     const thread = await threads.get(application, { scope: 'service' });
+    // An application never changes its centre: what names another is not about this one.
+    if (thread && thread.centre !== centre) return 'refused';
     const last = thread?.lastSeqs?.[SUBJECT] ?? 0;
     if (sequence <= last) return 'done';
     if (sequence > last + 1) return 'wait';

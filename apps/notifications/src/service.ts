@@ -2,7 +2,7 @@ import { nameOf } from '@cups/contracts';
 import { loadService } from '@cups/contracts/proto';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
-import { createConsumer } from '@cups/events';
+import { createConsumer, WRITERS } from '@cups/events';
 import { connect, createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
 import type { LogDestination, RunningService } from '@cups/service';
 import { openParking, openStore, startTimers } from '@cups/store';
@@ -42,6 +42,7 @@ export async function createNotifications(config: Config, overrides: Overrides =
   const timers = startTimers({ documents: threads, pollMs: config.timerPollMs, due: delivery.work, now, log });
   const consumer = createConsumer({
     ...{ brokers, prefix, log, metrics, groupId: 'notifications', topics: ['cups.applications'] },
+    expects: WRITERS,
     handle: onApplicationEvent(threads, delivery, rules, now),
     refuse: refusalsOf(store, now),
     park: openParking(store),

@@ -154,6 +154,33 @@ describe('counting', () => {
   });
 });
 
+describe('a forged event with the next sequence', () => {
+  const withdrawn = (id: string, more: object = {}) =>
+    happened(id, 2, 'ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED' }, more);
+  const forged: [string, (id: string) => ReturnType<typeof happened>][] = [
+    ['of another source', (id) => withdrawn(id, { source: '/cups/agency-bridge' })],
+    ['of a type of another service', (id) => withdrawn(id, { type: 'cups.agencybridge.v1.DeliveryCancelled' })],
+    ['under the key of another application', (id) => withdrawn(id, { key: ulid() })],
+    [
+      'in the name of another centre',
+      (id) =>
+        happened(id, 2, 'ApplicationWithdrawn', { ref: { centre: 'centres/CU-099' }, fromState: 'STATE_SUBMITTED' }),
+    ],
+  ];
+  test.each(forged)('%s tells the person nothing, is refused, and does not hide the true one', async (_what, forge) => {
+    const id = n.application(contactOf(''));
+    const collection = n.store.collection<{ _id: string }>('refusedMessages');
+    await n.say(happened(id, 1, 'ApplicationSubmitted'));
+    await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 1);
+    const before = await collection.countDocuments();
+    await n.say(forge(id));
+    await eventually(async () => (await collection.countDocuments()) === before + 1);
+    await n.say(happened(id, 2, 'ApplicationDecided', ready));
+    const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
+    expect(thread.notices.map(({ kind }) => kind)).toEqual(['application-submitted', 'result-ready']);
+  });
+});
+
 describe('intake', () => {
   test('away: the notice waits and goes out when intake is back; other subjects flow, later events too', async () => {
     const [id, other] = [n.application('unavailable'), n.application(contactOf(''))];

@@ -1,5 +1,6 @@
 import type { Consumer as KafkaConsumer, EachBatchPayload, KafkaMessage } from 'kafkajs';
 import { decode, type CloudEvent } from './envelope.ts';
+import { misfit, type Expectations } from './expect.ts';
 import { backoffMs, connectKafka, failureOf, type Log, type Metrics } from './kafka.ts';
 
 /** `wait`: the predecessor has not come (law 6). A refusal may name its cause. */
@@ -23,11 +24,13 @@ export interface ConsumerOptions {
   prefix: string;
   log: Log;
   metrics?: Metrics;
+  /** What each topic may carry; what does not fit is refused before `handle` sees it. `WRITERS` has our own topics. */
+  expects: Expectations;
   /** Handlers at once. Default 16. */
   concurrency?: number;
   /** Called in order for each key, for different keys in parallel. A throw is retried with backoff, its key only. */
   handle: (event: CloudEvent) => Promise<Outcome>;
-  /** Stores a refusal; `topic` is without the prefix. Causes of the library: NOT_A_CLOUDEVENT, REFUSED, SEQUENCE_GAP. */
+  /** Stores a refusal; `topic` is without the prefix. Causes of the library: NOT_A_CLOUDEVENT, REFUSED, SEQUENCE_GAP, …_UNEXPECTED. */
   refuse: (message: { topic: string; partition: number; offset: string; cause: string }) => Promise<void>;
   park?: Park;
   /** ms; a fetch waits so long when nothing comes, and stop and rejoin may take as long. Default 2,000. */
@@ -151,7 +154,8 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   };
 
   const handleOne = async (event: CloudEvent): Promise<Outcome> => {
-    const outcome = await options.handle(event);
+    const unexpected = misfit(event, options.expects[event.topic]);
+    const outcome = unexpected ? { refused: unexpected } : await options.handle(event);
     if (outcome === 'wait') {
       await park?.put(event);
       parked.add(event.subject);

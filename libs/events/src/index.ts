@@ -2,6 +2,8 @@ export type { Consumer, ConsumerOptions, Outcome, Park } from './consume.ts';
 export { createConsumer } from './consume.ts';
 export type { CloudEvent, Entry } from './envelope.ts';
 export { decode, encode } from './envelope.ts';
+export type { Expectation, Expectations } from './expect.ts';
+export { WRITERS } from './expect.ts';
 export type { Log, Metrics } from './kafka.ts';
 export { connectKafka } from './kafka.ts';
 export type { Publisher } from './publish.ts';

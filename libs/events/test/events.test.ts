@@ -37,6 +37,7 @@ function consume(options: Partial<ConsumerOptions> = {}) {
     ...here,
     groupId: `g-${randomUUID()}`,
     topics: [topic],
+    expects: {},
     log,
     maxWaitMs: 200,
     refuse: (one) => Promise.resolve(void refused.push(one)),

@@ -17,6 +17,7 @@ const consumer = createConsumer({
   ...to,
   groupId: 'idle',
   topics: ['cups.applications'],
+  expects: {},
   handle: () => Promise.resolve((handled += 1) > 0 ? 'done' : 'refused'),
   refuse: () => Promise.resolve(),
 });
