@@ -31,7 +31,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-agency-bridge`, log, metrics });
   const deliveries = deliveriesOf(store);
   const refusals = refusalsOf(store, now, metrics);
-  const neighbour = { address: config.intakeAddress, keys, service: 'intake', timeoutMs } as const;
+  const neighbour = { address: config.intakeAddress, keys, log, metrics, service: 'intake', timeoutMs } as const;
   const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', neighbour);
 
   const publisher = createPublisher<OutboxEntry>({ brokers, clientId: 'agency-bridge', prefix, ...reporting });

@@ -9,7 +9,7 @@ import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { answerBrokenBytes } from './http/broken.ts';
 import { readDocument } from './http/document.ts';
-import { openLimits } from './http/guards.ts';
+import { openAdmission, openLimits } from './http/guards.ts';
 import { openSessions } from './http/session.ts';
 import { routes } from './routes.ts';
 import type { Neighbours } from './neighbours.ts';
@@ -32,7 +32,7 @@ export async function createGateway(
 
   const { addresses: to } = config;
   const dial = (service: ServiceName, name: string, address: string) =>
-    connect<never>(`cups.${name}`, { service, address, keys, timeoutMs: config.budgetMs });
+    connect<never>(`cups.${name}`, { service, address, keys, log, metrics, timeoutMs: config.budgetMs });
   const neighbours = {
     catalog: dial('catalog', 'catalog.v1.CatalogService', to.catalog),
     identity: dial('identity', 'identity.v1.IdentityService', to.identity),
@@ -42,7 +42,8 @@ export async function createGateway(
   } as unknown as Neighbours;
   const sessions = openSessions({
     keys,
-    ask: (context) => neighbours.identity.getSession({}, context),
+    // It never waits for identity to come back: requests of others would wait behind it.
+    ask: (context) => neighbours.identity.getSession({}, context, { wait: false }),
     secure: config.publicOrigin.startsWith('https:'),
     now,
   });
@@ -54,6 +55,7 @@ export async function createGateway(
     handlers: routes({ ...neighbours, sessions, document, home, ready: () => !draining }),
     sessions,
     limits: openLimits(config.limits),
+    admit: openAdmission(config.maxInFlight, metrics),
     draining: () => draining,
     log,
     metrics,

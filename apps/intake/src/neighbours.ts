@@ -1,7 +1,7 @@
 import { Problem } from '@cups/problem';
 import { enumValue } from '@cups/contracts/proto';
 import { connect } from '@cups/service';
-import type { Context, Keys } from '@cups/service';
+import type { Context, Keys, Logger, Metrics } from '@cups/service';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { fromVersion } from './convert.ts';
@@ -37,15 +37,23 @@ export interface Neighbours {
   close(): void;
 }
 
-export function openNeighbours(config: { catalogAddress: string; identityAddress: string }, keys: Keys): Neighbours {
+export function openNeighbours(
+  config: { catalogAddress: string; identityAddress: string },
+  chassis: { keys: Keys; log: Logger; metrics: Metrics },
+): Neighbours {
+  const { keys, log, metrics } = chassis;
   const catalog = connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
     address: config.catalogAddress,
     keys,
+    log,
+    metrics,
     service: 'catalog',
   });
   const identity = connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
     address: config.identityAddress,
     keys,
+    log,
+    metrics,
     service: 'identity',
   });
   const fresh = cache();

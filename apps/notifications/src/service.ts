@@ -33,7 +33,7 @@ export async function createNotifications(config: Config, overrides: Overrides =
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-notifications`, log, metrics });
   const threads = threadsOf(store);
   const address = config.intakeAddress;
-  const neighbour = { address, keys, service: 'intake' } as const;
+  const neighbour = { address, keys, log, metrics, service: 'intake' } as const;
   const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', neighbour);
   const contactOf = async (id: string) => toContact(await intake.getContact({ name: nameOf('applications', id) }));
   const mailer = around(smtpUrl ? smtpMailer(smtpUrl, mailFrom) : fileMailer(config.mailDir, mailFrom));

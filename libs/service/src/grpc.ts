@@ -48,7 +48,7 @@ export interface ServerOptions {
   requireDeadline?: boolean;
   /** @default 256 KiB */
   maxRequestBytes?: number;
-  /** After about this long a client must connect again, so that new replicas get work. @default 10 minutes */
+  /** After about this long a client must connect again, so that new replicas get work. @default 30 s */
   maxConnectionAgeMs?: number;
 }
 
@@ -81,7 +81,7 @@ export async function serveGrpc<Definition extends object>(
 ): Promise<GrpcServer> {
   const server = new Server({
     'grpc.max_receive_message_length': options.maxRequestBytes ?? 256 * 1024,
-    'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 600_000,
+    'grpc.max_connection_age_ms': options.maxConnectionAgeMs ?? 30_000,
     'grpc.max_connection_age_grace_ms': 30_000,
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 10_000,

@@ -102,6 +102,15 @@ export function problemToStatus(problem: Problem): StatusObject {
   return { code, details: problem.message, metadata };
 }
 
+/**
+ * Whether a status tells of the way to a neighbour, not of the neighbour: a connection that ended ("Session closed", a reset
+ * stream), or a process that went away. Whatever a service of ours refuses carries our details.
+ */
+export function isUnreached(error: StatusObject): boolean {
+  const codes = [status.UNAVAILABLE, status.INTERNAL, status.UNKNOWN, status.CANCELLED];
+  return codes.includes(error.code) && !ourDetails(error);
+}
+
 /** A gRPC status as a Problem; `neighbour` is the service that answered it, or did not. */
 export function statusToProblem(error: StatusObject, neighbour: string): Problem {
   const found = ourDetails(error);
@@ -116,7 +125,9 @@ export function statusToProblem(error: StatusObject, neighbour: string): Problem
   }
   const metadata = { ...found?.info.metadata, neighbour };
   const tooLarge = error.code === status.RESOURCE_EXHAUSTED && !found && /larger than max/.test(error.details);
-  const reason = tooLarge ? 'PAYLOAD_TOO_LARGE' : (FALLBACKS[error.code] ?? 'INTERNAL');
+  const cutOff = !found && (error.code === status.INTERNAL || error.code === status.UNKNOWN);
+  const known = cutOff ? 'NEIGHBOUR_UNAVAILABLE' : (FALLBACKS[error.code] ?? 'INTERNAL');
+  const reason = tooLarge ? 'PAYLOAD_TOO_LARGE' : known;
   // The text of a status that is not ours may hold anything; it goes no further.
   const message = found?.message ?? `${neighbour} answered ${status[error.code] ?? 'an unknown status'}.`;
   return new Problem({

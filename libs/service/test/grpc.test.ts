@@ -194,7 +194,7 @@ describe('a Problem over a real hop', () => {
       { code: status.UNKNOWN, details: 'E11000 dup key: 2900000000012', metadata },
       'intake',
     );
-    expect(problem).toMatchObject({ reason: 'INTERNAL', message: 'intake answered UNKNOWN.' });
+    expect(problem).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', message: 'intake answered UNKNOWN.' });
   });
 
   test('an unexpected error becomes INTERNAL with an id and no text; the log knows class, code and place', async () => {
@@ -369,7 +369,7 @@ describe('stopping', () => {
     await entered.opened;
     let drained = false;
     const draining = service.server.drain().then(() => (drained = true));
-    const refused = await refusalOf(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000 }));
+    const refused = await refusalOf(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000, wait: false }));
     expect(refused['kind']).toMatch(/UNAVAILABLE|DEADLINE/);
     expect(drained).toBe(false);
     expect(service.server.inFlight()).toBe(1);
@@ -454,14 +454,27 @@ describe('a client', () => {
     expect(calls()).toBe(1);
   });
 
-  test.each([status.INTERNAL, status.ABORTED, status.RESOURCE_EXHAUSTED, status.UNKNOWN])(
-    'does not repeat code %i',
+  test.each([status.INTERNAL, status.UNKNOWN])(
+    'takes code %i without our details for a broken way: it tries three times, then the neighbour is unavailable',
     async (code) => {
-      const { port, calls } = await neighbour(() => ({ code, details: 'x', metadata: new Metadata() }));
-      await refusalOf((await clientOf(port)).getSlip({}));
-      expect(calls()).toBe(1);
+      const { port, calls } = await neighbour(() => ({ code, details: 'Session closed', metadata: new Metadata() }));
+      const refused = await refusalOf((await clientOf(port)).getSlip({}));
+      expect(refused).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { neighbour: 'notifications' } });
+      expect(calls()).toBe(3);
     },
   );
+
+  test('does not repeat a fault that the neighbour itself reports', async () => {
+    const { port, calls } = await neighbour(() => problemToStatus(new Problem({ reason: 'INTERNAL', message: 'm' })));
+    expect(await refusalOf((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
+    expect(calls()).toBe(1);
+  });
+
+  test.each([status.ABORTED, status.RESOURCE_EXHAUSTED])('does not repeat code %i', async (code) => {
+    const { port, calls } = await neighbour(() => ({ code, details: 'x', metadata: new Metadata() }));
+    await refusalOf((await clientOf(port)).getSlip({}));
+    expect(calls()).toBe(1);
+  });
 
   test('calls a neighbour that cannot be reached NEIGHBOUR_UNAVAILABLE, within its time', async () => {
     const { port } = await neighbour(() => undefined);
@@ -478,7 +491,7 @@ describe('a client', () => {
     const client = first.clientOf('gateway');
     await client.getSlip({});
     await first.server.drain();
-    expect(await refusalOf(client.getSlip({}))).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+    expect(await refusalOf(client.getSlip({}, {}, { wait: false }))).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
     const { log } = logLines();
     const again = await serveGrpc({
       name: 'notifications',
