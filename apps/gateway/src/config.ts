@@ -38,6 +38,8 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     logLevel: read.text('LOG_LEVEL', 'info'),
     /** Milliseconds for a request and all calls that it causes. */
     budgetMs: read.number('REQUEST_BUDGET_MS', 10_000, { min: 100, max: 120_000 }),
+    /** Requests that are answered at once, health and sign-out not counted; more are refused with OVERLOADED. */
+    maxInFlight: read.number('MAX_IN_FLIGHT', 512, { min: 1, max: 10_000 }),
     /** Requests a minute, counted in each replica. */
     limits: {
       address: rate('ADDRESS', 3000),

@@ -237,7 +237,12 @@ describe('each operation asks the right neighbour and answers as the document sa
       log: createLog({ service: 'x', level: 'silent' }),
       metrics: createMetrics('x'),
     };
-    const none = { sessions: undefined as never, limits: undefined as never, draining: () => false };
+    const none = {
+      sessions: undefined as never,
+      limits: undefined as never,
+      admit: undefined as never,
+      draining: () => false,
+    };
     const all = Object.fromEntries(operations.map(({ id }) => [id, () => ({})]));
     const { getDelivery: _one, ...fewer } = all;
     expect(() => createApp({ ...parts, ...none, handlers: fewer })).toThrow(

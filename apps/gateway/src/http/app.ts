@@ -18,6 +18,8 @@ export interface AppParts extends Pick<Config, 'publicOrigin' | 'trustProxy' | '
   handlers: Record<string, Handler>;
   sessions: Sessions;
   limits: Limits;
+  /** Counts a request until its end, or refuses it. */
+  admit: (res: Response) => void;
   draining: () => boolean;
   log: Logger;
   metrics: Metrics;
@@ -26,6 +28,9 @@ export interface AppParts extends Pick<Config, 'publicOrigin' | 'trustProxy' | '
 /** Pages hold no scripts; slips and the home page carry their styles. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** What an overload must not shut: who would take the process out, and who leaves. */
+const ALWAYS_OPEN = ['getHealth', 'getReadiness', 'deleteCurrentSession'];
 
 /** @throws Error when an operation has no handler, or a handler no operation */
 export function createApp(parts: AppParts): Express {
@@ -105,6 +110,7 @@ export function createApp(parts: AppParts): Express {
   }
 
   async function answer(req: Request, res: Response, operation: Operation, context: CallContext): Promise<Answer> {
+    if (!ALWAYS_OPEN.includes(operation.id)) parts.admit(res);
     await limits.address(req, res);
     if (operation.method !== 'get') refuseCrossSite(req, publicOrigin);
     if (operation.id === 'trackApplication') await limits.tracking(req, res);

@@ -5,6 +5,7 @@ import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { isUlid, isUuid } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { newTraceparent } from '@cups/service';
+import type { Metrics } from '@cups/service';
 import type { Config } from '../config.ts';
 
 /** What a request has to pass before anything is done for it. */
@@ -48,6 +49,24 @@ function limit(perMinute: number) {
       keys.set(req, key);
       void limiter(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
     });
+}
+
+/**
+ * Counts the requests that are being answered. The returned function counts one more, until its answer is sent or given up.
+ * It throws a Problem OVERLOADED, with a time to wait, when there are `max`.
+ */
+export function openAdmission(max: number, metrics: Metrics): (res: Response) => void {
+  let running = 0;
+  metrics.gauge('http_in_flight', 'Requests that are being answered.', [], (gauge) => gauge.set(running));
+  return (res) => {
+    if (running >= max) {
+      // Spread out, so that those who were refused together do not come back together.
+      const retryAfterMs = 1000 + Math.floor(Math.random() * 2000);
+      throw new Problem({ reason: 'OVERLOADED', message: 'Too many requests at once.', retryAfterMs });
+    }
+    running++;
+    res.once('close', () => running--);
+  };
 }
 
 /**

@@ -1,0 +1,105 @@
+import { connect } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import { application, ID, startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+const APP = `/api/v1/applications/${ID}`;
+
+let gateway: Gateway;
+let release: () => void;
+let entered: number;
+
+/** A gateway that answers two requests at once, and an intake that holds each until it is told to go on. */
+beforeEach(async () => {
+  entered = 0;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const hold = async () => {
+    entered++;
+    await released;
+    return { application: application() };
+  };
+  gateway = await startGateway({ intake: { GetApplication: hold } }, { maxInFlight: 2 });
+});
+afterEach(async () => {
+  release();
+  await gateway.stop();
+});
+const inFlight = async () => {
+  const text = await (await fetch(`${gateway.inside}/metrics`)).text();
+  return Number(/^http_in_flight\S* (\d+)/m.exec(text)?.[1]);
+};
+
+describe('as many requests as may be answered at once', () => {
+  test('are answered; the next is refused at once with a time to wait, and taken when there is room', async () => {
+    const held = [gateway.send('GET', APP), gateway.send('GET', APP)];
+    await eventually(() => entered === 2);
+    const refused = await gateway.send('GET', APP);
+    expect([refused.status, refused.body]).toMatchObject([503, { reason: 'OVERLOADED' }]);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
+    expect(entered).toBe(2);
+    release();
+    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200]);
+    expect((await gateway.send('GET', APP)).status).toBe(200);
+    expect(await inFlight()).toBe(0);
+  });
+
+  test('do not shut health, readiness and sign-out', async () => {
+    const held = [gateway.send('GET', APP), gateway.send('GET', APP)];
+    await eventually(() => entered === 2);
+    expect((await gateway.send('GET', '/healthz')).status).toBe(200);
+    expect((await gateway.send('GET', '/readyz')).status).toBe(200);
+    expect((await gateway.send('DELETE', '/api/v1/sessions/current')).status).toBe(204);
+    release();
+    await Promise.all(held);
+  });
+
+  test('make room when their callers go away', async () => {
+    const controller = new AbortController();
+    const headers = { cookie: `cups-session=${gateway.specialist.token}` };
+    const left = [1, 2].map(() => fetch(gateway.url + APP, { headers, signal: controller.signal }));
+    await eventually(() => entered === 2);
+    controller.abort();
+    await Promise.allSettled(left);
+    await eventually(async () => (await inFlight()) === 0);
+    release();
+    expect((await gateway.send('GET', APP)).status).toBe(200);
+  });
+});
+
+test.each([
+  ['/api/v1/sessions', '{"provider":"local","operator":"cu-001-specialist"}'],
+  ['/api/v1/tracking', '{"trackingNumber":"7K2M-4QXN-8RTA-3V"}'],
+  [`${APP}/withdraw`, '{"reason":"nu mai este nevoie"}'],
+])('callers of %s that go away, wherever their request was, are no fault of ours', async (path, body) => {
+  release();
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    'Host: x',
+    `Cookie: cups-session=${gateway.specialist.token}`,
+    'Content-Type: application/json',
+    'Idempotency-Key: 0190b3d2-7c1e-7b3a-8f00-0123456789ab',
+  ];
+  const whole = [...head, `Content-Length: ${body.length}`, '', body].join('\r\n');
+  const chunked = [...head, 'Transfer-Encoding: chunked', '', body.length.toString(16), body, '0', '', ''].join('\r\n');
+  const broken = [...head, 'Transfer-Encoding: chunked', '', 'zz', body, '0', '', ''].join('\r\n');
+  const { port, hostname } = new URL(gateway.url);
+  const cutAt = (text: string, cut: number, how: number) =>
+    new Promise<void>((done) => {
+      const socket = connect(Number(port), hostname).on('error', () => undefined);
+      socket.on('close', () => done());
+      socket.on('data', () => socket.destroy());
+      socket.write(text.slice(0, cut), () => {
+        if (how === 0) socket.resetAndDestroy();
+        else if (how === 1) setImmediate(() => socket.destroy());
+        else socket.end();
+      });
+    });
+  for (const text of [whole, chunked, broken]) {
+    const cuts = Array.from({ length: 45 }, (_, n) => Math.ceil((text.length * (n + 1)) / 45));
+    await Promise.all(cuts.map((cut, n) => cutAt(text, cut, n % 3)));
+  }
+  await eventually(async () => (await inFlight()) === 0);
+  expect(gateway.log()).not.toMatch(/TypeError|request-failed|"reason":"INTERNAL"/);
+  expect((await gateway.send('GET', APP)).status).toBe(200);
+});
