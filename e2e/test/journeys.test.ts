@@ -186,6 +186,18 @@ describe('journeys', () => {
     expect(failures).toEqual([]);
   });
 
+  test('all centres and public services are answered as the document of the interface says', async () => {
+    type Page = Record<string, { code: string }[]>;
+    for (const [path, member] of [
+      ['centres', 'centres'],
+      ['public-services', 'publicServices'],
+    ] as const) {
+      const all = (await desk.call<Page>('GET', `/${path}?pageSize=200`)).body[member]!;
+      expect(all.length).toBeGreaterThan(20);
+      for (const { code } of all) expect((await desk.call('GET', `/${path}/${code}`)).status).toBe(200);
+    }
+  });
+
   test('personal data is in no log and on no internal topic', async () => {
     const brokers = platform.kafkaBrokers.split(',');
     const topics = await readTopic(

@@ -152,6 +152,44 @@ describe('bad paths, queries and headers', () => {
     expect(reply.headers.get('allow')).toBe('GET, HEAD, PATCH');
   });
 
+  test.each(['GET', 'PUT', 'PATCH', 'DELETE'])(
+    '%s of the search, which is no application with that id',
+    async (method) => {
+      const reply = await gateway.send(method, '/api/v1/applications/search');
+      refused(reply, 405, 'METHOD_NOT_FOUND');
+      expect(reply.headers.get('allow')).toBe('POST');
+    },
+  );
+
+  test.each(['LT', 'CU-1', 'cu-001', 'CU-001-X'])('a centre that can not be: %s', async (code) =>
+    refused(await gateway.send('GET', `/api/v1/centres/${code}`), 400, 'INVALID_ARGUMENT', [
+      { field: 'code', rule: 'PATTERN' },
+    ]),
+  );
+
+  test('a provider that is not offered', async () => {
+    const reply = await gateway.send('POST', '/api/v1/sessions', { body: { provider: 'elsewhere' }, cookie: null });
+    refused(reply, 400, 'INVALID_ARGUMENT', [{ field: 'provider', rule: 'UNKNOWN' }]);
+  });
+
+  test.each([
+    ['control characters in a name', { applicant: { givenName: 'Ion\u0000' } }, 'applicant.givenName PATTERN'],
+    ['a name that no register takes', { applicant: { familyName: 'x'.repeat(101) } }, 'applicant.familyName TOO_LONG'],
+    ['letters in an IDNP', { applicant: { idnp: '29000000000AB' } }, 'applicant.idnp IDNP'],
+    ['an e-mail address without a place', { contact: { email: 'ion@' } }, 'contact.email PATTERN'],
+    ['more papers than a file holds', { evidence: Array(51).fill({ kind: 'receipt' }) }, 'evidence TOO_MANY'],
+    [
+      'more answers than a form has',
+      { answers: Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`a${n}`, 1])) },
+      'answers MAX_PROPERTIES',
+    ],
+  ])('%s', async (_name, content, finding) => {
+    const reply = await create(Object.assign({}, draft, content));
+    expect(reply.status).toBe(400);
+    const found = (reply.body as { violations: { field: string; rule: string }[] }).violations;
+    expect(found.map(({ field, rule }) => `${field} ${rule}`)).toEqual([finding]);
+  });
+
   test('a path that is not well formed', async () =>
     refused(await gateway.send('GET', '/api/v1/applications/%E0%A4%A'), 400, 'INVALID_ARGUMENT'));
 
@@ -237,7 +275,8 @@ describe('what intake refuses arrives as its problem', () => {
   test.each(reasons as Reason[])('%s', async (reason) => {
     const violations = [{ field: 'applicant.idnp', rule: 'REQUIRED', message: 'Needed to submit.' }];
     intake = () => Promise.reject(new Problem({ reason, message: 'Said by intake.', violations }));
-    const reply = await gateway.send('POST', `${APP}/submit`, write);
+    // An edit may be refused in every way that there is.
+    const reply = await gateway.send('PATCH', APP, { body: { costOption: null }, headers: write.headers });
     // The token between services is not the caller's affair.
     if (reason === 'TOKEN_INVALID') return refused(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
     refused(reply, status[reason] ?? status[REASONS[reason].kind]!, reason);
@@ -284,6 +323,20 @@ describe('what intake refuses arrives as its problem', () => {
     refused(reply, 500, 'INTERNAL');
     expect(reply.body).toMatchObject({ detail: 'submitApplication 200 breaks the document: state REQUIRED.' });
   });
+});
+
+test('a refusal that the document does not declare fails the test that got it, in words', async () => {
+  const odd = await startGateway({
+    identity: { ListCentres: () => Promise.reject(new Problem({ reason: 'ETAG_STALE', message: 'Odd.' })) },
+  });
+  try {
+    const reply = await odd.send('GET', '/api/v1/centres');
+    refused(reply, 500, 'INTERNAL');
+    const detail = 'listCentres answers 412 application/problem+json, which the document does not name.';
+    expect(reply.body).toMatchObject({ detail });
+  } finally {
+    await odd.stop();
+  }
 });
 
 describe('repeats', () => {

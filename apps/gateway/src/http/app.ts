@@ -75,10 +75,8 @@ export function createApp(parts: AppParts): Express {
   function send(res: Response, { status = 200, headers = {}, body, html }: Answer, operation?: Operation): void {
     const media = headers['Content-Type'] ?? (html === undefined ? 'application/json' : 'text/html');
     const text = html ?? (body === undefined ? undefined : JSON.stringify(body));
-    if (parts.checkAnswers && operation) {
-      const wrong = operation.checkAnswer(status, media, html ?? (text && JSON.parse(text)));
-      if (wrong) throw new Problem({ reason: 'INTERNAL', message: wrong, metadata: { told: 'true' } });
-    }
+    const wrong = parts.checkAnswers && operation?.checkAnswer(status, media, html ?? (text && JSON.parse(text)));
+    if (wrong) throw new Problem({ reason: 'INTERNAL', message: wrong, metadata: { told: 'true' } });
     res.statusCode = status;
     if (parts.draining()) res.setHeader('Connection', 'close');
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
@@ -89,12 +87,17 @@ export function createApp(parts: AppParts): Express {
     res.end(text);
   }
 
-  function fail(res: Response, { requestId }: CallContext, error: unknown, method?: string): void {
+  function fail(res: Response, context: CallContext, error: unknown, operation?: Operation): void {
     const { problem, errorId } = toProblem(error);
+    const { requestId } = context;
     res.locals['reason'] = problem.reason;
-    if (errorId) log.error({ event: 'request-failed', requestId, errorId, method, error });
-    if (res.headersSent) res.destroy();
-    else send(res, problemAnswer(problem, requestId, errorId));
+    if (errorId) log.error({ event: 'request-failed', requestId, errorId, method: operation?.id, error });
+    if (res.headersSent) return void res.destroy();
+    try {
+      send(res, problemAnswer(problem, requestId, errorId), operation);
+    } catch (undeclared) {
+      fail(res, context, undeclared);
+    }
   }
 
   async function sessionOf(req: Request, res: Response, context: CallContext): Promise<Session> {
@@ -123,18 +126,6 @@ export function createApp(parts: AppParts): Express {
     return handlers[operation.id]!({ context, session, params, query, body, requestId, etag });
   }
 
-  const methodsOf = new Map<string, string[]>();
-  for (const operation of operations) {
-    const path = operation.path.replaceAll(/\{(\w+)\}/g, ':$1');
-    const { method, id } = operation;
-    methodsOf.set(path, [...(methodsOf.get(path) ?? []), method === 'get' ? 'GET, HEAD' : method.toUpperCase()]);
-    app[method](path, (req: Request, res: Response) => {
-      const context = begin(req, res, id);
-      answer(req, res, operation, context)
-        .then((result) => send(res, result, operation))
-        .catch((error: unknown) => fail(res, context, error, id));
-    });
-  }
   const refuse = (error: unknown, req: Request, res: Response): void => {
     const context = begin(req, res, 'none');
     limits.address(req, res).then(
@@ -142,13 +133,32 @@ export function createApp(parts: AppParts): Express {
       (limited: unknown) => fail(res, context, limited),
     );
   };
-  for (const [path, methods] of methodsOf) {
-    const metadata = { allow: methods.join(', ') };
-    const problem = new Problem({ reason: 'METHOD_NOT_FOUND', message: 'This path has no such method.', metadata });
-    app.all(path, (req: Request, res: Response) => refuse(problem, req, res));
+  for (const [path, here] of inOrder(operations)) {
+    const route = path.replaceAll(/\{(\w+)\}/g, ':$1');
+    for (const operation of here) {
+      app[operation.method](route, (req: Request, res: Response) => {
+        const context = begin(req, res, operation.id);
+        answer(req, res, operation, context)
+          .then((result) => send(res, result, operation))
+          .catch((error: unknown) => fail(res, context, error, operation));
+      });
+    }
+    const allow = here.map(({ method }) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
+    const problem = {
+      reason: 'METHOD_NOT_FOUND',
+      message: 'This path has no such method.',
+      metadata: { allow },
+    } as const;
+    app.all(route, (req: Request, res: Response) => refuse(new Problem(problem), req, res));
   }
   const nowhere = new Problem({ reason: 'METHOD_NOT_FOUND', message: 'There is no such path.' });
   app.use((req: Request, res: Response) => refuse(nowhere, req, res));
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => refuse(error, req, res));
   return app;
+}
+
+/** Operations by path. Whole paths come first: a method that /search lacks must not reach /{id}. */
+function inOrder(operations: Operation[]): [path: string, operations: Operation[]][] {
+  const variable = ([path]: [string, unknown]) => Number(path.includes('{'));
+  return [...Map.groupBy(operations, ({ path }) => path)].sort((a, b) => variable(a) - variable(b));
 }

@@ -132,7 +132,10 @@ function headerProblem(parameter: Parameter, value: string | undefined): Problem
 function failures(check: ValidateFunction, value: unknown): Violation[] {
   if (check(value)) return [];
   // A nullable member reports both branches: that it is not null goes without saying.
-  const errors = check.errors!.filter(({ keyword, params }) => keyword !== 'anyOf' && params['type'] !== 'null');
+  const told = check.errors!.filter(({ keyword, params }) => keyword !== 'anyOf' && params['type'] !== 'null');
+  // A format says more than the pattern beside it.
+  const formats = new Set(told.filter(({ keyword }) => keyword === 'format').map(({ instancePath }) => instancePath));
+  const errors = told.filter(({ keyword, instancePath }) => keyword !== 'pattern' || !formats.has(instancePath));
   return errors.slice(0, MAX_VIOLATIONS).map((error) => {
     const { keyword, instancePath, params, message = 'is wrong' } = error;
     const extra = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;

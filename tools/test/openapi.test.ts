@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+
+const root = join(import.meta.dirname, '..', '..');
+const folder = mkdtempSync(join(tmpdir(), 'cups-openapi-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What the check says of the public interface with one thing changed. */
+function checked(from: string | RegExp, to: string) {
+  const text = readFileSync(join(root, 'apps/gateway/openapi.yaml'), 'utf8');
+  const planted = text.replace(from, to);
+  expect(planted).not.toBe(text);
+  const file = join(folder, 'openapi.yaml');
+  writeFileSync(file, planted);
+  return spawnSync(process.execPath, [join(root, 'tools/openapi.ts'), '--file', file], { encoding: 'utf8' });
+}
+
+test.each<[string, string | RegExp, string, RegExp]>([
+  [
+    'an operation that does not say what happens without a session',
+    /(operationId: listApplications\n[\s\S]*?)        '401': .*\n/,
+    '$1',
+    /^owasp:api8:2023-define-error-responses-401 at paths\/\/api\/v1\/applications\/get\/responses/m,
+  ],
+  [
+    'a list without an end',
+    'maxItems: 50, items',
+    'items',
+    /^owasp:api4:2023-array-limit at components\/schemas\/EvidenceList/m,
+  ],
+  [
+    'an operation that needs no session',
+    'operationId: withdrawApplication\n',
+    'operationId: withdrawApplication\n      security: []\n',
+    /^owasp:api2:2023-write-restricted at paths\/\/api\/v1\/applications\/{id}\/withdraw/m,
+  ],
+  [
+    'an example that does not fit',
+    'value: { provider: local,',
+    'value: { provider: elsewhere,',
+    /^oas3-valid-media-example at paths\/\/api\/v1\/sessions\/post/m,
+  ],
+  [
+    'an accepted finding that is gone',
+    'identifier: Apache-2.0',
+    'url: https://www.apache.org/licenses/LICENSE-2.0',
+    /^license-url: accepted in tools\/openapi.ts, and not found any more$/m,
+  ],
+])('refuses %s', (_name, from, to, finding) => {
+  const { status, stderr } = checked(from, to);
+  expect([status, stderr]).toEqual([1, expect.stringMatching(finding)]);
+});
