@@ -253,6 +253,13 @@ describe('each operation asks the right neighbour and answers as the document sa
 });
 
 describe('what an answer carries', () => {
+  test('of an Idempotency-Key in upper case: intake is given the one form of it', async () => {
+    const key = '3F2504E0-4F89-41D3-9A0C-0305E82C3301';
+    await gateway2.send('POST', `${APP}/submit`, { headers: { 'idempotency-key': key } });
+    const asked = gateway2.calls.intake.filter(({ method }) => method === 'SubmitApplication');
+    expect(asked.at(-1)?.request).toMatchObject({ requestId: key.toLowerCase() });
+  });
+
   test('a created draft: 201, where it is, its etag, no caching', async () => {
     const { status, headers } = await gateway2.send('POST', '/api/v1/applications', {
       body: { publicService: 'publicServices/x' },

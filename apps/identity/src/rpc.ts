@@ -1,4 +1,4 @@
-import { isUuid, nameOf, parseName } from '@cups/contracts';
+import { nameOf, parseName, parseRequestId } from '@cups/contracts';
 import { enumWord, messageType, toTimestamp } from '@cups/contracts/proto';
 import type { Centre as CentreOut } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
 import type { CentreChanged } from '@cups/contracts/gen/cups/identity/v1/CentreChanged.ts';
@@ -56,11 +56,10 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
 
   async function suspend(request: { requestId: string; name: string }, context: Context, suspended: boolean) {
     const operator = operatorNamed(request.name);
-    if (!isUuid(request.requestId))
-      throw new Problem({ kind: 'INVALID', reason: 'REQUEST_ID_INVALID', message: 'The request id is not a UUID.' });
+    const id = parseRequestId(request.requestId);
     const key = `${context.method}|${context.session?.operator ?? context.caller}`;
     // The content is the name that the document is stored under, so the key of the HMAC need not be a secret.
-    const record = { id: request.requestId, key, fingerprint: fingerprint('identity', { name: request.name }) };
+    const record = { id, key, fingerprint: fingerprint('identity', { name: request.name }) };
     const cause = { requestId: context.requestId, request: record, traceparent: context.traceparent };
     const { document, replayed } = await setSuspended(standings, operator.id, suspended, cause, now());
     // They do not count since that write; here they leave the store.

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fingerprint } from '@cups/store';
 import type { Cause, Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
-import { isUlid, isUuid, newTrackingNumber, parseName } from '@cups/contracts';
+import { isUlid, newTrackingNumber, parseName, parseRequestId } from '@cups/contracts';
 import { fromTimestamp } from '@cups/contracts/proto';
 import { centreOf, sessionOf } from '@cups/service';
 import type { Rpcs, Context } from '@cups/service';
@@ -44,12 +44,13 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
     more: { occurTime?: Date | undefined; current?: StoredApplication } = {},
   ) {
     const { occurTime, current } = more;
-    const actor = actorOf(context, request.requestId, now(), occurTime);
+    const cause = causeOf(request, context);
+    const actor = actorOf(context, cause, now(), occurTime);
     const { document, outcome } = await applications.update(
       applicationId(request.name),
       {
         scope: { centre: actor.centre },
-        cause: causeOf(request, context),
+        cause,
         etag: request.etag || undefined,
         now: actor.now,
         current,
@@ -62,15 +63,13 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
     return { application: convert.toApplication(document, actor.roles), replayed: outcome === 'replayed' };
   }
 
-  function causeOf(request: { requestId: string }, context: Context): Cause {
-    if (!isUuid(request.requestId)) {
-      throw new Problem({ kind: 'INVALID', reason: 'REQUEST_ID_INVALID', message: 'The request id is not a UUID.' });
-    }
-    const content = { ...request, etag: undefined };
+  function causeOf(request: { requestId: string }, context: Context): PersonsCause {
+    const id = parseRequestId(request.requestId);
+    const content = { ...request, requestId: id, etag: undefined };
     return {
       requestId: context.requestId,
       request: {
-        id: request.requestId,
+        id,
         key: `${context.method}|${context.session?.operator ?? context.caller}`,
         fingerprint: fingerprint(parts.secret(), content),
       },
@@ -130,14 +129,14 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
 
     async CreateApplication(request, context) {
       const cause = causeOf(request, context);
-      const actor = actorOf(context, request.requestId, now());
+      const actor = actorOf(context, cause, now());
       if (request.applicationId && !isUlid(request.applicationId)) {
         throw invalid('applicationId', 'ULID', 'Application ids are ULIDs.');
       }
       parseName('publicServices', request.publicService);
       const { document, replayed } = await open(request, context, cause, actor).catch(async (error: unknown) => {
         // A repeat is answered whatever has become of the centre, the service or the neighbours meanwhile.
-        const { key, id, fingerprint: content } = cause.request!;
+        const { key, id, fingerprint: content } = cause.request;
         const earlier = await applications.findOne(
           { createRequest: `${key}|${id}` },
           { scope: { centre: actor.centre } },
@@ -234,10 +233,20 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
   };
 }
 
-function actorOf(context: Context, cause: string, now: Date, occurTime?: Date): Actor {
+/** The cause of a write by a person: there is always a request. */
+type PersonsCause = Cause & Required<Pick<Cause, 'request'>>;
+
+function actorOf(context: Context, { request }: PersonsCause, now: Date, occurTime?: Date): Actor {
   // The chassis has checked that a session with a centre is there: the access table says so.
   const { operator, roles } = sessionOf(context);
-  return { by: operator, roles, centre: centreOf(context), now, cause, ...(occurTime ? { occurTime } : {}) };
+  return {
+    by: operator,
+    roles,
+    centre: centreOf(context),
+    now,
+    cause: request.id,
+    ...(occurTime ? { occurTime } : {}),
+  };
 }
 
 /** `decide` is pure: what it needs from the store is read before it is asked again. */

@@ -109,6 +109,28 @@ describe('requests that come again', () => {
     });
   });
 
+  test('the same id in another case is the same request, at create and at a change', async () => {
+    const request = { requestId: randomUUID(), publicService: SERVICE, content: content(2) };
+    const first = (await at().createApplication(request)).application!;
+    const shouted = request.requestId.toUpperCase();
+    const again = await at().createApplication({ ...request, requestId: shouted });
+    expect(again).toMatchObject({ replayed: true, application: { name: first.name } });
+    const withdrawal = { requestId: randomUUID().toUpperCase(), name: first.name };
+    await at().withdrawApplication(withdrawal);
+    const repeated = await at().withdrawApplication({ ...withdrawal, requestId: withdrawal.requestId.toLowerCase() });
+    expect(repeated.replayed).toBe(true);
+    const { actions } = await at().listApplicationActions({ name: first.name });
+    expect(actions.at(-1)?.cause).toBe(withdrawal.requestId.toLowerCase());
+  });
+
+  test('an id that did something to one application says nothing about another', async () => {
+    const [one, other] = [await at().open(2), await at().open(2)];
+    const requestId = randomUUID();
+    await at().withdrawApplication({ requestId, name: one.name });
+    const second = await at().withdrawApplication({ requestId, name: other.name });
+    expect(second).toMatchObject({ replayed: false, application: { state: 'STATE_WITHDRAWN' } });
+  });
+
   test('the same id with other content is refused', async () => {
     const requestId = randomUUID();
     await at().createApplication({ requestId, publicService: SERVICE, content: content(2) });

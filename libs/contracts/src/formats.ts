@@ -1,3 +1,5 @@
+import { Problem } from '@cups/problem';
+
 /** Whether `text` is a ULID in its canonical upper-case form. */
 export function isUlid(text: string): boolean {
   return /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/.test(text);
@@ -13,4 +15,13 @@ export function isCivilDate(text: string): boolean {
   if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return false;
   const date = new Date(`${text}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
+}
+
+/**
+ * The request id of a write in its one form, lower case: written otherwise it is the same id.
+ * @throws Problem REQUEST_ID_INVALID when it is no UUID
+ */
+export function parseRequestId(text: string): string {
+  if (!isUuid(text)) throw new Problem({ reason: 'REQUEST_ID_INVALID', message: 'The request id is not a UUID.' });
+  return text.toLowerCase();
 }

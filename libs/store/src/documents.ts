@@ -31,7 +31,7 @@ export interface OutboxEntry {
 /** `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store. */
 export type NewEvent = Pick<OutboxEntry, 'topic' | 'key' | 'type' | 'subject'> &
   Partial<Pick<OutboxEntry, 'contentType' | 'source' | 'extra'>> & { data: Uint8Array; sequenced: boolean };
-/** `key` is `method|caller`, and the record lies in the resource: so far request ids are scoped (law 7). */
+/** `key` is `method|caller`, and the record lies in the resource: so far an id reaches (law 7). `id` is in lower case. */
 export type RequestRecord = { id: string; key: string; fingerprint: string; time: Date };
 
 /** The fields that the store keeps by itself, and `timer`, which decide sets. */

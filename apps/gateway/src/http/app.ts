@@ -122,7 +122,7 @@ export function createApp(parts: AppParts): Express {
     const params = req.params as Call['params'];
     const query = req.query as Call['query'];
     operation.checkRequest({ params, query, body, header: (name) => req.get(name) });
-    const [requestId, etag] = [req.get('idempotency-key') ?? '', req.get('if-match') ?? ''];
+    const [requestId, etag] = [req.get('idempotency-key')?.toLowerCase() ?? '', req.get('if-match') ?? ''];
     return handlers[operation.id]!({ context, session, params, query, body, requestId, etag });
   }
 
