@@ -43,7 +43,7 @@ public final class Agency {
   private static void send(String brokers) throws Exception {
     var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      var order = line.split("\t");
+      var order = line.split("\t", -1);
       try {
         obey(brokers, order);
       } catch (RuntimeException error) {
@@ -68,7 +68,7 @@ public final class Agency {
       producer.send(new ProducerRecord<>(topic, 0, null, null), (done, error) -> answer(id, error));
     } else {
       var record = new ProducerRecord<>(topic, bytes(order[4]), bytes(order[5]));
-      if (order.length > 6) {
+      if (!order[6].isEmpty()) {
         for (var header : order[6].split(",")) {
           var at = header.indexOf('=');
           record.headers().add(header.substring(0, at), bytes(header.substring(at + 1)));

@@ -91,6 +91,7 @@ export async function openDesks(url: string, perSecond: number, random: () => nu
         return await desks[centre]!.call<T>(method, path, call);
       } catch (error) {
         const status = error instanceof Refused ? error.problem.status : 0;
+        if (status === 404 && path.endsWith('/delivery')) throw error;
         note(troubles, status === 0 ? 'no answer' : `${status} ${(error as Refused).problem.reason}`);
         if (status === 500) note(raw, `500 ${method} ${path.replace(/[0-7][0-9A-Z]{25}/, '{id}')}`);
         if (status !== 0 && status < 500 && status !== 429) throw error;
@@ -98,6 +99,16 @@ export async function openDesks(url: string, perSecond: number, random: () => nu
       }
     }
   }
+
+  /** How far it is on its way to its agency; what the bridge has not heard of is queued. */
+  const stateOfDelivery = (centre: number, id: string): Promise<string> =>
+    ask<{ state: string }>(centre, 'GET', `/applications/${id}/delivery`, {}).then(
+      ({ body }) => body.state,
+      (error: unknown) => {
+        if (error instanceof Refused && error.problem.status === 404) return 'queued';
+        throw error;
+      },
+    );
 
   async function write(given: Omit<Write, 'key'>, etag?: string): Promise<Application> {
     const one: Write = { ...given, key: randomUUID() };
@@ -156,13 +167,8 @@ export async function openDesks(url: string, perSecond: number, random: () => nu
   ): Promise<boolean> {
     const { body: app } = await ask<Application>(centre, 'GET', `/applications/${id}`, {});
     if (!reached.some((one) => one.id === id)) {
-      const { body: delivery } = await ask<{ state: string }>(centre, 'GET', `/applications/${id}/delivery`, {}).catch(
-        (error: unknown) => {
-          if (error instanceof Refused && error.problem.status === 404) return { body: { state: 'queued' } };
-          throw error;
-        },
-      );
-      if (delivery.state !== 'queued' && delivery.state !== 'cancelled') reached.push({ id, agency, isSilent });
+      const delivery = await stateOfDelivery(centre, id);
+      if (delivery !== 'queued' && delivery !== 'cancelled') reached.push({ id, agency, isSilent });
     }
     if (app.state === 'documents-requested') {
       const evidence = app.documentRequest!.evidenceKinds.map((kind) => ({

@@ -41,6 +41,7 @@ export function inTable(report: Report): string {
     ['bombs', messages.bombs],
     ['oversized messages', messages.oversized],
     ['honest messages, compressed', messages.honest],
+    ['messages that Kafka did not take', messages.failed],
     ['visits at the desks', `${visits.begun}${visits.skipped > 0 ? ` (${visits.skipped} turned away)` : ''}`],
     ['acknowledged writes', report.acknowledged],
     ['writes repeated at the end', report.repeats],
