@@ -49,8 +49,7 @@ export function routes(parts: RouteParts): Record<string, Handler> {
       return { body: convert.sessionJson((await identity.getSession({}, context)).session) };
     },
     async deleteCurrentSession({ context, session }) {
-      await identity.deleteSession({}, context);
-      sessions.end(whole(session).sid);
+      await sessions.end(whole(session), context);
       return { status: 204, headers: { 'Set-Cookie': sessions.cleared } };
     },
     listOperators: list(identity.listOperators, 'operators', convert.operatorJson, ({ centre }) => ({

@@ -11,6 +11,7 @@ import { answerBrokenBytes } from './http/broken.ts';
 import { readDocument } from './http/document.ts';
 import { openAdmission, openLimits } from './http/guards.ts';
 import { openSessions } from './http/session.ts';
+import { openSignOuts } from './http/sign-outs.ts';
 import { routes } from './routes.ts';
 import type { Neighbours } from './neighbours.ts';
 
@@ -40,8 +41,15 @@ export async function createGateway(
     bridge: dial('agency-bridge', 'agencybridge.v1.AgencyBridgeService', to.bridge),
     notifications: dial('notifications', 'notifications.v1.NotificationsService', to.notifications),
   } as unknown as Neighbours;
+  const signOuts = openSignOuts({
+    tell: (context) => neighbours.identity.deleteSession({}, context, { wait: false }),
+    now,
+    log,
+    metrics,
+  });
   const sessions = openSessions({
     keys,
+    signOuts,
     // It never waits for identity to come back: requests of others would wait behind it.
     ask: (context) => neighbours.identity.getSession({}, context, { wait: false }),
     secure: config.publicOrigin.startsWith('https:'),
@@ -76,6 +84,7 @@ export async function createGateway(
       const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
       await new Promise((resolve) => server.close(resolve));
       clearTimeout(late);
+      await signOuts.stop();
       for (const neighbour of Object.values(neighbours)) (neighbour as Neighbours['intake']).close();
       await inside.close();
     },

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { Problem } from '@cups/problem';
-import { keysFor } from '@cups/testing';
+import { createMetrics } from '@cups/service';
+import type { CallContext } from '@cups/service';
+import { eventually, keepLog, keysFor } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
+import { openSignOuts } from '../src/http/sign-outs.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
@@ -210,15 +213,126 @@ describe('identity is asked about a session', () => {
       await gateway.stop();
     }
   });
+});
 
-  test('signing out ends it here at once', async () => {
-    await start();
+describe('signing out', () => {
+  const SIGN_OUT = '/api/v1/sessions/current';
+  const cleared = 'cups-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0';
+  const away = () => Promise.reject(new Problem({ reason: 'STORE_UNAVAILABLE', message: 'Away.' }));
+  const told = (gateway: Gateway) => gateway.calls.identity.filter(({ method }) => method === 'DeleteSession').length;
+  const waiting = async (gateway: Gateway) =>
+    /cups_gateway_sign_outs_waiting\{.*\} (\d+)/.exec(await (await fetch(`${gateway.inside}/metrics`)).text())?.[1];
+
+  test.each([
+    ['answers', () => Promise.resolve({})],
+    ['hangs', () => new Promise<never>(() => {})],
+    ['is away', away],
+    ['has a fault', () => Promise.reject(new Error('a bug'))],
+  ])('ends the session here at once and clears the cookie when identity %s', async (_name, DeleteSession) => {
+    const gateway = await startGateway({ identity: { DeleteSession } });
     try {
-      expect((await gateway.send('DELETE', '/api/v1/sessions/current')).status).toBe(204);
+      const began = performance.now();
+      const reply = await gateway.send('DELETE', SIGN_OUT);
+      expect([reply.status, reply.headers.get('set-cookie')]).toEqual([204, cleared]);
+      expect(performance.now() - began).toBeLessThan(4000);
+      const asked = gateway.calls.intake.length;
+      expect((await gateway.send('GET', LIST)).body).toMatchObject({ status: 401, reason: 'SESSION_EXPIRED' });
+      expect(gateway.calls.intake).toHaveLength(asked);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('ends it here with nobody behind, not even for a word on the session', async () => {
+    const gateway = await startGateway();
+    try {
+      await gateway.closeIdentity();
+      expect((await gateway.send('DELETE', SIGN_OUT)).status).toBe(204);
       expect((await gateway.send('GET', LIST)).status).toBe(401);
     } finally {
       await gateway.stop();
     }
+  });
+
+  test('is told to identity until it has heard, once, and shows while it waits', async () => {
+    let answer: () => Promise<object> = away;
+    const gateway = await startGateway({ identity: { DeleteSession: () => answer() } });
+    try {
+      await gateway.send('DELETE', SIGN_OUT);
+      expect(await waiting(gateway)).toBe('1');
+      const before = told(gateway);
+      await eventually(() => told(gateway) > before + 3);
+      expect(gateway.log()).toMatch(/"event":"sign-outs-wait"/);
+      answer = () => Promise.resolve({});
+      await eventually(async () => (await waiting(gateway)) === '0');
+      expect(gateway.log()).toMatch(/"event":"sign-outs-told"/);
+      const heard = told(gateway);
+      expect((await gateway.send('GET', LIST)).status).toBe(401);
+      expect(told(gateway)).toBe(heard);
+      expect(gateway.log()).not.toContain(gateway.specialist.token);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('is told on the way out when identity was away until then', async () => {
+    let answer: () => Promise<object> = away;
+    const gateway = await startGateway({ identity: { DeleteSession: () => answer() } });
+    try {
+      await gateway.send('DELETE', SIGN_OUT);
+      const before = told(gateway);
+      answer = () => Promise.resolve({});
+      await gateway.stopGateway();
+      expect(told(gateway)).toBeGreaterThan(before);
+      expect(gateway.log()).not.toContain('sign-outs-forgotten');
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('that identity has not heard of when the gateway ends is named, and the end is not held up', async () => {
+    const gateway = await startGateway({ identity: { DeleteSession: away } });
+    await gateway.send('DELETE', SIGN_OUT);
+    const began = performance.now();
+    await gateway.stop();
+    expect(performance.now() - began).toBeLessThan(8000);
+    expect(gateway.log()).toMatch(/"event":"sign-outs-forgotten","reason":"STOPPED","count":1/);
+  });
+
+  test('works for a session that has used up its requests', async () => {
+    const limits = { address: 1e6, session: 1, tracking: 1e6, trackingTotal: 1e6 };
+    const gateway = await startGateway({}, { limits });
+    try {
+      await gateway.send('GET', LIST);
+      expect((await gateway.send('GET', LIST)).status).toBe(429);
+      expect((await gateway.send('DELETE', SIGN_OUT)).status).toBe(204);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('waits in bounded memory: of too many the oldest is given up, counted and logged', async () => {
+    const { log, lines } = keepLog();
+    const metrics = createMetrics('gateway');
+    let identity: (context: CallContext) => Promise<unknown> = away;
+    const heard: string[] = [];
+    const signOuts = openSignOuts({ tell: (c) => identity(c), now: () => new Date(), log, metrics, limit: 3 });
+    const expires = new Date(Date.now() + 3_600_000);
+    for (const sid of ['a', 'b', 'c', 'd']) {
+      await signOuts.add(sid, { context: { sessionToken: sid } as CallContext, expires });
+    }
+    expect(['a', 'b', 'c', 'd'].map(signOuts.waits)).toEqual([false, true, true, true]);
+    expect(lines.filter(({ event }) => event === 'sign-outs-forgotten')).toHaveLength(1);
+    // One that identity stumbles over does not hold up the others.
+    identity = ({ sessionToken = '' }) => {
+      if (sessionToken === 'b') return Promise.reject(new Error('a bug'));
+      return Promise.resolve(heard.push(sessionToken));
+    };
+    await eventually(() => heard.length === 2);
+    identity = () => Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'It has ended.' }));
+    await eventually(() => !signOuts.waits('b'));
+    await signOuts.stop();
+    expect(await metrics.registry.metrics()).toMatch(/cups_gateway_sign_outs_forgotten_total\{.*\} 1\n/);
   });
 });
 

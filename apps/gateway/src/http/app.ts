@@ -100,15 +100,17 @@ export function createApp(parts: AppParts): Express {
     }
   }
 
-  async function sessionOf(req: Request, res: Response, context: CallContext): Promise<Session> {
+  async function sessionOf(req: Request, res: Response, id: string, context: CallContext): Promise<Session> {
     const token = sessions.cookieOf(req.headers.cookie);
-    const session = await sessions.authenticate(token, context).catch((error: unknown) => {
+    // Nothing stands in the way of signing out: neither identity, nor a session that has used up its requests.
+    const leaves = id === 'deleteCurrentSession';
+    const session = await sessions.authenticate(token, context, { ask: !leaves }).catch((error: unknown) => {
       if (token) res.setHeader('Set-Cookie', sessions.cleared);
       throw error;
     });
     context.sessionToken = token!;
     res.locals['operator'] = session.operator;
-    await limits.session(session.sid, req, res);
+    if (!leaves) await limits.session(session.sid, req, res);
     return session;
   }
 
@@ -117,7 +119,7 @@ export function createApp(parts: AppParts): Express {
     await limits.address(req, res);
     if (operation.method !== 'get') refuseCrossSite(req, publicOrigin);
     if (operation.id === 'trackApplication') await limits.tracking(req, res);
-    const session = operation.open ? undefined : await sessionOf(req, res, context);
+    const session = operation.open ? undefined : await sessionOf(req, res, operation.id, context);
     const body = await readBody(req, res, operation.body);
     const params = req.params as Call['params'];
     const query = req.query as Call['query'];

@@ -1,5 +1,6 @@
-import type { CallContext, Keys } from '@cups/service';
+import type { CallContext, Keys, Session } from '@cups/service';
 import { isProblem, Problem } from '@cups/problem';
+import type { SignOuts } from './sign-outs.ts';
 
 /** A suspension takes effect within this time while identity is up. */
 const CHECK_MS = 120_000;
@@ -9,10 +10,10 @@ const ASK_MS = 1000;
 const MAX_KNOWN = 20_000;
 const ENDING = ['UNAUTHENTICATED', 'SESSION_EXPIRED', 'SESSION_INVALID', 'OPERATOR_SUSPENDED', 'NOT_FOUND'];
 
+const HAS_ENDED = 'The session has ended.';
+
 interface Known {
   askAt: number;
-  /** What to tell, once it has ended. */
-  ended?: string;
   asking?: Promise<void>;
 }
 
@@ -20,24 +21,27 @@ export interface SessionParts {
   keys: Keys;
   /** Asks identity about the session of a context; rejects with a Problem when it has ended. */
   ask: (context: CallContext) => Promise<unknown>;
+  signOuts: SignOuts;
   /** With an https origin the cookie is Secure and carries the __Host- prefix. */
   secure: boolean;
   now: () => Date;
 }
 
 /** The cookie, its verification by keys, and identity's word on the session, asked for now and then. */
-export function openSessions({ keys, ask, secure, now }: SessionParts) {
+export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts) {
   const name = secure ? '__Host-cups-session' : 'cups-session';
   const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
   const known = new Map<string, Known>();
+  /** What to tell whoever comes with a session that has ended. One that is forgotten here is asked about again. */
+  const ended = new Map<string, string>();
 
-  function remember(sid: string, entry: Known): Known {
-    if (known.size >= MAX_KNOWN) known.delete(known.keys().next().value!);
-    known.set(sid, entry);
-    return entry;
+  function remember<Value>(map: Map<string, Value>, sid: string, value: Value): Value {
+    if (map.size >= MAX_KNOWN) map.delete(map.keys().next().value!);
+    map.set(sid, value);
+    return value;
   }
 
-  async function check(entry: Known, context: CallContext): Promise<void> {
+  async function check(sid: string, entry: Known, context: CallContext): Promise<void> {
     // Of its own, so that the first of several waiting requests may be cancelled without harm to the others.
     const own = { ...context, deadline: new Date(Date.now() + ASK_MS), signal: new AbortController().signal };
     try {
@@ -47,7 +51,7 @@ export function openSessions({ keys, ask, secure, now }: SessionParts) {
       entry.askAt = now().getTime() + AWAY_MS;
       if (!isProblem(error) || !ENDING.includes(error.reason)) return;
       const why = error.reason === 'OPERATOR_SUSPENDED' ? ': the operator is suspended' : '';
-      entry.ended = `The session has ended${why}.`;
+      remember(ended, sid, `The session has ended${why}.`);
     } finally {
       delete entry.asking;
     }
@@ -63,23 +67,30 @@ export function openSessions({ keys, ask, secure, now }: SessionParts) {
     cleared: `${name}=; ${flags}; Max-Age=0`,
     /** Set-Cookie for a new session. */
     begin(sid: string, token: string, expires: Date): string {
-      remember(sid, { askAt: now().getTime() + CHECK_MS });
+      remember(known, sid, { askAt: now().getTime() + CHECK_MS });
       return `${name}=${token}; ${flags}; Expires=${expires.toUTCString()}`;
     },
-    /** Marks the session as ended, at once on this replica. */
-    end(sid: string): void {
-      remember(sid, { askAt: Infinity, ended: 'The session has ended.' });
+    /** Ends the session, at once in this process, whatever has become of identity; identity is told until it has heard. */
+    async end({ sid, expires }: Session, context: CallContext): Promise<void> {
+      remember(ended, sid, HAS_ENDED);
+      known.delete(sid);
+      await signOuts.add(sid, { context, expires });
     },
     cookieOf,
-    /** @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID */
-    async authenticate(token: string | undefined, context: CallContext) {
+    /**
+     * @param ask whether identity is asked when it is time; signing out needs no word of it
+     * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID
+     */
+    async authenticate(token: string | undefined, context: CallContext, { ask }: { ask: boolean }): Promise<Session> {
       if (!token) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'There is no session.' });
       const session = await keys.verifySession(token);
-      const entry = known.get(session.sid) ?? remember(session.sid, { askAt: 0 });
-      if (!entry.ended && entry.askAt <= now().getTime()) {
-        await (entry.asking ??= check(entry, { ...context, sessionToken: token }));
+      const { sid } = session;
+      const entry = known.get(sid) ?? remember(known, sid, { askAt: 0 });
+      if (ask && !ended.has(sid) && entry.askAt <= now().getTime()) {
+        await (entry.asking ??= check(sid, entry, { ...context, sessionToken: token }));
       }
-      if (entry.ended) throw new Problem({ reason: 'SESSION_EXPIRED', message: entry.ended });
+      const message = ended.get(sid) ?? (signOuts.waits(sid) ? HAS_ENDED : undefined);
+      if (message !== undefined) throw new Problem({ reason: 'SESSION_EXPIRED', message });
       return session;
     },
   };
