@@ -7,6 +7,8 @@ import type { Application } from '@cups/contracts/gen/cups/intake/v1/Application
 import { randomUUID } from 'node:crypto';
 import type { Rpcs, RunningService } from '@cups/service';
 import { fakeService, keysFor, person } from '@cups/testing';
+import request from 'supertest';
+import type { Response } from 'supertest';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createGateway } from '../src/service.ts';
@@ -61,13 +63,8 @@ export interface Fakes {
   notifications?: Partial<Rpcs<NotificationsServiceDefinition>>;
 }
 
-/** Answers as JSON where it is JSON. */
-export interface Reply {
-  status: number;
-  headers: Headers;
-  body: never;
-  text: string;
-}
+/** An answer; its body is parsed where it is JSON. */
+export type Reply = Response;
 
 /** Starts it. Answers are held against the document; limits are out of the way unless a test sets them. */
 export async function startGateway(
@@ -210,24 +207,16 @@ export async function startGateway(
     given: { body?: unknown; raw?: string; headers?: Record<string, string>; cookie?: string | null } = {},
   ): Promise<Reply> {
     const { body, raw, cookie = `cups-session=${specialist.token}` } = given;
-    const headers = new Headers();
-    if (cookie) headers.set('cookie', cookie);
-    if (method !== 'GET') headers.set('idempotency-key', randomUUID());
-    if (body !== undefined || raw !== undefined) headers.set('content-type', 'application/json');
+    const call = request(url)[method.toLowerCase() as 'get'](path);
+    if (cookie) void call.set('Cookie', cookie);
+    if (method !== 'GET') void call.set('Idempotency-Key', randomUUID());
+    if (body !== undefined || raw !== undefined) void call.set('Content-Type', 'application/json');
     for (const [name, value] of Object.entries(given.headers ?? {})) {
-      if (value) headers.set(name, value);
-      else headers.delete(name);
+      if (value) void call.set(name, value);
+      else void call.unset(name);
     }
     const content = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await fetch(url + path, { method, headers, ...(content !== undefined && { body: content }) });
-    const text = await response.text();
-    const json = /json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      body: (json ? JSON.parse(text) : text) as never,
-      text,
-    };
+    return content === undefined ? call : call.send(content);
   }
 
   return {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import request from 'supertest';
 import { isReason, Problem, REASONS } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 import { person, wrongIdnp } from '@cups/testing';
@@ -34,8 +35,8 @@ function refused(reply: Reply, status: number, reason: Reason, violations?: obje
     status,
     body: { type: `urn:cups:problem:${reason}`, status, reason, action: REASONS[reason].action },
   });
-  expect(reply.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
-  expect(reply.headers.get('x-request-id')).toBe((reply.body as { requestId: string }).requestId);
+  expect(reply.get('content-type')).toBe('application/problem+json; charset=utf-8');
+  expect(reply.get('x-request-id')).toBe((reply.body as { requestId: string }).requestId);
   expect(isProblemBody(reply.body) || isProblemBody.errors).toBe(true);
   if (violations)
     expect((reply.body as { violations: object[] }).violations).toEqual(
@@ -102,18 +103,15 @@ describe('bad bodies', () => {
   });
 
   test('over 256 KiB without saying how long', async () => {
-    const raw = new Blob(['x'.repeat(300 * 1024)]).stream();
+    // supertest sends a length, or takes an answer before the end for a fault.
     const headers = {
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
       cookie: `cups-session=${gateway.specialist.token}`,
     };
-    const response = await fetch(`${gateway.url}/api/v1/applications`, {
-      method: 'POST',
-      body: raw,
-      headers,
-      duplex: 'half',
-    } as RequestInit);
+    const body = new Blob(['x'.repeat(300 * 1024)]).stream();
+    const init = { method: 'POST', body, headers, duplex: 'half' } as RequestInit;
+    const response = await fetch(`${gateway.url}/api/v1/applications`, init);
     expect(response.status).toBe(413);
     await response.body?.cancel();
   });
@@ -149,7 +147,7 @@ describe('bad paths, queries and headers', () => {
   test('a known path with another method names those that it has', async () => {
     const reply = await gateway.send('PUT', APP);
     refused(reply, 405, 'METHOD_NOT_FOUND');
-    expect(reply.headers.get('allow')).toBe('GET, HEAD, PATCH');
+    expect(reply.get('allow')).toBe('GET, HEAD, PATCH');
   });
 
   test.each(['GET', 'PUT', 'PATCH', 'DELETE'])(
@@ -157,7 +155,7 @@ describe('bad paths, queries and headers', () => {
     async (method) => {
       const reply = await gateway.send(method, '/api/v1/applications/search');
       refused(reply, 405, 'METHOD_NOT_FOUND');
-      expect(reply.headers.get('allow')).toBe('POST');
+      expect(reply.get('allow')).toBe('POST');
     },
   );
 
@@ -281,8 +279,7 @@ describe('what intake refuses arrives as its problem', () => {
     if (reason === 'TOKEN_INVALID') return refused(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
     refused(reply, status[reason] ?? status[REASONS[reason].kind]!, reason);
     expect(reply.body).toMatchObject({ detail: 'Said by intake.' });
-    if (reply.status === 429 || reply.status === 503)
-      expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+    if (reply.status === 429 || reply.status === 503) expect(Number(reply.get('retry-after'))).toBeGreaterThan(0);
   });
 
   test('all its violations', async () => {
@@ -303,7 +300,7 @@ describe('what intake refuses arrives as its problem', () => {
 
   test('how long to wait', async () => {
     intake = () => Promise.reject(new Problem({ reason: 'RATE_LIMITED', message: 'Slow down.', retryAfterMs: 2400 }));
-    expect((await gateway.send('POST', `${APP}/submit`)).headers.get('retry-after')).toBe('3');
+    expect((await gateway.send('POST', `${APP}/submit`)).get('retry-after')).toBe('3');
   });
 
   test('a bug of ours gives an id and no text', async () => {
@@ -343,8 +340,8 @@ describe('repeats', () => {
   test('a replay says so, with the status of the first time', async () => {
     intake = () => Promise.resolve({ application: application(), replayed: true } as never);
     const again = await create(draft);
-    expect([again.status, again.headers.get('idempotent-replayed')]).toEqual([201, 'true']);
-    expect((await gateway.send('POST', `${APP}/submit`)).headers.get('idempotent-replayed')).toBe('true');
+    expect([again.status, again.get('idempotent-replayed')]).toEqual([201, 'true']);
+    expect((await gateway.send('POST', `${APP}/submit`)).get('idempotent-replayed')).toBe('true');
   });
 
   test('the key goes to intake as it came', async () => {
@@ -358,7 +355,7 @@ describe('request ids and time', () => {
   test('a UUID or ULID of the caller is kept, anything else replaced', async () => {
     const mine = randomUUID();
     const idOf = async (id: string) =>
-      (await gateway.send('GET', '/healthz', { headers: { 'x-request-id': id } })).headers.get('x-request-id');
+      (await gateway.send('GET', '/healthz', { headers: { 'x-request-id': id } })).get('x-request-id');
     expect(await idOf(mine)).toBe(mine);
     expect(await idOf(ID)).toBe(ID);
     expect(await idOf(person(5).idnp)).toMatch(/^[0-9a-f-]{36}$/);
@@ -380,7 +377,7 @@ describe('request ids and time', () => {
     try {
       const reply = await alone.send('GET', APP);
       refused(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
-      expect(reply.headers.get('retry-after')).toBe('1');
+      expect(reply.get('retry-after')).toBe('1');
       expect((await alone.send('GET', '/api/v1/centres')).status).toBe(200);
     } finally {
       await alone.stop();
@@ -409,6 +406,6 @@ describe('request ids and time', () => {
     const start = performance.now();
     await stopped;
     expect(performance.now() - start).toBeLessThan(5000);
-    await expect(fetch(`${leaving.url}/healthz`)).rejects.toThrow();
+    await expect(request(leaving.url).get('/healthz')).rejects.toThrow('ECONNREFUSED');
   });
 });
