@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Problem, type Reason } from '@cups/problem';
+import { isProblem, Problem, type Reason } from '@cups/problem';
 import type { Connection, mongo } from 'mongoose';
 import { ulid } from 'ulid';
 import { difference, type Operators } from './difference.ts';
@@ -142,6 +142,8 @@ export interface Documents<D extends StoredDocument> {
     collection(): mongo.Collection<StoredDocument>;
     check(path: string, value: unknown): void;
     listeners: Set<(id: string, entries: OutboxEntry[]) => void>;
+    /** Told when the answer of a write was lost: it may have been done, and nobody else knows of its events. */
+    doubts: Set<(id: string) => void>;
   };
 }
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- documents of any shape
@@ -184,6 +186,7 @@ export function makeDocuments<D extends StoredDocument>(
   const { collection: name, schemaVersion, keepRecent = 0 } = options;
   const shape = compile(store.connection.model(name, makeSchema(options.schema), name).schema);
   const listeners: Documents<D>['internals']['listeners'] = new Set();
+  const doubts: Documents<D>['internals']['doubts'] = new Set();
   const collection = () => store.collection<StoredDocument>(name);
   const queues = new Map<string, Promise<unknown>>();
   const recent = new Map<string, StoredDocument>();
@@ -206,6 +209,20 @@ export function makeDocuments<D extends StoredDocument>(
     recent.delete(document._id);
     recent.set(document._id, document);
     if (recent.size > keepRecent) recent.delete(recent.keys().next().value as string);
+  };
+  /** A document that was met with events in it, by a repeat for example: whoever was to publish them may be gone. */
+  const met = (document: StoredDocument): void => {
+    if (document.outbox.length > 0 && !document.outboxBlocked)
+      for (const tell of listeners) tell(document._id, document.outbox);
+  };
+  /** Writes; a failure that is none of our refusals leaves open whether it was done. */
+  const write = async <T>(id: string, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isProblem(error) && (error as { code?: unknown }).code !== 11000) for (const tell of doubts) tell(id);
+      throw error;
+    }
   };
   /** One writer at a time for a document in this process: racing writers need not lose to each other. */
   const inTurn = <T>(id: string, work: () => Promise<T>): Promise<T> => {
@@ -234,7 +251,7 @@ export function makeDocuments<D extends StoredDocument>(
     checkValue(shape, document);
     const { _id, createRequest } = document;
     try {
-      await collection().insertOne(document);
+      await write(_id, () => collection().insertOne(document));
     } catch (error) {
       if ((error as { code?: unknown }).code !== 11000) throw storeFailure(error, `${name}.create`);
       const earlier =
@@ -246,6 +263,7 @@ export function makeDocuments<D extends StoredDocument>(
       }
       if (request && earlier.createFingerprint !== request.fingerprint)
         throw new Problem({ reason: 'REQUEST_ID_REUSED', message: reused });
+      met(earlier);
       return { document: lifted(earlier), replayed: true };
     }
     committed(document, outbox.length > 0);
@@ -317,7 +335,9 @@ export function makeDocuments<D extends StoredDocument>(
     if (isUnchanged && !given.cause.sequence) return { document, outcome: 'ignored' };
     const { next, out, hasNews } = operatorsFor(raw, document, decision, given);
     const { _id, revision } = raw;
-    const { matchedCount } = await run('update', () => collection().updateOne(where({ _id, revision }), out));
+    const { matchedCount } = await run('update', () =>
+      write(_id, () => collection().updateOne(where({ _id, revision }), out)),
+    );
     if (matchedCount === 0) return undefined;
     committed(next, hasNews);
     return { document: next, outcome: isUnchanged ? 'ignored' : 'applied' };
@@ -337,6 +357,7 @@ export function makeDocuments<D extends StoredDocument>(
         const raw = await read(within({ _id: id }, given.scope));
         if (!raw) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such thing.' });
         const done = await attempt(raw, given, decide);
+        if (done && done.outcome !== 'applied') met(raw);
         if (done) return done;
         await pause(Math.random() * 5 * 2 ** Math.min(round, 4));
       }
@@ -394,6 +415,7 @@ export function makeDocuments<D extends StoredDocument>(
     internals: {
       collection,
       listeners,
+      doubts,
       check: (path, value) => checkPath(shape, path, value),
     },
   };

@@ -1,4 +1,5 @@
 import mongoose, { type Connection, type mongo } from 'mongoose';
+import { backoff } from './backoff.ts';
 import type { Index } from './documents.ts';
 import { unavailable } from './failures.ts';
 import { IndexMissing, isAmong, makeIndexes } from './indexes.ts';
@@ -50,6 +51,16 @@ function tellsTrouble(log: Log) {
   };
 }
 
+async function makeMissing(connection: Connection, known: Known[], losses: () => number): Promise<void> {
+  for (let one; (one = known.find(({ made }) => !made));) {
+    if (!connection.db) throw unavailable();
+    const before = losses();
+    await makeIndexes(connection.db.collection(one.name), one.indexes);
+    // Made before the connection was lost, it is to be made again.
+    one.made = losses() === before;
+  }
+}
+
 /** The only way to the driver's collections. */
 export interface Gate {
   readonly connection: Connection;
@@ -75,26 +86,18 @@ export function openGate(options: StoreOptions, opened: () => void): Gate {
   const connection = mongoose.createConnection();
   const known: Known[] = [];
   const trouble = tellsTrouble(options.log);
-  const state = { closed: false, connected: false, working: false, failures: 0, losses: 0 };
+  const state = { closed: false, connected: false, working: false, losses: 0 };
+  const wait = backoff(200, 5_000);
   let timer: NodeJS.Timeout | undefined;
 
-  const makeMissing = async (): Promise<void> => {
-    for (let one; (one = known.find(({ made }) => !made));) {
-      if (!connection.db) throw unavailable();
-      const before = state.losses;
-      await makeIndexes(connection.db.collection(one.name), one.indexes);
-      // Made before the connection was lost, it is to be made again.
-      one.made = state.losses === before;
-    }
-  };
   const attempt = async (): Promise<void> => {
     if (!state.connected) {
       await connect(connection, options);
       state.connected = true;
       options.log.info({ event: 'store-connected' });
     }
-    await makeMissing();
-    state.failures = 0;
+    await makeMissing(connection, known, () => state.losses);
+    wait.reset();
     trouble.over();
     opened();
   };
@@ -108,10 +111,7 @@ export function openGate(options: StoreOptions, opened: () => void): Gate {
     // A loss may have come just at the end.
     if (failure === undefined) return known.every(({ made }) => made) ? undefined : prepare();
     trouble.tell(failure);
-    const most = state.connected ? 1_000 : 5_000;
-    const delay = Math.min(most, 200 * 2 ** state.failures) * (0.75 + Math.random() / 2);
-    state.failures += 1;
-    timer = setTimeout(() => void prepare(), delay);
+    timer = setTimeout(() => void prepare(), Math.min(state.connected ? 1_000 : 5_000, wait.next()));
   };
   const lost = (): void => {
     state.losses += 1;

@@ -14,6 +14,9 @@ export interface TimersOptions {
   leaseMs?: number;
 }
 
+/** However long a look takes, what is due is found within this time and its jitter. */
+const longestPollMs = 60_000;
+
 /**
  * Durable timers (law 14): looks for `timer.due` in the past, claims each by a conditional write, so that of several
  * processes one acts, and calls `due`. A process that dies leaves a claim that lapses.
@@ -52,7 +55,7 @@ export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
       looking = look();
       // A look that takes long (a big collection without a usable index) comes more rarely.
       looking.then(
-        (took) => later(Math.max(pollMs, took * 100) * (0.8 + Math.random() * 0.4)),
+        (took) => later(Math.max(pollMs, Math.min(longestPollMs, took * 100)) * (0.8 + Math.random() * 0.4)),
         () => later(Math.min(pollMs, 1_000)),
       );
     }, delay);

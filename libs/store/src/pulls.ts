@@ -1,0 +1,99 @@
+import type { mongo } from 'mongoose';
+import { backoff } from './backoff.ts';
+import type { StoredDocument } from './documents.ts';
+import type { RelayOptions } from './outbox.ts';
+import { limits, notePull, takePulls, type Pull, type Queue } from './queue.ts';
+
+type Write = mongo.AnyBulkWriteOperation<StoredDocument>;
+
+const gatherMs = 100;
+const leastWaitMs = 200;
+const mostWaitMs = 5_000;
+
+/**
+ * Takes out of the outboxes what was acknowledged, many documents in one write. A write that is refused is tried again
+ * after 0.2 to 5 s and not before, however much is noted meanwhile: the driver needs the time to find its server again.
+ */
+export function startPulls(queue: Queue, options: RelayOptions) {
+  const { log, metrics } = options;
+  const waiting = metrics?.gauge('outbox_pulls_waiting', 'Documents whose published events are still in them', []);
+  const refusals = metrics?.counter('outbox_pulls_refused_total', 'Writes that took events out and were refused', []);
+  const wait = backoff(leastWaitMs, mostWaitMs);
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<void> | undefined;
+
+  const arm = (delay: number): void => {
+    timer ??= setTimeout(() => void flush(), delay);
+  };
+  const work = async (): Promise<void> => {
+    clearTimeout(timer);
+    timer = undefined;
+    while (queue.pulls.size > 0) {
+      const failure = await writeSome(queue, options);
+      waiting?.set({}, queue.pulls.size);
+      if (failure) {
+        const delayMs = Math.round(wait.next());
+        refusals?.inc({});
+        log.warn({ event: 'outbox-pulls-refused', count: queue.pulls.size, delayMs, error: failure.error });
+        return arm(delayMs);
+      }
+      if (wait.isUp()) log.info({ event: 'outbox-pulls-flow', count: queue.pulls.size });
+      wait.reset();
+    }
+  };
+  /** Writes now, also while it would wait; one at a time. */
+  const flush = (): Promise<void> =>
+    (running ??= work().finally(() => {
+      running = undefined;
+      if (queue.pulls.size > 0) arm(gatherMs);
+    }));
+
+  return {
+    /** Something may have been noted. */
+    noted(): void {
+      if (queue.pulls.size === 0 || running || wait.isUp()) return;
+      if (queue.pulls.size >= limits.batchDocuments) void flush();
+      else arm(gatherMs);
+    },
+    flush,
+    areRefused: wait.isUp,
+    async stop(): Promise<void> {
+      await flush();
+      clearTimeout(timer);
+    },
+  };
+}
+
+/** One write for each collection; what was refused is noted again. @returns the failure, when there was one */
+async function writeSome(queue: Queue, options: RelayOptions): Promise<{ error: unknown } | undefined> {
+  let failure: { error: unknown } | undefined;
+  const pulls = takePulls(queue);
+  for (const documents of options.documents) {
+    const mine = pulls.filter(({ place }) => place.collection === documents.name);
+    if (mine.length === 0) continue;
+    try {
+      const writes = mine.flatMap((pull) => writesOf(pull, options, documents.internals.check));
+      await documents.internals.collection().bulkWrite(writes, { ordered: false });
+    } catch (error) {
+      for (const pull of mine) notePull(queue, pull);
+      failure = { error };
+    }
+  }
+  return failure;
+}
+
+function writesOf(
+  { place, n, entries }: Pull,
+  { afterPublish, onlyWhere }: RelayOptions,
+  check: (path: string, value: unknown) => void,
+): Write[] {
+  const $pull = { outbox: { n: { $lte: n } } } as mongo.UpdateFilter<StoredDocument>['$pull'] & object;
+  const plain: Write = { updateOne: { filter: { _id: place.id }, update: { $pull } } };
+  const $set = entries.length > 0 ? afterPublish?.(place.id, entries, place.collection) : undefined;
+  if (!$set) return [plain];
+  for (const path in $set) check(path, $set[path]);
+  const filter = { ...onlyWhere, _id: place.id };
+  const marked: Write = { updateOne: { filter, update: { $pull, $set } } };
+  // Where the mark no longer applies, the entries must go all the same.
+  return onlyWhere ? [marked, plain] : [marked];
+}

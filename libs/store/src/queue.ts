@@ -1,0 +1,154 @@
+import type { OutboxEntry } from './documents.ts';
+
+/** A document, by its collection and id. */
+export type Place = { collection: string; id: string };
+/** A document's entries that are to be published, in order. */
+export type Held = { place: Place; entries: OutboxEntry[] };
+/** Entries up to `n` are acknowledged and are to be taken out; `entries` are those that were published here. */
+export type Pull = { place: Place; n: number; entries: OutboxEntry[] };
+
+/** What became of a batch; an entry in neither list is acknowledged. */
+export interface PublishResult {
+  /** Can never be sent: the document is isolated. */
+  rejected: { entry: OutboxEntry; cause: string }[];
+  /** Not now (its topic is missing, for example): tried again with the document's own delay. */
+  later?: OutboxEntry[];
+}
+
+/** What the relay holds in memory. The functions below are all that changes it. */
+export interface Queue {
+  held: Map<string, Held>;
+  /** The last n that is known to be acknowledged, of the documents published last. */
+  acked: Map<string, number>;
+  /** Refused for good; the flag is being written. */
+  refused: Set<string>;
+  pulls: Map<string, Pull>;
+  /** More waits in the store than memory may hold: swept in when nothing is held. */
+  overflow: boolean;
+  /** Collections of which something was dropped since their sweep began at the first id. */
+  dropped: Set<string>;
+}
+
+export interface Limits {
+  documents: number;
+  /** Documents of a batch, and of one write that takes entries out. */
+  batchDocuments: number;
+  /** Below the broker's limit of 1 MB for what goes to one partition. */
+  batchBytes: number;
+  /** Acknowledgements that are remembered. */
+  acked: number;
+  /** With so many that wait to be taken out, nothing more is published. */
+  pulls: number;
+}
+export const limits: Limits = {
+  documents: 1_000,
+  batchDocuments: 200,
+  batchBytes: 512 * 1024,
+  acked: 20_000,
+  pulls: 2_000,
+};
+/** What a message takes beside its data: headers and key. */
+const entryBytes = 700;
+
+export const emptyQueue = (): Queue => ({
+  held: new Map(),
+  acked: new Map(),
+  refused: new Set(),
+  pulls: new Map(),
+  overflow: false,
+  dropped: new Set(),
+});
+export const keyOf = ({ collection, id }: Place): string => `${collection}/${id}`;
+
+/** Takes up a document's whole outbox, as stored; what is held or acknowledged already is not taken twice. */
+export function take(queue: Queue, place: Place, entries: OutboxEntry[], { documents } = limits): void {
+  const key = keyOf(place);
+  if (entries.length === 0 || queue.refused.has(key)) return;
+  const held = queue.held.get(key);
+  const after = Math.max(queue.acked.get(key) ?? 0, held?.entries.at(-1)?.n ?? 0);
+  const more = entries.filter(({ n }) => n > after);
+  if (held) held.entries.push(...more);
+  // Acknowledged, yet still there: the pull was lost.
+  else if (more.length === 0) notePull(queue, { place, n: after, entries: [] });
+  else if (queue.held.size < documents) queue.held.set(key, { place, entries: more });
+  else {
+    queue.overflow = true;
+    queue.dropped.add(place.collection);
+  }
+}
+
+/** What is to be published next, each document from its head; empty when nothing is held or too many pulls wait. */
+export function nextBatch(queue: Queue, { batchDocuments, batchBytes, pulls } = limits): Held[] {
+  const batch: Held[] = [];
+  if (queue.pulls.size >= pulls) return batch;
+  let bytes = 0;
+  for (const { place, entries } of queue.held.values()) {
+    const part: OutboxEntry[] = [];
+    for (const entry of entries) {
+      const size = entry.data.length + entryBytes;
+      if (bytes > 0 && bytes + size > batchBytes) break;
+      bytes += size;
+      part.push(entry);
+    }
+    if (part.length > 0) batch.push({ place, entries: part });
+    if (part.length < entries.length || batch.length >= batchDocuments) break;
+  }
+  return batch;
+}
+
+/** What a published batch leaves to do: count, isolate, and come back to what could not go now. */
+export interface Settled {
+  done: { collection: string; count: number }[];
+  isolated: { place: Place; cause: string }[];
+  waits: boolean;
+}
+
+/** Books what became of a batch: of each document, what stands before its first bad entry is acknowledged. */
+export function settle(queue: Queue, batch: Held[], { rejected, later = [] }: PublishResult, of = limits): Settled {
+  const causes = new Map<OutboxEntry, string | undefined>(later.map((entry) => [entry, undefined]));
+  for (const { entry, cause } of rejected) causes.set(entry, cause);
+  const settled: Settled = { done: [], isolated: [], waits: later.length > 0 };
+  for (const { place, entries: sent } of batch) {
+    const bad = causes.size === 0 ? undefined : sent.find((entry) => causes.has(entry));
+    const done = bad ? sent.slice(0, sent.indexOf(bad)) : sent;
+    release(queue, place, done.length, bad !== undefined);
+    const cause = bad && causes.get(bad);
+    if (cause !== undefined) {
+      queue.refused.add(keyOf(place));
+      settled.isolated.push({ place, cause });
+    }
+    const last = done.at(-1);
+    if (!last) continue;
+    acknowledge(queue, place, last.n, of.acked);
+    notePull(queue, { place, n: last.n, entries: done });
+    settled.done.push({ collection: place.collection, count: done.length });
+  }
+  return settled;
+}
+
+/** What must wait is left to a sweep: it must not fill the memory that others need. */
+function release(queue: Queue, place: Place, count: number, waits: boolean): void {
+  const held = queue.held.get(keyOf(place));
+  held?.entries.splice(0, count);
+  if (waits || held?.entries.length === 0) queue.held.delete(keyOf(place));
+}
+
+function acknowledge(queue: Queue, place: Place, n: number, most: number): void {
+  queue.acked.delete(keyOf(place));
+  queue.acked.set(keyOf(place), n);
+  if (queue.acked.size > most) queue.acked.delete(queue.acked.keys().next().value as string);
+}
+
+/** Notes what is to be taken out; with what was noted of the same document before. */
+export function notePull(queue: Queue, { place, n, entries }: Pull): void {
+  const before = queue.pulls.get(keyOf(place));
+  const all = [...(before?.entries ?? []), ...entries].sort((a, b) => a.n - b.n);
+  queue.pulls.set(keyOf(place), { place, n: Math.max(n, before?.n ?? 0), entries: all });
+}
+
+/** The next pulls to write, oldest first. What was not written is given back by `notePull`. */
+export function takePulls(queue: Queue, { batchDocuments } = limits): Pull[] {
+  const taken = [...queue.pulls].slice(0, batchDocuments);
+  for (const [key] of taken) queue.pulls.delete(key);
+  return taken.map(([, pull]) => pull);
+}

@@ -1,0 +1,223 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer, connect as dial, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { startLocal, type LocalPlatform } from '@cups/local';
+import { eventually, keepLog, platform } from '@cups/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import mongoose from 'mongoose';
+import {
+  openStore,
+  startRelay,
+  type Documents,
+  type OutboxEntry,
+  type Relay,
+  type Store,
+  type StoredDocument,
+} from '../src/index.ts';
+
+interface Case extends StoredDocument {
+  state: string;
+}
+
+const { mongoUri } = platform();
+let kept: ReturnType<typeof keepLog>;
+let database: string;
+let open: (Store | Relay)[] = [];
+
+beforeEach(() => {
+  database = `t${randomUUID().slice(0, 8)}-cups-cases`;
+  kept = keepLog();
+});
+afterEach(async () => {
+  for (const one of open.reverse()) await ('stop' in one ? one.stop() : one.close());
+  open = [];
+});
+
+async function openCases(uri = mongoUri): Promise<Documents<Case>> {
+  const store = await openStore({ uri, database, log: kept.log });
+  open.push(store);
+  const cases = store.documents<Case>({
+    collection: 'cases',
+    schema: { state: String },
+    indexes: [],
+    schemaVersion: 1,
+  });
+  await eventually(() => store.ready());
+  return cases;
+}
+
+/** A relay whose sweeps, after the first, come too late for any test. */
+async function relayOf(cases: Documents<Case>): Promise<OutboxEntry[]> {
+  const sent: OutboxEntry[] = [];
+  const publish = (entries: OutboxEntry[]) => {
+    sent.push(...entries);
+    return Promise.resolve({ rejected: [] });
+  };
+  open.push(startRelay({ documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 }));
+  const first = await cases.create(
+    { _id: 'first', state: 'x' },
+    { scope: 'service', cause: {}, events: [event('first')] },
+  );
+  await eventually(async () => (await cases.get(first.document._id, { scope: 'service' }))?.outbox.length === 0);
+  return sent;
+}
+
+const event = (id: string) => ({
+  topic: 'cups.cases',
+  key: id,
+  type: 'Changed',
+  subject: id,
+  data: Buffer.alloc(10),
+  sequenced: true,
+});
+const asked = (id: string) => ({ requestId: id, request: { id, key: 'Save|gateway', fingerprint: 'f' } });
+const create = (cases: Documents<Case>, id: string) =>
+  cases.create({ _id: id, state: 'queued' }, { scope: 'service', cause: asked(`r-${id}`), events: [event(id)] });
+const change = (cases: Documents<Case>, id: string) =>
+  cases.update(id, { scope: 'service', cause: asked(`u-${id}`), now: new Date() }, (one) => ({
+    document: { ...one, state: 'changed' },
+    events: [event(id)],
+  }));
+const sequences = (sent: OutboxEntry[], id: string) => sent.filter(({ key }) => key === id).map(({ n }) => n);
+
+describe('the store goes away while 250 documents are drained', () => {
+  /** Runs the process until its first batch is on its way, kills the store, and lets the batch be acknowledged. */
+  async function wedged(work: (parts: { local: LocalPlatform; child: ChildProcess; port: number }) => Promise<void>) {
+    const dataDir = mkdtempSync(join(tmpdir(), 'cups-outage-'));
+    const local = await startLocal({ dataDir, parts: ['store'] });
+    const script = new URL('./relay-process.ts', import.meta.url).pathname;
+    const child = spawn(process.execPath, [script, local.mongoUri, database, '250'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    try {
+      const lines: string[] = [];
+      createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+      const port = await eventually(() => lines.find((line) => line.startsWith('port '))?.slice(5), {
+        timeoutMs: 30_000,
+      });
+      await eventually(() => lines.includes('publishing'), { timeoutMs: 20_000 });
+      await local.killStore();
+      await eventually(async () => (await ready(Number(port))) === 503, { timeoutMs: 15_000 });
+      child.stdin.write('acknowledged\n');
+      await work({ local, child, port: Number(port) });
+    } finally {
+      child.kill('SIGKILL');
+      await local.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+  }
+  const ready = async (port: number): Promise<number> =>
+    (await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(2_000) })).status;
+
+  test('the process lives on and answers, and empties every outbox once the store is back', async () => {
+    await wedged(async ({ local, port }) => {
+      const until = Date.now() + 3_000;
+      while (Date.now() < until) expect(await ready(port)).toBe(503);
+      await local.restartStore();
+      const client = new mongoose.mongo.MongoClient(local.mongoUri);
+      const left = () =>
+        client
+          .db(database)
+          .collection('cases')
+          .countDocuments({ 'outbox.0': { $exists: true } });
+      await eventually(async () => (await ready(port)) === 200, { timeoutMs: 15_000 });
+      await eventually(async () => (await left()) === 0, { timeoutMs: 15_000 }).finally(() => client.close());
+    });
+  }, 90_000);
+
+  test('the process hears SIGTERM and ends in order', async () => {
+    await wedged(async ({ child }) => {
+      const ended = new Promise((resolve) => child.once('exit', resolve));
+      child.kill('SIGTERM');
+      const late = setTimeout(() => child.kill('SIGKILL'), 20_000);
+      expect(await ended).toBe(0);
+      clearTimeout(late);
+    });
+  }, 90_000);
+});
+
+/** Stands before the store. While `cuts`, it hands a write on, waits for its answer, and cuts the line instead of passing it. */
+async function lossyLine() {
+  const sockets = new Set<Socket>();
+  const state = { cuts: false, cut: 0 };
+  const target = new URL(mongoUri.replace('mongodb:', 'http:'));
+  const server = createServer((near) => {
+    const far = dial(Number(target.port), target.hostname);
+    let isWriting = false;
+    for (const one of [near, far]) {
+      sockets.add(one);
+      one.on('error', () => {}).on('close', () => (near.destroy(), far.destroy()));
+    }
+    near.on('data', (bytes: Buffer) => {
+      isWriting = state.cuts && /\x02(insert|update)\0.{4}cases\0/s.test(bytes.toString('latin1'));
+      far.write(bytes);
+    });
+    far.on('data', (bytes: Buffer) => {
+      if (!isWriting) return void near.write(bytes);
+      state.cut += 1;
+      near.destroy();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    state,
+    uri: `mongodb://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => (server.close(), sockets.forEach((socket) => socket.destroy())),
+  };
+}
+
+describe('events of a write whose answer was lost', () => {
+  test('are published within seconds, of an insert and of an update, though the caller never comes back', async () => {
+    const line = await lossyLine();
+    try {
+      const cases = await openCases(line.uri);
+      const sent = await relayOf(cases);
+      await create(cases, 'b');
+      await eventually(() => sequences(sent, 'b').length === 1);
+      line.state.cuts = true;
+      await expect(create(cases, 'a')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      await eventually(() => cases.get('b', { scope: 'service' }).then(Boolean, () => false));
+      await expect(change(cases, 'b')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      expect(line.state.cut).toBeGreaterThanOrEqual(2);
+      line.state.cuts = false;
+      await eventually(() => sequences(sent, 'a').length > 0 && sequences(sent, 'b').length > 1, { timeoutMs: 8_000 });
+      expect([sequences(sent, 'a'), sequences(sent, 'b')]).toEqual([[1], [1, 2]]);
+    } finally {
+      line.close();
+    }
+  });
+
+  test('are published when a repeat finds them, whoever had written them', async () => {
+    const [dead, living] = [await openCases(), await openCases()];
+    const sent = await relayOf(living);
+    await create(dead, 'a');
+    await create(dead, 'b');
+    await change(dead, 'b');
+    expect(await create(living, 'a')).toMatchObject({ replayed: true });
+    expect(await change(living, 'b')).toMatchObject({ outcome: 'replayed' });
+    await eventually(() => sequences(sent, 'a').length > 0 && sequences(sent, 'b').length > 1, { timeoutMs: 3_000 });
+    expect([sequences(sent, 'a'), sequences(sent, 'b')]).toEqual([[1], [1, 2]]);
+  });
+
+  test('are published when an event that was counted already comes again', async () => {
+    const [dead, living] = [await openCases(), await openCases()];
+    const sent = await relayOf(living);
+    const consume = (cases: Documents<Case>) =>
+      cases.update(
+        'a',
+        { scope: 'service', cause: { sequence: { subject: 's', value: 1 } }, now: new Date() },
+        (one) => ({
+          document: { ...one, state: 'told' },
+          events: [event('a')],
+        }),
+      );
+    await create(dead, 'a');
+    await consume(dead);
+    expect(await consume(living)).toMatchObject({ outcome: 'ignored' });
+    await eventually(() => sequences(sent, 'a').length === 2, { timeoutMs: 3_000 });
+  });
+});

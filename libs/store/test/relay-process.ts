@@ -1,0 +1,54 @@
+/**
+ * Started by outages.test.ts: a process with a store and a relay, as a service has them. It makes `count` documents with
+ * an event each, says `publishing` when the first batch is on its way, and acknowledges it when a line comes in. `/readyz`
+ * answers on the port that it prints; SIGTERM ends it in order.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { openStore, startRelay, type OutboxEntry, type StoredDocument } from '../src/index.ts';
+
+const [uri = '', database = '', count = '0'] = process.argv.slice(2);
+const quiet = { info() {}, warn() {}, error() {} };
+const say = (word: string) => process.stdout.write(`${word}\n`);
+
+const store = await openStore({ uri, database, log: quiet });
+const cases = store.documents<StoredDocument>({ collection: 'cases', schema: {}, indexes: [], schemaVersion: 1 });
+while (!store.ready()) await new Promise((resolve) => setTimeout(resolve, 20));
+
+const eventOf = (id: string) => ({
+  topic: 'cups.cases',
+  key: id,
+  type: 'Opened',
+  subject: id,
+  data: Buffer.alloc(10),
+  sequenced: true,
+});
+const ids = Array.from({ length: Number(count) }, (_, index) => `c${index}`);
+const make = (_id: string) =>
+  cases.create({ _id }, { scope: 'service', cause: {}, events: [eventOf(_id)] }).catch((error: unknown) => {
+    if ((error as { reason?: string }).reason !== 'APPLICATION_EXISTS') throw error;
+  });
+await Promise.all(ids.map(make));
+
+let published = 0;
+const publish = async (entries: OutboxEntry[]) => {
+  if (published === 0) {
+    say('publishing');
+    await once(process.stdin, 'data');
+  }
+  published += entries.length;
+  return { rejected: [] };
+};
+const relay = startRelay({ documents: [cases], publish, log: quiet });
+const server = createServer((_request, response) => response.writeHead(store.ready() ? 200 : 503).end());
+server.listen(0, '127.0.0.1', () => say(`port ${(server.address() as AddressInfo).port}`));
+
+process.on('SIGTERM', () => {
+  void (async () => {
+    await relay.drain();
+    await relay.stop();
+    await store.close();
+    process.exit(0);
+  })();
+});
