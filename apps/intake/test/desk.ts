@@ -17,7 +17,8 @@ export const SERVICE = 'publicServices/civil-status-extract';
 export async function neighbourhood() {
   const keys = keysFor();
   const open: { close(): void }[] = [];
-  const centres: Record<string, { status: string; limit: number; agencies: string[] }> = {};
+  /** What identity says of a centre, where it is not the usual; `until` keeps its answer back. */
+  const centres: Record<string, { status?: string; limit?: number; agencies?: string[]; until?: Promise<void> }> = {};
   let validTo = '';
   const catalog = await fakeService<CatalogServiceDefinition>(
     'cups.catalog.v1.CatalogService',
@@ -33,7 +34,8 @@ export async function neighbourhood() {
     'cups.identity.v1.IdentityService',
     {
       async GetCentre({ name }: { name: string }) {
-        const { status = 'ACTIVE', limit = 0, agencies = ['agencies/asp'] } = centres[name] ?? {};
+        const { status = 'ACTIVE', limit = 0, agencies = ['agencies/asp'], until } = centres[name] ?? {};
+        await until;
         return {
           centre: {
             name,

@@ -27,7 +27,7 @@ export interface Config {
   timerPollMs: number;
   /** After this time a claimed mail whose sending left no mark is sent again, in milliseconds. */
   claimMs: number;
-  /** Wait before the second try; it doubles up to one hour, in milliseconds. */
+  /** Wait before the second try; it doubles up to a minute, in milliseconds. */
   retryMs: number;
   maxInFlight: number;
   logLevel: string;
@@ -52,7 +52,7 @@ export function readConfig(source: NodeJS.ProcessEnv): Config {
     overtakenAfterMs: read.number('NOTICE_OVERTAKEN_AFTER_MINUTES', 60, { min: 1, max: 10_080 }) * 60_000,
     timerPollMs: read.number('TIMER_POLL_MS', 2_000, { min: 50, max: 600_000 }),
     claimMs: read.number('MAIL_CLAIM_MS', 120_000, { min: 1_000, max: 3_600_000 }),
-    retryMs: read.number('MAIL_RETRY_MS', 30_000, { min: 50, max: 3_600_000 }),
+    retryMs: read.number('MAIL_RETRY_MS', 30_000, { min: 50, max: 60_000 }),
     maxInFlight: read.number('MAX_IN_FLIGHT', 64, { min: 1, max: 1000 }),
     logLevel: read.text('LOG_LEVEL', 'info'),
   };

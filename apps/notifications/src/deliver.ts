@@ -2,10 +2,10 @@ import { nameOf } from '@cups/contracts';
 import { isProblem } from '@cups/problem';
 import type { Logger, Metrics } from '@cups/service';
 import type { Documents } from '@cups/store';
-import { composeNotice, failed, later, open, sent } from './domain/notices.ts';
+import { composeNotice, failed, INTAKE_AWAY, later, open, sent } from './domain/notices.ts';
 import type { Contact, Notice, Usefulness } from './domain/notices.ts';
 import type { Mailer } from './mail.ts';
-import { changeNotice } from './store.ts';
+import { changeNotice, wakeWaiting } from './store.ts';
 import type { Thread } from './store.ts';
 
 export interface DeliveryParts {
@@ -23,12 +23,17 @@ export interface DeliveryParts {
 
 export type Delivery = ReturnType<typeof openDelivery>;
 
+const WAKE_MS = 1000;
+
 /** Brings notices out. Nothing here decides who is told what: that is domain/notices.ts. */
 export function openDelivery(parts: DeliveryParts) {
   const { threads, mailer, rules, now, log } = parts;
   const outcomes = parts.metrics.counter('cups_notices_total', 'Notices by what became of them.', ['kind', 'outcome']);
   /** After the mail server was away nobody else waits for it until then: the timers bring those notices out. */
   let serverAwayUntil = 0;
+  /** Notices may wait for intake; at the start too, left by the process before. */
+  let intakeMissed = true;
+  let wokenAt = -Infinity;
 
   const claimUntil = (): Date => new Date(now().getTime() + parts.claimMs);
   const report = (application: string, { kind, state, failCause }: Notice): void => {
@@ -39,15 +44,35 @@ export function openDelivery(parts: DeliveryParts) {
     else log.warn(line);
   };
 
+  /** What intake says; its first answer after it was away wakes the notices that wait for it, at most once a second. */
+  async function ask(application: string): Promise<Contact> {
+    const contact = await parts.contactOf(application);
+    if (intakeMissed && performance.now() - wokenAt > WAKE_MS) {
+      intakeMissed = false;
+      wokenAt = performance.now();
+      wakeWaiting(threads, now()).then(
+        (count) => count > 0 && log.info({ event: 'notices-woken', count }),
+        (error: unknown) => {
+          intakeMissed = true;
+          log.warn({ event: 'notices-not-woken', error });
+        },
+      );
+    }
+    return contact;
+  }
+
   /** The notice written by what intake says now; while intake is away it stays in the state compose, to be tried later. */
   async function compose(application: string, notice: Notice): Promise<Notice> {
     let written: Notice;
     try {
-      written = composeNotice(notice, await parts.contactOf(application), now(), rules, claimUntil());
+      written = composeNotice(notice, await ask(application), now(), rules, claimUntil());
     } catch (error) {
       if (!isProblem(error)) throw error;
       if (error.kind === 'NOT_FOUND') written = failed(notice, 'application-unknown');
-      else written = later(notice, 'intake-away', now(), parts.retryMs, rules);
+      else {
+        intakeMissed = true;
+        written = later(notice, INTAKE_AWAY, now(), parts.retryMs, rules);
+      }
     }
     if (written.state !== 'pending') report(application, written);
     return written;

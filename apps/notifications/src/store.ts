@@ -1,6 +1,6 @@
 import type { ConsumerOptions } from '@cups/events';
 import type { Documents, Store, StoredDocument } from '@cups/store';
-import { nextDue, open } from './domain/notices.ts';
+import { INTAKE_AWAY, nextDue, open } from './domain/notices.ts';
 import type { Notice } from './domain/notices.ts';
 
 /** What notifications keeps: one thread for each application, with all that was said about it. */
@@ -70,6 +70,23 @@ export async function changeNotice(
     },
   );
   return { thread: document, notice: document.notices.find((notice) => notice.id === id) };
+}
+
+/**
+ * Makes due at `now` every notice that waits for intake. Done in the store, and not in the memory of one process, so that what
+ * an earlier process or a replica left behind is woken too; each is still claimed by one timer only.
+ * @returns the number of threads that were woken
+ */
+export async function wakeWaiting(threads: Documents<Thread>, now: Date): Promise<number> {
+  const waits = { state: 'compose', failCause: INTAKE_AWAY, due: { $gt: now } };
+  const { modifiedCount } = await threads.internals
+    .collection()
+    .updateMany(
+      { notices: { $elemMatch: waits } },
+      { $set: { 'timer.due': now, 'notices.$[waits].due': now }, $inc: { revision: 1 } },
+      { arrayFilters: [{ 'waits.state': waits.state, 'waits.failCause': waits.failCause }] },
+    );
+  return modifiedCount;
 }
 
 /** Keeps that a message could not be used, and why; not what it said (law 6). */

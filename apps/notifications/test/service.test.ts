@@ -201,6 +201,26 @@ describe('intake', () => {
     expect(readMail(`${id}-2`).text).toContain('Ana Exemplu');
   });
 
+  test('back after it was away: its first answer wakes all notices that wait for it, whoever left them', async () => {
+    const slow = await startNotifications({ retryMs: 60_000 });
+    try {
+      const ids = [1, 2, 3].map(() => slow.application('unavailable'));
+      await slow.say(...ids.map((id) => happened(id, 1, 'ApplicationSubmitted')));
+      for (const id of ids) {
+        const { notices } = await slow.thread(id);
+        expect(notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-away' });
+      }
+      for (const id of ids) slow.answers.set(id, contactOf(''));
+      const other = slow.application(contactOf(''));
+      await slow.say(happened(other, 1, 'ApplicationSubmitted'));
+      // Each would wait for a minute.
+      for (const id of ids) await slow.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+      expect(slow.log.lines).toContainEqual(expect.objectContaining({ event: 'notices-woken', count: 3 }));
+    } finally {
+      await slow.stop();
+    }
+  });
+
   test('that does not know the application: the notice fails with a code', async () => {
     const id = n.application('unknown');
     await n.say(happened(id, 1, 'ApplicationSubmitted'));

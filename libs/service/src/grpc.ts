@@ -42,7 +42,10 @@ export interface ServerOptions {
   host?: string;
   log: Logger;
   metrics: Metrics;
-  /** Calls beyond it are refused at once with OVERLOADED. @default 64 */
+  /**
+   * Calls beyond it are refused at once with OVERLOADED. Methods that services call for themselves (tenancy `service`) have
+   * as many places of their own, so that busy desks do not starve them. @default 64
+   */
   maxInFlight?: number;
   /** A call without a deadline is refused (law 12). @default true */
   requireDeadline?: boolean;
@@ -65,9 +68,12 @@ export interface GrpcServer {
   inFlight(): number;
 }
 
+/** Whose places a call takes. */
+type Pool = 'desk' | 'service';
+
 interface Gate {
   options: ServerOptions;
-  inFlight: number;
+  inFlight: Record<Pool, number>;
   count(method: string, code: status, reason: string | undefined, seconds: number): void;
 }
 
@@ -86,7 +92,9 @@ export async function serveGrpc<Definition extends object>(
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 10_000,
   });
-  const gate: Gate = { options, inFlight: 0, count: meters(options.metrics, () => gate.inFlight) };
+  const inFlight = { desk: 0, service: 0 };
+  const gate: Gate = { options, inFlight, count: meters(options.metrics, inFlight) };
+  const running = () => inFlight.desk + inFlight.service;
   const health = createHealth();
   for (const served of [options, ...(options.more ?? [])] as Served<Record<string, never>>[]) {
     health.add(addService(server, gate, served));
@@ -102,12 +110,12 @@ export async function serveGrpc<Definition extends object>(
     port,
     setServing: health.setServing,
     serveWhile: health.serveWhile,
-    inFlight: () => gate.inFlight,
+    inFlight: running,
     drain: (timeoutMs = 15_000) =>
       new Promise((resolve) => {
         health.close();
         const cut = setTimeout(() => {
-          options.log.warn({ event: 'calls-cut-off', count: gate.inFlight });
+          options.log.warn({ event: 'calls-cut-off', count: running() });
           server.forceShutdown();
           resolve();
         }, timeoutMs);
@@ -175,9 +183,10 @@ async function answer(gate: Gate, served: Method, call: Call, callback: sendUnar
   let code = status.OK;
   let reason: string | undefined;
   let errorId: string | undefined;
-  gate.inFlight++;
+  const pool: Pool = row.tenancy === 'service' ? 'service' : 'desk';
+  gate.inFlight[pool]++;
   try {
-    admit(gate, call);
+    admit(gate, pool, call);
     const token = bearer(call.metadata);
     if (!token) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The call carries no service token.' });
     caller = await gate.options.keys.verifyService(token);
@@ -204,7 +213,7 @@ async function answer(gate: Gate, served: Method, call: Call, callback: sendUnar
     ({ errorId } = problem.metadata);
     callback(answered);
   } finally {
-    gate.inFlight--;
+    gate.inFlight[pool]--;
     // The status that the caller really saw, when it gave up or its time ran out meanwhile.
     if (call.cancelled) code = isLate(call) ? status.DEADLINE_EXCEEDED : status.CANCELLED;
     const ms = performance.now() - started;
@@ -227,9 +236,9 @@ function parse({ types, unknownEnums }: Method, bytes: Buffer): unknown {
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request holds values that do not exist.', violations });
 }
 
-function admit(gate: Gate, call: Call): void {
+function admit(gate: Gate, pool: Pool, call: Call): void {
   const { maxInFlight = 64, requireDeadline = true } = gate.options;
-  if (gate.inFlight > maxInFlight) {
+  if (gate.inFlight[pool] > maxInFlight) {
     // Spread out, so that those who were refused together do not come back together.
     const retryAfterMs = 50 + Math.floor(Math.random() * 150);
     throw new Problem({ reason: 'OVERLOADED', message: 'Too many calls at once.', retryAfterMs });
@@ -321,10 +330,12 @@ export function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }
 
-function meters(metrics: Metrics, inFlight: () => number): Gate['count'] {
+function meters(metrics: Metrics, inFlight: Record<Pool, number>): Gate['count'] {
   const requests = metrics.counter('grpc_server_requests_total', 'Answered calls.', ['method', 'code', 'reason']);
   const seconds = metrics.histogram('grpc_server_request_seconds', 'Time to answer a call.', ['method']);
-  metrics.gauge('grpc_server_in_flight', 'Calls that are running.', [], (gauge) => gauge.set(inFlight()));
+  metrics.gauge('grpc_server_in_flight', 'Calls that are running, by whose places they take.', ['pool'], (gauge) => {
+    for (const pool of ['desk', 'service'] as const) gauge.set({ pool }, inFlight[pool]);
+  });
   const bound = new Map<string, { inc(): void }>();
   const durations = new Map<string, { observe(value: number): void }>();
   return (method, code, reason = '', took) => {

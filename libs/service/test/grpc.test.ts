@@ -289,6 +289,33 @@ describe('the door', () => {
     expect(entered).toBe(4);
   });
 
+  test('busy desks do not starve the calls of services: those have places of their own', async () => {
+    const release = gate();
+    const asked = { desk: 0, service: 0 };
+    const held = (who: 'desk' | 'service') => async () => {
+      asked[who]++;
+      await release.opened;
+      return {};
+    };
+    const service = await start(
+      { ListNotices: held('desk'), GetSlip: held('service') },
+      { maxInFlight: 3, slips: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false } },
+    );
+    const [desk, neighbour] = [service.clientOf('gateway'), service.clientOf('intake')];
+    const desks = [1, 2, 3].map(() => desk.listNotices({}));
+    await eventually(() => asked.desk === 3);
+    const services = [1, 2, 3].map(() => neighbour.getSlip({}));
+    await eventually(() => asked.service === 3);
+    const refused = (reason: unknown) => service.lines.filter((line) => line['reason'] === reason).length;
+    expect(refused('OVERLOADED')).toBe(0);
+    expect(await service.metricsText()).toMatch(/grpc_server_in_flight\{pool="service".*\} 3/);
+    // Each pool has its end.
+    const late = [desk.listNotices({}), neighbour.getSlip({})];
+    await eventually(() => refused('OVERLOADED') >= 2);
+    release.open();
+    await Promise.all([...desks, ...services, ...late]);
+  });
+
   test('health answers without token and deadline, by service name', async () => {
     const service = await start({});
     const health = 'grpc.health.v1.Health';

@@ -108,9 +108,13 @@ export function channelFor(contact: { email: string }): Channel {
   return ADDRESS.test(contact.email) ? 'email' : 'slip';
 }
 
-/** Wait before try n + 1, in milliseconds: it doubles from `firstMs` to one hour. */
+/** The cause of a wait that the next answer of intake ends. */
+export const INTAKE_AWAY = 'intake-away';
+const LAST_WAIT_MS = 60_000;
+
+/** Wait before try n + 1, in milliseconds: it doubles from `firstMs` to a minute. */
 export function backoffMs(attempts: number, firstMs: number): number {
-  return Math.min(firstMs * 2 ** Math.max(0, attempts - 1), 3_600_000);
+  return Math.min(firstMs * 2 ** Math.max(0, attempts - 1), LAST_WAIT_MS);
 }
 
 /** The next time at which the thread has work to do, or undefined. */
