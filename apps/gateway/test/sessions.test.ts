@@ -200,6 +200,58 @@ describe('identity is asked about a session', () => {
     }
   });
 
+  test.each([
+    ['the operator', 'UNKNOWN_HERE' as const],
+    ['the key of the session', 'SESSION_INVALID' as const],
+    ['anything of it', 'NOT_FOUND' as const],
+    ['whether anybody is signed in', 'UNAUTHENTICATED' as const],
+  ])('a replica that does not know %s yet ends nothing: it is asked again', async (_what, reason) => {
+    await start();
+    try {
+      answer = () => Promise.reject(new Problem({ reason, message: 'Not known here.' }));
+      const first = await gateway.send('GET', LIST);
+      expect([first.status, first.headers.get('set-cookie')]).toEqual([200, null]);
+      const before = asked();
+      later(16_000);
+      expect((await gateway.send('GET', LIST)).status).toBe(200);
+      expect(asked()).toBeGreaterThan(before);
+      answer = () => Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'No.' }));
+      later(16_000);
+      expect((await gateway.send('GET', LIST)).status).toBe(401);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('a clerk who asks for her own session from such a replica is told to try again, and stays signed in', async () => {
+    await start();
+    try {
+      answer = () => Promise.reject(new Problem({ reason: 'UNKNOWN_HERE', message: 'Not known here.' }));
+      const reply = await gateway.send('GET', '/api/v1/sessions/current');
+      expect([reply.status, reply.headers.get('set-cookie')]).toEqual([503, null]);
+      expect(Number(reply.headers.get('retry-after'))).toBeGreaterThan(0);
+      expect((await gateway.send('GET', LIST)).status).toBe(200);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
+  test('of two replicas that differ the one that knows is asked by the call itself', async () => {
+    await start();
+    try {
+      let round = 0;
+      answer = () => {
+        round += 1;
+        if (round === 1) return Promise.reject(new Problem({ reason: 'UNKNOWN_HERE', message: 'Not known here.' }));
+        return Promise.reject(new Problem({ reason: 'SESSION_EXPIRED', message: 'No.' }));
+      };
+      expect((await gateway.send('GET', LIST)).status).toBe(401);
+      expect(asked()).toBe(2);
+    } finally {
+      await gateway.stop();
+    }
+  });
+
   test('when it is down altogether the clerk goes on until the session expires by itself', async () => {
     await start();
     try {

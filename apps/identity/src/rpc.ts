@@ -41,7 +41,8 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
     ]);
     mustCount(stored, standing, now());
     const operator = stored && providers.get(stored.provider)?.find(stored.operator);
-    if (!stored || !operator) throw expired();
+    // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
+    if (!stored || !operator) throw unknownHere('This replica does not know the operator yet.');
     return { stored, operator };
   }
 
@@ -130,8 +131,11 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
     SuspendOperator: (request, context) => suspend(request, context, true),
     ReinstateOperator: (request, context) => suspend(request, context, false),
 
-    async GetCentre({ name }) {
+    async GetCentre({ name }, context) {
       const centre = centres().get(parseName('centres', name));
+      if (!centre && context.session?.centre === name) {
+        throw unknownHere('This replica does not know the centre of the session yet.');
+      }
       if (!centre) throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No such centre.' });
       return { centre: toCentre(centre) };
     },
@@ -207,10 +211,7 @@ function pageOf<T>(
   return { items, nextPageToken: rest.length > size && last ? pageToken(idOf(last), others) : '' };
 }
 
-function expired(): Problem {
-  return new Problem({
-    kind: 'UNAUTHENTICATED',
-    reason: 'SESSION_EXPIRED',
-    message: 'The session has ended. Sign in again.',
-  });
+/** UNAVAILABLE, so that a client asks again by itself, and with that another replica. */
+function unknownHere(message: string): Problem {
+  return new Problem({ reason: 'UNKNOWN_HERE', message });
 }

@@ -367,6 +367,46 @@ describe('sessions of one operator', () => {
   });
 });
 
+describe('a replica whose files lag behind', () => {
+  const lagging = join(root, 'behind');
+  let behind: Awaited<ReturnType<typeof createIdentity>>;
+  const ask = (sessionToken?: string) => {
+    const made = clientFor<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
+      ...{ address: `127.0.0.1:${behind.grpcPort}`, keys, from: 'gateway', to: 'identity' },
+      ...(sessionToken ? { sessionToken } : {}),
+    });
+    open.push(made);
+    return made;
+  };
+  beforeAll(async () => {
+    cpSync(dataDir, lagging, { recursive: true });
+    behind = await createIdentity(config({ dataDir: lagging, syncMs: 3_600_000 }), { logTo });
+    await eventually(async () => (await fetch(`http://127.0.0.1:${behind.httpPort}/readyz`)).ok);
+  });
+  afterAll(() => behind.stop());
+
+  test('says that it does not know an operator yet, and not that the session has ended', async () => {
+    newCentre('CU-030');
+    const token = await eventually(() => signIn('cu-030-specialist'));
+    await expect(client(token).getSession({})).resolves.toBeDefined();
+    await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await expect(ask(token).getCentre({ name: 'centres/CU-030' })).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await expect(ask().getCentre({ name: 'centres/CU-030' })).rejects.toEqual(refused('NOT_FOUND'));
+
+    cpSync(path('CU-030'), join(lagging, 'centres', 'CU-030.yaml'));
+    await eventually(() => ask(token).getSession({}));
+    expect((await ask(token).getCentre({ name: 'centres/CU-030' })).centre?.name).toBe('centres/CU-030');
+  });
+
+  test('says that a session has ended when it has, whether it knows the operator or not', async () => {
+    newCentre('CU-031');
+    const token = await eventually(() => signIn('cu-031-specialist'));
+    await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await client(token).deleteSession({});
+    await expect(ask(token).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+  });
+});
+
 describe('a suspension', () => {
   const operator = 'operators/cu-009-specialist';
   test('ends sessions at once and refuses sign-in until it is lifted; old sessions stay ended', async () => {

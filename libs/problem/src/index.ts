@@ -75,6 +75,10 @@ export const REASONS = {
   RATE_LIMITED: { kind: 'EXHAUSTED', action: 'Wait as long as the answer says, then try again.' },
   OVERLOADED: { kind: 'UNAVAILABLE', action: 'Wait as long as the answer says, then try again.' },
   NEIGHBOUR_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Try again shortly with the same request id.' },
+  UNKNOWN_HERE: {
+    kind: 'UNAVAILABLE',
+    action: 'Try again shortly: a replica that has not read the newest files does not know it yet.',
+  },
   STORE_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Try again shortly with the same request id.' },
   BROKER_UNAVAILABLE: { kind: 'UNAVAILABLE', action: 'Try again shortly with the same request id.' },
   CONTENTION: { kind: 'UNAVAILABLE', action: 'Try again with the same request id; others changed it meanwhile.' },

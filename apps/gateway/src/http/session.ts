@@ -8,7 +8,11 @@ const CHECK_MS = 120_000;
 const AWAY_MS = 15_000;
 const ASK_MS = 1000;
 const MAX_KNOWN = 20_000;
-const ENDING = ['UNAUTHENTICATED', 'SESSION_EXPIRED', 'SESSION_INVALID', 'OPERATOR_SUSPENDED', 'NOT_FOUND'];
+/**
+ * What ends a session: identity's plain word that it has ended. A replica that does not know the operator, the centre or the
+ * newest key yet says something else, and is asked again.
+ */
+const ENDING = ['SESSION_EXPIRED', 'OPERATOR_SUSPENDED'];
 
 const HAS_ENDED = 'The session has ended.';
 
