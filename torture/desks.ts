@@ -11,9 +11,6 @@ import type { Acknowledged, Action, AtDesk, Repeat } from './check.ts';
  * was answered with success is written down.
  */
 
-/** Words that stand in the files of these people and may stand nowhere else. */
-export const CANARIES = ['Canarescu', 'canary@example.org', 'CANARY-PAPER', 'canary-remark'] as const;
-
 /** The endings of application ids that tell the simulated agencies how to behave, and how often each is met. */
 const COURSES = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT: 6, ZX: 6, ZC: 4, ZV: 4 } as const;
 /** An agency that says nothing: the hostile traffic answers in its place. */

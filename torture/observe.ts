@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { checkIdnp } from '@cups/contracts';
 import { messageType } from '@cups/contracts/proto';
 import { fromMessage, parseSubject, topicsOf } from '@cups/agency-contract';
 import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';
@@ -11,7 +10,7 @@ import type { Platform } from '@cups/tools/platform';
 import { readTopics } from './agency.ts';
 import type { Stored } from './agency.ts';
 import type { EventSeen, ProcessSeen, ReplySeen, RequestSeen, TortureRecord } from './check.ts';
-import { CANARIES } from './desks.ts';
+import { personalIn } from './personal.ts';
 
 /** Looks at a platform from inside: its stores, its topics, its groups, its processes and its logs. */
 
@@ -262,11 +261,4 @@ export function observeLogs(dataDir: string): string[] {
     const found = new Set(personalIn(readFileSync(join(dataDir, file), 'latin1')));
     return [...found].map((what) => `${file}: ${what}`);
   });
-}
-
-/** What is personal in a text: its kind, never itself. */
-export function personalIn(text: string): string[] {
-  const words = CANARIES.filter((canary) => text.includes(canary)).map((_, i) => `canary ${i + 1}`);
-  const numbers = (text.match(/(?<![0-9A-Za-z])2900\d{9}(?![0-9A-Za-z])/g) ?? []).filter((digits) => checkIdnp(digits));
-  return [...words, ...(numbers.length > 0 ? ['a personal number'] : [])];
 }

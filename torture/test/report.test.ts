@@ -1,0 +1,39 @@
+import { describe, expect, test } from '@jest/globals';
+import { inTable } from '../report.ts';
+import type { Report } from '../report.ts';
+
+const report: Report = {
+  seed: 'abc',
+  minutes: 5,
+  only: ['kills'],
+  done: { kills: 9, restarts: 0, pauses: 0, replicas: 0, poison: 0, compressed: 0, oversized: 0, overload: 0 },
+  messages: { poison: 0, honest: 0, bombs: 0, oversized: 0, failed: 0 },
+  visits: { begun: 100, skipped: 0 },
+  acknowledged: 321,
+  repeats: 300,
+  events: 500,
+  troubles: { '503 OVERLOADED': 2, 'no answer': 7 },
+  restSeconds: 12,
+  violations: [],
+};
+
+describe('the table', () => {
+  test('tells the seed, what was done, what was acknowledged, and that nothing was violated', () => {
+    const text = inTable(report);
+    expect(text).toMatch(/seed +abc/);
+    expect(text).toMatch(/kills \(kill -9\) +9/);
+    expect(text).toMatch(/acknowledged writes +321/);
+    expect(text).toMatch(/7 × no answer, 2 × 503 OVERLOADED/);
+    expect(text).toMatch(/violations +0/);
+    expect(text).not.toContain('NOT HELD');
+  });
+
+  test('names what did not hold, by rule, and counts what is too much to read', () => {
+    const violations = Array.from({ length: 40 }, (_, n) => ({ rule: 'no lag', what: `group on topic/${n}` }));
+    const text = inTable({ ...report, violations, restSeconds: undefined });
+    expect(text).toContain('NOT HELD: no lag (40)');
+    expect(text).toContain('group on topic/0');
+    expect(text).toContain('… and 28 more');
+    expect(text).toMatch(/at rest after +NEVER/);
+  });
+});
