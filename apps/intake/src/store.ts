@@ -186,17 +186,18 @@ export function openCounter(documents: Documents<StoredApplication>, now: () => 
 /** The copies of versions of public services: written before the first draft that names them, never changed. */
 export function versionsOf(store: Store) {
   const copies = () => store.collection<ServiceVersion>('serviceVersions');
+  const failed = (error: unknown) => Promise.reject(store.failure(error, 'serviceVersions'));
   const known = new Map<string, ServiceVersion>();
   return {
     async keep(version: ServiceVersion): Promise<void> {
       if (known.has(version._id)) return;
-      await copies().updateOne({ _id: version._id }, { $setOnInsert: version }, { upsert: true });
+      await copies().updateOne({ _id: version._id }, { $setOnInsert: version }, { upsert: true }).catch(failed);
       known.set(version._id, version);
     },
     /** The copy, if it is in memory already. */
     peek: (id: string): ServiceVersion | undefined => known.get(id),
     async get(id: string): Promise<ServiceVersion> {
-      const version = known.get(id) ?? (await copies().findOne({ _id: id }));
+      const version = known.get(id) ?? (await copies().findOne({ _id: id }).catch(failed));
       if (!version) throw new Error('a version that a draft names is missing');
       known.set(id, version);
       return version;

@@ -5,6 +5,7 @@ import { ulid } from 'ulid';
 import { difference, type Operators } from './difference.ts';
 import { storeFailure } from './failures.ts';
 import { pageToken, readPageToken } from './page.ts';
+import type { Log } from './store.ts';
 import { checkPath, checkValue, compile, makeSchema } from './schema.ts';
 import { inScope, scopeFilter, type Scope } from './scope.ts';
 
@@ -181,6 +182,7 @@ export function makeDocuments<D extends StoredDocument>(
     connection: Connection;
     collection: <T extends mongo.Document>(name: string) => mongo.Collection<T>;
     source: string;
+    log: Log;
   },
 ): Documents<D> {
   const { collection: name, schemaVersion, keepRecent = 0 } = options;
@@ -194,7 +196,7 @@ export function makeDocuments<D extends StoredDocument>(
   const run = <T>(operation: string, work: () => Promise<T>): Promise<T> =>
     Promise.resolve()
       .then(work)
-      .catch((error: unknown) => Promise.reject(storeFailure(error, `${name}.${operation}`)));
+      .catch((error: unknown) => Promise.reject(storeFailure(error, `${name}.${operation}`, store.log)));
   const where = (filter: object) => filter as mongo.Filter<StoredDocument>;
   const read = (filter: object, projection?: Projection): Promise<StoredDocument | undefined> =>
     run('find', async () => (await collection().findOne(where(filter), projection ? { projection } : {})) ?? undefined);
@@ -253,7 +255,7 @@ export function makeDocuments<D extends StoredDocument>(
     try {
       await write(_id, () => collection().insertOne(document));
     } catch (error) {
-      if ((error as { code?: unknown }).code !== 11000) throw storeFailure(error, `${name}.create`);
+      if ((error as { code?: unknown }).code !== 11000) throw storeFailure(error, `${name}.create`, store.log);
       const earlier =
         (createRequest && (await read(within({ createRequest }, scope)))) || (await read(within({ _id }, scope)));
       const isReplay = request ? earlier?.createRequest === createRequest : eventId && earlier?.createEvent === eventId;

@@ -1,11 +1,20 @@
 import { isProblem, Problem } from '@cups/problem';
+import type { Log } from './store.ts';
 
 /** STORE_UNAVAILABLE: the caller may try again by itself. */
 export const unavailable = (): Problem =>
   new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The store cannot be reached right now.' });
 
-/** Codes with which a server says "not now": no primary, stepping down, shutting down, interrupted, out of time. */
-const passing = new Set([6, 7, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+/**
+ * Codes with which a server says "not now": no primary, stepping down, shutting down, interrupted, out of time, a lock not
+ * had in time (24), a write that met another (112).
+ */
+const passing = new Set([6, 7, 24, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436]);
+/**
+ * Passing as well, but worth a line: "internal error" (1), and codes of a vendor's own. With these a gateway answers whose
+ * database behind it is away (seen on DocumentDB over PostgreSQL); they could also hide a fault of ours.
+ */
+const isDoubtful = (code: number): boolean => code === 1 || code > 1_000_000;
 const answered = new Set(['MongoServerError', 'MongoWriteConcernError', 'MongoBulkWriteError']);
 
 /** Whether the connection is gone, so that the next one may lead to another server; a call that only took too long says no. */
@@ -20,11 +29,15 @@ export function isConnectionLost(error: unknown): boolean {
  * What a failed call of the driver becomes: STORE_UNAVAILABLE, or an error with the operation and the code only. Texts of
  * the driver hold values of documents, so none of them goes on.
  */
-export function storeFailure(error: unknown, operation: string): Error {
+export function storeFailure(error: unknown, operation: string, log: Log): Error {
   if (isProblem(error)) return error;
   if (isConnectionLost(error)) return unavailable();
-  const { name = 'unknown', code } = error as { name?: string; code?: number };
-  if (passing.has(code ?? -1)) return unavailable();
+  const { name = 'unknown', code = -1 } = error as { name?: string; code?: number };
+  if (passing.has(code)) return unavailable();
+  if (isDoubtful(code)) {
+    log.warn({ event: 'store-failed-inside', resource: operation, code: String(code) });
+    return unavailable();
+  }
   if (/^Mongo(?!Invalid|Parse|Missing|Runtime)/.test(name) && !answered.has(name)) return unavailable();
   return new Error(`store: ${operation} failed (${name}, code ${code})`);
 }

@@ -1,5 +1,4 @@
 import type { mongo } from 'mongoose';
-import { storeFailure } from './failures.ts';
 import type { Store } from './store.ts';
 
 interface Parked<E> extends mongo.Document {
@@ -19,7 +18,7 @@ export function openParking<E extends { id: string; source: string; subject: str
   const run = <T>(work: (parked: mongo.Collection<Parked<E>>) => Promise<T>): Promise<T> =>
     Promise.resolve()
       .then(() => work(store.collection<Parked<E>>('parkedEvents')))
-      .catch((error: unknown) => Promise.reject(storeFailure(error, 'parkedEvents')));
+      .catch((error: unknown) => Promise.reject(store.failure(error, 'parkedEvents')));
   const where = (filter: Partial<Parked<E>>) => filter as mongo.Filter<Parked<E>>;
   const idOf = ({ source, id }: E) => `${source}|${id}`;
   return {

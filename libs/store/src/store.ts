@@ -1,7 +1,7 @@
 import type { mongo } from 'mongoose';
 import { makeDocuments } from './documents.ts';
 import type { CollectionOptions, Documents, StoredDocument } from './documents.ts';
-import { isConnectionLost } from './failures.ts';
+import { isConnectionLost, storeFailure } from './failures.ts';
 import { openGate } from './gate.ts';
 import { startProbe } from './probe.ts';
 
@@ -50,6 +50,8 @@ export interface Store {
    * @throws Problem STORE_UNAVAILABLE while not connected, and until the indexes of all collections are made
    */
   collection<T extends mongo.Document = mongo.Document>(name: string): mongo.Collection<T>;
+  /** What a failed call on `collection` becomes: STORE_UNAVAILABLE, or an error with operation and code only. */
+  failure(error: unknown, operation: string): Error;
   close(): Promise<void>;
 }
 
@@ -92,11 +94,12 @@ export function openStore(options: StoreOptions): Promise<Store> {
     ready: () => gate.isOpen() && probe.answers(),
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
       const { connection, collection } = gate;
-      const documents = makeDocuments<D>(given, { connection, collection, source });
+      const documents = makeDocuments<D>(given, { connection, collection, source, log });
       gate.add(given.collection, given.indexes);
       return documents;
     },
     collection: gate.collection,
+    failure: (error, operation) => storeFailure(error, operation, log),
     async close() {
       closed = true;
       probe.stop();

@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, connect as dial, type AddressInfo, type Socket } from 'node:net';
+import { isProblem } from '@cups/problem';
+import { eventually, keepLog, platform } from '@cups/testing';
+import { describe, expect, test } from '@jest/globals';
+import mongoose from 'mongoose';
+import { openStore, type StoredDocument } from '../src/index.ts';
+import { storeFailure } from '../src/failures.ts';
+
+const { mongoUri } = platform();
+const { BSON } = mongoose.mongo;
+const SECRET = 'SECRET-VALUE-3';
+const fromServer = (code: number) => Object.assign(new Error(SECRET), { name: 'MongoServerError', code });
+
+describe('a failure of the driver', () => {
+  test.each([
+    ['no primary', fromServer(10107), true, false],
+    ['a lock not had in time', fromServer(24), true, false],
+    ['a write that met another', fromServer(112), true, false],
+    ['an error inside the server', fromServer(1), true, true],
+    ['a code of a vendor', fromServer(50_463_173), true, true],
+    ['the connection is gone', Object.assign(new Error(SECRET), { name: 'MongoNetworkError' }), true, false],
+    ['a socket that is closed', Object.assign(new Error(SECRET), { code: 'EPIPE' }), true, false],
+    ['a command that is wrong', fromServer(9), false, false],
+    ['a fault of ours', new TypeError(SECRET), false, false],
+  ])('%s', (_name, error, passes, isTold) => {
+    const { log, lines, text } = keepLog();
+    const failure = storeFailure(error, 'cases.update', log);
+    expect(isProblem(failure) && failure.reason === 'STORE_UNAVAILABLE').toBe(passes);
+    expect(lines.map(({ event, resource, code }) => [event, resource, code])).toEqual(
+      isTold ? [['store-failed-inside', 'cases.update', String((error as unknown as { code: number }).code)]] : [],
+    );
+    expect(text() + failure.message).not.toContain(SECRET);
+  });
+});
+
+/** A gateway before the store: while `isAway`, it still greets and answers everything else with an error of its own. */
+async function gateway() {
+  const state = { isAway: false, code: 1 };
+  const sockets = new Set<Socket>();
+  const target = new URL(mongoUri.replace('mongodb:', 'http:'));
+  const answer = (request: Buffer): Buffer => {
+    const body = BSON.serialize({ ok: 0, code: state.code, codeName: 'InternalError', errmsg: SECRET });
+    const head = Buffer.alloc(21);
+    head.writeInt32LE(head.length + body.length, 0);
+    head.writeInt32LE(request.readInt32LE(4), 8);
+    head.writeInt32LE(2013, 12);
+    return Buffer.concat([head, body]);
+  };
+  const server = createServer((near) => {
+    const far = dial(Number(target.port), target.hostname);
+    for (const one of [near, far]) {
+      sockets.add(one);
+      one.on('error', () => {}).on('close', () => (near.destroy(), far.destroy()));
+    }
+    near.on('data', (bytes: Buffer) => {
+      const isGreeting = /hello|ismaster/i.test(bytes.subarray(0, 60).toString('latin1'));
+      if (state.isAway && !isGreeting) near.write(answer(bytes));
+      else far.write(bytes);
+    });
+    far.on('data', (bytes: Buffer) => void near.write(bytes));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    state,
+    uri: `mongodb://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () => (server.close(), sockets.forEach((socket) => socket.destroy())),
+  };
+}
+
+test('a database that is away behind a gateway that still answers is an unavailable store, and not ready, until it is back', async () => {
+  const line = await gateway();
+  const { log, text, lines } = keepLog();
+  const database = `t${randomUUID().slice(0, 8)}-cups-cases`;
+  const store = await openStore({ uri: line.uri, database, log });
+  try {
+    const cases = store.documents<StoredDocument>({ collection: 'cases', schema: {}, indexes: [], schemaVersion: 1 });
+    await eventually(() => store.ready());
+    const create = () => cases.create({ _id: randomUUID() }, { scope: 'service', cause: {}, events: [] });
+    for (const code of [1, 50_463_173]) {
+      Object.assign(line.state, { isAway: true, code });
+      await expect(create()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      await expect(cases.get('x', { scope: 'service' })).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
+      expect(lines.filter((one) => one['code'] === String(code)).length).toBeGreaterThan(0);
+      await eventually(() => !store.ready());
+      line.state.isAway = false;
+      await eventually(() => store.ready());
+      await create();
+    }
+    expect(text()).not.toContain(SECRET);
+  } finally {
+    await store.close();
+    line.close();
+  }
+});
