@@ -25,3 +25,12 @@ export function parseRequestId(text: string): string {
   if (!isUuid(text)) throw new Problem({ reason: 'REQUEST_ID_INVALID', message: 'The request id is not a UUID.' });
   return text.toLowerCase();
 }
+
+const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
+
+/** The instant that an RFC 3339 text with an offset names, else undefined: a time without a zone is no instant. */
+export function instantOf(text: unknown): Date | undefined {
+  if (typeof text !== 'string' || !RFC3339.test(text)) return undefined;
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -1,0 +1,57 @@
+/**
+ * Words of others (an agency's message, its number of a result) as they may be shown to a person: on a slip, in a mail,
+ * on a screen. They are one line without control characters, without marks that turn the direction of writing, and with
+ * nothing that a mail program would make a link of, so that they can be quoted and cannot pose as our own text.
+ */
+
+/** Control and format characters (direction, zero width, tags), surrogates alone, private use, and line separators. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]+/gu;
+/** Dots that browsers take for the dot of a host name. */
+const DOTS = /[\u3002\uff0e\uff61]/gu;
+const LABEL = String.raw`[\p{L}\p{N}\p{M}_-]`;
+/** What is a link by its form: a scheme, `www.`, an address of mail, a host with a path, a port or a query. */
+const LINKS = new RegExp(
+  [
+    String.raw`\S*:\/\/\S*`,
+    String.raw`\p{L}[\p{L}\p{N}+.-]*:[\/\\]\S*`,
+    String.raw`(?:mailto|javascript|vbscript):\S+`,
+    String.raw`(?<!${LABEL})www\.\S*`,
+    String.raw`\S+@\S+`,
+    String.raw`${LABEL}+(?:\.${LABEL}+)+\.?(?:[\/?#\\]|:[0-9])\S*`,
+    String.raw`(?<![0-9.])[0-9]{1,3}(?:\.[0-9]{1,3}){3}[\/:]\S*`,
+  ].join('|'),
+  'giu',
+);
+/** A dot with letters on both sides: `bank.example`, but also `str.Alba`. */
+const INNER_DOT = new RegExp(String.raw`(?<=${LABEL})\.(?=\p{L})`, 'gu');
+const LINK = '[link]';
+const MOST = 2_000;
+
+/**
+ * Words of others for people: one line, no control or direction marks, no links (`[link]` stands in their place, and a
+ * dot between letters gets a space). Applying it twice changes nothing more.
+ * @param most letters that are kept; a longer text ends in …
+ */
+export function plainWords(text: string, most = MOST): string {
+  // Cut twice, so that no length of text makes the search for links long.
+  let words = plainCode(text.slice(0, 2 * most), Infinity);
+  // What one pass leaves behind may be a link in its turn.
+  for (let before = ''; before !== words;) {
+    before = words;
+    words = words.replace(LINKS, LINK).replace(INNER_DOT, '. ').replace(/\s+/gu, ' ').trim();
+  }
+  return shortened(words, most);
+}
+
+/** A number or code of others for a screen: one line without control or direction marks, otherwise as it is. */
+export function plainCode(text: string, most = 200): string {
+  const seen = text.normalize('NFC').replace(UNSEEN, ' ').replace(DOTS, '.').replace(/\s+/gu, ' ').trim();
+  return shortened(seen, most);
+}
+
+function shortened(text: string, most: number): string {
+  if (text.length <= most) return text;
+  // A letter outside the basic plane is two units, and half of it is none. The space keeps … out of what it follows.
+  const cut = text.slice(0, most - 2).replace(/[\ud800-\udbff]$/, '');
+  return `${cut.trimEnd()} …`.trim();
+}
