@@ -1,3 +1,4 @@
+import { instantOf } from '@cups/contracts';
 import type { IHeaders, KafkaMessage } from 'kafkajs';
 
 /** A CloudEvent 1.0 as it came from Kafka (binary mode). */
@@ -8,6 +9,8 @@ export interface CloudEvent {
   /** '' when absent. */
   subject: string;
   time: Date;
+  /** The message named no usable time (RFC 3339 with an offset): `time` is Kafka's. */
+  timeReplaced?: true;
   /** ce_sequence: the producer's count within the subject. */
   sequence?: number;
   correlationId?: string;
@@ -69,7 +72,16 @@ const named = new Set(
   ),
 );
 
-/** Undefined for bytes that are no CloudEvent: a missing id, source or type, another version, a bad time or sequence. */
+/** When Kafka got it; the clock of a client that named its own nonsense does not count. */
+function kafkaTime(timestamp: string): Date {
+  const time = Number(timestamp);
+  return new Date(time > 0 && time < Date.now() + 86_400_000 ? time : Date.now());
+}
+
+/**
+ * Undefined for bytes that are no CloudEvent: a missing id, source or type, another version, a bad sequence. A missing or
+ * unusable time is no reason to lose what is said: Kafka's takes its place, and `timeReplaced` says so.
+ */
 export function decode(
   message: Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>,
   topic: string,
@@ -82,9 +94,8 @@ export function decode(
   }
   const { ce_id: id, ce_source: source, ce_type: type } = text;
   if (!id || !source || !type || text['ce_specversion'] !== '1.0' || message.value === null) return undefined;
-  const time = new Date(text['ce_time'] ?? Number(message.timestamp));
+  const given = instantOf(text['ce_time']);
   const sequence = text['ce_sequence'] === undefined ? undefined : Number(text['ce_sequence']);
-  if (Number.isNaN(time.getTime())) return undefined;
   if (sequence !== undefined && !(Number.isSafeInteger(sequence) && sequence > 0)) return undefined;
   const traceparent = text['traceparent'] ?? text['ce_traceparent'];
   const extra: Record<string, string> = {};
@@ -95,7 +106,8 @@ export function decode(
     source,
     type,
     subject: text['ce_subject'] ?? '',
-    time,
+    time: given ?? kafkaTime(message.timestamp),
+    ...(given ? {} : { timeReplaced: true }),
     ...(sequence === undefined ? {} : { sequence }),
     ...(text['ce_correlationid'] === undefined ? {} : { correlationId: text['ce_correlationid'] }),
     ...(text['ce_causationid'] === undefined ? {} : { causationId: text['ce_causationid'] }),

@@ -90,11 +90,33 @@ describe('the envelope', () => {
     ['no headers', {}],
     ['no id', { ce_specversion: '1.0', ce_source: 's', ce_type: 't' }],
     ['another version', { ce_specversion: '0.3', ce_id: 'i', ce_source: 's', ce_type: 't' }],
-    ['a bad time', { ce_specversion: '1.0', ce_id: 'i', ce_source: 's', ce_type: 't', ce_time: 'yesterday' }],
     ['a bad sequence', { ce_specversion: '1.0', ce_id: 'i', ce_source: 's', ce_type: 't', ce_sequence: '-1' }],
   ])('is none with %s', (_, headers) => {
     const message = { key: null, value: Buffer.from('x'), headers, offset: '0', timestamp: '0' };
     expect(decode(message, topic, 0)).toBeUndefined();
+  });
+});
+
+describe('the time of an event', () => {
+  const read = (ce_time: string | undefined, timestamp: string) => {
+    const headers = { ce_specversion: '1.0', ce_id: 'i', ce_source: 's', ce_type: 't', ...(ce_time && { ce_time }) };
+    return decode({ key: null, value: Buffer.from('x'), headers, offset: '0', timestamp }, topic, 0)!;
+  };
+
+  test.each([undefined, 'yesterday', '2026-03-02T08:00:00', '2026-03-02', '2026-02-30T25:00:00Z'])(
+    'that is %p is that of Kafka, and the event says so',
+    (given) => {
+      const { time, timeReplaced } = read(given, '1772438400000');
+      expect([time.toISOString(), timeReplaced]).toEqual(['2026-03-02T08:00:00.000Z', true]);
+    },
+  );
+  test('with an offset is that instant', () => {
+    const { time, timeReplaced } = read('2026-03-02T10:00:00.5+02:00', '0');
+    expect([time.toISOString(), timeReplaced]).toEqual(['2026-03-02T08:00:00.500Z', undefined]);
+  });
+  test('is now where the client gave Kafka nonsense as well', () => {
+    for (const timestamp of ['-1', '0', '9999999999999999'])
+      expect(Math.abs(read(undefined, timestamp).time.getTime() - Date.now())).toBeLessThan(60_000);
   });
 });
 
