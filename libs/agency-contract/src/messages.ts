@@ -28,6 +28,9 @@ export const MAX_ANSWERS_BYTES = 64 * 1024;
 export const MAX_REQUEST_BYTES = 256 * 1024;
 export const MAX_REPLY_BYTES = 64 * 1024;
 
+/** Bound of a text for a person in one language, in letters: `text` and `message` of the definitions. */
+export const MAX_TEXT = 2000;
+
 export type Language = 'ro' | 'ru' | 'en';
 /** Text for a person: Romanian always. */
 export type Text = { ro: string; ru?: string; en?: string };

@@ -6,7 +6,10 @@ import type { MessageType, ReplyData, ReplyType, RequestData, RequestType } from
 import { openForReaders } from './readers.ts';
 import { DEFINITIONS, HEADERS_SCHEMA, SCHEMAS } from './schemas.ts';
 
-/** What is wrong, and where: a dotted path from the content's root (`''` is the whole), and the rule; never a value. */
+/**
+ * What is wrong, and where: a dotted path from the content's root (`''` is the whole), and the rule; never a value. The
+ * path of an unexpected property ends in its name, or in `*` where the name may itself be content.
+ */
 export type Violation = { field: string; rule: string };
 export type Validated<T> = { ok: true; data: T } | { ok: false; violations: Violation[] };
 
@@ -31,10 +34,20 @@ function compiled(schema: { $id: string }, as: As): ValidateFunction {
   return ajv.getSchema(schema.$id)!;
 }
 
-// An unexpected property is told by the object that holds it: its name is the sender's content.
+/** A name that a programmer gave: no number of anything, and not long. */
+const PROPERTY = /^(?!.*[0-9]{4})[A-Za-z_$][A-Za-z0-9_$-]{0,63}$/;
+
+/** What the path ends in. An unexpected property is told by its name, unless that may be content (`*`). */
+function lastOf({ keyword, params }: ErrorObject): string {
+  if (keyword === 'required') return `/${params['missingProperty']}`;
+  if (keyword !== 'additionalProperties') return '';
+  const name = String(params['additionalProperty']);
+  return `/${PROPERTY.test(name) ? name : '*'}`;
+}
+
 function violation(error: ErrorObject): Violation {
-  const missing = error.keyword === 'required' ? `/${error.params['missingProperty']}` : '';
-  return { field: `${error.instancePath}${missing}`.slice(1).replaceAll('/', '.'), rule: error.keyword };
+  const field = `${error.instancePath}${lastOf(error)}`.slice(1).replaceAll('/', '.');
+  return { field, rule: error.keyword };
 }
 
 function violations(schema: { $id: string }, value: unknown, as: As): Violation[] {

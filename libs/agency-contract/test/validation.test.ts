@@ -23,12 +23,12 @@ describe('a rejection names the field and the rule', () => {
     ['an impossible date', SUBMITTED, { ...submitted, dueDate: '2026-02-30' }, 'dueDate', 'format'],
     ['a time without offset', SUBMITTED, { ...submitted, submitTime: '2026-01-01T10:00:00' }, 'submitTime', 'format'],
     ['no centre', SUBMITTED, { ...submitted, centre: undefined }, 'centre', 'required'],
-    ['a contact', SUBMITTED, { ...submitted, contact: { email: 'a@example.md' } }, '', 'additionalProperties'],
+    ['a contact', SUBMITTED, { ...submitted, contact: { email: 'a@example.md' } }, 'contact', 'additionalProperties'],
     [
       'an unknown part deep inside',
       SUBMITTED,
       { ...submitted, evidence: [{ kind: 'x', originalSeen: true, a: 1 }] },
-      'evidence.0',
+      'evidence.0.a',
       'additionalProperties',
     ],
     ['a second submission as a first', SUBMITTED, { ...submitted, submission: 2 }, 'submission', 'const'],
@@ -58,6 +58,13 @@ describe('a rejection names the field and the rule', () => {
     ['a rejection with a result', DECIDED, { ...rejected, result: decided.result }, 'result', 'false schema'],
     ['a reason without Romanian', DECIDED, { ...rejected, reason: { en: 'No.' } }, 'reason.ro', 'required'],
     ['an outcome of its own', DECIDED, { ...decided, outcome: 'maybe' }, 'outcome', 'enum'],
+    [
+      'a kind of papers that no desk could supply',
+      REQUESTED,
+      { ...documentsRequested, documents: [{ kind: '9' }] },
+      'documents.0.kind',
+      'pattern',
+    ],
     ['a request for no documents', REQUESTED, { ...documentsRequested, documents: [] }, 'documents', 'minItems'],
   ])('%s', (_name, type, data, field, rule) => {
     const content: unknown = JSON.parse(JSON.stringify(data));
@@ -74,7 +81,24 @@ describe('a rejection names the field and the rule', () => {
     const checked = validateRequest(SUBMITTED, {});
     expect(checked.ok ? 0 : checked.violations.length).toBe(10);
   });
-  test('a value or a foreign property name is never echoed', () => {
+  test('two properties too many are named one by one, each with its place', () => {
+    const checked = validateReply(DECIDED, { ...decided, fee: 1, result: { ...decided.result, printedBy: 'x' } });
+    expect(checked).toEqual({
+      ok: false,
+      violations: [
+        { field: 'fee', rule: 'additionalProperties' },
+        { field: 'result.printedBy', rule: 'additionalProperties' },
+      ],
+    });
+  });
+  test.each(['2900000000012', 'a b', 'Ana Exemplu', 'x'.repeat(65), 'n2900000000012', 'a.b', '<b>', ''])(
+    'a property whose name may be content is told as *: %p',
+    (name) => {
+      const checked = validateReply(DECIDED, { ...decided, [name]: 1 });
+      expect(checked).toEqual({ ok: false, violations: [{ field: '*', rule: 'additionalProperties' }] });
+    },
+  );
+  test('a value, or a foreign property name that may be one, is never echoed', () => {
     const canary = 'Canary2900000000012';
     const checked = validateRequest(SUBMITTED, {
       ...submitted,
