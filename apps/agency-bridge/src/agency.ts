@@ -1,6 +1,7 @@
 import {
   fromMessage,
   isReplyType,
+  parseSubject,
   PLATFORM_SOURCE,
   REPLY_TYPES,
   REQUEST_TYPES,
@@ -9,21 +10,21 @@ import {
   subjectOf,
   validateRequest,
 } from '@cups/agency-contract';
-import type { DocumentsSupplied, IncomingMessage, ReplyEvent } from '@cups/agency-contract';
+import type { DocumentsSupplied, ReplyEvent, Result } from '@cups/agency-contract';
 import { enumValue, fromTimestamp, messageType, toTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
+import { encode } from '@cups/events';
+import type { CloudEvent } from '@cups/events';
+import { canonicalJson } from '@cups/store';
 import type { Decision, NewEvent } from '@cups/store';
-import type { Delivery, Fetched, Reply, Said, Step } from './domain/delivery.ts';
+import { createHash } from 'node:crypto';
+import type { Delivery, Fetched, Refusal, Reply, Said, Step } from './domain/delivery.ts';
+import { mend } from './mend.ts';
+import type { Change } from './mend.ts';
 import type { StoredDelivery } from './store.ts';
 
 /** The border to agencies: a frozen submission becomes a request, a reply becomes what the domain understands. */
-
-/** A message that can not be used: why, and the names of the fields that are wrong. */
-export interface Refusal {
-  cause: string;
-  fields: string[];
-}
 
 /**
  * Submission `number` of a delivery as the agency contract wants it, or why it can not be sent.
@@ -136,6 +137,7 @@ export function toEvents(delivery: Delivery, says: Said[]): NewEvent[] {
       messageId: said.messageId,
       occurTime: toTimestamp(said.occurTime),
       agencyReference: delivery.agencyReference ?? '',
+      changes: said.changes ?? [],
     };
     return {
       topic: 'cups.deliveries',
@@ -148,23 +150,48 @@ export function toEvents(delivery: Delivery, says: Said[]): NewEvent[] {
   });
 }
 
+/** A message that may be taken, or why not; `deliveryId` where it is about a delivery of the agency that sent it. */
+export type Read =
+  | { deliveryId: string; reply: Reply; refusal?: undefined }
+  | { deliveryId: string; reply?: undefined; refusal: Refusal }
+  | { deliveryId?: undefined; reply?: undefined; refusal: Refusal };
+
+/** Names of fields that a refusal lists. */
+const MAX_FIELDS = 20;
+
 /**
  * A message from the replies topic of `agency`, checked against the contract. Causes are those of the contract, and
- * FOREIGN_AGENCY (it claims another source), FOREIGN_DELIVERY (it speaks of another agency's delivery).
+ * FOREIGN_AGENCY (it claims another source), FOREIGN_DELIVERY (it speaks of another agency's delivery): topic, source and
+ * subject must name one agency before anything of the message counts. What is wrong with a date or a length of a decision
+ * is put right and told (`mend`).
  */
-export function toReply(message: IncomingMessage, agency: string): { reply: Reply; deliveryId: string } | Refusal {
-  const read = fromMessage(message);
-  const source = message.headers?.['ce_source']?.toString();
-  if (!read.ok && read.cause !== 'SOURCE_MISMATCH') {
-    return { cause: read.cause, fields: [...new Set(read.violations.map(({ field }) => field))] };
+export function toReply(event: CloudEvent, agency: string): Read {
+  if (event.source !== sourceOf(agency)) return { refusal: { cause: 'FOREIGN_AGENCY', fields: ['ce_source'] } };
+  const named = parseSubject(event.subject);
+  if (named && named.agency !== agency) return { refusal: { cause: 'FOREIGN_DELIVERY', fields: ['ce_subject'] } };
+  const about: { deliveryId: string } | { deliveryId?: undefined } = named ? { deliveryId: named.deliveryId } : {};
+  const { value, changes } = mend(event.type, event.data, event.time);
+  const read = fromMessage(encode(asEntry(event, value)));
+  if (!read.ok) {
+    const fields = [...new Set(read.violations.map(({ field }) => field))].slice(0, MAX_FIELDS);
+    return { ...about, refusal: { cause: read.cause, fields } };
   }
-  if (source !== sourceOf(agency)) return { cause: 'FOREIGN_AGENCY', fields: ['ce_source'] };
-  if (!read.ok) return { cause: 'FOREIGN_DELIVERY', fields: ['ce_subject'] };
-  if (!isReplyType(read.event.type)) return { cause: 'UNKNOWN_TYPE', fields: ['ce_type'] };
-  return { reply: replyOf(read.event as ReplyEvent), deliveryId: read.event.subject.slice('deliveries/'.length) };
+  if (!isReplyType(read.event.type)) return { ...about, refusal: { cause: 'UNKNOWN_TYPE', fields: ['ce_type'] } };
+  const all: Change[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
+  const content = `${read.event.type}\n${canonicalJson(JSON.parse(event.data.toString()))}`;
+  const digest = createHash('sha256').update(content).digest('base64url').slice(0, 22);
+  const reply = { ...replyOf(read.event as ReplyEvent), digest, changes: all };
+  return { deliveryId: read.event.subject.slice('deliveries/'.length), reply };
 }
 
-function replyOf(event: ReplyEvent): Reply {
+/** The event with another content, as its agency would have sent it. */
+function asEntry(event: CloudEvent, data: Buffer) {
+  const { correlationId = '', causationId = '', dataschema } = event;
+  const extra = dataschema === undefined ? {} : { dataschema };
+  return { ...event, sequence: null, correlationId, causationId, extra, data };
+}
+
+function replyOf(event: ReplyEvent): Omit<Reply, 'digest' | 'changes'> {
   const common = { id: event.id, time: new Date(event.time) };
   switch (event.type) {
     case REPLY_TYPES.acknowledged: {
@@ -172,11 +199,16 @@ function replyOf(event: ReplyEvent): Reply {
       return { ...common, type: 'DeliveryAcknowledged', submission, agencyReference, fields: {} };
     }
     case REPLY_TYPES.progressed:
-      return { ...common, ...referenceOf(event.data), type: 'DeliveryProgressed', fields: {} };
+      return {
+        ...common,
+        ...referenceOf(event.data),
+        type: 'DeliveryProgressed',
+        fields: { note: event.data.note ?? '' },
+      };
     case REPLY_TYPES.documentsRequested: {
       const { documents, message, answerBy } = event.data;
       const evidenceKinds = [...new Set(documents.map(({ kind }) => kind))];
-      const fields = { evidenceKinds, message: message ? toText(message) : null, answerBy };
+      const fields = { evidenceKinds, documents, message: message ? toText(message) : null, answerBy };
       return { ...common, ...referenceOf(event.data), type: 'DeliveryDocumentsRequested', fields };
     }
     case REPLY_TYPES.decided: {
@@ -208,7 +240,9 @@ const toText = ({ ro, ru, en }: { ro?: string; ru?: string; en?: string }) => ({
   en: en ?? '',
 });
 
-const toResult = (result: { kind: string; number?: string } | undefined) => ({
+const toResult = (result: Result | undefined) => ({
   resultKind: result?.kind ?? '',
   resultNumber: result?.number ?? '',
+  verificationCode: result?.verificationCode ?? '',
+  validUntil: result?.validUntil ?? '',
 });

@@ -4,15 +4,13 @@ import { fromTimestamp, messageType } from '@cups/contracts/proto';
 import type { ApplicationRef__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
-import { encode } from '@cups/events';
 import type { CloudEvent, Outcome } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Logger, Metrics } from '@cups/service';
 import type { Cause, Scope } from '@cups/store';
 import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
-import type { Refusal } from './agency.ts';
-import { backoffMs, cancel, enqueue, open, receive, settle } from './domain/delivery.ts';
-import type { Delivery, Fetched, Pending } from './domain/delivery.ts';
+import { backoffMs, cancel, enqueue, open, receive, refuse, settle } from './domain/delivery.ts';
+import type { Delivery, Fetched, Pending, Refusal } from './domain/delivery.ts';
 import type { Deliveries, Refusals, StoredDelivery } from './store.ts';
 
 /** What the bridge does about what intake and the agencies say, and how it gets submissions. */
@@ -32,6 +30,7 @@ interface ApplicationEvent {
 }
 
 const INTAKE = 'cups.intake.v1.';
+const INTAKE_SOURCE = '/cups/intake';
 /** While intake is away, it is asked by one event in this many milliseconds. */
 const QUIET_MS = 500;
 /** An application never changes its centre: what names another is not about this delivery. */
@@ -177,6 +176,8 @@ export function createEvents(options: {
 
   /** An event of cups.applications, applied once and in order within its application (law 6). */
   async function onApplication(event: CloudEvent): Promise<Handled> {
+    // Whoever else can write to the topic must not use up a sequence of intake's: the true event would be hidden by it.
+    if (event.source !== INTAKE_SOURCE) return { cause: 'FOREIGN_SOURCE', fields: ['ce_source'] };
     const kind = event.type.startsWith(INTAKE) ? event.type.slice(INTAKE.length) : '';
     const read = kind === '' ? undefined : readEvent(event);
     const ref = read?.ref;
@@ -192,6 +193,7 @@ export function createEvents(options: {
       const agency = parseName('agencies', ref.agency, 'ref.agency');
       parseName('centres', ref.centre, 'ref.centre');
       if (event.subject !== ref.application) return { cause: 'CONTENT_INVALID', fields: ['ref.application'] };
+      if (event.key !== application) return { cause: 'KEY_MISMATCH', fields: ['ce_subject'] };
       if (kind === 'ApplicationSubmitted' || kind === 'DocumentsSupplied') {
         const named = parseSubmissionName(read.submission ?? '', 'submission');
         if (named.application !== application) return { cause: 'CONTENT_INVALID', fields: ['submission'] };
@@ -228,26 +230,29 @@ export function createEvents(options: {
     }
   }
 
-  /** A message from the replies topic of `agency`: recorded once by its id, and passed on to intake. */
+  /**
+   * A message from the replies topic of `agency`: recorded once by its id, and passed on to intake. What is refused is told
+   * to the desk as well, where it is about a delivery that the agency has.
+   */
   async function onReply(event: CloudEvent, agency: string): Promise<Handled> {
-    const { correlationId = '', causationId = '', dataschema } = event;
-    const extra = dataschema === undefined ? {} : { dataschema };
-    const read = toReply(encode({ ...event, sequence: null, correlationId, causationId, extra }), agency);
-    if ('cause' in read) return read;
-    const { reply, deliveryId } = read;
+    const read = toReply(event, agency);
+    const { deliveryId, reply } = read;
+    if (deliveryId === undefined) return read.refusal;
     const at = now();
-    const cause = { eventId: reply.id, requestId: correlationId };
-    let sent = true;
+    const options = { scope: { agency }, cause: { eventId: event.id, requestId: event.correlationId ?? '' }, now: at };
+    let { refusal } = read;
     try {
-      await deliveries.update(deliveryId, { scope, cause, now: at }, (delivery) => {
-        sent = delivery.requested > 0;
-        return sent ? toDecision(receive(delivery, reply, at)) : { document: delivery, events: [] };
+      await deliveries.update(deliveryId, options, (delivery) => {
+        if (!reply) return toDecision(refuse(delivery, event, read.refusal));
+        const received = receive(delivery, reply, at);
+        ({ refusal } = received);
+        return toDecision(received);
       });
     } catch (error) {
-      if (isProblem(error) && error.kind === 'NOT_FOUND') return { cause: 'UNKNOWN_DELIVERY', fields: ['ce_subject'] };
-      throw error;
+      if (!isProblem(error) || error.kind !== 'NOT_FOUND') throw error;
+      return refusal ?? { cause: 'UNKNOWN_DELIVERY', fields: ['ce_subject'] };
     }
-    return sent ? 'done' : { cause: 'NOTHING_SENT', fields: ['ce_subject'] };
+    return refusal ?? 'done';
   }
 
   return {

@@ -1,8 +1,7 @@
 import type { Documents, Metrics, Scope, Store, StoredDocument } from '@cups/store';
 import { isProblem } from '@cups/problem';
 import { ulid } from 'ulid';
-import type { Delivery, State, StoredState } from './domain/delivery.ts';
-import type { Refusal } from './agency.ts';
+import type { Delivery, Refusal, State, StoredState } from './domain/delivery.ts';
 
 /** What the bridge keeps: deliveries, and where refused messages stand. */
 
@@ -25,7 +24,7 @@ export function deliveriesOf(store: Store): Deliveries {
       sent: Boolean,
       ...each(number, 'submission', 'requested'),
       pending: [pending],
-      ...each([String], 'messages', 'failFields'),
+      ...each([String], 'messages', 'digests', 'refused', 'failFields'),
       ...each(String, 'documentsRequest', 'failCause', 'waitCause', 'agencyReference'),
       queueTime: date,
       ...each(Date, 'sendTime', 'acknowledgeTime', 'answerTime', 'cancelTime', 'failTime'),
@@ -100,7 +99,16 @@ export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
       const place = `${topic}/${partition}/${offset}`;
       const refuseTime = now();
       const _id = ulid(refuseTime.getTime());
-      const message = { _id, place, topic, partition, offset, refuseTime, ...refusal };
+      const message = {
+        _id,
+        place,
+        topic,
+        partition,
+        offset,
+        refuseTime,
+        cause: refusal.cause,
+        fields: refusal.fields,
+      };
       try {
         await documents.create(message, { scope: 'service', cause: {}, events: [], now: refuseTime });
         refused.inc({ topic, cause: refusal.cause });

@@ -1,6 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { backoffMs, cancel, enqueue, open, receive, settle, stateOf } from '../src/domain/delivery.ts';
+import {
+  backoffMs,
+  cancel,
+  enqueue,
+  MAX_REFUSED,
+  open,
+  receive,
+  refuse,
+  settle,
+  stateOf,
+} from '../src/domain/delivery.ts';
 import type { Delivery, Fetched, Reply, Said, Step } from '../src/domain/delivery.ts';
 
 const APPLICATION = 'applications/01JD0000000000000000000001';
@@ -22,6 +32,8 @@ const reply = (id: string, type: Reply['type'], more: Partial<Reply> = {}): Repl
   id,
   type,
   time: T0,
+  digest: `${type} of ${id}`,
+  changes: [],
   fields: {},
   ...more,
 });
@@ -153,12 +165,53 @@ describe('a reply', () => {
     const supplied = enqueue(sentOut(), pending(2), T0);
     const old = receive(supplied, reply('a', 'DeliveryAcknowledged', { submission: 1 }), T0).delivery;
     expect(old.state).toBe('queued');
-    expect(receive(old, reply('b', 'DeliveryAcknowledged', { submission: 2 }), T0).delivery.state).toBe('acknowledged');
+    const both = settle(old, 2, request(2), T0).delivery;
+    expect(receive(both, reply('b', 'DeliveryAcknowledged', { submission: 2 }), T0).delivery.state).toBe(
+      'acknowledged',
+    );
   });
 
-  test('before anything was asked moves nothing', () => {
+  test('before anything was asked moves nothing and is refused, and no desk is told', () => {
     const waiting = enqueue(opened(), pending(1), T0);
-    expect(receive(waiting, reply('d', 'DeliveryDecided'), T0)).toEqual({ delivery: waiting, says: [] });
+    const refusal = { cause: 'NOTHING_SENT', fields: ['ce_subject'] };
+    expect(receive(waiting, reply('d', 'DeliveryDecided'), T0)).toEqual({ delivery: waiting, says: [], refusal });
+  });
+
+  test('that acknowledges a submission which was never sent is refused, and the desk is told once', () => {
+    const before = sentOut();
+    const wrong = reply('a', 'DeliveryAcknowledged', { submission: 999, agencyReference: 'X' });
+    const { delivery, says, refusal } = receive(before, wrong, T0);
+    expect(refusal).toEqual({ cause: 'UNKNOWN_SUBMISSION', fields: ['submission'] });
+    expect(says).toMatchObject([{ type: 'DeliveryMessageRefused', fields: refusal, messageId: 'a' }]);
+    expect(delivery).toMatchObject({ state: 'queued', messages: [] });
+    expect(delivery.acknowledgeTime ?? delivery.agencyReference).toBeUndefined();
+    expect(receive(delivery, wrong, T0)).toMatchObject({ says: [], refusal });
+  });
+
+  test('with other content under a known id is refused, the same content again is a repeat', () => {
+    const first = receive(sentOut(), reply('d', 'DeliveryDecided', { digest: 'one' }), T0).delivery;
+    expect(receive(first, reply('d', 'DeliveryDecided', { digest: 'one' }), T0)).toEqual({ delivery: first, says: [] });
+    const other = receive(first, reply('d', 'DeliveryDecided', { digest: 'two' }), T0);
+    expect(other.refusal).toEqual({ cause: 'ID_REUSED', fields: ['ce_id'] });
+    expect(types(other.says)).toEqual(['DeliveryMessageRefused']);
+    // Recorded by a release that kept no digests: it cannot be told apart, and was passed on once.
+    const { digests: _none, ...old } = first;
+    expect(receive(old, reply('d', 'DeliveryDecided', { digest: 'two' }), T0).says).toEqual([]);
+  });
+
+  test('refused is told to the desk, each once, and of thousands the last that is told says so', () => {
+    let delivery = sentOut();
+    const told: unknown[] = [];
+    for (let n = 0; n < 3_000; n += 1) {
+      const message = { id: `m${n}`, time: T0 };
+      for (const _twice of [1, 2]) {
+        const step = refuse(delivery, message, { cause: 'NOT_JSON', fields: [] });
+        delivery = step.delivery;
+        for (const said of step.says) told.push((said as { fields: { cause: string } }).fields.cause);
+      }
+    }
+    expect(told).toEqual([...Array<string>(MAX_REFUSED - 1).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
+    expect(JSON.stringify(delivery).length).toBeLessThan(2_000);
   });
 
   test('ids are kept bounded, the newest at least a hundred', () => {
@@ -242,7 +295,8 @@ describe('whatever happens, in whatever order', () => {
           delivery = step.delivery;
           for (const said of step.says) {
             if (said.to === 'intake') {
-              if (said.messageId.startsWith('m')) told.set(said.messageId, (told.get(said.messageId) ?? 0) + 1);
+              if (said.type !== 'DeliveryMessageRefused' && said.messageId.startsWith('m'))
+                told.set(said.messageId, (told.get(said.messageId) ?? 0) + 1);
             } else if (said.type === 'withdrawn' || said.type === 'expired') {
               expect(before.requested).toBeGreaterThan(0);
               ends.push(said.type);

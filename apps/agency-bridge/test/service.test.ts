@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { fromMessage } from '@cups/agency-contract';
 import { messageType } from '@cups/contracts/proto';
+import type { DeliveryDecided__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDecided.ts';
+import type { DeliveryMessageRefused__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryMessageRefused.ts';
 import type { DeliveryDocumentsRequested__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDocumentsRequested.ts';
 import type { RunningService } from '@cups/service';
 import { eventually, idnp, produce, produceRaw, readTopic } from '@cups/testing';
@@ -35,6 +37,10 @@ async function sent() {
   return { ...application, submission };
 }
 const requestsOf = (subject: string) => asked.events.filter((event) => event.subject === subject);
+const refusalsOf = (subject: string) =>
+  told.events
+    .filter((event) => event.subject === subject && event.type.endsWith('DeliveryMessageRefused'))
+    .map(({ type, data }) => messageType<never, DeliveryMessageRefused__Output>(type).decode(data));
 const told1 = (subject: string, count: number) =>
   told.until((events) => typesOf(events, subject).length >= count).then((events) => typesOf(events, subject));
 const stateOf = async (name: string) => (await world.delivery(bridge, name)).state;
@@ -200,6 +206,22 @@ describe('events of intake', () => {
     ]);
   });
 
+  test('of another source, or under the key of another, hide no true one with their sequence', async () => {
+    const application = await sent();
+    const withdrawn = application.withdrawn();
+    const forged = { ...withdrawn, id: crypto.randomUUID(), source: '/agencies/asp' };
+    await produce(world.place, [forged, { ...forged, source: '/cups/intake', key: newApplication().id }]);
+    const support = world.client(bridge, { role: 'support' });
+    await eventually(async () => {
+      const { messages } = await support.listRefusedMessages({ topic: 'cups.applications', pageSize: 200 });
+      const causes = new Set(messages.map(({ cause }) => cause));
+      return causes.has('FOREIGN_SOURCE') && causes.has('KEY_MISMATCH');
+    });
+    await eventually(async () => (await stateOf(application.delivery)) === 'DELIVERY_STATE_SENT');
+    await produce(world.place, [withdrawn]);
+    expect(await told1(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  });
+
   test('with a gap wait for the missing one, others flow, and then they follow', async () => {
     const application = await sent();
     const missing = application.inProgress();
@@ -351,7 +373,16 @@ describe('replies', () => {
     for (const [agency, , message] of wrong)
       await produceRaw(world.place, `agency.${agency}.replies`, [message as never]);
     await world.reply('asp', acknowledged(name));
-    expect(await told1(delivery, 1)).toEqual(['DeliveryAcknowledged']);
+    // The desk is told of those that were its agency's own words about this delivery, and of nobody else's.
+    expect((await told1(delivery, 5)).sort()).toEqual([
+      'DeliveryAcknowledged',
+      ...Array<string>(4).fill('DeliveryMessageRefused'),
+    ]);
+    expect(
+      refusalsOf(delivery)
+        .map(({ cause }) => cause)
+        .sort(),
+    ).toEqual(['CONTENT_INVALID', 'KEY_MISMATCH', 'NOT_JSON', 'TOO_LARGE']);
 
     const support = world.client(bridge, { role: 'support' });
     const listed = async () => {
@@ -378,6 +409,57 @@ describe('replies', () => {
     });
     const scrape = await fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((answer) => answer.text());
     expect(scrape).toMatch(/agency_bridge_refused_messages_total\{[^}]*cause="TOO_LARGE"[^}]*\} 1/);
+  });
+
+  test('that acknowledge what was never sent, or say something else under a known id, move nothing', async () => {
+    const { name, delivery } = await sent();
+    const wrong = { submission: 999, agencyReference: 'ASP-9' };
+    await world.reply('asp', replyOf('md.cups.reply.acknowledged.v1', name, wrong, { id: 'wrong' }));
+    const rejected = { outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: new Date().toISOString() } as const;
+    await world.reply(
+      'asp',
+      decided(name, 'one-id'),
+      replyOf('md.cups.reply.decided.v1', name, rejected, { id: 'one-id' }),
+    );
+    expect(await told1(delivery, 3)).toEqual(['DeliveryMessageRefused', 'DeliveryDecided', 'DeliveryMessageRefused']);
+    expect(refusalsOf(delivery)).toMatchObject([
+      { cause: 'UNKNOWN_SUBMISSION', fields: ['submission'], ref: { messageId: 'wrong' } },
+      { cause: 'ID_REUSED', fields: ['ce_id'], ref: { messageId: 'one-id' } },
+    ]);
+    expect(await world.delivery(bridge, delivery)).toMatchObject({ acknowledgeTime: null, agencyReference: '' });
+  });
+
+  test('without a time, or with one that is no instant, are taken all the same, and what was replaced is told', async () => {
+    const { name, delivery } = await sent();
+    const { ce_time: _time, ...timeless } = decided(name).headers;
+    const data = { application: name, outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: '2026-03-01T10:00:00' };
+    const zoneless = { ...decided(name), value: Buffer.from(JSON.stringify(data)) };
+    zoneless.headers['ce_time'] = '2026-03-02T08:00:00';
+    await produceRaw(world.place, 'agency.asp.replies', [{ ...decided(name), headers: timeless }, zoneless]);
+    expect(await told1(delivery, 2)).toEqual(['DeliveryDecided', 'DeliveryDecided']);
+    const changes = told.events
+      .filter(({ subject }) => subject === delivery)
+      .map(({ type, data: bytes }) => messageType<never, DeliveryDecided__Output>(type).decode(bytes).ref?.changes);
+    expect(changes).toEqual([['CE_TIME_REPLACED'], ['CE_TIME_REPLACED', 'DECIDE_TIME_REPLACED']]);
+  });
+
+  test('about 500 invented deliveries, or those of another agency, make nothing', async () => {
+    const own = await sent();
+    const invented = Array.from({ length: 500 }, () => newApplication('asp').name);
+    const foreign = { agency: 'asp', source: '/agencies/cnas' };
+    const data = { submission: 1, agencyReference: 'X' };
+    await world.reply('asp', ...invented.map((name) => acknowledged(name)));
+    await world.reply(
+      'cnas',
+      replyOf('md.cups.reply.acknowledged.v1', own.name, data, foreign),
+      acknowledged(own.name),
+    );
+    await world.reply('asp', decided(own.name));
+    expect(await told1(own.delivery, 1)).toEqual(['DeliveryDecided']);
+    const support = world.client(bridge, { role: 'support' });
+    const { deliveries } = await support.listDeliveries({ agency: 'agencies/asp', pageSize: 200 });
+    const names = new Set(deliveries.map(({ application }) => application));
+    expect(invented.filter((name) => names.has(name))).toEqual([]);
   });
 
   test('to what was never sent are refused', async () => {

@@ -110,7 +110,12 @@ const CONTENT: Rules = {
   answers: bytes,
   delivery: by({ kind: word('DELIVERY_KIND_') }),
 };
-const APPLICATION: Rules = { state: word('STATE_'), allowedActions: absent, content: absent };
+const APPLICATION: Rules = {
+  state: word('STATE_'),
+  allowedActions: absent,
+  content: absent,
+  omittedMessages: orAbsent,
+};
 const VERSION: Rules = {
   publicService: absent,
   centreKinds: words('CENTRE_KIND_'),

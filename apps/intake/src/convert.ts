@@ -9,16 +9,18 @@ import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/
 import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
 import type { Evidence__Output as EvidenceIn } from '@cups/contracts/gen/cups/intake/v1/Evidence.ts';
 import type { HandOver__Output as HandOverIn } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
+import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/v1/ResultRecord.ts';
 import type { Person as PersonOut, Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
-import { answersFault } from '@cups/contracts';
+import { answersFault, plainCode, plainWords } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { etagOf } from '@cups/store';
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { contentOf } from './domain/acts.ts';
-import type { AgencyWord, Happening } from './domain/acts.ts';
+import type { Happening } from './domain/acts.ts';
+import type { AgencyWord } from './domain/agency.ts';
 import type {
   ActionRecord,
   Application,
@@ -28,6 +30,8 @@ import type {
   Evidence,
   HandOver,
   Person,
+  RequestedDocument,
+  Result,
   ServiceVersion,
   Text,
 } from './domain/application.ts';
@@ -67,6 +71,8 @@ export function toApplication(app: Application, roles: readonly string[], withCo
     agencyReference: app.agencyReference ?? '',
     openedBy: app.openedBy,
     noDueDateReason: app.noDueDateReason ?? '',
+    progress: app.progress ? { note: app.progress.note, occurTime: toTimestamp(app.progress.time) } : null,
+    omittedMessages: app.omittedMessages ?? 0,
   };
 }
 
@@ -168,10 +174,12 @@ export function toDocumentRequest(request: DocumentRequest | undefined): Documen
 
 export function toDecision(decision: Decision | undefined): DecisionOut | null {
   if (!decision) return null;
-  const { decideTime, correctTime, revokeTime, reason } = decision;
+  const { decideTime, correctTime, revokeTime, reason, correctReason, revokeReason } = decision;
   return {
     ...decision,
     reason: reason ?? null,
+    correctReason: correctReason ?? null,
+    revokeReason: revokeReason ?? null,
     decideTime: toTimestamp(decideTime),
     correctTime: toTimestamp(correctTime),
     revokeTime: toTimestamp(revokeTime),
@@ -189,7 +197,17 @@ export function toAction(row: ActionRecord): ActionOut {
     fromState: toState(row.fromState),
     toState: toState(row.toState),
     submission: row.submission ?? 0,
+    words: row.words ?? null,
+    result: row.result ? toResult(row.result) : null,
+    documents: row.documents ?? [],
+    changes: row.changes ?? [],
+    code: row.code ?? '',
+    fields: row.fields ?? [],
   };
+}
+
+function toResult({ resultKind, resultNumber, verificationCode, validUntil }: Result): ResultOut {
+  return present({ kind: resultKind, number: resultNumber, verificationCode, validUntil });
 }
 
 export function toState(state: State) {
@@ -261,58 +279,102 @@ const MESSAGE_OF: Record<string, Message> = {
   DeliveryCancelled: 'delivery-cancelled',
   DeliveryFailed: 'delivery-failed',
   DeliveryWaits: 'delivery-waits',
+  DeliveryMessageRefused: 'message-refused',
 };
 
-/** What an event on cups.deliveries says, or undefined for a type that this version does not know or bytes that are none. */
+/** Every message of the bridge carries `ref` as its first field; the other fields belong to one of them each. */
+interface Told {
+  ref: {
+    application: string;
+    agency: string;
+    messageId: string;
+    occurTime: never;
+    agencyReference: string;
+    changes: string[];
+  } | null;
+  evidenceKinds?: string[];
+  documents?: RequestedDocument[];
+  message?: TextIn | null;
+  note?: string;
+  answerBy?: string;
+  approved?: boolean;
+  reason?: TextIn | null;
+  resultKind?: string;
+  resultNumber?: string;
+  verificationCode?: string;
+  validUntil?: string;
+  decideTime?: never;
+  cause?: string;
+  fields?: string[];
+}
+
+const BRIDGE = 'cups.agencybridge.v1.';
+
+/**
+ * What an event on cups.deliveries says, with the agency's words as they may be shown; undefined for what is no event of
+ * the bridge. One of a type that this release does not know is recorded as such: its sequence counts.
+ */
 export function fromDeliveryEvent(
   event: { id: string; type: string; data: Buffer },
   now: Date,
 ): { application: string; word: AgencyWord } | undefined {
-  const message = MESSAGE_OF[event.type.slice('cups.agencybridge.v1.'.length)];
-  if (!message) return undefined;
-  // Every message of the file carries `ref`; the other fields belong to one of them each.
-  const wire = decoded(event) as {
-    ref: { application: string; agency: string; messageId: string; occurTime: never; agencyReference: string } | null;
-    evidenceKinds?: string[];
-    message?: TextIn | null;
-    answerBy?: string;
-    approved?: boolean;
-    reason?: TextIn | null;
-    resultKind?: string;
-    resultNumber?: string;
-    decideTime?: never;
-    cause?: string;
-  } | null;
+  if (!event.type.startsWith(BRIDGE)) return undefined;
+  const message = MESSAGE_OF[event.type.slice(BRIDGE.length)] ?? 'message-unknown';
+  const type = message === 'message-unknown' ? `${BRIDGE}DeliveryAcknowledged` : event.type;
+  const wire = decoded({ type, data: event.data }) as Told | null;
   if (!wire?.ref) return undefined;
-  const occurTime = fromTimestamp(wire.ref.occurTime);
-  const result = present({ resultKind: wire.resultKind ?? '', resultNumber: wire.resultNumber ?? '' });
+  const { ref } = wire;
+  const occurTime = fromTimestamp(ref.occurTime);
   const word: AgencyWord = {
     message: message === 'approved' && !wire.approved ? 'rejected' : message,
-    agency: wire.ref.agency,
+    agency: ref.agency,
     eventId: event.id,
     now,
-    ...(occurTime ? { occurTime } : {}),
-    ...(wire.ref.agencyReference ? { agencyReference: wire.ref.agencyReference } : {}),
-    ...(wire.cause ? { cause: wire.cause } : {}),
+    ...present({ agencyReference: plainCode(ref.agencyReference, 100), cause: wire.cause ?? '' }),
   };
-  if (message === 'documents-requested') {
-    word.request = {
-      // Agencies know their own message by its id, and so a supply of documents names it.
-      id: wire.ref.messageId || event.id,
-      evidenceKinds: wire.evidenceKinds ?? [],
-      answerBy: wire.answerBy ?? '',
-      ...(wire.message ? { message: fromText(wire.message) } : {}),
-    };
-  }
+  if (occurTime) word.occurTime = occurTime;
+  if (ref.changes.length > 0) word.changes = ref.changes;
+  if (wire.fields && wire.fields.length > 0) word.fields = wire.fields;
+  const words = shownText(wire.message ?? wire.reason ?? (wire.note ? { ro: wire.note, ru: '', en: '' } : null));
+  if (words) word.words = words;
+  if (message === 'documents-requested') word.request = requestOf(wire, event.id, words);
+  if (message === 'result-corrected') word.result = resultFrom(wire);
   if (message === 'approved') {
-    word.decision = {
-      ...result,
-      ...(wire.reason ? { reason: fromText(wire.reason) } : {}),
-      decideTime: fromTimestamp(wire.decideTime) ?? now,
-    };
+    word.decision = { ...resultFrom(wire), decideTime: fromTimestamp(wire.decideTime) ?? occurTime ?? now };
+    if (words) word.decision.reason = words;
   }
-  if (message === 'result-corrected') word.result = result;
-  return { application: wire.ref.application, word };
+  return { application: ref.application, word };
+}
+
+function requestOf(wire: Told, eventId: string, words: Text | undefined): NonNullable<AgencyWord['request']> {
+  const documents = (wire.documents ?? []).map(({ kind, note = '' }) => ({
+    kind,
+    ...present({ note: plainWords(note) }),
+  }));
+  return {
+    // Agencies know their own message by its id, and so a supply of documents names it.
+    id: wire.ref?.messageId || eventId,
+    evidenceKinds: wire.evidenceKinds ?? [],
+    answerBy: wire.answerBy ?? '',
+    ...(documents.length > 0 ? { documents } : {}),
+    ...(words ? { message: words } : {}),
+  };
+}
+
+function resultFrom(wire: Told): Result {
+  return present({
+    resultKind: wire.resultKind ?? '',
+    resultNumber: plainCode(wire.resultNumber ?? ''),
+    verificationCode: plainCode(wire.verificationCode ?? ''),
+    validUntil: wire.validUntil ?? '',
+  });
+}
+
+/** The words of others as they may be shown, or undefined when nothing is left of them. */
+function shownText(wire: TextIn | null): Text | undefined {
+  if (!wire) return undefined;
+  const text = present({ ro: plainWords(wire.ro), ru: plainWords(wire.ru), en: plainWords(wire.en) });
+  return Object.keys(text).length > 0 ? text : undefined;
 }
 
 function decoded(event: { type: string; data: Buffer }): object | null {

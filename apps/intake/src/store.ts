@@ -14,6 +14,8 @@ const text = { ro: String, ru: String, en: String };
 const person = { idnp: String, givenName: String, familyName: String, birthDate: String, language: String };
 const mixed = Object;
 const evidence = [{ _id: false, kind: String, number: String, issueDate: String, originalSeen: Boolean, copy: String }];
+const documents = [{ _id: false, kind: String, note: String }];
+const result = { resultKind: String, resultNumber: String, verificationCode: String, validUntil: String };
 const term = { amount: Number, unit: String };
 
 const application = {
@@ -45,16 +47,26 @@ const application = {
   submissions: [
     { _id: false, number: Number, submitTime: Date, content: mixed, answersRequest: String, dueDate: String },
   ],
-  documentRequest: { id: String, requestTime: Date, evidenceKinds: [String], message: text, answerBy: String },
+  documentRequest: {
+    id: String,
+    requestTime: Date,
+    evidenceKinds: [String],
+    documents,
+    message: text,
+    answerBy: String,
+    askedAnswerBy: String,
+  },
   agencyReference: String,
+  progress: { note: String, time: Date },
   decision: {
+    ...result,
     approved: Boolean,
     reason: text,
-    resultKind: String,
-    resultNumber: String,
     decideTime: Date,
     correctTime: Date,
+    correctReason: text,
     revokeTime: Date,
+    revokeReason: text,
   },
   handOver: { collectedBy: String, paperKind: String, paperNumber: String, handOverTime: Date },
   outcome: { needMet: Boolean, missing: String },
@@ -71,8 +83,15 @@ const application = {
       toState: String,
       submission: Number,
       reason: String,
+      words: text,
+      result,
+      documents,
+      changes: [String],
+      code: String,
+      fields: [String],
     },
   ],
+  omittedMessages: Number,
   deskNotes: [{ _id: false, kind: String, recordTime: Date, cause: String, count: Number }],
 };
 

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import { REQUEST_TYPES, validateRequest } from '@cups/agency-contract';
 import { isProblem } from '@cups/problem';
 import * as acts from '../src/domain/acts.ts';
-import type { AgencyWord, Step } from '../src/domain/acts.ts';
+import type { Step } from '../src/domain/acts.ts';
+import { receive } from '../src/domain/agency.ts';
+import type { AgencyWord } from '../src/domain/agency.ts';
 import type { Application, Content } from '../src/domain/application.ts';
 import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
 import { ACTIONS, AGENCIES, allowedActions, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '../src/domain/life.ts';
@@ -57,7 +59,7 @@ function word(message: Message, now = NOW): AgencyWord {
 /** An application in a state, come there by the table. */
 function inState(state: State): Application {
   const submitted = () => act(newDraft(), 'submit', ['specialist']).document;
-  const after = (app: Application, message: Message) => acts.receive(app, word(message), HOLIDAYS).document;
+  const after = (app: Application, message: Message) => receive(app, word(message), HOLIDAYS).document;
   switch (state) {
     case 'draft':
       return newDraft();
@@ -123,7 +125,7 @@ describe('every state × message of an agency', () => {
       const effect = AGENCIES[state][message];
       test(`${state}: ${message} ${'to' in effect ? `→ ${effect.to}` : `is noted as ${effect.note}`}`, () => {
         const app = inState(state);
-        const { document, events } = acts.receive(app, word(message), HOLIDAYS);
+        const { document, events } = receive(app, word(message), HOLIDAYS);
         expect(document.history.length).toBe(app.history.length + 1);
         if ('to' in effect) {
           expect(document.state).toBe(effect.to);
@@ -256,7 +258,7 @@ describe('documents', () => {
   });
 
   test('asked twice, the clock stays stopped', () => {
-    const again = acts.receive(inState('documents-requested'), word('documents-requested'), HOLIDAYS).document;
+    const again = receive(inState('documents-requested'), word('documents-requested'), HOLIDAYS).document;
     expect(again).toMatchObject({ noDueDateReason: 'clock-stopped', termLeft: { amount: 10 } });
   });
 });
@@ -278,7 +280,7 @@ describe('properties', () => {
             'person' in one
               ? act(app, one.person, [one.role])
               : 'message' in one
-                ? acts.receive(app, word(one.message), HOLIDAYS)
+                ? receive(app, word(one.message), HOLIDAYS)
                 : acts.fire(app, one.timer, new Date(NOW.getTime() + one.days * 86_400_000)),
           );
           if (!taken) continue;

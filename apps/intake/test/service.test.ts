@@ -1,8 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { messageType } from '@cups/contracts/proto';
+import { fromTimestamp, messageType, toTimestamp } from '@cups/contracts/proto';
 import { ensureTopics } from '@cups/events';
-import { clientFor, eventOf, eventually, idnp, person, platform, produce, readTopic, wrongIdnp } from '@cups/testing';
+import { openStore } from '@cups/store';
+import {
+  clientFor,
+  eventOf,
+  eventually,
+  idnp,
+  keepLog,
+  person,
+  platform,
+  produce,
+  readTopic,
+  wrongIdnp,
+} from '@cups/testing';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { createIntake } from '../src/service.ts';
 import { configFor, content, delivered, desk, neighbourhood, SERVICE } from './desk.ts';
@@ -446,12 +458,115 @@ describe('what the agency says', () => {
     ]);
   });
 
-  test('the answer date passes: expired, and the agency is told by an event', async () => {
+  test('an answer date of yesterday leaves the person five working days; then it passes', async () => {
     const here = at('CU-015');
     const { name } = await here.file(42);
+    const state = async () => (await here.getApplication({ name })).application!;
     await produce(where, [
       eventOf(delivered(name, 'DeliveryDocumentsRequested', 1, { evidenceKinds: ['x-y'], answerBy: '2020-01-01' })),
     ]);
-    await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_EXPIRED');
+    const asked = await eventually(async () => {
+      const now = await state();
+      return now.state === 'STATE_DOCUMENTS_REQUESTED' && now;
+    });
+    expect(asked.documentRequest).toMatchObject({ askedAnswerBy: '2020-01-01' });
+    const days = (Date.parse(asked.documentRequest!.answerBy) - Date.now()) / 86_400_000;
+    expect(days).toBeGreaterThan(5.5);
+    expect(asked.deskNotes).toMatchObject([
+      { kind: 'agency-message-changed', cause: 'ANSWER_BY_LENGTHENED', count: 1 },
+    ]);
+    // Several polls of the timers later it still waits.
+    const other = await here.file(43);
+    await produce(where, [eventOf(delivered(other.name, 'DeliveryAcknowledged', 1))]);
+    await eventually(
+      async () => (await here.getApplication({ name: other.name })).application!.state === 'STATE_IN_PROGRESS',
+    );
+    expect((await state()).state).toBe('STATE_DOCUMENTS_REQUESTED');
+    clock = new Date(Date.parse(asked.documentRequest!.answerBy) + 2 * 86_400_000);
+    try {
+      await eventually(async () => (await state()).state === 'STATE_EXPIRED');
+    } finally {
+      clock = undefined;
+    }
   });
+
+  test('all that an agency says can be read: result, reasons, words of progress, what was refused and changed', async () => {
+    const here = at('CU-016');
+    const { name } = await here.file(44);
+    const say = (type: string, sequence: number, fields: object = {}) =>
+      eventOf(delivered(name, type, sequence, fields));
+    const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' };
+    await produce(where, [
+      say('DeliveryProgressed', 1, { note: 'La arhivă.\n\nhttps://fals.example' }),
+      say('DeliveryMessageRefused', 2, { cause: 'CONTENT_INVALID', fields: ['urgency'] }),
+      say('DeliveryDecided', 3, { approved: true, ...result, decideTime: toTimestamp(new Date('2099-01-01')) }),
+      say('DeliveryResultCorrected', 4, { ...result, resultNumber: 'R-2', reason: { ro: 'Greșeală.' } }),
+      say('DeliveryResultRevoked', 5, { reason: { ro: 'Anulat.' } }),
+    ]);
+    const { actions } = await eventually(async () => {
+      const found = await here.listApplicationActions({ name });
+      return found.actions.length === 6 && found;
+    });
+    const app = (await here.getApplication({ name })).application!;
+    expect(app).toMatchObject({
+      state: 'STATE_READY',
+      progress: { note: 'La arhivă. [link]' },
+      omittedMessages: 0,
+      decision: {
+        resultNumber: 'R-2',
+        verificationCode: 'K7Q2',
+        validUntil: '2099-01-01',
+        correctReason: { ro: 'Greșeală.' },
+        revokeReason: { ro: 'Anulat.' },
+      },
+    });
+    expect(fromTimestamp(app.decision!.decideTime)!.getTime()).toBeLessThan(Date.now() + 60_000);
+    expect(app.deskNotes.map(({ kind, cause }) => [kind, cause])).toEqual([
+      ['message-refused', 'CONTENT_INVALID'],
+      ['agency-message-changed', 'DECIDE_TIME_REPLACED'],
+      ['result-corrected', ''],
+      ['result-revoked', ''],
+    ]);
+    expect(actions.slice(1)).toMatchObject([
+      { kind: 'progressed', words: { ro: 'La arhivă. [link]' } },
+      { kind: 'message-refused', code: 'CONTENT_INVALID', fields: ['urgency'] },
+      {
+        kind: 'approved',
+        changes: ['DECIDE_TIME_REPLACED'],
+        result: { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' },
+      },
+      { kind: 'result-corrected', words: { ro: 'Greșeală.' }, result: { number: 'R-2' } },
+      { kind: 'result-revoked', words: { ro: 'Anulat.' } },
+    ]);
+  });
+
+  test('600 notes of progress make no large document: the newest 50 are kept, and the rest is counted', async () => {
+    const here = at('CU-017');
+    const { name } = await here.file(45);
+    const notes = Array.from({ length: 600 }, (_, n) =>
+      eventOf(delivered(name, 'DeliveryProgressed', n + 2, { note: `${n + 1} ${'x'.repeat(1_900)}` })),
+    );
+    await produce(where, [eventOf(delivered(name, 'DeliveryAcknowledged', 1)), ...notes]);
+    const app = await eventually(
+      async () => {
+        const now = (await here.getApplication({ name })).application!;
+        return now.omittedMessages === 550 && now;
+      },
+      { timeoutMs: 60_000 },
+    );
+    expect(app.progress!.note).toMatch(/^600 x/);
+    const { actions } = await here.listApplicationActions({ name, pageSize: 200 });
+    const kept = actions.filter(({ kind }) => kind === 'progressed');
+    expect(kept).toHaveLength(50);
+    expect(kept[0]!.words!.ro).toMatch(/^551 x/);
+    const store = await openStore({
+      uri: where.mongoUri,
+      database: `${where.prefix}cups-intake`,
+      log: keepLog('t').log,
+    });
+    await eventually(() => store.ready());
+    const stored = await store.collection<{ _id: string }>('applications').findOne({ _id: name.slice(13) });
+    expect(JSON.stringify(stored).length).toBeLessThan(250_000);
+    await store.close();
+  }, 90_000);
 });

@@ -59,9 +59,9 @@ describe('a rejection names the field and the rule', () => {
     ['a reason without Romanian', DECIDED, { ...rejected, reason: { en: 'No.' } }, 'reason.ro', 'required'],
     ['an outcome of its own', DECIDED, { ...decided, outcome: 'maybe' }, 'outcome', 'enum'],
     [
-      'a kind of papers that no desk could supply',
+      'a kind of papers that is no code',
       REQUESTED,
-      { ...documentsRequested, documents: [{ kind: '9' }] },
+      { ...documentsRequested, documents: [{ kind: 'Act de identitate' }] },
       'documents.0.kind',
       'pattern',
     ],

@@ -40,6 +40,10 @@ export interface Delivery {
   pending: Pending[];
   /** Ids of the agency's messages that were recorded; their source is always the agency. */
   messages: string[];
+  /** What each of them said, as a digest; absent for those of older releases. */
+  digests?: string[];
+  /** Refused messages that intake was told of, by id and cause; MAX_REFUSED at most. */
+  refused?: string[];
   /** Id of the agency's last request for documents. */
   documentsRequest?: string;
   queueTime: Date;
@@ -67,14 +71,15 @@ export type Told =
   | 'DeliveryResultRevoked'
   | 'DeliveryCancelled'
   | 'DeliveryFailed'
-  | 'DeliveryWaits';
+  | 'DeliveryWaits'
+  | 'DeliveryMessageRefused';
 
 /** What is asked of the agency; each is a message of the agency contract. */
 export type Asked = 'submitted' | 'documentsSupplied' | 'withdrawn' | 'expired';
 
 export type Said =
   | { to: 'agency'; type: Asked; data: object }
-  | { to: 'intake'; type: Told; fields: object; messageId: string; occurTime: Date };
+  | { to: 'intake'; type: Told; fields: object; messageId: string; occurTime: Date; changes?: string[] };
 
 export interface Step<D extends Delivery = Delivery> {
   delivery: D;
@@ -98,14 +103,26 @@ export interface Reply {
   id: string;
   /** When the agency says it happened. */
   time: Date;
-  type: Exclude<Told, 'DeliveryCancelled' | 'DeliveryFailed' | 'DeliveryWaits'>;
+  type: Exclude<Told, 'DeliveryCancelled' | 'DeliveryFailed' | 'DeliveryWaits' | 'DeliveryMessageRefused'>;
+  /** Of type and content: two messages under one id are told apart by it. */
+  digest: string;
+  /** What was not taken as it was sent, codes. */
+  changes: string[];
   agencyReference?: string;
   /** Which submission an acknowledgement is about. */
   submission?: number;
   fields: object;
 }
 
+/** A message that can not be used: why, and the names of the fields that are wrong. */
+export interface Refusal {
+  cause: string;
+  fields: string[];
+}
+
 const KEPT_MESSAGES = 200;
+/** So many refused messages of one delivery are told to the desk; further ones are listed for support only. */
+export const MAX_REFUSED = 20;
 const FIRST_DELAY_MS = 500;
 const LAST_DELAY_MS = 60_000;
 
@@ -225,14 +242,30 @@ export function cancel<D extends Delivery>(
 
 /**
  * A message of the agency, recorded once and passed on in whatever order it comes: what it means for the application is
- * intake's to decide.
+ * intake's to decide. Refused are an acknowledgement of what was never sent (UNKNOWN_SUBMISSION) and other content under a
+ * known id (ID_REUSED); NOTHING_SENT where nothing can have reached the agency: it answers something else.
  */
-export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> {
-  // Nothing can have reached the agency: it answers something else.
-  if (delivery.requested === 0 || delivery.messages.includes(reply.id)) return { delivery, says: [] };
-  const kept =
-    delivery.messages.length < KEPT_MESSAGES ? delivery.messages : delivery.messages.slice(-KEPT_MESSAGES / 2);
-  const next: D = { ...delivery, messages: [...kept, reply.id] };
+export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> & { refusal?: Refusal } {
+  const refused = (cause: string, field: string) => {
+    const refusal = { cause, fields: [field] };
+    return { ...refuse(delivery, reply, refusal), refusal };
+  };
+  if (delivery.requested === 0) return refused('NOTHING_SENT', 'ce_subject');
+  const at = delivery.messages.indexOf(reply.id);
+  const digests = delivery.messages.map((_, index) => delivery.digests?.[index] ?? '');
+  if (at >= 0) {
+    const same = digests[at] === '' || digests[at] === reply.digest;
+    return same ? { delivery, says: [] } : refused('ID_REUSED', 'ce_id');
+  }
+  if (reply.submission !== undefined && reply.submission > delivery.requested) {
+    return refused('UNKNOWN_SUBMISSION', 'submission');
+  }
+  const from = delivery.messages.length < KEPT_MESSAGES ? 0 : KEPT_MESSAGES / 2;
+  const next: D = {
+    ...delivery,
+    messages: [...delivery.messages.slice(from), reply.id],
+    digests: [...digests.slice(from), reply.digest],
+  };
   if (reply.agencyReference !== undefined) next.agencyReference = reply.agencyReference;
   if (reply.type === 'DeliveryAcknowledged') {
     next.acknowledgeTime ??= now;
@@ -243,8 +276,32 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
     if (next.state !== 'cancelled') next.state = 'answered';
   }
   if (reply.type === 'DeliveryDocumentsRequested') next.documentsRequest = reply.id;
-  const { type, fields, id: messageId, time: occurTime } = reply;
-  return { delivery: next, says: [{ to: 'intake', type, fields, messageId, occurTime }] };
+  const { type, fields, id: messageId, time: occurTime, changes } = reply;
+  return { delivery: next, says: [{ to: 'intake', type, fields, messageId, occurTime, changes }] };
+}
+
+/**
+ * A message about this delivery was refused: the desk is told, once for each message and cause, and of MAX_REFUSED at
+ * most, the last of which says that further ones are not told.
+ */
+export function refuse<D extends Delivery>(
+  delivery: D,
+  message: { id: string; time: Date },
+  { cause, fields }: Refusal,
+): Step<D> {
+  const known = delivery.refused ?? [];
+  const key = `${cause} ${message.id}`;
+  // What answers nothing that we sent is no business of the desk.
+  if (delivery.requested === 0 || known.length >= MAX_REFUSED || known.includes(key)) return { delivery, says: [] };
+  const last = known.length + 1 === MAX_REFUSED;
+  const said: Said = {
+    to: 'intake',
+    type: 'DeliveryMessageRefused',
+    fields: last ? { cause: 'TOO_MANY_REFUSED', fields: [] } : { cause, fields },
+    messageId: message.id,
+    occurTime: message.time,
+  };
+  return { delivery: { ...delivery, refused: [...known, key] }, says: [said] };
 }
 
 function cancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): Step<D> {

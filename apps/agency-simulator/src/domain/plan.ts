@@ -85,12 +85,16 @@ export function referenceOf(application: string, agency: string): string {
   return `${agency.toUpperCase()}-${year}-${digits(6, 'reference', deliveryIdOf(application, agency))}`;
 }
 
-function resultOf(data: ApplicationSubmitted, agency: string, issue: string): Result {
+/** So long an extract or a certificate is accepted. */
+const VALID_DAYS = 90;
+
+function resultOf(data: ApplicationSubmitted, agency: string, issue: string, sent: Date): Result {
   const delivery = deliveryIdOf(data.application, agency);
   const number = `${agency.toUpperCase()}-R-${digits(8, 'result', delivery, issue)}`;
   if (agency === 'cnas') return { kind: 'payment', number };
   const kind = data.delivery.kind === 'electronic' ? 'electronic' : 'paper';
-  return { kind, number, verificationCode: symbols(10, 'verification', delivery, issue) };
+  const validUntil = civilDate.format(new Date(sent.getTime() + VALID_DAYS * 86_400_000));
+  return { kind, number, verificationCode: symbols(10, 'verification', delivery, issue), validUntil };
 }
 
 function documentsWanted(
@@ -161,7 +165,7 @@ export function planReplies(
         return {
           ...attributes,
           type: REPLY_TYPES.resultCorrected,
-          data: { application, result: resultOf(data, agency, 'corrected'), reason: RESULT_CORRECTED },
+          data: { application, result: resultOf(data, agency, 'corrected', new Date(time)), reason: RESULT_CORRECTED },
         };
       case 'resultRevoked':
         return { ...attributes, type: REPLY_TYPES.resultRevoked, data: { application, reason: RESULT_REVOKED } };
@@ -173,7 +177,7 @@ export function planReplies(
             application,
             agencyReference,
             outcome: 'approved',
-            result: resultOf(data, agency, 'first'),
+            result: resultOf(data, agency, 'first', new Date(time)),
             decideTime: time,
           },
         };

@@ -4,23 +4,20 @@ import type {
   ActionRecord,
   Application,
   Content,
-  Decision,
-  DeskNote,
-  DocumentRequest,
   Evidence,
   HandOver,
   Outcome,
   ServiceVersion,
   Submission,
 } from './application.ts';
-import { completenessViolations, CONTENT_FIELDS, shapeViolations } from './file.ts';
-import { AGENCIES, PERSONS, stateAfter, TIMED } from './life.ts';
-import type { Action, Message, State, Timer } from './life.ts';
-import { dueAfter, endOfDay, remaining, today } from './terms.ts';
+import { completenessViolations, CONTENT_FIELDS, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from './file.ts';
+import { PERSONS, stateAfter, TIMED } from './life.ts';
+import type { Action, State, Timer } from './life.ts';
+import { dueAfter, today } from './terms.ts';
 import type { Due, Holidays } from './terms.ts';
 
 /**
- * What happens to an application: pure functions from a document to the next one and the events about it. The next
+ * What persons and timers do to an application (agencies: agency.ts): pure functions from a document to the next one and the events about it. The next
  * document shares every unchanged part with the one before, so that the store writes the difference only.
  */
 
@@ -65,9 +62,6 @@ export const DRAFT_DAYS = 30;
 /** A desk may report at most this much later what it did offline. */
 const OFFLINE_DAYS = 7;
 const DAY = 86_400_000;
-/** For an agency that asks for documents without naming a date. */
-const ANSWER_DAYS = 30;
-const MAX_NOTES = 50;
 
 export interface NewApplication {
   id: string;
@@ -186,7 +180,8 @@ export function supplyDocuments(
   const next: Application = {
     ...resumeClock(open, actor.now, holidays),
     state,
-    evidence: [...(app.evidence ?? []), ...supplied.evidence],
+    // What was filed earlier is frozen: the oldest papers make room, so that whatever is asked for can be supplied.
+    evidence: [...(app.evidence ?? []), ...supplied.evidence].slice(-MAX_EVIDENCE),
     ...(supplied.answers === undefined ? {} : { answers: supplied.answers }),
     timer: null,
   };
@@ -195,7 +190,7 @@ export function supplyDocuments(
     .map((kind) => ({ field: `evidence.${kind}`, rule: 'REQUIRED', message: `The paper ${kind} was asked for.` }));
   refuse([
     ...missing,
-    ...shapeViolations(contentOf(next)),
+    ...shapeViolations(contentOf(next), MAX_SUPPLIED_BYTES),
     ...(supplied.answers === undefined ? [] : answersViolations(supplied.answers)),
   ]);
   const number = app.submissions.length + 1;
@@ -238,44 +233,6 @@ export function confirmOutcome(app: Application, actor: Actor, outcome: Outcome)
   const state = allow(app, 'confirm-outcome', actor);
   const document = record({ ...app, state, outcome }, app.state, 'confirm-outcome', actor);
   return { document, events: [{ type: 'ApplicationClosed', fields: { needMet: outcome.needMet } }] };
-}
-
-/** What an agency, or the bridge, says about a delivery of this application. */
-export interface AgencyWord {
-  message: Message;
-  /** agencies/{code} */
-  agency: string;
-  occurTime?: Date;
-  /** Id of the event that brought it. */
-  eventId: string;
-  now: Date;
-  agencyReference?: string;
-  request?: Omit<DocumentRequest, 'requestTime'>;
-  decision?: Omit<Decision, 'approved'>;
-  result?: { resultKind?: string; resultNumber?: string };
-  /** Why, a code of the bridge. */
-  cause?: string;
-}
-
-/** Total over states and messages: a transition, or a note for the desk. */
-export function receive(app: Application, word: AgencyWord, holidays: Holidays): Step {
-  const effect = AGENCIES[app.state][word.message];
-  const moved = 'to' in effect ? enter(app, effect.to, word, holidays) : noted(app, effect.note, word);
-  const row: ActionRecord = {
-    kind: word.message,
-    by: word.agency,
-    occurTime: word.occurTime ?? word.now,
-    recordTime: word.now,
-    cause: word.eventId,
-    fromState: app.state,
-    toState: moved.state,
-  };
-  const document = {
-    ...moved,
-    ...(word.agencyReference ? { agencyReference: word.agencyReference } : {}),
-    history: [...app.history, row],
-  };
-  return { document, events: agencyEvents(app, document, word, effect) };
 }
 
 /** A timer fires; a stale one changes nothing. */
@@ -401,87 +358,7 @@ function dueFields(version: ServiceVersion, costOption: string | undefined, at: 
   return { ...dueAfter(at, term, holidays), termUnit: term.unit };
 }
 
-/** The document in the state that a message leads to, with the fields that belong to that state. */
-function enter(app: Application, state: State, word: AgencyWord, holidays: Holidays): Application {
-  const { documentRequest: _answered, ...open } = app;
-  switch (state) {
-    case 'documents-requested': {
-      const documentRequest: DocumentRequest = {
-        id: word.request?.id ?? word.eventId,
-        requestTime: word.now,
-        evidenceKinds: word.request?.evidenceKinds ?? [],
-        answerBy: word.request?.answerBy ?? today(new Date(word.now.getTime() + ANSWER_DAYS * DAY)),
-        ...(word.request?.message ? { message: word.request.message } : {}),
-      };
-      const timer = { kind: 'answer-date-passed' as const, due: endOfDay(documentRequest.answerBy) };
-      return { ...stopClock(open, word.now, holidays), state, documentRequest, timer };
-    }
-    case 'ready':
-    case 'rejected': {
-      const decision = {
-        ...word.decision,
-        decideTime: word.decision?.decideTime ?? word.now,
-        approved: state === 'ready',
-      };
-      return { ...open, state, decision, timer: null };
-    }
-    default:
-      return { ...open, state };
-  }
-}
-
-/** The document with a note for the desk; a corrected or revoked result is recorded in the decision as well. */
-function noted(app: Application, kind: string, word: AgencyWord): Application {
-  const kept = { ...app, deskNotes: withNote(app.deskNotes, kind, word.now, word.cause) };
-  if (!changesResult(word.message) || !app.decision?.approved) return kept;
-  const time = word.message === 'result-corrected' ? { correctTime: word.now } : { revokeTime: word.now };
-  return { ...kept, decision: { ...app.decision, ...word.result, ...time } };
-}
-
-/** One more note, the newest last; one of the same kind and cause is counted in it. */
-function withNote(notes: DeskNote[], kind: string, recordTime: Date, cause?: string): DeskNote[] {
-  const same = notes.find((note) => note.kind === kind && note.cause === cause);
-  const others = notes.filter((note) => note !== same);
-  const note: DeskNote = { kind, recordTime };
-  if (cause !== undefined) note.cause = cause;
-  if (same) note.count = (same.count ?? 1) + 1;
-  return [...others.slice(1 - MAX_NOTES), note];
-}
-
-function changesResult(message: Message): boolean {
-  return message === 'result-corrected' || message === 'result-revoked';
-}
-
-function stopClock(app: Application, now: Date, holidays: Holidays): Application {
-  const { dueDate, dueTime, ...rest } = app;
-  if (dueDate === undefined || !app.termUnit) return app;
-  const due = { dueDate, ...(dueTime ? { dueTime } : {}) };
-  return { ...rest, termLeft: remaining(now, due, app.termUnit, holidays), noDueDateReason: 'clock-stopped' };
-}
-
 function resumeClock(app: Application, now: Date, holidays: Holidays): Application {
   const { termLeft, noDueDateReason: _stopped, ...rest } = app;
   return termLeft ? { ...rest, ...dueAfter(now, termLeft, holidays) } : app;
-}
-
-function agencyEvents(
-  app: Application,
-  next: Application,
-  word: AgencyWord,
-  effect: { to: State } | { note: string },
-): Happening[] {
-  if ('note' in effect) {
-    return changesResult(word.message) && next.decision?.approved
-      ? [{ type: 'ResultChanged', fields: { revoked: word.message === 'result-revoked' } }]
-      : [{ type: 'DeskNoted', fields: { kind: effect.note } }];
-  }
-  switch (effect.to) {
-    case 'documents-requested':
-      return [{ type: 'DocumentsRequested', fields: { answerBy: next.documentRequest!.answerBy } }];
-    case 'ready':
-    case 'rejected':
-      return [{ type: 'ApplicationDecided', fields: {} }];
-    default:
-      return app.state === effect.to ? [] : [{ type: 'ApplicationInProgress', fields: {} }];
-  }
 }

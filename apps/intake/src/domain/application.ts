@@ -62,23 +62,43 @@ export interface Submission {
   dueDate?: string;
 }
 
+/** A paper that an agency asks for. */
+export interface RequestedDocument {
+  kind: string;
+  /** The agency's words about it. */
+  note?: string;
+}
+
+/** What an agency gives out. */
+export interface Result {
+  resultKind?: string;
+  resultNumber?: string;
+  /** With which anybody can verify it. */
+  verificationCode?: string;
+  /** yyyy-MM-dd */
+  validUntil?: string;
+}
+
 export interface DocumentRequest {
   /** Event id of the message that asked. */
   id: string;
   requestTime: Date;
   evidenceKinds: string[];
+  documents?: RequestedDocument[];
   message?: Text;
   answerBy: string;
+  /** The day that the agency named, where it was moved. */
+  askedAnswerBy?: string;
 }
 
-export interface Decision {
+export interface Decision extends Result {
   approved: boolean;
   reason?: Text;
-  resultKind?: string;
-  resultNumber?: string;
   decideTime: Date;
   correctTime?: Date;
+  correctReason?: Text;
   revokeTime?: Date;
+  revokeReason?: Text;
 }
 
 export interface HandOver {
@@ -106,6 +126,16 @@ export interface ActionRecord {
   submission?: number;
   /** The person's own words when withdrawing. */
   reason?: string;
+  /** The agency's words. */
+  words?: Text;
+  result?: Result;
+  documents?: RequestedDocument[];
+  /** What was not taken as the agency sent it, codes. */
+  changes?: string[];
+  /** Why a message was refused, or a delivery waits or failed. */
+  code?: string;
+  /** Names of fields of a refused message. */
+  fields?: string[];
 }
 
 /** Something to look at. Notes of one kind and cause are one note that counts, so that many push no other out. */
@@ -159,10 +189,14 @@ export interface Application extends Content {
   submissions: Submission[];
   documentRequest?: DocumentRequest;
   agencyReference?: string;
+  /** What the agency last reported. */
+  progress?: { note: string; time: Date };
   decision?: Decision;
   handOver?: HandOver;
   outcome?: Outcome;
   history: ActionRecord[];
+  /** Repeated messages of the agency that the history keeps no more. */
+  omittedMessages?: number;
   deskNotes: DeskNote[];
 }
 

@@ -18,9 +18,11 @@ import type {
 export const MAX_CONTENT_BYTES = 64 * 1024;
 /** These and the lengths below are not wider than the agency contract: what is accepted can be sent (a property test). */
 const MAX_TEXT = 500;
-const MAX_EVIDENCE = 50;
+/** Papers of an application. */
+export const MAX_EVIDENCE = 50;
 const MAX_ANSWERS = 500;
-const CODE = /^(?=.{2,64}$)[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
+/** A code of the agency contract: whatever an agency asks for can be supplied (a property test). */
+const CODE = /^(?=.{1,64}$)[a-z0-9]+(-[a-z0-9]+)*$/;
 
 const MANDATES = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] satisfies Mandate['kind'][];
 const DELIVERIES = ['at-centre', 'electronic', 'post'] satisfies Delivery['kind'][];
@@ -45,8 +47,11 @@ function collector(): { check: Check; violations: Violation[] } {
   return { violations, check: (field, rule, message) => violations.push({ field, rule, message }) };
 }
 
+/** What an agency asked for fits in also where the file was full when it was filed. */
+export const MAX_SUPPLIED_BYTES = 96 * 1024;
+
 /** What is wrong with the shape of content, whether complete or not. Values are never echoed. */
-export function shapeViolations(content: Content): Violation[] {
+export function shapeViolations(content: Content, most = MAX_CONTENT_BYTES): Violation[] {
   const { violations, check } = collector();
   personShape('applicant', content.applicant, check);
   personShape('represented', content.represented, check);
@@ -76,8 +81,8 @@ export function shapeViolations(content: Content): Violation[] {
   violations.push(...evidenceViolations(evidence));
   text('costOption', content.costOption, check);
   if (Object.keys(content.answers ?? {}).length > MAX_ANSWERS) check('answers', 'TOO_MANY', 'At most 500 answers.');
-  if (contentBytes(content) > MAX_CONTENT_BYTES) {
-    check('answers', 'TOO_LARGE', 'The file is over 64 KiB without scanned copies.');
+  if (contentBytes(content) > most) {
+    check('answers', 'TOO_LARGE', `The file is over ${most / 1024} KiB without scanned copies.`);
   }
   return violations;
 }

@@ -66,6 +66,8 @@ export const MESSAGES = [
   'delivery-cancelled',
   'delivery-failed',
   'delivery-waits',
+  'message-refused',
+  'message-unknown',
 ] as const;
 /** What an agency, or the bridge on the way to it, says. */
 export type Message = (typeof MESSAGES)[number];
@@ -92,6 +94,9 @@ const afterTheEnd: Record<Message, Effect> = {
   'delivery-failed': note('delivery-failed'),
   // It will go out, for example once the bridge knows the agency.
   'delivery-waits': note('delivery-waits'),
+  'message-refused': note('message-refused'),
+  // Of a bridge that is newer than this release: counted, so that what follows is not held up.
+  'message-unknown': note('message-unknown'),
 };
 const afterTheDecision: Record<Message, Effect> = {
   ...afterTheEnd,

@@ -1,0 +1,186 @@
+import { describe, expect, test } from '@jest/globals';
+import { REPLY_TYPES, SCHEMAS } from '@cups/agency-contract';
+import type { ReplyType } from '@cups/agency-contract';
+import type { CloudEvent } from '@cups/events';
+import { fromTimestamp } from '@cups/contracts/proto';
+import fc from 'fast-check';
+import { toReply } from '../src/agency.ts';
+
+/** What the bridge takes from an agency, what it puts right, and what it refuses. */
+
+const ID = '01JD0000000000000000000001';
+const APPLICATION = `applications/${ID}`;
+const SENT = new Date('2026-03-02T08:00:00Z');
+
+function event(type: string, data: object | Buffer, more: Partial<CloudEvent> = {}): CloudEvent {
+  return {
+    id: 'message-1',
+    source: '/agencies/asp',
+    type,
+    subject: `deliveries/${ID}-asp`,
+    key: `${ID}-asp`,
+    time: SENT,
+    topic: 'agency.asp.replies',
+    contentType: 'application/json',
+    dataschema: (SCHEMAS as Record<string, { $id: string }>)[type]?.$id ?? 'urn:cups:agency:v1:none',
+    extra: {},
+    data: Buffer.isBuffer(data) ? data : Buffer.from(JSON.stringify({ application: APPLICATION, ...data })),
+    ...more,
+  };
+}
+const decision = { outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: '2026-03-01T10:00:00Z' };
+const approval = { outcome: 'approved', result: { kind: 'paper' }, decideTime: '2026-03-01T10:00:00Z' };
+const decided = (data: object, more: Partial<CloudEvent> = {}) =>
+  toReply(event(REPLY_TYPES.decided, data, more), 'asp');
+const takenOf = (read: ReturnType<typeof toReply>) => {
+  if (!read.reply) throw new Error(`refused: ${read.refusal.cause} ${read.refusal.fields.join()}`);
+  return { ...read.reply, fields: read.reply.fields as Record<string, never> };
+};
+
+describe('a decision is never refused for a date or a length', () => {
+  test.each([
+    ['without a zone', '2026-03-01T10:00:00'],
+    ['a day only', '2026-03-01'],
+    ['no date at all', 'mâine'],
+    ['a number', 5],
+    ['null', null],
+    ['missing', undefined],
+    ['a leap second', '2026-12-31T23:59:60Z'],
+    ['a day that does not exist', '2026-02-30T25:00:00Z'],
+  ])('a time of decision that is %s is the time of sending, and the change is told', (_name, decideTime) => {
+    const reply = takenOf(decided({ ...decision, decideTime }));
+    expect(fromTimestamp(reply.fields['decideTime']!)).toEqual(SENT);
+    expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
+  });
+
+  test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z'])('%s is passed on: intake judges it', (decideTime) => {
+    const reply = takenOf(decided({ ...decision, decideTime }));
+    expect(fromTimestamp(reply.fields['decideTime']!)?.toISOString()).toBe(new Date(decideTime).toISOString());
+    expect(reply.changes).toEqual([]);
+  });
+
+  test.each(['2027-02-30', 'never', 5, null])('an end of validity that is %p is dropped', (validUntil) => {
+    const reply = takenOf(decided({ ...approval, result: { kind: 'paper', verificationCode: 'K7', validUntil } }));
+    expect(reply.fields).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
+    expect(reply.changes).toEqual(['VALID_UNTIL_DROPPED']);
+  });
+
+  test('a reason that is too long for the contract is cut, even where the message is too large', () => {
+    const reply = takenOf(decided({ ...decision, reason: { ro: 'ș'.repeat(70_000), ru: 'нет' } }));
+    const reason = reply.fields['reason'] as unknown as { ro: string; ru: string };
+    expect([[...reason.ro].length, reason.ro.at(-1), reason.ru]).toEqual([2_000, '…', 'нет']);
+    expect(reply.changes).toEqual(['TEXT_CUT']);
+  });
+
+  test('a message without a usable time of its own is taken with that of Kafka', () => {
+    expect(takenOf(decided(decision, { timeReplaced: true })).changes).toEqual(['CE_TIME_REPLACED']);
+  });
+
+  test('whatever stands for dates and reasons, a decision is taken', () => {
+    const words = fc.string({ minLength: 1, maxLength: 5_000, unit: 'grapheme' });
+    const anything = fc.oneof(fc.anything({ maxDepth: 1, values: [fc.string(), fc.integer()] }), fc.date().map(String));
+    fc.assert(
+      fc.property(anything, anything, words, (decideTime, validUntil, ro) => {
+        takenOf(decided({ outcome: 'rejected', reason: { ro }, decideTime }));
+        takenOf(decided({ outcome: 'approved', result: { kind: 'paper', validUntil }, decideTime }));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+describe('all that the contract carries is passed on', () => {
+  const passedOn = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), 'asp')).fields;
+
+  test('a result with its code and validity, a progress with its words, documents with their notes, reasons', () => {
+    const result = { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
+    const flat = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
+    expect(passedOn(REPLY_TYPES.decided, { ...approval, result })).toMatchObject(flat);
+    const reason = { ro: 'Greșeală.', ru: 'Опечатка.', en: 'Misspelt.' };
+    expect(passedOn(REPLY_TYPES.resultCorrected, { result, reason })).toMatchObject({ ...flat, reason });
+    expect(passedOn(REPLY_TYPES.resultRevoked, { reason })).toEqual({ reason });
+    expect(passedOn(REPLY_TYPES.progressed, { note: 'La arhivă.' })).toEqual({ note: 'La arhivă.' });
+    const documents = [{ kind: 'birth-certificate', note: 'În original' }, { kind: 'power-of-attorney' }];
+    expect(passedOn(REPLY_TYPES.documentsRequested, { documents, answerBy: '2026-04-01' })).toMatchObject({
+      documents,
+      evidenceKinds: ['birth-certificate', 'power-of-attorney'],
+    });
+  });
+});
+
+describe('what is refused names its cause, its fields, and the delivery where it is the own one', () => {
+  const own = `${ID}-asp`;
+  const foreign = `${ID}-cnas`;
+  test.each<[string, CloudEvent, object]>([
+    [
+      'a property too many',
+      event(REPLY_TYPES.decided, { ...decision, urgency: 'high' }),
+      { deliveryId: own, refusal: { cause: 'CONTENT_INVALID', fields: ['urgency'] } },
+    ],
+    [
+      'a kind of papers that is no code',
+      event(REPLY_TYPES.documentsRequested, { documents: [{ kind: 'Act de identitate' }], answerBy: '2026-04-01' }),
+      { deliveryId: own, refusal: { cause: 'CONTENT_INVALID', fields: ['documents.0.kind'] } },
+    ],
+    ['bytes', event(REPLY_TYPES.decided, Buffer.from([255, 0])), { deliveryId: own, refusal: { cause: 'NOT_JSON' } }],
+    [
+      'another schema',
+      event(REPLY_TYPES.decided, decision, { dataschema: 'urn:cups:agency:v1:reply.progressed' }),
+      { deliveryId: own, refusal: { cause: 'NOT_CLOUDEVENTS', fields: ['ce_dataschema'] } },
+    ],
+    ['a type of nobody', event('md.cups.reply.maybe.v1', {}), { deliveryId: own, refusal: { cause: 'UNKNOWN_TYPE' } }],
+    [
+      'a request in the topic of replies',
+      event('md.cups.application.withdrawn.v1', { withdrawTime: '2026-03-01T10:00:00Z' }),
+      { deliveryId: own, refusal: { fields: expect.anything() } },
+    ],
+    [
+      'another source',
+      event(REPLY_TYPES.decided, decision, { source: '/agencies/cnas' }),
+      { refusal: { cause: 'FOREIGN_AGENCY', fields: ['ce_source'] } },
+    ],
+    [
+      'the source of the platform',
+      event(REPLY_TYPES.decided, decision, { source: '/cups/agency-bridge' }),
+      { refusal: { cause: 'FOREIGN_AGENCY', fields: ['ce_source'] } },
+    ],
+    [
+      'the delivery of another agency',
+      event(REPLY_TYPES.decided, decision, { subject: `deliveries/${foreign}`, key: foreign }),
+      { refusal: { cause: 'FOREIGN_DELIVERY', fields: ['ce_subject'] } },
+    ],
+    [
+      'a subject that is none',
+      event(REPLY_TYPES.decided, decision, { subject: 'applications/x' }),
+      { refusal: { cause: 'NOT_CLOUDEVENTS', fields: ['ce_subject'] } },
+    ],
+    [
+      'another key',
+      event(REPLY_TYPES.decided, decision, { key: foreign }),
+      { deliveryId: own, refusal: { cause: 'KEY_MISMATCH' } },
+    ],
+    [
+      'another application in its content',
+      event(REPLY_TYPES.decided, { ...decision, application: 'applications/01JD0000000000000000000002' }),
+      { deliveryId: own, refusal: { cause: 'KEY_MISMATCH' } },
+    ],
+  ])('%s', (_name, message, expected) => {
+    const read = toReply(message, 'asp');
+    expect(read).toMatchObject(expected);
+    expect(read.reply).toBeUndefined();
+    expect('deliveryId' in read && read.deliveryId !== undefined).toBe('deliveryId' in expected);
+  });
+
+  test('never more than twenty fields', () => {
+    const many = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`f${n}`, 1]));
+    expect(decided({ ...decision, ...many }).refusal?.fields).toHaveLength(20);
+  });
+});
+
+describe('a message under a known id', () => {
+  test('is told from a repeat by type and content, not by the order of its properties', () => {
+    const digest = (data: object) => takenOf(decided(data)).digest;
+    expect(digest({ ...decision, agencyReference: 'A' })).toBe(digest({ agencyReference: 'A', ...decision }));
+    expect(digest(decision)).not.toBe(digest({ ...decision, reason: { ro: 'Altul.' } }));
+  });
+});

@@ -1,0 +1,304 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { REPLY_TYPES, validateReply } from '@cups/agency-contract';
+import { messageType, toTimestamp } from '@cups/contracts/proto';
+import { fromDeliveryEvent } from '../src/convert.ts';
+import * as acts from '../src/domain/acts.ts';
+import { receive } from '../src/domain/agency.ts';
+import type { AgencyWord } from '../src/domain/agency.ts';
+import type { Application } from '../src/domain/application.ts';
+import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
+import { MESSAGES } from '../src/domain/life.ts';
+import type { Message } from '../src/domain/life.ts';
+import type { Holidays } from '../src/domain/terms.ts';
+import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
+
+/** What an agency may say, and what becomes of it: nothing is refused for a date, nothing grows without bound. */
+
+const HOLIDAYS: Holidays = new Map([2026, 2027].map((year) => [year, new Set<string>()]));
+const PARTS = { version: VERSION, holidays: HOLIDAYS, answersViolations: () => [] };
+const DAY = 86_400_000;
+const after = (days: number, from = NOW) => new Date(from.getTime() + days * DAY);
+const submitted = () => acts.submit(newDraft(), ACTOR, PARTS).document;
+
+let serial = 0;
+function word(message: Message, more: Partial<AgencyWord> = {}): AgencyWord {
+  serial += 1;
+  return { message, agency: 'agencies/asp', eventId: `event-${serial}`, now: NOW, ...more };
+}
+const say = (app: Application, message: Message, more: Partial<AgencyWord> = {}) =>
+  receive(app, word(message, more), HOLIDAYS).document;
+const request = (answerBy: string) => ({ id: 'm', evidenceKinds: ['birth-certificate'], answerBy });
+const notes = (app: Application) => app.deskNotes.map(({ kind, cause }) => [kind, cause]);
+
+describe('the last day to answer', () => {
+  // NOW is a Tuesday: five working days later is the next Tuesday.
+  test.each([
+    ['yesterday', '2026-03-09', '2026-03-17', 'ANSWER_BY_LENGTHENED'],
+    ['today', '2026-03-10', '2026-03-17', 'ANSWER_BY_LENGTHENED'],
+    ['in a former century', '1900-01-01', '2026-03-17', 'ANSWER_BY_LENGTHENED'],
+    ['in four working days', '2026-03-16', '2026-03-17', 'ANSWER_BY_LENGTHENED'],
+    ['in five working days', '2026-03-17', '2026-03-17', undefined],
+    ['in a year', '2027-03-10', '2027-03-10', undefined],
+    ['in a year and a day', '2027-03-11', '2027-03-10', 'ANSWER_BY_CUT'],
+    ['never', '9999-12-31', '2027-03-10', 'ANSWER_BY_CUT'],
+  ])('that is %s (%s) becomes %s', (_name, asked, kept, change) => {
+    const app = say(submitted(), 'documents-requested', { request: request(asked) });
+    expect(app.documentRequest?.answerBy).toBe(kept);
+    expect(app.documentRequest?.askedAnswerBy).toBe(change ? asked : undefined);
+    expect(app.timer).toMatchObject({ kind: 'answer-date-passed' });
+    expect(app.timer!.due.getTime()).toBeGreaterThan(after(6).getTime());
+    expect(notes(app)).toEqual(change ? [['agency-message-changed', change]] : []);
+    expect(app.history.at(-1)?.changes).toEqual(change ? [change] : undefined);
+  });
+
+  test('of a request that waited out an outage counts from the notice, and its year from the message', () => {
+    const sent = after(-20);
+    const app = { ...submitted(), submitTime: after(-21) };
+    const late = say(app, 'documents-requested', { occurTime: sent, request: request('2026-03-01') });
+    expect(late.documentRequest?.answerBy).toBe('2026-03-17');
+    const far = say(app, 'documents-requested', { occurTime: sent, request: request('2027-03-01') });
+    expect(far.documentRequest?.answerBy).toBe('2027-02-18');
+    expect(far.history.at(-1)?.occurTime).toEqual(sent);
+  });
+
+  test('is found also when the calendar of the next year is not there yet', () => {
+    const now = new Date('2027-12-30T09:00:00Z');
+    const asked = word('documents-requested', { now, request: request('2027-12-31') });
+    const app = receive({ ...submitted(), submitTime: now }, asked, new Map([[2027, new Set<string>()]])).document;
+    expect(app.documentRequest!.answerBy > '2028-01-05').toBe(true);
+  });
+});
+
+describe('a decision is taken whatever dates it bears', () => {
+  const decide = (decideTime: Date, more: Partial<AgencyWord> = {}) =>
+    say(submitted(), 'approved', { decision: { decideTime, resultKind: 'paper' }, ...more });
+
+  test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z', '2026-03-10T10:30:00Z', '2026-03-08T00:00:00Z'])(
+    '%s is replaced by the time of sending, and noted',
+    (time) => {
+      const app = decide(new Date(time));
+      expect([app.state, app.decision?.decideTime]).toEqual(['ready', NOW]);
+      expect(notes(app)).toEqual([['agency-message-changed', 'DECIDE_TIME_REPLACED']]);
+    },
+  );
+  test('an hour ago, or today at midnight, is as it was sent', () => {
+    for (const time of [after(-1 / 24), new Date('2026-03-10T00:00:00+02:00')]) {
+      const app = decide(time);
+      expect([app.decision?.decideTime, app.deskNotes]).toEqual([time, []]);
+    }
+  });
+  test('judged by the time of its message: a week in an outage changes nothing', () => {
+    const app = { ...submitted(), submitTime: after(-30) };
+    const sent = after(-7);
+    const decided = say(app, 'rejected', { occurTime: sent, decision: { decideTime: after(-8) } });
+    expect([decided.decision?.decideTime, decided.deskNotes]).toEqual([after(-8), []]);
+    // After its own message it cannot have been taken.
+    const early = say(app, 'rejected', { occurTime: sent, decision: { decideTime: after(-5) } });
+    expect(early.decision?.decideTime).toEqual(sent);
+  });
+  test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z'])('a message sent in %s was sent now', (time) => {
+    const app = decide(NOW, { occurTime: new Date(time) });
+    expect(app.history.at(-1)).toMatchObject({ kind: 'approved', occurTime: NOW, changes: ['CE_TIME_REPLACED'] });
+  });
+  test('an end of validity that has passed is left out, and noted', () => {
+    const app = say(submitted(), 'approved', {
+      decision: { decideTime: NOW, resultKind: 'paper', validUntil: '1900-01-01' },
+    });
+    expect(app.decision).toEqual({ approved: true, decideTime: NOW, resultKind: 'paper' });
+    expect(notes(app)).toEqual([['agency-message-changed', 'VALID_UNTIL_DROPPED']]);
+  });
+  test('what the bridge changed is noted as well', () => {
+    expect(notes(decide(NOW, { changes: ['TEXT_CUT', 'CE_TIME_REPLACED'] }))).toEqual([
+      ['agency-message-changed', 'TEXT_CUT'],
+      ['agency-message-changed', 'CE_TIME_REPLACED'],
+    ]);
+  });
+});
+
+describe('what the contract carries reaches application and history', () => {
+  const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7', validUntil: '2027-02-24' };
+
+  test('result, code and validity; words of a progress; documents with their words; reasons', () => {
+    let app = say(submitted(), 'progressed', { words: { ro: 'La arhivă.' } });
+    expect(app.progress).toEqual({ note: 'La arhivă.', time: NOW });
+    const documents = [{ kind: 'birth-certificate', note: 'În original' }];
+    app = say(app, 'documents-requested', { request: { ...request('2026-04-01'), documents } });
+    expect(app.documentRequest?.documents).toEqual(documents);
+    app = say(app, 'approved', {
+      words: { ro: 'Da.' },
+      decision: { ...result, decideTime: NOW, reason: { ro: 'Da.' } },
+    });
+    expect(app.decision).toMatchObject(result);
+    app = say(app, 'result-corrected', {
+      words: { ro: 'Greșeală.' },
+      result: { resultKind: 'paper', resultNumber: 'R-2' },
+    });
+    expect(app.decision).toMatchObject({ resultNumber: 'R-2', correctReason: { ro: 'Greșeală.' } });
+    // The new one is whole: nothing of the old one belongs to it.
+    expect(app.decision?.verificationCode ?? app.decision?.validUntil).toBeUndefined();
+    app = say(app, 'result-revoked', { words: { ro: 'Anulat.' } });
+    expect(app.decision).toMatchObject({ resultNumber: 'R-2', revokeReason: { ro: 'Anulat.' } });
+    expect(app.history.slice(1).map(({ words, result: given, documents: asked }) => [words?.ro, given, asked])).toEqual(
+      [
+        ['La arhivă.', undefined, undefined],
+        [undefined, undefined, documents],
+        ['Da.', result, undefined],
+        ['Greșeală.', { resultKind: 'paper', resultNumber: 'R-2' }, undefined],
+        ['Anulat.', undefined, undefined],
+      ],
+    );
+  });
+
+  test('a refused message stands in the history with its cause and fields, and in one note that counts', () => {
+    const refusal = { cause: 'CONTENT_INVALID', fields: ['urgency'] };
+    const app = say(say(submitted(), 'message-refused', refusal), 'message-refused', refusal);
+    expect(app.state).toBe('submitted');
+    expect(app.deskNotes).toEqual([{ kind: 'message-refused', cause: 'CONTENT_INVALID', count: 2, recordTime: NOW }]);
+    expect(app.history.at(-1)).toMatchObject({ kind: 'message-refused', code: 'CONTENT_INVALID', fields: ['urgency'] });
+  });
+});
+
+describe('an event of the bridge', () => {
+  const ref = { application: 'applications/x', agency: 'agencies/asp', messageId: 'm', occurTime: toTimestamp(NOW) };
+  const read = (type: string, fields: object, as = type) =>
+    fromDeliveryEvent(
+      {
+        id: 'e',
+        type: `cups.agencybridge.v1.${as}`,
+        data: messageType(`cups.agencybridge.v1.${type}`).encode({ ref, ...fields }),
+      },
+      NOW,
+    );
+
+  test('shows the words of the agency in one line without control, direction and links', () => {
+    const nasty = 'Plătiți\n\n\nla \u202ehttps://fals.example/x';
+    const text = { ro: nasty, ru: '', en: '' };
+    const shown = { ro: 'Plătiți la [link]' };
+    expect(read('DeliveryDecided', { approved: false, reason: text })?.word).toMatchObject({
+      words: shown,
+      decision: { reason: shown },
+    });
+    expect(read('DeliveryResultRevoked', { reason: text })?.word.words).toEqual(shown);
+    expect(read('DeliveryProgressed', { note: nasty })?.word.words).toEqual(shown);
+    const documents = [{ kind: 'x', note: nasty }];
+    expect(
+      read('DeliveryDocumentsRequested', { message: text, documents, answerBy: '2026-04-01' })?.word,
+    ).toMatchObject({
+      request: { message: shown, documents: [{ kind: 'x', note: shown.ro }] },
+    });
+    const codes = { resultKind: 'paper', resultNumber: 'R\n\n1\u202e', verificationCode: '\0K\u200b7' };
+    expect(read('DeliveryDecided', { approved: true, ...codes })?.word.decision).toMatchObject({
+      resultNumber: 'R 1',
+      verificationCode: 'K 7',
+    });
+  });
+
+  test('of a type that this release does not know is recorded and counted, so that what follows is not held up', () => {
+    const said = read('DeliveryAcknowledged', {}, 'DeliverySomethingNew');
+    expect(said?.word.message).toBe('message-unknown');
+    expect(notes(receive(submitted(), said!.word, HOLIDAYS).document)).toEqual([['message-unknown', undefined]]);
+  });
+});
+
+describe('whatever an agency asks for can be supplied', () => {
+  const kinds = fc.uniqueArray(fc.oneof(fc.stringMatching(/^[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,3}$/), fc.string()), {
+    minLength: 1,
+    maxLength: 20,
+  });
+  test('kinds of papers, also where the file is full already', () => {
+    fc.assert(
+      fc.property(kinds, fc.integer({ min: 0, max: 50 }), (asked, papers) => {
+        const data = { application: `applications/01JD0000000000000000000001`, answerBy: '2026-04-01' };
+        const documents = asked.map((kind) => ({ kind }));
+        fc.pre(validateReply(REPLY_TYPES.documentsRequested, { ...data, documents }).ok);
+        const full = Array.from({ length: papers }, (_, n) => ({ kind: `paper-${n}`, originalSeen: true }));
+        const word = { ...request('2026-04-01'), evidenceKinds: asked };
+        const app = say({ ...submitted(), evidence: full }, 'documents-requested', { request: word });
+        const evidence = asked.map((kind) => ({ kind, originalSeen: true }));
+        const { document } = acts.supplyDocuments(app, ACTOR, { evidence }, PARTS);
+        expect(document.state).toBe('in-progress');
+        for (const kind of asked) expect(document.evidence?.some((paper) => paper.kind === kind)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+test('what is asked for fits also into a file that was full when it was filed', () => {
+  const answers = { note: 'x'.repeat(MAX_CONTENT_BYTES - contentBytes(content()) - 1_000) };
+  const draft = newDraft({ content: { ...content(), answers } });
+  const kinds = Array.from({ length: 20 }, (_, n) => `paper-${n}`);
+  const app = say(acts.submit(draft, ACTOR, PARTS).document, 'documents-requested', {
+    request: { ...request('2026-04-01'), evidenceKinds: kinds },
+  });
+  const evidence = kinds.map((kind) => ({ kind, number: 'n'.repeat(100), copy: 'c'.repeat(200), originalSeen: true }));
+  const { document } = acts.supplyDocuments(app, ACTOR, { evidence }, PARTS);
+  expect(contentBytes(acts.contentOf(document))).toBeGreaterThan(MAX_CONTENT_BYTES);
+});
+
+describe('however much an agency sends', () => {
+  const long = 'ș'.repeat(2_000);
+  const words = { ro: long, ru: long, en: long };
+  /** As large as the contract lets a message of its kind be. */
+  const flood = (message: Message): AgencyWord => {
+    const said: Partial<AgencyWord> = { changes: ['TEXT_CUT'], agencyReference: 'r'.repeat(100) };
+    const result = { resultKind: 'paper', resultNumber: 'n'.repeat(100), verificationCode: 'c'.repeat(100) };
+    if (message === 'progressed') said.words = { ro: long };
+    if (message === 'result-corrected') said.result = result;
+    if (message === 'approved' || message === 'rejected') said.decision = { ...result, decideTime: NOW, reason: words };
+    if (message === 'message-refused') {
+      said.cause = 'X'.repeat(40);
+      said.fields = Array.from({ length: 20 }, (_, n) => `field${n}`.padEnd(64, 'x'));
+    }
+    if (message === 'documents-requested') {
+      const documents = Array.from({ length: 15 }, () => ({ kind: 'k'.repeat(64), note: long }));
+      said.request = { ...request('2020-01-01'), documents, message: words };
+    }
+    if (!said.words && !message.startsWith('delivery') && message !== 'acknowledged') said.words = words;
+    return word(message, said);
+  };
+
+  test('an application stays far below the bound of the store, and keeps the newest 50 notes of progress', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...MESSAGES), { minLength: 1, maxLength: 6 }), (round) => {
+        let app = submitted();
+        const moves = new Set(['submit']);
+        for (let n = 0; n < 1_200; n += 1) {
+          const before = app;
+          app = receive(app, flood(round[n % round.length]!), HOLIDAYS).document;
+          if (before.state !== app.state) moves.add(app.history.at(-1)!.kind);
+        }
+        expect(Buffer.byteLength(JSON.stringify(app))).toBeLessThan(4 * 1024 * 1024);
+        expect(app.deskNotes.length).toBeLessThanOrEqual(50);
+        // Nothing that moved the application is ever pushed out, and what is gone is counted.
+        expect(acts.replay(app.history)).toBe(app.state);
+        for (const kind of moves) expect(app.history.some((row) => row.kind === kind)).toBe(true);
+        expect(app.history.length + (app.omittedMessages ?? 0)).toBe(1_201);
+      }),
+      { numRuns: 12 },
+    );
+  }, 60_000);
+
+  test('of 3,000 notes of progress the last 50 are kept, in order', () => {
+    let app = say(submitted(), 'acknowledged');
+    for (let n = 1; n <= 3_000; n += 1) app = say(app, 'progressed', { words: { ro: `nota ${n}` } });
+    const kept = app.history.filter(({ kind }) => kind === 'progressed').map((row) => row.words?.ro);
+    expect(kept).toEqual(Array.from({ length: 50 }, (_, n) => `nota ${n + 2_951}`));
+    expect([app.omittedMessages, app.history.length]).toEqual([2_950, 52]);
+    expect(app.progress?.note).toBe('nota 3000');
+  });
+
+  test('asked for documents again and again, it is answered 49 times, and then noted', () => {
+    let app = submitted();
+    for (let n = 0; n < 60; n += 1) {
+      app = say(app, 'documents-requested', { request: request('2026-04-01') });
+      if (app.state !== 'documents-requested') break;
+      const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
+      app = acts.supplyDocuments(app, ACTOR, { evidence }, PARTS).document;
+    }
+    expect(app.submissions).toHaveLength(50);
+    expect([app.state, app.deskNotes.at(-1)?.kind]).toEqual(['in-progress', 'documents-requested-too-often']);
+    expect(Buffer.byteLength(JSON.stringify(app))).toBeLessThan(1024 * 1024);
+  });
+});
