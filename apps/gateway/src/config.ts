@@ -20,7 +20,7 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     host: read.text('GATEWAY_HOST', production ? '::' : '127.0.0.1'),
     /** Health, readiness and metrics, for the inside only. */
     httpPort: read.port('HTTP_PORT', 7106),
-    /** Such as https://cups.example: cookies and the check of Origin follow it. Empty: plain http under any name. */
+    /** Such as https://cups.example: cookies and the check of Origin follow it. Empty: plain http on this machine. */
     publicOrigin,
     /** Proxies in front whose X-Forwarded-For is believed. */
     trustProxy: read.number('TRUST_PROXY', 0, { min: 0, max: 10 }),

@@ -426,6 +426,31 @@ describe('requests from other sites', () => {
     expect((await gateway.send('GET', LIST, { headers: { 'sec-fetch-site': 'cross-site' } })).status).toBe(200);
   });
 
+  /** As a browser sends it from a page at `origin`: that page's address is also the host that it asks. */
+  const statusFrom = async (asked: Gateway, origin: string) => {
+    const headers = { host: new URL(origin).host, origin };
+    return (await asked.send('POST', LIST, { body: { publicService: 'x' }, headers })).status;
+  };
+
+  test('a name that somebody else lets point at this machine is another site', async () => {
+    const { port } = new URL(gateway.url);
+    const own = [`http://127.0.0.1:${port}`, `http://localhost:${port}`, `http://[::1]:${port}`];
+    for (const origin of own) expect([origin, await statusFrom(gateway, origin)]).toEqual([origin, 201]);
+    const foreign = [`http://evil.example:${port}`, 'http://localhost', `https://localhost:${port}`];
+    for (const origin of foreign) expect([origin, await statusFrom(gateway, origin)]).toEqual([origin, 403]);
+  });
+
+  test('with an http origin only the configured host passes, whatever host was asked', async () => {
+    const plain = await startGateway({}, { publicOrigin: 'http://desk.example:8080' });
+    try {
+      expect(await statusFrom(plain, 'http://desk.example:8080')).toBe(201);
+      const foreign = ['http://evil.example:8080', 'http://desk.example', plain.url, 'https://desk.example:8080'];
+      for (const origin of foreign) expect([origin, await statusFrom(plain, origin)]).toEqual([origin, 403]);
+    } finally {
+      await plain.stop();
+    }
+  });
+
   test('with an https origin only that origin passes, whatever host was asked', async () => {
     const safe = await startGateway({}, { publicOrigin: 'https://cups.example' });
     const cookie = `__Host-cups-session=${safe.specialist.token}`;

@@ -72,15 +72,24 @@ export function openAdmission(max: number, metrics: Metrics): (res: Response) =>
 /**
  * Refuses what another site makes a browser send: a browser says where a write comes from, by Sec-Fetch-Site or Origin; a
  * client that is no browser says neither, and sends no cookie by accident.
- * @param publicOrigin such as https://cups.example; without https, the host that was asked is ours as well (localhost)
+ * @param publicOrigin such as https://cups.example; the host that a request names is nobody's word, so it opens nothing
  * @throws Problem CROSS_SITE_REQUEST
  */
-export function refuseCrossSite({ headers }: IncomingMessage, publicOrigin: string): void {
-  const { origin, host, 'sec-fetch-site': site = 'none' } = headers;
+export function refuseCrossSite({ headers, socket }: IncomingMessage, publicOrigin: string): void {
+  const { origin, 'sec-fetch-site': site = 'none' } = headers;
   const sameSite = site === 'same-origin' || site === 'none';
-  const asked = !publicOrigin.startsWith('https:') && `http://${host ?? ''}`;
-  if (sameSite && (origin === undefined || origin === publicOrigin || origin === asked)) return;
+  if (sameSite && (origin === undefined || originsOf(publicOrigin, socket.localPort).includes(origin))) return;
   throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'The request comes from another site.' });
+}
+
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];
+
+/** The configured origin; where that is this machine, or none is configured, this machine by each of its names. */
+function originsOf(publicOrigin: string, port = 80): string[] {
+  const configured = publicOrigin ? new URL(publicOrigin) : new URL(`http://localhost:${port}`);
+  if (configured.protocol !== 'http:' || !LOOPBACK.includes(configured.hostname)) return [publicOrigin];
+  const suffix = configured.port && `:${configured.port}`;
+  return LOOPBACK.map((host) => `http://${host}${suffix}`);
 }
 
 /** The request id of the caller when it is a UUID or ULID, otherwise a new one. */
