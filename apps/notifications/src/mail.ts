@@ -27,12 +27,27 @@ function messageOf(mail: Mail, from: string) {
   };
 }
 
-/** Mail by SMTP, a connection for each: `url` may change meanwhile; it may hold a password and is never logged. */
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
+
+/** The address with TLS demanded, unless the server is on this machine: mail holds a person's address and file. */
+function withTls(text: string): string {
+  const url = new URL(text);
+  if (url.protocol === 'smtps:' || LOOPBACK.test(url.hostname)) return text;
+  // Parameters of the address win over options, so they are what must not say otherwise.
+  for (const name of [...url.searchParams.keys()]) if (/tls$/i.test(name)) url.searchParams.delete(name);
+  url.searchParams.set('requireTLS', 'true');
+  return url.href;
+}
+
+/**
+ * Mail by SMTP, a connection for each: `url` may change meanwhile; it may hold a password and is never logged. Nothing is
+ * sent without TLS but to this machine.
+ */
 export function smtpMailer(url: () => string, from: string): Mailer {
   const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
   return async (mail) => {
     try {
-      await createTransport({ url: url(), ...limits } as object).sendMail(messageOf(mail, from));
+      await createTransport({ url: withTls(url()), ...limits } as object).sendMail(messageOf(mail, from));
       return { outcome: 'sent' };
     } catch (error) {
       return resultOf(error as { code?: string; responseCode?: number });
@@ -43,6 +58,7 @@ export function smtpMailer(url: () => string, from: string): Mailer {
 /** A 5xx answer about this mail or its address is for good; trouble with the connection or our sign-in is not. */
 function resultOf({ code = '', responseCode = 0 }: { code?: string; responseCode?: number }): MailResult {
   const aboutMail = code === 'EENVELOPE' || code === 'EMESSAGE';
+  if (code === 'ETLS') return { outcome: 'away', cause: 'smtp-tls' };
   if (aboutMail && responseCode >= 500) return { outcome: 'refused', cause: `smtp-${responseCode}` };
   if (code === 'EENVELOPE' && responseCode === 0) return { outcome: 'refused', cause: 'address-invalid' };
   return { outcome: 'away', cause: responseCode ? `smtp-${responseCode}` : 'smtp-away' };

@@ -14,6 +14,8 @@ export interface TestSmtp {
   url: string;
   port: number;
   received: Received[];
+  /** Verbs that it was sent. */
+  verbs: string[];
   /** Answer to RCPT TO for an address; default 250. */
   rcpt: (to: string) => string;
   /** Answer to a message; a promise that never resolves leaves the sender waiting. */
@@ -33,7 +35,9 @@ export async function startSmtp(port = 0): Promise<TestSmtp> {
     let to = '';
     const line = (text: string): void => {
       const [verb = '', argument = ''] = [text.slice(0, 4).toUpperCase(), /<(.*)>/.exec(text)?.[1]];
+      smtp.verbs.push(verb);
       if (verb === 'EHLO') say('250 test');
+      else if (verb === 'STAR') say('502 no TLS here');
       else if (verb === 'MAIL') say(((from = argument), '250 ok'));
       else if (verb === 'RCPT') say(smtp.rcpt((to = argument)));
       else if (verb === 'DATA') say(((inData = true), '354 go on'));
@@ -66,6 +70,7 @@ export async function startSmtp(port = 0): Promise<TestSmtp> {
     url: `smtp://127.0.0.1:${bound}`,
     port: bound,
     received: [],
+    verbs: [],
     rcpt: () => '250 ok',
     data: () => '250 ok',
     close: () =>

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { eventually } from '@cups/testing';
+import { smtpMailer } from '../src/mail.ts';
 import { contactOf, happened, startNotifications } from './harness.ts';
 import { startSmtp } from './smtp-server.ts';
 import type { TestSmtp } from './smtp-server.ts';
@@ -37,6 +38,23 @@ afterAll(async () => {
 
 const mailsOf = (id: string) => smtp.received.filter(({ messageId }) => messageId.startsWith(id));
 const sent = (id: string) => n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+
+describe('a mail server that is not on this machine', () => {
+  // An address that leads to the test's server and is no loopback address.
+  const elsewhere = (more = '') => `smtp://0.0.0.0:${smtp.port}${more}`;
+  const mail = { id: 'n-1', to: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
+
+  test.each(['', '?requireTLS=false', '?ignoreTLS=true', '?ignoreTLS=true&opportunisticTLS=true'])(
+    'gets nothing without TLS: %s',
+    async (more) => {
+      const [received, verbs] = [smtp.received.length, smtp.verbs.length];
+      const result = await smtpMailer(() => elsewhere(more), 'CUPS <no-reply@cups.example>')(mail);
+      expect(result).toEqual({ outcome: 'away', cause: 'smtp-tls' });
+      expect(smtp.received).toHaveLength(received);
+      expect(smtp.verbs.slice(verbs)).not.toContain('MAIL');
+    },
+  );
+});
 
 describe('mail by SMTP', () => {
   test('is sent once, and a comma in an address makes no second one', async () => {
