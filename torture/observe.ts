@@ -10,11 +10,11 @@ import type { Platform } from '@cups/tools/platform';
 import { readTopics } from './agency.ts';
 import type { Stored } from './agency.ts';
 import type { EventSeen, ProcessSeen, ReplySeen, RequestSeen, TortureRecord } from './check.ts';
+import { AGENCIES } from './forgeries.ts';
 import { personalIn } from './personal.ts';
 
 /** Looks at a platform from inside: its stores, its topics, its groups, its processes and its logs. */
 
-export const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'] as const;
 const EVENTS = ['cups.applications', 'cups.deliveries'] as const;
 
 type Rest = Pick<

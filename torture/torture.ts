@@ -9,15 +9,18 @@ import { openAgency } from './agency.ts';
 import type { Agency } from './agency.ts';
 import { check, unrest } from './check.ts';
 import type { TortureRecord } from './check.ts';
+import type { Counters } from './counters.ts';
 import { openDesks } from './desks.ts';
 import type { Desks } from './desks.ts';
 import { createHostile } from './hostile.ts';
+import type { Hostile } from './hostile.ts';
 import { observeLogs, observeProcesses, observeRest, observeTopics } from './observe.ts';
 import { KINDS, planTrouble, randomOf } from './plan.ts';
 import type { Kind } from './plan.ts';
 import { inTable } from './report.ts';
 import type { Report } from './report.ts';
 import { makeTrouble } from './trouble.ts';
+import type { Trouble } from './trouble.ts';
 
 /** `npm run torture`: a platform of its own, people at its desks, and every trouble that it must survive. */
 
@@ -40,6 +43,9 @@ holds the platform to what it acknowledged.
 Exit code 0 when every promise was kept, 1 otherwise; the violations name ids only. MONGODB_URI and KAFKA_BROKERS are
 not heeded: what is killed is its own.
 `;
+
+/** About so many acknowledged writes are sent again at the end. */
+const REPEATS = 400;
 
 const { values } = parseArgs({
   options: {
@@ -129,35 +135,50 @@ async function run(): Promise<number> {
   await desks.finish(Math.min(60, rest));
   clearInterval(ticker);
 
-  const atRest = await comeToRest(platform);
+  const restSeconds = await comeToRest(platform);
   progress('reading stores, topics and logs, and repeating what was acknowledged');
-  const { acknowledged, refused, raw } = desks;
-  const repeats = await desks.repeat(400);
-  const atDesk = await desks.look();
+  const record = await collect(platform, desks.counters, hostile, trouble);
+  const report = reportOf(record, { done: trouble.done, messages: hostile.sent, restSeconds }, desks);
+  console.log(values.json ? JSON.stringify(report) : inTable(report));
+  return report.violations.length > 0 ? 1 : 0;
+}
+
+/** All that the checker looks at. */
+async function collect(of: Platform, counters: Counters, hostile: Hostile, trouble: Trouble): Promise<TortureRecord> {
+  const { acknowledged, refused, raw } = counters;
+  const repeats = await counters.repeat(REPEATS);
+  const atDesk = await counters.look();
   const record: TortureRecord = Object.assign(
-    { acknowledged, repeats, atDesk, refused, hostile: hostile.ids, processes: await observeProcesses(platform) },
-    await observeRest(platform),
-    await observeTopics(platform, hostile.ids),
+    { acknowledged, repeats, atDesk, refused, hostile: hostile.ids },
+    await observeRest(of),
+    await observeTopics(of, hostile.ids),
+    { processes: await observeProcesses(of), raw: [...raw].map(([what, count]) => ({ what, count })) },
     { endedByThemselves: [...endedByThemselves, ...trouble.failures] },
-    { raw: [...raw].map(([what, count]) => ({ what, count })) },
   );
   record.personal.push(...observeLogs(dataDir));
-  const report: Report = {
+  return record;
+}
+
+function reportOf(
+  record: TortureRecord,
+  played: Pick<Report, 'done' | 'messages' | 'restSeconds'>,
+  { visits, counters }: Desks,
+): Report {
+  const { begun, skipped } = visits;
+  return {
     seed,
     minutes,
     only,
-    done: trouble.done,
-    messages: hostile.sent,
-    visits: { begun: desks.visits.begun, skipped: desks.visits.skipped },
-    acknowledged: acknowledged.length,
-    repeats: repeats.length,
+    done: played.done,
+    messages: played.messages,
+    visits: { begun, skipped },
+    acknowledged: record.acknowledged.length,
+    repeats: record.repeats.length,
     events: record.events.length,
-    troubles: Object.fromEntries(desks.troubles),
-    restSeconds: atRest,
+    troubles: Object.fromEntries(counters.troubles),
+    restSeconds: played.restSeconds,
     violations: check(record),
   };
-  console.log(values.json ? JSON.stringify(report) : inTable(report));
-  return report.violations.length > 0 ? 1 : 0;
 }
 
 /** Waits until everything agrees with everything, or until the bound. @returns seconds; undefined when it did not */
@@ -197,7 +218,7 @@ const nothingElse = () => ({
   raw: [],
 });
 
-function tell({ acknowledged, visits, troubles }: Desks): void {
+function tell({ counters: { acknowledged, troubles }, visits }: Desks): void {
   const perSecond = ((acknowledged.length - lastCount) / 5).toFixed(1);
   lastCount = acknowledged.length;
   const failed = [...troubles.values()].reduce((sum, count) => sum + count, 0);

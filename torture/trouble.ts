@@ -61,7 +61,7 @@ async function play({ kind, target, what = '', seconds }: Step, { platform, desk
     case 'restarts':
       return restart(platform, target!);
     case 'pauses':
-      return stopForAWhile(platform.pids()[target!], seconds);
+      return stopForAWhile(platform.pids()[target!], seconds, signal);
     case 'replicas': {
       const name = target as Exclude<Target, 'kafka' | 'store'>;
       await platform.start(name, SECOND);
@@ -98,13 +98,21 @@ async function restart(platform: Platform, target: Target): Promise<void> {
   return start(platform, target);
 }
 
-/** A process of its own wakes it up again, so that nothing stays paused should we be killed meanwhile. */
-function stopForAWhile(pid: number | undefined, seconds: number): Promise<void> {
+/**
+ * A process of its own wakes it up again, so that nothing stays paused should we be killed meanwhile. When all is given up
+ * the waker ends, and whoever gives up wakes what it has paused.
+ */
+function stopForAWhile(pid: number | undefined, seconds: number, signal: AbortSignal): Promise<void> {
   if (!pid) return Promise.reject(new Error('it does not run'));
   const script = `kill -STOP ${pid}; sleep ${seconds}; kill -CONT ${pid}`;
   const child = spawn('sh', ['-c', script], { detached: true, stdio: 'ignore' });
+  const end = () => void process.kill(-child.pid!, 'SIGKILL');
+  signal.addEventListener('abort', end, { once: true });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', () => resolve());
+    child.once('exit', () => {
+      signal.removeEventListener('abort', end);
+      resolve();
+    });
   });
 }

@@ -59,14 +59,16 @@ describe('the plan of the trouble', () => {
       }),
     );
   });
+});
 
-  test('plays only what is asked for', () => {
+describe('a step', () => {
+  test('is of a kind that was asked for', () => {
     const only: Kind[] = ['kills', 'overload'];
     const kinds = planTrouble({ seed: 'a', seconds: 120, only }).map(({ kind }) => kind);
     expect([...new Set(kinds)].sort()).toEqual(only);
   });
 
-  test('says each step in words that name its process', () => {
+  test('is said in words that name its process', () => {
     for (const step of planTrouble({ seed: 'a', seconds: 600 })) {
       expect(inWords(step)).toMatch(/^[\x20-\x7e]+$/);
       expect(inWords(step)).not.toContain('undefined');
@@ -74,7 +76,7 @@ describe('the plan of the trouble', () => {
     }
   });
 
-  test('draws numbers that lie from 0 to below 1 and are spread', () => {
+  test('is drawn by numbers that lie from 0 to below 1 and are spread', () => {
     fc.assert(
       fc.property(seeds, (seed) => {
         const random = randomOf(seed);

@@ -1,0 +1,117 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { applicationId, contentFor } from '@cups/tools/day';
+import type { Centre, PublicService } from '@cups/tools/day';
+import { Refused } from '@cups/tools/desk';
+import type { Application } from '@cups/tools/desk';
+import type { Action } from './check.ts';
+import type { Counters } from './counters.ts';
+
+/** What one person does at a counter: opens, perhaps edits, submits, and comes back until there is an answer. */
+
+/** The endings of application ids that tell the simulated agencies how to behave, and how often each is met. */
+const COURSES = { ZQ: 30, ZS: 6, ZD: 12, ZE: 4, ZR: 10, ZN: 14, ZB: 4, ZT: 6, ZX: 6, ZC: 4, ZV: 4 } as const;
+/** An agency that says nothing: the hostile traffic answers in its place. */
+const SILENT = 'ZN';
+const COMES_BACK = 5;
+
+/** An application that its agency certainly has. */
+export interface Reached {
+  id: string;
+  agency: string;
+  isSilent: boolean;
+}
+
+export interface Place {
+  counters: Counters;
+  centres: readonly Centre[];
+  services: readonly PublicService[];
+  random: () => number;
+  /** Where applications are noted that their agencies have. */
+  reached: Map<string, Reached>;
+  /** False when nobody is to come back any more. */
+  isOpen: () => boolean;
+  signal: AbortSignal;
+}
+
+/** The visit of the n-th person. @throws Refused when the platform says no, AbortError when all is given up */
+export async function visit(n: number, place: Place): Promise<void> {
+  const { counters, centres, services, random, signal } = place;
+  const centre = n % centres.length;
+  const ending = pick(COURSES, random);
+  const id = applicationId(ending);
+  const fileable = services.filter(({ version }) => version.centreKinds?.includes(centres[centre]!.kind));
+  const service = fileable[Math.floor(random() * fileable.length)]!;
+  const act = (action: Action, body: object) =>
+    counters.write({ application: id, action, path: `/applications/${id}/${action}`, body, centre });
+
+  const body = Object.assign({ id, publicService: service.code }, contentWithCanaries(n, centres[centre]!, service));
+  const { etag } = await counters.write({ application: id, action: 'create', path: '/applications', body, centre });
+  if (random() < 0.3) {
+    const edit = { delivery: { kind: 'at-centre', note: `canary-remark ${n}` } };
+    await counters.write({ application: id, action: 'edit', path: `/applications/${id}`, body: edit, centre, etag });
+  }
+  if (random() < 0.05) return void (await act('withdraw', { reason: 'another day' }));
+  const app = await act('submit', {});
+  if (random() < 0.08) return void (await act('withdraw', { reason: 'no longer needed' }));
+  const agency = app.agency.replace('agencies/', '');
+  for (let round = 0; round < COMES_BACK && place.isOpen(); round += 1) {
+    await pause(1_500 + random() * 4_000, undefined, { signal });
+    const hasIt = place.reached.has(id) || (await hasReached(counters, centre, id));
+    if (hasIt) place.reached.set(id, { id, agency, isSilent: ending === SILENT });
+    if (await comeBack(counters, centre, id, act)) return;
+  }
+}
+
+/** Looks how far it is, and does what is to be done; true when it is at its end. */
+async function comeBack(
+  counters: Counters,
+  centre: number,
+  id: string,
+  act: (action: Action, body: object) => Promise<Application>,
+): Promise<boolean> {
+  const app = await counters.read<Application>(centre, `/applications/${id}`);
+  if (app.state === 'documents-requested') {
+    const evidence = app.documentRequest!.evidenceKinds.map((kind) => ({
+      kind,
+      number: 'CANARY-PAPER',
+      originalSeen: true,
+    }));
+    await act('supply-documents', { evidence });
+    return false;
+  }
+  if (app.state !== 'ready' && app.state !== 'rejected') return false;
+  await act('hand-over', { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'CANARY-PAPER' });
+  await act('confirm-outcome', app.state === 'ready' ? { needMet: true } : { needMet: false, missing: 'all of it' });
+  return true;
+}
+
+async function hasReached(counters: Counters, centre: number, id: string): Promise<boolean> {
+  try {
+    const { state } = await counters.read<{ state: string }>(centre, `/applications/${id}/delivery`);
+    return state === 'sent' || state === 'acknowledged' || state === 'answered';
+  } catch (error) {
+    if (error instanceof Refused && error.problem.status === 404) return false;
+    throw error;
+  }
+}
+
+function pick(weights: Readonly<Record<string, number>>, random: () => number): string {
+  const all = Object.entries(weights);
+  let left = random() * all.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [name, weight] of all) {
+    left -= weight;
+    if (left < 0) return name;
+  }
+  return all[0]![0];
+}
+
+function contentWithCanaries(n: number, centre: Centre, service: PublicService): Record<string, unknown> {
+  const content = contentFor(n, centre, service);
+  const contact = content['contact'] as { email?: string };
+  const papers = content['evidence'] as object[];
+  return Object.assign(content, {
+    applicant: Object.assign(content['applicant'] as object, { familyName: 'Canarescu' }),
+    contact: contact.email === undefined ? contact : { email: `${n}.canary@example.org` },
+    evidence: papers.map((paper) => Object.assign(paper, { number: 'CANARY-PAPER' })),
+  });
+}
