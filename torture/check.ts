@@ -260,7 +260,8 @@ const submissionsOnce: Rule = ({ applications, deliveries, requests }) => {
 
 /** Each message of an agency is told once; a decision decides its application once; what is hostile moves nothing. */
 const repliesOnce: Rule = ({ replies, events, applications, hostile }) => {
-  const told = events.filter(({ topic }) => topic === DELIVERIES);
+  // The desk is told of a message that was refused: that is no heed.
+  const told = events.filter(({ topic, type }) => topic === DELIVERIES && type !== 'DeliveryMessageRefused');
   const ofMessage = Map.groupBy(told, ({ messageId }) => messageId ?? '');
   const decisions = new Set(replies.filter(({ isDecision }) => isDecision).map(({ delivery }) => delivery));
   const decidedEvents = Map.groupBy(

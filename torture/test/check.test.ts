@@ -306,6 +306,15 @@ describe('the checker', () => {
     expect(check(faultless(COURSES))).toEqual([]);
   });
 
+  test('does not take it for heed that the desk is told of a refused message', () => {
+    const record = faultless(COURSES);
+    const told = record.events.find(({ messageId }) => messageId)!;
+    record.events.push({ ...told, sequence: 3, id: 'told', type: 'DeliveryMessageRefused', messageId: 'hostile-1' });
+    of(record.deliveries, 'DECIDED-asp').eventSeq = 3;
+    of(record.applications, 'DECIDED').deliverySeq = 3;
+    expect(check(record)).toEqual([]);
+  });
+
   test.each(PLANTS)('finds that %s', (_, rule, plant, told) => {
     const record = faultless(COURSES);
     plant(record);
