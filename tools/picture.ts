@@ -23,7 +23,7 @@ function moves(): { from: State; to: State; by: string }[] {
   return STATES.flatMap((from) => [
     ...Object.entries(PERSONS[from])
       .filter(([action]) => action !== 'correct')
-      .map(([action, move]) => ({ from, to: move.to, by: action })),
+      .map(([action, move]) => ({ from, to: move.to, by: action + condition(move) })),
     ...MESSAGES.flatMap((message) => {
       const effect = AGENCIES[from][message];
       return 'to' in effect ? [{ from, to: effect.to, by: `agency ${message}` }] : [];
@@ -33,6 +33,12 @@ function moves(): { from: State; to: State; by: string }[] {
       return to === 'stale' ? [] : [{ from, to, by: `timer ${timer}` }];
     }),
   ]);
+}
+
+/** What must or must not hold beside the state, in words. */
+function condition({ unless, only }: { unless?: string; only?: string }): string {
+  if (unless) return ` unless ${unless}`;
+  return only ? ` only when ${only}` : '';
 }
 
 function diagram(): string {

@@ -18,7 +18,7 @@ import { Problem } from '@cups/problem';
 import { etagOf } from '@cups/store';
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { contentOf } from './domain/acts.ts';
+import { circumstancesOf, contentOf } from './domain/acts.ts';
 import type { Happening } from './domain/acts.ts';
 import type { AgencyWord } from './domain/agency.ts';
 import type {
@@ -64,7 +64,9 @@ export function toApplication(app: Application, roles: readonly string[], withCo
     decision: toDecision(app.decision),
     handOver: app.handOver ? { ...app.handOver, handOverTime: toTimestamp(app.handOver.handOverTime) } : null,
     outcome: app.outcome ?? null,
-    allowedActions: allowedActions(app.state, roles).map((action) => enumWord('ACTION_', action)) as never,
+    allowedActions: allowedActions(app.state, roles, circumstancesOf(app)).map((action) =>
+      enumWord('ACTION_', action),
+    ) as never,
     deskNotes: app.deskNotes.map(({ kind, recordTime, cause = '', count = 1 }) => {
       return { kind, recordTime: toTimestamp(recordTime), cause, count };
     }),

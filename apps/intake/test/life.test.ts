@@ -9,7 +9,7 @@ import type { AgencyWord } from '../src/domain/agency.ts';
 import type { Application, Content } from '../src/domain/application.ts';
 import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
 import { ACTIONS, AGENCIES, allowedActions, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '../src/domain/life.ts';
-import type { Action, Message, State } from '../src/domain/life.ts';
+import type { Action, Circumstance, Message, State } from '../src/domain/life.ts';
 import type { Holidays } from '../src/domain/terms.ts';
 import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
 
@@ -84,19 +84,32 @@ function inState(state: State): Application {
   }
 }
 
-describe('every state × action × role', () => {
-  for (const state of STATES) {
+/** Every state, and a ready one whose result was revoked: the circumstance that closes and opens moves. */
+const SITUATIONS: { name: string; holding: Circumstance[]; state: State; make: () => Application }[] = [
+  ...STATES.map((state) => ({ name: state, holding: [], state, make: () => inState(state) })),
+  { name: 'ready, revoked', holding: ['result-revoked'], state: 'ready', make: () => revoked(inState('ready')) },
+];
+const said = (app: Application, message: Message, now?: Date) => receive(app, word(message, now), HOLIDAYS).document;
+const revoked = (app: Application, now?: Date) => said(app, 'result-revoked', now);
+const corrected = (app: Application, now?: Date) => said(app, 'result-corrected', now);
+
+describe('every state × circumstance × action × role', () => {
+  for (const { name, holding, state, make } of SITUATIONS) {
     for (const action of ACTIONS.filter((a) => a !== 'correct')) {
       for (const role of ROLES) {
         const move = PERSONS[state][action];
-        const allowed = move?.by.includes(role as never) ?? false;
-        test(`${state}: ${role} ${allowed ? `may ${action} → ${move!.to}` : `may not ${action}`}`, () => {
-          const app = inState(state);
+        const closed = move?.unless !== undefined && holding.includes(move.unless);
+        const open = move?.only === undefined || holding.includes(move.only);
+        const mine = move?.by.includes(role as never) ?? false;
+        const allowed = mine && !closed && open;
+        test(`${name}: ${role} ${allowed ? `may ${action} → ${move!.to}` : `may not ${action}`}`, () => {
+          const app = make();
           expect(app.state).toBe(state);
           if (allowed) {
             expect(act(app, action, [role]).document.state).toBe(move!.to);
           } else {
-            expect(() => act(app, action, [role])).toThrow(expect.objectContaining({ reason: 'ACTION_NOT_ALLOWED' }));
+            const reason = mine && closed ? 'RESULT_REVOKED' : 'ACTION_NOT_ALLOWED';
+            expect(() => act(app, action, [role])).toThrow(expect.objectContaining({ reason }));
           }
         });
       }
@@ -104,13 +117,40 @@ describe('every state × action × role', () => {
   }
 
   test('a person may do exactly what allowedActions says', () => {
-    for (const state of STATES) {
+    for (const { state, holding, make } of SITUATIONS) {
       for (const role of ROLES) {
-        const allowed = allowedActions(state, [role]);
-        const desk = role === 'specialist' || role === 'centre-manager';
-        expect(allowed).toEqual(desk ? ACTIONS.filter((action) => PERSONS[state][action]) : []);
+        const app = make();
+        expect(acts.circumstancesOf(app)).toEqual(holding);
+        const tried = ACTIONS.filter((action) => {
+          if (action === 'correct') return PERSONS[state].correct?.by.includes(role as never);
+          return attempt(() => act(app, action, [role])) !== undefined;
+        });
+        expect(allowedActions(state, [role], holding)).toEqual(tried);
       }
     }
+  });
+
+  test('a revoked result waits for a correction, which counts whatever the clock says', () => {
+    const hand = (app: Application) => act(app, 'hand-over', ['specialist']).document.state;
+    const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
+    const ready = inState('ready');
+    expect(hand(corrected(revoked(ready, later(1)), later(2)))).toBe('handed-over');
+    expect(hand(corrected(revoked(ready, later(1)), later(1)))).toBe('handed-over');
+    expect(hand(corrected(revoked(ready, later(2)), later(1)))).toBe('handed-over');
+    for (const again of [
+      revoked(corrected(ready, later(2)), later(1)),
+      revoked(corrected(ready, later(1)), later(1)),
+      revoked(corrected(revoked(ready, later(1)), later(2)), later(3)),
+    ]) {
+      expect(problemOf(() => hand(again)).reason).toBe('RESULT_REVOKED');
+    }
+    // A release before this one kept the time of a correction that a revocation took back.
+    const old = { ...ready, decision: { ...ready.decision!, correctTime: later(1), revokeTime: later(2) } };
+    expect(problemOf(() => hand(old)).reason).toBe('RESULT_REVOKED');
+  });
+
+  test('a rejection has no result that could be revoked', () => {
+    expect(act(revoked(inState('rejected')), 'hand-over', ['specialist']).document.state).toBe('handed-over');
   });
 
   test('the specialist of another centre finds nothing', () => {

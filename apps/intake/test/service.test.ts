@@ -426,6 +426,38 @@ describe('what the agency says', () => {
     await topic.stop();
   });
 
+  test('a revoked result is not handed over before it is corrected, and others are told of both', async () => {
+    const topic = await readTopic(where, 'cups.applications');
+    const here = at('CU-017');
+    const { name } = await here.file(43);
+    const read = async () => (await here.getApplication({ name })).application!;
+    const say = async (type: string, sequence: number, fields: object = {}) => {
+      await produce(where, [eventOf(delivered(name, type, sequence, fields))]);
+      await eventually(async () => (await here.listApplicationActions({ name })).actions.length === sequence + 1);
+    };
+    const handOver = () =>
+      here.handOverResult({
+        requestId: randomUUID(),
+        name,
+        handOver: { collectedBy: 'applicant', paperKind: 'identity-document' },
+      });
+    await say('DeliveryDecided', 1, { approved: true, resultKind: 'paper', resultNumber: 'R-1' });
+    expect((await read()).allowedActions).toEqual(['ACTION_HAND_OVER']);
+    await say('DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } });
+    expect(await read()).toMatchObject({ state: 'STATE_READY', allowedActions: ['ACTION_WITHDRAW'] });
+    await expect(handOver()).rejects.toEqual(refused('RESULT_REVOKED'));
+    await say('DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' });
+    expect((await read()).allowedActions).toEqual(['ACTION_HAND_OVER']);
+    expect((await handOver()).application).toMatchObject({ state: 'STATE_HANDED_OVER' });
+
+    const events = await topic.until((all) => all.filter(({ subject }) => subject === name).length >= 5);
+    const changes = events
+      .filter(({ subject, type }) => subject === name && type.endsWith('.ResultChanged'))
+      .map(({ type, data }) => (messageType(type).decode(data) as { revoked: boolean }).revoked);
+    expect(changes).toEqual([true, false]);
+    await topic.stop();
+  });
+
   test('repeats change nothing, a gap waits for its predecessor, a decision after a withdrawal is noted', async () => {
     const here = at('CU-014');
     const { name } = await here.file(41);

@@ -69,6 +69,10 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Renew the draft to the version in force today, check it, then submit.',
   },
+  RESULT_REVOKED: {
+    kind: 'PRECONDITION',
+    action: 'Hand nothing over: the agency revoked the result. Wait for its correction, or withdraw for the person.',
+  },
   SUBMISSION_WITHDRAWN: { kind: 'PRECONDITION', action: 'Send nothing; the application was withdrawn.' },
   ETAG_MISSING: { kind: 'PRECONDITION', action: 'Read the resource and send its etag (HTTP: If-Match).' },
   ETAG_STALE: { kind: 'ABORTED', action: 'Read the resource again, look at what changed, and repeat the edit on it.' },

@@ -11,8 +11,8 @@ import type {
   Submission,
 } from './application.ts';
 import { completenessViolations, CONTENT_FIELDS, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from './file.ts';
-import { PERSONS, stateAfter, TIMED } from './life.ts';
-import type { Action, State, Timer } from './life.ts';
+import { allowedActions, closedBy, stateAfter, TIMED } from './life.ts';
+import type { Action, Circumstance, State, Timer } from './life.ts';
 import { dueAfter, today } from './terms.ts';
 import type { Due, Holidays } from './terms.ts';
 
@@ -270,16 +270,30 @@ export function replay(history: readonly ActionRecord[]): State {
   }, 'draft');
 }
 
+/** What holds about an application beside its state. */
+export function circumstancesOf({ decision }: Pick<Application, 'decision'>): Circumstance[] {
+  const { revokeTime, correctTime } = decision ?? {};
+  const stands = revokeTime && !(correctTime && correctTime > revokeTime);
+  return stands ? ['result-revoked'] : [];
+}
+
 function allow(app: Application, action: Action, actor: Actor): State {
   if (app.centre !== actor.centre) {
     throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such application.' });
   }
-  const state = stateAfter(app.state, action, actor.roles);
+  const holding = circumstancesOf(app);
+  const state = stateAfter(app.state, action, actor.roles, holding);
   if (!state) {
+    const allowed = allowedActions(app.state, actor.roles, holding).join(' ');
+    const metadata = { state: app.state, action, allowed };
+    if (closedBy(app.state, action, actor.roles, holding) === 'result-revoked') {
+      const message = 'The agency revoked the result and has not corrected it since.';
+      throw new Problem({ reason: 'RESULT_REVOKED', message, metadata });
+    }
     throw new Problem({
       reason: 'ACTION_NOT_ALLOWED',
       message: `An application that is ${app.state} does not allow ${action}.`,
-      metadata: { state: app.state, action, allowed: Object.keys(PERSONS[app.state]).join(' ') },
+      metadata,
     });
   }
   return state;

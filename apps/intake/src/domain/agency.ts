@@ -183,11 +183,17 @@ function noted(app: Application, kind: string, word: Judged): Application {
 /** The new result takes the place of the old one, which the history keeps. */
 function corrected(decision: Decision, { now, result, words }: Judged): Decision {
   const { resultKind: _k, resultNumber: _n, verificationCode: _c, validUntil: _v, ...rest } = decision;
-  return { ...rest, ...result, correctTime: now, ...(words ? { correctReason: words } : {}) };
+  const correctTime = notBefore(now, decision.revokeTime && new Date(decision.revokeTime.getTime() + 1));
+  return { ...rest, ...result, correctTime, ...(words ? { correctReason: words } : {}) };
 }
 
 function revoked(decision: Decision, { now, words }: Judged): Decision {
-  return { ...decision, revokeTime: now, ...(words ? { revokeReason: words } : {}) };
+  return { ...decision, revokeTime: notBefore(now, decision.correctTime), ...(words ? { revokeReason: words } : {}) };
+}
+
+/** Of a correction and a revocation the later one counts, so their times keep their order when the clocks of two replicas do not. */
+function notBefore(now: Date, earliest: Date | undefined): Date {
+  return earliest && earliest > now ? earliest : now;
 }
 
 /** One more note, the newest last; one of the same kind and cause is counted in it. */

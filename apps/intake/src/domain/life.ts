@@ -34,20 +34,34 @@ export type Action = (typeof ACTIONS)[number];
 export const DESK_ROLES = ['specialist', 'centre-manager'] as const;
 export type DeskRole = (typeof DESK_ROLES)[number];
 
+/** What can hold beside the state and close or open a move; `circumstancesOf` in acts.ts finds them in a document. */
+export const CIRCUMSTANCES = ['result-revoked'] as const;
+export type Circumstance = (typeof CIRCUMSTANCES)[number];
+
 interface Move {
   to: State;
   by: readonly DeskRole[];
+  /** Closed while this holds. */
+  unless?: Circumstance;
+  /** Open only while this holds. */
+  only?: Circumstance;
 }
 
 const desk = (to: State): Move => ({ to, by: DESK_ROLES });
 
-/** Persons are refused what does not stand here. `correct` changes nothing here: it opens a new application. */
+/**
+ * Persons are refused what does not stand here. `correct` changes nothing here: it opens a new application. A result that
+ * the agency revoked is not handed over before it is corrected; should no correction come, withdrawing is the way out.
+ */
 export const PERSONS: Record<State, Partial<Record<Action, Move>>> = {
   draft: { edit: desk('draft'), submit: desk('submitted'), withdraw: desk('withdrawn'), renew: desk('draft') },
   submitted: { withdraw: desk('withdrawn') },
   'in-progress': { withdraw: desk('withdrawn') },
   'documents-requested': { 'supply-documents': desk('in-progress'), withdraw: desk('withdrawn') },
-  ready: { 'hand-over': desk('handed-over') },
+  ready: {
+    'hand-over': { ...desk('handed-over'), unless: 'result-revoked' },
+    withdraw: { ...desk('withdrawn'), only: 'result-revoked' },
+  },
   rejected: { 'hand-over': desk('handed-over') },
   'handed-over': { 'confirm-outcome': desk('closed') },
   closed: { correct: desk('closed') },
@@ -153,13 +167,37 @@ function every(state: State, next: State): Record<State, State | 'stale'> {
 /** States in which nothing can follow but a note or a correction. */
 export const END_STATES: readonly State[] = ['closed', 'withdrawn', 'expired'];
 
-/** What someone with these roles may do in this state, in the order of {@link ACTIONS}. */
-export function allowedActions(state: State, roles: readonly string[]): Action[] {
-  return ACTIONS.filter((action) => PERSONS[state][action]?.by.some((role) => roles.includes(role)) ?? false);
+/** What someone with these roles may do in this state while these circumstances hold, in the order of {@link ACTIONS}. */
+export function allowedActions(
+  state: State,
+  roles: readonly string[],
+  holding: readonly Circumstance[] = [],
+): Action[] {
+  return ACTIONS.filter((action) => stateAfter(state, action, roles, holding) !== undefined);
 }
 
-/** The state after the action, or undefined when the table refuses it to these roles. */
-export function stateAfter(state: State, action: Action, roles: readonly string[]): State | undefined {
+/** The state after the action, or undefined when the table refuses it to these roles now. */
+export function stateAfter(
+  state: State,
+  action: Action,
+  roles: readonly string[],
+  holding: readonly Circumstance[] = [],
+): State | undefined {
   const move = PERSONS[state][action];
-  return move?.by.some((role) => roles.includes(role)) ? move.to : undefined;
+  if (!move?.by.some((role) => roles.includes(role))) return undefined;
+  if (move.unless !== undefined && holding.includes(move.unless)) return undefined;
+  if (move.only !== undefined && !holding.includes(move.only)) return undefined;
+  return move.to;
+}
+
+/** What closes a move that the state and the roles would allow, or undefined. */
+export function closedBy(
+  state: State,
+  action: Action,
+  roles: readonly string[],
+  holding: readonly Circumstance[],
+): Circumstance | undefined {
+  const move = PERSONS[state][action];
+  const closes = move?.unless !== undefined && holding.includes(move.unless);
+  return closes && move.by.some((role) => roles.includes(role)) ? move.unless : undefined;
 }
