@@ -78,6 +78,14 @@ export function openDelivery(parts: DeliveryParts) {
     return written;
   }
 
+  /** One too many of its kind today: it waits, which is counted and logged. */
+  function hold(application: string, notice: Notice, due: Date): Notice {
+    const resource = nameOf('applications', application);
+    outcomes.inc({ kind: notice.kind, outcome: 'held' });
+    log.warn({ event: 'notice-held', resource, messageType: notice.kind });
+    return { ...notice, held: true, due };
+  }
+
   /** Sends a claimed mail and marks it; a crash between the two repeats it once, under the same Message-ID. */
   async function send(thread: Thread, notice: Notice): Promise<void> {
     const { id, to = '', subject = '', text = '', language = 'ro' } = notice;
@@ -109,5 +117,5 @@ export function openDelivery(parts: DeliveryParts) {
     }
   }
 
-  return { compose, send, work };
+  return { compose, hold, send, work };
 }

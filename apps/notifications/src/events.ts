@@ -5,7 +5,7 @@ import type { GetContactResponse__Output as ContactIn } from '@cups/contracts/ge
 import type { CloudEvent } from '@cups/events';
 import type { Cause, Documents } from '@cups/store';
 import type { Delivery } from './deliver.ts';
-import { noticeFor } from './domain/notices.ts';
+import { heldUntil, noticeFor, withNotice } from './domain/notices.ts';
 import type { Contact, Happening, Notice, Usefulness } from './domain/notices.ts';
 import { withNotices } from './store.ts';
 import type { Thread } from './store.ts';
@@ -50,7 +50,11 @@ export function onApplicationEvent(
       attempts: 0,
       ...(answerBy ? { answerBy } : {}),
     };
-    const added = begun ? [await delivery.compose(application, begun)] : [];
+    const wait = begun && heldUntil(thread?.notices ?? [], begun.kind, at);
+    const written = wait
+      ? delivery.hold(application, begun, wait)
+      : begun && (await delivery.compose(application, begun));
+    const added = written ? [written] : [];
     const cause: Cause = {
       eventId: event.id,
       sequence: { subject: SUBJECT, value: sequence },
@@ -68,7 +72,7 @@ export function onApplicationEvent(
       application,
       { scope: 'service', cause, now: at, current: thread },
       (before) => ({
-        document: added.length ? withNotices(before, [...before.notices, ...added]) : before,
+        document: written ? withNotices(before, withNotice(before.notices, written)) : before,
         events: [],
       }),
     );
@@ -125,6 +129,12 @@ export function toContact(answer: ContactIn): Contact {
     state: enumValue('STATE_', answer.state),
     answerBy: answer.documentRequest?.answerBy ?? '',
     requestWords: answer.documentRequest?.message ?? {},
+    documentWords: answer.documentRequest?.documents.map(({ note }) => note) ?? [],
     reasonWords: answer.decision?.reason ?? {},
+    correctWords: answer.decision?.correctReason ?? {},
+    revokeWords: answer.decision?.revokeReason ?? {},
+    resultNumber: answer.decision?.resultNumber ?? '',
+    verificationCode: answer.decision?.verificationCode ?? '',
+    validUntil: answer.decision?.validUntil ?? '',
   };
 }

@@ -32,6 +32,8 @@ const notice = {
   due: Date,
   sendTime: Date,
   failCause: String,
+  held: Boolean,
+  replaces: Number,
 };
 
 export function threadsOf(store: Store): Documents<Thread> {

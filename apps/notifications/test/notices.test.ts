@@ -1,13 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import {
   backoffMs,
   channelFor,
   composeNotice,
+  heldUntil,
   later,
+  MAX_A_DAY,
   nextDue,
   noticeFor,
   overtaken,
   sent,
+  withNotice,
 } from '../src/domain/notices.ts';
 import type { Contact, Happening, Notice, NoticeKind } from '../src/domain/notices.ts';
 
@@ -41,7 +45,13 @@ const contact = (more: Partial<Contact> = {}): Contact => ({
   state: 'submitted',
   answerBy: '',
   requestWords: {},
+  documentWords: [],
   reasonWords: {},
+  correctWords: {},
+  revokeWords: {},
+  resultNumber: '',
+  verificationCode: '',
+  validUntil: '',
   ...more,
 });
 const claimedUntil = new Date(now.getTime() + 120_000);
@@ -139,4 +149,109 @@ test('the thread wakes for its first open notice', () => {
   const open = [notice({ due: at(5) }), notice({ state: 'pending', due: at(3) }), sent(notice({ due: at(1) }), now)];
   expect(nextDue(open)).toEqual(at(3));
   expect(nextDue([sent(notice(), now)])).toBeUndefined();
+});
+
+describe('what an agency can cause again and again', () => {
+  const DAY = 86_400_000;
+  const at = (ms: number) => new Date(now.getTime() + ms);
+
+  test.each<NoticeKind>(['documents-requested', 'result-corrected', 'result-revoked'])(
+    '200 of %s in a day: three are told, and one that waits for the next day is the newest',
+    (kind) => {
+      let notices: Notice[] = [];
+      for (let n = 1; n <= 200; n += 1) {
+        const time = at(n * 1_000);
+        const due = heldUntil(notices, kind, time);
+        const one = notice({ id: `a-${n}`, kind, createTime: time });
+        notices = withNotice(notices, due ? { ...one, held: true, due } : sent(one, time));
+      }
+      expect(notices.map(({ id }) => id)).toEqual(['a-1', 'a-2', 'a-3', 'a-200']);
+      expect(notices.at(-1)).toMatchObject({ state: 'compose', held: true, replaces: 196, due: at(1_000 + DAY) });
+      expect(nextDue(notices)).toEqual(at(1_000 + DAY));
+    },
+  );
+
+  test('a day later the held one is told, and a further one waits again', () => {
+    const told = [1, 10, 20].map((n) => sent(notice({ id: `a-${n}`, kind: 'result-revoked' }), at(n)));
+    const held = notice({ id: 'a-4', kind: 'result-revoked', held: true, due: at(1 + DAY) });
+    const later = composeNotice(held, contact({ state: 'ready' }), at(DAY + 2), rules, claimedUntil);
+    expect(later).toMatchObject({ state: 'pending', id: 'a-4' });
+    expect(later.held).toBeUndefined();
+    const all = [...told, sent(later, at(DAY + 2))];
+    expect(heldUntil(all, 'result-revoked', at(DAY + 2))).toEqual(at(10 + DAY));
+    expect(heldUntil(all, 'result-revoked', at(2 * DAY + 2))).toBeUndefined();
+  });
+
+  test('a decision, a withdrawal or another kind never waits', () => {
+    const many = Array.from({ length: MAX_A_DAY + 5 }, (_, n) =>
+      sent(notice({ id: `a-${n}`, kind: 'documents-requested' }), now),
+    );
+    for (const kind of ['result-ready', 'application-rejected', 'application-withdrawn', 'result-revoked'] as const)
+      expect(heldUntil(many, kind, now)).toBeUndefined();
+  });
+
+  test('a thread keeps the newest hundred of a kind, and all of the others', () => {
+    let notices = [sent(notice({ id: 'filed' }), now)];
+    for (let n = 1; n <= 500; n += 1)
+      notices = withNotice(notices, sent(notice({ id: `a-${n}`, kind: 'result-corrected' }), at(n)));
+    expect([notices.length, notices[0]?.id, notices[1]?.id]).toEqual([101, 'filed', 'a-401']);
+  });
+});
+
+describe('words of an agency in a letter', () => {
+  const nasty = 'Achitați.\n\n\nPlata: https://fals.example/plata \u202eataluclac\0';
+  const shown = '> Achitați. Plata: [link] ataluclac';
+  const letter = (kind: NoticeKind, more: Partial<Contact>) =>
+    composeNotice(notice({ kind }), contact({ state: 'ready', ...more }), now, rules, claimedUntil).text ?? '';
+
+  test.each<[NoticeKind, Partial<Contact>]>([
+    ['documents-requested', { requestWords: { ro: nasty } }],
+    ['application-rejected', { reasonWords: { ro: nasty } }],
+    ['result-ready', { reasonWords: { ro: nasty } }],
+    ['result-corrected', { correctWords: { ro: nasty } }],
+    ['result-revoked', { revokeWords: { ro: nasty } }],
+  ])('of %s are one quoted line', (kind, more) => {
+    const text = letter(kind, more);
+    expect(text.split('\n').filter((line) => line.startsWith('>'))).toEqual([shown]);
+    expect(text).not.toMatch(/fals|https?:|\u202e|\0/);
+    // No paragraph of theirs stands beside ours.
+    expect(text.split('\n\n').filter((part) => /Plata/.test(part))).toHaveLength(1);
+  });
+
+  test('about single documents follow in the same block', () => {
+    const text = letter('documents-requested', {
+      requestWords: { ro: 'Lipsesc:' },
+      documentWords: ['În original', '', nasty],
+    });
+    expect(text).toContain(`> Lipsesc:\n> – În original\n> – ${shown.slice(2)}\n\n`);
+  });
+
+  test('a result is told with number, code and validity, as far as they are known', () => {
+    const result = { resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
+    for (const kind of ['result-ready', 'result-corrected'] as const) {
+      const text = letter(kind, result);
+      expect(text).toContain('Numărul rezultatului: R-1.');
+      expect(text).toContain('Codul de verificare: K7Q2.');
+      expect(text).toContain('Este valabil până la 24.02.2027.');
+      expect(letter(kind, {})).not.toMatch(/verificare|valabil|Numărul rez/);
+    }
+    expect(letter('result-ready', { verificationCode: 'http://fals.example' })).toContain(
+      'Codul de verificare: [link].',
+    );
+  });
+
+  test('whatever they are, they make no line of ours and no link', () => {
+    const line = /^(> .*|[^>]*)$/u;
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.webUrl(), (words, url) => {
+        const ours = letter('application-rejected', {}).split('\n').length;
+        const text = letter('application-rejected', { reasonWords: { ro: `a ${words} ${url}` } });
+        // Their line, its label, and the gap.
+        expect(text.split('\n')).toHaveLength(ours + 3);
+        for (const one of text.split('\n')) expect(one).toMatch(line);
+        expect(text).not.toContain('://');
+      }),
+      { numRuns: 300 },
+    );
+  });
 });

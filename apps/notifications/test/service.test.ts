@@ -270,6 +270,65 @@ describe('whose notices', () => {
   });
 });
 
+test('an agency that asks 40 times in a minute: three mails, one notice that waits, and it is the newest', async () => {
+  const words = { ro: 'Achitați.\n\nhttps://fals.example/x', ru: '', en: '' };
+  const documentRequest = {
+    id: 'm',
+    answerBy: '2026-12-30',
+    message: words,
+    documents: [{ kind: 'x', note: 'Original' }],
+  };
+  const state = 'STATE_DOCUMENTS_REQUESTED';
+  const id = n.application(contactOf('ana@example.md', { state, documentRequest }));
+  await n.say(
+    ...Array.from({ length: 40 }, (_, index) =>
+      happened(id, index + 1, 'DocumentsRequested', { ref: { state }, answerBy: '2026-12-30' }),
+    ),
+  );
+  const told = ({ notices }: { notices: { state: string }[] }) => notices.filter((one) => one.state === 'sent').length;
+  const thread = await n.thread(id, (one) => one.lastSeqs?.['applications'] === 40 && told(one) === 3);
+  expect(thread.notices.map(({ id: notice }) => notice)).toEqual([`${id}-1`, `${id}-2`, `${id}-3`, `${id}-40`]);
+  expect(thread.notices[3]).toMatchObject({ state: 'compose', held: true, replaces: 36 });
+  expect(thread.timer!.due.getTime()).toBeGreaterThan(Date.now() + 86_000_000);
+  expect(readMail(`${id}-3`).text).toMatch(/\r\n> Achitați\. \[link\]\r\n> – Original\r\n\r\n/);
+  expect(() => readMail(`${id}-4`)).toThrow('ENOENT');
+  const scrape = await fetch(`http://127.0.0.1:${n.service.httpPort}/metrics`).then((answer) => answer.text());
+  expect(scrape).toMatch(/cups_notices_total\{[^}]*outcome="held"[^}]*\} 37/);
+  const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+  expect(notices[3]).toMatchObject({ state: 'NOTICE_STATE_PENDING' });
+});
+
+test('result, code, validity and reasons reach the mail and the slip', async () => {
+  const decision = {
+    approved: true,
+    resultNumber: 'R-1',
+    verificationCode: 'K7Q2',
+    validUntil: '2027-02-24',
+    correctReason: { ro: 'Greșeală de scriere.', ru: '', en: '' },
+    revokeReason: { ro: 'Eliberat din eroare.', ru: '', en: '' },
+  };
+  const course = (id: string) => [
+    happened(id, 1, 'ApplicationDecided', ready),
+    happened(id, 2, 'ResultChanged', { ...ready, revoked: false }),
+    happened(id, 3, 'ResultChanged', { ...ready, revoked: true }),
+  ];
+  const mail = n.application(contactOf('ana@example.md', { decision }));
+  const paper = n.application(contactOf('', { decision }));
+  await n.say(...course(mail), ...course(paper));
+  for (const id of [mail, paper])
+    await n.thread(id, ({ notices }) => notices.length === 3 && notices.every(({ state }) => state === 'sent'));
+  const slip = async (notice: number) => (await n.desk().getSlip({ name: `notices/${paper}-${notice}` })).html;
+  for (const text of [readMail(`${mail}-1`).text, await slip(1), readMail(`${mail}-2`).text, await slip(2)]) {
+    expect(text).toContain('Codul de verificare: K7Q2.');
+    expect(text).toContain('Numărul rezultatului: R-1.');
+    expect(text).toContain('Este valabil până la 24.02.2027.');
+  }
+  expect(readMail(`${mail}-2`).text).toContain('> Greșeală de scriere.');
+  expect(await slip(2)).toContain('<blockquote>Greșeală de scriere.</blockquote>');
+  expect(readMail(`${mail}-3`).text).toContain('> Eliberat din eroare.');
+  expect(await slip(3)).toContain('<blockquote>Eliberat din eroare.</blockquote>');
+});
+
 test('a hostile name stays a name: in the slip, in the mail and its headers', async () => {
   const personName = '<script>alert(1)</script>\r\nBcc: evil@example.md';
   const paper = n.application(contactOf('', { personName, centreName: '<img src=x>' }));

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { NoticeKind } from '../src/domain/notices.ts';
 import { slipPage } from '../src/domain/slip.ts';
-import { dateForPeople, inLanguage, languageOf, LANGUAGES, TEXTS, writeLetter } from '../src/domain/texts.ts';
+import { dateForPeople, inLanguage, languageOf, LANGUAGES, quoted, TEXTS, writeLetter } from '../src/domain/texts.ts';
 import type { Facts, Language } from '../src/domain/texts.ts';
 
 const kinds = Object.keys(TEXTS) as NoticeKind[];
@@ -11,7 +11,10 @@ const facts: Facts = {
   centre: 'Lozova',
   due: '20.03.2026',
   answerBy: '15.03.2026',
-  words: 'Lipsește actul.',
+  words: '> Lipsește actul.',
+  number: 'R-1',
+  verificationCode: 'K7Q2',
+  validUntil: '24.02.2027',
 };
 const to = { name: 'Ion Popescu', trackingNumber: 'ABCD-EFGH-JKMN-PX' };
 const noDue = { ...facts, due: '' };
@@ -93,6 +96,18 @@ describe('the slip', () => {
   });
   test('loads nothing and runs nothing', () =>
     expect(slip()).not.toMatch(/https?:|<script|<link|<img|url\(|@import|\bon\w+=/));
+  test('shows words of the agency as a quotation, escaped, and nothing else as one', () => {
+    const letter = writeLetter(
+      'application-rejected',
+      'ro',
+      { ...facts, words: quoted(['Nu.', '– <b>act</b>', '']) },
+      to,
+    );
+    expect(slip(letter)).toContain(
+      '<p>Motivul indicat de instituție:</p>\n<blockquote>Nu.<br>– &#60;b&#62;act&#60;/b&#62;</blockquote>',
+    );
+    expect(slip().match(/<blockquote>/)).toBeNull();
+  });
   test('escapes names, titles and words of the agency', () => {
     const evil = `<script>alert("x")</script>' onload='x' &lt;img src=x onerror=alert(1)>`;
     for (const language of LANGUAGES) {
@@ -110,7 +125,7 @@ describe('the slip', () => {
       const tags = new Set([...html.matchAll(/<\/?([a-z0-9!]+)/gi)].map(([, tag]) => tag));
       for (const tag of tags)
         expect(
-          '!doctype html head meta title style body main header span h1 p section h2 footer br'.split(' '),
+          '!doctype html head meta title style body main header span h1 p section h2 footer br blockquote'.split(' '),
         ).toContain(tag);
     }
   });

@@ -1,5 +1,6 @@
-import { dateForPeople, inLanguage, languageOf, writeLetter } from './texts.ts';
-import type { Language, Words } from './texts.ts';
+import { plainWords } from '@cups/contracts';
+import { dateForPeople, inLanguage, languageOf, quoted, writeLetter } from './texts.ts';
+import type { Facts, Language, Words } from './texts.ts';
 
 /** What a person can be told. Stored with the notice and shown by the desk. */
 export type NoticeKind =
@@ -40,6 +41,10 @@ export interface Notice {
   due?: Date;
   sendTime?: Date;
   failCause?: string;
+  /** It was one too many of its kind that day: it waits, and the newest of its kind takes its place. */
+  held?: boolean;
+  /** How many held ones it took the place of. */
+  replaces?: number;
 }
 
 /** What an event of cups.applications says, in words of this service. */
@@ -128,6 +133,36 @@ export function open(notice: Notice): boolean {
   return notice.state === 'compose' || notice.state === 'pending';
 }
 
+/** What an agency can cause again and again. */
+const REPEATABLE: readonly NoticeKind[] = ['documents-requested', 'result-corrected', 'result-revoked'];
+/** Notices of one such kind about one application in 24 hours; the next one waits. */
+export const MAX_A_DAY = 3;
+const DAY_MS = 86_400_000;
+/** Notices of one such kind that a thread keeps. */
+const KEPT = 100;
+
+/** Until when a further notice of this kind has to wait, so that nobody is told the same kind of thing all day long. */
+export function heldUntil(notices: readonly Notice[], kind: NoticeKind, now: Date): Date | undefined {
+  if (!REPEATABLE.includes(kind)) return undefined;
+  const told = notices
+    .filter((one) => one.kind === kind && !one.held && one.state !== 'failed')
+    .map((one) => (one.sendTime ?? one.createTime).getTime() + DAY_MS)
+    .filter((end) => end > now.getTime())
+    .sort((a, b) => a - b);
+  const next = told.at(-MAX_A_DAY);
+  return next === undefined ? undefined : new Date(next);
+}
+
+/** The notices with one more. A held one takes the place of the one that is held already: the newest is what counts. */
+export function withNotice(notices: readonly Notice[], added: Notice): Notice[] {
+  const replaced = notices.find((one) => added.held && one.held && one.kind === added.kind);
+  const notice = replaced ? { ...added, replaces: (replaced.replaces ?? 0) + 1 } : added;
+  const kept = notices.filter((one) => one !== replaced);
+  const same = REPEATABLE.includes(added.kind) ? kept.filter((one) => one.kind === added.kind && !open(one)) : [];
+  const oldest = same.length >= KEPT ? same[0] : undefined;
+  return [...kept.filter((one) => one !== oldest), notice];
+}
+
 /** What intake says of the person and the application at the time of writing. */
 export interface Contact {
   language: string;
@@ -143,8 +178,16 @@ export interface Contact {
   /** Of the open request for documents, if any: yyyy-MM-dd, and the agency's words. */
   answerBy: string;
   requestWords: Words;
-  /** The agency's reason, if it refused. */
+  /** The agency's words about single documents that it asks for. */
+  documentWords: string[];
+  /** The agency's reason for its decision, for a correction, for a revocation. */
   reasonWords: Words;
+  correctWords: Words;
+  revokeWords: Words;
+  /** Of the result, '' where there is none: the agency's number, the code that verifies it, yyyy-MM-dd. */
+  resultNumber: string;
+  verificationCode: string;
+  validUntil: string;
 }
 
 /**
@@ -162,16 +205,12 @@ export function composeNotice(
   const age = now.getTime() - notice.eventTime.getTime();
   if (overtaken(notice.kind, contact.state, age, rules)) return failed(notice, 'overtaken');
   const language = languageOf(contact.language);
-  const facts = {
-    service: inLanguage(contact.serviceTitle, language),
-    centre: contact.centreName,
-    due: dateForPeople(contact.dueDate),
-    answerBy: dateForPeople(notice.answerBy || contact.answerBy),
-    words: inLanguage(notice.kind === 'documents-requested' ? contact.requestWords : contact.reasonWords, language),
-  };
-  const { personName: name, trackingNumber } = contact;
+  const { trackingNumber } = contact;
+  const name = plainWords(contact.personName, 200);
+  const facts = factsOf(notice, contact, language);
+  const { held: _held, ...told } = notice;
   const written: Notice = {
-    ...notice,
+    ...told,
     ...writeLetter(notice.kind, language, facts, { name, trackingNumber }),
     language,
     channel: channelFor(contact),
@@ -183,6 +222,31 @@ export function composeNotice(
     : sent(written, now);
 }
 
+/** What the letter may speak of; the words of the agency as they may be shown. */
+function factsOf(notice: Notice, contact: Contact, language: Language): Facts {
+  const words = (given: Words) => plainWords(inLanguage(given, language));
+  const said: { [Kind in NoticeKind]?: string[] } = {
+    'documents-requested': [
+      words(contact.requestWords),
+      ...contact.documentWords.map((note) => plainWords(note)).map((note) => note && `– ${note}`),
+    ],
+    'result-ready': [words(contact.reasonWords)],
+    'application-rejected': [words(contact.reasonWords)],
+    'result-corrected': [words(contact.correctWords)],
+    'result-revoked': [words(contact.revokeWords)],
+  };
+  return {
+    service: inLanguage(contact.serviceTitle, language),
+    centre: contact.centreName,
+    due: dateForPeople(contact.dueDate),
+    answerBy: dateForPeople(notice.answerBy || contact.answerBy),
+    words: quoted(said[notice.kind] ?? []),
+    number: plainWords(contact.resultNumber, 100),
+    verificationCode: plainWords(contact.verificationCode, 100),
+    validUntil: dateForPeople(contact.validUntil),
+  };
+}
+
 /** Given to the channel. */
 export function sent(notice: Notice, now: Date): Notice {
   const { due: _due, failCause: _cause, ...rest } = notice;
@@ -191,7 +255,7 @@ export function sent(notice: Notice, now: Date): Notice {
 
 /** Given up, for a cause that is a code. */
 export function failed(notice: Notice, cause: string): Notice {
-  const { due: _due, ...rest } = notice;
+  const { due: _due, held: _held, ...rest } = notice;
   return { ...rest, state: 'failed', failCause: cause };
 }
 

@@ -1,4 +1,4 @@
-import { FRAME } from './texts.ts';
+import { FRAME, QUOTE } from './texts.ts';
 import type { Language } from './texts.ts';
 
 /**
@@ -16,7 +16,7 @@ export function slipPage(slip: {
   const paragraphs = slip.text
     .split('\n\n')
     .filter((part) => !part.startsWith(`${frame.trackingLabel}:`))
-    .map((part) => `<p>${escapeHtml(part).replaceAll('\n', '<br>')}</p>`);
+    .map(paragraph);
   const closing = paragraphs.pop() ?? '';
   return `<!doctype html>
 <html lang="${slip.language}">
@@ -44,6 +44,16 @@ ${paragraphs.join('\n')}
 `;
 }
 
+/** A paragraph, and the words of others in it as a quotation. */
+function paragraph(part: string): string {
+  const lines = part.split('\n');
+  const html = (some: string[]) => some.map(escapeHtml).join('<br>');
+  const words = lines.filter((line) => line.startsWith(QUOTE)).map((line) => line.slice(QUOTE.length));
+  const own = lines.filter((line) => !line.startsWith(QUOTE));
+  const quotation = words.length > 0 ? `\n<blockquote>${html(words)}</blockquote>` : '';
+  return `<p>${html(own)}</p>${quotation}`;
+}
+
 /** Text that is safe between tags and inside quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
@@ -57,6 +67,7 @@ main { max-width: 170mm; margin: 0 auto; padding: 10mm 0; }
 header { display: flex; justify-content: space-between; border-bottom: 1.5pt solid #000; padding-bottom: 3mm; font-size: 12pt; }
 h1 { font-size: 20pt; line-height: 1.25; margin: 10mm 0 6mm; }
 p { margin: 0 0 5mm; overflow-wrap: anywhere; }
+blockquote { border-left: 3pt solid #000; margin: 0 0 5mm; padding: 1mm 0 1mm 5mm; overflow-wrap: anywhere; }
 section { border: 1.5pt solid #000; border-radius: 3mm; padding: 6mm; margin: 8mm 0; text-align: center; break-inside: avoid; }
 section h2 { font-size: 13pt; font-weight: normal; margin: 0 0 2mm; }
 .number { font: bold 38pt/1.2 "DejaVu Sans Mono", "Courier New", monospace; white-space: nowrap; margin: 0 0 3mm; }

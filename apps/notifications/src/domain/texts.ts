@@ -14,8 +14,25 @@ export interface Facts {
   due: string;
   /** dd.MM.yyyy */
   answerBy: string;
-  /** The agency's words: what it asks for, or why it refused. */
+  /** The agency's words as a quoted block: what it asks for, or why it decided so. */
   words: string;
+  /** The agency's number of the result. */
+  number: string;
+  /** With which anybody can verify the result. */
+  verificationCode: string;
+  /** dd.MM.yyyy */
+  validUntil: string;
+}
+
+/** Before each line of words of others. */
+export const QUOTE = '> ';
+
+/** Words of others, line by line, as one block that cannot be taken for ours; '' when nothing is said. */
+export function quoted(lines: readonly string[]): string {
+  return lines
+    .filter((line) => line !== '')
+    .map((line) => QUOTE + line)
+    .join('\n');
 }
 
 /** The subject names no person, no service and no tracking number: it shows on locked screens and in server logs. */
@@ -47,21 +64,21 @@ export const TEXTS = {
     ro: [
       'Cererea dumneavoastră: este nevoie de acte suplimentare',
       'Pentru cererea dumneavoastră „{service}” mai este nevoie de acte.',
-      'Mesajul instituției: {words}',
+      'Mesajul instituției:\n{words}',
       'Vă rugăm să veniți cu actele la centrul {centre}. Specialistul vă spune exact ce acte trebuie și vă ajută.',
       'Ultima zi este {answerBy}. După această dată cererea se închide.',
     ],
     ru: [
       'Ваше заявление: нужны дополнительные документы',
       'Для вашего заявления «{service}» нужны дополнительные документы.',
-      'Сообщение учреждения: {words}',
+      'Сообщение учреждения:\n{words}',
       'Пожалуйста, принесите документы в центр {centre}. Специалист подскажет, что именно нужно, и поможет вам.',
       'Последний день: {answerBy}. После этой даты заявление будет закрыто.',
     ],
     en: [
       'Your application: more documents are needed',
       'More documents are needed for your application “{service}”.',
-      'Message from the institution: {words}',
+      'Message from the institution:\n{words}',
       'Please bring them to the centre {centre}. The specialist will tell you exactly what is needed and will help you.',
       'The last day is {answerBy}. After that day the application will be closed.',
     ],
@@ -70,16 +87,28 @@ export const TEXTS = {
     ro: [
       'Rezultatul cererii dumneavoastră este gata',
       'Cererea dumneavoastră „{service}” a fost aprobată, iar rezultatul este gata.',
+      'Mesajul instituției:\n{words}',
+      'Numărul rezultatului: {number}.',
+      'Codul de verificare: {verificationCode}.',
+      'Este valabil până la {validUntil}.',
       'Centrul {centre} vă ajută să îl primiți. Vă rugăm să luați cu dumneavoastră actul de identitate.',
     ],
     ru: [
       'Результат по вашему заявлению готов',
       'Ваше заявление «{service}» одобрено, результат готов.',
+      'Сообщение учреждения:\n{words}',
+      'Номер результата: {number}.',
+      'Код проверки: {verificationCode}.',
+      'Действителен до {validUntil}.',
       'Центр {centre} поможет вам его получить. Пожалуйста, возьмите с собой удостоверение личности.',
     ],
     en: [
       'The result of your application is ready',
       'Your application “{service}” has been approved and the result is ready.',
+      'Message from the institution:\n{words}',
+      'Number of the result: {number}.',
+      'Verification code: {verificationCode}.',
+      'It is valid until {validUntil}.',
       'The centre {centre} will help you to get it. Please bring your identity document.',
     ],
   },
@@ -87,19 +116,19 @@ export const TEXTS = {
     ro: [
       'Există o decizie privind cererea dumneavoastră',
       'Cererea dumneavoastră „{service}” nu a fost aprobată.',
-      'Motivul indicat de instituție: {words}',
+      'Motivul indicat de instituție:\n{words}',
       'Decizia vă așteaptă la centrul {centre}. Specialistul vă explică ce puteți face mai departe.',
     ],
     ru: [
       'По вашему заявлению принято решение',
       'Ваше заявление «{service}» не одобрено.',
-      'Причина, указанная учреждением: {words}',
+      'Причина, указанная учреждением:\n{words}',
       'Решение можно получить в центре {centre}. Специалист объяснит, что можно сделать дальше.',
     ],
     en: [
       'There is a decision on your application',
       'Your application “{service}” has not been approved.',
-      'The reason given by the institution: {words}',
+      'The reason given by the institution:\n{words}',
       'The decision is waiting for you at the centre {centre}. The specialist will explain what you can do next.',
     ],
   },
@@ -141,16 +170,28 @@ export const TEXTS = {
     ro: [
       'Rezultatul cererii dumneavoastră a fost corectat',
       'Instituția a corectat rezultatul cererii dumneavoastră „{service}”.',
+      'Motivul indicat de instituție:\n{words}',
+      'Numărul rezultatului: {number}.',
+      'Codul de verificare: {verificationCode}.',
+      'Este valabil până la {validUntil}.',
       'Vă rugăm să vă adresați centrului {centre}. Dacă aveți deja rezultatul, luați-l cu dumneavoastră.',
     ],
     ru: [
       'Результат по вашему заявлению исправлен',
       'Учреждение исправило результат по вашему заявлению «{service}».',
+      'Причина, указанная учреждением:\n{words}',
+      'Номер результата: {number}.',
+      'Код проверки: {verificationCode}.',
+      'Действителен до {validUntil}.',
       'Пожалуйста, обратитесь в центр {centre}. Если результат уже у вас, возьмите его с собой.',
     ],
     en: [
       'The result of your application has been corrected',
       'The institution has corrected the result of your application “{service}”.',
+      'The reason given by the institution:\n{words}',
+      'Number of the result: {number}.',
+      'Verification code: {verificationCode}.',
+      'It is valid until {validUntil}.',
       'Please contact the centre {centre}. If you already have the result, bring it with you.',
     ],
   },
@@ -158,17 +199,20 @@ export const TEXTS = {
     ro: [
       'Rezultatul cererii dumneavoastră a fost anulat',
       'Instituția a anulat rezultatul cererii dumneavoastră „{service}”. Vă rugăm să nu îl mai folosiți.',
-      'Adresați-vă centrului {centre}: specialistul vă explică motivul și ce puteți face mai departe.',
+      'Motivul indicat de instituție:\n{words}',
+      'Adresați-vă centrului {centre}: specialistul vă explică ce puteți face mai departe.',
     ],
     ru: [
       'Результат по вашему заявлению отменён',
       'Учреждение отменило результат по вашему заявлению «{service}». Пожалуйста, больше им не пользуйтесь.',
-      'Обратитесь в центр {centre}: специалист объяснит причину и что можно сделать дальше.',
+      'Причина, указанная учреждением:\n{words}',
+      'Обратитесь в центр {centre}: специалист объяснит, что можно сделать дальше.',
     ],
     en: [
       'The result of your application has been revoked',
       'The institution has revoked the result of your application “{service}”. Please do not use it any more.',
-      'Please contact the centre {centre}: the specialist will explain the reason and what you can do next.',
+      'The reason given by the institution:\n{words}',
+      'Please contact the centre {centre}: the specialist will explain what you can do next.',
     ],
   },
 } satisfies Record<NoticeKind, Record<Language, Text>>;
