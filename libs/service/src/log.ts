@@ -37,6 +37,7 @@ const NUMBERS = [
   'generation',
   'version',
   'lag',
+  'skewMs',
 ] as const;
 
 /** What a line may hold. `event` is a constant kebab-case word; texts are names and codes, never content. */

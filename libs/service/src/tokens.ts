@@ -1,11 +1,13 @@
 import { createHash, sign } from 'node:crypto';
 import { Problem } from '@cups/problem';
+import { JWTExpired } from 'jose/errors';
 import { jwtVerify } from 'jose/jwt/verify';
 import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import type { Role, ServiceName, Session } from './context.ts';
 import { followKeys } from './keys.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { openSkew } from './skew.ts';
 
 const SERVICE_TYP = 'cups-service+jwt';
 const SESSION_TYP = 'cups-session+jwt';
@@ -13,7 +15,10 @@ const SESSION_AUDIENCE = 'cups';
 const ISSUER_OF_SESSIONS = 'identity';
 const SERVICE_SECONDS = 300;
 const SESSION_SECONDS = 8 * 3600;
-const CLOCK_TOLERANCE_SECONDS = 5;
+/** Our own token is renewed this long before it ends. */
+const RENEW_SECONDS = 60;
+/** How far clocks may be apart: machines whose time is kept badly must still reach each other. */
+const CLOCK_TOLERANCE_SECONDS = 60;
 const MAX_TOKEN_LENGTH = 4096;
 const MAX_CACHED = 20_000;
 const ROLES: readonly string[] = [
@@ -37,6 +42,14 @@ export interface Keys {
   verifySession(token: string): Promise<Session>;
 }
 
+/** What a token said when it was verified. */
+interface Verified<Value> {
+  value: Value;
+  /** Milliseconds. */
+  expires: number;
+  payload: JWTPayload;
+}
+
 /**
  * Opens the keys in `dir` (see {@link followKeys}: what becomes of files that change, vanish or are bad) and signs and verifies
  * tokens with them. What was verified is remembered only as long as the keys stay as they are.
@@ -54,9 +67,10 @@ export function openKeys(options: {
   const { dir, service, log, metrics, clock = () => performance.now() } = options;
   const now = () => (options.now ? options.now().getTime() : Date.now());
   const files = followKeys({ dir, service, clock, log, metrics });
+  const skew = openSkew({ now, log, metrics });
   let generation = files.generation();
-  const services = new Map<string, { value: ServiceName; expires: number }>();
-  const sessions = new Map<string, { value: Session; expires: number }>();
+  const services = new Map<string, Verified<ServiceName>>();
+  const sessions = new Map<string, Verified<Session>>();
   const issued = new Map<ServiceName, { token: string; renewAt: number }>();
 
   /** Looks at the keys; what rested on others is forgotten. */
@@ -73,6 +87,12 @@ export function openKeys(options: {
     const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
     const body = `${part({ alg: 'EdDSA', typ, kid: own.kid })}.${part({ iss: service, ...claims })}`;
     return `${body}.${sign(null, Buffer.from(body), own.key).toString('base64url')}`;
+  }
+
+  function measure({ iss = '', iat = 0, exp = 0, aud }: JWTPayload, refused = false): void {
+    // A session is used to its end, so that only a beginning in the future tells of a clock.
+    const usedUntil = aud === SESSION_AUDIENCE ? Infinity : exp - RENEW_SECONDS;
+    skew.observe(iss, { issued: iat, usedUntil }, refused);
   }
 
   async function verify(
@@ -100,10 +120,16 @@ export function openKeys(options: {
         requiredClaims: ['iss', 'aud', 'iat', 'exp'],
         ...(issuer && { issuer }),
       },
-    );
+    ).catch((error: unknown) => {
+      // Its signature was good, so that its times tell of its caller's clock.
+      if (error instanceof JWTExpired) measure(error.payload, true);
+      throw error;
+    });
     const { iat = 0, exp = 0 } = payload;
     if (exp - iat > seconds || exp <= iat) throw new Error('it lives too long');
-    if (iat > now() / 1000 + CLOCK_TOLERANCE_SECONDS) throw new Error('it is from the future');
+    const isEarly = iat > now() / 1000 + CLOCK_TOLERANCE_SECONDS;
+    measure(payload, isEarly);
+    if (isEarly) throw new Error('it is from the future');
     if (typeof payload.aud !== 'string' || typeof payload.iss !== 'string') throw new Error('one issuer, one audience');
     return payload;
   }
@@ -117,19 +143,22 @@ export function openKeys(options: {
       if (known && known.renewAt > clock) return known.token;
       const iat = Math.floor(clock / 1000);
       const token = issue(SERVICE_TYP, { aud: audience, iat, exp: iat + SERVICE_SECONDS });
-      issued.set(audience, { token, renewAt: (iat + SERVICE_SECONDS - 60) * 1000 });
+      issued.set(audience, { token, renewAt: (iat + SERVICE_SECONDS - RENEW_SECONDS) * 1000 });
       return token;
     },
     async verifyService(token) {
       refresh();
       const hash = hashOf(token);
       const known = services.get(hash);
-      if (known && known.expires > now()) return known.value;
+      if (known && known.expires > now()) {
+        measure(known.payload);
+        return known.value;
+      }
       const trusted = generation;
       try {
         const payload = await verify(token, undefined, { typ: SERVICE_TYP, audience: service }, SERVICE_SECONDS);
         const value = payload.iss as ServiceName;
-        if (trusted === files.generation()) remember(services, hash, value, payload.exp as number);
+        if (trusted === files.generation()) remember(services, hash, value, payload);
         return value;
       } catch {
         throw new Problem({ reason: 'TOKEN_INVALID', message: 'The token of the calling service cannot be verified.' });
@@ -166,7 +195,7 @@ export function openKeys(options: {
           SESSION_SECONDS,
         );
         const value = sessionFrom(payload);
-        if (trusted === files.generation()) remember(sessions, hash, value, payload.exp as number);
+        if (trusted === files.generation()) remember(sessions, hash, value, payload);
         return value;
       } catch (error) {
         if ((error as { code?: unknown }).code === 'ERR_JWT_EXPIRED') {
@@ -182,14 +211,11 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('base64');
 }
 
-function remember<Value>(
-  cache: Map<string, { value: Value; expires: number }>,
-  hash: string,
-  value: Value,
-  exp: number,
-): void {
+function remember<Value>(cache: Map<string, Verified<Value>>, hash: string, value: Value, payload: JWTPayload): void {
   if (cache.size >= MAX_CACHED) cache.delete(cache.keys().next().value as string);
-  cache.set(hash, { value, expires: exp * 1000 });
+  const { iss, iat, exp = 0, aud } = payload;
+  const times = { iss, iat, exp, aud } as JWTPayload;
+  cache.set(hash, { value, expires: (exp + CLOCK_TOLERANCE_SECONDS) * 1000, payload: times });
 }
 
 function claimedIssuer(token: string): string {

@@ -4,10 +4,10 @@ import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { calculateJwkThumbprint } from 'jose';
-import { makeKeys, openKeys } from '../src/index.ts';
+import { connect, createMetrics, makeKeys, openKeys } from '../src/index.ts';
 import type { Keys, ServiceName } from '../src/index.ts';
-import { eventually, refusalOf, running, session, SERVICES, temporaryDir } from './running.ts';
-import type { Running } from './running.ts';
+import { eventually, FULL_NAME, logLines, refusalOf, running, session, SERVICES, temporaryDir } from './running.ts';
+import type { Definition, Running } from './running.ts';
 
 const NOW = new Date('2025-03-03T09:00:00Z');
 const iat = NOW.getTime() / 1000;
@@ -80,16 +80,93 @@ describe('good tokens', () => {
     }
   });
 
-  test('a verified token is refused as soon as it expires, though it was remembered', async () => {
+  test('a verified token is refused as soon as it has expired by more than the tolerance, though it was remembered', async () => {
     now = NOW;
     const keys = opened('intake');
     const token = opened('gateway').serviceToken('intake');
     const signed = opened('identity').signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
     await keys.verifyService(token);
     await keys.verifySession(signed);
-    now = new Date(NOW.getTime() + 306_000);
+    now = new Date(NOW.getTime() + 361_000);
     expect(await refusalOf(keys.verifyService(token))).toMatchObject({ reason: 'TOKEN_INVALID' });
     expect(await refusalOf(keys.verifySession(signed))).toMatchObject({ reason: 'SESSION_EXPIRED' });
+  });
+});
+
+describe('clocks', () => {
+  const MINUTE = 60_000;
+
+  /** Gateway calls intake every five seconds for ten minutes, its clock `offMs` ahead; what intake refused, and what it logged. */
+  async function tenMinutes(offMs: number) {
+    now = NOW;
+    const { lines, log } = logLines();
+    const metrics = createMetrics('intake');
+    const gateway = openKeys({ dir, service: 'gateway', now: () => new Date(now.getTime() + offMs) });
+    const intake = openKeys({ dir, service: 'intake', now: () => now, log, metrics });
+    let refused = 0;
+    for (let ms = 0; ms < 10 * MINUTE; ms += 5000) {
+      now = new Date(NOW.getTime() + ms);
+      await intake.verifyService(gateway.serviceToken('intake')).catch(() => refused++);
+    }
+    const text = await metrics.registry.metrics();
+    const told = lines.filter(({ event }) => event === 'clock-skew');
+    return {
+      refused,
+      told,
+      metric: Number(/cups_clock_skew_seconds\{caller="gateway".*\} (\S+)/.exec(text)?.[1] ?? 0),
+    };
+  }
+
+  test.each([-60, -30, 30, 60])('that are %i s apart stop no call, and the difference is measured', async (seconds) => {
+    const { refused, told, metric } = await tenMinutes(seconds * 1000);
+    expect(refused).toBe(0);
+    expect(Math.sign(metric)).toBe(Math.sign(seconds));
+    expect(Math.abs(metric)).toBeGreaterThanOrEqual(Math.abs(seconds) - 10);
+    expect(told[0]).toMatchObject({ level: 'warn', caller: 'gateway' });
+    expect(Math.sign(told[0]?.['skewMs'] as number)).toBe(Math.sign(seconds));
+  });
+
+  test('that agree are not spoken of', async () => {
+    expect(await tenMinutes(0)).toEqual({ refused: 0, told: [], metric: 0 });
+    expect(await tenMinutes(-1000)).toMatchObject({ refused: 0, told: [] });
+  });
+
+  test.each([-200, 200])(
+    'that are %i s apart end in refusals that the log explains, once a minute',
+    async (seconds) => {
+      const { refused, told } = await tenMinutes(seconds * 1000);
+      expect(refused).toBeGreaterThan(0);
+      expect(told).toContainEqual(expect.objectContaining({ caller: 'gateway', reason: 'token-refused' }));
+      expect(told.length).toBeLessThanOrEqual(10);
+    },
+  );
+
+  test('of a session may be a minute apart as well, and its end tells nothing of a clock', async () => {
+    now = NOW;
+    const { lines, log } = logLines();
+    const identity = openKeys({ dir, service: 'identity', now: () => new Date(now.getTime() + MINUTE) });
+    const intake = openKeys({ dir, service: 'intake', now: () => now, log });
+    const given = session({ expires: new Date(NOW.getTime() + 2 * MINUTE) });
+    const token = identity.signSession(given);
+    expect(await intake.verifySession(token)).toEqual(given);
+    expect(lines).toMatchObject([{ event: 'clock-skew', caller: 'identity', skewMs: MINUTE }]);
+    now = new Date(NOW.getTime() + 60 * MINUTE);
+    expect(await refusalOf(intake.verifySession(token))).toMatchObject({ reason: 'SESSION_EXPIRED' });
+    expect(lines).toHaveLength(1);
+  });
+
+  test('are told apart at a running service too: a caller a minute ahead is served', async () => {
+    now = new Date();
+    const service = await running({ GetSlip: async () => ({ html: 'served' }) }, { keys: opened('notifications') });
+    const ahead = openKeys({ dir, service: 'gateway', now: () => new Date(now.getTime() + MINUTE) });
+    const address = `127.0.0.1:${service.server.port}`;
+    const client = connect<Definition>(FULL_NAME, { address, keys: ahead, service: 'notifications' });
+    try {
+      expect((await client.getSlip({})).html).toBe('served');
+    } finally {
+      client.close();
+      await service.stop();
+    }
   });
 });
 
@@ -230,9 +307,9 @@ describe('hostile tokens', () => {
       { intake: 1 },
     ])
       await add(`aud ${JSON.stringify(aud)}`, { claims: { aud } });
-    for (const ago of [6, 60, 86_400, 10 ** 9])
+    for (const ago of [60, 61, 86_400, 10 ** 9])
       await add(`expired ${ago} s ago`, { claims: { iat: iat - ago - 100, exp: iat - ago } });
-    for (const ahead of [6, 60, 86_400]) {
+    for (const ahead of [61, 90, 86_400]) {
       await add(`not valid for ${ahead} s`, { claims: { nbf: iat + ahead } });
       await add(`issued ${ahead} s ahead`, { claims: { iat: iat + ahead, exp: iat + ahead + 100 } });
     }
