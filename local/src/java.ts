@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 /** Folder of this package: the Java sources and the lists of jars. */
-export const localDir = fileURLToPath(new URL('..', import.meta.url));
+const localDir = fileURLToPath(new URL('..', import.meta.url));
 
 /** `.cups/` of the repository: jars and classes, shared by all data folders; each can be deleted and comes back. */
 const cupsDir = join(localDir, '..', '.cups');

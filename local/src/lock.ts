@@ -12,7 +12,7 @@ export interface Owner {
 const ORPHAN_SECONDS = 30;
 
 /** Where the owner of a data folder is written. */
-export function lockFile(dataDir: string): string {
+function lockFile(dataDir: string): string {
   return join(dataDir, 'running.json');
 }
 

@@ -161,7 +161,7 @@ export function centreChanged(centre: Centre): NewEvent {
 }
 
 /** The centre for the wire. */
-export function toCentre(centre: Centre): CentreOut {
+function toCentre(centre: Centre): CentreOut {
   return {
     name: nameOf('centres', centre.code),
     displayName: centre.name,

@@ -5,7 +5,7 @@ import type { SessionTimes, Standing } from './domain/sessions.ts';
 
 /** What identity keeps: centres as last announced, sessions, and who is suspended. Who may sign in, the providers know. */
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 export interface StoredCentre extends StoredDocument, Omit<Centre, 'district' | 'limits'>, Known {
   district?: string | undefined;

@@ -184,6 +184,6 @@ export function invalid(field: string, rule: string, message: string): Problem {
 }
 
 /** Absent, or not the caller's: the two get the same answer. */
-export function notFound(): Problem {
+function notFound(): Problem {
   return new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such application.' });
 }

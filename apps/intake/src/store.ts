@@ -6,7 +6,7 @@ import type { State } from './domain/life.ts';
 
 /** What intake keeps: applications, the versions of public services they were opened under, refused messages. */
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 export type StoredApplication = Application & StoredDocument;
 

@@ -40,7 +40,7 @@ export function notificationsRpcs(threads: Documents<Thread>): Rpcs<Notification
 }
 
 /** The notice for the wire; what is still to be composed is pending like what is still to be sent. */
-export function toNotice(application: string, notice: Notice): NoticeOut {
+function toNotice(application: string, notice: Notice): NoticeOut {
   const state = notice.state === 'compose' ? 'pending' : notice.state;
   return {
     name: nameOf('notices', notice.id),

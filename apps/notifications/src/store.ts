@@ -5,7 +5,7 @@ import type { Notice } from './domain/notices.ts';
 
 /** What notifications keeps: one thread for each application, with all that was said about it. */
 
-export const SCHEMA_VERSION = 1;
+const SCHEMA_VERSION = 1;
 
 /** The id is that of the application. `lastSeqs` says up to which event it was told: effect and count are one write. */
 export interface Thread extends StoredDocument {

@@ -6,6 +6,6 @@ export { startRelay } from './outbox.ts';
 export { pageSizeOf, pageToken, readPageToken } from './page.ts';
 export { openParking } from './parking.ts';
 export type { Scope } from './scope.ts';
-export type { Log, Metrics, Store, StoreOptions } from './store.ts';
+export type { Metrics, Store } from './store.ts';
 export { openStore } from './store.ts';
 export { startTimers } from './timers.ts';

@@ -34,7 +34,7 @@ const ASKS: readonly Step[] = [
 ];
 
 /** The course of each behaviour in working hours of the agency, one row for each submission; the last row repeats. */
-export const COURSES: Record<Behaviour, readonly (readonly Step[])[]> = {
+const COURSES: Record<Behaviour, readonly (readonly Step[])[]> = {
   quick: [DECIDES],
   slow: [
     [

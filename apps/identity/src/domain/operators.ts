@@ -22,7 +22,7 @@ const PLATFORM: Operator[] = [
 ];
 
 /** The synthetic operators of a centre: two, named after its code. */
-export function operatorsOfCentre(centre: CentreFile): Operator[] {
+function operatorsOfCentre(centre: CentreFile): Operator[] {
   const place = { centre: centre.code, language: centre.languages[0] ?? 'ro' };
   const prefix = centre.code.toLowerCase();
   return [

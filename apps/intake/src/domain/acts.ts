@@ -58,7 +58,7 @@ export interface Step {
 }
 
 /** A draft that nobody touches for so long expires. */
-export const DRAFT_DAYS = 30;
+const DRAFT_DAYS = 30;
 /** A desk may report at most this much later what it did offline. */
 const OFFLINE_DAYS = 7;
 const DAY = 86_400_000;

@@ -6,7 +6,7 @@ import { DateTime } from 'luxon';
  * hours run inside working time.
  */
 
-export const ZONE = 'Europe/Chisinau';
+const ZONE = 'Europe/Chisinau';
 /** Working time of public offices, Monday to Friday. */
 const OPENS = 8;
 const CLOSES = 17;
