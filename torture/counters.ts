@@ -44,7 +44,7 @@ type Kept = Write & { key: string };
 /** What nothing that an agency says can have crossed: it must be taken. */
 const ALONE: readonly Action[] = ['create', 'edit', 'submit'];
 const methodOf = (action: Action) => (action === 'edit' ? 'PATCH' : 'POST');
-export const revisionOf = ({ etag }: Application): number => Number(etag.replaceAll('"', ''));
+const revisionOf = ({ etag }: Application): number => Number(etag.replaceAll('"', ''));
 
 /** Signs a specialist in at each centre. */
 export async function openCounters(url: string, centres: readonly Centre[], random: () => number): Promise<Counters> {
