@@ -1,0 +1,148 @@
+import type { mongo } from 'mongoose';
+import { ulid } from 'ulid';
+import { storeFailure } from './failures.ts';
+
+import { pageToken, readPageToken } from './page.ts';
+import type { Metrics, Store } from './store.ts';
+
+/** A refused message as the consumer of @cups/events tells it. */
+export interface RefusedMessage {
+  topic: string;
+  partition: number;
+  offset: string;
+  /** Later than `offset` when the refusal stands for a batch that was passed over. */
+  lastOffset: string;
+  cause: string;
+  fields: string[];
+}
+
+/** All that was refused of one partition for one cause: where and why, never what it said. */
+export interface Refusals {
+  topic: string;
+  partition: number;
+  cause: string;
+  /** Names of the wrong fields of the latest one. */
+  fields: string[];
+  count: number;
+  firstOffset: number;
+  lastOffset: number;
+  firstTime: Date;
+  lastTime: Date;
+}
+
+interface StoredRefusals extends Refusals, mongo.Document {
+  /** `<topic>/<partition>/<cause>` */
+  _id: string;
+  /** A ULID of the first time, for lists. */
+  order: string;
+}
+
+const FIELDS = 20;
+const FIELD_LENGTH = 100;
+const RACES = 10;
+
+const idOf = ({ topic, partition, cause }: RefusedMessage): string => `${topic}/${partition}/${cause}`;
+
+/** Those of one place and cause that the document does not count yet, in order. */
+function added(messages: RefusedMessage[], known: StoredRefusals | undefined): RefusedMessage[] {
+  const behind = known?.lastOffset ?? -1;
+  return messages
+    .filter(({ lastOffset }) => Number(lastOffset) > behind)
+    .sort((one, other) => Number(one.offset) - Number(other.offset));
+}
+
+const countOf = (messages: RefusedMessage[]): number =>
+  messages.reduce((sum, { offset, lastOffset }) => sum + Number(lastOffset) - Number(offset) + 1, 0);
+
+/** One write for all of one place and cause; conditional on what was read, so that racing members count nothing twice. */
+function writeOf(messages: RefusedMessage[], known: StoredRefusals | undefined, now: Date) {
+  const [first, last] = [messages[0], messages.at(-1)] as [RefusedMessage, RefusedMessage];
+  const fields = last.fields.slice(0, FIELDS).map((name) => name.slice(0, FIELD_LENGTH));
+  const lastOffset = Number(last.lastOffset);
+  if (known) {
+    const update = { $inc: { count: countOf(messages) }, $set: { lastOffset, lastTime: now, fields } };
+    return { updateOne: { filter: { _id: known._id, lastOffset: known.lastOffset }, update } };
+  }
+  const document: StoredRefusals = {
+    _id: idOf(first),
+    order: ulid(now.getTime()),
+    topic: first.topic,
+    partition: first.partition,
+    cause: first.cause,
+    fields,
+    count: countOf(messages),
+    firstOffset: Number(first.offset),
+    lastOffset,
+    firstTime: now,
+    lastTime: now,
+  };
+  return { insertOne: { document } };
+}
+
+/**
+ * Where refused messages are kept; the consumer of @cups/events takes `keep` as `refuse`. One document for each topic, partition and
+ * cause, however many there are, in one collection, `refusals`. The documents are few (causes are words of our code), so that
+ * lists need no index.
+ */
+export function openRefusals(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
+  const counter = metrics?.counter('refused_messages_total', 'Messages refused', ['topic', 'cause']);
+  const run = <T>(work: (refusals: mongo.Collection<StoredRefusals>) => Promise<T>): Promise<T> =>
+    Promise.resolve()
+      .then(() => work(store.collection<StoredRefusals>('refusals')))
+      .catch((error: unknown) => Promise.reject(storeFailure(error, 'refusals')));
+
+  /** False when another member was quicker with one of them. */
+  const write = async (groups: Map<string, RefusedMessage[]>): Promise<boolean> => {
+    const found = await run((refusals) => refusals.find({ _id: { $in: [...groups.keys()] } }).toArray());
+    const known = new Map(found.map((one) => [one._id, one as StoredRefusals]));
+    const news = [...groups].map(([id, messages]) => ({
+      known: known.get(id),
+      messages: added(messages, known.get(id)),
+    }));
+    const rest = news.filter(({ messages }) => messages.length > 0);
+    if (rest.length === 0) return true;
+    const writes = rest.map((one) => writeOf(one.messages, one.known, now()));
+    const done = await run((refusals) =>
+      refusals
+        .bulkWrite(writes as mongo.AnyBulkWriteOperation<StoredRefusals>[], { ordered: false })
+        .then(({ insertedCount, modifiedCount }) => insertedCount + modifiedCount)
+        .catch((error: { code?: number }) => (error.code === 11000 ? 0 : Promise.reject(error as Error))),
+    );
+    if (done < writes.length) return false;
+    for (const { messages } of rest) {
+      const { topic, cause } = messages[0] as RefusedMessage;
+      counter?.inc({ topic, cause }, countOf(messages));
+    }
+    return true;
+  };
+
+  return {
+    /** Counts messages, each once: what is told again after a crash lies behind the last offset. One read and one write for all. */
+    async keep(messages: RefusedMessage[]): Promise<void> {
+      const groups = Map.groupBy(messages, idOf);
+      for (let race = 0; race < RACES; race += 1) if (await write(groups)) return;
+      throw new Error('Refusals were counted by another member each time.');
+    },
+
+    /** A page, what was refused first last; `totalSize` counts the messages. @throws Problem PAGE_TOKEN_INVALID */
+    async list(asked: { topic: string; pageSize: number; pageToken: string }) {
+      const filter = asked.topic === '' ? {} : { topic: asked.topic };
+      const after = readPageToken(asked.pageToken, filter);
+      const page = after === undefined ? filter : { $and: [filter, { order: { $lt: after } }] };
+      const all = await run((refusals) =>
+        refusals
+          .find(page as mongo.Filter<StoredRefusals>, { sort: { order: -1 }, limit: asked.pageSize + 1 })
+          .toArray(),
+      );
+      const refusals: Refusals[] = all.slice(0, asked.pageSize);
+      const [sum] = await run((one) =>
+        one
+          .aggregate<{ count: number }>([{ $match: filter }, { $group: { _id: null, count: { $sum: '$count' } } }])
+          .toArray(),
+      );
+      const more = all.length > asked.pageSize;
+      const nextPageToken = more ? pageToken((all[asked.pageSize - 1] as StoredRefusals).order, filter) : '';
+      return { refusals, nextPageToken, totalSize: sum?.count ?? 0 };
+    },
+  };
+}
