@@ -1,0 +1,110 @@
+import { createHash, createPrivateKey, randomUUID, sign } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { loadService, messageType, protoDir } from '@cups/contracts/proto';
+import { fakeService, keysFor } from '@cups/testing';
+import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
+import type { MethodDefinition, ServiceError } from '@grpc/grpc-js';
+
+/** A client written by `proto/README.md` alone: nothing of the platform's own client, tokens or statuses is used. */
+
+const keys = keysFor();
+const page = readFileSync(join(protoDir(), 'README.md'), 'utf8');
+let fake: Awaited<ReturnType<typeof fakeService>>;
+let client: Client;
+
+beforeAll(async () => {
+  fake = await fakeService('cups.identity.v1.IdentityService', { GetCentre: () => Promise.resolve({}) } as object, {
+    service: 'identity',
+    keys,
+  });
+  client = new Client(fake.address, credentials.createInsecure());
+});
+afterAll(async () => {
+  client.close();
+  await fake.close();
+  keys.remove();
+});
+
+const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A service token of the gateway for identity, with what is given in place of what the page says. */
+function token({ header = {}, claims = {} }: { header?: object; claims?: object } = {}): string {
+  const jwk = JSON.parse(readFileSync(join(keys.dir, 'gateway.key.jwk'), 'utf8')) as JsonWebKey;
+  const kid = createHash('sha256').update(`{"crv":"Ed25519","kty":"OKP","x":"${jwk.x}"}`).digest('base64url');
+  const iat = Math.floor(Date.now() / 1000);
+  const head = Object.assign({ alg: 'EdDSA', typ: 'cups-service+jwt', kid }, header);
+  const body = Object.assign({ iss: 'gateway', aud: 'identity', iat, exp: iat + 300 }, claims);
+  const text = `${part(head)}.${part(body)}`;
+  return `${text}.${sign(null, Buffer.from(text), createPrivateKey({ key: jwk, format: 'jwk' })).toString('base64url')}`;
+}
+
+/** Calls GetCentre, or another method; the answer is the error, or undefined. */
+function call(
+  bearer: string | undefined,
+  { method = 'GetCentre', seconds = 5 } = {},
+): Promise<ServiceError | undefined> {
+  const service = loadService<Record<string, MethodDefinition<object, object>>>('cups.identity.v1.IdentityService');
+  const { path, requestSerialize, responseDeserialize } = service[method]!;
+  const metadata = new Metadata();
+  if (bearer) metadata.set('authorization', `Bearer ${bearer}`);
+  metadata.set('x-request-id', randomUUID());
+  metadata.set('traceparent', `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`);
+  const deadline = seconds === Infinity ? Infinity : Date.now() + seconds * 1000;
+  return new Promise((resolve) => {
+    client.makeUnaryRequest(path, requestSerialize, responseDeserialize, {}, metadata, { deadline }, (error) =>
+      resolve(error ?? undefined),
+    );
+  });
+}
+
+/** The reason in the trailers, read as the page says. */
+function reasonOf(error: ServiceError | undefined): string | undefined {
+  const [bytes] = error?.metadata.get('grpc-status-details-bin') ?? [];
+  const found = messageType<{ details: { type_url: string; value: Buffer }[] }>('google.rpc.Status').decode(
+    bytes as Buffer,
+  );
+  const info = found.details.find(({ type_url: name }) => name === 'type.googleapis.com/google.rpc.ErrorInfo')!;
+  const { reason, domain } = messageType<{ reason: string; domain: string }>('google.rpc.ErrorInfo').decode(info.value);
+  expect(domain).toBe('cups');
+  return reason;
+}
+
+describe('a client by the page', () => {
+  test('is let in', async () => {
+    expect(await call(token())).toBeUndefined();
+  });
+
+  const now = Math.floor(Date.now() / 1000);
+  test.each<[string, { header?: object; claims?: object }]>([
+    ['another type', { header: { typ: 'JWT' } }],
+    ['a key id that is none', { header: { kid: 'gateway' } }],
+    ['another audience', { claims: { aud: 'intake' } }],
+    ['a list of audiences', { claims: { aud: ['identity'] } }],
+    ['another issuer', { claims: { iss: 'intake' } }],
+    ['a longer life', { claims: { exp: now + 400, iat: now } }],
+    ['a clock that is more than a minute ahead', { claims: { iat: now + 120, exp: now + 300 } }],
+  ])('is refused with %s', async (_name, given) => {
+    const error = await call(token(given));
+    expect([error?.code, reasonOf(error)]).toEqual([status.UNAUTHENTICATED, 'TOKEN_INVALID']);
+  });
+
+  test('is let in with a clock that is half a minute ahead', async () => {
+    const iat = Math.floor(Date.now() / 1000) + 30;
+    expect(await call(token({ claims: { iat, exp: iat + 300 } }))).toBeUndefined();
+  });
+
+  test('is refused without a deadline', async () => {
+    const error = await call(token(), { seconds: Infinity });
+    expect([error?.code, reasonOf(error)]).toEqual([status.INVALID_ARGUMENT, 'DEADLINE_MISSING']);
+  });
+
+  test('finds each gRPC code that a service may answer on the page', () => {
+    const told = [...page.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name);
+    const silent = ['OK', 'UNKNOWN', 'OUT_OF_RANGE', 'UNIMPLEMENTED', 'DATA_LOSS'];
+    const all = Object.keys(status).filter((name) => /^[A-Z]/.test(name) && !silent.includes(name));
+    expect(told.sort()).toEqual(all.sort());
+  });
+});
