@@ -49,10 +49,16 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
 
   const rpcs = bridgeRpcs(deliveries, refusals);
   const definition = loadService<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService');
-  const { grpcPort: port, maxInFlight } = config;
+  const { host, grpcPort: port, maxInFlight } = config;
   const served = { name: 'agency-bridge', definition, rpcs, access, keys };
-  const grpc = await serveGrpc({ ...served, ...reporting, port, maxInFlight });
-  const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
+  const grpc = await serveGrpc({ ...served, ...reporting, host, port, maxInFlight });
+  const http = await serveHttp({
+    host: config.host,
+    port: config.httpPort,
+    ready: store.ready,
+    live: consumer.live,
+    metrics,
+  });
   grpc.serveWhile(store.ready);
 
   return {

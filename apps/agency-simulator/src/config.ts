@@ -18,6 +18,8 @@ export type Config = {
   answerDays: number;
   /** Port of /healthz, /readyz and /metrics; 0: any free one. */
   httpPort: number;
+  /** Where that port listens: an IP address. */
+  host: string;
   /** Whether warnings only are logged. */
   quiet: boolean;
 };
@@ -54,6 +56,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     hourMs: count('SIMULATOR_DELAY_MS', 500),
     answerDays: count('SIMULATOR_ANSWER_DAYS', 14),
     httpPort: count('HTTP_PORT', 0),
+    host: env['LISTEN_HOST'] || '127.0.0.1',
     quiet: ['warn', 'error', 'fatal', 'silent'].includes(env['LOG_LEVEL'] ?? ''),
   };
 }

@@ -55,7 +55,9 @@ export function createAgencySimulator(config: Config) {
   return {
     /** Resolves when HTTP is served; brokers and topics may come later. */
     async start(): Promise<void> {
-      await new Promise<void>((resolve, reject) => http.once('error', reject).listen(config.httpPort, resolve));
+      await new Promise<void>((resolve, reject) =>
+        http.once('error', reject).listen(config.httpPort, config.host, resolve),
+      );
       connection.start();
       log('info', 'started', { agencies, httpPort: httpPort() });
     },

@@ -1,6 +1,8 @@
 import { env } from '@cups/service';
 
 export interface Config {
+  /** Where gRPC and the operations port listen. */
+  host: string;
   grpcPort: number;
   /** Health, readiness and metrics. */
   httpPort: number;
@@ -15,6 +17,7 @@ export interface Config {
 export function readConfig(source: NodeJS.ProcessEnv): Config {
   const read = env(source);
   return {
+    host: read.listenHost(),
     grpcPort: read.port('GRPC_PORT', 7001),
     httpPort: read.port('HTTP_PORT', 7101),
     keysDir: read.text('CUPS_KEYS', '.cups/keys'),

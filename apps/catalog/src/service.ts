@@ -37,12 +37,13 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
     rpcs: catalogRpcs(registry.current, overrides.now ?? (() => new Date())),
     access,
     keys,
+    host: config.host,
     port: config.grpcPort,
     log,
     metrics,
   });
   const ready = (): boolean => registry.current().size > 0;
-  const http = await serveHttp({ port: config.httpPort, ready, live: () => true, metrics });
+  const http = await serveHttp({ host: config.host, port: config.httpPort, ready, live: () => true, metrics });
   grpc.serveWhile(ready);
 
   return {

@@ -24,7 +24,14 @@ let notifications: CatalogClient;
 beforeAll(async () => {
   cpSync(join(process.cwd(), '../../data'), join(folder, 'data'), { recursive: true });
   makeKeys(keysDir, ['catalog', 'gateway', 'intake', 'notifications']);
-  const config = { grpcPort: 0, httpPort: 0, keysDir, dataDir: join(folder, 'data'), logLevel: 'silent' };
+  const config = {
+    host: '127.0.0.1',
+    grpcPort: 0,
+    httpPort: 0,
+    keysDir,
+    dataDir: join(folder, 'data'),
+    logLevel: 'silent',
+  };
   catalog = await createCatalog(config, { now: () => new Date('2026-03-10T22:30:00Z') });
   const as = (service: 'gateway' | 'intake' | 'notifications') => {
     const client = connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
@@ -229,7 +236,14 @@ describe('GetPublicServiceVersion', () => {
 });
 
 test('a data folder without the schema does not start, and one sentence says so', async () => {
-  const config = { grpcPort: 0, httpPort: 0, keysDir, dataDir: join(folder, 'nothing'), logLevel: 'silent' };
+  const config = {
+    host: '127.0.0.1',
+    grpcPort: 0,
+    httpPort: 0,
+    keysDir,
+    dataDir: join(folder, 'nothing'),
+    logLevel: 'silent',
+  };
   await expect(createCatalog(config)).rejects.toThrow(/^CUPS_DATA must name a folder/);
 });
 

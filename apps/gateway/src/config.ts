@@ -19,6 +19,7 @@ export function readConfig(source: NodeJS.ProcessEnv) {
     port: read.port('GATEWAY_PORT', 8080),
     host: read.text('GATEWAY_HOST', production ? '::' : '127.0.0.1'),
     /** Health, readiness and metrics, for the inside only. */
+    operationsHost: read.listenHost(),
     httpPort: read.port('HTTP_PORT', 7106),
     /** Such as https://cups.example: cookies and the check of Origin follow it. Empty: plain http on this machine. */
     publicOrigin,

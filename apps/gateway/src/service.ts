@@ -71,7 +71,13 @@ export async function createGateway(
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
   answerBrokenBytes(server);
   await once(server.listen(config.port, config.host), 'listening');
-  const inside = await serveHttp({ port: config.httpPort, ready: () => !draining, live: () => true, metrics });
+  const inside = await serveHttp({
+    host: config.operationsHost,
+    port: config.httpPort,
+    ready: () => !draining,
+    live: () => true,
+    metrics,
+  });
 
   const { port } = server.address() as AddressInfo;
   return {

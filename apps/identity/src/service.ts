@@ -62,10 +62,10 @@ export async function createIdentity(
     name: 'identity',
     definition: loadService<IdentityServiceDefinition>('cups.identity.v1.IdentityService'),
     rpcs: identityRpcs({ centres: current, providers, sessions, standings, keys, sessionMs, now }),
-    ...{ access, keys, log, metrics, port: config.grpcPort, maxInFlight: config.maxInFlight },
+    ...{ access, keys, log, metrics, host: config.host, port: config.grpcPort, maxInFlight: config.maxInFlight },
   });
   const ready = (): boolean => store.ready() && current().size > 0;
-  const http = await serveHttp({ port: config.httpPort, ready, live: () => true, metrics });
+  const http = await serveHttp({ host: config.host, port: config.httpPort, ready, live: () => true, metrics });
   grpc.serveWhile(ready);
 
   return {

@@ -42,9 +42,15 @@ export async function createIntake(config: Config, overrides: { now?: () => Date
       ...{ applications, neighbours, holidays, now, versions: versionsOf(store), secret: config.requestSecret },
       openApplications: openCounter(applications, now),
     }),
-    ...{ access, keys, log, metrics, port: config.grpcPort, maxInFlight: config.maxInFlight },
+    ...{ access, keys, log, metrics, host: config.host, port: config.grpcPort, maxInFlight: config.maxInFlight },
   });
-  const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
+  const http = await serveHttp({
+    host: config.host,
+    port: config.httpPort,
+    ready: store.ready,
+    live: consumer.live,
+    metrics,
+  });
   grpc.serveWhile(store.ready);
 
   return {

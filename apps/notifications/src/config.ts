@@ -7,6 +7,8 @@ export interface Config {
   kafkaBrokers: string[];
   /** Before every topic, group and database, so that environments and tests share one broker and store. */
   prefix: string;
+  /** Where gRPC and the operations port listen. */
+  host: string;
   grpcPort: number;
   /** Health, readiness and metrics. */
   httpPort: number;
@@ -41,6 +43,7 @@ export function readConfig(source: NodeJS.ProcessEnv): Config {
     mongoUri: read.text('MONGODB_URI', 'mongodb://127.0.0.1:27017'),
     kafkaBrokers: read.list('KAFKA_BROKERS', ['127.0.0.1:9092']),
     prefix: read.text('CUPS_PREFIX', ''),
+    host: read.listenHost(),
     grpcPort: read.port('GRPC_PORT', 7005),
     httpPort: read.port('HTTP_PORT', 7105),
     keysDir: read.path('CUPS_KEYS', '.cups/keys'),

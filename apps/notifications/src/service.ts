@@ -51,9 +51,15 @@ export async function createNotifications(config: Config, overrides: Overrides =
     name: 'notifications',
     definition: loadService<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService'),
     rpcs: notificationsRpcs(threads),
-    ...{ access, keys, log, metrics, port: config.grpcPort, maxInFlight: config.maxInFlight },
+    ...{ access, keys, log, metrics, host: config.host, port: config.grpcPort, maxInFlight: config.maxInFlight },
   });
-  const http = await serveHttp({ port: config.httpPort, ready: store.ready, live: consumer.live, metrics });
+  const http = await serveHttp({
+    host: config.host,
+    port: config.httpPort,
+    ready: store.ready,
+    live: consumer.live,
+    metrics,
+  });
   grpc.serveWhile(store.ready);
 
   return {

@@ -1,4 +1,5 @@
 import { readFileSync, statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** Readers of one environment; each throws an Error that is one clear sentence. A reader without a default requires its variable. */
@@ -15,6 +16,11 @@ export interface Env {
   number(name: string, fallback?: number, limits?: { min?: number; max?: number }): number;
   /** 0 (any free one) to 65535. */
   port(name: string, fallback?: number): number;
+  /**
+   * LISTEN_HOST: the IP address that gRPC and the operations port listen on. Loopback unless it is set, so that a process
+   * started by hand opens no port to its network; `::` is every address, of IPv4 too.
+   */
+  listenHost(): string;
   /** host:port. */
   address(name: string, fallback?: string): string;
   /** Comma-separated; empty parts are left out. */
@@ -59,6 +65,13 @@ export function env(variables: Record<string, string | undefined>): Env {
     number: (name, fallback, { min = 0, max = Number.MAX_SAFE_INTEGER } = {}) =>
       read(name, fallback, whole(min, max), `a whole number from ${min} to ${max}`),
     port: (name, fallback) => read(name, fallback, whole(0, 65535), 'a port from 0 to 65535'),
+    listenHost: () =>
+      read(
+        'LISTEN_HOST',
+        '127.0.0.1',
+        (text) => (isIP(text) ? text : undefined),
+        'an IP address, such as 127.0.0.1 or ::',
+      ),
     address: (name, fallback) =>
       read(
         name,

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { isUlid, isUuid } from '@cups/contracts';
 import { enumCheck, loadService } from '@cups/contracts/proto';
 import type { RpcsOf } from '@cups/contracts/proto';
@@ -38,7 +39,7 @@ export interface ServerOptions {
   keys: Keys;
   /** 0 takes a free one. */
   port: number;
-  /** @default '0.0.0.0' */
+  /** An IP address. @default '127.0.0.1' */
   host?: string;
   log: Logger;
   metrics: Metrics;
@@ -101,7 +102,8 @@ export async function serveGrpc<Definition extends object>(
   }
   server.addService(loadService<ServiceDefinition>('grpc.health.v1.Health'), health.rpcs);
   const port = await new Promise<number>((resolve, reject) => {
-    const address = `${options.host ?? '0.0.0.0'}:${options.port}`;
+    const { host = '127.0.0.1' } = options;
+    const address = `${isIPv6(host) ? `[${host}]` : host}:${options.port}`;
     server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );

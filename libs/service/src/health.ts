@@ -9,6 +9,9 @@ interface Response {
 }
 type Watcher = ServerWritableStream<Request, Response>;
 
+/** Watches that may be open at once: one for each balancer and probe, and room to spare; each costs a stream for its whole life. */
+const MAX_WATCHERS = 32;
+
 /** grpc.health.v1.Health: for load balancers and probes, so exempt from tokens, access and deadlines. */
 export function createHealth() {
   const names = new Set(['']);
@@ -38,6 +41,10 @@ export function createHealth() {
       else callback(null, state);
     },
     Watch(call: Watcher) {
+      if (watchers.size >= MAX_WATCHERS) {
+        call.emit('error', { code: status.RESOURCE_EXHAUSTED, details: 'too many watches' });
+        return;
+      }
       watchers.add(call);
       call.once('cancelled', () => watchers.delete(call));
       call.write(stateOf(call.request.service));

@@ -14,6 +14,7 @@ export interface OperationsHttp {
  */
 export async function serveHttp(options: {
   port: number;
+  /** @default '127.0.0.1' */
   host?: string;
   ready: () => Promise<boolean> | boolean;
   live: () => boolean;
@@ -37,7 +38,7 @@ export async function serveHttp(options: {
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port, options.host, resolve);
+    server.listen(options.port, options.host ?? '127.0.0.1', resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,

@@ -357,6 +357,28 @@ describe('the door', () => {
     expect(heard).toEqual([2, 1, 2]);
   });
 
+  test('watches of health have an end of their number, and one that ends makes room', async () => {
+    const service = await start({});
+    const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
+    open.push(() => client.close());
+    const same = (value: Buffer) => value;
+    const watch = () => {
+      const path = '/grpc.health.v1.Health/Watch';
+      const stream = client.makeServerStreamRequest<Buffer, Buffer>(path, same, same, Buffer.alloc(0));
+      const first = new Promise<string>((resolve) => {
+        stream.on('data', () => resolve('heard'));
+        stream.on('error', ({ code }: StatusObject) => resolve(String(status[code])));
+      });
+      return { first, end: () => stream.cancel() };
+    };
+    const watches = Array.from({ length: 32 }, watch);
+    expect(new Set(await Promise.all(watches.map(({ first }) => first)))).toEqual(new Set(['heard']));
+    expect(await watch().first).toBe('RESOURCE_EXHAUSTED');
+    watches[0]?.end();
+    await eventually(async () => (await watch().first) === 'heard');
+    for (const { end } of watches) end();
+  });
+
   test('health follows what the service says it can do, until it stops', async () => {
     const service = await start({});
     const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());

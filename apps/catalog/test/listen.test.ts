@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { makeKeys } from '@cups/service';
+import { readConfig } from '../src/config.ts';
+import { createCatalog } from '../src/service.ts';
+
+/** Where a service listens; catalog stands for all, which share the chassis. */
+const folder = mkdtempSync(join(tmpdir(), 'cups-listen-'));
+beforeAll(() => makeKeys(folder, ['catalog']));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** Whether somebody listens there; 127.0.0.2 is another address of this machine, as one of its network would be. */
+const reachable = (host: string, port: number) =>
+  new Promise<boolean>((resolve) => {
+    const socket = connect(port, host, () => {
+      socket.destroy();
+      resolve(true);
+    }).on('error', () => resolve(false));
+  });
+
+async function ways(settings: Record<string, string>) {
+  const { dataDir, ...config } = readConfig({ CUPS_KEYS: folder, CUPS_DATA: '../../data', ...settings });
+  const catalog = await createCatalog({ ...config, dataDir, grpcPort: 0, httpPort: 0, logLevel: 'silent' });
+  const found: Record<string, [grpc: boolean, operations: boolean]> = {};
+  for (const host of ['127.0.0.1', '127.0.0.2', '::1']) {
+    found[host] = [await reachable(host, catalog.grpcPort!), await reachable(host, catalog.httpPort!)];
+  }
+  await catalog.stop();
+  return found;
+}
+
+test('gRPC and the operations port listen on loopback alone, unless LISTEN_HOST says otherwise', async () => {
+  expect(await ways({})).toEqual({ '127.0.0.1': [true, true], '127.0.0.2': [false, false], '::1': [false, false] });
+});
+
+test('LISTEN_HOST :: is every address, of IPv4 and IPv6', async () => {
+  expect(await ways({ LISTEN_HOST: '::' })).toEqual({
+    '127.0.0.1': [true, true],
+    '127.0.0.2': [true, true],
+    '::1': [true, true],
+  });
+});
+
+test('LISTEN_HOST ::1 is the loopback of IPv6', async () => {
+  expect((await ways({ LISTEN_HOST: '::1' }))['::1']).toEqual([true, true]);
+});
+
+test('a LISTEN_HOST that is no address ends the start with one sentence', () => {
+  expect(() => readConfig({ LISTEN_HOST: 'everywhere' })).toThrow(
+    'LISTEN_HOST must be an IP address, such as 127.0.0.1 or ::.',
+  );
+});
