@@ -61,8 +61,8 @@ const rooms = [
   [
     ['libs/events/src/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, 'kafkajs(?:$|\\/)', exactly('ulid')],
-      'libs/events imports problem, contracts and kafkajs.',
+      [LOCAL, NODE, PROBLEM, CONTRACTS, 'kafkajs(?:$|\\/)', exactly('snappyjs'), exactly('snappyjs'), exactly('ulid')],
+      'libs/events imports problem, contracts, kafkajs and snappyjs.',
     ),
   ],
   [

@@ -11,7 +11,7 @@ import type { Cause, Scope } from '@cups/store';
 import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
 import { backoffMs, cancel, enqueue, open, receive, refuse, settle } from './domain/delivery.ts';
 import type { Delivery, Fetched, Pending, Refusal } from './domain/delivery.ts';
-import type { Deliveries, Refusals, StoredDelivery } from './store.ts';
+import type { Deliveries, StoredDelivery } from './store.ts';
 
 /** What the bridge does about what intake and the agencies say, and how it gets submissions. */
 
@@ -41,7 +41,6 @@ const HELD = 5_000;
 
 export function createEvents(options: {
   deliveries: Deliveries;
-  refusals: Refusals;
   /** Their codes. */
   agencies: string[];
   /** Asks intake for a frozen submission; throws a Problem. */
@@ -50,7 +49,7 @@ export function createEvents(options: {
   log: Logger;
   metrics: Metrics;
 }) {
-  const { deliveries, refusals, now, log } = options;
+  const { deliveries, now, log } = options;
   const agencyOf = new Map(options.agencies.map((code) => [topicsOf(code).replies, code]));
   const waiting = new Map<string, NodeJS.Timeout>();
   /** Deliveries that this process saw waiting for an agency that is not configured. */
@@ -252,14 +251,10 @@ export function createEvents(options: {
   }
 
   return {
-    topics: ['cups.applications', ...agencyOf.keys()],
     async handle(event: CloudEvent): Promise<Outcome> {
       const agency = agencyOf.get(event.topic);
       const handled = await (agency === undefined ? onApplication(event) : onReply(event, agency));
-      if (handled === 'done' || handled === 'wait') return handled;
-      const { topic, partition = 0, offset = '' } = event;
-      await refusals.keep({ topic, partition, offset }, handled);
-      return { refused: handled.cause };
+      return handled === 'done' || handled === 'wait' ? handled : { refused: handled.cause, fields: handled.fields };
     },
     fetchPending,
     stop(): void {

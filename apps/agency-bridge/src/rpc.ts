@@ -2,17 +2,22 @@ import { nameOf, parseName } from '@cups/contracts';
 import { enumValue, enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
+import type { RefusedMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedMessage.ts';
 import { Problem } from '@cups/problem';
 import { centreOf, sessionOf } from '@cups/service';
 import type { Context, Rpcs } from '@cups/service';
 import { pageSizeOf } from '@cups/store';
+import type { openRefusals, Refusals } from '@cups/store';
 import { stateOf } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
 import { listDeliveries } from './store.ts';
-import type { Deliveries, Refusals } from './store.ts';
+import type { Deliveries } from './store.ts';
 
 /** The calls of cups.agencybridge.v1.AgencyBridgeService. */
-export function bridgeRpcs(deliveries: Deliveries, refusals: Refusals): Rpcs<AgencyBridgeServiceDefinition> {
+export function bridgeRpcs(
+  deliveries: Deliveries,
+  refusals: ReturnType<typeof openRefusals>,
+): Rpcs<AgencyBridgeServiceDefinition> {
   return {
     async GetDelivery({ name }, context) {
       const delivery = await deliveries.get(parseName('deliveries', name), {
@@ -44,9 +49,7 @@ export function bridgeRpcs(deliveries: Deliveries, refusals: Refusals): Rpcs<Age
 
     async ListRefusedMessages({ topic, pageSize, pageToken }) {
       const found = await refusals.list({ topic, pageSize: pageSizeOf(pageSize), pageToken });
-      const messages = found.documents.map(({ refuseTime, partition, offset, cause, fields, ...refused }) => {
-        return { topic: refused.topic, partition, offset, cause, refuseTime: toTimestamp(refuseTime), fields };
-      });
+      const messages = found.refusals.map(toRefused);
       return { messages, nextPageToken: found.nextPageToken, totalSize: found.totalSize };
     },
   };
@@ -80,3 +83,15 @@ function toMessage(delivery: Delivery): DeliveryMessage {
     waitCause: delivery.waitCause ?? '',
   };
 }
+
+const toRefused = (refused: Refusals): RefusedMessage => ({
+  topic: refused.topic,
+  partition: refused.partition,
+  offset: String(refused.firstOffset),
+  lastOffset: String(refused.lastOffset),
+  count: String(refused.count),
+  cause: refused.cause,
+  fields: refused.fields,
+  refuseTime: toTimestamp(refused.firstTime),
+  lastRefuseTime: toTimestamp(refused.lastTime),
+});

@@ -1,16 +1,17 @@
 import { loadService } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import { createConsumer, createPublisher, WRITERS } from '@cups/events';
+import { createPublisher } from '@cups/events';
 import { connect, createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
 import type { LogDestination, RunningService } from '@cups/service';
-import { openParking, openStore, startRelay, startTimers } from '@cups/store';
+import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import type { OutboxEntry } from '@cups/store';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
+import { startConsumers } from './consumers.ts';
 import { createEvents } from './events.ts';
 import { bridgeRpcs } from './rpc.ts';
-import { afterPublish, deliveriesOf, refusalsOf } from './store.ts';
+import { afterPublish, deliveriesOf } from './store.ts';
 
 export interface Overrides {
   now?: () => Date;
@@ -30,7 +31,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const keys = openKeys({ dir: config.keysDir, service: 'agency-bridge', log, metrics });
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-agency-bridge`, log, metrics });
   const deliveries = deliveriesOf(store);
-  const refusals = refusalsOf(store, now, metrics);
+  const refusals = openRefusals(store, { now, metrics });
   const neighbour = { address: config.intakeAddress, keys, log, metrics, service: 'intake', timeoutMs } as const;
   const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', neighbour);
 
@@ -39,13 +40,19 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const relay = startRelay({ documents: [deliveries], publish, ...reporting, afterPublish: afterPublish(now) });
   const getSubmission = (name: string, requestId: string) =>
     intake.getSubmission({ name }, requestId === '' ? {} : { requestId });
-  const events = createEvents({ deliveries, refusals, agencies, getSubmission, now, log, metrics });
+  const events = createEvents({ deliveries, agencies, getSubmission, now, log, metrics });
   const due = { due: events.fetchPending, pollMs: config.timerPollMs, now, log };
   const timers = startTimers({ documents: deliveries, ...due });
-  const { topics, handle } = events;
-  const refuse = refusals.keepUnread;
-  const group = { brokers, prefix, groupId: 'agency-bridge', topics, expects: WRITERS, concurrency };
-  const consumer = createConsumer({ ...group, ...reporting, handle, refuse, park: openParking(store) });
+  const consumer = startConsumers({
+    brokers,
+    prefix,
+    agencies,
+    concurrency,
+    ...reporting,
+    handle: events.handle,
+    refuse: refusals.keep,
+    park: openParking(store),
+  });
 
   const rpcs = bridgeRpcs(deliveries, refusals);
   const definition = loadService<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService');

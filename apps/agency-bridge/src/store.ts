@@ -1,9 +1,7 @@
-import type { Documents, Metrics, Scope, Store, StoredDocument } from '@cups/store';
-import { isProblem } from '@cups/problem';
-import { ulid } from 'ulid';
-import type { Delivery, Refusal, State, StoredState } from './domain/delivery.ts';
+import type { Documents, Scope, Store, StoredDocument } from '@cups/store';
+import type { Delivery, State, StoredState } from './domain/delivery.ts';
 
-/** What the bridge keeps: deliveries, and where refused messages stand. */
+/** What the bridge keeps: deliveries. Where refused messages stand is kept by @cups/store. */
 
 export type StoredDelivery = Delivery & StoredDocument;
 export type Deliveries = Documents<StoredDelivery>;
@@ -61,76 +59,3 @@ export function listDeliveries(
   const fingerprintOf = { state, agency };
   return deliveries.list({ scope, filter, order: 'desc', pageSize, pageToken, fingerprintOf });
 }
-
-/** A message that could not be used: where it stands and why, never what it says. */
-export interface Refused extends StoredDocument {
-  /** `<topic>/<partition>/<offset>`, unique: read again, it is the same message. */
-  place: string;
-  /** Without the prefix. */
-  topic: string;
-  partition: number;
-  offset: string;
-  cause: string;
-  fields: string[];
-  refuseTime: Date;
-}
-
-export function refusalsOf(store: Store, now: () => Date, metrics: Metrics) {
-  const refused = metrics.counter('agency_bridge_refused_messages_total', 'Messages refused', ['topic', 'cause']);
-  const documents = store.documents<Refused>({
-    collection: 'refusedMessages',
-    schema: {
-      ...each(text, 'place', 'topic', 'offset', 'cause'),
-      partition: number,
-      fields: [String],
-      refuseTime: date,
-    },
-    schemaVersion: 1,
-    existsReason: 'ALREADY_EXISTS',
-    indexes: [
-      { fields: { place: 1 }, unique: true, query: 'a message that is read again is stored once' },
-      { fields: { topic: 1, _id: -1 }, query: 'ListRefusedMessages of a topic' },
-    ],
-  });
-  const refusals = {
-    /** Stores where a message stands and why it was refused; of what is known already nothing changes. */
-    async keep(at: { topic: string; partition: number; offset: string }, refusal: Refusal): Promise<void> {
-      const { topic, partition, offset } = at;
-      const place = `${topic}/${partition}/${offset}`;
-      const refuseTime = now();
-      const _id = ulid(refuseTime.getTime());
-      const message = {
-        _id,
-        place,
-        topic,
-        partition,
-        offset,
-        refuseTime,
-        cause: refusal.cause,
-        fields: refusal.fields,
-      };
-      try {
-        await documents.create(message, { scope: 'service', cause: {}, events: [], now: refuseTime });
-        refused.inc({ topic, cause: refusal.cause });
-      } catch (error) {
-        if (!isProblem(error) || error.kind !== 'EXISTS') throw error;
-      }
-    },
-    /** What the consumer could not read, or can not use yet. */
-    keepUnread: ({ cause, ...at }: Pick<Refused, 'topic' | 'partition' | 'offset' | 'cause'>): Promise<void> =>
-      refusals.keep(at, { cause: cause === 'NOT_A_CLOUDEVENT' ? 'NOT_CLOUDEVENTS' : cause, fields: [] }),
-    /** A page, newest first, and how many there are of that topic. */
-    async list({ topic, ...page }: { topic: string; pageSize: number; pageToken: string }) {
-      const filter = topic === '' ? {} : { topic };
-      const [found, counted] = await Promise.all([
-        documents.list({ scope: 'platform', filter, order: 'desc', fingerprintOf: filter, ...page }),
-        documents.aggregate<{ count: number }>([{ $match: filter }, { $group: { _id: null, count: { $sum: 1 } } }], {
-          scope: 'platform',
-        }),
-      ]);
-      return { ...found, totalSize: counted[0]?.count ?? 0 };
-    },
-  };
-  return refusals;
-}
-export type Refusals = ReturnType<typeof refusalsOf>;

@@ -146,7 +146,7 @@ export const operatorJson = by(OPERATOR);
 /** A session; its id stays here. */
 export const sessionJson = by({ id: absent, operator: by(OPERATOR) });
 export const deliveryJson = by({ state: word('DELIVERY_STATE_') });
-export const refusedMessageJson = by({});
+export const refusedMessageJson = by({ count: (value: string) => Number(value) || undefined });
 
 const CENTRE: Rules = {
   kind: word('CENTRE_KIND_'),

@@ -4,14 +4,14 @@ import { createConsumer, createPublisher, WRITERS } from '@cups/events';
 import type { OutboxEntry } from '@cups/store';
 import { createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
 import type { RunningService } from '@cups/service';
-import { openParking, openStore, startRelay, startTimers } from '@cups/store';
+import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import { access } from './access.ts';
 import { readHolidays } from './calendar.ts';
 import type { Config } from './config.ts';
 import { onDelivery, onTimer } from './events.ts';
 import { openNeighbours } from './neighbours.ts';
 import { rpcs } from './rpc.ts';
-import { applicationsOf, openCounter, refusalsOf, versionsOf } from './store.ts';
+import { applicationsOf, openCounter, versionsOf } from './store.ts';
 
 /** The truth about applications. Takes work as soon as its store answers: neither Kafka nor neighbours are needed. */
 export async function createIntake(config: Config, overrides: { now?: () => Date } = {}): Promise<RunningService> {
@@ -32,7 +32,7 @@ export async function createIntake(config: Config, overrides: { now?: () => Date
     ...{ brokers, prefix, log, metrics, groupId: 'intake', topics: ['cups.deliveries'] },
     expects: WRITERS,
     handle: onDelivery(applications, holidays, now),
-    refuse: refusalsOf(store),
+    refuse: openRefusals(store, { now, metrics }).keep,
     park: openParking(store),
   });
   const grpc = await serveGrpc({

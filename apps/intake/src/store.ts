@@ -224,13 +224,4 @@ export function versionsOf(store: Store) {
   };
 }
 
-/** Messages on cups.deliveries that could not be used: where they stand and why, never what they say. */
-export function refusalsOf(store: Store) {
-  return async (refused: { topic: string; partition: number; offset: string; cause: string }): Promise<void> => {
-    const _id = `${refused.topic}/${refused.partition}/${refused.offset}`;
-    await store
-      .collection<{ _id: string }>('refusedMessages')
-      .updateOne({ _id }, { $setOnInsert: { ...refused, refuseTime: new Date() } }, { upsert: true });
-  };
-}
 export type Versions = ReturnType<typeof versionsOf>;

@@ -41,7 +41,7 @@ const stored = async (name: string) =>
   (await store.collection<Stored>('applications').findOne({ _id: name.slice('applications/'.length) }))!;
 /** Messages refused, also where several of one cause are kept as one with a count. */
 const refusals = async () => {
-  const kept = await store.collection<{ _id: string; count?: number }>('refusedMessages').find().toArray();
+  const kept = await store.collection<{ _id: string; count?: number }>('refusals').find().toArray();
   return kept.reduce((sum, { count = 1 }) => sum + count, 0);
 };
 const parked = () => store.collection('parkedEvents').countDocuments();

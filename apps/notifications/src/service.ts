@@ -5,7 +5,7 @@ import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/no
 import { createConsumer, WRITERS } from '@cups/events';
 import { connect, createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
 import type { LogDestination, RunningService } from '@cups/service';
-import { openParking, openStore, startTimers } from '@cups/store';
+import { openParking, openRefusals, openStore, startTimers } from '@cups/store';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import { openDelivery } from './deliver.ts';
@@ -13,7 +13,7 @@ import { onApplicationEvent, toContact } from './events.ts';
 import { fileMailer, smtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';
-import { refusalsOf, threadsOf } from './store.ts';
+import { threadsOf } from './store.ts';
 
 export interface Overrides {
   now?: () => Date;
@@ -44,7 +44,7 @@ export async function createNotifications(config: Config, overrides: Overrides =
     ...{ brokers, prefix, log, metrics, groupId: 'notifications', topics: ['cups.applications'] },
     expects: WRITERS,
     handle: onApplicationEvent(threads, delivery, rules, now),
-    refuse: refusalsOf(store, now),
+    refuse: openRefusals(store, { now, metrics }).keep,
     park: openParking(store),
   });
   const grpc = await serveGrpc({

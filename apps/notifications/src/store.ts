@@ -1,4 +1,3 @@
-import type { ConsumerOptions } from '@cups/events';
 import type { Documents, Store, StoredDocument } from '@cups/store';
 import { INTAKE_AWAY, nextDue, open } from './domain/notices.ts';
 import type { Notice } from './domain/notices.ts';
@@ -89,13 +88,4 @@ export async function wakeWaiting(threads: Documents<Thread>, now: Date): Promis
       { arrayFilters: [{ 'waits.state': waits.state, 'waits.failCause': waits.failCause }] },
     );
   return modifiedCount;
-}
-
-/** Keeps that a message could not be used, and why; not what it said (law 6). */
-export function refusalsOf(store: Store, now: () => Date): ConsumerOptions['refuse'] {
-  return async ({ topic, partition, offset, cause }) => {
-    const refusals = store.collection<{ _id: string }>('refusedMessages');
-    const $setOnInsert = { topic, partition, offset, cause, refuseTime: now() };
-    await refusals.updateOne({ _id: `${topic}/${partition}/${offset}` }, { $setOnInsert }, { upsert: true });
-  };
 }

@@ -137,8 +137,10 @@ describe('counting', () => {
   test('what is no event of an application is stored as refused, without its content', async () => {
     const id = ulid();
     const about = happened(id, 1, 'ApplicationSubmitted');
-    const collection = n.store.collection<{ _id: string; cause: string }>('refusedMessages');
-    const before = await collection.countDocuments();
+    const collection = n.store.collection<{ _id: string; cause: string; count: number }>('refusals');
+    const causes = { cause: { $in: ['REFUSED', 'NOT_A_CLOUDEVENT'] } };
+    const counted = async () => (await collection.find(causes).toArray()).reduce((sum, { count }) => sum + count, 0);
+    const before = await counted();
     await n.say(
       { ...about, subject: `applications/${ulid()}` },
       { ...about, sequence: null },
@@ -148,7 +150,7 @@ describe('counting', () => {
     await produceRaw({ brokers: n.config.kafkaBrokers, prefix: n.config.prefix }, 'cups.applications', [
       { key: id, value: 'canary-rubbish' },
     ]);
-    await eventually(async () => (await collection.countDocuments()) === before + 5);
+    await eventually(async () => (await counted()) === before + 5);
     expect(JSON.stringify(await collection.find().toArray())).not.toContain('canary');
     expect(await n.threads.get(id, { scope: 'service' })).toBeUndefined();
   });
@@ -169,12 +171,13 @@ describe('a forged event with the next sequence', () => {
   ];
   test.each(forged)('%s tells the person nothing, is refused, and does not hide the true one', async (_what, forge) => {
     const id = n.application(contactOf(''));
-    const collection = n.store.collection<{ _id: string }>('refusedMessages');
+    const collection = n.store.collection<{ _id: string; count: number }>('refusals');
+    const counted = async () => (await collection.find().toArray()).reduce((sum, { count }) => sum + count, 0);
     await n.say(happened(id, 1, 'ApplicationSubmitted'));
     await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 1);
-    const before = await collection.countDocuments();
+    const before = await counted();
     await n.say(forge(id));
-    await eventually(async () => (await collection.countDocuments()) === before + 1);
+    await eventually(async () => (await counted()) === before + 1);
     await n.say(happened(id, 2, 'ApplicationDecided', ready));
     const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
     expect(thread.notices.map(({ kind }) => kind)).toEqual(['application-submitted', 'result-ready']);

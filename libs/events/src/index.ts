@@ -1,4 +1,4 @@
-export type { Consumer, ConsumerOptions, Outcome } from './consume.ts';
+export type { Consumer, ConsumerOptions } from './consume.ts';
 export { createConsumer } from './consume.ts';
 export type { CloudEvent, Entry } from './envelope.ts';
 export { decode, encode } from './envelope.ts';
@@ -6,3 +6,6 @@ export { WRITERS } from './expect.ts';
 export { connectKafka } from './kafka.ts';
 export { createPublisher } from './publish.ts';
 export { ensureTopics, topicsFor } from './topics.ts';
+export type { LagWatch } from './watch.ts';
+export { openLagWatch } from './watch.ts';
+export type { Outcome, Park, RefusedMessage } from './work.ts';

@@ -17,6 +17,7 @@ import {
   type CloudEvent,
   type Consumer,
   type ConsumerOptions,
+  type RefusedMessage,
 } from '../src/index.ts';
 
 const here = platform();
@@ -32,7 +33,7 @@ afterEach(async () => {
 /** A consumer of a group of its own, that keeps what it was given and what it refused. */
 function consume(options: Partial<ConsumerOptions> = {}) {
   const done: CloudEvent[] = [];
-  const refused: { topic: string; partition: number; offset: string; cause: string }[] = [];
+  const refused: RefusedMessage[] = [];
   const consumer: Consumer = createConsumer({
     ...here,
     groupId: `g-${randomUUID()}`,
@@ -40,7 +41,7 @@ function consume(options: Partial<ConsumerOptions> = {}) {
     expects: {},
     log,
     maxWaitMs: 200,
-    refuse: (one) => Promise.resolve(void refused.push(one)),
+    refuse: (messages) => Promise.resolve(void refused.push(...messages)),
     ...options,
     handle: async (event) => {
       const outcome = await (options.handle?.(event) ?? 'done');

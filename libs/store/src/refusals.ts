@@ -1,6 +1,5 @@
 import type { mongo } from 'mongoose';
 import { ulid } from 'ulid';
-import { storeFailure } from './failures.ts';
 
 import { pageToken, readPageToken } from './page.ts';
 import type { Metrics, Store } from './store.ts';
@@ -89,7 +88,7 @@ export function openRefusals(store: Store, { now, metrics }: { now: () => Date; 
   const run = <T>(work: (refusals: mongo.Collection<StoredRefusals>) => Promise<T>): Promise<T> =>
     Promise.resolve()
       .then(() => work(store.collection<StoredRefusals>('refusals')))
-      .catch((error: unknown) => Promise.reject(storeFailure(error, 'refusals')));
+      .catch((error: unknown) => Promise.reject(store.failure(error, 'refusals')));
 
   /** False when another member was quicker with one of them. */
   const write = async (groups: Map<string, RefusedMessage[]>): Promise<boolean> => {

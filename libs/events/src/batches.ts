@@ -1,0 +1,214 @@
+import { TooLong, unpack } from './codecs.ts';
+
+/** A record as the rest of kafkajs expects it; `passedOver` stands for all records of a batch that is not read. */
+export interface Decoded {
+  magicByte: number;
+  attributes: number;
+  timestamp: string;
+  offset: string;
+  key: Buffer | null;
+  value: Buffer | null;
+  headers: Record<string, Buffer | Buffer[] | null>;
+  isControlRecord: boolean;
+  batchContext: { producerId: string; inTransaction: boolean };
+  passedOver?: PassedOver;
+}
+
+/** A batch that is not read, by its offsets. */
+export interface PassedOver {
+  first: string;
+  last: string;
+  /** BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS (over the bounds), BATCH_UNREADABLE (no batch as Kafka defines it). */
+  cause: string;
+}
+
+/** What one batch may hold, unpacked: librdkafka's own bound is 10,000 records. */
+export const BATCH_BYTES = 8 * 1024 * 1024;
+export const BATCH_RECORDS = 10_000;
+/** After so much the rest of an answer is left to the next fetch, so that many small bombs are no large one. */
+const ANSWER_BYTES = 16 * 1024 * 1024;
+const ANSWER_RECORDS = 20_000;
+
+const HEADER = 61;
+const LENGTH_FROM = 12;
+
+/** What has been unpacked of one answer of the broker, over all its partitions. */
+export interface Spent {
+  bytes: number;
+  records: number;
+}
+
+interface Header {
+  first: bigint;
+  last: bigint;
+  attributes: number;
+  count: number;
+  baseTime: bigint;
+  maxTime: bigint;
+  producerId: string;
+}
+
+/** Reads within bounds only: each step past the end throws. */
+function openReader(bytes: Buffer) {
+  let at = 0;
+  const varint = (): bigint => {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = bytes.readUInt8(at);
+      at += 1;
+      value |= BigInt(byte & 127) << shift;
+      if (byte < 128) return (value >> 1n) ^ -(value & 1n);
+    }
+    throw new RangeError('A number is longer than ten bytes.');
+  };
+  /** Most numbers have one or two bytes. */
+  const small = (): number => {
+    const byte = bytes.readUInt8(at);
+    if (byte < 128) {
+      at += 1;
+      return (byte >>> 1) ^ -(byte & 1);
+    }
+    return Number(varint());
+  };
+  const take = (length: number): Buffer => {
+    if (length < 0 || at + length > bytes.length) throw new RangeError('A length leads past the end.');
+    at += length;
+    return bytes.subarray(at - length, at);
+  };
+  return {
+    varint,
+    small,
+    take,
+    bytes(): Buffer | null {
+      const length = small();
+      return length === -1 ? null : take(length);
+    },
+    left: () => bytes.length - at,
+  };
+}
+
+/** The header of a record: a name that comes twice has a list of values. */
+function addHeader(headers: Decoded['headers'], name: string, value: Buffer | null): void {
+  const before = headers[name];
+  if (before === undefined) headers[name] = value;
+  else if (before !== null && value !== null)
+    headers[name] = Array.isArray(before) ? [...before, value] : [before, value];
+}
+
+function readRecord(bytes: Buffer, header: Header): Decoded {
+  const reader = openReader(bytes);
+  const attributes = reader.take(1).readInt8(0);
+  const timeDelta = reader.varint();
+  const offset = header.first + reader.varint();
+  const key = reader.bytes();
+  const value = reader.bytes();
+  const headers = Object.create(null) as Decoded['headers'];
+  const count = reader.small();
+  if (count < 0 || count > reader.left()) throw new RangeError('A record has more headers than bytes.');
+  for (let at = 0; at < count; at += 1)
+    addHeader(headers, reader.take(reader.small()).toString('utf8'), reader.bytes());
+  const appended = (header.attributes & 8) !== 0;
+  return {
+    ...frameOf(header, offset),
+    attributes,
+    timestamp: String(appended ? header.maxTime : header.baseTime + timeDelta),
+    key,
+    value,
+    headers,
+  };
+}
+
+/** What all records of a batch share. */
+const frameOf = (header: Header, offset: bigint): Decoded => ({
+  magicByte: 2,
+  attributes: 0,
+  timestamp: String(header.maxTime),
+  offset: String(offset),
+  key: null,
+  value: null,
+  headers: {},
+  isControlRecord: (header.attributes & 32) !== 0,
+  batchContext: { producerId: header.producerId, inTransaction: (header.attributes & 16) !== 0 },
+});
+
+/** @throws RangeError when the records are not what the header says */
+function readRecords(bytes: Buffer, header: Header): Decoded[] {
+  const reader = openReader(bytes);
+  const records: Decoded[] = [];
+  let before = header.first - 1n;
+  for (let at = 0; at < header.count; at += 1) {
+    const record = readRecord(reader.take(reader.small()), header);
+    const offset = BigInt(record.offset);
+    if (offset <= before || offset > header.last) throw new RangeError('An offset is out of order.');
+    before = offset;
+    records.push(record);
+  }
+  if (reader.left() > 0) throw new RangeError('A batch has more records than it says.');
+  return records;
+}
+
+const readHeader = (bytes: Buffer): Header => {
+  const first = bytes.readBigInt64BE(0);
+  const delta = bytes.readInt32BE(23);
+  return {
+    first,
+    last: first + BigInt(Math.max(0, delta)),
+    attributes: bytes.readInt16BE(21),
+    count: bytes.readInt32BE(57),
+    baseTime: bytes.readBigInt64BE(27),
+    maxTime: bytes.readBigInt64BE(35),
+    producerId: String(bytes.readBigInt64BE(43)),
+  };
+};
+
+/** In place of all records of a batch, at its last offset, so that consumption goes on behind it. */
+function passOver(header: Header, cause: string): Decoded {
+  const { first, last } = header;
+  const batchContext = { producerId: '-1', inTransaction: false };
+  const passedOver = { first: String(first), last: String(last), cause };
+  return { ...frameOf(header, last), isControlRecord: false, batchContext, passedOver };
+}
+
+/** One whole batch. */
+async function readBatch(bytes: Buffer, spent: Spent): Promise<Decoded[]> {
+  const header = readHeader(bytes);
+  if (bytes.readInt8(16) !== 2) return [passOver(header, 'BATCH_UNREADABLE')];
+  // Compaction and aborted transactions leave batches without records: whoever reads must get past them too.
+  if (header.count === 0) return [{ ...frameOf(header, header.last), isControlRecord: true }];
+  if (header.count < 0 || header.count > BATCH_RECORDS) return [passOver(header, 'BATCH_TOO_MANY_RECORDS')];
+  try {
+    const unpacked = await unpack(header.attributes & 7, bytes.subarray(HEADER), BATCH_BYTES);
+    spent.bytes += unpacked.length;
+    spent.records += header.count;
+    return readRecords(unpacked, header);
+  } catch (error) {
+    return [passOver(header, error instanceof TooLong ? 'BATCH_TOO_LARGE' : 'BATCH_UNREADABLE')];
+  }
+}
+
+/**
+ * The records of one partition in an answer of the broker, within bounds, for whatever an agency may have sent: a batch that
+ * unpacks to more than 8 MiB, has more than 10,000 records or can not be read is one record with `passedOver`. The last
+ * batch may be cut off: the next fetch brings it whole. Never throws.
+ *
+ * @param spent what other partitions of the same answer took; at least one batch of each partition is read
+ */
+export async function readBatches(bytes: Buffer, spent: Spent): Promise<Decoded[]> {
+  const all: Decoded[][] = [];
+  for (let at = 0; at + LENGTH_FROM <= bytes.length;) {
+    const length = bytes.readInt32BE(at + 8);
+    const end = at + LENGTH_FROM + length;
+    if (end > bytes.length) break;
+    if (all.length > 0 && (spent.bytes >= ANSWER_BYTES || spent.records >= ANSWER_RECORDS)) break;
+    if (length < HEADER - LENGTH_FROM) {
+      // Not even a header: nothing tells where the next would begin but the offset.
+      const first = bytes.readBigInt64BE(at);
+      const header = { first, last: first, attributes: 0, count: 0, baseTime: 0n, maxTime: 0n, producerId: '-1' };
+      all.push([passOver(header, 'BATCH_UNREADABLE')]);
+      break;
+    }
+    all.push(await readBatch(bytes.subarray(at, end), spent));
+    at = end;
+  }
+  return all.flat();
+}

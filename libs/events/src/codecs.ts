@@ -1,0 +1,72 @@
+import { promisify } from 'node:util';
+import { gunzip, zstdDecompress } from 'node:zlib';
+import { uncompress } from 'snappyjs';
+import { TooLong, unpackLz4 } from './lz4.ts';
+
+export { TooLong } from './lz4.ts';
+
+const fromGzip = promisify(gunzip);
+const fromZstd = promisify(zstdDecompress);
+const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
+
+/** One block of Snappy; it says first how long it will be. */
+function unpackBlock(block: Buffer, limit: number): Buffer {
+  let length = 0;
+  for (let at = 0; at < 5; at += 1) {
+    const byte = block[at] ?? 0;
+    length += (byte & 127) * 2 ** (7 * at);
+    if (byte < 128) break;
+  }
+  if (length > limit) throw new TooLong();
+  return uncompress(block, limit);
+}
+
+/** Plain (librdkafka) or in the frames of snappy-java (the Java client): 16 bytes, then blocks with their length before them. */
+function unpackSnappy(packed: Buffer, limit: number): Buffer {
+  if (!packed.subarray(0, XERIAL.length).equals(XERIAL)) return unpackBlock(packed, limit);
+  const parts: Buffer[] = [];
+  let length = 0;
+  for (let at = 16; at < packed.length;) {
+    const size = packed.readInt32BE(at);
+    at += 4;
+    if (size <= 0 || at + size > packed.length) throw new Error('A block of Snappy ends outside its batch.');
+    const part = unpackBlock(packed.subarray(at, at + size), limit - length);
+    length += part.length;
+    parts.push(part);
+    at += size;
+  }
+  return Buffer.concat(parts, length);
+}
+
+/** Node's own unpackers say by a code that they stopped at the limit. */
+async function bounded(unpacking: Promise<Buffer>): Promise<Buffer> {
+  try {
+    return await unpacking;
+  } catch (error) {
+    throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE' ? new TooLong() : error;
+  }
+}
+
+/**
+ * Unpacks the records of a batch, never more than `limit` bytes.
+ *
+ * @param codec the low three bits of a batch's attributes: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd
+ * @throws TooLong over `limit`; Error when the bytes are not of that codec, or there is no such codec
+ */
+export async function unpack(codec: number, packed: Buffer, limit: number): Promise<Buffer> {
+  switch (codec) {
+    case 0:
+      if (packed.length > limit) throw new TooLong();
+      return packed;
+    case 1:
+      return bounded(fromGzip(packed, { maxOutputLength: limit }));
+    case 2:
+      return unpackSnappy(packed, limit);
+    case 3:
+      return unpackLz4(packed, limit);
+    case 4:
+      return bounded(fromZstd(packed, { maxOutputLength: limit }));
+    default:
+      throw new Error('Kafka knows no such compression.');
+  }
+}

@@ -1,0 +1,47 @@
+/** Work in lanes: in order within a lane, beside each other between lanes, so many at once. */
+export interface Lanes {
+  /** Runs after what this lane has already; never rejects. */
+  run(lane: string, work: () => Promise<void>): void;
+  /** Runs when a slot is free. */
+  withSlot<T>(work: () => Promise<T>): Promise<T>;
+  /** The time (ms) since which the oldest running work runs; undefined when none does. */
+  oldest(): number | undefined;
+  /** When all that is in a lane now has ended. */
+  settled(): Promise<unknown>;
+}
+
+export function openLanes(concurrency: number): Lanes {
+  const lanes = new Map<string, Promise<void>>();
+  const started = new Map<object, number>();
+  const waiters: (() => void)[] = [];
+  let free = concurrency;
+
+  const leave = (): void => {
+    const next = waiters.shift();
+    if (next) next();
+    else free += 1;
+  };
+
+  return {
+    run(lane, work) {
+      const before = lanes.get(lane);
+      const after = (before ? before.then(work) : work()).catch(() => {});
+      lanes.set(lane, after);
+      void after.then(() => lanes.get(lane) === after && lanes.delete(lane));
+    },
+    async withSlot(work) {
+      if (free > 0) free -= 1;
+      else await new Promise<void>((resolve) => waiters.push(resolve));
+      const mark = {};
+      started.set(mark, Date.now());
+      try {
+        return await work();
+      } finally {
+        started.delete(mark);
+        leave();
+      }
+    },
+    oldest: () => started.values().next().value,
+    settled: () => Promise.all(lanes.values()),
+  };
+}

@@ -1,0 +1,107 @@
+/** A frame that is longer than may be unpacked. */
+export class TooLong extends Error {}
+
+const FRAME = 0x184d2204;
+const malformed = (): Error => new Error('The bytes are no LZ4 frame.');
+
+/** Bytes that grow up to a limit, and can repeat what they hold. */
+function openOutput(expected: number, limit: number) {
+  let bytes = Buffer.allocUnsafe(Math.min(limit, Math.max(expected, 1_024)));
+  let length = 0;
+
+  const reserve = (count: number): void => {
+    const needed = length + count;
+    if (needed > limit) throw new TooLong();
+    if (needed <= bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.min(limit, Math.max(needed, bytes.length * 2)));
+    bytes.copy(larger, 0, 0, length);
+    bytes = larger;
+  };
+
+  return {
+    add(source: Buffer, from: number, count: number): void {
+      reserve(count);
+      source.copy(bytes, length, from, from + count);
+      length += count;
+    },
+    /** `count` bytes that stand `back` bytes before the end; they may run into what is being written. */
+    repeat(back: number, count: number): void {
+      if (back === 0 || back > length) throw malformed();
+      reserve(count);
+      const from = length - back;
+      for (let done = 0; done < count;) {
+        const part = Math.min(length - from, count - done);
+        bytes.copyWithin(length, from, from + part);
+        length += part;
+        done += part;
+      }
+    },
+    end: (): Buffer => bytes.subarray(0, length),
+  };
+}
+type Output = ReturnType<typeof openOutput>;
+
+/** One block: literals and repetitions in turn. */
+function unpackBlock(source: Buffer, from: number, end: number, output: Output): void {
+  let at = from;
+  const next = (): number => {
+    if (at >= end) throw malformed();
+    at += 1;
+    return source[at - 1] as number;
+  };
+  const lengthOf = (nibble: number): number => {
+    let length = nibble;
+    if (nibble < 15) return length;
+    for (let more = 255; more === 255; length += more) more = next();
+    return length;
+  };
+
+  while (at < end) {
+    const token = next();
+    const literals = lengthOf(token >>> 4);
+    if (literals > end - at) throw malformed();
+    output.add(source, at, literals);
+    at += literals;
+    // The last sequence has no repetition.
+    if (at === end) return;
+    const back = next() | (next() << 8);
+    output.repeat(back, lengthOf(token & 15) + 4);
+  }
+}
+
+/**
+ * Unpacks LZ4 frames as Kafka's clients write them, checksums unread, and stops at `limit` bytes. No package is used: those for Node
+ * either unpack a whole frame without a bound, or are native, untyped or unkept; the format is small and does not change.
+ *
+ * @throws TooLong over `limit`; Error when the bytes are no frame
+ */
+export function unpackLz4(source: Buffer, limit: number): Buffer {
+  const output = openOutput(source.length * 4, limit);
+  let at = 0;
+  const need = (count: number): void => {
+    if (at + count > source.length) throw malformed();
+  };
+  const word = (): number => {
+    need(4);
+    at += 4;
+    return source.readUInt32LE(at - 4);
+  };
+
+  while (at < source.length) {
+    if (word() !== FRAME) throw malformed();
+    need(3);
+    const flags = source[at] as number;
+    if (flags >>> 6 !== 1) throw malformed();
+    const [blockSums, size, sum, dictionary] = [flags & 16, flags & 8, flags & 4, flags & 1];
+    at += 3 + (size ? 8 : 0) + (dictionary ? 4 : 0);
+    for (let head = word(); head !== 0; head = word()) {
+      const length = head & 0x7fff_ffff;
+      need(length);
+      if (head >>> 31) output.add(source, at, length);
+      else unpackBlock(source, at, at + length, output);
+      at += length + (blockSums ? 4 : 0);
+    }
+    at += sum ? 4 : 0;
+  }
+  return output.end();
+}

@@ -1,0 +1,214 @@
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { compress as snappy } from 'snappyjs';
+import { BATCH_BYTES, readBatches, type Decoded } from '../src/batches.ts';
+import { TooLong, unpack } from '../src/codecs.ts';
+
+const varint = (value: number): Buffer => {
+  const bytes: number[] = [];
+  let rest = BigInt(value) << 1n;
+  if (value < 0) rest = -rest - 1n;
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return Buffer.from([...bytes, Number(rest)]);
+};
+const sized = (bytes: Buffer): Buffer => Buffer.concat([varint(bytes.length), bytes]);
+
+interface Given {
+  key?: string;
+  value?: Buffer;
+  headers?: [string, string][];
+}
+
+const recordOf = ({ key, value = Buffer.alloc(0), headers = [] }: Given, delta: number): Buffer =>
+  sized(
+    Buffer.concat([
+      Buffer.from([0]),
+      varint(delta),
+      varint(delta),
+      key === undefined ? varint(-1) : sized(Buffer.from(key)),
+      sized(value),
+      varint(headers.length),
+      ...headers.flatMap(([name, text]) => [sized(Buffer.from(name)), sized(Buffer.from(text))]),
+    ]),
+  );
+
+/** A batch as a producer writes it; `count` and `pack` may lie. */
+function batchOf(
+  records: Given[],
+  {
+    base = 0,
+    codec = 0,
+    pack = (bytes: Buffer) => bytes,
+    count = records.length,
+  }: { base?: number; codec?: number; pack?: (bytes: Buffer) => Buffer; count?: number } = {},
+): Buffer {
+  const packed = pack(Buffer.concat(records.map(recordOf)));
+  const head = Buffer.alloc(61);
+  head.writeBigInt64BE(BigInt(base), 0);
+  head.writeInt32BE(49 + packed.length, 8);
+  head.writeInt8(2, 16);
+  head.writeInt16BE(codec, 21);
+  head.writeInt32BE(Math.max(0, records.length - 1), 23);
+  head.writeBigInt64BE(1_000n, 27);
+  head.writeBigInt64BE(2_000n, 35);
+  head.writeBigInt64BE(-1n, 43);
+  head.writeInt32BE(count, 57);
+  return Buffer.concat([head, packed]);
+}
+
+/** LZ4 without any repetition, for what is packed here; the Java client's own is read in hostile.test.ts. */
+const lz4 = (bytes: Buffer): Buffer => {
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE((bytes.length | 0x8000_0000) >>> 0);
+  return Buffer.concat([Buffer.from('04224d18604000', 'hex'), size, bytes, Buffer.alloc(4)]);
+};
+/** As the Java client frames it. */
+const xerial = (bytes: Buffer): Buffer => {
+  const blocks: Buffer[] = [];
+  for (let at = 0; at < bytes.length; at += 32_768) {
+    const block = snappy(bytes.subarray(at, at + 32_768));
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(block.length);
+    blocks.push(size, block);
+  }
+  return Buffer.concat([Buffer.from('82534e41505059000000000100000001', 'hex'), ...blocks]);
+};
+
+const packers: [string, number, (bytes: Buffer) => Buffer][] = [
+  ['none', 0, (bytes) => bytes],
+  ['gzip', 1, (bytes) => gzipSync(bytes)],
+  ['plain snappy', 2, (bytes) => snappy(bytes)],
+  ['framed snappy', 2, xerial],
+  ['lz4', 3, lz4],
+  ['zstd', 4, (bytes) => zstdCompressSync(bytes)],
+];
+
+const read = (...batches: Buffer[]): Promise<Decoded[]> =>
+  readBatches(Buffer.concat(batches), { bytes: 0, records: 0 });
+const offsets = (records: Decoded[]): string[] => records.map(({ offset }) => offset);
+const filled = (count: number, value?: Buffer): Given[] =>
+  Array.from({ length: count }, () => (value ? { value } : {}));
+
+describe('a batch', () => {
+  test.each(packers)(
+    'packed with %s comes back with offsets, times, keys, values and headers',
+    async (_, codec, pack) => {
+      const records = [
+        { key: 'a', value: Buffer.from('first') },
+        {
+          value: Buffer.alloc(70_000, 'long '),
+          headers: [
+            ['h', '1'],
+            ['h', '2'],
+            ['other', 'x'],
+          ] as [string, string][],
+        },
+      ];
+      const found = await read(batchOf(records, { base: 40, codec, pack }), batchOf(filled(1), { base: 42 }));
+      expect(offsets(found)).toEqual(['40', '41', '42']);
+      expect(found[0]).toMatchObject({ timestamp: '1000', isControlRecord: false });
+      expect(found[0]?.key?.toString()).toBe('a');
+      expect(found[0]?.value?.toString()).toBe('first');
+      expect(found[1]).toMatchObject({ key: null, timestamp: '1001' });
+      expect(found[1]?.value?.equals(records[1]?.value as Buffer)).toBe(true);
+      expect(Object.keys(found[1]?.headers ?? {})).toEqual(['h', 'other']);
+      expect(String(found[1]?.headers['h'])).toBe('1,2');
+    },
+  );
+
+  test('of a transaction that ended, or that compaction emptied, is passed without being shown', async () => {
+    const found = await read(batchOf([], { base: 7 }));
+    expect(found).toMatchObject([{ offset: '7', isControlRecord: true }]);
+    expect(found[0]?.passedOver).toBeUndefined();
+  });
+
+  test('that is cut off is left to the next fetch', async () => {
+    const whole = batchOf(filled(3));
+    expect(await read(whole, whole.subarray(0, 70))).toHaveLength(3);
+    expect(await read(whole.subarray(0, 8))).toEqual([]);
+  });
+
+  const bomb = filled(1, Buffer.alloc(BATCH_BYTES + 1));
+  test.each([
+    ...packers.map(
+      ([name, codec, pack]) =>
+        [`unpacks to more than 8 MiB (${name})`, batchOf(bomb, { codec, pack }), 'BATCH_TOO_LARGE'] as const,
+    ),
+    ['has more than 10,000 records', batchOf(filled(10_001), { codec: 1, pack: gzipSync }), 'BATCH_TOO_MANY_RECORDS'],
+    [
+      'says that it has two thousand million records',
+      batchOf(filled(3), { count: 2_000_000_000 }),
+      'BATCH_TOO_MANY_RECORDS',
+    ],
+    ['says that it has more records than it has', batchOf(filled(3), { count: 4 }), 'BATCH_UNREADABLE'],
+    ['says that it has fewer records than it has', batchOf(filled(3), { count: 2 }), 'BATCH_UNREADABLE'],
+    ['says that it has less than none', batchOf(filled(3), { count: -5 }), 'BATCH_TOO_MANY_RECORDS'],
+    ['is compressed by nothing that Kafka knows', batchOf(filled(3), { codec: 7 }), 'BATCH_UNREADABLE'],
+    ...packers
+      .slice(1)
+      .map(
+        ([name, codec]) =>
+          [`is not the ${name} that it says it is`, batchOf(filled(3), { codec }), 'BATCH_UNREADABLE'] as const,
+      ),
+  ])('that %s is one record that says so, and what stands around it is read', async (_, batch, cause) => {
+    const before = batchOf(filled(2), { base: 0 });
+    const after = batchOf(filled(2), { base: 900_000 });
+    batch.writeBigInt64BE(2n, 0);
+    const found = await read(before, batch, after);
+    expect(found).toHaveLength(5);
+    expect(found[2]).toMatchObject({ passedOver: { first: '2', cause }, isControlRecord: false });
+    expect(found[2]?.offset).toBe(found[2]?.passedOver?.last);
+    expect(offsets(found).slice(3)).toEqual(['900000', '900001']);
+  });
+
+  test('with exactly 10,000 records is read', async () => {
+    expect(await read(batchOf(filled(10_000), { codec: 4, pack: (bytes) => zstdCompressSync(bytes) }))).toHaveLength(
+      10_000,
+    );
+  });
+
+  test('after many others is left to the next fetch: many small bombs are no large one', async () => {
+    const one = batchOf(filled(1, Buffer.alloc(7 * 1024 * 1024)), {
+      codec: 4,
+      pack: (bytes) => zstdCompressSync(bytes),
+    });
+    const records = await read(...Array.from({ length: 50 }, () => one));
+    expect(records.length).toBeLessThan(5);
+    // Of another partition in the same answer one batch is read at least.
+    expect(await readBatches(one, { bytes: 1e9, records: 1e9 })).toHaveLength(1);
+  });
+
+  test('of whatever bytes is passed over or read, never thrown', async () => {
+    const good = batchOf(filled(3, Buffer.from('value')), { codec: 3, pack: lz4 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { maxLength: 6 }), async (changes) => {
+        const bytes = Buffer.from(good);
+        for (const [at, byte] of changes) bytes[at] = byte;
+        for (const record of await read(bytes)) expect(typeof record.offset).toBe('string');
+      }),
+    );
+  });
+});
+
+describe('unpacking', () => {
+  const fill = (length: number) => Buffer.alloc(length, 'cups ');
+  test.each(packers)('%s gives all up to the bound, and nothing over it', async (_, codec, pack) => {
+    expect((await unpack(codec, pack(fill(100_000)), 100_000)).equals(fill(100_000))).toBe(true);
+    await expect(unpack(codec, pack(fill(100_001)), 100_000)).rejects.toBeInstanceOf(TooLong);
+  });
+
+  test('lz4 repeats what it has written, over itself too, and refuses to repeat what it has not', async () => {
+    const frame = (block: number[]) =>
+      Buffer.concat([
+        Buffer.from('04224d18604000', 'hex'),
+        Buffer.from([block.length, 0, 0, 0]),
+        Buffer.from(block),
+        Buffer.alloc(4),
+      ]);
+    const repeated = await unpack(3, frame([0x2f, 97, 98, 2, 0, 1, 0x00]), 100);
+    expect(repeated.toString()).toBe('ab'.repeat(11));
+    await expect(unpack(3, frame([0x1f, 97, 9, 0, 0, 0x00]), 100)).rejects.toThrow('no LZ4 frame');
+    await expect(unpack(3, frame([0x1f, 97, 1, 0, 255, 255, 255, 0, 0x00]), 100)).rejects.toBeInstanceOf(TooLong);
+  });
+});

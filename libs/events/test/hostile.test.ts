@@ -1,0 +1,159 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { zstdCompressSync } from 'node:zlib';
+import { kafkaClassPath } from '@cups/local';
+import { eventOf, eventually, keepLog, platform, produce } from '@cups/testing';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { CompressionCodecs, CompressionTypes } from 'kafkajs';
+import { compress as snappy } from 'snappyjs';
+import {
+  connectKafka,
+  createConsumer,
+  encode,
+  ensureTopics,
+  type CloudEvent,
+  type RefusedMessage,
+} from '../src/index.ts';
+
+const here = platform();
+const { log } = keepLog();
+const topic = 'agency.asp.replies';
+const running: { stop(): Promise<void> }[] = [];
+const run = promisify(execFile);
+
+/** What the producer of these tests packs with; who reads does not use them. */
+const never = () => Promise.reject(new Error('Nobody may unpack without a bound.'));
+CompressionCodecs[CompressionTypes.Snappy] = () => ({
+  compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(snappy(buffer)),
+  decompress: never,
+});
+CompressionCodecs[CompressionTypes.ZSTD] = () => ({
+  compress: ({ buffer }: { buffer: Buffer }) => Promise.resolve(zstdCompressSync(buffer)),
+  decompress: never,
+});
+
+beforeAll(() => ensureTopics({ ...here, partitions: 1, agencies: ['asp'] }));
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.stop();
+});
+
+function consume() {
+  const handled: CloudEvent[] = [];
+  const refused: RefusedMessage[] = [];
+  const consumer = createConsumer({
+    ...here,
+    groupId: `g-${randomUUID()}`,
+    topics: [topic],
+    log,
+    maxWaitMs: 200,
+    expects: {},
+    handle: (event) => Promise.resolve(void handled.push(event)).then(() => 'done' as const),
+    refuse: (messages) => Promise.resolve(void refused.push(...messages)),
+  });
+  running.push(consumer);
+  return { consumer, handled, refused };
+}
+
+async function send(compression: CompressionTypes, messages: { key?: string; value: Buffer }[]): Promise<number> {
+  const producer = connectKafka(here.brokers, 'test').producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    const [sent] = await producer.send({ topic: here.prefix + topic, compression, messages });
+    return Number(sent?.baseOffset);
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** The Java client of Kafka itself: see Produce.java. */
+async function produceByJava(...more: string[]): Promise<void> {
+  const source = new URL('./Produce.java', import.meta.url).pathname;
+  const given = [here.brokers.join(), here.prefix + topic, ...more];
+  await run('java', ['-Xmx256m', '-cp', await kafkaClassPath(), source, ...given]);
+}
+
+const event = (key: string, data = Buffer.alloc(0)) => eventOf({ topic, key, type: 'test', data });
+
+describe('honest messages', () => {
+  test('of the Java client are read in all its compressions, whole and in order', async () => {
+    const { handled } = consume();
+    await produceByJava('60');
+    const codecs = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+    await eventually(() => handled.filter(({ key }) => codecs.includes(key)).length === 300, { timeoutMs: 30_000 });
+    for (const codec of codecs) {
+      const mine = handled.filter(({ key }) => key === codec);
+      expect(mine.map(({ id }) => id)).toEqual(mine.map((_, at) => `${codec}-${at}`));
+      for (const [at, { data }] of mine.entries())
+        expect(data.toString()).toBe(`message ${at} of ${codec}, `.repeat(200));
+    }
+  }, 90_000);
+
+  test.each([
+    ['gzip', CompressionTypes.GZIP],
+    ['snappy without frames, as librdkafka writes it', CompressionTypes.Snappy],
+    ['zstd', CompressionTypes.ZSTD],
+  ])('in %s are read', async (name, compression) => {
+    const { handled, refused } = consume();
+    const key = randomUUID();
+    const events = Array.from({ length: 20 }, (_, at) => event(key, Buffer.from(`${name} ${at} `.repeat(100))));
+    await send(compression, events.map(encode));
+    const mine = () => handled.filter((one) => one.key === key);
+    await eventually(() => mine().length === 20, { timeoutMs: 30_000 });
+    expect(mine().map(({ data }) => data.toString())).toEqual(events.map(({ data }) => data.toString()));
+    expect(refused.filter(({ cause }) => cause.startsWith('BATCH'))).toEqual([]);
+  });
+});
+
+describe('a bomb', () => {
+  test.each<[string, CompressionTypes, () => { value: Buffer }[], string]>([
+    [
+      'of one value of 64 MiB in gzip',
+      CompressionTypes.GZIP,
+      () => [{ value: Buffer.alloc(64 << 20) }],
+      'BATCH_TOO_LARGE',
+    ],
+    [
+      'of one value of 64 MiB in zstd',
+      CompressionTypes.ZSTD,
+      () => [{ value: Buffer.alloc(64 << 20) }],
+      'BATCH_TOO_LARGE',
+    ],
+  ])(
+    '%s is refused by topic, partition and offset, and passed over',
+    async (_, compression, bomb, cause) => {
+      const messages = bomb();
+      const key = randomUUID();
+      await produce(here, [event(key)]);
+      const base = await send(compression, messages);
+      await produce(here, [event(key)]);
+      const { handled, refused } = consume();
+      await eventually(() => handled.filter((one) => one.key === key).length === 2, { timeoutMs: 30_000 });
+      const mine = () => refused.find(({ offset }) => offset === String(base));
+      await eventually(() => mine() !== undefined);
+      expect(mine()).toEqual({
+        topic,
+        partition: 0,
+        offset: String(base),
+        lastOffset: String(base + messages.length - 1),
+        cause,
+        fields: [],
+      });
+    },
+    60_000,
+  );
+
+  test('of 300,000 empty records, 2 MB that are small on the wire, is passed over as well', async () => {
+    const key = randomUUID();
+    await produce(here, [event(key)]);
+    await produceByJava('300000', 'empty');
+    await produce(here, [event(key)]);
+    const { handled, refused } = consume();
+    await eventually(() => handled.filter((one) => one.key === key).length === 2, { timeoutMs: 30_000 });
+    const many = () => refused.filter(({ cause }) => cause === 'BATCH_TOO_MANY_RECORDS');
+    const count = () =>
+      many().reduce((sum, { offset, lastOffset }) => sum + Number(lastOffset) - Number(offset) + 1, 0);
+    await eventually(() => count() === 300_000);
+    expect(many().length).toBeLessThan(10);
+  }, 90_000);
+});

@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { eventOf, eventually, keepLog, platform, produce } from '@cups/testing';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  connectKafka,
+  createConsumer,
+  ensureTopics,
+  openLagWatch,
+  type CloudEvent,
+  type ConsumerOptions,
+  type LagWatch,
+} from '../src/index.ts';
+
+const here = platform();
+const { log, lines } = keepLog();
+const topic = 'cups.applications';
+const running: { stop(): Promise<void> }[] = [];
+
+beforeAll(() => ensureTopics({ ...here, partitions: 3, agencies: ['asp'] }));
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.stop();
+});
+
+/** A consumer that keeps the ids of what it handled, and can be held. */
+function consume(options: Partial<ConsumerOptions> = {}) {
+  const handled = new Set<string>();
+  const gate = { open: true, release: (): void => {} };
+  let opened: Promise<void> = Promise.resolve();
+  const consumer = createConsumer({
+    ...here,
+    groupId: `g-${randomUUID()}`,
+    topics: [topic],
+    log,
+    maxWaitMs: 200,
+    expects: {},
+    refuse: () => Promise.resolve(),
+    ...options,
+    handle: async (event: CloudEvent) => {
+      await opened;
+      handled.add(event.id);
+      return 'done';
+    },
+  });
+  running.push(consumer);
+  return {
+    consumer,
+    handled,
+    hold(): void {
+      opened = new Promise((resolve) => (gate.release = resolve));
+    },
+    release: () => gate.release(),
+  };
+}
+
+const many = (count: number, type: string) =>
+  Array.from({ length: count }, (_, at) => eventOf({ topic, key: `${type}-${at}`, type }));
+
+/** Offset of the group in all partitions together, as the broker has it. */
+async function committed(groupId: string, of = topic): Promise<number> {
+  const admin = connectKafka(here.brokers, 'test').admin();
+  await admin.connect();
+  try {
+    const [found] = await admin.fetchOffsets({ groupId: here.prefix + groupId, topics: [here.prefix + of] });
+    return found?.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0) ?? 0;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+describe('after a rebalance', () => {
+  test('what was paused is read again: with full windows a second member joins, and all messages are handled', async () => {
+    const groupId = `g-${randomUUID()}`;
+    const first = consume({ groupId });
+    first.hold();
+    await eventually(() => first.consumer.ready(), { timeoutMs: 30_000 });
+    const events = many(2_400, 'Rebalance');
+    for (let at = 0; at < events.length; at += 400) await produce(here, events.slice(at, at + 400));
+    // The second member comes while each partition has 500 in work and is paused.
+    const second = consume({ groupId });
+    await eventually(() => second.consumer.ready(), { timeoutMs: 30_000 });
+    first.release();
+    const all = () => new Set([...first.handled, ...second.handled]);
+    await eventually(() => all().size === 2_400, { timeoutMs: 30_000 });
+    await eventually(async () => (await committed(groupId)) === 2_400, { timeoutMs: 10_000 });
+  }, 120_000);
+});
+
+describe('a consumer that has lag and does not move', () => {
+  let watch: LagWatch | undefined;
+  afterEach(() => watch?.stop());
+
+  test('raises an alarm, sets consumer_stuck and is built anew at growing distances; once it moves, both end', async () => {
+    const stuck = new Map<string, number>();
+    const metrics = {
+      counter: () => ({ inc: () => {} }),
+      gauge: (name: string) => ({
+        set: (labels: Record<string, string>, value: number) =>
+          void stuck.set(`${name} ${Object.values(labels).join()}`, value),
+      }),
+    };
+    watch = openLagWatch({ ...here, log, metrics, stuckMs: 1_000 });
+    const groupId = `g-${randomUUID()}`;
+    const held = consume({ groupId, watch, topics: ['agency.asp.replies'] });
+    held.hold();
+    await eventually(() => held.consumer.ready(), { timeoutMs: 30_000 });
+    expect(stuck.get('consumer_stuck agency.asp.replies') ?? 0).toBe(0);
+    const event = Object.assign(eventOf({ topic: 'agency.asp.replies', key: 'held', type: 'Held' }));
+    await produce(here, [event]);
+    const said = (name: string) => lines.filter((line) => line['event'] === name && line['group'] === groupId);
+    await eventually(() => stuck.get('consumer_stuck agency.asp.replies') === 1, { timeoutMs: 20_000 });
+    expect(said('consumer-stuck')).toMatchObject([{ topic: 'agency.asp.replies', level: 'error' }]);
+    await eventually(() => said('consumer-rebuilt').length === 1, { timeoutMs: 20_000 });
+    expect(said('consumer-rebuilt')).toMatchObject([{ reason: 'stuck' }]);
+    held.release();
+    await eventually(() => stuck.get('consumer_stuck agency.asp.replies') === 0, { timeoutMs: 20_000 });
+    expect(held.handled.size).toBe(1);
+    expect(said('consumer-stuck')).toHaveLength(1);
+    expect(said('consumer-moves')).toHaveLength(1);
+  }, 90_000);
+});
+
+describe('a group under a new name', () => {
+  test('goes on where the old one was, and reads nothing again', async () => {
+    const old = consume({ groupId: 'old' });
+    await produce(here, many(60, 'Before'));
+    await eventually(() => old.handled.size >= 60, { timeoutMs: 30_000 });
+    await old.consumer.stop();
+    const before = await committed('old');
+    const renamed = consume({ groupId: 'new', inheritFrom: 'old' });
+    await produce(here, many(10, 'After'));
+    await eventually(() => renamed.handled.size >= 10, { timeoutMs: 60_000 });
+    await eventually(async () => (await committed('new')) === before + 10);
+    expect(renamed.handled.size).toBe(10);
+  }, 120_000);
+
+  test('begins at the start when there was no old one', async () => {
+    const fresh = consume({ groupId: `g-${randomUUID()}`, inheritFrom: 'never' });
+    await produce(here, many(1, 'Fresh'));
+    await eventually(() => fresh.handled.size > 1, { timeoutMs: 30_000 });
+  }, 60_000);
+});
