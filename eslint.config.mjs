@@ -61,7 +61,7 @@ const rooms = [
   [
     ['libs/events/src/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, 'kafkajs(?:$|\\/)', exactly('snappyjs'), exactly('snappyjs'), exactly('ulid')],
+      [LOCAL, NODE, PROBLEM, CONTRACTS, 'kafkajs(?:$|\\/)', exactly('snappyjs'), exactly('ulid')],
       'libs/events imports problem, contracts, kafkajs and snappyjs.',
     ),
   ],
