@@ -24,7 +24,7 @@ export interface PassedOver {
 
 /** What one batch may hold, unpacked: librdkafka's own bound is 10,000 records. */
 export const BATCH_BYTES = 8 * 1024 * 1024;
-export const BATCH_RECORDS = 10_000;
+const BATCH_RECORDS = 10_000;
 /** After so much the rest of an answer is left to the next fetch, so that many small bombs are no large one. */
 const ANSWER_BYTES = 16 * 1024 * 1024;
 const ANSWER_RECORDS = 20_000;
