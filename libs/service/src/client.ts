@@ -117,8 +117,11 @@ export function connect<Definition>(
         return await once(method, request, { ...context, requestId }, Math.min(latest, limit));
       } catch (thrown) {
         const error = thrown as ServiceError;
+        const isLate = Date.now() >= Math.min(latest, limit);
+        // The neighbour keeps the same time, and may end the call a moment before we do.
+        if (isLate && error.code === status.CANCELLED && !signal?.aborted) throw tooLate();
         const repeatable = wait && attempt < MAX_ATTEMPTS && !signal?.aborted && wasCutOff(error);
-        if (!repeatable || Date.now() >= Math.min(latest, limit)) throw refusal(error, signal);
+        if (!repeatable || isLate) throw refusal(error, signal);
         repeats?.inc({ neighbour: service, code: status[error.code] });
         await pause(Math.random() * 100 * attempt, signal);
       }
@@ -168,6 +171,11 @@ export function connect<Definition>(
   function unreachable(message: string, cause?: string): Problem {
     const metadata = { neighbour: service, ...(cause && { cause }) };
     return new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message, metadata });
+  }
+
+  function tooLate(): Problem {
+    const message = `${service} did not answer in time.`;
+    return new Problem({ reason: 'DEADLINE_EXCEEDED', message, metadata: { neighbour: service } });
   }
 
   function refusal(error: ServiceError, signal: AbortSignal | undefined): Problem {
