@@ -5,7 +5,7 @@ export type { PublishResult, Relay, RelayOptions } from './outbox.ts';
 export { startRelay } from './outbox.ts';
 export { pageSizeOf, pageToken, readPageToken } from './page.ts';
 export { openParking } from './parking.ts';
-export type { RefusedMessage, Refusals } from './refusals.ts';
+export type { RefusedMessage } from './refusals.ts';
 export { openRefusals } from './refusals.ts';
 export type { Scope } from './scope.ts';
 export type { Metrics, Store } from './store.ts';
