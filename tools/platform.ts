@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { ensureTopics } from '@cups/events';
 import { freePort, isFree, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
-import { makeKeys } from '@cups/service';
+import { env, makeKeys } from '@cups/service';
 import mongoose from 'mongoose';
 
 /** The whole platform as processes of this machine; `npm start`, the benchmark and the journeys use it. */
@@ -66,6 +66,12 @@ const labelOf = (name: ServiceName, copy = 1): string => (copy === 1 ? name : `$
 const isCopyOf = (label: string, name: ServiceName): boolean =>
   label === name || (label.startsWith(`${name}-`) && /^\d+$/.test(label.slice(name.length + 1)));
 
+/** The store that is named by MONGODB_URI, or by the file of MONGODB_URI_FILE. */
+function givenStore(): string | undefined {
+  const { MONGODB_URI: uri, MONGODB_URI_FILE: file } = process.env;
+  return (uri || file) && env(process.env).storeUri();
+}
+
 /**
  * Starts Kafka and the store (unless MONGODB_URI and KAFKA_BROKERS name real ones) and every service, and waits until
  * the gateway and all services are ready.
@@ -76,9 +82,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const root = join(import.meta.dirname, '..');
   const logs = join(dataDir, 'logs');
   const keysDir = join(dataDir, 'keys');
-  mkdirSync(logs, { recursive: true });
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  chmodSync(logs, 0o700);
 
-  const given = { mongo: process.env['MONGODB_URI'], kafka: process.env['KAFKA_BROKERS'] };
+  const given = { mongo: givenStore(), kafka: process.env['KAFKA_BROKERS'] };
   const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
   const children = new Map<string, ChildProcess>();
   let stopping = false;
@@ -159,7 +166,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
           stdio: ['ignore', log, log, 'ipc'],
           env: {
             ...process.env,
-            MONGODB_URI: mongoUri,
+            ...(process.env['MONGODB_URI_FILE'] ? {} : { MONGODB_URI: mongoUri }),
             KAFKA_BROKERS: kafkaBrokers,
             CUPS_PREFIX: prefix,
             CUPS_ENV: 'development',

@@ -28,7 +28,7 @@ export function startJava(
   logFile: string,
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): Child {
-  const log = openSync(logFile, 'w');
+  const log = openSync(logFile, 'w', 0o600);
   const child: ChildProcess = spawn('java', args, { detached: true, stdio: ['pipe', log, log] });
   closeSync(log);
   child.stdin?.on('error', () => {});

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startJava, waitForAnswer, type Child } from './child.ts';
 import { prepare, type JavaPart } from './java.ts';
 import { HOST } from './ports.ts';
+import { privateFolder } from './private.ts';
 
 const PART: JavaPart = { name: 'kafka', source: 'Kafka.java', pom: 'kafka.pom.xml' };
 
@@ -31,7 +32,7 @@ export async function startKafka(
 ): Promise<Child> {
   const classPath = await prepare(PART, onProgress);
   const folder = join(options.dataDir, 'kafka');
-  await mkdir(folder, { recursive: true });
+  await privateFolder(folder);
   const settings = join(options.dataDir, 'kafka.properties');
   await writeFile(settings, properties(folder, options));
   const logFile = join(options.dataDir, 'kafka.log');

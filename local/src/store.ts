@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startJava, waitForAnswer, type Child } from './child.ts';
 import { prepare, type JavaPart } from './java.ts';
+import { privateFolder } from './private.ts';
 
 const PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
 
@@ -32,7 +32,7 @@ export async function startStore(
 ): Promise<Child> {
   const classPath = await prepare(PART, onProgress);
   const folder = join(options.dataDir, 'store');
-  await mkdir(folder, { recursive: true });
+  await privateFolder(folder);
   const logFile = join(options.dataDir, 'store.log');
   const args = [...JAVA_FLAGS, '-cp', classPath, 'Store', folder, String(options.port)];
   const child = startJava(args, logFile, onUnexpectedEnd);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import mongoose from 'mongoose';
@@ -36,9 +36,12 @@ describe('starting the embedded default', () => {
   test('both parts serve, keep their ports through a restart, and leave no process behind', async () => {
     await withFolder(async (folder) => {
       const lines: string[] = [];
+      await mkdir(join(folder, 'store'), { mode: 0o755 });
       const first = await startLocal({ dataDir: folder, onProgress: (line) => lines.push(line) });
       const { kafka, store } = first.pids;
       expect([runs(kafka), runs(store)]).toEqual([true, true]);
+      // Also in a folder that an earlier release left open.
+      for (const part of ['kafka', 'store']) expect((await stat(join(folder, part))).mode & 0o077).toBe(0);
       expect(lines.join('\n')).toMatch(/store: serving on .*\n?.*kafka: serving on/s);
       await first.stop();
       expect([runs(kafka), runs(store)]).toEqual([false, false]);

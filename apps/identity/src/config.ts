@@ -36,7 +36,7 @@ export interface Config {
 export function readConfig(source: NodeJS.ProcessEnv): Config {
   const read = env(source);
   return {
-    mongoUri: read.text('MONGODB_URI', 'mongodb://127.0.0.1:27017'),
+    mongoUri: read.storeUri(),
     kafkaBrokers: read.list('KAFKA_BROKERS', ['127.0.0.1:9092']),
     prefix: read.text('CUPS_PREFIX', ''),
     host: read.listenHost(),

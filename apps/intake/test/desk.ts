@@ -97,7 +97,7 @@ export function configFor(
 ): Config {
   mkdirSync(near.keys.dir, { recursive: true });
   const secret = join(near.keys.dir, 'intake.secret');
-  writeFileSync(secret, 'a secret of the tests');
+  writeFileSync(secret, 'a secret of the tests', { mode: 0o600 });
   return {
     ...readConfig({ REQUEST_SECRET_FILE: secret }),
     mongoUri: where.mongoUri,

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { refuseOpenSecret } from './private.ts';
 
 /** Readers of one environment; each throws an Error that is one clear sentence. A reader without a default requires its variable. */
 export interface Env {
@@ -31,9 +32,11 @@ export interface Env {
   path(name: string, fallback?: string): string;
   /**
    * A secret: the variable names a file. Gives a reader that sees a changed file at its next call. Throws at once when the
-   * file cannot be read.
+   * file cannot be read, or lies open for everybody.
    */
   file(name: string, fallback?: string): () => string;
+  /** URI of the store without a database: MONGODB_URI, or what stands in the file that MONGODB_URI_FILE names. */
+  storeUri(): string;
 }
 
 /** Readers over `variables`, which is `process.env` in a service; only a `config.ts` calls it. An empty variable counts as not set. */
@@ -93,6 +96,13 @@ export function env(variables: Record<string, string | undefined>): Env {
     flag: (name, fallback) =>
       read(name, fallback, (text) => (text === 'true' ? true : text === 'false' ? false : undefined), 'true or false'),
     path: (name, fallback) => resolve(read(name, fallback, (text) => text, 'a path')),
+    storeUri: () => {
+      if (!variables['MONGODB_URI_FILE']) return reader.text('MONGODB_URI', 'mongodb://127.0.0.1:27017');
+      if (variables['MONGODB_URI']) throw new Error('MONGODB_URI and MONGODB_URI_FILE are both set; one must be.');
+      const uri = reader.file('MONGODB_URI_FILE')();
+      if (!uri) throw new Error('MONGODB_URI_FILE names an empty file.');
+      return uri;
+    },
     file: (name, fallback) => {
       const path = reader.path(name, fallback);
       let content = '';
@@ -110,6 +120,7 @@ export function env(variables: Record<string, string | undefined>): Env {
       } catch {
         throw new Error(`${name} must name a file that can be read.`);
       }
+      refuseOpenSecret(path, `The file of ${name}`);
       return () => {
         try {
           return load();

@@ -1,10 +1,11 @@
 import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject, JsonWebKey } from 'node:crypto';
-import { mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceName } from './context.ts';
 import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
+import { refuseOpenSecret } from './private.ts';
 
 /** A key and its id: the thumbprint of RFC 7638. */
 export interface KnownKey {
@@ -43,7 +44,7 @@ interface Entry {
  * folder that cannot be read, leaves trust as it is for a minute; then trust ends until the file is good again. Our own key
  * stays in use while its file is bad: what it signs is judged by others. All of it is logged and metered.
  * @param clock milliseconds that only rise
- * @throws Error when our own key or the folder of public keys cannot be read at the start
+ * @throws Error when our own key or the folder of public keys cannot be read at the start, or our own key lies open
  */
 export function followKeys(options: {
   dir: string;
@@ -155,6 +156,7 @@ export function followKeys(options: {
   }
 
   refresh();
+  refuseOpenSecret(join(dir, `${service}.key.jwk`), `The private key of ${service}`);
   started = true;
   return {
     refresh,
@@ -187,7 +189,7 @@ function thumbprint(key: KeyObject): string {
 
 /** Creates the key pairs that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
 export function makeKeys(dir: string, services: readonly ServiceName[]): void {
-  mkdirSync(join(dir, 'public'), { recursive: true });
+  mkdirSync(join(dir, 'public'), { recursive: true, mode: 0o700 });
   for (const service of services) {
     const file = join(dir, `${service}.key.jwk`);
     let jwk: JsonWebKey;
@@ -197,6 +199,7 @@ export function makeKeys(dir: string, services: readonly ServiceName[]): void {
       jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
       writeWhole(file, JSON.stringify(jwk), 0o600);
     }
+    chmodSync(file, 0o600);
     const publicFile = join(dir, 'public', `${service}.jwk`);
     const text = JSON.stringify({ kty: jwk.kty, crv: jwk.crv, x: jwk.x });
     let present = '';

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { connect, createMetrics, makeKeys, openKeys } from '../src/index.ts';
@@ -143,4 +143,24 @@ test('our own key goes on signing while its file is bad, and the doubt is told',
   const intake = openKeys({ dir: folder.dir, service: 'intake' });
   expect(await intake.verifyService(gateway.serviceToken('intake'))).toBe('gateway');
   expect(events()).toContain('key-in-doubt gateway.key.jwk unusable');
+});
+
+test('a private key that lies open ends the start; one that a group may read is a mounted secret', () => {
+  const file = join(folder.dir, 'gateway.key.jwk');
+  const open = () => openKeys({ dir: folder.dir, service: 'gateway' });
+  for (const mode of [0o644, 0o604, 0o620]) {
+    chmodSync(file, mode);
+    expect(open).toThrow('The private key of gateway lies open');
+  }
+  for (const mode of [0o600, 0o440]) {
+    chmodSync(file, mode);
+    expect(open).not.toThrow();
+  }
+});
+
+test('keys that lay open are closed when the keys are made', () => {
+  const file = join(folder.dir, 'gateway.key.jwk');
+  chmodSync(file, 0o644);
+  makeKeys(folder.dir, SERVICES);
+  expect(statSync(file).mode & 0o777).toBe(0o600);
 });

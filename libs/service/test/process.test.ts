@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMetrics, env, reduceError, serveHttp } from '../src/index.ts';
@@ -51,13 +51,47 @@ describe('environment', () => {
   test('a secret in a file is read again when the file changes', () => {
     const { dir, remove } = temporaryDir();
     const file = join(dir, 'secret');
-    writeFileSync(file, 'one\n');
+    writeFileSync(file, 'one\n', { mode: 0o600 });
     const secret = env({ SECRET: file }).file('SECRET');
     expect(secret()).toBe('one');
     writeFileSync(file, 'two, longer\n');
     expect(secret()).toBe('two, longer');
     remove();
     expect(secret()).toBe('two, longer');
+  });
+});
+
+describe('secrets in files', () => {
+  test.each([
+    [0o600, true],
+    [0o400, true],
+    [0o440, true],
+    [0o640, true],
+    [0o644, false],
+    [0o604, false],
+    [0o660, false],
+    [0o602, false],
+  ])('a file of mode %o is taken: %s', (mode, taken) => {
+    const { dir, remove } = temporaryDir();
+    const file = join(dir, 'secret');
+    writeFileSync(file, 'mongodb://user:password@store');
+    chmodSync(file, mode);
+    const read = env({ MONGODB_URI_FILE: file });
+    const sentence = 'The file of MONGODB_URI_FILE lies open: it must be readable for its owner only';
+    if (taken) expect(read.storeUri()).toBe('mongodb://user:password@store');
+    else expect(() => read.storeUri()).toThrow(sentence);
+    remove();
+  });
+
+  test('the store has one address: its own variable, a file, or the one of this machine', () => {
+    const { dir, remove } = temporaryDir();
+    const file = join(dir, 'uri');
+    writeFileSync(file, '\n', { mode: 0o600 });
+    expect(env({}).storeUri()).toBe('mongodb://127.0.0.1:27017');
+    expect(env({ MONGODB_URI: 'mongodb://store' }).storeUri()).toBe('mongodb://store');
+    expect(() => env({ MONGODB_URI: 'mongodb://store', MONGODB_URI_FILE: file }).storeUri()).toThrow('are both set');
+    expect(() => env({ MONGODB_URI_FILE: file }).storeUri()).toThrow('MONGODB_URI_FILE names an empty file.');
+    remove();
   });
 });
 
