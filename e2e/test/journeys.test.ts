@@ -110,6 +110,16 @@ describe('journeys', () => {
     );
     const supply = body.actions.find(({ kind }) => kind === 'supply-documents');
     expect(supply?.answers).toBe(asked.documentRequest!.id);
+    // What the agency said about the paper reaches desk, history and slip.
+    const paper = {
+      kind: asked.documentRequest!.evidenceKinds[0],
+      note: expect.stringContaining('original') as unknown,
+    };
+    expect(asked).toMatchObject({ documentRequest: { documents: [paper] } });
+    expect(body.actions.find(({ kind }) => kind === 'documents-requested')).toMatchObject({ documents: [paper] });
+    const request = (await notices(filed)).find(({ kind }) => kind === 'documents-requested')!;
+    const path = `/applications/${filed.id}/notices/${request.name.replace('notices/', '')}/slip`;
+    expect((await desk.call<string>('GET', path)).body).toMatch(/<blockquote>.+<br>– .*original/);
   });
 
   test('a rejection is handed over and a new application corrects it', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { fromMessage, REPLY_TYPES, subjectOf } from '@cups/agency-contract';
-import type { AgencyEvent } from '@cups/agency-contract';
+import type { AgencyEvent, Decided } from '@cups/agency-contract';
 import fc from 'fast-check';
 import { encodeTime } from 'ulid';
 import { BEHAVIOURS } from '../src/domain/behaviour.ts';
@@ -92,6 +92,14 @@ describe('what a reply says', () => {
     expect(find('rejects', requestOf(1), REPLY_TYPES.decided)).toMatchObject({
       data: { outcome: 'rejected', reason: { ro: text, ru: text, en: text } },
     });
+  });
+  test('a result on paper has a code that verifies it and ends 90 days after it was sent', () => {
+    const decided = find('quick', requestOf(1), REPLY_TYPES.decided) as { time: string; data: Decided };
+    const { verificationCode, validUntil } = decided.data.result!;
+    expect(verificationCode).toMatch(/^\w{10}$/);
+    const days = (Date.parse(validUntil!) - Date.parse(decided.time)) / 86_400_000;
+    expect(Math.round(days)).toBeGreaterThanOrEqual(89);
+    expect(Math.round(days)).toBeLessThanOrEqual(90);
   });
   test('the result follows the agency and the delivery choice', () => {
     const electronic = requestOf(1, { delivery: { kind: 'electronic' } });
