@@ -9,6 +9,7 @@ import de.bwaldvogel.mongo.backend.Index;
 import de.bwaldvogel.mongo.backend.IndexKey;
 import de.bwaldvogel.mongo.backend.KeyValue;
 import de.bwaldvogel.mongo.backend.Missing;
+import de.bwaldvogel.mongo.backend.QueryParameters;
 import de.bwaldvogel.mongo.backend.QueryResult;
 import de.bwaldvogel.mongo.backend.ValueComparator;
 import de.bwaldvogel.mongo.backend.h2.H2Backend;
@@ -23,6 +24,8 @@ import de.bwaldvogel.mongo.wire.MongoWireProtocolHandler;
 import de.bwaldvogel.mongo.wire.MongoWireReplyEncoder;
 import de.bwaldvogel.mongo.wire.bson.BsonDecoder;
 import de.bwaldvogel.mongo.wire.bson.BsonEncoder;
+import de.bwaldvogel.mongo.wire.message.ClientRequest;
+import de.bwaldvogel.mongo.wire.message.MongoMessage;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -43,10 +46,16 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
@@ -80,8 +89,11 @@ public final class Store {
     /** Chunks of the file that are emptier than this, in percent, are rewritten when the file is compacted ... */
     private static final int COMPACT_FILL_RATE = 60;
 
-    /** ... this much at a time, because nobody can write meanwhile (about 20 ms). */
-    private static final int COMPACT_BYTES = 2 << 20;
+    /** ... this much at a time, because nobody can write meanwhile ... */
+    private static final int COMPACT_BYTES = 1 << 20;
+
+    /** ... and others have this long before the next step. */
+    private static final long COMPACT_PAUSE_MILLIS = 50;
 
     private final MVStore file;
     private final RedoLog log;
@@ -90,14 +102,19 @@ public final class Store {
     /** Map in the file: the generation of the log that is not contained in the file. */
     private final MVMap<String, Long> control;
 
+    /** One checkpoint at a time, until it is on the disk. Taken before `changes`. */
+    private final ReentrantLock checkpointing = new ReentrantLock();
+
     /** Changes share it; a checkpoint has it alone, so that it never sees half a change. */
     private final ReentrantReadWriteLock changes = new ReentrantReadWriteLock();
+
+    private Checkpoint standsStill;
 
     /** Collections or indexes are not those of the last checkpoint. Guarded by `changes`, held alone. */
     private boolean restructured;
 
-    /** The newest generation whose checkpoint has reached the disk. Written by one thread. */
-    private volatile long synced;
+    /** The newest generation whose checkpoint has reached the disk. Guarded by `checkpointing`. */
+    private long synced;
 
     private Store(Path folder) throws IOException {
         file = new MVStore.Builder()
@@ -150,6 +167,11 @@ public final class Store {
         EventLoopGroup acceptor = new NioEventLoopGroup(1);
         EventLoopGroup workers = new NioEventLoopGroup(2);
         ChannelGroup channels = new DefaultChannelGroup(workers.next());
+        ExecutorService looks = Executors.newFixedThreadPool(2, work -> {
+            Thread thread = new Thread(work, "looks");
+            thread.setDaemon(true);
+            return thread;
+        });
         Channel server = new ServerBootstrap()
                 .group(acceptor, workers)
                 .channel(NioServerSocketChannel.class)
@@ -163,7 +185,7 @@ public final class Store {
                                 .addLast(new MongoWireMessageEncoder())
                                 .addLast(new MongoWireProtocolHandler())
                                 .addLast(new AnswerWhenDurable(log))
-                                .addLast(new MongoDatabaseHandler(backend, channels))
+                                .addLast(new Handler(backend, channels, looks))
                                 .addLast(new MongoExceptionHandler());
                     }
                 })
@@ -174,6 +196,43 @@ public final class Store {
             server.close().syncUninterruptibly();
             channels.close().syncUninterruptibly();
         };
+    }
+
+    /**
+     * Commands that may look at many documents run apart: the two threads that serve the connections would keep everybody
+     * else waiting. A client asks one thing at a time on a connection, so nothing is overtaken.
+     */
+    private static final class Handler extends MongoDatabaseHandler {
+        private static final Set<String> LOOKING = Set.of("find", "aggregate", "count", "distinct");
+
+        private final ExecutorService looks;
+
+        Handler(Backend backend, ChannelGroup channels, ExecutorService looks) {
+            super(backend, channels);
+            this.looks = looks;
+        }
+
+        @Override
+        protected void channelRead0(ChannelHandlerContext context, ClientRequest request) {
+            if (!(request instanceof MongoMessage) || !mayLook(((MongoMessage) request).getDocument())) {
+                super.channelRead0(context, request);
+                return;
+            }
+            looks.execute(() -> {
+                try {
+                    super.channelRead0(context, request);
+                } catch (RuntimeException e) {
+                    context.fireExceptionCaught(e);
+                }
+            });
+        }
+
+        private static boolean mayLook(Document command) {
+            if (!LOOKING.contains(command.keySet().iterator().next())) return false;
+            Object filter = command.get("filter");
+            Object id = filter instanceof Document ? ((Document) filter).get("_id") : null;
+            return id == null || id instanceof Document;
+        }
     }
 
     /**
@@ -207,31 +266,90 @@ public final class Store {
     }
 
     /**
-     * Puts everything into the file and starts the log afresh. The caller has `changes` for itself. The sync may follow
-     * later, when others write again: until then the log of the generation before is still there.
+     * Puts everything into the file and starts the log afresh. The caller has `checkpointing`, and `changes` for itself.
+     * With `early` others may write again as soon as the file knows what belongs to this checkpoint, while it is still
+     * being written (see `Serializing`): until it is on the disk, the log of the generation before is still there.
      */
-    private void checkpoint() {
+    private void checkpoint(boolean early) {
         if (file.isClosed()) return;
         long generation = log.generation();
         if (synced < generation) file.sync();
         log.rotate(generation + 1);
         control.put("generation", generation + 1);
-        file.commit();
+        if (early) Serializing.begins(this::letIn);
+        Checkpoint written = new Checkpoint();
+        written.what = "written";
+        written.begin();
+        try {
+            file.commit();
+        } finally {
+            Serializing.ended();
+            written.commit();
+        }
     }
 
+    /** The caller has `checkpointing`: no log is overwritten before this is done. */
     private void sync() {
-        long generation = log.generation();
         if (file.isClosed()) return;
         file.sync();
-        synced = generation;
+        synced = log.generation();
     }
 
-    private void exclusively(Runnable work) {
-        changes.writeLock().lock();
+    /** Runs `work` when nobody else changes anything; `work` may let the others in again before it ends. */
+    private void exclusively(String what, Runnable work) {
+        checkpointing.lock();
         try {
-            work.run();
+            standsStill = new Checkpoint();
+            standsStill.what = what;
+            standsStill.begin();
+            changes.writeLock().lock();
+            try {
+                work.run();
+            } finally {
+                if (changes.isWriteLockedByCurrentThread()) letIn();
+            }
+            sync();
         } finally {
-            changes.writeLock().unlock();
+            checkpointing.unlock();
+        }
+    }
+
+    private void letIn() {
+        changes.writeLock().unlock();
+        standsStill.commit();
+    }
+
+    /**
+     * For the flight recorder: how long nobody could change anything (`checkpoint`, `compaction`, `close`; waiting for those
+     * who did is included), and how long the file of documents was `written`.
+     */
+    @jdk.jfr.Name("cups.Checkpoint")
+    @jdk.jfr.StackTrace(false)
+    private static final class Checkpoint extends jdk.jfr.Event {
+        String what;
+    }
+
+    /**
+     * Tells when a commit begins to write pages. Before that it has taken the roots of all maps, and what others change
+     * from then on is not in them: pages and documents are never changed where they are.
+     */
+    private static final class Serializing {
+        private static final ThreadLocal<Runnable> ONCE = new ThreadLocal<>();
+
+        static void begins(Runnable action) {
+            ONCE.set(action);
+        }
+
+        static void ended() {
+            ONCE.remove();
+        }
+
+        /** Called by the types of the maps for every value that is written. */
+        static void goesOn() {
+            Runnable action = ONCE.get();
+            if (action == null) return;
+            ONCE.remove();
+            action.run();
         }
     }
 
@@ -239,8 +357,7 @@ public final class Store {
         try {
             while (true) {
                 log.awaitCheckpoint(CHECKPOINT_BYTES, CHECKPOINT_MILLIS);
-                exclusively(this::checkpoint);
-                sync();
+                exclusively("checkpoint", () -> checkpoint(true));
                 compact();
             }
         } catch (InterruptedException e) {
@@ -250,22 +367,26 @@ public final class Store {
         }
     }
 
-    /** Gives back the space of changed and removed documents, in small steps. */
-    private void compact() {
+    /**
+     * Gives back the space of changed and removed documents, in small steps with pauses, because nobody can write during a
+     * step. What is changed since the last checkpoint is put into the file first: then a crash within the step meets an
+     * empty log.
+     */
+    private void compact() throws InterruptedException {
         for (int step = 0; step < 50 && !file.isClosed(); step++) {
             if (file.getFileStore().size() < COMPACT_ABOVE_BYTES) return;
             if (file.getFileStore().getChunksFillRate() >= COMPACT_FILL_RATE) return;
-            exclusively(() -> {
+            exclusively("compaction", () -> {
+                checkpoint(false);
                 if (!file.isClosed()) file.compact(COMPACT_FILL_RATE, COMPACT_BYTES);
-                checkpoint();
             });
-            sync();
+            Thread.sleep(COMPACT_PAUSE_MILLIS);
         }
     }
 
     private void close() {
-        exclusively(() -> {
-            checkpoint();
+        exclusively("close", () -> {
+            checkpoint(false);
             file.close();
         });
     }
@@ -275,16 +396,24 @@ public final class Store {
      * of them is kept by a checkpoint before the answer leaves. Asking for an index that is there costs none.
      */
     private Document structurally(Supplier<Document> command) {
+        checkpointing.lock();
         changes.writeLock().lock();
         try {
             return command.get();
         } finally {
-            if (restructured) {
-                checkpoint();
-                file.sync();
-            }
+            if (restructured) keep();
             restructured = false;
             changes.writeLock().unlock();
+            checkpointing.unlock();
+        }
+    }
+
+    private void keep() {
+        try {
+            checkpoint(false);
+            sync();
+        } catch (RuntimeException e) {
+            halt("a checkpoint failed", e);
         }
     }
 
@@ -408,6 +537,24 @@ public final class Store {
                     sparse);
         }
 
+        /** Of one field only; the parent ignores the others, so that they cost nothing and speed nothing up. */
+        @Override
+        protected Index<Object> openOrCreateSecondaryIndex(
+                String collection, String index, List<IndexKey> keys, boolean sparse) {
+            if (keys.size() != 1) return super.openOrCreateSecondaryIndex(collection, index, keys, sparse);
+            String map = getFullCollectionNamespace(collection) + "._index_" + index;
+            return new SortedIndex(
+                    backend().getMvStore()
+                            .openMap(
+                                    map,
+                                    new MVMap.Builder<KeyValue, Object>()
+                                            .keyType(KeyType.INSTANCE)
+                                            .valueType(ValueType.INSTANCE)),
+                    backend().getMvStore().openMap("cups.control"),
+                    index,
+                    keys);
+        }
+
         @Override
         protected MongoCollection<Object> openOrCreateCollection(String name, CollectionOptions options) {
             String full = getFullCollectionNamespace(name);
@@ -471,6 +618,11 @@ public final class Store {
          */
         @Override
         public synchronized void addIndex(Index<Object> index) {
+            if (index instanceof SortedIndex) {
+                super.addIndex(index);
+                ((SortedIndex) index).built();
+                return;
+            }
             boolean isNew = index instanceof UniqueIndex && ((Database) getDatabase()).isOpen;
             for (Index<Object> known : getIndexes()) isNew &= !known.getName().equals(index.getName());
             if (isNew) ((UniqueIndex) index).positions.clear();
@@ -530,16 +682,42 @@ public final class Store {
             return new QueryResult(copies);
         }
 
-        /** Uses a unique index also when the query asks for more than its keys: `{ _id, revision }` is no scan. */
+        /**
+         * A look at every document keeps no writer waiting: the map is read as it was when the look began, and documents are
+         * never changed where they are.
+         */
+        @Override
+        public QueryResult handleQuery(QueryParameters given) {
+            Document selector = given.getQuerySelector();
+            Document query = (Document) selector.get("$query");
+            if (query == null || indexFor(query) != null || Thread.holdsLock(this)) return super.handleQuery(given);
+            return matchDocuments(
+                    query,
+                    (Document) selector.get("$orderby"),
+                    given.getNumberToSkip(),
+                    given.getLimit(),
+                    given.getBatchSize(),
+                    given.getProjection());
+        }
+
         private QueryResult find(
                 Document query, Document orderBy, int skip, int limit, int batchSize, Document fields) {
+            Index<Object> index = indexFor(query);
+            if (index == null) return super.queryDocuments(query, orderBy, skip, limit, batchSize, fields);
+            Iterable<Object> positions = index.getPositions(keysOf(index, query));
+            return matchDocuments(query, positions, orderBy, skip, limit, batchSize, fields);
+        }
+
+        /** An index of which the query asks all keys, and perhaps for more: `{ _id, revision }` is no scan. Unique ones first. */
+        private Index<Object> indexFor(Document query) {
+            Index<Object> sorted = null;
             for (Index<Object> index : getIndexes()) {
                 Document keys = keysOf(index, query);
                 if (keys == null || !index.canHandle(keys)) continue;
-                Iterable<Object> positions = index.getPositions(keys);
-                return matchDocuments(query, positions, orderBy, skip, limit, batchSize, fields);
+                if (index.isUnique()) return index;
+                sorted = index;
             }
-            return super.queryDocuments(query, orderBy, skip, limit, batchSize, fields);
+            return sorted;
         }
 
         private static Document keysOf(Index<Object> index, Document query) {
@@ -596,9 +774,135 @@ public final class Store {
         }
     }
 
+    /**
+     * Finds by a bound what would otherwise need a look at every document: `outbox.time` and `timer.due` are asked for
+     * every few seconds, and nearly all documents have neither. Documents without a value are not in it.
+     */
+    private static final class SortedIndex extends Index<Object> {
+        private static final Set<String> BOUNDS = Set.of("$lt", "$lte", "$gt", "$gte");
+
+        /** The keys are pairs: the value of the field, and the position. */
+        private final MVMap<KeyValue, Object> positions;
+
+        /** Says that the index is whole: files of an earlier version only name it. */
+        private final MVMap<String, Long> control;
+
+        private final String mark;
+
+        SortedIndex(MVMap<KeyValue, Object> positions, MVMap<String, Long> control, String name, List<IndexKey> keys) {
+            super(name, keys, true);
+            this.positions = positions;
+            this.control = control;
+            this.mark = "whole " + positions.getName();
+            if (!control.containsKey(mark)) positions.clear();
+        }
+
+        void built() {
+            control.put(mark, 1L);
+        }
+
+        /** The parent fills an index that is empty. */
+        @Override
+        public boolean isEmpty() {
+            return !control.containsKey(mark);
+        }
+
+        @Override
+        public void drop() {
+            control.remove(mark);
+        }
+
+        private Iterable<KeyValue> pairs(Document document, Object position) {
+            List<KeyValue> pairs = new ArrayList<>();
+            for (KeyValue key : getKeyValues(document)) {
+                Object value = key.get(0);
+                if (value != null && !(value instanceof Missing)) pairs.add(new KeyValue(value, position));
+            }
+            return pairs;
+        }
+
+        @Override
+        public void add(Document document, Object position, MongoCollection<Object> collection) {
+            for (KeyValue pair : pairs(document, position)) positions.put(pair, position);
+        }
+
+        @Override
+        public Object remove(Document document) {
+            for (KeyValue pair : pairs(document, document.get("_id"))) positions.remove(pair);
+            return null;
+        }
+
+        @Override
+        public void updateInPlace(
+                Document before, Document after, Object position, MongoCollection<Object> collection) {
+            if (nullAwareEqualsKeys(before, after)) return;
+            remove(before);
+            add(after, position, collection);
+        }
+
+        @Override
+        public boolean canHandle(Document query) {
+            Object asked = query.get(getKeys().get(0).getKey());
+            if (!(asked instanceof Document)) return isPlain(asked);
+            if (((Document) asked).isEmpty()) return false;
+            for (Map.Entry<String, Object> bound : ((Document) asked).entrySet()) {
+                if (!BOUNDS.contains(bound.getKey()) || !isPlain(bound.getValue())) return false;
+            }
+            return true;
+        }
+
+        private static boolean isPlain(Object value) {
+            // Numbers are kept in another form than they are asked for; nobody asks for them here.
+            return value instanceof Instant || value instanceof String;
+        }
+
+        /** All that may fit, and perhaps more: whoever asks holds each document against the whole query. */
+        @Override
+        public Iterable<Object> getPositions(Document query) {
+            Object asked = query.get(getKeys().get(0).getKey());
+            Object least = asked;
+            Object most = asked;
+            if (asked instanceof Document) {
+                Document bounds = (Document) asked;
+                least = bounds.getOrDefault("$gte", bounds.get("$gt"));
+                most = bounds.getOrDefault("$lte", bounds.get("$lt"));
+            }
+            Set<Object> found = new LinkedHashSet<>();
+            KeyValue from = least == null ? null : new KeyValue(least, null);
+            for (Iterator<KeyValue> keys = positions.keyIterator(from); keys.hasNext(); ) {
+                KeyValue pair = keys.next();
+                if (most != null && ValueComparator.ascWithoutListHandling().compare(pair.get(0), most) > 0) break;
+                found.add(pair.get(1));
+            }
+            return found;
+        }
+
+        @Override
+        public Object getPosition(Document document) {
+            return null;
+        }
+
+        @Override
+        public void checkAdd(Document document, MongoCollection<Object> collection) {}
+
+        @Override
+        public void checkUpdate(Document before, Document after, MongoCollection<Object> collection) {}
+
+        @Override
+        public long getCount() {
+            return positions.sizeAsLong();
+        }
+
+        @Override
+        public long getDataSize() {
+            return getCount();
+        }
+    }
+
     // --- How things are written ------------------------------------------------------------------------------------
 
     private static void writeBson(WriteBuffer out, Document document) {
+        Serializing.goesOn();
         ByteBuf bytes = Unpooled.buffer(512);
         BsonEncoder.encodeDocument(document, bytes);
         out.putVarInt(bytes.readableBytes());

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import mongoose from 'mongoose';
 import { startLocal, type LocalPlatform } from '../src/index.ts';
 import { runs, until, withFolder } from './folder.ts';
@@ -52,7 +54,8 @@ async function writeUntilKilled(
       await things.insertOne(thing(id));
       acknowledged.set(id, 1);
       for (let revision = 1; revision <= 3; revision++) {
-        const text = 'ș'.repeat(500);
+        // Every other one large: then checkpoints are being written most of the time.
+        const text = 'ș'.repeat(writer % 2 === 0 ? 500 : 2_500);
         const after = await things.findOneAndUpdate(
           { _id: id, revision },
           {
@@ -225,6 +228,142 @@ describe('the embedded store', () => {
       expect(mib).toBeLessThan(48);
     });
   });
+
+  test('answers a look by an index without a look at every document, in the same way as without the index', async () => {
+    await withStore(async (local, things) => {
+      type Due = { _id: string; timer?: { due: Date } | null; outbox: { time: Date }[]; text: string };
+      const [plain, indexed] = ['plain', 'indexed'].map((name) => things.db.collection<Due>(name)) as [
+        mongoose.mongo.Collection<Due>,
+        mongoose.mongo.Collection<Due>,
+      ];
+      const day = (n: number) => new Date(Date.UTC(2026, 0, n));
+      const documents = Array.from({ length: 4_000 }, (_, n): Due => ({
+        _id: `${n}`,
+        text: 'ș'.repeat(1_500),
+        outbox: n % 500 === 0 ? [{ time: day(n / 100) }, { time: day(1 + n / 100) }] : [],
+        ...(n % 400 === 0 ? { timer: { due: day(1 + n / 400) } } : n % 3 === 0 ? { timer: null } : {}),
+      }));
+      await plain.insertMany(documents);
+      for (const field of ['timer.due', 'outbox.time']) await indexed.createIndex({ [field]: 1 }, { sparse: true });
+      await indexed.insertMany(documents);
+      for (const collection of [plain, indexed]) {
+        await collection.updateOne({ _id: '400' }, { $unset: { timer: '' } });
+        await collection.updateOne({ _id: '800' }, { $set: { timer: { due: day(28) } } });
+        await collection.updateOne({ _id: '500' }, { $pull: { outbox: { time: day(5) } } });
+        await collection.deleteOne({ _id: '1000' });
+      }
+      const queries = [
+        { 'timer.due': { $lte: day(5) } },
+        { 'timer.due': { $gt: day(2), $lt: day(6) }, text: { $exists: true } },
+        { 'timer.due': day(28) },
+        { 'timer.due': { $exists: true } },
+        { 'timer.due': { $exists: false }, _id: { $lt: '11' } },
+        { 'timer.due': null, _id: { $lt: '11' } },
+        { 'outbox.time': { $lt: day(12) }, _id: { $gt: '' } },
+        { 'outbox.time': { $exists: true } },
+      ];
+      const look = async (collection: mongoose.mongo.Collection<Due>, query: object) =>
+        (await collection.find(query).sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
+      const compare = async (a: typeof plain, b: typeof plain) => {
+        for (const query of queries) expect(await look(b, query)).toEqual(await look(a, query));
+      };
+      await compare(plain, indexed);
+      expect(await look(indexed, queries[0] as object)).toEqual(['0', '1200', '1600']);
+      /** The quickest of many, so that whatever else this machine does counts for nothing. */
+      const took = async (collection: typeof plain): Promise<number> => {
+        const times: number[] = [];
+        for (let time = 0; time < 20; time += 1) {
+          const began = performance.now();
+          await look(collection, { 'timer.due': { $lte: day(5) } });
+          times.push(performance.now() - began);
+        }
+        return Math.min(...times);
+      };
+      expect(await took(indexed)).toBeLessThan((await took(plain)) / 3);
+      await local.killStore();
+      await local.restartStore();
+      await withClient(local, async (again) =>
+        compare(again.db.collection<Due>('plain'), again.db.collection<Due>('indexed')),
+      );
+    });
+  });
+
+  test('lets others write while somebody looks at every document, and while a checkpoint is written', async () => {
+    await withFolder(async (folder) => {
+      const recording = join(folder, 'store.jfr');
+      process.env['CUPS_STORE_JFR'] = recording;
+      const local = await startLocal({ dataDir: folder, parts: ['store'] });
+      delete process.env['CUPS_STORE_JFR'];
+      try {
+        await withClient(local, async (things) => {
+          const text = 'ș'.repeat(4_000);
+          for (let n = 0; n < 8_000; n += 200)
+            await things.insertMany(
+              Array.from({ length: 200 }, (_, i) => ({ ...thing(`${n + i}`), parts: [{ seq: 1, text }] })),
+            );
+          const ended: string[] = [];
+          const looking = things.find({ 'parts.text': /nothing/ }).toArray();
+          const writing = Array.from({ length: 20 }, (_, n) => things.insertOne(thing(`new ${n}`)));
+          await Promise.all([
+            looking.then(() => ended.push('look')),
+            ...writing.map((one) => one.then(() => ended.push('write'))),
+          ]);
+          expect(ended.at(-1)).toBe('look');
+        });
+      } finally {
+        await local.stop();
+      }
+      const run = promisify(execFile);
+      const shown = await run('jfr', ['print', '--json', '--events', 'cups.*', recording], { maxBuffer: 1 << 26 });
+      type Event = { values: { what: string; duration: string } };
+      const { events } = (JSON.parse(shown.stdout) as { recording: { events: Event[] } }).recording;
+      const sum = (what: string) =>
+        events
+          .filter(({ values }) => values.what === what)
+          .reduce((total, { values }) => total + Number(values.duration.slice(2, -1)), 0);
+      expect(events.length).toBeGreaterThan(5);
+      expect(sum('checkpoint')).toBeLessThan(sum('written') / 2);
+    });
+  }, 60_000);
+
+  test('ends before it acknowledges what a full disk does not take, and has all that it acknowledged once there is room', async () => {
+    await withFolder(async (folder) => {
+      const ended: (number | null)[] = [];
+      const local = await startLocal({
+        dataDir: folder,
+        parts: ['store'],
+        onExit: (_part, code) => ended.push(code),
+      });
+      const acknowledged: string[] = [];
+      try {
+        await withClient(local, async (things) => {
+          // No file may grow beyond this: what a write then meets is what it meets when the disk is full.
+          await promisify(execFile)('prlimit', [`--pid=${local.pids.store}`, `--fsize=${12 << 20}`]);
+          const text = 'ș'.repeat(20_000);
+          for (let n = 0; ended.length === 0 && n < 5_000; n += 1) {
+            const one = { ...thing(`${n}`), parts: [{ seq: 1, text }] };
+            const isKept = await things.insertOne(one).then(
+              () => true,
+              () => false,
+            );
+            if (!isKept) break;
+            acknowledged.push(`${n}`);
+          }
+        });
+        await until(() => ended.length > 0, 'the store has ended by itself');
+        expect(ended).toEqual([1]);
+        expect(acknowledged.length).toBeGreaterThan(50);
+        await local.restartStore();
+        await withClient(local, async (things) => {
+          const found = await things.find({}, { projection: { _id: 1 } }).toArray();
+          expect(found.map(({ _id }) => _id)).toEqual(expect.arrayContaining(acknowledged));
+          await things.insertOne(thing('with room'));
+        });
+      } finally {
+        await local.stop();
+      }
+    });
+  }, 90_000);
 
   test('tells whoever started it when it dies, and only then', async () => {
     await withFolder(async (folder) => {

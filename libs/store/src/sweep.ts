@@ -84,7 +84,8 @@ async function sweepOne(
   const { name: collection } = documents;
   const from = sweptTo.get(documents) ?? '';
   if (from === '') queue.dropped.delete(collection);
-  const waits = cutoff ? { 'outbox.time': { $lt: cutoff } } : { 'outbox.0': { $exists: true } };
+  // By the index of 'outbox.time', also when all are asked for.
+  const waits = { 'outbox.time': cutoff ? { $lt: cutoff } : { $gt: new Date(0) } };
   const filter = filterOf({ ...waits, outboxBlocked: { $exists: false }, _id: { $gt: from } });
   const how = { ...outboxes, sort: { _id: 1 as const }, limit: sweepDocuments };
   const found = await documents.internals.collection().find(filter, how).toArray();

@@ -1,0 +1,184 @@
+/**
+ * Replays what the services ask of the embedded store at 20 applications a second, on a store that already holds some
+ * thousands, and tells how long each answer took and when something stood still:
+ *
+ *   node local/stalls.ts [--documents 5000] [--seconds 30] [--jfr <file>]
+ *
+ * With `--jfr` the store records itself (see CUPS_STORE_JFR in local/src/store.ts).
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import mongoose from 'mongoose';
+import { startLocal } from './src/index.ts';
+
+const { values: args } = parseArgs({
+  options: {
+    documents: { type: 'string', default: '5000' },
+    seconds: { type: 'string', default: '30' },
+    jfr: { type: 'string' },
+  },
+});
+const documents = Number(args.documents);
+const seconds = Number(args.seconds);
+const perSecond = 20;
+
+type Stored = {
+  _id: string;
+  revision: number;
+  outbox: { n: number; time: Date }[];
+  body: object;
+  timer?: { due: Date };
+};
+type Collection = mongoose.mongo.Collection<Stored>;
+
+/** About as large and as branched as an application of the benchmark. */
+const body = (size: number) => ({
+  answers: Object.fromEntries(
+    Array.from({ length: 40 }, (_, n) => [`field${n}`, `value ${n} `.padEnd(size / 60, 'ă')]),
+  ),
+  history: Array.from({ length: 6 }, (_, n) => ({
+    kind: 'edit',
+    n,
+    at: new Date(),
+    by: 'operators/cu-001-specialist',
+  })),
+  evidence: Array.from({ length: 4 }, (_, n) => ({
+    kind: 'identity-document',
+    number: `A0000${n}`,
+    originalSeen: true,
+  })),
+});
+const entry = (n: number) => ({
+  n,
+  time: new Date(),
+  topic: 'cups.applications',
+  data: Buffer.alloc(200),
+  type: 'Opened',
+});
+const fresh = (_id: string, size: number): Stored => ({
+  _id,
+  revision: 1,
+  outbox: [entry(1)],
+  body: body(size),
+  timer: { due: new Date(Date.now() + 86_400_000) },
+});
+
+const took: Record<string, number[]> = {};
+const stalls: string[] = [];
+let began = performance.now();
+async function timed<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const start = performance.now();
+  const result = await work();
+  const ms = performance.now() - start;
+  (took[name] ??= []).push(ms);
+  if (ms > 50) stalls.push(`${((start - began) / 1_000).toFixed(2)} s: ${name} ${ms.toFixed(0)} ms`);
+  return result;
+}
+const at = (sorted: number[], part: number) => (sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(1);
+
+/** As timers.ts and sweep.ts do: by the index that they made, and more rarely when a look takes long. */
+async function looks(name: string, work: () => Promise<unknown>, everyMs: number, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const start = performance.now();
+    await timed(name, work);
+    await pause(Math.max(everyMs, (performance.now() - start) * 100), undefined, { signal }).catch(() => {});
+  }
+}
+
+async function pair(applications: Collection, deliveries: Collection, threads: Collection, id: string): Promise<void> {
+  await timed('insert', () => applications.insertOne(fresh(id, 3_000)));
+  const submit = { $set: { revision: 2, 'body.submission': body(3_000) }, $push: { outbox: entry(2) } };
+  await timed('update', () => applications.updateOne({ _id: id, revision: 1 }, submit));
+  await timed('find', () => applications.findOne({ _id: id }));
+  await timed('insert', () => deliveries.insertOne(fresh(id, 3_000)));
+  await timed('insert', () => threads.insertOne(fresh(id, 1_000)));
+}
+
+async function pulls(collection: Collection, ids: string[], signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await pause(100);
+    const some = ids.splice(0, ids.length);
+    const $pull = { outbox: { n: { $lte: 2 } } };
+    const writes = some.map((_id) => ({ updateOne: { filter: { _id }, update: { $pull } } }));
+    if (writes.length > 0) await timed('bulk pull', () => collection.bulkWrite(writes, { ordered: false }));
+  }
+}
+
+const root = join(import.meta.dirname, '..', '.cups');
+mkdirSync(root, { recursive: true });
+const dataDir = mkdtempSync(join(root, 'stalls-'));
+if (args.jfr) process.env['CUPS_STORE_JFR'] = args.jfr;
+const local = await startLocal({ dataDir, parts: ['store'] });
+const client = new mongoose.mongo.MongoClient(local.mongoUri, { retryWrites: false });
+const all = ['applications', 'deliveries', 'threads'].map((name) => client.db(name).collection<Stored>(name));
+const [applications, deliveries, threads] = all as [Collection, Collection, Collection];
+try {
+  for (const collection of all) {
+    await collection.createIndexes([
+      { key: { 'outbox.time': 1 }, sparse: true },
+      { key: { 'timer.due': 1 }, sparse: true },
+    ]);
+    for (let n = 0; n < documents; n += 100) {
+      const some = Array.from({ length: 100 }, (_, i) => ({ ...fresh(`old-${n + i}`, 6_000), outbox: [] }));
+      await collection.insertMany(some);
+    }
+  }
+  console.log(`3 × ${documents} documents are there; ${perSecond} applications a second for ${seconds} s`);
+  await pause(6_000);
+  const stop = new AbortController();
+  const lag = monitorEventLoopDelay({ resolution: 5 });
+  lag.enable();
+  began = performance.now();
+  const left: string[][] = [[], [], []];
+  const background = all.flatMap((collection, index) => [
+    pulls(collection, left[index] as string[], stop.signal),
+    looks(
+      'timer look',
+      () =>
+        collection
+          .find({ 'timer.due': { $lte: new Date() } })
+          .sort({ 'timer.due': 1 })
+          .toArray(),
+      2_000,
+      stop.signal,
+    ),
+    looks(
+      'sweep',
+      () =>
+        collection
+          .find({ 'outbox.time': { $lt: new Date(Date.now() - 10_000) }, _id: { $gt: '' } })
+          .sort({ _id: 1 })
+          .toArray(),
+      10_000,
+      stop.signal,
+    ),
+  ]);
+  const pairs: Promise<void>[] = [];
+  for (let n = 0; n < perSecond * seconds; n += 1) {
+    await pause(Math.max(0, began + (n * 1_000) / perSecond - performance.now()));
+    const done = pair(applications, deliveries, threads, `new-${n}`);
+    pairs.push(done.then(() => left.forEach((ids) => ids.push(`new-${n}`))));
+  }
+  await Promise.all(pairs);
+  stop.abort();
+  await Promise.all(background);
+  for (const [name, values] of Object.entries(took)) {
+    const sorted = values.sort((a, b) => a - b);
+    console.log(
+      `${name.padEnd(12)} ${String(sorted.length).padStart(5)} times  p50 ${at(sorted, 0.5)}  p95 ${at(sorted, 0.95)}  p99 ${at(sorted, 0.99)}  max ${at(sorted, 1)} ms`,
+    );
+  }
+  console.log(
+    `delay of this process's event loop: p99 ${(lag.percentile(99) / 1e6).toFixed(1)}, max ${(lag.max / 1e6).toFixed(1)} ms`,
+  );
+  console.log(
+    `${stalls.length} above 50 ms${stalls.length > 0 ? `, the first:\n  ${stalls.slice(0, 25).join('\n  ')}` : ''}`,
+  );
+} finally {
+  await client.close(true);
+  await local.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
