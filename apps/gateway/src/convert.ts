@@ -132,6 +132,30 @@ const VERSION: Rules = {
 };
 const OPERATOR: Rules = { roles: words('ROLE_'), suspended: orAbsent };
 
+/** A message without the fields that are not named. */
+const only =
+  (...fields: string[]) =>
+  (wire: object | null): Json | undefined =>
+    json(wire && Object.fromEntries(Object.entries(wire).filter(([field]) => fields.includes(field))));
+const times = ['createTime', 'updateTime', 'submitTime', 'dueDate', 'dueTime', 'noDueDateReason'];
+const rowFields = only('name', 'centre', 'publicService', 'serviceTitle', 'agency', 'etag', 'openedBy', ...times);
+const rowNote = only('kind', 'recordTime');
+const rowDecision = only('approved', 'decideTime', 'correctTime', 'revokeTime');
+
+/** A row of a list: named fields only, whatever else intake might say of the application. */
+export function applicationRowJson(wire: Application__Output): Json {
+  const { name, state, content, documentRequest, decision, deskNotes, allowedActions } = wire;
+  const parts = {
+    applicant: only('givenName', 'familyName')(content?.applicant ?? null),
+    documentRequest: only('answerBy')(documentRequest),
+    decision: rowDecision(decision),
+    deskNotes: deskNotes.length > 0 ? deskNotes.map(rowNote) : undefined,
+  };
+  const there = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
+  const row = { id: idOf(name), ...rowFields(wire), state: enumValue('STATE_', state), ...there };
+  return { ...row, allowedActions: words('ACTION_')(allowedActions) };
+}
+
 /** An application, flat, with its content when it came with one. */
 export function applicationJson(wire: Application__Output): Json {
   const allowedActions = words('ACTION_')(wire.allowedActions);

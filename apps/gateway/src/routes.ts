@@ -84,12 +84,12 @@ export function routes(parts: RouteParts): Record<string, Handler> {
       const made = await intake.createApplication(request, context);
       return written(made, { status: 201, headers: { Location: `/api/v1/${whole(made.application).name}` } });
     },
-    listApplications: list(intake.listApplications, 'applications', convert.applicationJson, ({ state }) => ({
+    listApplications: list(intake.listApplications, 'applications', convert.applicationRowJson, ({ state }) => ({
       state: enumWord('STATE_', state as State | undefined),
     })),
     async searchApplications({ body, context }) {
       const { applications } = await intake.searchApplications(body as { idnp?: string }, context);
-      return { body: { applications: applications.map(convert.applicationJson) } };
+      return { body: { applications: applications.map(convert.applicationRowJson) } };
     },
     async getApplication(call) {
       const application = await owned(call);

@@ -111,6 +111,36 @@ describe('an application', () => {
       expect(made).not.toHaveProperty(absent);
   });
 
+  test('as a row is its named fields only, whatever intake says of it', () => {
+    const full = application({
+      state: 'STATE_READY',
+      trackingNumber: 'TRACK-1',
+      content: { applicant: { ...person(1), language: 'ro' }, contact: { phone: '+37360000001' } },
+      documentRequest: { id: 'e1', answerBy: '2026-12-10', message: { ro: 'Lipsește' } },
+      decision: { approved: true, resultNumber: 'R-1', decideTime: { seconds: '1764000000', nanos: 0 } },
+      deskNotes: [{ kind: 'result-revoked', recordTime: { seconds: '1764000000', nanos: 0 }, cause: 'X', count: 2 }],
+      handOver: { collectedBy: 'applicant', paperNumber: 'P-1' },
+      agencyReference: 'A-1',
+      submissionCount: 2,
+      allowedActions: ['ACTION_WITHDRAW'],
+    });
+    const { givenName, familyName } = person(1);
+    const row = convert.applicationRowJson(wire.decode(wire.encode(full)));
+    const { name, id, centre, publicService, agency, etag, ...rest } = row;
+    expect([name, id, centre, publicService, agency, etag].every(Boolean)).toBe(true);
+    expect(rest).toMatchObject({
+      state: 'ready',
+      applicant: { givenName, familyName },
+      documentRequest: { answerBy: '2026-12-10' },
+      decision: { approved: true, decideTime: '2025-11-24T16:00:00.000Z' },
+      deskNotes: [{ kind: 'result-revoked', recordTime: '2025-11-24T16:00:00.000Z' }],
+      allowedActions: ['withdraw'],
+    });
+    const shown = JSON.stringify(row);
+    for (const word of ['TRACK-1', '+3736', 'Lipsește', 'R-1', 'P-1', 'A-1', person(1).idnp, 'submissionCount', '"X"'])
+      expect(shown).not.toContain(word);
+  });
+
   test('keeps a decision that says no and an outcome that is not met', () => {
     const made = json({
       decision: { approved: false, reason: { ro: 'Nu' } },

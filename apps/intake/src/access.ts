@@ -8,7 +8,7 @@ const desk = { callers: ['gateway'], roles: [...DESK_ROLES], tenancy: 'centre' }
 export const access: AccessTable<IntakeServiceDefinition> = {
   CreateApplication: { ...desk, personalData: true },
   GetApplication: { ...desk, personalData: true },
-  ListApplications: { ...desk, personalData: false },
+  ListApplications: { ...desk, personalData: true },
   SearchApplications: { ...desk, personalData: true },
   UpdateApplication: { ...desk, personalData: true },
   SubmitApplication: { ...desk, personalData: true },
@@ -17,7 +17,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   HandOverResult: { ...desk, personalData: true },
   ConfirmOutcome: { ...desk, personalData: true },
   RenewApplication: { ...desk, personalData: true },
-  ListApplicationActions: { ...desk, personalData: false },
+  ListApplicationActions: { ...desk, personalData: true },
   TrackApplication: { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false },
   GetSubmission: { callers: ['agency-bridge'], roles: 'none', tenancy: 'service', personalData: true },
   GetContact: { callers: ['notifications'], roles: 'none', tenancy: 'service', personalData: true },

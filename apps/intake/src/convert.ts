@@ -37,11 +37,12 @@ import type {
 } from './domain/application.ts';
 import { allowedActions } from './domain/life.ts';
 import type { Message, State } from './domain/life.ts';
+import type { StoredRow } from './store.ts';
 
 /** The gRPC border of intake: proto messages to the domain and back; nothing else knows both. */
 
-/** An application as a caller with these roles may see it; lists leave the content out. */
-export function toApplication(app: Application, roles: readonly string[], withContent = true): ApplicationOut {
+/** An application as a caller with these roles may see it. */
+export function toApplication(app: Application, roles: readonly string[]): ApplicationOut {
   return {
     name: `applications/${app._id}`,
     centre: app.centre,
@@ -57,7 +58,7 @@ export function toApplication(app: Application, roles: readonly string[], withCo
     dueDate: app.dueDate ?? '',
     dueTime: toTimestamp(app.dueTime),
     trackingNumber: app.trackingNumber,
-    content: withContent ? toContent(contentOf(app)) : null,
+    content: toContent(contentOf(app)),
     corrects: app.corrects ?? '',
     submissionCount: app.submissions.length,
     documentRequest: toDocumentRequest(app.documentRequest),
@@ -75,6 +76,44 @@ export function toApplication(app: Application, roles: readonly string[], withCo
     noDueDateReason: app.noDueDateReason ?? '',
     progress: app.progress ? { note: app.progress.note, occurTime: toTimestamp(app.progress.time) } : null,
     omittedMessages: app.omittedMessages ?? 0,
+  };
+}
+
+/** A row of a list: the fields of an application that it shows, all others left empty. */
+export function toRow(row: StoredRow, roles: readonly string[]): ApplicationOut {
+  const { givenName = '', familyName = '' } = row.applicant ?? {};
+  return {
+    name: `applications/${row._id}`,
+    centre: row.centre,
+    publicService: row.publicService,
+    serviceTitle: row.service.title,
+    agency: row.agency,
+    state: toState(row.state),
+    etag: etagOf(row),
+    createTime: toTimestamp(row.createTime),
+    updateTime: toTimestamp(row.updateTime),
+    submitTime: toTimestamp(row.submitTime),
+    dueDate: row.dueDate ?? '',
+    dueTime: toTimestamp(row.dueTime),
+    noDueDateReason: row.noDueDateReason ?? '',
+    openedBy: row.openedBy,
+    content: givenName || familyName ? { applicant: { givenName, familyName } } : null,
+    documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
+    decision: toDecisionTimes(row.decision),
+    allowedActions: allowedActions(row.state, roles, circumstancesOf(row)).map((action) =>
+      enumWord('ACTION_', action),
+    ) as never,
+    deskNotes: row.deskNotes.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
+  };
+}
+
+function toDecisionTimes(decision: StoredRow['decision']): DecisionOut | null {
+  if (!decision) return null;
+  return {
+    approved: decision.approved,
+    decideTime: toTimestamp(decision.decideTime),
+    correctTime: toTimestamp(decision.correctTime),
+    revokeTime: toTimestamp(decision.revokeTime),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { checkIdnp, isUlid, normalizeTrackingNumber, parseName } from '@cups/contracts';
 import { enumValue, toTimestamp } from '@cups/contracts/proto';
-import { centreOf } from '@cups/service';
+import { centreOf, sessionOf } from '@cups/service';
 import type { Context, Rpcs } from '@cups/service';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import * as convert from './convert.ts';
@@ -42,9 +42,11 @@ export function reads(parts: {
         pageSize: pageSizeOf(request.pageSize),
         pageToken: request.pageToken,
       });
-      const roles = context.session!.roles;
+      const { roles } = sessionOf(context);
+      // One look at the list of a centre: a line for each row would drown what was really read.
+      context.look(centreOf(context));
       return {
-        applications: page.documents.map((app) => convert.toApplication(app, roles, false)),
+        applications: page.documents.map((row) => convert.toRow(row, roles)),
         nextPageToken: page.nextPageToken,
       };
     },
@@ -70,7 +72,9 @@ export function reads(parts: {
               request.idnp ? { idnp: request.idnp } : { trackingNumber: number! },
             )
           : [];
-      return { applications: found.map((app) => convert.toApplication(app, context.session!.roles, false)) };
+      const { roles } = sessionOf(context);
+      for (const row of found) context.look(`applications/${row._id}`);
+      return { applications: found.map((row) => convert.toRow(row, roles)) };
     },
 
     async ListApplicationActions(request, context) {

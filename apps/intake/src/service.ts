@@ -3,7 +3,7 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import { createConsumer, createPublisher, WRITERS } from '@cups/events';
 import type { OutboxEntry } from '@cups/store';
 import { createLog, createMetrics, openKeys, serveGrpc, serveHttp } from '@cups/service';
-import type { RunningService } from '@cups/service';
+import type { LogDestination, RunningService } from '@cups/service';
 import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import { access } from './access.ts';
 import { readHolidays } from './calendar.ts';
@@ -13,11 +13,17 @@ import { openNeighbours } from './neighbours.ts';
 import { rpcs } from './rpc.ts';
 import { applicationsOf, openCounter, versionsOf } from './store.ts';
 
+export interface Overrides {
+  now?: () => Date;
+  /** Where log lines go. */
+  logTo?: LogDestination;
+}
+
 /** The truth about applications. Takes work as soon as its store answers: neither Kafka nor neighbours are needed. */
-export async function createIntake(config: Config, overrides: { now?: () => Date } = {}): Promise<RunningService> {
-  const now = overrides.now ?? (() => new Date());
+export async function createIntake(config: Config, overrides: Overrides = {}): Promise<RunningService> {
+  const { now = () => new Date(), logTo } = overrides;
   const { kafkaBrokers: brokers, prefix } = config;
-  const log = createLog({ service: 'intake', level: config.logLevel });
+  const log = createLog({ service: 'intake', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('intake');
   const keys = openKeys({ dir: config.keysDir, service: 'intake', log, metrics });
   const holidays = readHolidays(config.dataDir);

@@ -1,6 +1,6 @@
 import type { Documents, Store, StoredDocument } from '@cups/store';
 import { Problem } from '@cups/problem';
-import type { Application, ServiceVersion } from './domain/application.ts';
+import type { Application, ApplicationRow, ServiceVersion } from './domain/application.ts';
 import { END_STATES } from './domain/life.ts';
 import type { State } from './domain/life.ts';
 
@@ -95,19 +95,37 @@ const application = {
   deskNotes: [{ _id: false, kind: String, recordTime: Date, cause: String, count: Number }],
 };
 
-/** Left out of lists: what only the page of one application shows. */
-const SUMMARY = {
-  applicant: 0,
-  contact: 0,
-  represented: 0,
-  mandate: 0,
-  answers: 0,
-  evidence: 0,
-  'submissions.content': 0,
-  history: 0,
-  outbox: 0,
-  requests: 0,
+/** What a row of a list is made of; everything else stays in the store. */
+const ROW = {
+  revision: 1,
+  createTime: 1,
+  updateTime: 1,
+  centre: 1,
+  publicService: 1,
+  service: 1,
+  agency: 1,
+  state: 1,
+  openedBy: 1,
+  'applicant.givenName': 1,
+  'applicant.familyName': 1,
+  submitTime: 1,
+  dueDate: 1,
+  dueTime: 1,
+  noDueDateReason: 1,
+  'documentRequest.answerBy': 1,
+  'decision.approved': 1,
+  'decision.decideTime': 1,
+  'decision.correctTime': 1,
+  'decision.revokeTime': 1,
+  'deskNotes.kind': 1,
+  'deskNotes.recordTime': 1,
 } as const;
+
+/** What the holder of a tracking number is told. */
+const TRACKED = { state: 1, submitTime: 1, dueDate: 1, updateTime: 1, 'documentRequest.answerBy': 1 } as const;
+
+/** An application as a list reads it: the row's fields only. */
+export type StoredRow = Pick<StoredApplication, '_id' | 'revision' | 'createTime' | 'updateTime'> & ApplicationRow;
 
 export function applicationsOf(store: Store): Documents<StoredApplication> {
   return store.documents<StoredApplication>({
@@ -132,7 +150,7 @@ export function applicationsOf(store: Store): Documents<StoredApplication> {
 export function listByCentre(
   documents: Documents<StoredApplication>,
   query: { centre: string; state?: State; pageSize: number; pageToken: string },
-) {
+): Promise<{ documents: StoredRow[]; nextPageToken: string }> {
   const filter = { centre: query.centre, ...(query.state ? { state: query.state } : {}) };
   return documents.list({
     scope: { centre: query.centre },
@@ -141,7 +159,7 @@ export function listByCentre(
     pageSize: query.pageSize,
     pageToken: query.pageToken,
     fingerprintOf: filter,
-    projection: SUMMARY,
+    projection: ROW,
   });
 }
 
@@ -150,18 +168,18 @@ export async function search(
   documents: Documents<StoredApplication>,
   centre: string,
   by: { trackingNumber: string } | { idnp: string },
-): Promise<StoredApplication[]> {
+): Promise<StoredRow[]> {
   const match = 'idnp' in by ? { $or: [{ 'applicant.idnp': by.idnp }, { 'represented.idnp': by.idnp }] } : by;
-  return documents.find(match, { scope: { centre }, limit: 200, sort: { _id: -1 }, projection: SUMMARY });
+  return documents.find(match, { scope: { centre }, limit: 200, sort: { _id: -1 }, projection: ROW });
 }
 
 /** @throws Problem NOT_FOUND, the same for unknown and malformed numbers */
 export async function byTrackingNumber(
   documents: Documents<StoredApplication>,
   trackingNumber: string | undefined,
-): Promise<StoredApplication> {
+): Promise<Pick<StoredApplication, 'state' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest'>> {
   const found = trackingNumber
-    ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: SUMMARY })
+    ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: TRACKED })
     : undefined;
   if (!found || found.state === 'draft') {
     throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No application has this tracking number.' });

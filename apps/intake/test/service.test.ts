@@ -315,7 +315,7 @@ describe('what others may see', () => {
     await expect(anonymous.getApplication({ name: app.name })).rejects.toEqual(refused('UNAUTHENTICATED'));
   });
 
-  test('lists by centre and state, page by page, without content', async () => {
+  test('lists by centre and state, page by page', async () => {
     const here = at('CU-010');
     const names: string[] = [];
     for (let i = 0; i < 5; i += 1) names.unshift((await here.open(20 + i)).name);
@@ -323,7 +323,6 @@ describe('what others may see', () => {
     const first = await here.listApplications({ pageSize: 3 });
     const second = await here.listApplications({ pageSize: 3, pageToken: first.nextPageToken });
     expect([...first.applications, ...second.applications].map(({ name }) => name)).toEqual(names);
-    expect(first.applications[0]).toMatchObject({ content: null, submissionCount: 1 });
     expect(second.nextPageToken).toBe('');
     expect((await here.listApplications({ state: 'STATE_SUBMITTED' })).applications.length).toBe(1);
     const mixed = here.listApplications({ state: 'STATE_DRAFT', pageToken: first.nextPageToken });

@@ -3,6 +3,7 @@ import type { Violation } from '@cups/problem';
 import type {
   ActionRecord,
   Application,
+  ApplicationRow,
   Content,
   Evidence,
   HandOver,
@@ -271,7 +272,7 @@ export function replay(history: readonly ActionRecord[]): State {
 }
 
 /** What holds about an application beside its state. */
-export function circumstancesOf({ decision }: Pick<Application, 'decision'>): Circumstance[] {
+export function circumstancesOf({ decision }: Pick<ApplicationRow, 'decision'>): Circumstance[] {
   const { revokeTime, correctTime } = decision ?? {};
   const stands = revokeTime && !(correctTime && correctTime > revokeTime);
   return stands ? ['result-revoked'] : [];

@@ -200,6 +200,30 @@ export interface Application extends Content {
   deskNotes: DeskNote[];
 }
 
+/**
+ * What a row of a list shows: whose, which service, where it stands, what to do by when. No contact, no paper, no number of
+ * a person, a paper or a result, no words of an agency and no tracking number: those are read in the file, one by one.
+ */
+export type ApplicationRow = Pick<
+  Application,
+  | '_id'
+  | 'centre'
+  | 'publicService'
+  | 'service'
+  | 'agency'
+  | 'state'
+  | 'openedBy'
+  | 'submitTime'
+  | 'dueDate'
+  | 'dueTime'
+  | 'noDueDateReason'
+> & {
+  applicant?: Pick<Partial<Person>, 'givenName' | 'familyName'>;
+  documentRequest?: Pick<DocumentRequest, 'answerBy'>;
+  decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
+  deskNotes: Pick<DeskNote, 'kind' | 'recordTime'>[];
+};
+
 /** A paper that the provider asks for: always, or when somebody is represented, or for some answers. */
 export interface EvidenceRule {
   kind: string;
