@@ -21,7 +21,7 @@ export const SERVICES = [
   'agency-simulator',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
-const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'];
+export const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'];
 
 export interface PlatformOptions {
   /** Port of the gateway; 0 takes a free one. */
