@@ -38,10 +38,12 @@ test('5,000 rubbish messages of one agency are a few counted entries, and hold u
     replyOf('md.cups.reply.acknowledged.v1', other.name, { submission: 1, agencyReference: 'C-1' }, { agency: 'cnas' }),
   );
   await world.reply('asp', acknowledged);
-  await told.until((events) =>
-    [own, other].every(({ delivery }) => typesOf(events, delivery).includes('DeliveryAcknowledged')),
-  );
-  expect(performance.now() - began).toBeLessThan(8_000);
+  const heard = (app: typeof own) => typesOf(told.events, app.delivery).includes('DeliveryAcknowledged');
+  await told.until(() => heard(other), 30_000);
+  // The other agency's is through while what stands before the own one is still in work.
+  expect(heard(own)).toBe(false);
+  await told.until(() => heard(own), 30_000);
+  expect(performance.now() - began).toBeLessThan(30_000);
 
   await eventually(async () => {
     const { messages, totalSize } = await support.listRefusedMessages({ topic: 'agency.asp.replies' });
