@@ -7,6 +7,7 @@ import type { RegistryParser } from '@cups/service';
 import { parse as parseYaml } from 'yaml';
 import { contradictions } from './domain/public-service.ts';
 import type { PublicService, Version } from './domain/public-service.ts';
+import { patternFault, patternsOf } from './patterns.ts';
 
 /**
  * Makes the reader of the whole set of data/public-services, given data/schemas/public-service.schema.json. A file with an
@@ -55,9 +56,11 @@ export function publicServiceParser(schema: object): RegistryParser<PublicServic
   };
 }
 
-/** A form must be a valid JSON Schema 2020-12, and its example must satisfy it. */
+/** A form must be a valid JSON Schema 2020-12 with bounded patterns, and its example must satisfy it. */
 function formErrors(ajv: Ajv2020, version: Version): string[] {
   if (version.form === undefined) return [];
+  const patterns = patternsOf(version.form).flatMap((pattern) => patternFault(pattern) ?? []);
+  if (patterns.length > 0) return patterns.map((fault) => `a pattern of the form ${fault}`);
   let validate: ValidateFunction;
   try {
     validate = ajv.compile(version.form);

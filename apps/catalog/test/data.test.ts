@@ -7,6 +7,7 @@ import { checkIdnp } from '@cups/contracts';
 import { parse } from 'yaml';
 import type { PublicService, Version } from '../src/domain/public-service.ts';
 import { publicServiceParser } from '../src/parse.ts';
+import { patternFault } from '../src/patterns.ts';
 
 const root = join(process.cwd(), '../../data');
 const filesOf = (folder: string) =>
@@ -110,6 +111,36 @@ describe('a public service is refused', () => {
   ])('%s', (_, change, expected) => {
     expect(change(good.text)).not.toBe(good.text);
     expect(refused(change)).toMatch(expected);
+  });
+
+  test.each([
+    ['[0-9]{13}', 'must begin with \\^ and end with'],
+    ['^[0-9]+$', 'must say how often'],
+    ['^a*$', 'must say how often'],
+    ['^a{2,}$', 'must say how often'],
+    ['^([0-9]{1,9}){1,9}$', 'must not repeat a group'],
+    ['^(?:a|a){1,30}$', 'must not repeat a group'],
+    ['^[0-9]{0,99}[0-9]{0,99}[0-9]{0,99}$', 'may match in too many ways'],
+    ['^(?=a)a$', 'must not look around'],
+    ['^(a)\\1$', 'must not look around'],
+  ])('for a pattern that is not bounded: %s', (pattern, sentence) => {
+    const { path, text } = files.find((file) => file.path === 'birth-allowance.yaml')!;
+    const changed = text.replace('pattern: ^[0-9]{13}$', () => `pattern: '${pattern}'`);
+    expect(changed).not.toBe(text);
+    const [problem] = parsePublicServices([{ path, text: changed }]).problems;
+    expect(problem?.message).toMatch(new RegExp(`a pattern of the form ${sentence}`));
+  });
+
+  test.each(['^[0-9]{13}$', '^[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?$', '^(?:MD|RO)[0-9.]{0,13}$', '^\\p{L}{1,40}[*+?]$'])(
+    'not for one that is: %s',
+    (pattern) => expect(patternFault(pattern)).toBeUndefined(),
+  );
+
+  test('for a word in its form that no check knows', () => {
+    const { path, text } = files.find((file) => file.path === 'birth-allowance.yaml')!;
+    const changed = text.replace('pattern: ^[0-9]{13}$', 'patern: ^[0-9]{13}$');
+    const [problem] = parsePublicServices([{ path, text: changed }]).problems;
+    expect(problem?.message).toMatch(/unknown keyword: "patern"/);
   });
 
   test('for a file name that is not its code', () =>

@@ -5,8 +5,18 @@ import type { Violation } from '@cups/problem';
 import { checkIdnp } from '@cups/contracts';
 import type { ServiceVersion } from './domain/application.ts';
 
-/** One for all forms: most of what compiling costs is the meta-schema. Forms are kept by us, not by it. */
-const ajv = new Ajv2020({ allErrors: true, strict: false, addUsedSchema: false });
+/**
+ * One for all forms: most of what compiling costs is the meta-schema. Forms are kept by us, not by it. As strict as the
+ * catalog is when it reads them: a word that a form has and no check knows would check nothing.
+ */
+const ajv = new Ajv2020({
+  allErrors: true,
+  strict: true,
+  strictRequired: false,
+  strictTypes: false,
+  addUsedSchema: false,
+});
+ajv.addKeyword('x-title');
 (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
 ajv.addFormat('idnp', checkIdnp);
 
