@@ -121,7 +121,8 @@ describe('an agency that the bridge does not know yet', () => {
 
     const configured = await world.start();
     const others = all.slice(1);
-    await allAsked(others);
+    // It is looked at again after a minute at most, the longer the more often it was in vain.
+    await allAsked(others, 70_000);
     for (const application of others) {
       expect(idsOf(application).size).toBe(1);
       const sent = await eventually(async () => {
@@ -134,7 +135,7 @@ describe('an agency that the bridge does not know yet', () => {
     }
     expect(idsOf(withdrawn).size).toBe(0);
     await told.stop();
-  });
+  }, 120_000);
 });
 
 describe('a process that ends between commit and publish', () => {
