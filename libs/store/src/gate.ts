@@ -10,6 +10,8 @@ type Known = { name: string; indexes: Index[]; made: boolean };
 
 /** A trouble that stays is told again this often. */
 const tellAgainMs = 60_000;
+/** The driver reconnects by itself, and has been seen not to: after so long it is begun anew. */
+const giveUpDriverMs = 15_000;
 
 function connect(connection: Connection, { uri, database, poolSize = 32 }: StoreOptions) {
   return connection.openUri(uri, {
@@ -86,17 +88,24 @@ export function openGate(options: StoreOptions, opened: () => void): Gate {
   const connection = mongoose.createConnection();
   const known: Known[] = [];
   const trouble = tellsTrouble(options.log);
-  const state = { closed: false, connected: false, working: false, losses: 0 };
+  const state = { closed: false, connected: false, working: false, losses: 0, awaySince: Infinity };
   const wait = backoff(200, 5_000);
   let timer: NodeJS.Timeout | undefined;
 
   const attempt = async (): Promise<void> => {
+    if (state.connected && Date.now() - state.awaySince > giveUpDriverMs) {
+      // Its monitor of the server can stop asking for good while the server is there and others reach it.
+      state.connected = false;
+      options.log.warn({ event: 'store-driver-begun-anew' });
+      await connection.close().catch(() => {});
+    }
     if (!state.connected) {
       await connect(connection, options);
       state.connected = true;
       options.log.info({ event: 'store-connected' });
     }
     await makeMissing(connection, known, () => state.losses);
+    state.awaySince = Infinity;
     wait.reset();
     trouble.over();
     opened();
@@ -111,6 +120,7 @@ export function openGate(options: StoreOptions, opened: () => void): Gate {
     // A loss may have come just at the end.
     if (failure === undefined) return known.every(({ made }) => made) ? undefined : prepare();
     trouble.tell(failure);
+    if (!(failure instanceof IndexMissing)) state.awaySince = Math.min(state.awaySince, Date.now());
     timer = setTimeout(() => void prepare(), Math.min(state.connected ? 1_000 : 5_000, wait.next()));
   };
   const lost = (): void => {

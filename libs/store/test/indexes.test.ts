@@ -153,3 +153,36 @@ test('a store that stands still is not ready within seconds though its connectio
     expect(kept.text()).toContain('store-not-answering');
   });
 }, 60_000);
+
+/** What the driver looks like when its look at the server was lost: it waits for that look and begins no other. */
+function loseLooks(): number {
+  type Monitor = { connection: unknown; monitorId: { isExecutionInProgress: boolean; timerId: NodeJS.Timeout } };
+  type Inner = { topology?: { s: { servers: Map<string, { monitor: Monitor }> } } };
+  const clients = mongoose.connections.map((one) => one.getClient() as unknown as Inner | undefined);
+  const monitors = clients.flatMap((client) => [...(client?.topology?.s.servers.values() ?? [])]);
+  for (const { monitor } of monitors) {
+    clearTimeout(monitor.monitorId.timerId);
+    monitor.monitorId.isExecutionInProgress = true;
+  }
+  return monitors.length;
+}
+
+describe('a driver that does not come back', () => {
+  test('is begun anew: the store serves again without a restart of the process', async () => {
+    await withOwnStore(async (local) => {
+      const { store, cases } = await open(local.mongoUri);
+      await eventually(() => store.ready());
+      expect(loseLooks()).toBeGreaterThan(0);
+      // It ends with a read in the air: that is what makes the driver look again.
+      process.kill(local.pids.store, 'SIGSTOP');
+      const inTheAir = cases.get('nobody', { scope: 'service' }).catch(() => undefined);
+      await eventually(() => !store.ready(), { timeoutMs: 10_000 });
+      await local.killStore();
+      await inTheAir;
+      await local.restartStore();
+      await eventually(() => store.ready(), { timeoutMs: 45_000, everyMs: 200 });
+      expect(kept.lines.some((line) => JSON.stringify(line).includes('store-driver-begun-anew'))).toBe(true);
+      expect(await cases.get('nobody', { scope: 'service' })).toBeUndefined();
+    });
+  }, 90_000);
+});
