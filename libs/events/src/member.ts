@@ -1,4 +1,6 @@
 import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
+import { setTimeout as after } from 'node:timers/promises';
+import { openFreshness } from './freshness.ts';
 import { failureOf } from './kafka.ts';
 import type { Work } from './work.ts';
 
@@ -22,6 +24,8 @@ export interface MemberOptions {
 }
 
 const silenceMs = 45_000;
+/** So that what is not taken is not asked for without a pause. */
+const staleMs = 50;
 
 const consumerOf = (kafka: Kafka, { prefix, groupId, maxWaitMs }: MemberOptions): KafkaConsumer =>
   kafka.consumer({
@@ -58,15 +62,17 @@ export function startMember(kafka: Kafka, options: MemberOptions, work: Work): M
   let end!: (reason: string) => void;
   const over = new Promise<string>((resolve) => (end = resolve));
   const short = (topic: string) => topic.slice(prefix.length);
+  const freshness = openFreshness();
 
-  const eachBatch = ({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> => {
+  const eachBatch = async ({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> => {
     const { topic, partition, messages } = batch;
     const last = messages.at(-1);
-    if (!assigned || !last || !isRunning() || isStale()) return Promise.resolve();
+    if (!assigned || !last || !isRunning() || isStale()) return;
+    // Not resolved, it is fetched again, from where the group stands.
+    if (!freshness.isFresh(Date.now())) return after(staleMs);
     const full = work.take(short(topic), partition, messages, BigInt(batch.lastOffset()));
     resolveOffset(last.offset);
     if (full) consumer.pause([{ topic, partitions: [partition] }]);
-    return Promise.resolve();
   };
 
   const sign = (): void => void (lastSign = Date.now());
@@ -79,16 +85,21 @@ export function startMember(kafka: Kafka, options: MemberOptions, work: Work): M
   consumer.on('consumer.crash', ({ payload }) => end(failureOf(payload.error)));
   // A crash stops first and says why afterwards.
   consumer.on('consumer.stop', () => void setTimeout(() => end('stopped'), 2_000).unref());
-  consumer.on('consumer.fetch', sign);
+  consumer.on('consumer.fetch_start', ({ payload }) => freshness.starts(payload.nodeId, Date.now()));
+  consumer.on('consumer.fetch', ({ payload }) => {
+    freshness.ends(payload.nodeId, Date.now());
+    sign();
+  });
   consumer.on('consumer.heartbeat', sign);
   consumer.on('consumer.rebalancing', () => void work.flush());
   consumer.on('consumer.end_batch_process', ({ payload }) => {
     // Markers of transactions are never handed over, but the group's position must get behind them.
-    if (payload.batchSize > 0 || !assigned) return;
+    if (payload.batchSize > 0 || !assigned || !freshness.isFresh(Date.now())) return;
     work.take(short(payload.topic), payload.partition, [], BigInt(payload.lastOffset));
   });
   consumer.on('consumer.group_join', ({ payload }) => {
     assigned = payload.memberAssignment;
+    freshness.joined();
     work.begin();
     // kafkajs keeps a pause over a join, and the windows that would have ended it are gone.
     consumer.resume(names.map((topic) => ({ topic })));
