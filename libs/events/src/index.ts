@@ -1,11 +1,11 @@
-export type { Consumer, ConsumerOptions } from './consume.ts';
-export { createConsumer } from './consume.ts';
+export type { Consumer, ConsumerOptions } from './consume/consume.ts';
+export { createConsumer } from './consume/consume.ts';
 export type { CloudEvent, Entry } from './envelope.ts';
 export { decode, encode } from './envelope.ts';
 export { WRITERS } from './expect.ts';
 export { connectKafka } from './kafka.ts';
 export { createPublisher } from './publish.ts';
 export { ensureTopics, topicsFor } from './topics.ts';
-export type { LagWatch } from './watch.ts';
-export { openLagWatch } from './watch.ts';
-export type { Outcome, Park, RefusedMessage } from './work.ts';
+export type { LagWatch } from './consume/watch.ts';
+export { openLagWatch } from './consume/watch.ts';
+export type { Outcome, Park, RefusedMessage } from './consume/work.ts';

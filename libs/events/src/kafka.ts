@@ -1,6 +1,6 @@
 import { Kafka, logLevel } from 'kafkajs';
-import { boundFetches } from './fetch.ts';
-import { calmIdleConnections } from './idle.ts';
+import { boundFetches } from './driver/fetch.ts';
+import { calmIdleConnections } from './driver/idle.ts';
 
 /** What the library writes its lines to; the Logger of @cups/service fits. Fields hold names, codes and numbers. */
 export interface Log {

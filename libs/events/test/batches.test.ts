@@ -2,8 +2,8 @@ import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compress as snappy } from 'snappyjs';
-import { BATCH_BYTES, readBatches, type Decoded } from '../src/batches.ts';
-import { TooLong, unpack } from '../src/codecs.ts';
+import { BATCH_BYTES, readBatches, type Decoded } from '../src/driver/batches.ts';
+import { TooLong, unpack } from '../src/driver/codecs.ts';
 
 const varint = (value: number): Buffer => {
   const bytes: number[] = [];

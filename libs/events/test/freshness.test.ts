@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { openFreshness } from '../src/freshness.ts';
+import { openFreshness } from '../src/consume/freshness.ts';
 
 describe('what is handed over after a join', () => {
   test('is taken at once when every broker was asked after it', () => {

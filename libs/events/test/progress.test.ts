@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { follow, rebuildAfterMs, stuckOf, type Standing } from '../src/progress.ts';
+import { follow, rebuildAfterMs, stuckOf, type Standing } from '../src/consume/progress.ts';
 
 /** Readings of one partition at the given seconds, as [second, position, end]. */
 function after(...readings: [number, number, number][]): { standings: Map<string, Standing>; now: number } {

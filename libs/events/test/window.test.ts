@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openWindow } from '../src/window.ts';
+import { openWindow } from '../src/consume/window.ts';
 
 const from = (first: number, count: number) =>
   Array.from({ length: count }, (_, at) => ({ message: first + at, offset: BigInt(first + at) }));

@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import { connectKafka } from './kafka.ts';
+import { connectKafka } from '../kafka.ts';
 
 type Offsets = Map<string, { partition: number; offset: string }[]>;
 

@@ -1,7 +1,7 @@
 import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { setTimeout as after } from 'node:timers/promises';
 import { openFreshness } from './freshness.ts';
-import { failureOf } from './kafka.ts';
+import { failureOf } from '../kafka.ts';
 import type { Work } from './work.ts';
 
 /** A member of a group, from its start to its end. */

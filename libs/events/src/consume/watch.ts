@@ -1,5 +1,5 @@
 import type { Admin } from 'kafkajs';
-import { connectKafka, type Log, type Metrics } from './kafka.ts';
+import { connectKafka, type Log, type Metrics } from '../kafka.ts';
 import { follow, stuckOf, type Reading, type Standing } from './progress.ts';
 
 /** What the watch must know of a consumer; names of topics and groups are without the prefix. */

@@ -1,9 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { KafkaMessage } from 'kafkajs';
-import type { PassedOver } from './batches.ts';
-import { decode, type CloudEvent } from './envelope.ts';
-import { misfit, type Expectations } from './expect.ts';
-import { backoffMs, type Log, type Metrics } from './kafka.ts';
+import type { PassedOver } from '../driver/batches.ts';
+import { decode, type CloudEvent } from '../envelope.ts';
+import { misfit, type Expectations } from '../expect.ts';
+import { backoffMs, type Log, type Metrics } from '../kafka.ts';
 import { openLanes } from './lanes.ts';
 import { openWindow, type Refusal, type Window } from './window.ts';
 

@@ -1,6 +1,6 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { inheritOffsets } from './inherit.ts';
-import { backoffMs, connectKafka, failureOf } from './kafka.ts';
+import { backoffMs, connectKafka, failureOf } from '../kafka.ts';
 import { startMember, type Member } from './member.ts';
 import { rebuildAfterMs } from './progress.ts';
 import { openLagWatch, type LagWatch } from './watch.ts';
