@@ -1,12 +1,12 @@
 import { isUlid } from '@cups/contracts';
-import { enumValue, messageType } from '@cups/contracts/proto';
+import { enumValue, fromTimestamp, messageType } from '@cups/contracts/proto';
 import type { ApplicationRef__Output as ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { GetContactResponse__Output as ContactIn } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
 import type { CloudEvent } from '@cups/events';
 import type { Cause, Documents } from '@cups/store';
 import type { Delivery } from './deliver.ts';
 import { heldUntil, noticeFor, withNotice } from './domain/notices.ts';
-import type { Contact, Happening, Notice, Usefulness } from './domain/notices.ts';
+import type { Contact, Happening, Notice, ResultChange, Usefulness } from './domain/notices.ts';
 import { withNotices } from './store.ts';
 import type { Thread } from './store.ts';
 
@@ -118,6 +118,7 @@ function messageOf(type: string) {
 
 /** What intake answered, in words of this service. */
 export function toContact(answer: ContactIn): Contact {
+  const lastChange = lastChangeOf(answer.decision);
   return {
     language: answer.language,
     email: answer.contact?.email ?? '',
@@ -136,5 +137,14 @@ export function toContact(answer: ContactIn): Contact {
     resultNumber: answer.decision?.resultNumber ?? '',
     verificationCode: answer.decision?.verificationCode ?? '',
     validUntil: answer.decision?.validUntil ?? '',
+    ...(lastChange ? { lastChange } : {}),
   };
+}
+
+/** Of a correction and a revocation the later one counts; intake keeps their times apart. */
+function lastChangeOf(decision: ContactIn['decision']): ResultChange | undefined {
+  const corrected = fromTimestamp(decision?.correctTime);
+  const revoked = fromTimestamp(decision?.revokeTime);
+  if (revoked && !(corrected && corrected > revoked)) return 'revoked';
+  return corrected ? 'corrected' : undefined;
 }

@@ -106,6 +106,34 @@ describe('a late notice', () => {
     expect(overtaken('application-submitted', 'closed', 86_400_000, rules)).toBe(false));
 });
 
+describe('a notice says what is so when it is written', () => {
+  const written = (kind: NoticeKind, more: Partial<Contact>, of: Partial<Notice> = {}) =>
+    composeNotice(notice({ kind, ...of }), contact({ state: 'ready', ...more }), now, rules, claimedUntil);
+
+  test.each<[NoticeKind, Contact['lastChange'], boolean]>([
+    ['result-ready', undefined, true],
+    ['result-ready', 'corrected', true],
+    ['result-ready', 'revoked', false],
+    ['result-corrected', 'corrected', true],
+    ['result-corrected', 'revoked', false],
+    ['result-revoked', 'revoked', true],
+    ['result-revoked', 'corrected', false],
+    ['application-submitted', 'revoked', true],
+  ])('%s of a result that was last %s: %s', (kind, lastChange, isTold) => {
+    const one = written(kind, lastChange ? { lastChange } : {});
+    expect([one.state, one.failCause]).toEqual(isTold ? ['pending', undefined] : ['failed', 'overtaken']);
+    expect(one.text === undefined).toBe(!isTold);
+  });
+
+  test('documents that were asked for again: the day belongs to the words', () => {
+    const open = { state: 'documents-requested', answerBy: '2026-04-15', requestWords: { ro: 'Altceva.' } };
+    const { text } = written('documents-requested', open, { answerBy: '2026-04-01' });
+    expect(text).toContain('> Altceva.');
+    expect(text).toContain('Ultima zi este 15.04.2026.');
+    expect(text).not.toContain('01.04.2026');
+  });
+});
+
 describe('the channel', () => {
   test('is e-mail for whoever has an address', () => expect(channelFor({ email: 'a@example.md' })).toBe('email'));
   test('is a slip for whoever has none', () => expect(channelFor({ email: '' })).toBe('slip'));
@@ -232,7 +260,7 @@ describe('words of an agency in a letter', () => {
       const text = letter(kind, result);
       expect(text).toContain('Numărul rezultatului: R-1.');
       expect(text).toContain('Codul de verificare: K7Q2.');
-      expect(text).toContain('Este valabil până la 24.02.2027.');
+      expect(text).toContain('Rezultatul este valabil până la 24.02.2027.');
       expect(letter(kind, {})).not.toMatch(/verificare|valabil|Numărul rez/);
     }
     expect(letter('result-ready', { verificationCode: 'http://fals.example' })).toContain(

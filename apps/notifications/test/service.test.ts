@@ -204,6 +204,21 @@ describe('intake', () => {
     expect(readMail(`${id}-2`).text).toContain('Ana Exemplu');
   });
 
+  test('back after a result was given and revoked: the person hears of the revocation, and of no result', async () => {
+    const id = n.application('unavailable');
+    await n.say(happened(id, 1, 'ApplicationDecided', ready));
+    expect((await n.thread(id)).notices[0]).toMatchObject({ kind: 'result-ready', state: 'compose' });
+    const revokeTime = { seconds: '1796000000', nanos: 0 };
+    n.answers.set(id, contactOf('ana@example.md', { state: 'STATE_READY', decision: { approved: true, revokeTime } }));
+    await n.say(happened(id, 2, 'ResultChanged', { ...ready, revoked: true }));
+    const done = await n.thread(id, (thread) => thread.notices.length === 2 && thread.timer === null);
+    expect(done.notices.map(({ kind, state, failCause }) => [kind, state, failCause])).toEqual([
+      ['result-ready', 'failed', 'overtaken'],
+      ['result-revoked', 'sent', undefined],
+    ]);
+    expect(() => readMail(`${id}-1`)).toThrow('ENOENT');
+  });
+
   test('back after it was away: its first answer wakes all notices that wait for it, whoever left them', async () => {
     const slow = await startNotifications({ retryMs: 60_000 });
     try {
@@ -324,7 +339,7 @@ test('result, code, validity and reasons reach the mail and the slip', async () 
   for (const text of [readMail(`${mail}-1`).text, await slip(1), readMail(`${mail}-2`).text, await slip(2)]) {
     expect(text).toContain('Codul de verificare: K7Q2.');
     expect(text).toContain('Numărul rezultatului: R-1.');
-    expect(text).toContain('Este valabil până la 24.02.2027.');
+    expect(text).toContain('Rezultatul este valabil până la 24.02.2027.');
   }
   expect(readMail(`${mail}-2`).text).toContain('> Greșeală de scriere.');
   expect(await slip(2)).toContain('<blockquote>Greșeală de scriere.</blockquote>');

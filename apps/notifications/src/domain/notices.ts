@@ -102,6 +102,21 @@ export function overtaken(kind: NoticeKind, stateNow: string, ageMs: number, rul
   return state !== undefined && ageMs > rules.overtakenAfterMs && stateNow !== state;
 }
 
+/** What the agency did last to a result that it had given. */
+export type ResultChange = 'corrected' | 'revoked';
+
+/** After which change of the result a notice would be untrue, however young it is: the notice of the change follows. */
+const UNTRUE_AFTER: { [Kind in NoticeKind]?: ResultChange } = {
+  'result-ready': 'revoked',
+  'result-corrected': 'revoked',
+  'result-revoked': 'corrected',
+};
+
+/** True when the agency has changed the result since, so that the notice would say what is so no more. */
+function untrue(kind: NoticeKind, lastChange: ResultChange | undefined): boolean {
+  return lastChange !== undefined && UNTRUE_AFTER[kind] === lastChange;
+}
+
 /** One address without display name, list or line break; what is none is answered by a slip. */
 const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
 
@@ -188,12 +203,14 @@ export interface Contact {
   resultNumber: string;
   verificationCode: string;
   validUntil: string;
+  /** What the agency did last to the result, if anything. */
+  lastChange?: ResultChange;
 }
 
 /**
  * Writes the letter and chooses the channel. A slip is ready at once; a mail becomes pending and is claimed until
- * `claimedUntil`: whoever finds it after that sends it again under the same id. A late notice that the application has
- * overtaken fails with the cause `overtaken`.
+ * `claimedUntil`: whoever finds it after that sends it again under the same id. A notice that would be untrue by now, and
+ * a late one that the application has overtaken, fail with the cause `overtaken`.
  */
 export function composeNotice(
   notice: Notice,
@@ -203,7 +220,8 @@ export function composeNotice(
   claimedUntil: Date,
 ): Notice {
   const age = now.getTime() - notice.eventTime.getTime();
-  if (overtaken(notice.kind, contact.state, age, rules)) return failed(notice, 'overtaken');
+  const isPast = untrue(notice.kind, contact.lastChange) || overtaken(notice.kind, contact.state, age, rules);
+  if (isPast) return failed(notice, 'overtaken');
   const language = languageOf(contact.language);
   const { trackingNumber } = contact;
   const name = plainWords(contact.personName, 200);
@@ -239,7 +257,8 @@ function factsOf(notice: Notice, contact: Contact, language: Language): Facts {
     service: inLanguage(contact.serviceTitle, language),
     centre: contact.centreName,
     due: dateForPeople(contact.dueDate),
-    answerBy: dateForPeople(notice.answerBy || contact.answerBy),
+    // The words are those of the request that is open now, and so is its day; that of the event only where none is open.
+    answerBy: dateForPeople(contact.answerBy || (notice.answerBy ?? '')),
     words: quoted(said[notice.kind] ?? []),
     number: plainWords(contact.resultNumber, 100),
     verificationCode: plainWords(contact.verificationCode, 100),
