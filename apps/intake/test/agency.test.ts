@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { REPLY_TYPES, validateReply } from '@cups/agency-contract';
 import { messageType, toTimestamp } from '@cups/contracts/proto';
-import { fromDeliveryEvent } from '../src/convert.ts';
+import { fromDeliveryEvent } from '../src/deliveries.ts';
 import * as acts from '../src/domain/acts.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
@@ -62,11 +62,48 @@ describe('the last day to answer', () => {
     expect(far.history.at(-1)?.occurTime).toEqual(sent);
   });
 
-  test('is found also when the calendar of the next year is not there yet', () => {
-    const now = new Date('2027-12-30T09:00:00Z');
-    const asked = word('documents-requested', { now, request: request('2027-12-31') });
-    const app = receive({ ...submitted(), submitTime: now }, asked, new Map([[2027, new Set<string>()]])).document;
-    expect(app.documentRequest!.answerBy > '2028-01-05').toBe(true);
+  test('of a message whose own clock is more than a year behind leaves the five working days all the same', () => {
+    const app = { ...submitted(), submitTime: after(-500) };
+    const asked = say(app, 'documents-requested', { occurTime: after(-450), request: request('2026-06-01') });
+    expect(asked.documentRequest).toMatchObject({ answerBy: '2026-03-17', askedAnswerBy: '2026-06-01' });
+    expect(notes(asked)).toEqual([['agency-message-changed', 'ANSWER_BY_CUT']]);
+  });
+
+  test.each(['2027-12-20', '2027-12-27', '2027-12-29', '2027-12-30', '2027-12-31'])(
+    'is found on %s also when the calendar of the next year is not there yet, and is no shorter than with it',
+    (day) => {
+      const now = new Date(`${day}T09:00:00Z`);
+      const known: [number, Set<string>] = [2027, new Set()];
+      const newYear = ['01', '02', '03', '04', '05', '06', '07', '08', '09'].map((date) => `2028-01-${date}`);
+      const answerBy = (holidays: Holidays) => {
+        const asked = word('documents-requested', { now, request: request(day) });
+        return receive({ ...submitted(), submitTime: now }, asked, holidays).document.documentRequest!.answerBy;
+      };
+      const whole = answerBy(new Map([known, [2028, new Set(newYear)]]));
+      expect(answerBy(new Map([known])) >= whole).toBe(true);
+    },
+  );
+
+  test('asked again while documents are awaited: the new day counts from the new notice', () => {
+    const first = say(submitted(), 'documents-requested', { request: request('2026-04-01') });
+    const again = say(first, 'documents-requested', { now: after(10), request: request('2026-03-21') });
+    expect(again.documentRequest).toMatchObject({ answerBy: '2026-03-27', askedAnswerBy: '2026-03-21' });
+    expect(again.timer?.due).toEqual(new Date('2026-03-27T22:00:00Z'));
+    expect([again.termLeft, again.noDueDateReason]).toEqual([first.termLeft, 'clock-stopped']);
+  });
+
+  test('of a request that crosses a decision is moved by nobody: only the crossing is noted', () => {
+    const app = say(submitted(), 'approved', { decision: { decideTime: NOW, resultKind: 'paper' } });
+    const crossed = say(app, 'documents-requested', { request: request('2026-03-01') });
+    expect([crossed.state, crossed.documentRequest, crossed.timer]).toEqual(['ready', undefined, null]);
+    expect(notes(crossed)).toEqual([['documents-requested-after-decision', undefined]]);
+    expect(crossed.history.at(-1)?.changes).toBeUndefined();
+  });
+
+  test('ends with a decision that comes meanwhile', () => {
+    const app = say(submitted(), 'documents-requested', { request: request('2026-04-01') });
+    const decided = say(app, 'rejected', { decision: { decideTime: NOW } });
+    expect([decided.state, decided.documentRequest, decided.timer]).toEqual(['rejected', undefined, null]);
   });
 });
 

@@ -58,6 +58,11 @@ describe('due dates', () => {
 });
 
 describe('the clock stands while documents are awaited', () => {
+  test('of a term in hours that has passed one is left, also in a year that is not known', () => {
+    const due = { dueDate: '2027-12-30', dueTime: at('2027-12-30T10:00:00Z') };
+    expect(remaining(at('2028-01-05T10:00:00Z'), due, 'hours', HOLIDAYS)).toEqual({ unit: 'hours', amount: 1 });
+  });
+
   test('asked and answered at once, the due date stays', () => {
     const arbitrary = fc.record({
       start: fc.integer({ min: 0, max: 250 }),

@@ -52,6 +52,8 @@ const ANSWER_DAYS = 30;
 /** So many working days a person has at least from the notice, and so many days from the message at most. */
 const LEAST_ANSWER_DAYS = 5;
 const MOST_ANSWER_DAYS = 365;
+/** Three weeks hold five working days, whatever days off a year has. */
+const UNKNOWN_YEAR_DAYS = 21;
 const MAX_NOTES = 50;
 /** Rows of one kind of message that moved nothing: the newest are kept. */
 const KEPT_ROWS = 20;
@@ -61,8 +63,8 @@ const MAX_SUBMISSIONS = 50;
 
 /** Total over states and messages: a transition, or a note for the desk. */
 export function receive(app: Application, said: AgencyWord, holidays: Holidays): Step {
-  const word = judged(app, said, holidays);
-  const effect = effectOf(app, word.message);
+  const effect = effectOf(app, said.message);
+  const word = judged(app, said, effect, holidays);
   const moved = 'to' in effect ? enter(app, effect.to, word, holidays) : noted(app, effect.note, word);
   const document: Application = {
     ...moved,
@@ -87,8 +89,8 @@ function effectOf(app: Application, message: Message): Effect {
 
 type Judged = AgencyWord & { occurTime: Date };
 
-/** The word with dates that can be, and a code for each that was changed. */
-function judged(app: Application, word: AgencyWord, holidays: Holidays): Judged {
+/** The word with dates that can be, and a code for each that was changed. A request that opens nothing has no last day. */
+function judged(app: Application, word: AgencyWord, effect: Effect, holidays: Holidays): Judged {
   const { now, occurTime: claimed = now } = word;
   const changes = new Set(word.changes);
   const since = (app.submitTime ?? app.createTime).getTime() - DAY;
@@ -105,7 +107,7 @@ function judged(app: Application, word: AgencyWord, holidays: Holidays): Judged 
     }
   }
   if (word.result) next.result = current(word.result, occurTime, changes);
-  if (word.request) next.request = answerable(word.request, next, holidays, changes);
+  if (word.request && 'to' in effect) next.request = answerable(word.request, next, holidays, changes);
   if (changes.size > 0) next.changes = [...changes];
   return next;
 }
@@ -118,7 +120,10 @@ function current<R extends { validUntil?: string }>(result: R, sent: Date, chang
   return rest as R;
 }
 
-/** A request whose answer date a person can keep: at least 5 working days from the notice, a year from the message at most. */
+/**
+ * A request whose answer date a person can keep: a year from the message at most, and at least 5 working days from the
+ * notice, also where the message says that it is older than a year.
+ */
 function answerable(
   request: Omit<DocumentRequest, 'requestTime'>,
   { now, occurTime }: Judged,
@@ -128,7 +133,8 @@ function answerable(
   const asked = request.answerBy;
   if (!isCivilDate(asked)) return { ...request, answerBy: today(after(now, ANSWER_DAYS)) };
   const least = leastAnswerBy(now, holidays);
-  const most = today(after(occurTime, MOST_ANSWER_DAYS));
+  const yearEnds = today(after(occurTime, MOST_ANSWER_DAYS));
+  const most = yearEnds > least ? yearEnds : least;
   if (asked >= least && asked <= most) return request;
   changes.add(asked < least ? 'ANSWER_BY_LENGTHENED' : 'ANSWER_BY_CUT');
   return { ...request, answerBy: asked < least ? least : most, askedAnswerBy: asked };
@@ -141,7 +147,7 @@ function leastAnswerBy(now: Date, holidays: Holidays): string {
     return dueAfter(now, { amount: LEAST_ANSWER_DAYS, unit: 'working-days' }, holidays).dueDate;
   } catch {
     // The calendar of the next year is not there yet: a message must not wait for it.
-    return today(after(now, 2 * LEAST_ANSWER_DAYS));
+    return today(after(now, UNKNOWN_YEAR_DAYS));
   }
 }
 

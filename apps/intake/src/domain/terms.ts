@@ -77,7 +77,8 @@ export function remaining(at: Date, due: Due, unit: Term['unit'], holidays: Holi
     const end = DateTime.fromJSDate(due.dueTime, { zone: ZONE });
     const now = DateTime.fromJSDate(at, { zone: ZONE });
     let minutes = 0;
-    for (let t = intoWorkingTime(now, holidays); t < end;) {
+    // Of a term that has passed nothing is left, whether or not the calendar of today is there.
+    for (let t = now < end ? intoWorkingTime(now, holidays) : end; t < end;) {
       const closes = DateTime.min(t.set({ hour: CLOSES, minute: 0, second: 0, millisecond: 0 }), end);
       minutes += closes.diff(t, 'minutes').minutes;
       t = closes < end ? intoWorkingTime(closes, holidays) : end;
