@@ -83,27 +83,29 @@ export function openNeighbours(
         };
       });
     },
-    assertFileable(version, centre) {
-      if (centre.status !== 'active') {
-        throw new Problem({
-          reason: 'CENTRE_PAUSED',
-          message: 'The centre takes no new applications; open ones can be finished.',
-          metadata: { status: centre.status },
-        });
-      }
-      if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.copy.agency)) {
-        throw new Problem({
-          reason: 'SERVICE_NOT_FILEABLE',
-          message: 'This public service can not be filed at this centre; the catalog says where.',
-          metadata: { publicService: version.copy.publicService },
-        });
-      }
-    },
+    assertFileable,
     close() {
       catalog.close();
       identity.close();
     },
   };
+}
+
+function assertFileable(version: VersionInForce, centre: Centre): void {
+  if (centre.status !== 'active') {
+    throw new Problem({
+      reason: 'CENTRE_PAUSED',
+      message: 'The centre takes no new applications; open ones can be finished.',
+      metadata: { status: centre.status },
+    });
+  }
+  if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.copy.agency)) {
+    throw new Problem({
+      reason: 'SERVICE_NOT_FILEABLE',
+      message: 'This public service can not be filed at this centre; the catalog says where.',
+      metadata: { publicService: version.copy.publicService },
+    });
+  }
 }
 
 /** Answers kept for a moment; concurrent questions share one call, and a failure is not kept. */

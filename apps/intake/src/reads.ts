@@ -7,6 +7,7 @@ import { centreOf, sessionOf } from '@cups/service';
 import type { Context, Rpcs } from '@cups/service';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import * as convert from './convert.ts';
+import { ABSENT } from './domain/acts.ts';
 import type { State } from './domain/life.ts';
 import { byTrackingNumber, listByCentre, search } from './store.ts';
 import type { StoredApplication, Versions } from './store.ts';
@@ -189,5 +190,5 @@ export function invalid(field: string, rule: string, message: string): Problem {
 
 /** Absent, or not the caller's: the two get the same answer. */
 function notFound(): Problem {
-  return new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such application.' });
+  return new Problem({ reason: 'NOT_FOUND', message: ABSENT });
 }

@@ -1,5 +1,6 @@
 import type { Documents, Store, StoredDocument } from '@cups/store';
 import { Problem } from '@cups/problem';
+import { ABSENT } from './domain/acts.ts';
 import type { Application, ApplicationRow, ServiceVersion } from './domain/application.ts';
 import { END_STATES } from './domain/life.ts';
 import type { State } from './domain/life.ts';
@@ -141,6 +142,7 @@ export function applicationsOf(store: Store): Documents<StoredApplication> {
     ],
     // A submit mostly follows the create of its draft: the document is still in memory, and one read less is needed.
     keepRecent: 500,
+    absentMessage: ABSENT,
     // A draft is saved often; a filed application has few requests, each of which may be repeated late.
     keepRequests: (doc) => (doc.state === 'draft' ? 50 : 200),
   });

@@ -120,6 +120,15 @@ describe('the applications of another centre', () => {
     );
     expect((await owner.getApplication({ name: draft.name })).application).toMatchObject({ etag: '"1"' });
     expect((await owner.getApplication({ name: filed.name })).application).toMatchObject({ etag: '"2"' });
+    // 600 calls, one after the other: on a busy machine they outlast the usual time of a test.
+  }, 120_000);
+
+  test('every call, read or write, says of an unknown application the same in the same words', async () => {
+    const desk = operatorAt('CU-003', 'operators/owner');
+    const at = { name: `applications/${ulid()}`, etag: '"1"', requestId: randomUUID() };
+    const answers = await Promise.all(Object.values(calls).map((call) => told(call(desk, at))));
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toContain('There is no such application.');
   });
 
   test('a foreign id chosen for a new draft is answered like an own one that is taken', async () => {

@@ -89,6 +89,8 @@ export interface CollectionOptions<D extends StoredDocument> {
   keepRequests?: (document: D) => number;
   /** Reason when an id or a unique field is taken. Default APPLICATION_EXISTS. */
   existsReason?: Reason;
+  /** What a write of a document that is not there, or outside the scope, is told. A service says the same at its reads. */
+  absentMessage?: string;
   /** Documents kept in memory after a write, to save the next update its read. Not with `afterPublish`. Default 0. */
   keepRecent?: number;
 }
@@ -357,7 +359,8 @@ export function makeDocuments<D extends StoredDocument>(
       }
       for (let round = 0; round < tries; round += 1) {
         const raw = await read(within({ _id: id }, given.scope));
-        if (!raw) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such thing.' });
+        if (!raw)
+          throw new Problem({ reason: 'NOT_FOUND', message: options.absentMessage ?? 'There is no such thing.' });
         const done = await attempt(raw, given, decide);
         if (done && done.outcome !== 'applied') met(raw);
         if (done) return done;

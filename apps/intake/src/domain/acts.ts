@@ -58,6 +58,8 @@ export interface Step {
   events: Happening[];
 }
 
+/** Absent, or not the caller's: reads and writes give the two the same answer. */
+export const ABSENT = 'There is no such application.';
 /** A draft that nobody touches for so long expires. */
 const DRAFT_DAYS = 30;
 /** A desk may report at most this much later what it did offline. */
@@ -280,7 +282,7 @@ export function circumstancesOf({ decision }: Pick<ApplicationRow, 'decision'>):
 
 function allow(app: Application, action: Action, actor: Actor): State {
   if (app.centre !== actor.centre) {
-    throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such application.' });
+    throw new Problem({ reason: 'NOT_FOUND', message: ABSENT });
   }
   const holding = circumstancesOf(app);
   const state = stateAfter(app.state, action, actor.roles, holding);
