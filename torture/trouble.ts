@@ -34,20 +34,27 @@ export async function makeTrouble(options: TroubleOptions): Promise<Trouble> {
   const done = { kills: 0, restarts: 0, pauses: 0, replicas: 0, poison: 0, compressed: 0, oversized: 0, overload: 0 };
   const failures: string[] = [];
   const started = performance.now();
-  const running = new Set<Promise<void>>();
-  for (const step of plan) {
-    await pause(started + step.at * 1000 - performance.now(), undefined, { signal });
+  /** The last step for each process, or each kind that has none: on a slow machine a start takes longer than planned. */
+  const turns = new Map<string, Promise<void>>();
+  const inTurn = async (step: Step, before: Promise<void> | undefined): Promise<void> => {
+    await before;
+    if (signal.aborted) return;
     onProgress(inWords(step));
     done[step.kind] += 1;
-    const task = play(step, options).catch((error: unknown) => {
+    try {
+      await play(step, options);
+    } catch (error) {
       if (signal.aborted) return;
       failures.push(`${step.target ?? step.kind}: ${(error as Error).message}`);
       onProgress(`FAILED ${inWords(step)}: ${(error as Error).message}`);
-    });
-    running.add(task);
-    void task.then(() => running.delete(task));
+    }
+  };
+  for (const step of plan) {
+    await pause(started + step.at * 1000 - performance.now(), undefined, { signal });
+    const whose = step.target ?? step.kind;
+    turns.set(whose, inTurn(step, turns.get(whose)));
   }
-  await Promise.all(running);
+  await Promise.all(turns.values());
   return { done, failures };
 }
 
