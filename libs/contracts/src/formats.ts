@@ -28,9 +28,13 @@ export function parseRequestId(text: string): string {
 
 const RFC3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/i;
 
-/** The instant that an RFC 3339 text with an offset names, else undefined: a time without a zone is no instant. */
+/**
+ * The instant that an RFC 3339 text with an offset names, else undefined: a time without a zone is no instant, and one that its
+ * offset takes out of the years 0 to 9999 could not be written again.
+ */
 export function instantOf(text: unknown): Date | undefined {
   if (typeof text !== 'string' || !RFC3339.test(text)) return undefined;
   const time = new Date(text);
-  return Number.isNaN(time.getTime()) ? undefined : time;
+  const year = time.getUTCFullYear();
+  return year >= 0 && year <= 9999 ? time : undefined;
 }

@@ -18,9 +18,11 @@ interface Given {
   key?: string;
   value?: Buffer;
   headers?: [string, string][];
+  /** So many more, named `h` and empty, in three bytes each. */
+  more?: number;
 }
 
-const recordOf = ({ key, value = Buffer.alloc(0), headers = [] }: Given, delta: number): Buffer =>
+const recordOf = ({ key, value = Buffer.alloc(0), headers = [], more = 0 }: Given, delta: number): Buffer =>
   sized(
     Buffer.concat([
       Buffer.from([0]),
@@ -28,8 +30,9 @@ const recordOf = ({ key, value = Buffer.alloc(0), headers = [] }: Given, delta: 
       varint(delta),
       key === undefined ? varint(-1) : sized(Buffer.from(key)),
       sized(value),
-      varint(headers.length),
+      varint(headers.length + more),
       ...headers.flatMap(([name, text]) => [sized(Buffer.from(name)), sized(Buffer.from(text))]),
+      Buffer.alloc(3 * more, Buffer.from([2, 104, 0])),
     ]),
   );
 
@@ -162,6 +165,19 @@ describe('a batch', () => {
     expect(offsets(found).slice(3)).toEqual(['900000', '900001']);
   });
 
+  test('with 300,000 headers of one name in a record is read, in no time', async () => {
+    const batch = batchOf([{ more: 300_000 }]);
+    const began = performance.now();
+    const [record] = await read(batch);
+    expect(record?.headers['h']).toHaveLength(300_000);
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
+  test('with more than 320,000 headers is passed over, in however many records', async () => {
+    for (const records of [[{ more: 320_001 }], [{ more: 200_000 }, { more: 200_000 }]])
+      expect(await read(batchOf(records))).toMatchObject([{ passedOver: { cause: 'BATCH_TOO_LARGE' } }]);
+  });
+
   test('with exactly 10,000 records is read', async () => {
     expect(await read(batchOf(filled(10_000), { codec: 4, pack: (bytes) => zstdCompressSync(bytes) }))).toHaveLength(
       10_000,
@@ -196,6 +212,27 @@ describe('unpacking', () => {
   test.each(packers)('%s gives all up to the bound, and nothing over it', async (_, codec, pack) => {
     expect((await unpack(codec, pack(fill(100_000)), 100_000)).equals(fill(100_000))).toBe(true);
     await expect(unpack(codec, pack(fill(100_001)), 100_000)).rejects.toBeInstanceOf(TooLong);
+  });
+
+  test('snappy refuses a literal of a negative length, at which its package reads for ever', async () => {
+    for (const before of [[], [0, 65], [1, 1], [2, 1, 0], [3, 1, 0, 0, 0], [60 << 2, 0, 65], [61 << 2, 0, 0, 65]]) {
+      const block = Buffer.from([100, ...before, 0xfc, 0xfa, 0xff, 0xff, 0xff, ...Buffer.alloc(20)]);
+      await expect(unpack(2, block, 1_000)).rejects.toThrow('too long');
+    }
+  });
+
+  test('snappy gives what was packed, or an error, whatever the bytes', async () => {
+    const random = Buffer.from(Array.from({ length: 70_000 }, (_, at) => (at * at) % 251));
+    for (const length of [1, 59, 60, 61, 256, 257, 65_536, 65_537, 70_000]) {
+      const bytes = random.subarray(0, length);
+      expect((await unpack(2, snappy(bytes), 70_000)).equals(bytes)).toBe(true);
+    }
+    await fc.assert(
+      fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), async (bytes) => {
+        await unpack(2, Buffer.from([100, ...bytes]), 1_000).catch(() => {});
+      }),
+      { numRuns: 1_000 },
+    );
   });
 
   test('lz4 repeats what it has written, over itself too, and refuses to repeat what it has not', async () => {

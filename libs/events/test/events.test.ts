@@ -104,7 +104,8 @@ describe('the time of an event', () => {
     return decode({ key: null, value: Buffer.from('x'), headers, offset: '0', timestamp }, topic, 0)!;
   };
 
-  test.each([undefined, 'yesterday', '2026-03-02T08:00:00', '2026-03-02', '2026-02-30T25:00:00Z'])(
+  const outside = ['9999-12-31T23:59:59-12:00', '0000-01-01T00:00:00+12:00'];
+  test.each([undefined, 'yesterday', '2026-03-02T08:00:00', '2026-03-02', '2026-02-30T25:00:00Z', ...outside])(
     'that is %p is that of Kafka, and the event says so',
     (given) => {
       const { time, timeReplaced } = read(given, '1772438400000');

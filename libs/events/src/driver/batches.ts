@@ -25,6 +25,8 @@ export interface PassedOver {
 /** What one batch may hold, unpacked: librdkafka's own bound is 10,000 records. */
 export const BATCH_BYTES = 8 * 1024 * 1024;
 const BATCH_RECORDS = 10_000;
+/** Two bytes of a batch can be a header, which takes some hundred bytes of memory; ours have about a dozen a record. */
+const BATCH_HEADERS = 320_000;
 /** After so much the rest of an answer is left to the next fetch, so that many small bombs are no large one. */
 const ANSWER_BYTES = 16 * 1024 * 1024;
 const ANSWER_RECORDS = 20_000;
@@ -87,15 +89,17 @@ function openReader(bytes: Buffer) {
   };
 }
 
-/** The header of a record: a name that comes twice has a list of values. */
+/** The header of a record: a name that comes twice has a list of values, which is never copied. */
 function addHeader(headers: Decoded['headers'], name: string, value: Buffer | null): void {
   const before = headers[name];
   if (before === undefined) headers[name] = value;
-  else if (before !== null && value !== null)
-    headers[name] = Array.isArray(before) ? [...before, value] : [before, value];
+  else if (before === null || value === null) return;
+  else if (Array.isArray(before)) before.push(value);
+  else headers[name] = [before, value];
 }
 
-function readRecord(bytes: Buffer, header: Header): Decoded {
+/** @param left headers that the batch may still have */
+function readRecord(bytes: Buffer, header: Header, left: { headers: number }): Decoded {
   const reader = openReader(bytes);
   const attributes = reader.take(1).readInt8(0);
   const timeDelta = reader.varint();
@@ -105,6 +109,8 @@ function readRecord(bytes: Buffer, header: Header): Decoded {
   const headers = Object.create(null) as Decoded['headers'];
   const count = reader.small();
   if (count < 0 || count > reader.left()) throw new RangeError('A record has more headers than bytes.');
+  left.headers -= count;
+  if (left.headers < 0) throw new TooLong();
   for (let at = 0; at < count; at += 1)
     addHeader(headers, reader.take(reader.small()).toString('utf8'), reader.bytes());
   const appended = (header.attributes & 8) !== 0;
@@ -131,13 +137,14 @@ const frameOf = (header: Header, offset: bigint): Decoded => ({
   batchContext: { producerId: header.producerId, inTransaction: (header.attributes & 16) !== 0 },
 });
 
-/** @throws RangeError when the records are not what the header says */
+/** @throws RangeError when the records are not what the header says; TooLong when they have too many headers */
 function readRecords(bytes: Buffer, header: Header): Decoded[] {
   const reader = openReader(bytes);
   const records: Decoded[] = [];
+  const left = { headers: BATCH_HEADERS };
   let before = header.first - 1n;
   for (let at = 0; at < header.count; at += 1) {
-    const record = readRecord(reader.take(reader.small()), header);
+    const record = readRecord(reader.take(reader.small()), header, left);
     const offset = BigInt(record.offset);
     if (offset <= before || offset > header.last) throw new RangeError('An offset is out of order.');
     before = offset;
@@ -188,8 +195,8 @@ async function readBatch(bytes: Buffer, spent: Spent): Promise<Decoded[]> {
 
 /**
  * The records of one partition in an answer of the broker, within bounds, for whatever an agency may have sent: a batch that
- * unpacks to more than 8 MiB, has more than 10,000 records or can not be read is one record with `passedOver`. The last
- * batch may be cut off: the next fetch brings it whole. Never throws.
+ * unpacks to more than 8 MiB, has more than 10,000 records or 320,000 headers, or can not be read, is one record with
+ * `passedOver`. The last batch may be cut off: the next fetch brings it whole. Never throws.
  *
  * @param spent what other partitions of the same answer took; at least one batch of each partition is read
  */

@@ -9,15 +9,37 @@ const fromGzip = promisify(gunzip);
 const fromZstd = promisify(zstdDecompress);
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 
+/** Bytes after the tag of a repetition, by its kind. */
+const REPETITION = [0, 1, 2, 4] as const;
+
+/**
+ * Goes over the tags of a block of Snappy, from `start`, which stands behind its length. snappyjs 0.7.0 takes a literal length of
+ * four bytes for a signed number, steps back over a negative one, and so reads the same tag for ever.
+ *
+ * @throws Error for a literal whose length needs four bytes: it would be over 16 MiB, more than may be unpacked
+ */
+function checkTags(block: Buffer, start: number): void {
+  for (let at = start; at < block.length;) {
+    const tag = block[at] as number;
+    const literal = tag >>> 2;
+    at += 1;
+    if ((tag & 3) !== 0) at += REPETITION[tag & 3] as number;
+    else if (literal < 60) at += literal + 1;
+    else if (literal === 63 || at + literal - 59 > block.length) throw new Error('A literal of Snappy is too long.');
+    else at += literal - 59 + block.readUIntLE(at, literal - 59) + 1;
+  }
+}
+
 /** One block of Snappy; it says first how long it will be. */
 function unpackBlock(block: Buffer, limit: number): Buffer {
-  let length = 0;
-  for (let at = 0; at < 5; at += 1) {
-    const byte = block[at] ?? 0;
-    length += (byte & 127) * 2 ** (7 * at);
-    if (byte < 128) break;
+  let [length, start] = [0, 0];
+  for (let more = true; more && start < 5; start += 1) {
+    const byte = block[start] ?? 0;
+    length += (byte & 127) * 2 ** (7 * start);
+    more = byte > 127;
   }
   if (length > limit) throw new TooLong();
+  checkTags(block, start);
   return uncompress(block, limit);
 }
 
