@@ -178,10 +178,20 @@ export function toReply(event: CloudEvent, agency: string): Read {
   }
   if (!isReplyType(read.event.type)) return { ...about, refusal: { cause: 'UNKNOWN_TYPE', fields: ['ce_type'] } };
   const all: Change[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
-  const content = `${read.event.type}\n${canonicalJson(JSON.parse(event.data.toString()))}`;
-  const digest = createHash('sha256').update(content).digest('base64url').slice(0, 22);
-  const reply = { ...replyOf(read.event as ReplyEvent), digest, changes: all };
+  const reply = { ...replyOf(read.event as ReplyEvent), digest: digestOf(event), changes: all };
   return { deliveryId: read.event.subject.slice('deliveries/'.length), reply };
+}
+
+/** Of type and content as they were sent, whatever the order of properties. */
+function digestOf({ type, data }: CloudEvent): string {
+  const hash = createHash('sha256').update(`${type}\n`);
+  try {
+    hash.update(canonicalJson(JSON.parse(data.toString())));
+  } catch {
+    // Nested too deeply to be put in order, in what `mend` has replaced: then it is the bytes that count.
+    hash.update(data);
+  }
+  return hash.digest('base64url').slice(0, 22);
 }
 
 /** The event with another content, as its agency would have sent it. */

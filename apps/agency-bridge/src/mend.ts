@@ -36,11 +36,20 @@ export function mend(type: string, value: Buffer, time: Date): { value: Buffer; 
     (reason as Members)[language] = `${[...words].slice(0, MAX_TEXT - 1).join('')}…`;
     changes.add('TEXT_CUT');
   }
-  return changes.size === 0 ? { value, changes: [] } : { value: bytesOf(content), changes: [...changes] };
+  const mended = changes.size > 0 && bytesOf(content);
+  return mended ? { value: mended, changes: [...changes] } : { value, changes: [] };
 }
 
 const isDate = (value: unknown) => typeof value === 'string' && isCivilDate(value);
-const bytesOf = (content: Members) => Buffer.from(JSON.stringify(content));
+
+/** Undefined for what is nested too deeply to be written: the contract refuses it, since nothing in it is deep. */
+function bytesOf(content: Members): Buffer | undefined {
+  try {
+    return Buffer.from(JSON.stringify(content));
+  } catch {
+    return undefined;
+  }
+}
 
 function isMembers(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

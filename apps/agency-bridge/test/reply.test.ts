@@ -76,6 +76,24 @@ describe('a decision is never refused for a date or a length', () => {
     expect(takenOf(decided(decision, { timeReplaced: true })).changes).toEqual(['CE_TIME_REPLACED']);
   });
 
+  const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  const sent = (members: string) => {
+    const known = `"application":"${APPLICATION}","outcome":"rejected","reason":{"ro":"Nu."}`;
+    return decided(Buffer.from(`{${known},${members}}`));
+  };
+  test('a time of decision of 200,000 nested lists is replaced, and the message is told from another', () => {
+    const reply = takenOf(sent(`"decideTime":${deep(200_000)}`));
+    expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
+    expect(takenOf(sent(`"decideTime":${deep(200_000)}`)).digest).toBe(reply.digest);
+    expect(takenOf(sent(`"decideTime":${deep(200_001)}`)).digest).not.toBe(reply.digest);
+  });
+
+  test('what is nested without end beside a wrong date is refused, and nothing is thrown', () => {
+    const { refusal } = sent(`"decideTime":5,"urgency":${deep(30_000)}`);
+    expect(refusal?.cause).toBe('CONTENT_INVALID');
+    expect(sent(`"decideTime":5,"urgency":${deep(200_000)}`).refusal?.cause).toBe('TOO_LARGE');
+  });
+
   test('whatever stands for dates and reasons, a decision is taken', () => {
     const words = fc.string({ minLength: 1, maxLength: 5_000, unit: 'grapheme' });
     const anything = fc.oneof(fc.anything({ maxDepth: 1, values: [fc.string(), fc.integer()] }), fc.date().map(String));
