@@ -12,6 +12,8 @@ import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
 import { backoffMs, cancel, enqueue, open, receive, refuse, settle } from './domain/delivery.ts';
 import type { Delivery, Fetched, Pending, Refusal } from './domain/delivery.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
+import { openTold } from './told.ts';
+import { openUnroutable } from './unroutable.ts';
 
 /** What the bridge does about what intake and the agencies say, and how it gets submissions. */
 
@@ -38,6 +40,11 @@ const ANOTHER_CENTRE: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre
 const scope: Scope = 'service';
 /** Deliveries whose fetch is repeated by this process; the durable timers know the others. */
 const HELD = 5_000;
+/** As long as the contract lets an id be. */
+const MAX_ID = 200;
+
+/** An id of a message that was refused, as far as it may be carried on; '' for one that is too long. */
+const carried = (id = ''): string => (id.length <= MAX_ID ? id : '');
 
 export function createEvents(options: {
   deliveries: Deliveries;
@@ -52,8 +59,8 @@ export function createEvents(options: {
   const { deliveries, now, log } = options;
   const agencyOf = new Map(options.agencies.map((code) => [topicsOf(code).replies, code]));
   const waiting = new Map<string, NodeJS.Timeout>();
-  /** Deliveries that this process saw waiting for an agency that is not configured. */
-  const unroutable = new Set<string>();
+  const unroutable = openUnroutable();
+  const told = openTold();
   const waitsForAgency = options.metrics.gauge(
     'agency_bridge_waits_for_agency',
     'ALARM: deliveries that wait until their agency is configured',
@@ -114,12 +121,10 @@ export function createEvents(options: {
   };
 
   const heedWaiting = ({ _id, agency, waitCause }: StoredDelivery): void => {
-    const known = unroutable.has(_id);
-    if (waitCause && !known) log.error({ event: 'delivery-waits', resource: _id, agency, reason: waitCause });
-    if (!waitCause && known) log.info({ event: 'delivery-goes-on', resource: _id, agency });
-    if (waitCause) unroutable.add(_id);
-    else unroutable.delete(_id);
-    waitsForAgency.set({}, unroutable.size);
+    const news = unroutable.found(_id, waitCause !== undefined, Date.now());
+    if (news === 'waits') log.error({ event: 'delivery-waits', resource: _id, agency, reason: waitCause });
+    if (news === 'goes-on') log.info({ event: 'delivery-goes-on', resource: _id, agency });
+    waitsForAgency.set({}, unroutable.count(Date.now()));
   };
 
   /** Fetches what a delivery waits for, in order, until nothing is left or intake does not answer. */
@@ -231,23 +236,41 @@ export function createEvents(options: {
    */
   async function onReply(event: CloudEvent, agency: string): Promise<Handled> {
     const read = toReply(event, agency);
+    if (read.deliveryId === undefined) return read.refusal;
+    if (!read.reply) return tellRefused(read.deliveryId, event, agency, read.refusal);
     const { deliveryId, reply } = read;
-    if (deliveryId === undefined) return read.refusal;
     const at = now();
     const options = { scope: { agency }, cause: { eventId: event.id, requestId: event.correlationId ?? '' }, now: at };
-    let { refusal } = read;
+    let refusal: Refusal | undefined;
     try {
       await deliveries.update(deliveryId, options, (delivery) => {
-        if (!reply) return toDecision(refuse(delivery, event, read.refusal));
         const received = receive(delivery, reply, at);
         ({ refusal } = received);
         return toDecision(received);
       });
     } catch (error) {
       if (!isProblem(error) || error.kind !== 'NOT_FOUND') throw error;
-      return refusal ?? { cause: 'UNKNOWN_DELIVERY', fields: ['ce_subject'] };
+      return { cause: 'UNKNOWN_DELIVERY', fields: ['ce_subject'] };
     }
     return refusal ?? 'done';
+  }
+
+  /** A message that no contract knows, about a delivery that may be there; whatever the delivery says, it is refused. */
+  async function tellRefused(id: string, event: CloudEvent, agency: string, refusal: Refusal): Promise<Refusal> {
+    // An id that is too long to be one would go on into events, and those into what Kafka refuses.
+    const message = { id: carried(event.id), time: event.time };
+    if (told.knows(id, message.id, refusal.cause, Date.now())) return refusal;
+    const cause = { eventId: message.id, requestId: carried(event.correlationId) };
+    try {
+      const { document } = await deliveries.update(id, { scope: { agency }, cause, now: now() }, (delivery) =>
+        toDecision(refuse(delivery, message, refusal)),
+      );
+      told.learn(id, document, Date.now());
+    } catch (error) {
+      if (!isProblem(error) || error.kind !== 'NOT_FOUND') throw error;
+      told.learn(id, undefined, Date.now());
+    }
+    return refusal;
   }
 
   return {

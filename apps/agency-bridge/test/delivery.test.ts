@@ -279,6 +279,22 @@ function play(delivery: Delivery, done: Act, now: Date): Step {
   }
 }
 
+describe('a withdrawal after a decision', () => {
+  test('ends what still waits for an agency that is not configured any more', () => {
+    const answered = receive(sentOut(), reply('d', 'DeliveryDecided'), T0).delivery;
+    const waiting = settle(
+      enqueue(answered, pending(2), T0),
+      2,
+      { kind: 'waits', cause: 'AGENCY_UNKNOWN' },
+      T0,
+    ).delivery;
+    expect(waiting.waitCause).toBe('AGENCY_UNKNOWN');
+    const { delivery } = cancel(waiting, { kind: 'withdrawn', time: T0, eventId: 'w' }, T0);
+    expect(delivery).toMatchObject({ state: 'answered', pending: [], timer: null });
+    expect(delivery.waitCause).toBeUndefined();
+  });
+});
+
 describe('whatever happens, in whatever order', () => {
   test('nothing is asked twice or out of order, no reply is lost or doubled, and an end stays an end', () => {
     fc.assert(

@@ -397,6 +397,21 @@ describe('replies', () => {
     expect(scrape).toMatch(/refused_messages_total\{[^}]*cause="TOO_LARGE"[^}]*\} 1/);
   });
 
+  test('with ids of 400 KB are refused, and the decision behind them is passed on', async () => {
+    const { name, delivery } = await sent();
+    const long = 'x'.repeat(400_000);
+    const { headers, ...message } = acknowledged(name);
+    await produceRaw(world.place, 'agency.asp.replies', [
+      { ...message, headers: { ...headers, ce_id: long } },
+      { ...message, headers: { ...headers, ce_correlationid: long } },
+    ]);
+    await world.reply('asp', decided(name));
+    expect(await told1(delivery, 3)).toEqual(['DeliveryMessageRefused', 'DeliveryMessageRefused', 'DeliveryDecided']);
+    const [byId, byCorrelation] = refusalsOf(delivery);
+    expect(byId).toMatchObject({ cause: 'NOT_CLOUDEVENTS', fields: ['ce_id'], ref: { messageId: '' } });
+    expect(byCorrelation).toMatchObject({ cause: 'NOT_CLOUDEVENTS', fields: ['ce_correlationid'] });
+  });
+
   test('that acknowledge what was never sent, or say something else under a known id, move nothing', async () => {
     const { name, delivery } = await sent();
     const wrong = { submission: 999, agencyReference: 'ASP-9' };

@@ -232,9 +232,9 @@ export function cancel<D extends Delivery>(
   const asks: Said[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
   // A decision that crossed the withdrawal stays what the agency said.
   if (delivery.state === 'answered') {
-    return asks.length > 0
-      ? { delivery: { ...delivery, pending: [], timer: null }, says: asks }
-      : { delivery, says: [] };
+    if (asks.length === 0) return { delivery, says: [] };
+    const { waitCause: _over, ...answered } = delivery;
+    return { delivery: { ...answered, pending: [], timer: null } as unknown as D, says: asks };
   }
   const { delivery: next, says } = cancelled(delivery, end.eventId, end.time, now);
   return { delivery: next, says: [...asks, ...says] };
@@ -282,7 +282,7 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
 
 /**
  * A message about this delivery was refused: the desk is told, once for each message and cause, and of MAX_REFUSED at
- * most, the last of which says that further ones are not told.
+ * most, the last of which says that further ones are not told. What answers nothing that we sent is no business of the desk.
  */
 export function refuse<D extends Delivery>(
   delivery: D,
@@ -290,9 +290,7 @@ export function refuse<D extends Delivery>(
   { cause, fields }: Refusal,
 ): Step<D> {
   const known = delivery.refused ?? [];
-  const key = `${cause} ${message.id}`;
-  // What answers nothing that we sent is no business of the desk.
-  if (delivery.requested === 0 || known.length >= MAX_REFUSED || known.includes(key)) return { delivery, says: [] };
+  if (delivery.requested === 0 || wasTold(known, message.id, cause)) return { delivery, says: [] };
   const last = known.length + 1 === MAX_REFUSED;
   const said: Said = {
     to: 'intake',
@@ -301,8 +299,14 @@ export function refuse<D extends Delivery>(
     messageId: message.id,
     occurTime: message.time,
   };
-  return { delivery: { ...delivery, refused: [...known, key] }, says: [said] };
+  return { delivery: { ...delivery, refused: [...known, keyOf(message.id, cause)] }, says: [said] };
 }
+
+const keyOf = (messageId: string, cause: string): string => `${cause} ${messageId}`;
+
+/** Whether intake need not be told any more of a message that was refused. @param refused of the delivery */
+export const wasTold = (refused: readonly string[], messageId: string, cause: string): boolean =>
+  refused.length >= MAX_REFUSED || refused.includes(keyOf(messageId, cause));
 
 function cancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): Step<D> {
   const { waitCause: _over, ...delivery } = before;

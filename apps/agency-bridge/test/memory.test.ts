@@ -1,0 +1,70 @@
+import { describe, expect, test } from '@jest/globals';
+import { MAX_REFUSED } from '../src/domain/delivery.ts';
+import { openTold } from '../src/told.ts';
+import { openUnroutable } from '../src/unroutable.ts';
+
+/** What the bridge keeps in memory to save the store questions, and to count what waits. */
+
+describe('what was told of refused messages', () => {
+  const keys = (count: number) => Array.from({ length: count }, (_, at) => `NOT_JSON m${at}`);
+
+  test('is told again neither for the same message and cause, nor once the last was told', () => {
+    const told = openTold();
+    expect(told.knows('d', 'm0', 'NOT_JSON', 0)).toBe(false);
+    told.learn('d', { requested: 1, refused: keys(2) }, 0);
+    expect(told.knows('d', 'm1', 'NOT_JSON', 0)).toBe(true);
+    expect(told.knows('d', 'm1', 'TOO_LARGE', 0)).toBe(false);
+    expect(told.knows('d', 'm2', 'NOT_JSON', 0)).toBe(false);
+    told.learn('d', { requested: 1, refused: keys(MAX_REFUSED) }, 0);
+    expect(told.knows('d', 'another', 'TOO_LARGE', 0)).toBe(true);
+    expect(told.knows('other', 'm1', 'NOT_JSON', 0)).toBe(false);
+  });
+
+  test.each([
+    ['that is not there', undefined],
+    ['of which nothing was sent', { requested: 0 }],
+  ])('of a delivery %s is asked for once in a second', (_name, delivery) => {
+    const told = openTold();
+    told.learn('d', delivery, 5_000);
+    expect(told.knows('d', 'm', 'NOT_JSON', 5_999)).toBe(true);
+    expect(told.knows('d', 'm', 'NOT_JSON', 6_000)).toBe(false);
+    told.learn('d', { requested: 1 }, 6_000);
+    expect(told.knows('d', 'm', 'NOT_JSON', 6_001)).toBe(false);
+  });
+
+  test('is remembered of the last 1,000 deliveries', () => {
+    const told = openTold();
+    for (let n = 0; n <= 1_000; n += 1) told.learn(`d${n}`, undefined, 0);
+    expect([told.knows('d0', 'm', 'NOT_JSON', 1), told.knows('d1', 'm', 'NOT_JSON', 1)]).toEqual([false, true]);
+  });
+});
+
+describe('deliveries that wait for an agency', () => {
+  test('are told once, counted while they are seen waiting, and told when they go on', () => {
+    const unroutable = openUnroutable();
+    expect(unroutable.found('a', true, 0)).toBe('waits');
+    expect(unroutable.found('a', true, 60_000)).toBeUndefined();
+    expect(unroutable.found('b', false, 60_000)).toBeUndefined();
+    expect(unroutable.count(60_000)).toBe(1);
+    expect(unroutable.found('a', false, 60_000)).toBe('goes-on');
+    expect(unroutable.count(60_000)).toBe(0);
+  });
+
+  test('are forgotten when they were not seen for ten minutes: another replica saw them go on', () => {
+    const unroutable = openUnroutable();
+    for (const id of ['a', 'b']) unroutable.found(id, true, 0);
+    unroutable.found('a', true, 300_000);
+    expect(unroutable.count(599_999)).toBe(2);
+    expect(unroutable.count(600_000)).toBe(1);
+    expect(unroutable.count(900_000)).toBe(0);
+  });
+
+  test('are 10,000 at most, and the next is counted when one goes on', () => {
+    const unroutable = openUnroutable();
+    for (let n = 0; n < 20_000; n += 1) unroutable.found(`d${n}`, true, 0);
+    expect(unroutable.count(0)).toBe(10_000);
+    expect(unroutable.found('d20000', true, 0)).toBeUndefined();
+    unroutable.found('d5', false, 0);
+    expect(unroutable.found('d20000', true, 0)).toBe('waits');
+  });
+});
