@@ -339,8 +339,15 @@ const honestAnswers: Rule = ({ refused, raw }) => [
   ...raw.map(({ what, count }) => `${what}: ${count} times`),
 ];
 
+/** A platform that acknowledged nothing has broken no promise, and shown nothing. */
+const somethingWasChecked: Rule = (record) =>
+  (['acknowledged', 'repeats', 'processes'] as const)
+    .filter((part) => record[part].length === 0)
+    .map((part) => `${part}: there are none`);
+
 /** In the order in which they are told. */
 export const RULES = {
+  'something was checked': somethingWasChecked,
   'acknowledged present': acknowledgedPresent,
   'nothing doubled': nothingDoubled,
   'notices once': noticesOnce,

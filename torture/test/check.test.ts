@@ -25,6 +25,13 @@ const without = <T>(all: T[], gone: (one: T) => boolean): void => {
 
 const PLANTS: Plant[] = [
   [
+    'nothing was acknowledged in the whole run',
+    'something was checked',
+    (r) => r.acknowledged.splice(0),
+    /acknowledged: there are none/,
+  ],
+  ['no write was repeated at the end', 'something was checked', (r) => r.repeats.splice(0), /repeats: there are none/],
+  [
     'an acknowledged application is not in the store',
     'acknowledged present',
     (r) => without(r.applications, ({ id }) => id === 'DRAFT'),
@@ -335,7 +342,7 @@ describe('the checker', () => {
       repeated: fc.nat(10),
     });
     fc.assert(
-      fc.property(fc.array(course, { maxLength: 12 }), (courses) => {
+      fc.property(fc.array(course, { minLength: 1, maxLength: 12 }), (courses) => {
         expect(check(faultless(courses.map((one, n) => ({ ...one, id: `APP${n}` }))))).toEqual([]);
       }),
     );
