@@ -8,6 +8,10 @@ import type { Log, StoreOptions } from './store.ts';
 /** A collection of documents, and whether its indexes are known to be there since we are connected. */
 type Known = { name: string; indexes: Index[]; made: boolean };
 
+/** Whether the indexes of a new one are among those that `one` has made already. */
+const covers = (one: Known, name: string, indexes: Index[]): boolean =>
+  one.made && one.name === name && indexes.every((index) => isAmong(index, one.indexes));
+
 /** A trouble that stays is told again this often. */
 const tellAgainMs = 60_000;
 /** The driver reconnects by itself, and has been seen not to: after so long it is begun anew. */
@@ -29,6 +33,22 @@ function connect(connection: Connection, { uri, database, poolSize = 32 }: Store
     promoteBuffers: true,
     ...(/[?&]w=/.test(uri) ? {} : { writeConcern: { w: 'majority' as const } }),
   });
+}
+
+type State = { closed: boolean; connected: boolean; working: boolean; losses: number; awaySince: number };
+
+/** Connects when that was never done, and begins the driver anew when it has not come back by itself. */
+async function connectAnew(connection: Connection, options: StoreOptions, state: State): Promise<void> {
+  if (state.connected && Date.now() - state.awaySince > giveUpDriverMs) {
+    // Its monitor of the server can stop asking for good while the server is there and others reach it.
+    state.connected = false;
+    options.log.warn({ event: 'store-driver-begun-anew' });
+    await connection.close().catch(() => {});
+  }
+  if (state.connected) return;
+  await connect(connection, options);
+  state.connected = true;
+  options.log.info({ event: 'store-connected' });
 }
 
 /** Tells of a trouble when it comes, when it becomes another, and once a minute while it stays. */
@@ -88,22 +108,12 @@ export function openGate(options: StoreOptions, opened: () => void): Gate {
   const connection = mongoose.createConnection();
   const known: Known[] = [];
   const trouble = tellsTrouble(options.log);
-  const state = { closed: false, connected: false, working: false, losses: 0, awaySince: Infinity };
+  const state: State = { closed: false, connected: false, working: false, losses: 0, awaySince: Infinity };
   const wait = backoff(200, 5_000);
   let timer: NodeJS.Timeout | undefined;
 
   const attempt = async (): Promise<void> => {
-    if (state.connected && Date.now() - state.awaySince > giveUpDriverMs) {
-      // Its monitor of the server can stop asking for good while the server is there and others reach it.
-      state.connected = false;
-      options.log.warn({ event: 'store-driver-begun-anew' });
-      await connection.close().catch(() => {});
-    }
-    if (!state.connected) {
-      await connect(connection, options);
-      state.connected = true;
-      options.log.info({ event: 'store-connected' });
-    }
+    await connectAnew(connection, options, state);
     await makeMissing(connection, known, () => state.losses);
     state.awaySince = Infinity;
     wait.reset();
@@ -142,9 +152,7 @@ export function openGate(options: StoreOptions, opened: () => void): Gate {
     },
     someName: () => known[0]?.name,
     add(name, indexes) {
-      const covers = (one: Known) =>
-        one.made && one.name === name && indexes.every((index) => isAmong(index, one.indexes));
-      known.push({ name, indexes, made: known.some(covers) });
+      known.push({ name, indexes, made: known.some((one) => covers(one, name, indexes)) });
       if (state.connected) void prepare();
     },
     lost,

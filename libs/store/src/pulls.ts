@@ -9,6 +9,8 @@ type Write = mongo.AnyBulkWriteOperation<StoredDocument>;
 const gatherMs = 100;
 const leastWaitMs = 200;
 const mostWaitMs = 5_000;
+/** While the store stays away, it is told again this often; whoever drains asks much more often. */
+const tellAgainMs = 60_000;
 
 /**
  * Takes out of the outboxes what was acknowledged, many documents in one write. A write that is refused is tried again
@@ -21,6 +23,7 @@ export function startPulls(queue: Queue, options: RelayOptions) {
   const wait = backoff(leastWaitMs, mostWaitMs);
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
+  let quietUntil = 0;
 
   const arm = (delay: number): void => {
     timer ??= setTimeout(() => void flush(), delay);
@@ -34,11 +37,15 @@ export function startPulls(queue: Queue, options: RelayOptions) {
       if (failure) {
         const delayMs = Math.round(wait.next());
         refusals?.inc({});
-        log.warn({ event: 'outbox-pulls-refused', count: queue.pulls.size, delayMs, error: failure.error });
+        if (Date.now() >= quietUntil) {
+          quietUntil = Date.now() + tellAgainMs;
+          log.warn({ event: 'outbox-pulls-refused', count: queue.pulls.size, delayMs, error: failure.error });
+        }
         return arm(delayMs);
       }
       if (wait.isUp()) log.info({ event: 'outbox-pulls-flow', count: queue.pulls.size });
       wait.reset();
+      quietUntil = 0;
     }
   };
   /** Writes now, also while it would wait; one at a time. */

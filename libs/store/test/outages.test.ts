@@ -140,6 +140,27 @@ describe('the store goes away while 250 documents are drained', () => {
   }, 90_000);
 });
 
+test('a relay that is drained while the store is away tells of it once', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cups-outage-'));
+  const local = await startLocal({ dataDir, parts: ['store'] });
+  try {
+    const cases = await openCases(local.mongoUri);
+    const publish = async () => {
+      await local.killStore();
+      return { rejected: [] };
+    };
+    const relay = startRelay({ documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 });
+    open.push(relay);
+    await create(cases, 'a');
+    expect(await relay.drain(3_000)).toBe(false);
+    const told = kept.lines.filter((line) => line['event'] === 'outbox-pulls-refused');
+    expect(told).toHaveLength(1);
+  } finally {
+    await local.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}, 60_000);
+
 /** Stands before the store. While `cuts`, it hands a write on, waits for its answer, and cuts the line instead of passing it. */
 async function lossyLine() {
   const sockets = new Set<Socket>();
