@@ -16,7 +16,9 @@ import de.bwaldvogel.mongo.backend.h2.H2Backend;
 import de.bwaldvogel.mongo.backend.h2.H2Collection;
 import de.bwaldvogel.mongo.backend.h2.H2Database;
 import de.bwaldvogel.mongo.bson.Document;
+import de.bwaldvogel.mongo.exception.MongoServerError;
 import de.bwaldvogel.mongo.oplog.Oplog;
+import de.bwaldvogel.mongo.wire.BsonConstants;
 import de.bwaldvogel.mongo.wire.MongoDatabaseHandler;
 import de.bwaldvogel.mongo.wire.MongoExceptionHandler;
 import de.bwaldvogel.mongo.wire.MongoWireMessageEncoder;
@@ -221,7 +223,7 @@ public final class Store {
             looks.execute(() -> {
                 try {
                     super.channelRead0(context, request);
-                } catch (RuntimeException e) {
+                } catch (RuntimeException | Error e) {
                     context.fireExceptionCaught(e);
                 }
             });
@@ -362,7 +364,7 @@ public final class Store {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             halt("a checkpoint failed", e);
         }
     }
@@ -412,7 +414,7 @@ public final class Store {
         try {
             checkpoint(false);
             sync();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             halt("a checkpoint failed", e);
         }
     }
@@ -427,7 +429,7 @@ public final class Store {
 
     private final class Backend extends H2Backend {
         /** Commands that change documents. */
-        private final Set<String> changing = Set.of("insert", "update", "delete", "findandmodify", "aggregate");
+        private final Set<String> changing = Set.of("insert", "update", "delete", "findandmodify");
 
         /** Commands that change which collections and indexes there are: rare, so each ends with a checkpoint. */
         private final Set<String> structural =
@@ -460,7 +462,7 @@ public final class Store {
         @Override
         public Document handleCommand(Channel channel, String database, String command, Document query) {
             String name = command.toLowerCase(java.util.Locale.ROOT);
-            boolean isChanging = changing.contains(name);
+            boolean isChanging = changing.contains(name) || (name.equals("aggregate") && writes(query));
             if (structural.contains(name) || (isChanging && mayCreate(database, query.get(command)))) {
                 return structurally(() -> super.handleCommand(channel, database, command, query));
             }
@@ -473,12 +475,26 @@ public final class Store {
             }
         }
 
+        /** An aggregate that only looks must not keep a checkpoint waiting, and with it everybody who writes. */
+        private static boolean writes(Document aggregate) {
+            if (!(aggregate.get("pipeline") instanceof List)) return false;
+            for (Object stage : (List<?>) aggregate.get("pipeline")) {
+                if (!(stage instanceof Document)) continue;
+                if (((Document) stage).containsKey("$out") || ((Document) stage).containsKey("$merge")) return true;
+            }
+            return false;
+        }
+
         private boolean mayCreate(String database, Object collection) {
             return !(collection instanceof String)
                     || resolveDatabase(database).resolveCollection((String) collection, false) == null;
         }
 
-        void changed(Collection collection, byte kind, Document document) {
+        /**
+         * Tells the log of a change before anybody can see it: a look that meets it waits until it is on the disk, and what
+         * the log cannot take is not done.
+         */
+        void changes(Collection collection, byte kind, Document document) {
             if (!collection.logged) restructured = true;
             else if (replayed) log.append(kind, collection.getFullName(), document);
         }
@@ -595,21 +611,26 @@ public final class Store {
 
         @Override
         protected Object addDocumentInternal(Document document) {
-            Object key = super.addDocumentInternal(document);
-            backend.changed(this, PUT, document);
-            return key;
+            backend.changes(this, PUT, document);
+            return super.addDocumentInternal(document);
         }
 
         @Override
         protected void handleUpdate(Object position, Document before, Document after) {
+            try {
+                backend.changes(this, PUT, after);
+            } catch (RuntimeException e) {
+                // The parent has told the indexes already.
+                for (Index<Object> index : getIndexes()) index.updateInPlace(after, before, position, this);
+                throw e;
+            }
             super.handleUpdate(position, before, after);
-            backend.changed(this, PUT, after);
         }
 
         @Override
         protected void removeDocument(Object position) {
+            backend.changes(this, REMOVE, new Document("_id", position));
             super.removeDocument(position);
-            backend.changed(this, REMOVE, new Document("_id", position));
         }
 
         /**
@@ -1144,10 +1165,13 @@ public final class Store {
         synchronized void append(byte kind, String namespace, Document document) {
             if (fileBytes == 0) firstChangeNanos = System.nanoTime();
             int start = gathering.writerIndex();
-            gathering.writeZero(HEADER);
-            byte[] name = namespace.getBytes(java.nio.charset.StandardCharsets.UTF_8);
-            gathering.writeByte(kind).writeShort(name.length).writeBytes(name);
-            BsonEncoder.encodeDocument(document, gathering);
+            try {
+                encode(kind, namespace, document);
+            } catch (RuntimeException | Error e) {
+                // Half a record would be the end of the log for all that comes after it.
+                gathering.writerIndex(start);
+                throw e;
+            }
             int length = gathering.writerIndex() - start - HEADER;
             gathering.setInt(start, length);
             gathering.setInt(start + 4, sumOf(generation, gathering.nioBuffer(start + HEADER, length)));
@@ -1160,6 +1184,16 @@ public final class Store {
             synchronized (due) {
                 due.notifyAll();
             }
+        }
+
+        private void encode(byte kind, String namespace, Document document) {
+            gathering.writeZero(HEADER);
+            byte[] name = namespace.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+            gathering.writeByte(kind).writeShort(name.length).writeBytes(name);
+            int start = gathering.writerIndex();
+            BsonEncoder.encodeDocument(document, gathering);
+            if (gathering.writerIndex() - start <= BsonConstants.MAX_BSON_OBJECT_SIZE) return;
+            throw new MongoServerError(17419, "Location17419", "Resulting document is larger than 16777216 bytes");
         }
 
         /**
@@ -1239,7 +1273,7 @@ public final class Store {
                 }
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 halt("the log cannot be written", e);
             }
         }

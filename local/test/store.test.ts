@@ -121,6 +121,29 @@ describe('the embedded store', () => {
     });
   });
 
+  test('refuses a document that grows beyond 16 MiB, and has what was acknowledged afterwards, through a kill -9', async () => {
+    await withStore(async (local, things) => {
+      const text = 'x'.repeat(9 << 20);
+      await things.insertOne({ ...thing('big'), parts: [{ seq: 1, text }] });
+      await expect(
+        things.updateOne({ _id: 'big' }, { $set: { key: 'other' }, $push: { parts: { seq: 2, text } } }),
+      ).rejects.toMatchObject({ code: 17419 });
+      await things.insertMany([thing('after'), { ...thing('taker'), key: 'other' }]);
+      await local.killStore();
+      await local.restartStore();
+      await withClient(local, async (again) => {
+        const found = await again.find({}, { projection: { key: 1, 'parts.seq': 1 } }).toArray();
+        expect(found).toEqual([
+          { _id: 'after', key: 'key of after', parts: [] },
+          { _id: 'big', key: 'key of big', parts: [{ seq: 1 }] },
+          { _id: 'taker', key: 'other', parts: [] },
+        ]);
+        await expect(again.insertOne({ ...thing('x'), key: 'key of big' })).rejects.toMatchObject({ code: 11000 });
+        expect(await again.findOne({ key: 'key of big' }, { projection: { _id: 1 } })).toEqual({ _id: 'big' });
+      });
+    });
+  });
+
   test('lets exactly one of many concurrent conditional updates win, and answers with its own state', async () => {
     await withStore(async (_local, things) => {
       await things.insertOne(thing('one'));
@@ -325,6 +348,25 @@ describe('the embedded store', () => {
       expect(sum('checkpoint')).toBeLessThan(sum('written') / 2);
     });
   }, 60_000);
+
+  test('keeps nobody waiting who changes indexes or documents while somebody sums over all of them', async () => {
+    await withStore(async (_local, things) => {
+      await things.insertMany(Array.from({ length: 500 }, (_, n) => thing(`${n}`)));
+      const ended: string[] = [];
+      const everyPair = { from: 'things', localField: 'revision', foreignField: 'nothing', as: 'found' };
+      const summing = things.aggregate([{ $lookup: everyPair }, { $count: 'n' }]).toArray();
+      const changing = async () => {
+        // What changes indexes waits until nobody changes documents, and all who write wait behind it.
+        for (let n = 0; n < 5; n += 1) {
+          await things.createIndex({ key: 1 }, { unique: true });
+          await things.insertOne(thing(`new ${n}`));
+          ended.push('change');
+        }
+      };
+      await Promise.all([summing.then(() => ended.push('sum')), changing()]);
+      expect(ended.at(-1)).toBe('sum');
+    });
+  });
 
   test('ends before it acknowledges what a full disk does not take, and has all that it acknowledged once there is room', async () => {
     await withFolder(async (folder) => {
