@@ -61,7 +61,17 @@ const rooms = [
   [
     ['libs/events/src/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, 'kafkajs(?:$|\\/)', exactly('snappyjs'), exactly('ulid')],
+      [
+        LOCAL,
+        // From its folders to its own files: one step up, and no further.
+        '\\.\\.\\/(?!\\.\\.)',
+        NODE,
+        PROBLEM,
+        CONTRACTS,
+        'kafkajs(?:$|\\/)',
+        exactly('snappyjs'),
+        exactly('ulid'),
+      ],
       'libs/events imports problem, contracts, kafkajs and snappyjs.',
     ),
   ],
