@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '@cups/problem';
 import { createMetrics } from '@cups/service';
 import type { CallContext } from '@cups/service';
@@ -350,6 +351,26 @@ describe('signing out', () => {
     await gateway.stop();
     expect(performance.now() - began).toBeLessThan(8000);
     expect(gateway.log()).toMatch(/"event":"sign-outs-forgotten","reason":"STOPPED","count":1/);
+  });
+
+  test('of which there are many does not hold up the end of the gateway when identity is slow', async () => {
+    const { log, lines } = keepLog();
+    const metrics = createMetrics('gateway');
+    let identity: (context: CallContext) => Promise<unknown> = away;
+    let heard = 0;
+    const signOuts = openSignOuts({ tell: (c) => identity(c), now: () => new Date(), log, metrics });
+    const expires = new Date(Date.now() + 3_600_000);
+    for (let i = 0; i < 400; i += 1) await signOuts.add(`s${i}`, { context: {} as CallContext, expires });
+    identity = () => pause(200).then(() => (heard += 1));
+    await eventually(() => heard > 0);
+    // The 400 take 10 s; both times are kept by one clock, so that load does not part them.
+    const ended = signOuts.stop().then(() => 'ended');
+    expect(await Promise.race([ended, pause(6000, 'too late', { ref: false })])).toBe('ended');
+    expect(lines.at(-1)).toMatchObject({ event: 'sign-outs-forgotten', reason: 'STOPPED' });
+    const left = 400 - heard;
+    expect(left).toBeGreaterThan(100);
+    expect(lines.at(-1)).toMatchObject({ count: left });
+    expect(await metrics.registry.metrics()).toMatch(new RegExp(`sign_outs_forgotten_total\\{.*\\} ${left}\\n`));
   });
 
   test('works for a session that has used up its requests', async () => {

@@ -40,7 +40,8 @@ export function openSignOuts({ tell, now, log, metrics, limit = 10_000 }: SignOu
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
   let round: Promise<void> | undefined;
-  let stopped = false;
+  /** When a stop has waited long enough. */
+  let stopAt = Infinity;
 
   async function tellOne(sid: string, { context, expires }: SignOut): Promise<boolean> {
     const own = { ...context, deadline: new Date(Date.now() + TELL_MS), signal: new AbortController().signal };
@@ -60,7 +61,7 @@ export function openSignOuts({ tell, now, log, metrics, limit = 10_000 }: SignOu
   /** Tells all that wait, until identity is found to be away. */
   async function tellAll(): Promise<void> {
     const all = [...waiting];
-    for (let from = 0; from < all.length; from += AT_ONCE) {
+    for (let from = 0; from < all.length && Date.now() < stopAt; from += AT_ONCE) {
       const some = all.slice(from, from + AT_ONCE);
       const heard = await Promise.all(some.map(([sid, signOut]) => tellOne(sid, signOut)));
       if (!heard.includes(true)) break;
@@ -75,7 +76,7 @@ export function openSignOuts({ tell, now, log, metrics, limit = 10_000 }: SignOu
   }
 
   function tellLater(): void {
-    if (timer || stopped) return;
+    if (timer || stopAt < Infinity) return;
     timer = setTimeout(() => {
       timer = undefined;
       round = tellAll().then(() => {
@@ -105,12 +106,12 @@ export function openSignOuts({ tell, now, log, metrics, limit = 10_000 }: SignOu
     /** Whether identity has not heard of it yet. */
     waits: (sid: string): boolean => waiting.has(sid),
 
-    /** Tells what is left, for 3 s at most; what identity has not heard then is counted and logged. */
+    /** Tells what is left, for about 3 s; what identity has not heard then is counted and logged. */
     async stop(): Promise<void> {
-      stopped = true;
+      stopAt = Date.now() + STOP_MS;
       clearTimeout(timer);
       await round;
-      for (const end = Date.now() + STOP_MS; waiting.size > 0 && Date.now() < end;) {
+      while (waiting.size > 0 && Date.now() < stopAt) {
         await tellAll();
         if (waiting.size > 0) await pause(200);
       }
