@@ -77,6 +77,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
       await consumer.stop();
       events.stop();
       await timers.stop();
+      // The port stays open until here: callers wait for a successor for 5 s only.
       await grpc.drain();
       await relay.drain();
       await relay.stop();

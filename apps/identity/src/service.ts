@@ -72,10 +72,11 @@ export async function createIdentity(
     ...{ grpcPort: grpc.port, httpPort: http.port, log, registry },
     async stop() {
       grpc.setServing(false);
-      await grpc.drain();
+      // The port stays open until the rest has come to its end: callers wait for a successor for 5 s only.
       await registry.close();
       await sessions.stop();
       await relay.drain();
+      await grpc.drain();
       await relay.stop();
       await publisher.stop();
       await http.close();

@@ -13,6 +13,9 @@ import { openNeighbours } from './neighbours.ts';
 import { rpcs } from './rpc.ts';
 import { applicationsOf, openCounter, versionsOf } from './store.ts';
 
+/** How long a stop waits for Kafka to take what the last calls left to be sent. */
+const DRAIN_MS = 2000;
+
 export interface Overrides {
   now?: () => Date;
   /** Where log lines go. */
@@ -63,8 +66,11 @@ export async function createIntake(config: Config, overrides: Overrides = {}): P
     ...{ grpcPort: grpc.port, httpPort: http.port, log },
     async stop() {
       grpc.setServing(false);
-      await Promise.all([consumer.stop(), timers.stop(), grpc.drain()]);
-      await relay.drain();
+      // The port stays open until the rest has come to its end: callers wait for a successor for 5 s only.
+      await consumer.stop();
+      await Promise.all([timers.stop(), grpc.drain()]);
+      // What Kafka does not take now, the successor sends.
+      await relay.drain(DRAIN_MS);
       await relay.stop();
       await publisher.stop();
       neighbours.close();

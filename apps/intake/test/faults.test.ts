@@ -1,9 +1,14 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { ensureTopics } from '@cups/events';
 import { startLocal } from '@cups/local';
 import { eventOf, eventually, freePort, platform, produce, readTopic } from '@cups/testing';
@@ -37,36 +42,66 @@ async function topicAt(at: Parameters<typeof readTopic>[0]) {
   opened.push(() => topic.stop());
   return topic;
 }
+/** Intake as a process of its own. */
+function processAt(grpcPort: number, brokers: string): ChildProcess {
+  const config = configFor(near, where);
+  const child = spawn(
+    join(import.meta.dirname, '../../../node_modules/.bin/node'),
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../src/main.ts')],
+    {
+      stdio: 'ignore',
+      env: {
+        ...process.env,
+        MONGODB_URI: where.mongoUri,
+        KAFKA_BROKERS: brokers,
+        CUPS_PREFIX: where.prefix,
+        CUPS_KEYS: config.keysDir,
+        CUPS_DATA: config.dataDir,
+        REQUEST_SECRET_FILE: join(config.keysDir, 'intake.secret'),
+        CATALOG_ADDRESS: config.catalogAddress,
+        IDENTITY_ADDRESS: config.identityAddress,
+        GRPC_PORT: String(grpcPort),
+        HTTP_PORT: '0',
+      },
+    },
+  );
+  opened.push(async () => child.kill('SIGKILL'));
+  return child;
+}
+
+test('on SIGTERM the port closes last: while a silent broker holds up the rest, calls are answered', async () => {
+  const connected = new Set<Socket>();
+  const silent = createServer((socket) => void connected.add(socket.on('error', () => {})));
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  opened.push(async () => {
+    for (const socket of connected) socket.destroy();
+    silent.close();
+  });
+  const grpcPort = await freePort();
+  const child = processAt(grpcPort, `127.0.0.1:${(silent.address() as AddressInfo).port}`);
+  const here = desk(near, grpcPort, 'CU-001');
+  const found = () => here.listApplications({});
+  await eventually(() => found().catch(() => undefined), { timeoutMs: 20_000 });
+  await eventually(() => connected.size > 0);
+  const gone = once(child, 'exit') as Promise<[number]>;
+  child.kill('SIGTERM');
+  // It needs 8 s to give up the broker; a call that finds the port closed waits for 5 s and is refused.
+  const ended = gone.then(() => 'ended');
+  for (let round = 0; round < 20; round += 1) {
+    expect(await Promise.race([found().then(() => 'answered'), ended])).toBe('answered');
+    await pause(50);
+  }
+  expect((await gone)[0]).toBe(0);
+}, 60_000);
 
 describe('the pipe', () => {
   test('killed between commit and publish: the event arrives after the restart', async () => {
-    const config = configFor(near, where);
     const grpcPort = await freePort();
     // A process whose broker is away commits and can not publish: the moment between the two, held open.
-    const child = spawn(
-      join(import.meta.dirname, '../../../node_modules/.bin/node'),
-      ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../src/main.ts')],
-      {
-        stdio: 'ignore',
-        env: {
-          ...process.env,
-          MONGODB_URI: where.mongoUri,
-          KAFKA_BROKERS: '127.0.0.1:1',
-          CUPS_PREFIX: where.prefix,
-          CUPS_KEYS: config.keysDir,
-          CUPS_DATA: config.dataDir,
-          REQUEST_SECRET_FILE: join(config.keysDir, 'intake.secret'),
-          CATALOG_ADDRESS: config.catalogAddress,
-          IDENTITY_ADDRESS: config.identityAddress,
-          GRPC_PORT: String(grpcPort),
-          HTTP_PORT: '0',
-        },
-      },
-    );
+    const child = processAt(grpcPort, '127.0.0.1:1');
     const here = desk(near, grpcPort, 'CU-001');
     const app = await eventually(() => here.file(1).catch(() => undefined), { timeoutMs: 20_000 });
-    const gone = new Promise((done) => child.once('exit', done));
-    opened.push(async () => child.kill('SIGKILL'));
+    const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
 

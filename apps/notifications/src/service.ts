@@ -66,7 +66,9 @@ export async function createNotifications(config: Config, overrides: Overrides =
     ...{ grpcPort: grpc.port, httpPort: http.port, log },
     async stop() {
       grpc.setServing(false);
-      await Promise.all([consumer.stop(), timers.stop(), grpc.drain()]);
+      // The port stays open until the rest has come to its end: callers wait for a successor for 5 s only.
+      await consumer.stop();
+      await Promise.all([timers.stop(), grpc.drain()]);
       intake.close();
       await http.close();
       await store.close();
