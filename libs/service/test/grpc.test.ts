@@ -6,7 +6,7 @@ import { Problem } from '@cups/problem';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { connect, createMetrics, problemToStatus, serveGrpc, statusToProblem } from '../src/index.ts';
 import type { Context } from '../src/index.ts';
-import { eventually, FULL_NAME, gate, logLines, OPEN, refusalOf, running, session } from './running.ts';
+import { eventually, FULL_NAME, gate, logLines, OPEN, refusalOf, refusedWithin, running, session } from './running.ts';
 import type { Definition, Running } from './running.ts';
 
 const open: (() => unknown)[] = [];
@@ -63,7 +63,7 @@ describe('a call', () => {
     );
     const requestId = '0190b3d2-7c1e-7b3a-8f00-0123456789ab';
     const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
-    const deadline = new Date(Date.now() + 2000);
+    const deadline = new Date(Date.now() + 10_000);
     const sessionToken = service.keys.identity.signSession(session());
     const client = service.clientOf('gateway');
     const answer = await client.getSlip({ name: 'notices/n1' }, { requestId, traceparent, deadline, sessionToken });
@@ -76,7 +76,7 @@ describe('a call', () => {
       method: 'NotificationsService.GetSlip',
     });
     expect(seen?.session).toEqual(session({ expires: seen?.session?.expires as Date }));
-    expect(Math.abs((seen?.deadline.getTime() ?? 0) - deadline.getTime())).toBeLessThan(250);
+    expect(Math.abs((seen?.deadline.getTime() ?? 0) - deadline.getTime())).toBeLessThan(2500);
   });
 
   test('without a context gets a request id, a trace and the time limit of the client', async () => {
@@ -87,10 +87,10 @@ describe('a call', () => {
         return {};
       },
     });
-    await service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1500 });
+    await service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 5000 });
     expect(seen?.requestId).toMatch(/^[0-9a-f-]{36}$/);
     expect(seen?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
-    expect((seen?.deadline.getTime() ?? 0) - Date.now()).toBeLessThan(1750);
+    expect((seen?.deadline.getTime() ?? 0) - Date.now()).toBeLessThan(5250);
   });
 
   test('with a request id that is no id of ours gets a new one, so that nothing personal reaches a log', async () => {
@@ -140,7 +140,7 @@ describe('a call', () => {
     const service = await start({
       GetSlip: (_request, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({}))),
     });
-    const refused = refusalOf(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 100 }));
+    const refused = refusalOf(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000 }));
     expect(await refused).toMatchObject({ reason: 'DEADLINE_EXCEEDED', kind: 'DEADLINE' });
     await eventually(() => service.lines.some((line) => line['code'] === 'DEADLINE_EXCEEDED'));
   });
@@ -241,11 +241,11 @@ describe('the door', () => {
     const bytes = Buffer.from('ffff', 'hex');
     const known = await rawCall(service.server.port, {
       metadata: { authorization: tokenFor(service) },
-      deadlineMs: 2000,
+      deadlineMs: 20_000,
       bytes,
     });
     expect(known.error?.code).toBe(status.INVALID_ARGUMENT);
-    const stranger = await rawCall(service.server.port, { deadlineMs: 2000, bytes });
+    const stranger = await rawCall(service.server.port, { deadlineMs: 20_000, bytes });
     expect(stranger.error?.code).toBe(status.UNAUTHENTICATED);
   });
 
@@ -277,7 +277,7 @@ describe('the door', () => {
     await eventually(() => entered === 3);
     const raw = await rawCall(service.server.port, {
       metadata: { authorization: tokenFor(service) },
-      deadlineMs: 2000,
+      deadlineMs: 20_000,
     });
     const refused = statusToProblem(raw.error as StatusObject, 'notifications');
     expect(refused).toMatchObject({ kind: 'UNAVAILABLE', reason: 'OVERLOADED' });
@@ -306,12 +306,13 @@ describe('the door', () => {
     await eventually(() => asked.desk === 3);
     const services = [1, 2, 3].map(() => neighbour.getSlip({}));
     await eventually(() => asked.service === 3);
-    const refused = (reason: unknown) => service.lines.filter((line) => line['reason'] === reason).length;
-    expect(refused('OVERLOADED')).toBe(0);
+    const refused = (method: string) =>
+      service.lines.some((line) => line['reason'] === 'OVERLOADED' && String(line['method']).endsWith(method));
+    expect([refused('ListNotices'), refused('GetSlip')]).toEqual([false, false]);
     expect(await service.metricsText()).toMatch(/grpc_server_in_flight\{pool="service".*\} 3/);
     // Each pool has its end.
     const late = [desk.listNotices({}), neighbour.getSlip({})];
-    await eventually(() => refused('OVERLOADED') >= 2);
+    await eventually(() => refused('ListNotices') && refused('GetSlip'));
     release.open();
     await Promise.all([...desks, ...services, ...late]);
   });
@@ -528,10 +529,9 @@ describe('a client', () => {
   test('calls a neighbour that cannot be reached NEIGHBOUR_UNAVAILABLE, within its time', async () => {
     const { port } = await neighbour(() => undefined);
     await open.pop()?.();
-    const began = Date.now();
-    const refused = await refusalOf((await clientOf(port)).getSlip({}, {}, { timeoutMs: 2000 }));
-    expect(refused).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { neighbour: 'notifications' } });
-    expect(Date.now() - began).toBeLessThan(2500);
+    const call = (await clientOf(port)).getSlip({}, {}, { timeoutMs: 5000 });
+    expect(await refusedWithin(5000, call)).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await refusalOf(call)).toMatchObject({ metadata: { neighbour: 'notifications' } });
   });
 
   test('finds a neighbour that comes back', async () => {

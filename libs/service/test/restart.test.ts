@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { loadService } from '@cups/contracts/proto';
 import { connect, createMetrics, makeKeys, openKeys, serveGrpc } from '../src/index.ts';
 import type { Client, GrpcServer, Keys } from '../src/index.ts';
-import { eventually, FULL_NAME, logLines, OPEN, refusalOf, SERVICES, temporaryDir } from './running.ts';
+import { eventually, FULL_NAME, logLines, OPEN, refusalOf, refusedWithin, SERVICES, temporaryDir } from './running.ts';
 import type { Definition } from './running.ts';
 
 const open: (() => unknown)[] = [];
@@ -57,6 +57,8 @@ function clientTo(port: number): Client<Definition> {
     address: `127.0.0.1:${port}`,
     keys: keysOf('gateway'),
     service: 'notifications',
+    // Only waiting is measured here: no call may end by the time of its answer on a machine under load.
+    timeoutMs: 20_000,
     log: logged.log,
     metrics,
     clock: () => performance.now() + seconds * 1000,
@@ -76,8 +78,7 @@ describe('a graceful restart of the only process of a neighbour', () => {
       const failed: unknown[] = [];
       const load = Array.from({ length: 24 }, async () => {
         while (running) {
-          const context = { deadline: new Date(Date.now() + 10_000) };
-          await client.getSlip({}, context).then(
+          await client.getSlip({}).then(
             () => answered++,
             (error: unknown) => failed.push(error),
           );
@@ -120,38 +121,27 @@ describe('a neighbour that is away', () => {
     await server.drain();
     await refusalOf(client.getSlip({}, {}, { wait: false }));
   });
-  const timed = async (call: Promise<unknown>) => {
-    const began = Date.now();
-    const { reason } = await refusalOf(call);
-    return { reason, ms: Date.now() - began };
-  };
 
   test('and was there within the last 30 s is waited for, 5 s and no longer', async () => {
-    const { reason, ms } = await timed(client.getSlip({}));
-    expect(reason).toBe('NEIGHBOUR_UNAVAILABLE');
-    expect(ms).toBeGreaterThan(4500);
-    expect(ms).toBeLessThan(6500);
-  }, 15_000);
+    const waits = client.getSlip({});
+    const [soon, then] = await Promise.all([refusedWithin(4500, waits), refusedWithin(5500, waits)]);
+    expect([soon, then]).toEqual(['still waiting', 'NEIGHBOUR_UNAVAILABLE']);
+  });
 
   test('for longer than 30 s is refused at once', async () => {
     seconds += 31;
-    const { reason, ms } = await timed(client.getSlip({}));
-    expect(reason).toBe('NEIGHBOUR_UNAVAILABLE');
-    expect(ms).toBeLessThan(500);
+    expect(await refusedWithin(500, client.getSlip({}))).toBe('NEIGHBOUR_UNAVAILABLE');
   });
 
   test('is refused at once to those who would not wait', async () => {
-    const { reason, ms } = await timed(client.getSlip({}, {}, { wait: false }));
-    expect(reason).toBe('NEIGHBOUR_UNAVAILABLE');
-    expect(ms).toBeLessThan(500);
+    expect(await refusedWithin(500, client.getSlip({}, {}, { wait: false }))).toBe('NEIGHBOUR_UNAVAILABLE');
   });
 
   test('is waited for within the deadline of the call, and not by a caller that has gone away', async () => {
-    const late = await timed(client.getSlip({}, { deadline: new Date(Date.now() + 300) }));
-    expect(late.reason).toBe('NEIGHBOUR_UNAVAILABLE');
-    expect(late.ms).toBeLessThan(2000);
+    const deadline = new Date(Date.now() + 300);
+    expect(await refusedWithin(1000, client.getSlip({}, { deadline }))).toBe('NEIGHBOUR_UNAVAILABLE');
     const controller = new AbortController();
-    const left = timed(client.getSlip({}, { signal: controller.signal }));
+    const left = refusalOf(client.getSlip({}, { signal: controller.signal }));
     await eventually(async () => /grpc_client_waiting\{.*\} 1/.test(await metrics.registry.metrics()));
     controller.abort();
     expect(await left).toMatchObject({ reason: 'CANCELLED' });

@@ -73,7 +73,13 @@ export async function running(
     metricsText: () => metrics.registry.metrics(),
     clientOf(caller) {
       const address = `127.0.0.1:${server.port}`;
-      const client = connect<Definition>(FULL_NAME, { address, keys: keysOf(caller), service: 'notifications' });
+      const client = connect<Definition>(FULL_NAME, {
+        address,
+        keys: keysOf(caller),
+        service: 'notifications',
+        // Tests that are about time name their own: no other one may end by it on a machine under load.
+        timeoutMs: 20_000,
+      });
       clients.push(client);
       return client;
     },
@@ -108,6 +114,16 @@ export async function refusalOf(promise: Promise<unknown>): Promise<Record<strin
   throw new Error('it was not refused');
 }
 
+/**
+ * How a call was refused, or `still waiting` when it goes on after `ms`. Both times are kept by this process: a machine under
+ * load delays them together.
+ */
+export function refusedWithin(ms: number, call: Promise<unknown>): Promise<unknown> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise((resolve) => (timer = setTimeout(resolve, ms, 'still waiting')));
+  return Promise.race([refusalOf(call).then(({ reason }) => reason), late]).finally(() => clearTimeout(timer));
+}
+
 /** A promise and its settling, for handlers that wait. */
 export function gate() {
   let open!: () => void;
@@ -115,8 +131,8 @@ export function gate() {
   return { open, opened };
 }
 
-/** Waits until `holds` does. */
-export async function eventually(holds: () => boolean | Promise<boolean>, timeoutMs = 5000): Promise<void> {
+/** Waits until `holds` does; the limit is for what never does, on a machine under load. */
+export async function eventually(holds: () => boolean | Promise<boolean>, timeoutMs = 20_000): Promise<void> {
   const end = Date.now() + timeoutMs;
   while (!(await holds())) {
     if (Date.now() > end) throw new Error('it never came to hold');
