@@ -36,7 +36,7 @@ export interface Registry<Entry> {
 }
 
 /**
- * Follows a folder of data files (design.md section 7): watched, and looked at every `pollMs`, since a ConfigMap is swapped by
+ * Follows a folder of data files: watched, and looked at every `pollMs`, since a ConfigMap is swapped by
  * symlinks that a watch may miss. The whole set is parsed each time. A file that is wrong is replaced by its last good text, one
  * that was never good is left out, and one that vanished is a problem while its entry stays: one bad file harms only itself.
  * @throws Error when the folder cannot be read at the start

@@ -8,7 +8,7 @@ export interface RunningService {
   /** Where people reach it, when they do. */
   url?: string;
   log?: Logger;
-  /** NOT_SERVING, stop consumers, drain calls, publish the outbox, close the store: in this order (design.md section 8). */
+  /** NOT_SERVING, stop consumers, drain calls, publish the outbox, close the store: in this order. */
   stop(): Promise<void>;
   [key: string]: unknown;
 }

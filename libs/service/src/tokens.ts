@@ -29,7 +29,7 @@ const ROLES: readonly string[] = [
   'agency-clerk',
 ] satisfies Role[];
 
-/** The keys of one service: its own private key, and everybody's public ones (design.md section 2). */
+/** The keys of one service: its own private key, and everybody's public ones. */
 export interface Keys {
   readonly service: ServiceName;
   /** Our token for a call to `audience`: at most 5 minutes, cached while a minute is left. */
