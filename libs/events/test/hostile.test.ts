@@ -17,7 +17,7 @@ import {
 } from '../src/index.ts';
 
 const here = platform();
-const { log } = keepLog();
+const { log, lines } = keepLog();
 const topic = 'agency.asp.replies';
 const running: { stop(): Promise<void> }[] = [];
 const run = promisify(execFile);
@@ -155,5 +155,16 @@ describe('a bomb', () => {
       many().reduce((sum, { offset, lastOffset }) => sum + Number(lastOffset) - Number(offset) + 1, 0);
     await eventually(() => count() === 300_000);
     expect(many().length).toBeLessThan(10);
+  }, 90_000);
+
+  test('is a log line once a minute, however many there are', async () => {
+    const before = lines.length;
+    const { refused } = consume();
+    const many = Array.from({ length: 10_001 }, () => ({ value: Buffer.alloc(0) }));
+    const bases = new Set<string>();
+    for (let n = 0; n < 5; n += 1) bases.add(String(await send(CompressionTypes.GZIP, many)));
+    await eventually(() => refused.filter(({ offset }) => bases.has(offset)).length === 5, { timeoutMs: 30_000 });
+    const said = lines.slice(before).filter((line) => line['event'] === 'batch-passed-over');
+    expect(said.filter((line) => line['reason'] === 'BATCH_TOO_MANY_RECORDS')).toHaveLength(1);
   }, 90_000);
 });

@@ -61,6 +61,7 @@ interface Partition {
 
 const windowLimit = 500;
 const commitMs = 1_000;
+const sayEveryMs = 60_000;
 
 const refusalOf = (outcome: Outcome): Refusal | undefined => {
   if (outcome === 'done') return undefined;
@@ -90,6 +91,7 @@ export function openWork(
   const lanes = openLanes(options.concurrency ?? 16);
   const partitions = new Map<string, Partition>();
   const parked = new Set<string>();
+  const passedOverSaid = new Map<string, number>();
   /** Raised at each join: what was accepted before it comes again. */
   let epoch = 0;
   let parkedKnown: Promise<void> = Promise.resolve();
@@ -177,13 +179,20 @@ export function openWork(
     if (at.window.roomy()) outside.roomy(at.topic, at.partition);
   };
 
+  /** Once a minute for each topic and cause: what is stored tells how many there were. */
+  const sayPassedOver = (topic: string, reason: string): void => {
+    const key = `${topic} ${reason}`;
+    if (Date.now() - (passedOverSaid.get(key) ?? 0) < sayEveryMs) return;
+    passedOverSaid.set(key, Date.now());
+    log.error({ event: 'batch-passed-over', topic, reason });
+  };
+
   /** What is no event needs no handler: 10,000 of them in a row cost next to nothing. */
   const begin = (message: Message, at: Partition): void => {
     const offset = BigInt(message.passedOver?.first ?? message.offset);
     const event = message.passedOver ? undefined : decode(message, at.topic, at.partition);
     if (!event) {
-      if (message.passedOver)
-        log.error({ event: 'batch-passed-over', topic: at.topic, reason: message.passedOver.cause });
+      if (message.passedOver) sayPassedOver(at.topic, message.passedOver.cause);
       count(at.topic, 'refused');
       settle(at, offset, { cause: message.passedOver?.cause ?? 'NOT_A_CLOUDEVENT', fields: [] });
       return;
