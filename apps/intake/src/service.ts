@@ -30,6 +30,8 @@ export async function createIntake(config: Config, overrides: Overrides = {}): P
   const metrics = createMetrics('intake');
   const keys = openKeys({ dir: config.keysDir, service: 'intake', log, metrics });
   const holidays = readHolidays(config.dataDir);
+  const lastYear = metrics.gauge('cups_intake_calendar_last_year', 'Terms that reach beyond it have no due date.');
+  lastYear.set(Math.max(...holidays.keys()));
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-intake`, log, metrics });
   const applications = applicationsOf(store);
   const neighbours = openNeighbours(config, { keys, log, metrics });

@@ -93,6 +93,27 @@ const said = (app: Application, message: Message, now?: Date) => receive(app, wo
 const revoked = (app: Application, now?: Date) => said(app, 'result-revoked', now);
 const corrected = (app: Application, now?: Date) => said(app, 'result-corrected', now);
 
+describe('a term that reaches a year whose days off are not known', () => {
+  const unknown = { ...PARTS, holidays: new Map() };
+
+  test('does not close the counter: it is filed without a due date, and says why', () => {
+    const { document } = acts.submit(newDraft(), ACTOR, unknown);
+    expect(document).toMatchObject({ state: 'submitted', noDueDateReason: 'calendar-unknown' });
+    expect(document.dueDate).toBeUndefined();
+  });
+
+  test('does not hold up papers that were asked for', () => {
+    const asked = receive(
+      acts.submit(newDraft(), ACTOR, PARTS).document,
+      word('documents-requested'),
+      HOLIDAYS,
+    ).document;
+    const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
+    const { document } = acts.supplyDocuments(asked, ACTOR, { evidence }, unknown);
+    expect(document).toMatchObject({ state: 'in-progress', noDueDateReason: 'calendar-unknown' });
+  });
+});
+
 describe('every state × circumstance × action × role', () => {
   for (const { name, holding, state, make } of SITUATIONS) {
     for (const action of ACTIONS.filter((a) => a !== 'correct')) {

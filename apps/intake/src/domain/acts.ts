@@ -14,8 +14,8 @@ import type {
 import { completenessViolations, CONTENT_FIELDS, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from './file.ts';
 import { allowedActions, closedBy, stateAfter, TIMED } from './life.ts';
 import type { Action, Circumstance, State, Timer } from './life.ts';
-import { dueAfter, today } from './terms.ts';
-import type { Due, Holidays } from './terms.ts';
+import { dueAfter, today, UnknownYear } from './terms.ts';
+import type { Due, Holidays, Term } from './terms.ts';
 
 /**
  * What persons and timers do to an application (agencies: agency.ts): pure functions from a document to the next one and the events about it. The next
@@ -372,10 +372,20 @@ function dueFields(version: ServiceVersion, costOption: string | undefined, at: 
   const term = version.costOptions.find((option) => option.code === costOption)?.term;
   if (!term) return { noDueDateReason: 'no-term' };
   if (term.from === 'payment') return { noDueDateReason: 'awaiting-payment' };
-  return { ...dueAfter(at, term, holidays), termUnit: term.unit };
+  return { ...dueOrWhyNot(at, term, holidays), termUnit: term.unit };
+}
+
+/** A counter stays open when the days off of a year are not known yet: there is no due date then, and the page says why. */
+function dueOrWhyNot(from: Date, term: Term, holidays: Holidays): DueFields {
+  try {
+    return dueAfter(from, term, holidays);
+  } catch (error) {
+    if (!(error instanceof UnknownYear)) throw error;
+    return { noDueDateReason: 'calendar-unknown' };
+  }
 }
 
 function resumeClock(app: Application, now: Date, holidays: Holidays): Application {
   const { termLeft, noDueDateReason: _stopped, ...rest } = app;
-  return termLeft ? { ...rest, ...dueAfter(now, termLeft, holidays) } : app;
+  return termLeft ? { ...rest, ...dueOrWhyNot(now, termLeft, holidays) } : app;
 }

@@ -181,7 +181,7 @@ export interface Application extends Content {
   submitTime?: Date;
   dueDate?: string;
   dueTime?: Date;
-  noDueDateReason?: 'no-term' | 'awaiting-payment' | 'clock-stopped';
+  noDueDateReason?: 'no-term' | 'awaiting-payment' | 'clock-stopped' | 'calendar-unknown';
   /** Unit of the term that runs. */
   termUnit?: Term['unit'];
   /** What is left of the term while the clock stands. */

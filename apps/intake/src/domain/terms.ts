@@ -25,6 +25,15 @@ export interface Due {
 /** Days off other than weekends, by year: a year that is not there is unknown, never guessed. */
 export type Holidays = ReadonlyMap<number, ReadonlySet<string>>;
 
+/** The days off of a year are not known: whoever counts days must say so, and not guess. */
+export class UnknownYear extends Error {
+  override readonly name = 'UnknownYear';
+
+  constructor(year: number) {
+    super(`The days off of ${year} are not in data/calendars yet.`);
+  }
+}
+
 /** The civil date in Chisinau at an instant. */
 export function today(now: Date): string {
   return DateTime.fromJSDate(now, { zone: ZONE }).toISODate()!;
@@ -37,7 +46,7 @@ export function endOfDay(date: string): Date {
 
 /**
  * When a term that starts at an instant ends.
- * @throws Error when the calendar of a year is unknown: holidays are data, not a guess.
+ * @throws UnknownYear when the calendar of a year is unknown: holidays are data, not a guess.
  */
 export function dueAfter(from: Date, term: Term, holidays: Holidays): Due {
   switch (term.unit) {
@@ -101,7 +110,7 @@ function civilDay(date: string): DateTime {
 function isWorkingDay(day: DateTime, holidays: Holidays): boolean {
   const off = holidays.get(day.year);
   if (!off) {
-    throw new Error(`The days off of ${day.year} are not in data/calendars yet.`);
+    throw new UnknownYear(day.year);
   }
   return day.weekday <= 5 && !off.has(day.toISODate()!);
 }
