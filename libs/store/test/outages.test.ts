@@ -145,13 +145,17 @@ test('a relay that is drained while the store is away tells of it once', async (
   const local = await startLocal({ dataDir, parts: ['store'] });
   try {
     const cases = await openCases(local.mongoUri);
+    const created = Promise.withResolvers<void>();
     const publish = async () => {
+      // The first sweep may find the document before its writer has an answer.
+      await created.promise;
       await local.killStore();
       return { rejected: [] };
     };
     const relay = startRelay({ documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 });
     open.push(relay);
     await create(cases, 'a');
+    created.resolve();
     expect(await relay.drain(3_000)).toBe(false);
     const told = kept.lines.filter((line) => line['event'] === 'outbox-pulls-refused');
     expect(told).toHaveLength(1);
