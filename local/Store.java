@@ -536,18 +536,19 @@ public final class Store {
             return backend == null ? OPENING.get() : backend;
         }
 
+        /** The map of an index; the name is the one under which the parent drops it. */
+        private MVMap<KeyValue, Object> openIndexMap(String collection, String index) {
+            String name = getFullCollectionNamespace(collection) + "._index_" + index;
+            MVMap.Builder<KeyValue, Object> types =
+                    new MVMap.Builder<KeyValue, Object>().keyType(KeyType.INSTANCE).valueType(ValueType.INSTANCE);
+            return backend().getMvStore().openMap(name, types);
+        }
+
         @Override
         protected Index<Object> openOrCreateUniqueIndex(
                 String collection, String index, List<IndexKey> keys, boolean sparse) {
-            // The name is the one under which the parent drops it.
-            String map = getFullCollectionNamespace(collection) + "._index_" + index;
             return new UniqueIndex(
-                    backend().getMvStore()
-                            .openMap(
-                                    map,
-                                    new MVMap.Builder<KeyValue, Object>()
-                                            .keyType(KeyType.INSTANCE)
-                                            .valueType(ValueType.INSTANCE)),
+                    openIndexMap(collection, index),
                     index,
                     keys,
                     sparse);
@@ -558,14 +559,8 @@ public final class Store {
         protected Index<Object> openOrCreateSecondaryIndex(
                 String collection, String index, List<IndexKey> keys, boolean sparse) {
             if (keys.size() != 1) return super.openOrCreateSecondaryIndex(collection, index, keys, sparse);
-            String map = getFullCollectionNamespace(collection) + "._index_" + index;
             return new SortedIndex(
-                    backend().getMvStore()
-                            .openMap(
-                                    map,
-                                    new MVMap.Builder<KeyValue, Object>()
-                                            .keyType(KeyType.INSTANCE)
-                                            .valueType(ValueType.INSTANCE)),
+                    openIndexMap(collection, index),
                     backend().getMvStore().openMap("cups.control"),
                     index,
                     keys);
