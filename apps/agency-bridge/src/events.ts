@@ -177,10 +177,13 @@ export function createEvents(options: {
     return (await deliveries.get(id, { scope, projection: { _id: 1 } })) !== undefined;
   };
 
-  /** An event of cups.applications, applied once and in order within its application (law 6). */
+  /**
+   * An event of cups.applications, applied once and in order within its application (law 6). That it is one of intake's is
+   * held by what the consumer expects of its topic.
+   */
   async function onApplication(event: CloudEvent): Promise<Handled> {
-    const kind = event.type.startsWith(INTAKE) ? event.type.slice(INTAKE.length) : '';
-    const read = kind === '' ? undefined : readEvent(event);
+    const kind = event.type.slice(INTAKE.length);
+    const read = readEvent(event);
     const ref = read?.ref;
     if (!read || !ref || event.sequence === undefined) return { cause: 'CONTENT_INVALID', fields: [] };
     const cause: Cause = {
