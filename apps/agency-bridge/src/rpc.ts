@@ -25,7 +25,7 @@ export function bridgeRpcs(
         projection: { outbox: 0, requests: 0 },
       });
       if (!delivery) {
-        throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There is no such delivery.' });
+        throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such delivery.' });
       }
       return { delivery: toMessage(delivery) };
     },

@@ -102,7 +102,6 @@ function compare(a: Place, b: Place): number {
 
 function invalid(field: string, rule: string, message: string): Problem {
   return new Problem({
-    kind: 'INVALID',
     reason: 'INVALID_ARGUMENT',
     message: 'The request is not well formed.',
     violations: [{ field, rule, message }],
@@ -110,5 +109,5 @@ function invalid(field: string, rule: string, message: string): Problem {
 }
 
 function notFound(message: string): Problem {
-  return new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message });
+  return new Problem({ reason: 'NOT_FOUND', message });
 }

@@ -39,7 +39,6 @@ export function localProvider(environment: string, centres: () => Map<string, Ce
       const operator = current().get(id);
       if (!operator)
         throw new Problem({
-          kind: 'UNAUTHENTICATED',
           reason: 'UNAUTHENTICATED',
           message: 'Nobody of that name signs in here.',
         });

@@ -52,7 +52,7 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       const operator = provider.find(id);
       if (operator) return operator;
     }
-    throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No such operator.' });
+    throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
   }
 
   async function suspend(request: { requestId: string; name: string }, context: Context, suspended: boolean) {
@@ -73,7 +73,6 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       const provider = providers.get(providerName);
       if (!provider)
         throw new Problem({
-          kind: 'INVALID',
           reason: 'PROVIDER_UNKNOWN',
           message: 'There is no such identity provider.',
         });
@@ -136,7 +135,7 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       if (!centre && context.session?.centre === name) {
         throw unknownHere('This replica does not know the centre of the session yet.');
       }
-      if (!centre) throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No such centre.' });
+      if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
       return { centre: toCentre(centre) };
     },
 

@@ -65,7 +65,7 @@ export function openNeighbours(
           { name: publicService, version: '', atDate },
           context,
         );
-        if (!version) throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No such public service.' });
+        if (!version) throw new Problem({ reason: 'NOT_FOUND', message: 'No such public service.' });
         const centreKinds = version.centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind));
         return { copy: fromVersion(version), centreKinds };
       });
@@ -73,7 +73,7 @@ export function openNeighbours(
     centre(name, context) {
       return fresh(name, async () => {
         const { centre } = await identity.getCentre({ name }, context);
-        if (!centre) throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No such centre.' });
+        if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
         return {
           displayName: centre.displayName,
           kind: enumValue('CENTRE_KIND_', centre.kind),

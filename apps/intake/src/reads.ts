@@ -58,7 +58,6 @@ export function reads(parts: {
       }
       if (request.idnp && !checkIdnp(request.idnp)) {
         throw new Problem({
-          kind: 'INVALID',
           reason: 'IDNP_INVALID',
           message: 'Not a valid IDNP.',
           violations: [{ field: 'idnp', rule: 'IDNP', message: '13 digits, the last one a check digit.' }],
@@ -83,7 +82,7 @@ export function reads(parts: {
       const size = pageSizeOf(request.pageSize);
       const start = Number(readPageToken(request.pageToken, request.name) ?? 0);
       if (!Number.isInteger(start) || start < 0 || start > app.history.length) {
-        throw new Problem({ kind: 'INVALID', reason: 'PAGE_TOKEN_INVALID', message: 'Not a page token of this list.' });
+        throw new Problem({ reason: 'PAGE_TOKEN_INVALID', message: 'Not a page token of this list.' });
       }
       const end = Math.min(start + size, app.history.length);
       return {
@@ -179,13 +178,13 @@ function splitSubmission(name: string): [string, number] {
 /** Refuses a request with all its violations. */
 export function refuse(violations: Problem['violations']): void {
   if (violations.length > 0) {
-    throw new Problem({ kind: 'INVALID', reason: 'INVALID_ARGUMENT', message: 'Some fields are wrong.', violations });
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'Some fields are wrong.', violations });
   }
 }
 
 /** One wrong field. */
 export function invalid(field: string, rule: string, message: string): Problem {
-  return new Problem({ kind: 'INVALID', reason: 'INVALID_ARGUMENT', message, violations: [{ field, rule, message }] });
+  return new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [{ field, rule, message }] });
 }
 
 /** Absent, or not the caller's: the two get the same answer. */

@@ -149,7 +149,7 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
 
     UpdateApplication(request, context) {
       if (!request.etag) {
-        throw new Problem({ kind: 'PRECONDITION', reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
+        throw new Problem({ reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
       }
       if (request.updateFields.length === 0) throw invalid('updateFields', 'REQUIRED', 'Name what the edit replaces.');
       const content = convert.fromContent(request.content);

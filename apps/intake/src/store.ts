@@ -184,7 +184,7 @@ export async function byTrackingNumber(
     ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: TRACKED })
     : undefined;
   if (!found || found.state === 'draft') {
-    throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'No application has this tracking number.' });
+    throw new Problem({ reason: 'NOT_FOUND', message: 'No application has this tracking number.' });
   }
   return found;
 }

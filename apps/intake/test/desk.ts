@@ -24,7 +24,7 @@ export async function neighbourhood() {
     'cups.catalog.v1.CatalogService',
     {
       async GetPublicServiceVersion(request: { name: string }) {
-        if (request.name !== SERVICE) throw new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'none' });
+        if (request.name !== SERVICE) throw new Problem({ reason: 'NOT_FOUND', message: 'none' });
         return { version: version(validTo), inForce: true };
       },
     } as never,

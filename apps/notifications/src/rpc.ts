@@ -63,5 +63,5 @@ function dayOf(time: Date): string {
 }
 
 function notFound(): Problem {
-  return new Problem({ kind: 'NOT_FOUND', reason: 'NOT_FOUND', message: 'There are no notices of this name.' });
+  return new Problem({ reason: 'NOT_FOUND', message: 'There are no notices of this name.' });
 }

@@ -1,4 +1,4 @@
-/** What an error means, independent of the border it crosses; design.md section 6 maps it to gRPC and HTTP. */
+/** What an error means, whatever border it crosses; each border has one table from it to its own codes. */
 export type ProblemKind =
   | 'INVALID'
   | 'UNAUTHENTICATED'
@@ -105,8 +105,6 @@ export interface Violation {
 /** What a Problem is made of. */
 export interface ProblemInit {
   reason: Reason;
-  /** For the reader's eye; the list of reasons decides. */
-  kind?: ProblemKind;
   /** One sentence for developers, without values of fields. */
   message: string;
   /** Names and numbers that belong to the reason; never personal data. */
@@ -118,8 +116,9 @@ export interface ProblemInit {
 
 const brand = Symbol.for('cups.problem');
 
-/** The one error of the platform: translated once at each border (law 9); anything else becomes INTERNAL there. */
+/** The one error of the platform: translated once at each border; anything else becomes INTERNAL there. */
 export class Problem extends Error {
+  /** From the list of reasons. */
   readonly kind: ProblemKind;
   readonly reason: Reason;
   readonly metadata: Record<string, string>;

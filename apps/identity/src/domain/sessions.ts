@@ -22,7 +22,6 @@ export interface Standing {
 export function mustNotBeSuspended(standing: Standing | undefined): void {
   if (standing?.suspended)
     throw new Problem({
-      kind: 'FORBIDDEN',
       reason: 'OPERATOR_SUSPENDED',
       message: 'This operator is suspended. Support can lift the suspension.',
     });
@@ -41,7 +40,6 @@ export function mustCount(session: SessionTimes | undefined, standing: Standing 
     !(standing?.endedBefore && session.createTime <= standing.endedBefore);
   if (!counts)
     throw new Problem({
-      kind: 'UNAUTHENTICATED',
       reason: 'SESSION_EXPIRED',
       message: 'The session has ended. Sign in again.',
     });
