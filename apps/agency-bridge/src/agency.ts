@@ -17,11 +17,11 @@ import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.t
 import { encode } from '@cups/events';
 import type { CloudEvent } from '@cups/events';
 import { canonicalJson } from '@cups/store';
-import type { Decision, NewEvent } from '@cups/store';
+import type { Change, NewEvent } from '@cups/store';
 import { createHash } from 'node:crypto';
 import type { Delivery, Fetched, Refusal, Reply, Said, Step } from './domain/delivery.ts';
 import { mend } from './mend.ts';
-import type { Change } from './mend.ts';
+import type { Mended } from './mend.ts';
 import type { StoredDelivery } from './store.ts';
 
 /** The border to agencies: a frozen submission becomes a request, a reply becomes what the domain understands. */
@@ -106,7 +106,7 @@ function answered(named: string, delivery: Delivery): string {
 }
 
 /** What a step says, as events of the store: requests to the agency unsequenced, events to intake counted. */
-export function toDecision(step: Step<StoredDelivery>): Decision<StoredDelivery> {
+export function toChange(step: Step<StoredDelivery>): Change<StoredDelivery> {
   const { delivery } = step;
   return { document: delivery, events: toEvents(delivery, step.says) };
 }
@@ -177,7 +177,7 @@ export function toReply(event: CloudEvent, agency: string): Read {
     return { ...about, refusal: { cause: read.cause, fields } };
   }
   if (!isReplyType(read.event.type)) return { ...about, refusal: { cause: 'UNKNOWN_TYPE', fields: ['ce_type'] } };
-  const all: Change[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
+  const all: Mended[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
   const reply = { ...replyOf(read.event as ReplyEvent), digest: digestOf(event), changes: all };
   return { deliveryId: read.event.subject.slice('deliveries/'.length), reply };
 }

@@ -8,7 +8,7 @@ import type { CloudEvent, Outcome } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Logger, Metrics } from '@cups/service';
 import type { Cause, Scope } from '@cups/store';
-import { toDecision, toEvents, toReply, toRequest } from './agency.ts';
+import { toChange, toEvents, toReply, toRequest } from './agency.ts';
 import { backoffMs, cancel, enqueue, open, receive, refuse, settle } from './domain/delivery.ts';
 import type { Delivery, Fetched, Pending, Refusal } from './domain/delivery.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
@@ -137,7 +137,7 @@ export function createEvents(options: {
       const cause = { eventId: pending.eventId, requestId: pending.correlationId };
       const at = now();
       const { document } = await deliveries.update(id, { scope, cause, now: at, current }, (delivery) =>
-        toDecision(settle(delivery, pending.submission, fetched(delivery, pending, answer), at)),
+        toChange(settle(delivery, pending.submission, fetched(delivery, pending, answer), at)),
       );
       heed(document, at);
       if (answer === 'AWAY' || answer === 'AGENCY_UNKNOWN') return;
@@ -165,7 +165,7 @@ export function createEvents(options: {
       return 'done';
     }
     const id = `${parseName('applications', ref.application)}-${agency}`;
-    const { document, outcome } = await deliveries.update(id, options, (delivery) => toDecision(toSend(delivery)));
+    const { document, outcome } = await deliveries.update(id, options, (delivery) => toChange(toSend(delivery)));
     if (outcome === 'gap') return 'wait';
     heed(document, at);
     return 'done';
@@ -218,7 +218,7 @@ export function createEvents(options: {
         { scope: { centre: ref.centre }, cause, now: at },
         (delivery) =>
           end
-            ? toDecision(cancel(delivery, { kind: end, time, eventId: event.id }, at))
+            ? toChange(cancel(delivery, { kind: end, time, eventId: event.id }, at))
             : { document: delivery, events: [] },
       );
       if (end) heedWaiting(document);
@@ -249,7 +249,7 @@ export function createEvents(options: {
       await deliveries.update(deliveryId, options, (delivery) => {
         const received = receive(delivery, reply, at);
         ({ refusal } = received);
-        return toDecision(received);
+        return toChange(received);
       });
     } catch (error) {
       if (!isProblem(error) || error.kind !== 'NOT_FOUND') throw error;
@@ -266,7 +266,7 @@ export function createEvents(options: {
     const cause = { eventId: message.id, requestId: carried(event.correlationId) };
     try {
       const { document } = await deliveries.update(id, { scope: { agency }, cause, now: now() }, (delivery) =>
-        toDecision(refuse(delivery, message, refusal)),
+        toChange(refuse(delivery, message, refusal)),
       );
       told.learn(id, document, Date.now());
     } catch (error) {

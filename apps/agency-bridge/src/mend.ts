@@ -5,7 +5,7 @@ import { instantOf, isCivilDate } from '@cups/contracts';
  * A decision is never refused for a date or a length: what cannot be taken as it was sent is replaced or cut before the
  * contract is asked, and each change has a code, which the desk sees.
  */
-export type Change = 'CE_TIME_REPLACED' | 'DECIDE_TIME_REPLACED' | 'VALID_UNTIL_DROPPED' | 'TEXT_CUT';
+export type Mended = 'CE_TIME_REPLACED' | 'DECIDE_TIME_REPLACED' | 'VALID_UNTIL_DROPPED' | 'TEXT_CUT';
 
 type Members = Record<string, unknown>;
 
@@ -18,10 +18,10 @@ const MAX_MENDED_BYTES = 1024 * 1024;
  * The content of a reply with its dates and lengths put right, and what was changed; the same bytes where nothing was.
  * @param time when the message was sent: it stands in for a time of decision that is none
  */
-export function mend(type: string, value: Buffer, time: Date): { value: Buffer; changes: Change[] } {
+export function mend(type: string, value: Buffer, time: Date): { value: Buffer; changes: Mended[] } {
   const content = MENDED.includes(type) && value.length <= MAX_MENDED_BYTES ? membersOf(value) : undefined;
   if (!content) return { value, changes: [] };
-  const changes = new Set<Change>();
+  const changes = new Set<Mended>();
   if (type === REPLY_TYPES.decided && !instantOf(content['decideTime'])) {
     content['decideTime'] = time.toISOString();
     changes.add('DECIDE_TIME_REPLACED');

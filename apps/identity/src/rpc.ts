@@ -12,7 +12,7 @@ import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/store';
 import type { Documents, NewEvent } from '@cups/store';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';
-import { MAX_SESSION_MS, mustCount, mustNotBeSuspended } from './domain/sessions.ts';
+import { MAX_SESSION_MS, assertSessionCounts, assertNotSuspended } from './domain/sessions.ts';
 import type { Provider } from './providers.ts';
 import type { Sessions } from './sessions.ts';
 import { setSuspended } from './store.ts';
@@ -39,7 +39,7 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       sessions.find(sid),
       standings.get(parseName('operators', name), { scope: 'service' }),
     ]);
-    mustCount(stored, standing, now());
+    assertSessionCounts(stored, standing, now());
     const operator = stored && providers.get(stored.provider)?.find(stored.operator);
     // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
     if (!stored || !operator) throw unknownHere('This replica does not know the operator yet.');
@@ -79,7 +79,7 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       const operator = await provider.signIn(proof.replace(/^operators\//, ''));
       // Taken before the look at the suspension: one that comes between ends the session.
       const createTime = now();
-      mustNotBeSuspended(await standings.get(operator.id, { scope: 'service' }));
+      assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
       const expireTime = new Date(createTime.getTime() + Math.min(parts.sessionMs, MAX_SESSION_MS));
       const { requestId, traceparent } = context;
       const document = await sessions.begin(

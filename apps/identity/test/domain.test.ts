@@ -5,7 +5,7 @@ import { readConfig } from '../src/config.ts';
 import { faultOf, generationAfter, hashOf } from '../src/domain/centres.ts';
 import type { CentreFile, Known } from '../src/domain/centres.ts';
 import { syntheticOperators } from '../src/domain/operators.ts';
-import { mustCount } from '../src/domain/sessions.ts';
+import { assertSessionCounts } from '../src/domain/sessions.ts';
 import { localProvider, openProviders } from '../src/providers.ts';
 import { centreParser } from '../src/registry.ts';
 
@@ -132,9 +132,9 @@ describe('the local provider', () => {
 describe('a session', () => {
   const at = (minutes: number) => new Date(Date.UTC(2026, 2, 9, 8, minutes));
   const session = { createTime: at(10), expireTime: at(50) };
-  const reasonAt = (...given: Parameters<typeof mustCount>) => {
+  const reasonAt = (...given: Parameters<typeof assertSessionCounts>) => {
     try {
-      mustCount(...given);
+      assertSessionCounts(...given);
       return 'counts';
     } catch (error) {
       return (error as { reason: string }).reason;

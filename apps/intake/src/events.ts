@@ -1,7 +1,7 @@
 import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
 import type { CloudEvent } from '@cups/events';
-import type { Decision, Documents, NewEvent } from '@cups/store';
+import type { Change, Documents, NewEvent } from '@cups/store';
 import { encodeHappening } from './convert.ts';
 import { fromDeliveryEvent } from './deliveries.ts';
 import { fire } from './domain/acts.ts';
@@ -13,8 +13,8 @@ import type { StoredApplication } from './store.ts';
 
 /** What intake says on cups.applications, and what it does about cups.deliveries and its own timers. */
 
-/** A step of the domain as a decision of the store: its happenings encoded for cups.applications. */
-export function decided(before: StoredApplication, step: Step): Decision<StoredApplication> {
+/** A step of the domain as a change of the store: its happenings encoded for cups.applications. */
+export function decided(before: StoredApplication, step: Step): Change<StoredApplication> {
   const document = step.document as StoredApplication;
   const events = step.events.map((happening): NewEvent => ({
     topic: 'cups.applications',

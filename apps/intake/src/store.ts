@@ -142,6 +142,7 @@ export function applicationsOf(store: Store): Documents<StoredApplication> {
     ],
     // A submit mostly follows the create of its draft: the document is still in memory, and one read less is needed.
     keepRecent: 500,
+    existsReason: 'APPLICATION_EXISTS',
     absentMessage: ABSENT,
     // A draft is saved often; a filed application has few requests, each of which may be repeated late.
     keepRequests: (doc) => (doc.state === 'draft' ? 50 : 200),

@@ -66,7 +66,7 @@ export interface Cause {
   traceparent?: string;
 }
 /** The next document, by structural sharing, and the events about the change. The same object and no events: no write. */
-export type Decision<D> = { document: D; events: NewEvent[] };
+export type Change<D> = { document: D; events: NewEvent[] };
 /** `query`: which query, which screen. `sparse`: documents without the field are left out. */
 export type Index = {
   fields: Record<string, 1 | -1>;
@@ -87,8 +87,8 @@ export interface CollectionOptions<D extends StoredDocument> {
   lift?: (old: Record<string, unknown>) => D;
   /** How many request records a document keeps. Default: all. */
   keepRequests?: (document: D) => number;
-  /** Reason when an id or a unique field is taken. Default APPLICATION_EXISTS. */
-  existsReason?: Reason;
+  /** Reason when an id or a unique field is taken. */
+  existsReason: Reason;
   /** What a write of a document that is not there, or outside the scope, is told. A service says the same at its reads. */
   absentMessage?: string;
   /** Documents kept in memory after a write, to save the next update its read. Not with `afterPublish`. Default 0. */
@@ -134,7 +134,7 @@ export interface Documents<D extends StoredDocument> {
   update(
     id: string,
     options: { scope: Scope; cause: Cause; etag?: string | undefined; now: Date; current?: D | undefined },
-    decide: (document: D) => Decision<D>,
+    decide: (document: D) => Change<D>,
   ): Promise<{ document: D; outcome: 'applied' | 'replayed' | 'ignored' | 'gap' }>;
   /** Deletes what fits, for good: for documents about which nothing is told. @returns how many there were */
   remove(filter: object, options: { scope: Scope }): Promise<number>;
@@ -261,10 +261,8 @@ export function makeDocuments<D extends StoredDocument>(
       const earlier =
         (createRequest && (await read(within({ createRequest }, scope)))) || (await read(within({ _id }, scope)));
       const isReplay = request ? earlier?.createRequest === createRequest : eventId && earlier?.createEvent === eventId;
-      if (!earlier || !isReplay) {
-        const reason = options.existsReason ?? 'APPLICATION_EXISTS';
-        throw new Problem({ reason, message: 'It exists already, made by another request.' });
-      }
+      if (!earlier || !isReplay)
+        throw new Problem({ reason: options.existsReason, message: 'It exists already, made by another request.' });
       if (request && earlier.createFingerprint !== request.fingerprint)
         throw new Problem({ reason: 'REQUEST_ID_REUSED', message: reused });
       met(earlier);
@@ -276,7 +274,7 @@ export function makeDocuments<D extends StoredDocument>(
 
   type Given = Parameters<Documents<D>['update']>[1];
   type Updated = Awaited<ReturnType<Documents<D>['update']>>;
-  type Decide = (document: D) => Decision<D>;
+  type Decide = (document: D) => Change<D>;
   /** What a fresh read answers without deciding: a known request, a repeat, a gap, a stale etag. */
   const answer = (document: D, { cause: { request, sequence }, etag }: Given): Updated | undefined => {
     const known = request && document.requests.find(({ id, key }) => id === request.id && key === request.key);
@@ -291,7 +289,7 @@ export function makeDocuments<D extends StoredDocument>(
   };
 
   /** The operators that turn `raw` into what was decided, and the document that they make. */
-  const operatorsFor = (raw: StoredDocument, document: D, decision: Decision<D>, { cause, now }: Given) => {
+  const operatorsFor = (raw: StoredDocument, document: D, decision: Change<D>, { cause, now }: Given) => {
     const { request, sequence } = cause;
     const entries = entriesOf(decision.events, document, cause, store.source, now);
     const out: Operators = { $set: {}, $unset: {}, $push: {} };

@@ -30,8 +30,8 @@ export function openParking<E extends { id: string; source: string; subject: str
       const update = { $set: content } as unknown as mongo.UpdateFilter<Parked<E>>;
       await run((parked) => parked.updateOne(where({ _id: idOf(event) }), update, { upsert: true }));
     },
-    /** The events of a subject in the order of their sequence. */
-    async take(subject: string): Promise<E[]> {
+    /** The events of a subject that wait, in the order of their sequence; each stays until it is dropped. */
+    async waiting(subject: string): Promise<E[]> {
       const found = await run((parked) => parked.find(where({ subject }), { sort: { sequence: 1 } }).toArray());
       return found.map(({ event }) => event as E);
     },

@@ -37,6 +37,7 @@ const definition = {
   },
   indexes: [{ fields: { code: 1 as const }, unique: true, sparse: true, query: 'one case by its code' }],
   schemaVersion: 1,
+  existsReason: 'ALREADY_EXISTS' as const,
   keepRequests: (one: Case) => (one.state === 'draft' ? 5 : 1_000),
 };
 
@@ -136,7 +137,7 @@ describe('create', () => {
       const failure = await cases
         .create(given, { scope, cause: request(), events: [], now })
         .catch((error: unknown) => error);
-      expect(failure).toMatchObject({ reason: 'APPLICATION_EXISTS' });
+      expect(failure).toMatchObject({ reason: 'ALREADY_EXISTS' });
       expect(JSON.stringify(failure) + String((failure as Error).stack)).not.toContain(secret);
     }
     expect(text()).not.toContain(secret);
@@ -517,7 +518,7 @@ describe('the scope', () => {
     const at = (_id: string, again: Cause) =>
       cases.create(draft({ _id, centre: mine.centre }), { scope: mine, cause: again, events: [], now });
     const taken = await told(at(myOwn._id, request()));
-    expect(taken).toContain('APPLICATION_EXISTS');
+    expect(taken).toContain('ALREADY_EXISTS');
     expect(await told(at(theirOwn._id, request()))).toBe(taken);
     expect(await told(at(theirOwn._id, cause))).toBe(taken);
     expect(await told(at(randomUUID(), cause))).toBe(taken);

@@ -74,7 +74,13 @@ test('a database that is away behind a gateway that still answers is an unavaila
   const database = `t${randomUUID().slice(0, 8)}-cups-cases`;
   const store = await openStore({ uri: line.uri, database, log });
   try {
-    const cases = store.documents<StoredDocument>({ collection: 'cases', schema: {}, indexes: [], schemaVersion: 1 });
+    const cases = store.documents<StoredDocument>({
+      collection: 'cases',
+      schema: {},
+      indexes: [],
+      schemaVersion: 1,
+      existsReason: 'ALREADY_EXISTS',
+    });
     await eventually(() => store.ready());
     const create = () => cases.create({ _id: randomUUID() }, { scope: 'service', cause: {}, events: [] });
     for (const code of [1, 50_463_173]) {

@@ -37,6 +37,7 @@ async function open(uri = mongoUri): Promise<{ store: Store; cases: Documents<Ca
     schema: { code: { type: String, required: true } },
     indexes: [{ fields: { code: 1 }, unique: true, query: 'one case by its code' }],
     schemaVersion: 1,
+    existsReason: 'ALREADY_EXISTS' as const,
   });
   return { store, cases };
 }
@@ -70,7 +71,7 @@ const insist = (cases: Documents<Case>, code: string) =>
     () =>
       create(cases, code).then(
         () => 'made',
-        (error: { reason?: string }) => error.reason === 'APPLICATION_EXISTS' && 'known',
+        (error: { reason?: string }) => error.reason === 'ALREADY_EXISTS' && 'known',
       ),
     { timeoutMs: 30_000, everyMs: 1 },
   );
@@ -96,7 +97,7 @@ describe('a store whose unique index cannot be built', () => {
       await raw.deleteOne({ _id: 'b' });
       await eventually(() => store.ready());
       await create(cases, 'other');
-      await expect(create(cases, SECRET)).rejects.toMatchObject({ reason: 'APPLICATION_EXISTS' });
+      await expect(create(cases, SECRET)).rejects.toMatchObject({ reason: 'ALREADY_EXISTS' });
     });
   });
 });

@@ -45,6 +45,7 @@ async function openCases(uri = mongoUri): Promise<Documents<Case>> {
     schema: { state: String },
     indexes: [],
     schemaVersion: 1,
+    existsReason: 'ALREADY_EXISTS' as const,
   });
   await eventually(() => store.ready());
   return cases;

@@ -48,6 +48,7 @@ async function open(): Promise<Documents<Case>> {
     schema: { state: String },
     indexes: [],
     schemaVersion: 1,
+    existsReason: 'ALREADY_EXISTS' as const,
   });
   await eventually(() => store.ready());
   return cases;
@@ -366,6 +367,7 @@ test('the store dies between an acknowledgement and its pull: nobody crashes, an
     schema: { state: String },
     indexes: [],
     schemaVersion: 1,
+    existsReason: 'ALREADY_EXISTS' as const,
   });
   await eventually(() => store.ready());
   const killed: OutboxEntry[][] = [];

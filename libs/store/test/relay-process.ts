@@ -13,7 +13,13 @@ const quiet = { info() {}, warn() {}, error() {} };
 const say = (word: string) => process.stdout.write(`${word}\n`);
 
 const store = await openStore({ uri, database, log: quiet });
-const cases = store.documents<StoredDocument>({ collection: 'cases', schema: {}, indexes: [], schemaVersion: 1 });
+const cases = store.documents<StoredDocument>({
+  collection: 'cases',
+  schema: {},
+  indexes: [],
+  schemaVersion: 1,
+  existsReason: 'ALREADY_EXISTS',
+});
 while (!store.ready()) await new Promise((resolve) => setTimeout(resolve, 20));
 
 const eventOf = (id: string) => ({
@@ -27,7 +33,7 @@ const eventOf = (id: string) => ({
 const ids = Array.from({ length: Number(count) }, (_, index) => `c${index}`);
 const make = (_id: string) =>
   cases.create({ _id }, { scope: 'service', cause: {}, events: [eventOf(_id)] }).catch((error: unknown) => {
-    if ((error as { reason?: string }).reason !== 'APPLICATION_EXISTS') throw error;
+    if ((error as { reason?: string }).reason !== 'ALREADY_EXISTS') throw error;
   });
 await Promise.all(ids.map(make));
 

@@ -19,7 +19,7 @@ export interface Standing {
 }
 
 /** Throws OPERATOR_SUSPENDED while the operator is suspended. */
-export function mustNotBeSuspended(standing: Standing | undefined): void {
+export function assertNotSuspended(standing: Standing | undefined): void {
   if (standing?.suspended)
     throw new Problem({
       reason: 'OPERATOR_SUSPENDED',
@@ -31,8 +31,12 @@ export function mustNotBeSuspended(standing: Standing | undefined): void {
  * Throws unless the session counts now: OPERATOR_SUSPENDED, or SESSION_EXPIRED when it is unknown, over, signed out, or
  * began before a suspension, be it lifted or not.
  */
-export function mustCount(session: SessionTimes | undefined, standing: Standing | undefined, now: Date): void {
-  mustNotBeSuspended(standing);
+export function assertSessionCounts(
+  session: SessionTimes | undefined,
+  standing: Standing | undefined,
+  now: Date,
+): void {
+  assertNotSuspended(standing);
   const counts =
     session !== undefined &&
     session.endTime === undefined &&

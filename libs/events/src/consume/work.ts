@@ -14,8 +14,8 @@ export type Outcome = 'done' | 'refused' | 'wait' | { refused: string; fields?: 
 export interface Park {
   subjects(): Promise<string[]>;
   put(event: CloudEvent): Promise<void>;
-  /** In the order of their sequence. */
-  take(subject: string): Promise<CloudEvent[]>;
+  /** Those of a subject, in the order of their sequence; each stays until it is dropped. */
+  waiting(subject: string): Promise<CloudEvent[]>;
   drop(event: CloudEvent): Promise<void>;
 }
 
@@ -149,7 +149,7 @@ export function openWork(
   /** The missing event has come: those that waited for it follow, as far as they go. */
   const followUp = async (subject: string): Promise<void> => {
     if (!park) return;
-    for (const event of await park.take(subject)) {
+    for (const event of await park.waiting(subject)) {
       const outcome = await handleOne(event);
       if (outcome === 'wait') return;
       const refusal = refusalOf(outcome);
