@@ -33,8 +33,15 @@ const rooms = [
   [
     ['libs/contracts/src/**'],
     only(
-      [LOCAL, PROBLEM, '\\.\\.\\/gen\\/'],
+      ['\\.\\/(?!node\\/|proto)', PROBLEM, '\\.\\.\\/gen\\/'],
       'This part of contracts runs in a browser: problem and its own files only.',
+    ),
+  ],
+  [
+    ['libs/contracts/src/node/**'],
+    only(
+      [LOCAL, '\\.\\.\\/[a-z]+\\.ts$', PROBLEM, NODE],
+      'This part of contracts imports problem, its own files and node: parts.',
     ),
   ],
   [

@@ -1,0 +1,21 @@
+import { createHmac } from 'node:crypto';
+
+/** JSON with sorted keys: equal content gives equal text. Bytes as base64 with a mark; undefined members are left out. */
+export function canonicalJson(value: unknown): string {
+  if (value === undefined || value === null) return 'null';
+  if (typeof value === 'bigint') return `"${value}"`;
+  if (typeof value !== 'object' || value instanceof Date) return JSON.stringify(value) ?? 'null';
+  if (value instanceof Uint8Array) return `"base64:${Buffer.from(value).toString('base64')}"`;
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const members = value as Record<string, unknown>;
+  const keys = Object.keys(members).filter((key) => members[key] !== undefined);
+  return `{${keys
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalJson(members[key])}`)
+    .join(',')}}`;
+}
+
+/** HMAC-SHA256 over canonical JSON, base64url: tells equal requests from different ones without keeping them. */
+export function fingerprint(secret: string | Uint8Array, content: unknown): string {
+  return createHmac('sha256', secret).update(canonicalJson(content)).digest('base64url');
+}

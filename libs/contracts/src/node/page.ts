@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { Problem } from '@cups/problem';
+import { canonicalJson } from './canonical.ts';
+
+const DEFAULT_SIZE = 50;
+const LARGEST_SIZE = 200;
+
+/**
+ * Entries of a page: 0 means 50, above 200 means 200.
+ * @throws Problem INVALID_ARGUMENT for a negative number or one that is not whole
+ */
+export function pageSizeOf(asked = 0): number {
+  if (Number.isInteger(asked) && asked >= 0) return asked === 0 ? DEFAULT_SIZE : Math.min(asked, LARGEST_SIZE);
+  throw new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: 'The page size is not usable.',
+    violations: [{ field: 'pageSize', rule: 'MINIMUM', message: 'must be a whole number, 0 or more' }],
+  });
+}
+
+function digest(content: unknown): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('base64url').slice(0, 16);
+}
+
+/** An opaque token: where the next page begins, and a digest of the other arguments of the call. */
+export function pageToken(after: string, otherArguments: unknown): string {
+  return Buffer.from(JSON.stringify([after, digest(otherArguments)])).toString('base64url');
+}
+
+/** The id after which the page begins; '' gives undefined. @throws Problem PAGE_TOKEN_INVALID: of other arguments, or not ours */
+export function readPageToken(token: string, otherArguments: unknown): string | undefined {
+  if (token === '') return undefined;
+  try {
+    const [after, mark] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8')) as unknown[];
+    if (typeof after === 'string' && mark === digest(otherArguments)) return after;
+  } catch {
+    // not one of ours
+  }
+  throw new Problem({
+    reason: 'PAGE_TOKEN_INVALID',
+    message: 'The page token does not belong to these arguments. Start again without a token.',
+    violations: [{ field: 'pageToken', rule: 'PAGE_TOKEN', message: 'does not belong to these arguments' }],
+  });
+}
