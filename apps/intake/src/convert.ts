@@ -18,7 +18,7 @@ import { Problem } from '@cups/problem';
 import { etagOf } from '@cups/store';
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { circumstancesOf, contentOf } from './domain/acts.ts';
+import { circumstancesOf } from './domain/acts.ts';
 import type { Happening } from './domain/acts.ts';
 import type {
   ActionRecord,
@@ -56,7 +56,7 @@ export function toApplication(app: Application, roles: readonly string[]): Appli
     dueDate: app.dueDate ?? '',
     dueTime: toTimestamp(app.dueTime),
     trackingNumber: app.trackingNumber,
-    content: toContent(contentOf(app)),
+    content: toContent(app.content),
     corrects: app.corrects ?? '',
     submissionCount: app.submissions.length,
     documentRequest: toDocumentRequest(app.documentRequest),
@@ -79,7 +79,7 @@ export function toApplication(app: Application, roles: readonly string[]): Appli
 
 /** A row of a list: the fields of an application that it shows, all others left empty. */
 export function toRow(row: StoredRow, roles: readonly string[]): ApplicationOut {
-  const { givenName = '', familyName = '' } = row.applicant ?? {};
+  const { givenName = '', familyName = '' } = row.content?.applicant ?? {};
   return {
     name: `applications/${row._id}`,
     centre: row.centre,
@@ -155,6 +155,35 @@ export function fromContent(wire: ContentIn | null): Content {
     content.delivery = { kind, ...present({ note: wire.delivery.note }) };
   }
   return content;
+}
+
+/** The fields of content by the names that an edit gives them. */
+const FIELD_OF = new Map<string, keyof Content>([
+  ['applicant', 'applicant'],
+  ['contact', 'contact'],
+  ['represented', 'represented'],
+  ['mandate', 'mandate'],
+  ['answers', 'answers'],
+  ['evidence', 'evidence'],
+  ['cost_option', 'costOption'],
+  ['delivery', 'delivery'],
+]);
+
+/**
+ * The fields of content that an edit replaces.
+ * @throws Problem INVALID_ARGUMENT when it names none, or what is no field of content
+ */
+export function fromUpdateFields(names: readonly string[]): (keyof Content)[] {
+  const refused = (rule: string, message: string): Problem => {
+    const violations = [{ field: 'updateFields', rule, message }];
+    return new Problem({ reason: 'INVALID_ARGUMENT', message, violations });
+  };
+  if (names.length === 0) throw refused('REQUIRED', 'Name what the edit replaces.');
+  return names.map((name) => {
+    const field = FIELD_OF.get(name);
+    if (!field) throw refused('UNKNOWN', 'Not a field of content.');
+    return field;
+  });
 }
 
 /** @throws Problem INVALID_ARGUMENT or ANSWERS_TOO_LARGE */

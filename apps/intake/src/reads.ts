@@ -133,7 +133,7 @@ export function reads(parts: {
       const app = await applications.get(applicationId(request.name), { scope: 'service' });
       if (!app) throw notFound();
       context.look(request.name);
-      const { applicant, contact } = app;
+      const { applicant, contact } = app.content;
       return {
         language: applicant?.language ?? 'ro',
         contact: contact ?? { none: true },

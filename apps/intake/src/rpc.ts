@@ -11,7 +11,7 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
 import * as acts from './domain/acts.ts';
 import type { Actor, Step } from './domain/acts.ts';
-import { CONTENT_FIELDS, evidenceViolations, handOverViolations, outcomeViolations } from './domain/file.ts';
+import { evidenceViolations, handOverViolations, outcomeViolations } from './domain/file.ts';
 import { END_STATES } from './domain/life.ts';
 import type { Holidays } from './domain/terms.ts';
 import * as convert from './convert.ts';
@@ -151,14 +151,8 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
       if (!request.etag) {
         throw new Problem({ reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
       }
-      if (request.updateFields.length === 0) throw invalid('updateFields', 'REQUIRED', 'Name what the edit replaces.');
+      const fields = convert.fromUpdateFields(request.updateFields);
       const content = convert.fromContent(request.content);
-      const fields = request.updateFields.map((wire) => {
-        const name = wire.replace(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase());
-        const field = CONTENT_FIELDS.find((known) => known === name);
-        if (!field) throw invalid('updateFields', 'UNKNOWN', 'Not a field of content.');
-        return field;
-      });
       return change(request, context, (app, actor) => acts.edit(app, actor, fields, content));
     },
 

@@ -7,7 +7,8 @@ import type { State } from './domain/life.ts';
 
 /** What intake keeps: applications, the versions of public services they were opened under, refused messages. */
 
-const SCHEMA_VERSION = 1;
+/** 2: what the desk fills in stands under `content`. */
+const SCHEMA_VERSION = 2;
 
 export type StoredApplication = Application & StoredDocument;
 
@@ -31,14 +32,16 @@ const application = {
   state: String,
   trackingNumber: String,
   corrects: String,
-  applicant: person,
-  contact: { email: String, phone: String, none: Boolean },
-  represented: person,
-  mandate: { kind: String, reference: String, date: String },
-  answers: mixed,
-  evidence,
-  costOption: String,
-  delivery: { kind: String, note: String },
+  content: {
+    applicant: person,
+    contact: { email: String, phone: String, none: Boolean },
+    represented: person,
+    mandate: { kind: String, reference: String, date: String },
+    answers: mixed,
+    evidence,
+    costOption: String,
+    delivery: { kind: String, note: String },
+  },
   submitTime: Date,
   dueDate: String,
   dueTime: Date,
@@ -107,8 +110,8 @@ const ROW = {
   agency: 1,
   state: 1,
   openedBy: 1,
-  'applicant.givenName': 1,
-  'applicant.familyName': 1,
+  'content.applicant.givenName': 1,
+  'content.applicant.familyName': 1,
   submitTime: 1,
   dueDate: 1,
   dueTime: 1,
@@ -137,8 +140,8 @@ export function applicationsOf(store: Store): Documents<StoredApplication> {
       { fields: { trackingNumber: 1 }, unique: true, query: 'TrackApplication and the search of the desk' },
       { fields: { centre: 1, _id: -1 }, query: 'ListApplications: the list of the desk' },
       { fields: { centre: 1, state: 1, _id: -1 }, query: 'ListApplications by state, and the open ones of a centre' },
-      { fields: { centre: 1, 'applicant.idnp': 1 }, query: 'SearchApplications: the person at the desk' },
-      { fields: { centre: 1, 'represented.idnp': 1 }, query: 'SearchApplications: the person represented' },
+      { fields: { centre: 1, 'content.applicant.idnp': 1 }, query: 'SearchApplications: the person at the desk' },
+      { fields: { centre: 1, 'content.represented.idnp': 1 }, query: 'SearchApplications: the person represented' },
     ],
     // A submit mostly follows the create of its draft: the document is still in memory, and one read less is needed.
     keepRecent: 500,
@@ -172,7 +175,8 @@ export async function search(
   centre: string,
   by: { trackingNumber: string } | { idnp: string },
 ): Promise<StoredRow[]> {
-  const match = 'idnp' in by ? { $or: [{ 'applicant.idnp': by.idnp }, { 'represented.idnp': by.idnp }] } : by;
+  const match =
+    'idnp' in by ? { $or: [{ 'content.applicant.idnp': by.idnp }, { 'content.represented.idnp': by.idnp }] } : by;
   return documents.find(match, { scope: { centre }, limit: 200, sort: { _id: -1 }, projection: ROW });
 }
 

@@ -6,7 +6,7 @@ import { fromDeliveryEvent } from '../src/deliveries.ts';
 import * as acts from '../src/domain/acts.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
-import type { Application } from '../src/domain/application.ts';
+import type { Application, Evidence } from '../src/domain/application.ts';
 import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
 import { MESSAGES } from '../src/domain/life.ts';
 import type { Message } from '../src/domain/life.ts';
@@ -29,6 +29,10 @@ function word(message: Message, more: Partial<AgencyWord> = {}): AgencyWord {
 const say = (app: Application, message: Message, more: Partial<AgencyWord> = {}) =>
   receive(app, word(message, more), HOLIDAYS).document;
 const request = (answerBy: string) => ({ id: 'm', evidenceKinds: ['birth-certificate'], answerBy });
+const filedWith = (evidence: Evidence[]): Application => {
+  const app = submitted();
+  return { ...app, content: { ...app.content, evidence } };
+};
 const notes = (app: Application) => app.deskNotes.map(({ kind, cause }) => [kind, cause]);
 
 describe('the last day to answer', () => {
@@ -251,11 +255,11 @@ describe('whatever an agency asks for can be supplied', () => {
         fc.pre(validateReply(REPLY_TYPES.documentsRequested, { ...data, documents }).ok);
         const full = Array.from({ length: papers }, (_, n) => ({ kind: `paper-${n}`, originalSeen: true }));
         const word = { ...request('2026-04-01'), evidenceKinds: asked };
-        const app = say({ ...submitted(), evidence: full }, 'documents-requested', { request: word });
+        const app = say(filedWith(full), 'documents-requested', { request: word });
         const evidence = asked.map((kind) => ({ kind, originalSeen: true }));
         const { document } = acts.supplyDocuments(app, ACTOR, { evidence }, PARTS);
         expect(document.state).toBe('in-progress');
-        for (const kind of asked) expect(document.evidence?.some((paper) => paper.kind === kind)).toBe(true);
+        for (const kind of asked) expect(document.content.evidence?.some((paper) => paper.kind === kind)).toBe(true);
       }),
       { numRuns: 300 },
     );
@@ -271,7 +275,7 @@ test('what is asked for fits also into a file that was full when it was filed', 
   });
   const evidence = kinds.map((kind) => ({ kind, number: 'n'.repeat(100), copy: 'c'.repeat(200), originalSeen: true }));
   const { document } = acts.supplyDocuments(app, ACTOR, { evidence }, PARTS);
-  expect(contentBytes(acts.contentOf(document))).toBeGreaterThan(MAX_CONTENT_BYTES);
+  expect(contentBytes(document.content)).toBeGreaterThan(MAX_CONTENT_BYTES);
 });
 
 describe('however much an agency sends', () => {

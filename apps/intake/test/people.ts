@@ -58,5 +58,5 @@ export function newDraft(more: Partial<NewApplication> = {}): Application {
     },
     ACTOR,
   );
-  return { ...fields, schemaVersion: 1, revision: 1, eventSeq: 0, createTime: NOW, updateTime: NOW };
+  return { ...fields, schemaVersion: 2, revision: 1, eventSeq: 0, createTime: NOW, updateTime: NOW };
 }

@@ -351,6 +351,9 @@ describe('what others may see', () => {
     const app = await here.open(30);
     const found = await here.searchApplications({ idnp: idnp(30) });
     expect(found.applications.map(({ name }) => name)).toEqual([app.name]);
+    const forAnother = await here.open(31, { represented: person(32) });
+    const represented = await here.searchApplications({ idnp: idnp(32) });
+    expect(represented.applications.map(({ name }) => name)).toEqual([forAnother.name]);
     const typed = app.trackingNumber.toLowerCase().replaceAll('-', ' ');
     expect((await here.searchApplications({ trackingNumber: typed })).applications.length).toBe(1);
     expect((await at('CU-012').searchApplications({ idnp: idnp(30) })).applications).toEqual([]);

@@ -85,10 +85,15 @@ describe('numbers that are no value of an enum', () => {
 });
 
 describe('what a write needs and does not bring', () => {
-  test('an edit that names no field raises no etag', async () => {
+  test('an edit that names no field, or none of the content, raises no etag', async () => {
     const { name } = await at().open(5);
     const edit = { requestId: randomUUID(), name, etag: '"1"', content: content(5) };
     await expect(at().updateApplication(edit)).rejects.toEqual(refused('INVALID_ARGUMENT', 'updateFields', 'REQUIRED'));
+    for (const none of ['state', 'constructor', 'content.applicant', '']) {
+      await expect(at().updateApplication({ ...edit, updateFields: ['applicant', none] })).rejects.toEqual(
+        refused('INVALID_ARGUMENT', 'updateFields', 'UNKNOWN'),
+      );
+    }
     expect((await at().getApplication({ name })).application?.etag).toBe('"1"');
   });
 

@@ -11,7 +11,7 @@ import type {
   ServiceVersion,
   Submission,
 } from './application.ts';
-import { completenessViolations, CONTENT_FIELDS, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from './file.ts';
+import { completenessViolations, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from './file.ts';
 import { allowedActions, closedBy, stateAfter, TIMED } from './life.ts';
 import type { Action, Circumstance, State, Timer } from './life.ts';
 import { dueAfter, today, UnknownYear } from './terms.ts';
@@ -84,7 +84,6 @@ export function draft(
 ): Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'> {
   refuse(shapeViolations(input.content));
   return {
-    ...input.content,
     _id: input.id,
     centre: input.centre,
     centreName: input.centreName,
@@ -94,6 +93,7 @@ export function draft(
     ...serviceFields(input.version),
     state: 'draft',
     ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
+    content: input.content,
     submissions: [],
     history: [],
     deskNotes: [],
@@ -102,22 +102,24 @@ export function draft(
 }
 
 /** Replaces the named fields of a draft; a named field that is absent is cleared. */
-export function edit(app: Application, actor: Actor, fields: readonly (keyof Content)[], content: Content): Step {
+export function edit(app: Application, actor: Actor, fields: readonly (keyof Content)[], given: Content): Step {
   const state = allow(app, 'edit', actor);
-  const document: Application = { ...app, state, timer: draftTimer(actor.now) };
+  const content: Content = { ...app.content };
   for (const field of fields) {
-    if (content[field] === undefined) delete document[field];
-    else Object.assign(document, { [field]: content[field] });
+    if (given[field] === undefined) delete content[field];
+    else Object.assign(content, { [field]: given[field] });
   }
-  refuse(shapeViolations(contentOf(document)));
-  return { document, events: [] };
+  refuse(shapeViolations(content));
+  return { document: { ...app, state, content, timer: draftTimer(actor.now) }, events: [] };
 }
 
 /** Takes the version in force today into the draft; a chosen cost option that it lacks is cleared. */
 export function renew(app: Application, actor: Actor, version: ServiceVersion): Step {
   const state = allow(app, 'renew', actor);
-  const document: Application = { ...app, ...serviceFields(version), state, timer: draftTimer(actor.now) };
-  if (!version.costOptions.some((option) => option.code === app.costOption)) delete document.costOption;
+  const { costOption, ...others } = app.content;
+  const offered = version.costOptions.some((option) => option.code === costOption);
+  const content = offered ? app.content : others;
+  const document: Application = { ...app, ...serviceFields(version), state, content, timer: draftTimer(actor.now) };
   return { document: record(document, app.state, 'renew', actor), events: [] };
 }
 
@@ -138,11 +140,11 @@ export function submit(app: Application, actor: Actor, { version, holidays, answ
       metadata: { version: app.serviceVersion, validTo: app.service.validTo },
     });
   }
-  const violations = completenessViolations(contentOf(app), version, app.centreKind, answersViolations);
+  const violations = completenessViolations(app.content, version, app.centreKind, answersViolations);
   if (violations.length > 0) {
     throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
   }
-  const due = dueFields(version, app.costOption, at, holidays);
+  const due = dueFields(version, app.content.costOption, at, holidays);
   const submission = freeze(app, 1, at, due.dueDate);
   const document = record(
     { ...app, state, submitTime: at, ...due, submissions: [...app.submissions, submission], timer: null },
@@ -180,20 +182,19 @@ export function supplyDocuments(
   const state = allow(app, 'supply-documents', actor);
   const request = app.documentRequest!;
   const { documentRequest: _answered, ...open } = app;
-  const next: Application = {
-    ...resumeClock(open, actor.now, holidays),
-    state,
+  const content: Content = {
+    ...app.content,
     // What was filed earlier is frozen: the oldest papers make room, so that whatever is asked for can be supplied.
-    evidence: [...(app.evidence ?? []), ...supplied.evidence].slice(-MAX_EVIDENCE),
-    ...(supplied.answers === undefined ? {} : { answers: supplied.answers }),
-    timer: null,
+    evidence: [...(app.content.evidence ?? []), ...supplied.evidence].slice(-MAX_EVIDENCE),
   };
+  if (supplied.answers !== undefined) content.answers = supplied.answers;
+  const next: Application = { ...resumeClock(open, actor.now, holidays), state, content, timer: null };
   const missing = request.evidenceKinds
     .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
     .map((kind) => ({ field: `evidence.${kind}`, rule: 'REQUIRED', message: `The paper ${kind} was asked for.` }));
   refuse([
     ...missing,
-    ...shapeViolations(contentOf(next), MAX_SUPPLIED_BYTES),
+    ...shapeViolations(content, MAX_SUPPLIED_BYTES),
     ...(supplied.answers === undefined ? [] : answersViolations(supplied.answers)),
   ]);
   const number = app.submissions.length + 1;
@@ -256,13 +257,6 @@ export function fire(app: Application, timer: Timer, now: Date): Step {
     document: { ...kept, state, timer: null, history: [...app.history, row] },
     events: [{ type: 'ApplicationExpired', fields: { fromState: app.state, expireTime: now } }],
   };
-}
-
-/** The content of an application apart from everything else; it shares its parts with the document. */
-export function contentOf(app: Application): Content {
-  return Object.fromEntries(
-    CONTENT_FIELDS.flatMap((field) => (app[field] === undefined ? [] : [[field, app[field]]])),
-  ) as Content;
 }
 
 /** The state that a history leads to, replayed from draft; the property tests hold the document against it. */
@@ -362,7 +356,7 @@ function occurTime(app: Application, actor: Actor): Date {
 
 function freeze(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
   // Its bound is that of the whole content, which was checked with everything else.
-  const { contact: _contact, ...content } = contentOf(app);
+  const { contact: _contact, ...content } = app.content;
   return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
 }
 

@@ -157,7 +157,7 @@ export interface ServiceCopy {
   validTo?: string;
 }
 
-export interface Application extends Content {
+export interface Application {
   _id: string;
   schemaVersion: number;
   revision: number;
@@ -177,6 +177,8 @@ export interface Application extends Content {
   state: State;
   trackingNumber: string;
   corrects?: string;
+  /** What the desk filled in; empty at first. */
+  content: Content;
 
   submitTime?: Date;
   dueDate?: string;
@@ -218,7 +220,7 @@ export type ApplicationRow = Pick<
   | 'dueTime'
   | 'noDueDateReason'
 > & {
-  applicant?: Pick<Partial<Person>, 'givenName' | 'familyName'>;
+  content?: { applicant?: Pick<Partial<Person>, 'givenName' | 'familyName'> };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
   deskNotes: Pick<DeskNote, 'kind' | 'recordTime'>[];

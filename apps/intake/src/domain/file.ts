@@ -28,18 +28,6 @@ const MANDATES = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship
 const DELIVERIES = ['at-centre', 'electronic', 'post'] satisfies Delivery['kind'][];
 const COLLECTORS = ['applicant', 'represented', 'representative'] satisfies HandOver['collectedBy'][];
 
-/** The fields that an edit may replace. */
-export const CONTENT_FIELDS = [
-  'applicant',
-  'contact',
-  'represented',
-  'mandate',
-  'answers',
-  'evidence',
-  'costOption',
-  'delivery',
-] as const satisfies readonly (keyof Content)[];
-
 type Check = (field: string, rule: string, message: string) => void;
 
 function collector(): { check: Check; violations: Violation[] } {
