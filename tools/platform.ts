@@ -8,6 +8,7 @@ import { freePort, isFree, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { env, makeKeys } from '@cups/service';
 import mongoose from 'mongoose';
+import { claimShape } from './shape.ts';
 
 /** The whole platform as processes of this machine; `npm start`, the benchmark and the journeys use it. */
 
@@ -80,13 +81,14 @@ function givenStore(): string | undefined {
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { dataDir, onProgress = () => {}, prefix = process.env['CUPS_PREFIX'] ?? '' } = options;
   const root = join(import.meta.dirname, '..');
+  const given = { mongo: givenStore(), kafka: process.env['KAFKA_BROKERS'] };
+  const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
+  if (parts.length > 0) claimShape(dataDir, root);
   const logs = join(dataDir, 'logs');
   const keysDir = join(dataDir, 'keys');
   mkdirSync(logs, { recursive: true, mode: 0o700 });
   chmodSync(logs, 0o700);
 
-  const given = { mongo: givenStore(), kafka: process.env['KAFKA_BROKERS'] };
-  const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
   const children = new Map<string, ChildProcess>();
   let stopping = false;
   let started = false;
