@@ -17,7 +17,8 @@ const LOCAL = '\\.\\/';
 const NODE = 'node:';
 const PROBLEM = exactly('@cups/problem');
 const CONTRACTS = '@cups\\/contracts(?:$|\\/)';
-const LIBS = '@cups\\/(?:problem|contracts|service|store|events|agency-contract)(?:$|\\/)';
+const LIBS =
+  '@cups\\/(?:problem|contracts|application|process|rpc|registry|store|events|backend|agency-contract)(?:$|\\/)';
 
 const META = {
   selector: 'MetaProperty',
@@ -52,11 +53,40 @@ const rooms = [
     ),
   ],
   [
-    ['libs/service/src/**'],
+    ['libs/contracts/src/node/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', '(?:prom-client|jose)(?:$|\\/)', exactly('pino')],
-      'libs/service imports problem, contracts and its own drivers.',
+      [LOCAL, PROBLEM, '\\.\\.\\/', NODE],
+      'The part of contracts for servers: problem, its own files and node only.',
     ),
+  ],
+  [
+    ['libs/application/src/**'],
+    only([LOCAL, PROBLEM], 'libs/application runs in a browser: problem and its own files only.'),
+  ],
+  [
+    ['libs/process/src/**'],
+    only(
+      [LOCAL, NODE, PROBLEM, CONTRACTS, 'prom-client(?:$|\\/)', exactly('pino')],
+      'libs/process imports problem, contracts, pino and prom-client.',
+    ),
+  ],
+  [
+    ['libs/rpc/src/**'],
+    only(
+      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', exactly('grpc-health-check'), 'jose(?:$|\\/)'],
+      'libs/rpc imports problem, contracts, gRPC and jose.',
+    ),
+  ],
+  [
+    ['libs/registry/src/**'],
+    only(
+      [LOCAL, NODE, PROBLEM, CONTRACTS, 'ajv(?:$|\\/)', ...['ajv-formats', 'yaml'].map(exactly)],
+      'libs/registry imports problem, contracts and what reads files of data.',
+    ),
+  ],
+  [
+    ['libs/backend/src/**'],
+    only([LOCAL, NODE, LIBS], 'libs/backend introduces the libraries to each other, and has no driver of its own.'),
   ],
   [
     ['libs/store/src/**'],
@@ -113,8 +143,8 @@ const rooms = [
   [
     ['apps/*/src/domain/**'],
     only(
-      [LOCAL, PROBLEM, exactly('@cups/contracts'), ...['node:crypto', 'luxon', 'ulid'].map(exactly)],
-      'The domain is pure: its own files, @cups/problem, the checks of @cups/contracts, calendars and ids.',
+      [LOCAL, PROBLEM, ...['@cups/contracts', '@cups/application', 'node:crypto', 'luxon', 'ulid'].map(exactly)],
+      'The domain is pure: its own files, @cups/problem, @cups/contracts, @cups/application, calendars and ids.',
     ),
   ],
   [
@@ -124,7 +154,7 @@ const rooms = [
         LOCAL,
         '\\.\\.\\/',
         NODE,
-        '@cups\\/(?:problem|contracts|service)(?:$|\\/)',
+        '@cups\\/(?:problem|contracts|application|process|rpc|backend)(?:$|\\/)',
         'ajv(?:$|\\/)',
         ...['ajv-formats', 'yaml', 'ulid', 'express', 'helmet', 'express-rate-limit'].map(exactly),
       ],
@@ -144,7 +174,12 @@ const tags = (name, allowed) => ({
   sourceTag: `name:${name}`,
   onlyDependOnLibsWithTags: allowed.map((one) => `name:${one}`),
 });
-const backend = ['problem', 'contracts', 'service', 'store', 'events', 'agency-contract', 'testing', 'local'];
+const backend = [
+  ...['problem', 'contracts', 'application', 'process', 'rpc', 'registry', 'store', 'events', 'backend'],
+  ...['agency-contract', 'testing', 'local'],
+];
+/** What libraries with a driver may share; their tests also run on the libraries of the others. */
+const shared = ['problem', 'contracts', 'testing', 'local'];
 
 export default tseslint.config(
   {
@@ -169,23 +204,30 @@ export default tseslint.config(
         'error',
         {
           allow: [],
-          // The tests of these two run on the library of tests, which is built on them.
+          // The tests of these run on the library of tests, which is built on them.
           ignoredCircularDependencies: [
             ['@cups/store', '@cups/testing'],
             ['@cups/events', '@cups/testing'],
-            ['@cups/service', '@cups/testing'],
+            ['@cups/rpc', '@cups/testing'],
+            ['@cups/process', '@cups/testing'],
+            ['@cups/registry', '@cups/testing'],
+            ['@cups/backend', '@cups/testing'],
           ],
           banTransitiveDependencies: false,
           depConstraints: [
             tags('problem', ['none']),
             tags('contracts', ['problem']),
-            tags('service', ['problem', 'contracts', 'testing']),
-            tags('store', ['problem', 'contracts', 'testing', 'local']),
-            tags('events', ['problem', 'contracts', 'testing', 'local', 'store']),
+            tags('application', ['problem', 'contracts', 'testing']),
+            tags('process', shared),
+            tags('rpc', [...shared, 'process']),
+            tags('registry', shared),
+            tags('store', shared),
+            tags('events', [...shared, 'store']),
+            tags('backend', backend),
             tags('agency-contract', ['none']),
-            tags('testing', ['problem', 'contracts', 'service', 'store', 'events', 'agency-contract', 'local']),
+            tags('testing', backend),
             ...['catalog', 'identity', 'intake', 'agency-bridge', 'notifications'].map((name) => tags(name, backend)),
-            tags('gateway', ['problem', 'contracts', 'service', 'testing', 'local']),
+            tags('gateway', [...shared, 'application', 'process', 'rpc', 'backend']),
             tags('agency-simulator', ['agency-contract', 'local', 'testing']),
             tags('local', ['none']),
             ...['e2e', 'bench', 'torture', 'tools'].map((name) => ({

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createConsumer, connectKafka, openLagWatch } from '@cups/events';
 import { startLocal } from '@cups/local';
+import { createLog } from '@cups/process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { join } from 'node:path';
  * same run. Prints percents of a core, of this process and of Kafka, by their processor time. Run: `node bench/consumers.ts`
  */
 const SECONDS = 12;
-const log = { info() {}, warn() {}, error() {} };
+const log = createLog({ service: 'bench', level: 'silent' });
 
 /** Processor seconds of a process so far. */
 const spentBy = (pid: number): number => {

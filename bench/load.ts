@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { idnpCheckDigit } from '@cups/contracts';
+import { idnpCheckDigit } from '@cups/application';
 import { nowMs, percentiles } from './processes.ts';
 import type { Percentiles } from './processes.ts';
 

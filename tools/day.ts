@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { idnpCheckDigit } from '@cups/contracts';
+import { idnpCheckDigit } from '@cups/application';
 import { ulid } from 'ulid';
 import { openDesk, Refused, until } from './desk.ts';
 import type { Application, Desk } from './desk.ts';

@@ -6,7 +6,8 @@ import { join, relative } from 'node:path';
 import { ensureTopics } from '@cups/events';
 import { freePort, isFree, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
-import { env, makeKeys } from '@cups/service';
+import { env } from '@cups/process';
+import { makeKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
 import { claimShape } from './shape.ts';
 

@@ -1,4 +1,4 @@
-import { checkIdnp } from '@cups/contracts';
+import { checkIdnp } from '@cups/application';
 
 /** Words that stand in the files of the people of a run, and may stand nowhere else. */
 export const CANARIES = ['Canarescu', 'canary@example.org', 'CANARY-PAPER', 'canary-remark'] as const;

@@ -4,7 +4,7 @@ import type { ChildProcess } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeKeys } from '@cups/service';
+import { makeKeys } from '@cups/rpc';
 import { eventually, freePort } from '@cups/testing';
 import { build } from 'esbuild';
 

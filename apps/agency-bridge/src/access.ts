@@ -1,5 +1,5 @@
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
-import type { AccessTable } from '@cups/service';
+import type { AccessTable } from '@cups/rpc';
 
 const gateway = { callers: ['gateway'], personalData: false } as const;
 

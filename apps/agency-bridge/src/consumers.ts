@@ -1,7 +1,7 @@
 import { topicsOf } from '@cups/agency-contract';
 import { createConsumer, openLagWatch, WRITERS } from '@cups/events';
 import type { CloudEvent, Consumer, Outcome, Park, RefusedMessage } from '@cups/events';
-import type { Logger, Metrics } from '@cups/service';
+import type { Log, Metrics } from '@cups/contracts';
 
 /** The group that reads what intake says; before there was one for each agency, it read their replies as well. */
 const GROUP = 'agency-bridge';
@@ -15,7 +15,7 @@ export interface ConsumersOptions {
   agencies: string[];
   /** Events of intake that are worked on at once; a quarter of it for each agency's replies. */
   concurrency: number;
-  log: Logger;
+  log: Log;
   metrics: Metrics;
   handle: (event: CloudEvent) => Promise<Outcome>;
   refuse: (messages: RefusedMessage[]) => Promise<void>;

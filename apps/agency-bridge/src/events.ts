@@ -6,7 +6,7 @@ import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/int
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { CloudEvent, Outcome } from '@cups/events';
 import { isProblem } from '@cups/problem';
-import type { Logger, Metrics } from '@cups/service';
+import type { Log, Metrics } from '@cups/contracts';
 import type { Cause, Scope } from '@cups/store';
 import { toChange, toEvents, toReply, toRequest } from './agency.ts';
 import { backoffMs, cancel, enqueue, open, receive, refuse, settle } from './domain/delivery.ts';
@@ -53,7 +53,7 @@ export function createEvents(options: {
   /** Asks intake for a frozen submission; throws a Problem. */
   getSubmission: (name: string, requestId: string) => Promise<GetSubmissionResponse__Output>;
   now: () => Date;
-  log: Logger;
+  log: Log;
   metrics: Metrics;
 }) {
   const { deliveries, now, log } = options;

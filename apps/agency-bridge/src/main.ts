@@ -1,4 +1,4 @@
-import { serve } from '@cups/service';
+import { serve } from '@cups/process';
 import { readConfig } from './config.ts';
 import { createAgencyBridge } from './service.ts';
 

@@ -1,5 +1,6 @@
 import { MAX_TEXT, REPLY_TYPES } from '@cups/agency-contract';
-import { instantOf, isCivilDate } from '@cups/contracts';
+import { isCivilDate } from '@cups/application';
+import { instantOf } from '@cups/contracts';
 
 /**
  * A decision is never refused for a date or a length: what cannot be taken as it was sent is replaced or cut before the

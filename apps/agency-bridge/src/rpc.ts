@@ -4,8 +4,8 @@ import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/age
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
 import type { RefusedMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedMessage.ts';
 import { Problem } from '@cups/problem';
-import { centreOf, sessionOf } from '@cups/service';
-import type { Context, Rpcs } from '@cups/service';
+import { centreOf, sessionOf } from '@cups/rpc';
+import type { Context, Rpcs } from '@cups/rpc';
 import { pageSizeOf } from '@cups/store';
 import type { openRefusals, Refusals } from '@cups/store';
 import { stateOf } from './domain/delivery.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { REQUEST_TYPES } from '@cups/agency-contract';
 import { eventually, freePort, produce, readTopic } from '@cups/testing';
-import type { RunningService } from '@cups/service';
+import type { RunningService } from '@cups/process';
 import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
 import type { World } from './world.ts';
 

@@ -1,6 +1,6 @@
 import { connect as dial, createServer, type AddressInfo, type Socket } from 'node:net';
 import { eventually, produce, produceRaw, readTopic } from '@cups/testing';
-import type { RunningService } from '@cups/service';
+import type { RunningService } from '@cups/process';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { AGENCIES, newApplication, openWorld, replyOf, submissionOf, typesOf, type World } from './world.ts';
 

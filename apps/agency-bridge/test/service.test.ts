@@ -4,7 +4,7 @@ import { messageType } from '@cups/contracts/proto';
 import type { DeliveryDecided__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDecided.ts';
 import type { DeliveryMessageRefused__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryMessageRefused.ts';
 import type { DeliveryDocumentsRequested__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDocumentsRequested.ts';
-import type { RunningService } from '@cups/service';
+import type { RunningService } from '@cups/process';
 import { eventually, idnp, produce, produceRaw, readTopic } from '@cups/testing';
 import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
 import type { World } from './world.ts';

@@ -8,7 +8,7 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import { ensureTopics } from '@cups/events';
 import type { CloudEvent, Entry } from '@cups/events';
 import { Problem } from '@cups/problem';
-import type { RunningService } from '@cups/service';
+import type { RunningService } from '@cups/process';
 import { clientFor, eventOf, fakeService, keepLog, keysFor, person, platform, produceRaw } from '@cups/testing';
 import { ulid } from 'ulid';
 import { readConfig } from '../src/config.ts';

@@ -1,4 +1,4 @@
-import type { AccessTable } from '@cups/service';
+import type { AccessTable } from '@cups/rpc';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 
 /** Who may call what. Nothing here is personal data: the catalog is public. */

@@ -1,4 +1,4 @@
-import { env } from '@cups/service';
+import { env } from '@cups/process';
 
 export interface Config {
   /** Where gRPC and the operations port listen. */

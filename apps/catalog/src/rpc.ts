@@ -1,6 +1,7 @@
-import { isCivilDate, parseName } from '@cups/contracts';
+import { isCivilDate } from '@cups/application';
+import { parseName } from '@cups/contracts';
 import { enumValue } from '@cups/contracts/proto';
-import type { Rpcs } from '@cups/service';
+import type { Rpcs } from '@cups/rpc';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import { Problem } from '@cups/problem';
 // Not the library's door: it opens mongoose as well, which a service without a database does not need.

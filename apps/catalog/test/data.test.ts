@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import addFormats from 'ajv-formats';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { checkIdnp } from '@cups/contracts';
+import { checkIdnp } from '@cups/application';
 import { parse } from 'yaml';
 import type { PublicService, Version } from '../src/domain/public-service.ts';
 import { publicServiceParser } from '../src/parse.ts';

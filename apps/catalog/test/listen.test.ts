@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { makeKeys } from '@cups/service';
+import { makeKeys } from '@cups/rpc';
 import { readConfig } from '../src/config.ts';
 import { createCatalog } from '../src/service.ts';
 

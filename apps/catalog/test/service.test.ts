@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
-import { connect, makeKeys, openKeys } from '@cups/service';
-import type { Client, RunningService } from '@cups/service';
+import { connect, makeKeys, openKeys } from '@cups/rpc';
+import type { RunningService } from '@cups/process';
+import type { Client } from '@cups/rpc';
 import { createCatalog } from '../src/service.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'cups-catalog-'));

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { protoDir } from '@cups/contracts/proto';
-import { env } from '@cups/service';
+import { env } from '@cups/process';
 
 /** The settings of the gateway; the only reader of the environment. */
 export function readConfig(source: NodeJS.ProcessEnv) {

@@ -2,7 +2,7 @@ import { enumValue, enumWord, fromTimestamp, toTimestamp } from '@cups/contracts
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
-import { answersFault } from '@cups/contracts';
+import { answersFault } from '@cups/application';
 import { Problem } from '@cups/problem';
 
 /** The HTTP border: JSON of openapi.yaml to proto messages and back. What is empty in proto is absent in JSON. */

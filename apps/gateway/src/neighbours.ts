@@ -7,7 +7,7 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { EnumValue } from '@cups/contracts/proto';
-import type { Client } from '@cups/service';
+import type { Client } from '@cups/rpc';
 
 /** The services behind the gateway. */
 export interface Neighbours {

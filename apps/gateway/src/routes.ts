@@ -3,7 +3,7 @@ import { nameOf } from '@cups/contracts';
 import type { Collection } from '@cups/contracts';
 import { enumWord, fromTimestamp } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
-import type { CallContext } from '@cups/service';
+import type { CallContext } from '@cups/rpc';
 import * as convert from './convert.ts';
 import type { ContentJson } from './convert.ts';
 import type { Answer, Call, Handler } from './http/handler.ts';

@@ -5,7 +5,8 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { Application } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import { randomUUID } from 'node:crypto';
-import type { Rpcs, RunningService } from '@cups/service';
+import type { RunningService } from '@cups/process';
+import type { Rpcs } from '@cups/rpc';
 import { fakeService, keysFor, person } from '@cups/testing';
 import request from 'supertest';
 import type { Response } from 'supertest';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { person } from '@cups/testing';
-import { createMetrics, createLog } from '@cups/service';
+import { createMetrics, createLog } from '@cups/process';
 import request from 'supertest';
 import { readConfig } from '../src/config.ts';
 import { createApp } from '../src/http/app.ts';

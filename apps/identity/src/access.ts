@@ -1,4 +1,4 @@
-import type { AccessTable } from '@cups/service';
+import type { AccessTable } from '@cups/rpc';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { OperatorRole } from './domain/operators.ts';
 

@@ -1,4 +1,4 @@
-import { env } from '@cups/service';
+import { env } from '@cups/process';
 
 export interface Config {
   /** Whole URI of the store, without a database; this service's database is `<prefix>cups-identity`. */

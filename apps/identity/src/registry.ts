@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { isProblem } from '@cups/problem';
-import { watchRegistry } from '@cups/service';
-import type { Logger, RegistryParser } from '@cups/service';
+import { watchRegistry } from '@cups/registry';
+import type { Log } from '@cups/contracts';
+import type { RegistryParser } from '@cups/registry';
 import type { Documents, NewEvent } from '@cups/store';
 import { parse as parseYaml } from 'yaml';
 import { faultOf, generationAfter, hashOf } from './domain/centres.ts';
@@ -70,7 +71,7 @@ export async function openRegistry(options: {
   announce: (centre: Centre) => NewEvent;
   now: () => Date;
   syncMs: number;
-  log: Logger;
+  log: Log;
   onChange: (centres: number, problems: number) => void;
 }): Promise<Registry> {
   const { centres, announce, now, log } = options;

@@ -6,8 +6,8 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import type { Operator as OperatorOut } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
 import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
 import { Problem } from '@cups/problem';
-import { sessionOf } from '@cups/service';
-import type { Context, Keys, Rpcs, Session as Claims } from '@cups/service';
+import { sessionOf } from '@cups/rpc';
+import type { Context, Keys, Rpcs, Session as Claims } from '@cups/rpc';
 import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/store';
 import type { Documents, NewEvent } from '@cups/store';
 import type { Centre } from './domain/centres.ts';

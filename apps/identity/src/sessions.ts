@@ -1,4 +1,4 @@
-import type { Logger, Metrics } from '@cups/service';
+import type { Log, Metrics } from '@cups/contracts';
 import type { Documents } from '@cups/store';
 import { ulid } from 'ulid';
 import type { StoredSession } from './store.ts';
@@ -13,7 +13,7 @@ export interface SessionsParts {
   /** Milliseconds between the looks for sessions whose time has passed. */
   sweepMs: number;
   now: () => Date;
-  log: Logger;
+  log: Log;
   metrics: Metrics;
 }
 

@@ -1,4 +1,4 @@
-import type { AccessTable } from '@cups/service';
+import type { AccessTable } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { DESK_ROLES } from './domain/life.ts';
 

@@ -1,4 +1,4 @@
-import { plainCode, plainWords } from '@cups/contracts';
+import { plainCode, plainWords } from '@cups/application';
 import { fromTimestamp, messageType } from '@cups/contracts/proto';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import { present } from './convert.ts';

@@ -2,7 +2,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { Violation } from '@cups/problem';
-import { checkIdnp } from '@cups/contracts';
+import { checkIdnp } from '@cups/application';
 import type { ServiceVersion } from './domain/application.ts';
 
 /**

@@ -1,7 +1,8 @@
 import { Problem } from '@cups/problem';
 import { enumValue } from '@cups/contracts/proto';
-import { connect } from '@cups/service';
-import type { Context, Keys, Logger, Metrics } from '@cups/service';
+import { connect } from '@cups/rpc';
+import type { Log, Metrics } from '@cups/contracts';
+import type { Context, Keys } from '@cups/rpc';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { fromVersion } from './convert.ts';
@@ -39,7 +40,7 @@ export interface Neighbours {
 
 export function openNeighbours(
   config: { catalogAddress: string; identityAddress: string },
-  chassis: { keys: Keys; log: Logger; metrics: Metrics },
+  chassis: { keys: Keys; log: Log; metrics: Metrics },
 ): Neighbours {
   const { keys, log, metrics } = chassis;
   const catalog = connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {

@@ -1,10 +1,11 @@
 import { pageSizeOf, pageToken, readPageToken } from '@cups/store';
 import type { Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
-import { checkIdnp, isUlid, normalizeTrackingNumber, parseName } from '@cups/contracts';
+import { checkIdnp, normalizeTrackingNumber } from '@cups/application';
+import { isUlid, parseName } from '@cups/contracts';
 import { enumValue, toTimestamp } from '@cups/contracts/proto';
-import { centreOf, sessionOf } from '@cups/service';
-import type { Context, Rpcs } from '@cups/service';
+import { centreOf, sessionOf } from '@cups/rpc';
+import type { Context, Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import * as convert from './convert.ts';
 import { ABSENT } from './domain/acts.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { RunningService } from '@cups/service';
+import type { RunningService } from '@cups/process';
 import { clientFor, eventually, platform } from '@cups/testing';
 import { createIntake } from '../src/service.ts';
 import { configFor, content, desk, neighbourhood, SERVICE } from './desk.ts';

@@ -1,5 +1,5 @@
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
-import type { AccessTable } from '@cups/service';
+import type { AccessTable } from '@cups/rpc';
 
 const desk = (): AccessTable<NotificationsServiceDefinition>['ListNotices'] => ({
   callers: ['gateway'],

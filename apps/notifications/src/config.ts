@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { env } from '@cups/service';
+import { env } from '@cups/process';
 
 export interface Config {
   /** Whole URI of the store, without a database; this service's database is `<prefix>cups-notifications`. */

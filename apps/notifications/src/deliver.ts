@@ -1,6 +1,6 @@
 import { nameOf } from '@cups/contracts';
 import { isProblem } from '@cups/problem';
-import type { Logger, Metrics } from '@cups/service';
+import type { Log, Metrics } from '@cups/contracts';
 import type { Documents } from '@cups/store';
 import { composeNotice, failed, INTAKE_AWAY, later, open, sent } from './domain/notices.ts';
 import type { Contact, Notice, Usefulness } from './domain/notices.ts';
@@ -17,7 +17,7 @@ export interface DeliveryParts {
   claimMs: number;
   retryMs: number;
   now: () => Date;
-  log: Logger;
+  log: Log;
   metrics: Metrics;
 }
 

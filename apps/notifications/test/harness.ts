@@ -8,7 +8,7 @@ import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/no
 import { ensureTopics } from '@cups/events';
 import type { Entry } from '@cups/events';
 import { Problem } from '@cups/problem';
-import type { ServiceName } from '@cups/service';
+import type { ServiceName } from '@cups/rpc';
 import { openStore } from '@cups/store';
 import { clientFor, eventOf, eventually, fakeService, keepLog, keysFor, platform, produce } from '@cups/testing';
 import { ulid } from 'ulid';

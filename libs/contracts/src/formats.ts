@@ -10,13 +10,6 @@ export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
 }
 
-/** Whether `text` is a day that exists, as `yyyy-MM-dd`. */
-export function isCivilDate(text: string): boolean {
-  if (!/^[0-9]{4}-[0-9]{2}-[0-9]{2}$/.test(text)) return false;
-  const date = new Date(`${text}T00:00:00Z`);
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(text);
-}
-
 /**
  * The request id of a write in its one form, lower case: written otherwise it is the same id.
  * @throws Problem REQUEST_ID_INVALID when it is no UUID

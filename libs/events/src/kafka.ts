@@ -2,26 +2,6 @@ import { Kafka, logLevel } from 'kafkajs';
 import { boundFetches } from './driver/fetch.ts';
 import { calmIdleConnections } from './driver/idle.ts';
 
-/** What the library writes its lines to; the Logger of @cups/service fits. Fields hold names, codes and numbers. */
-export interface Log {
-  info(fields: LogFields): void;
-  warn(fields: LogFields): void;
-  error(fields: LogFields): void;
-}
-interface LogFields {
-  event: string;
-  topic?: string;
-  group?: string;
-  reason?: string;
-  error?: unknown;
-}
-
-/** As much of prom-client as this library needs; `createMetrics` of @cups/service fits. */
-export interface Metrics {
-  counter(name: string, help: string, labels?: string[]): { inc(labels: Record<string, string>, value?: number): void };
-  gauge(name: string, help: string, labels?: string[]): { set(labels: Record<string, string>, value: number): void };
-}
-
 /** A client that says nothing by itself and gives up early: who uses it backs off and logs. */
 export function connectKafka(brokers: string[], clientId: string): Kafka {
   calmIdleConnections();

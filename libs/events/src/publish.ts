@@ -1,6 +1,7 @@
 import { Partitioners } from 'kafkajs';
 import { encode, type Entry } from './envelope.ts';
-import { connectKafka, failureOf, type Log, type Metrics } from './kafka.ts';
+import type { Log, Metrics } from '@cups/contracts';
+import { connectKafka, failureOf } from './kafka.ts';
 
 export interface Publisher<E extends Entry = Entry> {
   /**

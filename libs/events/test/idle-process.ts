@@ -1,5 +1,5 @@
 import { createHook } from 'node:async_hooks';
-import { eventOf, eventually } from '@cups/testing';
+import { eventOf, eventually, quietLog } from '@cups/testing';
 import { createConsumer, createPublisher, ensureTopics } from '../src/index.ts';
 
 let wakeUps = 0;
@@ -10,7 +10,7 @@ createHook({
 }).enable();
 /** Started by idle.test.ts: a consumer and a producer that have nothing to do for 3 s; prints what that cost. */
 const [brokers = '', prefix = ''] = process.argv.slice(2);
-const to = { brokers: brokers.split(','), prefix, log: { info() {}, warn() {}, error() {} } };
+const to = { brokers: brokers.split(','), prefix, log: quietLog };
 await ensureTopics({ ...to, partitions: 3, agencies: [] });
 let handled = 0;
 const consumer = createConsumer({

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { eventOf, eventually, keepLog, platform, produce } from '@cups/testing';
+import { eventOf, eventually, keepLog, keepMetrics, platform, produce } from '@cups/testing';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   connectKafka,
@@ -90,29 +90,24 @@ describe('a consumer that has lag and does not move', () => {
   afterEach(() => watch?.stop());
 
   test('raises an alarm, sets consumer_stuck and is built anew at growing distances; once it moves, both end', async () => {
-    const stuck = new Map<string, number>();
-    const metrics = {
-      counter: () => ({ inc: () => {} }),
-      gauge: (name: string) => ({
-        set: (labels: Record<string, string>, value: number) =>
-          void stuck.set(`${name} ${Object.values(labels).join()}`, value),
-      }),
-    };
+    const { metrics, text } = keepMetrics();
+    const stuck = async () =>
+      Number(/^consumer_stuck\{.*topic="agency\.asp\.replies".*\} (\d)$/m.exec(await text())?.[1]);
     watch = openLagWatch({ ...here, log, metrics, stuckMs: 1_000 });
     const groupId = `g-${randomUUID()}`;
     const held = consume({ groupId, watch, topics: ['agency.asp.replies'] });
     held.hold();
     await eventually(() => held.consumer.ready(), { timeoutMs: 30_000 });
-    expect(stuck.get('consumer_stuck agency.asp.replies') ?? 0).toBe(0);
+    expect(await stuck()).toBe(0);
     const event = Object.assign(eventOf({ topic: 'agency.asp.replies', key: 'held', type: 'Held' }));
     await produce(here, [event]);
     const said = (name: string) => lines.filter((line) => line['event'] === name && line['group'] === groupId);
-    await eventually(() => stuck.get('consumer_stuck agency.asp.replies') === 1, { timeoutMs: 20_000 });
+    await eventually(async () => (await stuck()) === 1, { timeoutMs: 20_000 });
     expect(said('consumer-stuck')).toMatchObject([{ topic: 'agency.asp.replies', level: 'error' }]);
     await eventually(() => said('consumer-rebuilt').length === 1, { timeoutMs: 20_000 });
     expect(said('consumer-rebuilt')).toMatchObject([{ reason: 'stuck' }]);
     held.release();
-    await eventually(() => stuck.get('consumer_stuck agency.asp.replies') === 0, { timeoutMs: 20_000 });
+    await eventually(async () => (await stuck()) === 0, { timeoutMs: 20_000 });
     expect(held.handled.size).toBe(1);
     expect(said('consumer-stuck')).toHaveLength(1);
     expect(said('consumer-moves')).toHaveLength(1);

@@ -1,5 +1,5 @@
+import type { Log } from '@cups/contracts';
 import { isProblem, Problem } from '@cups/problem';
-import type { Log } from './store.ts';
 
 /** STORE_UNAVAILABLE: the caller may try again by itself. */
 export const unavailable = (): Problem =>

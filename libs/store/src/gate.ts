@@ -1,9 +1,10 @@
+import type { Log } from '@cups/contracts';
 import mongoose, { type Connection, type mongo } from 'mongoose';
 import { backoff } from './backoff.ts';
 import type { Index } from './documents.ts';
 import { unavailable } from './failures.ts';
 import { IndexMissing, isAmong, makeIndexes } from './indexes.ts';
-import type { Log, StoreOptions } from './store.ts';
+import type { StoreOptions } from './store.ts';
 
 /** A collection of documents, and whether its indexes are known to be there since we are connected. */
 type Known = { name: string; indexes: Index[]; made: boolean };

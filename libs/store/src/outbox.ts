@@ -1,3 +1,4 @@
+import type { Log, Metrics } from '@cups/contracts';
 import { backoff } from './backoff.ts';
 import type { AnyDocuments, OutboxEntry } from './documents.ts';
 import { startPulls } from './pulls.ts';
@@ -12,7 +13,6 @@ import {
   type Queue,
   type Settled,
 } from './queue.ts';
-import type { Log, Metrics } from './store.ts';
 import { startSweeps } from './sweep.ts';
 
 export type { PublishResult } from './queue.ts';

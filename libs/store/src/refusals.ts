@@ -1,8 +1,9 @@
+import type { Metrics } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import { ulid } from 'ulid';
 
 import { pageToken, readPageToken } from './page.ts';
-import type { Metrics, Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** A refused message as the consumer of @cups/events tells it. */
 export interface RefusedMessage {

@@ -1,31 +1,10 @@
+import type { Log, Metrics } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import { makeDocuments } from './documents.ts';
 import type { CollectionOptions, Documents, StoredDocument } from './documents.ts';
 import { isConnectionLost, storeFailure } from './failures.ts';
 import { openGate } from './gate.ts';
 import { startProbe } from './probe.ts';
-
-/** What the store writes its lines to; the Logger of @cups/service fits. Fields hold names, codes and numbers. */
-export interface Log {
-  info(fields: LogFields): void;
-  warn(fields: LogFields): void;
-  error(fields: LogFields): void;
-}
-type LogFields = {
-  event: string;
-  resource?: string;
-  code?: string;
-  reason?: string;
-  count?: number;
-  delayMs?: number;
-  error?: unknown;
-};
-
-/** As much of prom-client as this library needs; `createMetrics` of @cups/service fits. */
-export interface Metrics {
-  counter(name: string, help: string, labels?: string[]): { inc(labels: Record<string, string>, value?: number): void };
-  gauge(name: string, help: string, labels?: string[]): { set(labels: Record<string, string>, value: number): void };
-}
 
 export interface StoreOptions {
   /** The whole URI without a database. */

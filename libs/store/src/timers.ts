@@ -1,6 +1,6 @@
+import type { Log } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import type { AnyDocuments, StoredDocument } from './documents.ts';
-import type { Log } from './store.ts';
 
 export interface TimersOptions {
   documents: AnyDocuments;

@@ -6,13 +6,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { quietLog } from '@cups/testing';
 import { openStore, startRelay, type OutboxEntry, type StoredDocument } from '../src/index.ts';
 
 const [uri = '', database = '', count = '0'] = process.argv.slice(2);
-const quiet = { info() {}, warn() {}, error() {} };
 const say = (word: string) => process.stdout.write(`${word}\n`);
 
-const store = await openStore({ uri, database, log: quiet });
+const store = await openStore({ uri, database, log: quietLog });
 const cases = store.documents<StoredDocument>({
   collection: 'cases',
   schema: {},
@@ -46,7 +46,7 @@ const publish = async (entries: OutboxEntry[]) => {
   published += entries.length;
   return { rejected: [] };
 };
-const relay = startRelay({ documents: [cases], publish, log: quiet });
+const relay = startRelay({ documents: [cases], publish, log: quietLog });
 const server = createServer((_request, response) => response.writeHead(store.ready() ? 200 : 503).end());
 server.listen(0, '127.0.0.1', () => say(`port ${(server.address() as AddressInfo).port}`));
 

@@ -4,22 +4,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadService } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
+import type { Log, Metrics } from '@cups/contracts';
+import { createLog, createMetrics } from '@cups/process';
 import {
   connect,
-  createLog,
-  createMetrics,
   makeKeys,
   openKeys,
   serveGrpc,
   type AccessTable,
   type Client,
   type Keys,
-  type Logger,
   type Role,
   type Rpcs,
   type ServiceName,
   type Session,
-} from '@cups/service';
+} from '@cups/rpc';
 
 const everyService: ServiceName[] = ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway'];
 
@@ -71,8 +70,17 @@ export function keysFor(services: ServiceName[] = everyService): TestKeys {
   };
 }
 
+/** A log that writes nothing. */
+export const quietLog: Log = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => quietLog,
+};
+
 /** A log that keeps its lines. */
-export function keepLog(service = 'test'): { log: Logger; lines: Record<string, unknown>[]; text(): string } {
+export function keepLog(service = 'test'): { log: Log; lines: Record<string, unknown>[]; text(): string } {
   const lines: Record<string, unknown>[] = [];
   const log = createLog({
     service,
@@ -80,6 +88,12 @@ export function keepLog(service = 'test'): { log: Logger; lines: Record<string, 
     destination: { write: (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>) },
   });
   return { log, lines, text: () => lines.map((line) => JSON.stringify(line)).join('\n') };
+}
+
+/** Meters of their own, and what a scrape of them reads. */
+export function keepMetrics(service = 'test'): { metrics: Metrics; text(): Promise<string> } {
+  const metrics = createMetrics(service);
+  return { metrics, text: () => metrics.registry.metrics() };
 }
 
 /**

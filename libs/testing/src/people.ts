@@ -1,4 +1,4 @@
-import { idnpCheckDigit } from '@cups/contracts';
+import { idnpCheckDigit } from '@cups/application';
 
 export interface Person {
   idnp: string;

@@ -3,7 +3,7 @@ import { connectKafka, createPublisher, decode, type CloudEvent, type Entry } fr
 import type { Platform } from './platform.ts';
 import { eventually } from './platform.ts';
 
-const silent = { info() {}, warn() {}, error() {} };
+import { quietLog } from './neighbours.ts';
 
 /** An event with everything that a test does not care about filled in. */
 export function eventOf(given: Partial<Entry> & { topic: string; key: string; type: string }): Entry {
@@ -26,7 +26,7 @@ export async function produce(
   { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
   events: Entry[],
 ): Promise<void> {
-  const publisher = createPublisher({ brokers, clientId: 'test', prefix, log: silent });
+  const publisher = createPublisher({ brokers, clientId: 'test', prefix, log: quietLog });
   try {
     const { rejected, later } = await publisher.publish(events);
     if (rejected.length + later.length > 0) throw new Error(`not published: ${rejected[0]?.cause ?? 'topic missing'}`);

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { checkIdnp } from '@cups/contracts';
+import { checkIdnp } from '@cups/application';
 import { ensureTopics } from '@cups/events';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import {

@@ -1,7 +1,8 @@
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
-import type { CallContext, Logger, Metrics, Session } from '@cups/service';
+import type { Log, Metrics } from '@cups/contracts';
+import type { CallContext, Session } from '@cups/rpc';
 import { Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
 import { readBody } from './body.ts';
@@ -21,7 +22,7 @@ export interface AppParts extends Pick<Config, 'publicOrigin' | 'trustProxy' | '
   /** Counts a request until its end, or refuses it. */
   admit: (res: Response) => void;
   draining: () => boolean;
-  log: Logger;
+  log: Log;
   metrics: Metrics;
 }
 

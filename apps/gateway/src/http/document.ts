@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { checkIdnp } from '@cups/contracts';
+import { checkIdnp } from '@cups/application';
 import { Problem } from '@cups/problem';
 import type { Reason, Violation } from '@cups/problem';
 import type { Operation } from './handler.ts';

@@ -4,8 +4,8 @@ import type { Request, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { isUlid, isUuid } from '@cups/contracts';
 import { Problem } from '@cups/problem';
-import { newTraceparent } from '@cups/service';
-import type { Metrics } from '@cups/service';
+import { newTraceparent } from '@cups/rpc';
+import type { Metrics } from '@cups/contracts';
 import type { Config } from '../config.ts';
 
 /** What a request has to pass before anything is done for it. */

@@ -1,4 +1,4 @@
-import type { CallContext, Session } from '@cups/service';
+import type { CallContext, Session } from '@cups/rpc';
 
 /** What a handler gets: everything in it has passed the document. */
 export interface Call {

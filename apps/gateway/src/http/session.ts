@@ -1,4 +1,4 @@
-import type { CallContext, Keys, Session } from '@cups/service';
+import type { CallContext, Keys, Session } from '@cups/rpc';
 import { isProblem, Problem } from '@cups/problem';
 import type { SignOuts } from './sign-outs.ts';
 

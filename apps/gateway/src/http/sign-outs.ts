@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isProblem } from '@cups/problem';
-import type { CallContext, Logger, Metrics } from '@cups/service';
+import type { Log, Metrics } from '@cups/contracts';
+import type { CallContext } from '@cups/rpc';
 
 /** How long identity is waited for, once. */
 const TELL_MS = 1000;
@@ -19,7 +20,7 @@ export interface SignOutsParts {
   /** Tells identity; rejects when it has not heard. */
   tell: (context: CallContext) => Promise<unknown>;
   now: () => Date;
-  log: Logger;
+  log: Log;
   metrics: Metrics;
   /** Sign-outs that wait at once; of more, the oldest is given up. @default 10,000 */
   limit?: number;

@@ -1,4 +1,4 @@
-import { isCivilDate } from '@cups/contracts';
+import { isCivilDate } from '@cups/application';
 import type {
   ActionRecord,
   Application,

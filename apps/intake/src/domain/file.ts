@@ -1,5 +1,5 @@
 import type { Violation } from '@cups/problem';
-import { checkIdnp, isCivilDate } from '@cups/contracts';
+import { checkIdnp, isCivilDate } from '@cups/application';
 import type {
   Content,
   Delivery,

@@ -1,4 +1,4 @@
-import { plainWords } from '@cups/contracts';
+import { plainWords } from '@cups/application';
 import { dateForPeople, inLanguage, languageOf, quoted, writeLetter } from './texts.ts';
 import type { Facts, Language, Words } from './texts.ts';
 

@@ -1,3 +1,4 @@
 export { canonicalJson, fingerprint } from './canonical.ts';
 export { pageSizeOf, pageToken, readPageToken } from './page.ts';
+export { refuseOpenSecret } from './private.ts';
 export { correlationIdOf, newTraceparent, traceparentOf } from './trace.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
-import { connectKafka, type Log, type Metrics } from '../kafka.ts';
+import type { Log, Metrics } from '@cups/contracts';
+import { connectKafka } from '../kafka.ts';
 import { follow, stuckOf, type Reading, type Standing } from './progress.ts';
 
 /** What the watch must know of a consumer; names of topics and groups are without the prefix. */

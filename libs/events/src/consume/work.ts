@@ -3,7 +3,8 @@ import type { KafkaMessage } from 'kafkajs';
 import type { PassedOver } from '../driver/batches.ts';
 import { decode, type CloudEvent } from '../envelope.ts';
 import { misfit, type Expectations } from '../expect.ts';
-import { backoffMs, type Log, type Metrics } from '../kafka.ts';
+import type { Log, Metrics } from '@cups/contracts';
+import { backoffMs } from '../kafka.ts';
 import { openLanes } from './lanes.ts';
 import { openWindow, type Refusal, type Window } from './window.ts';
 

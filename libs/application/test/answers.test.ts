@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import { answersFault } from '../src/index.ts';
+import { enumCheck, enumValue, loadService } from '@cups/contracts/proto';
+
+const parsed = (text: string) => JSON.parse(text) as Record<string, unknown>;
+
+describe('answers that can be kept', () => {
+  test.each([
+    ['an ordinary file', '{"act":"birth","copies":2,"children":[{"name":"Ion","idnp":null}],"agreed":true}'],
+    ['words that objects have', '{"constructor":"a","toString":"b","prototype":{"toJSON":1},"length":3}'],
+    ['letters of any language', '{"număr":"ș","имя":"ж","a b":"","$":1}'.replace('"$":1', '"a$":1')],
+    ['nesting as deep as a form may be', `{"a":${'['.repeat(30)}${']'.repeat(30)}}`],
+  ])('%s', (_name, text) => expect(answersFault(parsed(text))).toBeUndefined());
+});
+
+describe('answers that cannot be kept are named by their place', () => {
+  test.each([
+    ['an operator', '{"a":{"$where":"x"}}', 'answers.a.$where', 'NAME'],
+    ['a path', '{"a.b":1}', 'answers.(unknown)', 'NAME'],
+    ['no name', '{"list":[{"":1}]}', 'answers.list[0].(unknown)', 'NAME'],
+    ['NUL', '{"a\\u0000b":1}', 'answers.(unknown)', 'NAME'],
+    ['a word of the store', '{"_bsontype":"ObjectId"}', 'answers._bsontype', 'NAME'],
+    ['the prototype', '{"a":{"__proto__":{"x":1}}}', 'answers.a.__proto__', 'NAME'],
+    ['half a character as a name', '{"\\ud800":1}', 'answers.(unknown)', 'UNICODE'],
+    ['half a character as a text', '{"a":["\\udc00"]}', 'answers.a[0]', 'UNICODE'],
+    ['a number without end', '{"a":1e400}', 'answers.a', 'NUMBER'],
+    ['too deep', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'answers', 'TOO_DEEP'],
+    ['a number of a person as a name', '{"2900000000012":{"$a":1}}', 'answers.(unknown).$a', 'NAME'],
+  ])('%s', (_name, text, field, rule) => expect(answersFault(parsed(text))).toMatchObject({ field, rule }));
+
+  test('whatever passes has names and texts that a document keeps', () => {
+    const fits = (value: unknown): boolean => {
+      if (typeof value === 'string') return value.isWellFormed();
+      if (typeof value !== 'object' || value === null) return true;
+      if (Array.isArray(value)) return value.every(fits);
+      return Object.entries(value).every(
+        ([name, item]) =>
+          name.isWellFormed() && name !== '' && !/^\$|[.\0]|^_bsontype$|^__proto__$/.test(name) && fits(item),
+      );
+    };
+    const hostile = fc.constantFrom('$a', 'a.b', '', 'a\0', '_bsontype', '\ud800', 'ok', 'număr');
+    const tree = fc.letrec((tie) => ({
+      value: fc.oneof({ depthSize: 'small' }, hostile, fc.integer(), tie('list'), tie('object')),
+      list: fc.array(tie('value'), { maxLength: 3 }),
+      object: fc.dictionary(hostile, tie('value'), { maxKeys: 3 }),
+    }));
+    fc.assert(
+      fc.property(tree.object, (answers) => {
+        const fault = answersFault(answers as Record<string, unknown>);
+        expect(fault === undefined).toBe(fits(answers));
+      }),
+    );
+  });
+});
+
+describe('numbers of enums that have no word here', () => {
+  const { CreateApplication, ListApplications, GetApplication } =
+    loadService<IntakeServiceDefinition>('cups.intake.v1.IntakeService');
+  const sent = (method: typeof CreateApplication, request: object) =>
+    enumCheck(method)(method.requestDeserialize(method.requestSerialize(request)));
+
+  test('are found by their place, at any depth', () => {
+    const content = { mandate: { kind: 77 as never }, delivery: { kind: 'DELIVERY_KIND_POST' as const } };
+    expect(sent(CreateApplication, { content })).toEqual(['content.mandate.kind']);
+    expect(sent(ListApplications as never, { state: 99 })).toEqual(['state']);
+  });
+
+  test('words that exist, the zero value and messages without enums pass', () => {
+    const content = { mandate: { kind: 'MANDATE_KIND_MPOWER' as const }, delivery: {} };
+    expect(sent(CreateApplication, { content })).toEqual([]);
+    expect(sent(CreateApplication, {})).toEqual([]);
+    expect(sent(GetApplication as never, { name: 'applications/x' })).toEqual([]);
+  });
+
+  test('of a later release read as the zero value in an answer or an event', () => {
+    expect(enumValue('STATE_', 42 as never)).toBe('');
+  });
+});

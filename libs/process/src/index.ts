@@ -1,0 +1,8 @@
+export { env } from './env.ts';
+export { serveHttp } from './http.ts';
+export { createLog, reduceError } from './log.ts';
+export type { LogDestination, ProcessLog } from './log.ts';
+export { createMetrics } from './metrics.ts';
+export type { ProcessMetrics } from './metrics.ts';
+export { serve } from './serve.ts';
+export type { RunningService } from './serve.ts';

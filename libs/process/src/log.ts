@@ -1,0 +1,108 @@
+import { LOG_NUMBERS, LOG_TEXTS } from '@cups/contracts';
+import type { Log, LogFields } from '@cups/contracts';
+import pino from 'pino';
+
+/** The log of a process. */
+export interface ProcessLog extends Log {
+  child(fields: LogFields): ProcessLog;
+  /** Writes what is buffered, at once. */
+  flush(): void;
+}
+
+/** Where lines go; given in tests. */
+export interface LogDestination {
+  write(line: string): void;
+  flushSync?(): void;
+}
+
+/** A log of JSON lines on standard output, written asynchronously; flushed at exit. */
+export function createLog(options: { service: string; level?: string; destination?: LogDestination }): ProcessLog {
+  const destination: LogDestination = options.destination ?? pino.destination({ fd: 1, sync: false });
+  const out = pino(
+    {
+      level: options.level ?? 'info',
+      base: { service: options.service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    destination,
+  );
+  const flush = () => {
+    try {
+      destination.flushSync?.();
+    } catch {
+      // Not yet open, or already closed: there is nothing to write to.
+    }
+  };
+  return bind(out, {}, flush);
+}
+
+function bind(out: pino.Logger, bound: Record<string, unknown>, flush: () => void): ProcessLog {
+  const line = (level: 'debug' | 'info' | 'warn' | 'error') => (fields: LogFields) => {
+    if (out.isLevelEnabled(level)) out[level](pick(fields, { ...bound }));
+  };
+  return {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    child: (fields) => bind(out, pick(fields, { ...bound }), flush),
+    flush,
+  };
+}
+
+function pick(fields: LogFields, into: Record<string, unknown>): Record<string, unknown> {
+  for (const name of LOG_TEXTS) {
+    const value: unknown = fields[name];
+    if (typeof value === 'string' || typeof value === 'number') into[name] = clean(String(value));
+  }
+  for (const name of LOG_NUMBERS) {
+    const value: unknown = fields[name];
+    if (typeof value === 'number') into[name] = value;
+  }
+  if (fields.error !== undefined) into['error'] = reduceError(fields.error);
+  return into;
+}
+
+/** What has the form of a personal number (IDNP) came into a name by mistake and does not go further. */
+function clean(text: string): string {
+  const short = text.length > 300 ? `${text.slice(0, 300)}…` : text;
+  return short.replace(/(?<!\d)[02]\d{12}(?!\d)/g, '[number]');
+}
+
+/** What a log may know about an error: class, code, and where it was thrown. */
+export interface ReducedError {
+  name: string;
+  code?: string;
+  /** `file:line:column` of up to eight frames, nearest first. */
+  at?: string[];
+  cause?: ReducedError;
+}
+
+/** An error without its text: drivers write values of fields into texts (E11000, CastError), so a text never reaches a log. */
+export function reduceError(error: unknown, depth = 0): ReducedError {
+  if (!(error instanceof Error)) return { name: `thrown ${error === null ? 'null' : typeof error}` };
+  const word = (value: unknown) => (/^[\w.-]{1,64}$/.test(String(value)) ? String(value) : undefined);
+  const { code, cause } = error as Error & { code?: unknown };
+  const reduced: ReducedError = { name: word(error.name) ?? 'Error' };
+  const codeWord = code === undefined ? undefined : word(code);
+  if (codeWord) reduced.code = codeWord;
+  const at = frames(error);
+  if (at.length > 0) reduced.at = at;
+  if (cause instanceof Error && depth < 3) reduced.cause = reduceError(cause, depth + 1);
+  return reduced;
+}
+
+function frames(error: Error): string[] {
+  const stack = error.stack ?? '';
+  // The text may hold lines that look like frames, so it is taken out first; where it cannot be found nothing is shown.
+  const start = stack.indexOf(error.message);
+  if (start < 0) return [];
+  const found: string[] = [];
+  for (const line of stack.slice(start + error.message.length).split('\n')) {
+    const frame = /^\s+at .*?((?:node:|file:\/\/|\/)[^\s()]+:\d+:\d+)\)?$/.exec(line);
+    if (frame && found.length < 8)
+      found.push((frame[1] as string).replace(/^file:\/\//, '').replace(`${process.cwd()}/`, ''));
+  }
+  return found;
+}

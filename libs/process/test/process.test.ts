@@ -1,0 +1,272 @@
+import { spawn } from 'node:child_process';
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createMetrics, env, reduceError, serveHttp } from '../src/index.ts';
+import { keepLog, temporaryDir } from '@cups/testing';
+
+describe('environment', () => {
+  const read = env({
+    NAME: ' x ',
+    EMPTY: '',
+    COUNT: '12',
+    BAD: '1e3',
+    PORT: '70000',
+    LIST: 'a, b,,c ',
+    FLAG: 'yes',
+    ADDRESS: 'http://x:1',
+    LEVEL: 'loud',
+    FILE: '/no/such/file',
+  });
+
+  test('gives texts, numbers, lists, and the default where a variable is absent or empty', () => {
+    expect(read.text('NAME')).toBe('x');
+    expect(read.text('EMPTY', 'd')).toBe('d');
+    expect(read.number('COUNT', 1)).toBe(12);
+    expect(read.number('ABSENT', 1)).toBe(1);
+    expect(read.list('LIST')).toEqual(['a', 'b', 'c']);
+    expect(read.flag('ABSENT', true)).toBe(true);
+    expect(read.port('ABSENT', 0)).toBe(0);
+    expect(read.address('ABSENT', 'intake:50051')).toBe('intake:50051');
+    expect(read.path('ABSENT', 'data')).toBe(join(process.cwd(), 'data'));
+  });
+
+  test.each([
+    ['a missing one', () => read.text('ABSENT'), 'ABSENT is not set; it must be a text.'],
+    ['a number that is none', () => read.number('BAD', 1), 'BAD must be a whole number from 0 to 9007199254740991.'],
+    [
+      'a number out of its limits',
+      () => read.number('COUNT', 1, { max: 10 }),
+      'COUNT must be a whole number from 0 to 10.',
+    ],
+    ['a port', () => read.port('PORT', 1), 'PORT must be a port from 0 to 65535.'],
+    ['a flag', () => read.flag('FLAG', true), 'FLAG must be true or false.'],
+    ['an address', () => read.address('ADDRESS'), 'ADDRESS must be host:port.'],
+    ['a choice', () => read.choice('LEVEL', ['info', 'warn'], 'info'), 'LEVEL must be one of info, warn.'],
+    ['a secret', () => read.file('FILE'), 'FILE must name a file that can be read.'],
+  ])('refuses %s with one sentence that does not repeat the value', (_what, act, sentence) => {
+    expect(act).toThrow(new Error(sentence));
+  });
+
+  test('a secret in a file is read again when the file changes', () => {
+    const { dir, remove } = temporaryDir();
+    const file = join(dir, 'secret');
+    writeFileSync(file, 'one\n', { mode: 0o600 });
+    const secret = env({ SECRET: file }).file('SECRET');
+    expect(secret()).toBe('one');
+    writeFileSync(file, 'two, longer\n');
+    expect(secret()).toBe('two, longer');
+    remove();
+    expect(secret()).toBe('two, longer');
+  });
+});
+
+describe('secrets in files', () => {
+  test.each([
+    [0o600, true],
+    [0o400, true],
+    [0o440, true],
+    [0o640, true],
+    [0o644, false],
+    [0o604, false],
+    [0o660, false],
+    [0o602, false],
+  ])('a file of mode %o is taken: %s', (mode, taken) => {
+    const { dir, remove } = temporaryDir();
+    const file = join(dir, 'secret');
+    writeFileSync(file, 'mongodb://user:password@store');
+    chmodSync(file, mode);
+    const read = env({ MONGODB_URI_FILE: file });
+    const sentence = 'The file of MONGODB_URI_FILE lies open: it must be readable for its owner only';
+    if (taken) expect(read.storeUri()).toBe('mongodb://user:password@store');
+    else expect(() => read.storeUri()).toThrow(sentence);
+    remove();
+  });
+
+  test('the store has one address: its own variable, a file, or the one of this machine', () => {
+    const { dir, remove } = temporaryDir();
+    const file = join(dir, 'uri');
+    writeFileSync(file, '\n', { mode: 0o600 });
+    expect(env({}).storeUri()).toBe('mongodb://127.0.0.1:27017');
+    expect(env({ MONGODB_URI: 'mongodb://store' }).storeUri()).toBe('mongodb://store');
+    expect(() => env({ MONGODB_URI: 'mongodb://store', MONGODB_URI_FILE: file }).storeUri()).toThrow('are both set');
+    expect(() => env({ MONGODB_URI_FILE: file }).storeUri()).toThrow('MONGODB_URI_FILE names an empty file.');
+    remove();
+  });
+});
+
+describe('logs', () => {
+  test('hold the fields of the closed list and nothing else', () => {
+    const { log, lines } = keepLog();
+    log.info({
+      event: 'x',
+      count: 3,
+      ...({ idnp: '2900000000012', msg: 'Ion', answers: { a: 1 }, url: '/x', err: new Error('E') } as object),
+    });
+    const { time, ...rest } = lines[0] as Record<string, unknown>;
+    expect(rest).toEqual({ level: 'info', service: 'test', event: 'x', count: 3 });
+    expect(Date.parse(time as string)).not.toBeNaN();
+  });
+
+  test('drop values of the wrong type, cut long texts, and blank a personal number in a name', () => {
+    const { log, lines } = keepLog();
+    log.warn({
+      event: 'x',
+      count: 'many' as never,
+      method: { a: 1 } as never,
+      resource: 'operators/2900000000012',
+      reason: 'r'.repeat(1000),
+    });
+    expect(lines[0]).toMatchObject({ level: 'warn', resource: 'operators/[number]' });
+    expect(lines[0]).not.toHaveProperty('count');
+    expect(lines[0]).not.toHaveProperty('method');
+    expect((lines[0]?.['reason'] as string).length).toBeLessThan(400);
+  });
+
+  test('a child adds its fields to each line', () => {
+    const { log, lines } = keepLog();
+    log.child({ requestId: 'r1', caller: 'gateway' }).error({ event: 'x' });
+    expect(lines[0]).toMatchObject({ requestId: 'r1', caller: 'gateway', event: 'x', level: 'error' });
+  });
+
+  test('an error is its class, its code and the places it passed; its text never, nor that of its cause', () => {
+    const cause = Object.assign(new Error('dup key: { idnp: "2900000000012" }\n    at Ion (/home/ion:1:1)'), {
+      code: 'E11000',
+    });
+    const error = new RangeError('Ion Popescu', { cause });
+    const { log, lines } = keepLog();
+    log.error({ event: 'x', error });
+    const text = JSON.stringify(lines);
+    expect(lines[0]).toMatchObject({ error: { name: 'RangeError', cause: { name: 'Error', code: 'E11000' } } });
+    expect(text).toMatch(/process\.test\.ts:\d+:\d+/);
+    expect(text).not.toMatch(/\bIon\b|Popescu|2900000000012|dup key/);
+  });
+
+  test('an error whose name or code is a text of its own is reduced too', () => {
+    const error = Object.assign(new Error('m'), { name: 'Ion Popescu', code: 'key: 2900000000012' });
+    expect(reduceError(error)).toMatchObject({ name: 'Error' });
+    expect(reduceError(error)).not.toHaveProperty('code');
+    expect(reduceError('Ion Popescu')).toEqual({ name: 'thrown string' });
+    expect(reduceError(null)).toEqual({ name: 'thrown null' });
+  });
+});
+
+describe('the HTTP face', () => {
+  let ready = true;
+  let live = true;
+  let http: Awaited<ReturnType<typeof serveHttp>>;
+  beforeEach(async () => {
+    [ready, live] = [true, true];
+    const metrics = createMetrics('intake');
+    metrics.counter('things_total', 'Things.', ['kind']).inc({ kind: 'a' });
+    expect(metrics.counter('things_total', 'Things.', ['kind'])).toBe(metrics.counter('things_total', 'Things.'));
+    http = await serveHttp({
+      port: 0,
+      host: '127.0.0.1',
+      metrics,
+      live: () => live,
+      ready: () => (ready ? true : Promise.reject(new Error('store is away'))),
+    });
+  });
+  afterEach(() => http.close());
+  const get = (path: string) => fetch(`http://127.0.0.1:${http.port}${path}`);
+
+  test('answers live and ready, and 503 when they say no or throw', async () => {
+    expect([(await get('/healthz')).status, (await get('/readyz?x=1')).status]).toEqual([200, 200]);
+    [ready, live] = [false, false];
+    const answers = [await get('/healthz'), await get('/readyz')];
+    expect(answers.map(({ status }) => status)).toEqual([503, 503]);
+    expect(await (answers[1] as Response).text()).toBe('no\n');
+  });
+
+  test('shows the metrics of this process and of the service', async () => {
+    const text = await (await get('/metrics')).text();
+    expect(text).toContain('things_total{kind="a",service="intake"} 1');
+    expect(text).toMatch(/process_resident_memory_bytes\{service="intake"\} \d{7,}/);
+  });
+
+  test('knows no other path', async () => {
+    expect((await get('/')).status).toBe(404);
+  });
+});
+
+describe('the life of a process', () => {
+  const index = join(import.meta.dirname, '..', 'src', 'index.ts');
+
+  /** Runs a main.ts; `signal` is sent once it prints a line with "serving". */
+  async function life(main: string, signal?: NodeJS.Signals) {
+    const { dir, remove } = temporaryDir();
+    const file = join(dir, 'main.mts');
+    writeFileSync(file, `import { createLog, serve } from ${JSON.stringify(index)};\n${main}`);
+    const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'pipe'] });
+    let out = '';
+    let sent = false;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (bytes: Buffer) => {
+        out += bytes.toString();
+        if (signal && !sent && out.includes('"serving"')) {
+          sent = true;
+          child.kill(signal);
+        }
+      });
+    }
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    remove();
+    return { code, out };
+  }
+
+  test.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s stops in order and exits 0, with every log line written',
+    async (signal) => {
+      const { code, out } = await life(
+        `const log = createLog({ service: 'x' });
+       serve(async () => ({ log, stop: async () => { for (let i = 0; i < 500; i++) log.info({ event: 'closing', count: i }); } }));
+       setInterval(() => {}, 1000);`,
+        signal,
+      );
+      expect(code).toBe(0);
+      const events = out
+        .trim()
+        .split('\n')
+        .map((line) => (JSON.parse(line) as { event: string }).event);
+      expect(events.filter((event) => event === 'closing')).toHaveLength(500);
+      expect([events[0], events[1], events.at(-1)]).toEqual(['serving', 'stopping', 'stopped']);
+      expect(out).toMatch(/"open":"Timeout 1"/);
+    },
+  );
+
+  test('a bad setting is one sentence and exit code 1', async () => {
+    const { code, out } = await life(`serve(() => { throw new Error('GRPC_PORT must be a port from 0 to 65535.'); });`);
+    expect({ code, out }).toEqual({ code: 1, out: 'GRPC_PORT must be a port from 0 to 65535.\n' });
+  });
+
+  test("a driver's error at the start ends it without its text", async () => {
+    const { code, out } = await life(
+      `serve(Promise.reject(Object.assign(new Error('dup key 2900000000012'), { code: 11000 })));`,
+    );
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ event: 'start-failed', error: { name: 'Error', code: '11000' } });
+    expect(out).not.toContain('2900000000012');
+  });
+
+  test.each(['setTimeout(() => { throw new Error("Ion") })', 'Promise.reject(new Error("Ion"))'])(
+    'an error that nobody caught is logged without its text and exits 1: %s',
+    async (thrown) => {
+      const { code, out } = await life(
+        `const log = createLog({ service: 'x' }); serve(async () => { ${thrown}; return { log, stop: async () => {} }; }); setInterval(() => {}, 1000);`,
+      );
+      expect(code).toBe(1);
+      expect(out).toMatch(/"event":"crashed"/);
+      expect(out).not.toContain('Ion');
+    },
+  );
+
+  test('a stop that fails exits 1', async () => {
+    const { code, out } = await life(
+      `serve(async () => ({ stop: () => Promise.reject(new Error('x')) })); setInterval(() => {}, 1000);`,
+      'SIGTERM',
+    );
+    expect(code).toBe(1);
+    expect(out).toContain('stop-failed');
+  });
+});

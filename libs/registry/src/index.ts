@@ -1,0 +1,2 @@
+export { watchRegistry } from './registry.ts';
+export type { Registry, RegistryParser, RegistryProblem } from './registry.ts';

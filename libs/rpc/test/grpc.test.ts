@@ -1,0 +1,566 @@
+import { connect as connectTcp } from 'node:net';
+import { Client as RawClient, credentials, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
+import type { StatusObject } from '@grpc/grpc-js';
+import { loadService } from '@cups/contracts/proto';
+import { Problem } from '@cups/problem';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createMetrics } from '@cups/process';
+import { connect, problemToStatus, serveGrpc, statusToProblem } from '../src/index.ts';
+import type { Context } from '../src/index.ts';
+import { eventually } from '@cups/testing';
+import { FULL_NAME, gate, logLines, OPEN, refusalOf, refusedWithin, running, session } from './running.ts';
+import type { Definition, Running } from './running.ts';
+
+const open: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+async function start(...args: Parameters<typeof running>): Promise<Running> {
+  const service = await running(...args);
+  open.push(() => service.stop());
+  return service;
+}
+
+/** A call past our client: any bytes, metadata and deadline. */
+function rawCall(
+  port: number,
+  {
+    method = 'GetSlip',
+    metadata = {},
+    deadlineMs,
+    bytes = Buffer.alloc(0),
+  }: { method?: string; metadata?: Record<string, string>; deadlineMs?: number; bytes?: Buffer },
+  service = FULL_NAME,
+): Promise<{ error?: StatusObject; bytes?: Buffer }> {
+  const client = new RawClient(`127.0.0.1:${port}`, credentials.createInsecure(), { 'grpc.enable_retries': 0 });
+  open.push(() => client.close());
+  const sent = new Metadata();
+  for (const [key, value] of Object.entries(metadata)) sent.set(key, value);
+  const same = (value: Buffer) => value;
+  return new Promise((resolve) => {
+    const options = deadlineMs === undefined ? {} : { deadline: Date.now() + deadlineMs };
+    client.makeUnaryRequest<Buffer, Buffer>(
+      `/${service}/${method}`,
+      same,
+      same,
+      bytes,
+      sent,
+      options,
+      (error, answer) => resolve(error ? { error } : { bytes: answer as Buffer }),
+    );
+  });
+}
+
+describe('a call', () => {
+  test('reaches its handler with caller, session, request id, trace and deadline, and its answer comes back', async () => {
+    let seen: Context | undefined;
+    const service = await start(
+      {
+        GetSlip: async (request, context) => {
+          seen = context;
+          return { html: `slip of ${request.name}` };
+        },
+      },
+      { slips: { callers: ['gateway'], roles: ['specialist'], tenancy: 'centre', personalData: true } },
+    );
+    const requestId = '0190b3d2-7c1e-7b3a-8f00-0123456789ab';
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const deadline = new Date(Date.now() + 10_000);
+    const sessionToken = service.keys.identity.signSession(session());
+    const client = service.clientOf('gateway');
+    const answer = await client.getSlip({ name: 'notices/n1' }, { requestId, traceparent, deadline, sessionToken });
+    expect(answer.html).toBe('slip of notices/n1');
+    expect(seen).toMatchObject({
+      caller: 'gateway',
+      requestId,
+      traceparent,
+      sessionToken,
+      method: 'NotificationsService.GetSlip',
+    });
+    expect(seen?.session).toEqual(session({ expires: seen?.session?.expires as Date }));
+    expect(Math.abs((seen?.deadline.getTime() ?? 0) - deadline.getTime())).toBeLessThan(2500);
+  });
+
+  test('without a context gets a request id, a trace and the time limit of the client', async () => {
+    let seen: Context | undefined;
+    const service = await start({
+      GetSlip: async (_request, context) => {
+        seen = context;
+        return {};
+      },
+    });
+    await service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 5000 });
+    expect(seen?.requestId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(seen?.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);
+    expect((seen?.deadline.getTime() ?? 0) - Date.now()).toBeLessThan(5250);
+  });
+
+  test('with a request id that is no id of ours gets a new one, so that nothing personal reaches a log', async () => {
+    const service = await start({});
+    await service.clientOf('gateway').getSlip({}, { requestId: 'Ion Popescu 2900000000012' });
+    expect(JSON.stringify(service.lines)).not.toContain('Popescu');
+  });
+
+  test('leaves one log line, one count and one duration', async () => {
+    const service = await start({});
+    await service.clientOf('gateway').getSlip({});
+    const lines = service.lines.filter((line) => line['event'] === 'request');
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatchObject({
+      level: 'info',
+      service: 'notifications',
+      method: 'NotificationsService.GetSlip',
+      caller: 'gateway',
+      code: 'OK',
+    });
+    const metrics = await service.metricsText();
+    expect(metrics).toMatch(/grpc_server_requests_total\{method="NotificationsService.GetSlip",code="OK".*\} 1/);
+    expect(metrics).toMatch(/grpc_server_request_seconds_count\{.*\} 1/);
+  });
+
+  test('that its caller gives up ends the signal of its handler', async () => {
+    const aborted = gate();
+    const entered = gate();
+    const service = await start({
+      GetSlip: async (_request, { signal }) => {
+        signal.addEventListener('abort', () => aborted.open());
+        entered.open();
+        await aborted.opened;
+        return {};
+      },
+    });
+    const controller = new AbortController();
+    const refused = refusalOf(service.clientOf('gateway').getSlip({}, { signal: controller.signal }));
+    await entered.opened;
+    controller.abort();
+    expect(await refused).toMatchObject({ reason: 'CANCELLED' });
+    await aborted.opened;
+    await eventually(() => service.lines.some((line) => line['code'] === 'CANCELLED'));
+  });
+
+  test('that takes longer than its deadline is refused with DEADLINE_EXCEEDED, and the handler is told', async () => {
+    const service = await start({
+      GetSlip: (_request, { signal }) => new Promise((resolve) => signal.addEventListener('abort', () => resolve({}))),
+    });
+    const refused = refusalOf(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000 }));
+    expect(await refused).toMatchObject({ reason: 'DEADLINE_EXCEEDED', kind: 'DEADLINE' });
+    await eventually(() => service.lines.some((line) => line['code'] === 'DEADLINE_EXCEEDED'));
+  });
+});
+
+describe('a Problem over a real hop', () => {
+  test('comes out as it went in: kind, reason, message, metadata, violations, delay', async () => {
+    const thrown = new Problem({
+      reason: 'RATE_LIMITED',
+      message: 'Prea multe cereri – încercați mai târziu.',
+      metadata: { limit: '5' },
+      violations: [{ field: 'answers.childIdnp', rule: 'IDNP', message: 'the check digit is wrong' }],
+      retryAfterMs: 1500,
+    });
+    const service = await start({ GetSlip: () => Promise.reject(thrown) });
+    const { kind, reason, message, metadata, violations, retryAfterMs } = thrown;
+    expect(await refusalOf(service.clientOf('gateway').getSlip({}))).toMatchObject({
+      kind,
+      reason,
+      message,
+      metadata,
+      violations,
+      retryAfterMs,
+    });
+  });
+
+  test.each([
+    'INVALID_ARGUMENT',
+    'NOT_FOUND',
+    'ETAG_STALE',
+    'REQUEST_ID_REUSED',
+    'PERMISSION_DENIED',
+    'CANCELLED',
+  ] as const)('%s keeps its reason', (reason) => {
+    const there = problemToStatus(new Problem({ reason, message: 'm' }));
+    expect(statusToProblem(there, 'intake')).toMatchObject({ reason, message: 'm' });
+  });
+
+  test('with a reason of a later release comes down to the general reason of its code', () => {
+    const there = problemToStatus(new Problem({ reason: 'NOT_FOUND', message: 'm' }));
+    const [bytes] = there.metadata.get('grpc-status-details-bin') as [Buffer];
+    const renamed = Buffer.from(bytes.toString('latin1').replace(/NOT_FOUND/, 'NOT_KNOWN'), 'latin1');
+    there.metadata.set('grpc-status-details-bin', renamed);
+    expect(statusToProblem(there, 'intake')).toMatchObject({ reason: 'NOT_FOUND', metadata: { neighbour: 'intake' } });
+  });
+
+  test('that is not ours loses its text, and broken details are no harm', () => {
+    const metadata = new Metadata();
+    metadata.set('grpc-status-details-bin', Buffer.from('rubbish'));
+    const problem = statusToProblem(
+      { code: status.UNKNOWN, details: 'E11000 dup key: 2900000000012', metadata },
+      'intake',
+    );
+    expect(problem).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', message: 'intake answered UNKNOWN.' });
+  });
+
+  test('an unexpected error becomes INTERNAL with an id and no text; the log knows class, code and place', async () => {
+    const error = Object.assign(new TypeError('E11000 duplicate key { idnp: "2900000000012" }'), { code: 11000 });
+    const service = await start({ GetSlip: () => Promise.reject(error) });
+    const refused = await refusalOf(service.clientOf('gateway').getSlip({}));
+    expect(refused).toMatchObject({ reason: 'INTERNAL', message: 'Internal error.' });
+    const { errorId } = refused['metadata'] as { errorId: string };
+    const line = service.lines.find((one) => one['event'] === 'unexpected-error');
+    expect(line).toMatchObject({ level: 'error', errorId, error: { name: 'TypeError', code: '11000' } });
+    expect(JSON.stringify(line)).toContain('grpc.test.ts');
+    expect(JSON.stringify([refused, service.lines])).not.toMatch(/2900000000012|E11000/);
+  });
+
+  test('a thrown nothing and an answer that does not fit its message are INTERNAL too', async () => {
+    const service = await start({
+      GetSlip: () => Promise.reject(undefined as unknown as Error),
+      ListNotices: async () => ({ notices: 'none' }) as never,
+    });
+    const client = service.clientOf('gateway');
+    expect(await refusalOf(client.getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
+    const refused = await refusalOf(client.listNotices({}));
+    expect(refused).toMatchObject({ reason: 'INTERNAL', message: 'Internal error.' });
+  });
+});
+
+describe('the door', () => {
+  const tokenFor = (service: Running) => `Bearer ${service.keys.gateway.serviceToken('notifications')}`;
+
+  test('a call without a deadline is refused', async () => {
+    const service = await start({});
+    const { error } = await rawCall(service.server.port, { metadata: { authorization: tokenFor(service) } });
+    expect(statusToProblem(error as StatusObject, 'x')).toMatchObject({ reason: 'DEADLINE_MISSING' });
+  });
+
+  test('a call without a deadline passes where that is allowed', async () => {
+    const service = await start({}, { requireDeadline: false });
+    const { error } = await rawCall(service.server.port, { metadata: { authorization: tokenFor(service) } });
+    expect(error).toBeUndefined();
+  });
+
+  test('bytes that are no message are INVALID_ARGUMENT, but only for those who may call', async () => {
+    const service = await start({});
+    const bytes = Buffer.from('ffff', 'hex');
+    const known = await rawCall(service.server.port, {
+      metadata: { authorization: tokenFor(service) },
+      deadlineMs: 20_000,
+      bytes,
+    });
+    expect(known.error?.code).toBe(status.INVALID_ARGUMENT);
+    const stranger = await rawCall(service.server.port, { deadlineMs: 20_000, bytes });
+    expect(stranger.error?.code).toBe(status.UNAUTHENTICATED);
+  });
+
+  test('a request over its limit is PAYLOAD_TOO_LARGE before any handler runs', async () => {
+    let ran = 0;
+    const GetSlip = async () => ({ html: String(ran++) });
+    const service = await start({ GetSlip }, { maxRequestBytes: 1000 });
+    expect(await refusalOf(service.clientOf('gateway').getSlip({ name: 'n'.repeat(1001) }))).toMatchObject({
+      reason: 'PAYLOAD_TOO_LARGE',
+    });
+    expect(ran).toBe(0);
+  });
+
+  test('beyond maxInFlight a call is refused at once with OVERLOADED and a delay, and its client tries again', async () => {
+    const release = gate();
+    let entered = 0;
+    const service = await start(
+      {
+        GetSlip: async () => {
+          entered++;
+          await release.opened;
+          return {};
+        },
+      },
+      { maxInFlight: 3 },
+    );
+    const client = service.clientOf('gateway');
+    const running_ = [1, 2, 3].map(() => client.getSlip({}));
+    await eventually(() => entered === 3);
+    const raw = await rawCall(service.server.port, {
+      metadata: { authorization: tokenFor(service) },
+      deadlineMs: 20_000,
+    });
+    const refused = statusToProblem(raw.error as StatusObject, 'notifications');
+    expect(refused).toMatchObject({ kind: 'UNAVAILABLE', reason: 'OVERLOADED' });
+    expect(refused.retryAfterMs).toBeGreaterThanOrEqual(50);
+    const late = client.getSlip({});
+    await eventually(() => service.lines.filter((line) => line['reason'] === 'OVERLOADED').length >= 2);
+    release.open();
+    await Promise.all([...running_, late]);
+    expect(entered).toBe(4);
+  });
+
+  test('busy desks do not starve the calls of services: those have places of their own', async () => {
+    const release = gate();
+    const asked = { desk: 0, service: 0 };
+    const held = (who: 'desk' | 'service') => async () => {
+      asked[who]++;
+      await release.opened;
+      return {};
+    };
+    const service = await start(
+      { ListNotices: held('desk'), GetSlip: held('service') },
+      { maxInFlight: 3, slips: { callers: ['intake'], roles: 'none', tenancy: 'service', personalData: false } },
+    );
+    const [desk, neighbour] = [service.clientOf('gateway'), service.clientOf('intake')];
+    const desks = [1, 2, 3].map(() => desk.listNotices({}));
+    await eventually(() => asked.desk === 3);
+    const services = [1, 2, 3].map(() => neighbour.getSlip({}));
+    await eventually(() => asked.service === 3);
+    const refused = (method: string) =>
+      service.lines.some((line) => line['reason'] === 'OVERLOADED' && String(line['method']).endsWith(method));
+    expect([refused('ListNotices'), refused('GetSlip')]).toEqual([false, false]);
+    expect(await service.metricsText()).toMatch(/grpc_server_in_flight\{pool="service".*\} 3/);
+    // Each pool has its end.
+    const late = [desk.listNotices({}), neighbour.getSlip({})];
+    await eventually(() => refused('ListNotices') && refused('GetSlip'));
+    release.open();
+    await Promise.all([...desks, ...services, ...late]);
+  });
+
+  test('health answers without token and deadline, by service name', async () => {
+    const service = await start({});
+    const health = 'grpc.health.v1.Health';
+    const check = async (name: string) => {
+      const bytes = Buffer.concat([Buffer.from([10, name.length]), Buffer.from(name)]);
+      const { error, bytes: answer } = await rawCall(
+        service.server.port,
+        { method: 'Check', bytes: name ? bytes : Buffer.alloc(0) },
+        health,
+      );
+      return error ? status[error.code] : ['UNKNOWN', 'SERVING', 'NOT_SERVING'][answer?.[1] ?? 0];
+    };
+    expect(await check('')).toBe('NOT_SERVING');
+    service.server.setServing(true);
+    expect(await check('')).toBe('SERVING');
+    expect(await check(FULL_NAME)).toBe('SERVING');
+    expect(await check('cups.other.v1.Service')).toBe('NOT_FOUND');
+  });
+
+  test('a watch of health hears each change, and does not keep the server from stopping', async () => {
+    const service = await start({});
+    const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
+    open.push(() => client.close());
+    const heard: number[] = [];
+    const same = (value: Buffer) => value;
+    const watch = client.makeServerStreamRequest<Buffer, Buffer>(
+      '/grpc.health.v1.Health/Watch',
+      same,
+      same,
+      Buffer.alloc(0),
+    );
+    const ended = new Promise((resolve) => watch.on('end', resolve));
+    watch.on('data', (bytes: Buffer) => heard.push(bytes[1] ?? 0)).on('error', () => undefined);
+    await eventually(() => heard.length === 1);
+    service.server.setServing(true);
+    await eventually(() => heard.length === 2);
+    await service.server.drain();
+    await ended;
+    expect(heard).toEqual([2, 1, 2]);
+  });
+
+  test('watches of health have an end of their number, and one that ends makes room', async () => {
+    const service = await start({});
+    const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
+    open.push(() => client.close());
+    const same = (value: Buffer) => value;
+    const watch = () => {
+      const path = '/grpc.health.v1.Health/Watch';
+      const stream = client.makeServerStreamRequest<Buffer, Buffer>(path, same, same, Buffer.alloc(0));
+      const first = new Promise<string>((resolve) => {
+        stream.on('data', () => resolve('heard'));
+        stream.on('error', ({ code }: StatusObject) => resolve(String(status[code])));
+      });
+      return { first, end: () => stream.cancel() };
+    };
+    const watches = Array.from({ length: 32 }, watch);
+    expect(new Set(await Promise.all(watches.map(({ first }) => first)))).toEqual(new Set(['heard']));
+    expect(await watch().first).toBe('RESOURCE_EXHAUSTED');
+    watches[0]?.end();
+    await eventually(async () => (await watch().first) === 'heard');
+    for (const { end } of watches) end();
+  });
+
+  test('health follows what the service says it can do, until it stops', async () => {
+    const service = await start({});
+    const client = new RawClient(`127.0.0.1:${service.server.port}`, credentials.createInsecure());
+    open.push(() => client.close());
+    const heard: number[] = [];
+    const same = (value: Buffer) => value;
+    const path = '/grpc.health.v1.Health/Watch';
+    const watch = client.makeServerStreamRequest<Buffer, Buffer>(path, same, same, Buffer.alloc(0));
+    watch.on('data', (bytes: Buffer) => heard.push(bytes[1] ?? 0)).on('error', () => undefined);
+    await eventually(() => heard.length === 1);
+    let ready = false;
+    service.server.serveWhile(() => ready);
+    ready = true;
+    await eventually(() => heard.length === 2);
+    ready = false;
+    await eventually(() => heard.length === 3);
+    ready = true;
+    service.server.setServing(false);
+    await service.server.drain();
+    expect(heard).toEqual([2, 1, 2]);
+  });
+});
+
+describe('stopping', () => {
+  test('drain finishes the running calls, refuses new ones, then frees the port', async () => {
+    const release = gate();
+    const entered = gate();
+    const service = await start({
+      GetSlip: async () => {
+        entered.open();
+        await release.opened;
+        return { html: 'finished' };
+      },
+    });
+    const client = service.clientOf('gateway');
+    const call = client.getSlip({});
+    await entered.opened;
+    let drained = false;
+    const draining = service.server.drain().then(() => (drained = true));
+    const refused = await refusalOf(service.clientOf('gateway').getSlip({}, {}, { timeoutMs: 1000, wait: false }));
+    expect(refused['kind']).toMatch(/UNAVAILABLE|DEADLINE/);
+    expect(drained).toBe(false);
+    expect(service.server.inFlight()).toBe(1);
+    release.open();
+    expect((await call).html).toBe('finished');
+    await draining;
+    await expect(
+      new Promise((resolve, reject) =>
+        connectTcp(service.server.port, '127.0.0.1').on('connect', resolve).on('error', reject),
+      ),
+    ).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
+  test('drain cuts off what does not end in time, and says how many', async () => {
+    const entered = gate();
+    const service = await start({
+      GetSlip: () => {
+        entered.open();
+        return new Promise(() => undefined);
+      },
+    });
+    const refused = refusalOf(service.clientOf('gateway').getSlip({}));
+    await entered.opened;
+    await service.server.drain(50);
+    expect(await refused).toHaveProperty('kind');
+    expect(service.lines).toContainEqual(expect.objectContaining({ event: 'calls-cut-off', count: 1 }));
+  });
+});
+
+describe('a client', () => {
+  async function neighbour(
+    answer: (n: number) => StatusObject | undefined,
+  ): Promise<{ port: number; calls(): number }> {
+    let calls = 0;
+    const server = new Server();
+    const definition = loadService<Definition>(FULL_NAME);
+    server.addService(definition as never, {
+      GetSlip: (_call: unknown, callback: (error: StatusObject | null, value?: object) => void) => {
+        const refused = answer(++calls);
+        if (refused) callback(refused);
+        else callback(null, {});
+      },
+    });
+    const port = await new Promise<number>((resolve, reject) =>
+      server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
+        error ? reject(error) : resolve(bound),
+      ),
+    );
+    open.push(() => server.forceShutdown());
+    return { port, calls: () => calls };
+  }
+  async function clientOf(port: number) {
+    const service = await start({});
+    const client = connect<Definition>(FULL_NAME, {
+      address: `127.0.0.1:${port}`,
+      keys: service.keys.gateway,
+      service: 'notifications',
+    });
+    open.push(() => client.close());
+    return client;
+  }
+  const unavailable = () => ({ code: status.UNAVAILABLE, details: 'x', metadata: new Metadata() });
+
+  test('tries an unavailable neighbour three times', async () => {
+    const { port, calls } = await neighbour((n) => (n < 3 ? unavailable() : undefined));
+    await (await clientOf(port)).getSlip({});
+    expect(calls()).toBe(3);
+  });
+
+  test('gives up after the third try', async () => {
+    const { port, calls } = await neighbour(unavailable);
+    expect(await refusalOf((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+    expect(calls()).toBe(3);
+  });
+
+  test('does not try again what a hop further on has tried already', async () => {
+    const metadata = { neighbour: 'catalog' };
+    const { port, calls } = await neighbour(() =>
+      problemToStatus(new Problem({ reason: 'OVERLOADED', message: 'm', metadata })),
+    );
+    expect(await refusalOf((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'OVERLOADED', metadata });
+    expect(calls()).toBe(1);
+  });
+
+  test.each([status.INTERNAL, status.UNKNOWN])(
+    'takes code %i without our details for a broken way: it tries three times, then the neighbour is unavailable',
+    async (code) => {
+      const { port, calls } = await neighbour(() => ({ code, details: 'Session closed', metadata: new Metadata() }));
+      const refused = await refusalOf((await clientOf(port)).getSlip({}));
+      expect(refused).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { neighbour: 'notifications' } });
+      expect(calls()).toBe(3);
+    },
+  );
+
+  test('does not repeat a fault that the neighbour itself reports', async () => {
+    const { port, calls } = await neighbour(() => problemToStatus(new Problem({ reason: 'INTERNAL', message: 'm' })));
+    expect(await refusalOf((await clientOf(port)).getSlip({}))).toMatchObject({ reason: 'INTERNAL' });
+    expect(calls()).toBe(1);
+  });
+
+  test.each([status.ABORTED, status.RESOURCE_EXHAUSTED])('does not repeat code %i', async (code) => {
+    const { port, calls } = await neighbour(() => ({ code, details: 'x', metadata: new Metadata() }));
+    await refusalOf((await clientOf(port)).getSlip({}));
+    expect(calls()).toBe(1);
+  });
+
+  test('calls a neighbour that cannot be reached NEIGHBOUR_UNAVAILABLE, within its time', async () => {
+    const { port } = await neighbour(() => undefined);
+    await open.pop()?.();
+    const call = (await clientOf(port)).getSlip({}, {}, { timeoutMs: 5000 });
+    expect(await refusedWithin(5000, call)).toBe('NEIGHBOUR_UNAVAILABLE');
+    expect(await refusalOf(call)).toMatchObject({ metadata: { neighbour: 'notifications' } });
+  });
+
+  test('finds a neighbour that comes back', async () => {
+    const first = await start({});
+    const { port } = first.server;
+    const client = first.clientOf('gateway');
+    await client.getSlip({});
+    await first.server.drain();
+    expect(await refusalOf(client.getSlip({}, {}, { wait: false }))).toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+    const { log } = logLines();
+    const again = await serveGrpc({
+      name: 'notifications',
+      keys: first.keys.notifications,
+      port,
+      host: '127.0.0.1',
+      log,
+      metrics: createMetrics('notifications'),
+      definition: loadService<Definition>(FULL_NAME),
+      rpcs: { GetSlip: async () => ({ html: 'back' }), ListNotices: async () => ({}) },
+      access: { GetSlip: OPEN, ListNotices: OPEN },
+    });
+    open.push(() => again.drain());
+    await eventually(() =>
+      client.getSlip({}).then(
+        ({ html }) => html === 'back',
+        () => false,
+      ),
+    );
+  });
+});

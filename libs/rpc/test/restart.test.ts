@@ -1,0 +1,177 @@
+import { createServer } from 'node:http2';
+import type { ServerHttp2Session } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as after } from 'node:timers/promises';
+import { constants } from 'node:http2';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { loadService } from '@cups/contracts/proto';
+import { createMetrics } from '@cups/process';
+import { connect, makeKeys, openKeys, serveGrpc } from '../src/index.ts';
+import type { Client, GrpcServer, Keys } from '../src/index.ts';
+import { eventually, temporaryDir } from '@cups/testing';
+import { FULL_NAME, logLines, OPEN, refusalOf, refusedWithin, SERVICES } from './running.ts';
+import type { Definition } from './running.ts';
+
+const open: (() => unknown)[] = [];
+let keysOf: (service: (typeof SERVICES)[number]) => Keys;
+let logged: ReturnType<typeof logLines>;
+let metrics: ReturnType<typeof createMetrics>;
+let seconds: number;
+
+beforeEach(() => {
+  const { dir, remove } = temporaryDir();
+  makeKeys(dir, SERVICES);
+  open.push(remove);
+  keysOf = (service) => openKeys({ dir, service });
+  logged = logLines();
+  metrics = createMetrics('gateway');
+  seconds = 0;
+});
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+async function serve(port = 0, answer: () => Promise<void> = async () => undefined): Promise<GrpcServer> {
+  const server = await serveGrpc({
+    name: 'notifications',
+    keys: keysOf('notifications'),
+    port,
+    host: '127.0.0.1',
+    log: logLines().log,
+    metrics: createMetrics('notifications'),
+    definition: loadService<Definition>(FULL_NAME),
+    rpcs: {
+      GetSlip: async () => {
+        await answer();
+        return { html: 'slip' };
+      },
+      ListNotices: async () => ({}),
+    },
+    access: { GetSlip: OPEN, ListNotices: OPEN },
+  });
+  open.push(() => server.drain(100));
+  return server;
+}
+
+/** A client whose clock stands still unless `seconds` is moved; real time passes on top. */
+function clientTo(port: number): Client<Definition> {
+  const client = connect<Definition>(FULL_NAME, {
+    address: `127.0.0.1:${port}`,
+    keys: keysOf('gateway'),
+    service: 'notifications',
+    // Only waiting is measured here: no call may end by the time of its answer on a machine under load.
+    timeoutMs: 20_000,
+    log: logged.log,
+    metrics,
+    clock: () => performance.now() + seconds * 1000,
+  });
+  open.push(() => client.close());
+  return client;
+}
+
+describe('a graceful restart of the only process of a neighbour', () => {
+  test.each([0, 3000])(
+    'that is away for %i ms fails no call of those that go on all the while',
+    async (awayMs) => {
+      const first = await serve(0, () => after(5));
+      const client = clientTo(first.port);
+      let running = true;
+      let answered = 0;
+      const failed: unknown[] = [];
+      const load = Array.from({ length: 24 }, async () => {
+        while (running) {
+          await client.getSlip({}).then(
+            () => answered++,
+            (error: unknown) => failed.push(error),
+          );
+        }
+      });
+      await eventually(() => answered > 100, { timeoutMs: 20_000 });
+      await first.drain();
+      await after(awayMs);
+      await serve(first.port, () => after(5));
+      const before = answered;
+      await eventually(() => answered > before + 100, { timeoutMs: 20_000 });
+      running = false;
+      await Promise.all(load);
+      expect(failed).toEqual([]);
+    },
+    60_000,
+  );
+
+  test('makes calls wait, which is told and counted, until it is back', async () => {
+    const first = await serve();
+    const client = clientTo(first.port);
+    await client.getSlip({});
+    await first.drain();
+    const waiting = [client.getSlip({}), client.getSlip({})];
+    await eventually(async () => /grpc_client_waiting\{.*\} 2/.test(await metrics.registry.metrics()));
+    await serve(first.port);
+    expect((await Promise.all(waiting)).map(({ html }) => html)).toEqual(['slip', 'slip']);
+    expect(await metrics.registry.metrics()).toMatch(/grpc_client_waiting\{.*\} 0/);
+    const events = logged.lines.map(({ event, neighbour }) => `${String(event)} ${String(neighbour)}`);
+    expect(events).toEqual(['neighbour-away notifications', 'neighbour-back notifications']);
+  });
+});
+
+describe('a neighbour that is away', () => {
+  let client: Client<Definition>;
+  beforeEach(async () => {
+    const server = await serve();
+    client = clientTo(server.port);
+    await client.getSlip({});
+    await server.drain();
+    await refusalOf(client.getSlip({}, {}, { wait: false }));
+  });
+
+  test('and was there within the last 30 s is waited for, 5 s and no longer', async () => {
+    const waits = client.getSlip({});
+    const [soon, then] = await Promise.all([refusedWithin(4500, waits), refusedWithin(5500, waits)]);
+    expect([soon, then]).toEqual(['still waiting', 'NEIGHBOUR_UNAVAILABLE']);
+  });
+
+  test('for longer than 30 s is refused at once', async () => {
+    seconds += 31;
+    expect(await refusedWithin(500, client.getSlip({}))).toBe('NEIGHBOUR_UNAVAILABLE');
+  });
+
+  test('is refused at once to those who would not wait', async () => {
+    expect(await refusedWithin(500, client.getSlip({}, {}, { wait: false }))).toBe('NEIGHBOUR_UNAVAILABLE');
+  });
+
+  test('is waited for within the deadline of the call, and not by a caller that has gone away', async () => {
+    const deadline = new Date(Date.now() + 300);
+    expect(await refusedWithin(1000, client.getSlip({}, { deadline }))).toBe('NEIGHBOUR_UNAVAILABLE');
+    const controller = new AbortController();
+    const left = refusalOf(client.getSlip({}, { signal: controller.signal }));
+    await eventually(async () => /grpc_client_waiting\{.*\} 1/.test(await metrics.registry.metrics()));
+    controller.abort();
+    expect(await left).toMatchObject({ reason: 'CANCELLED' });
+  });
+});
+
+test('a call whose stream the other side resets is sent again under its request id, and answered', async () => {
+  const ids: unknown[] = [];
+  const sessions = new Set<ServerHttp2Session>();
+  const server = createServer().on('session', (session) => sessions.add(session));
+  server.on('stream', (stream, headers) => {
+    ids.push(headers['x-request-id']);
+    stream.on('error', () => undefined);
+    if (ids.length < 3) {
+      stream.close(ids.length === 1 ? constants.NGHTTP2_INTERNAL_ERROR : constants.NGHTTP2_PROTOCOL_ERROR);
+      return;
+    }
+    stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ 'grpc-status': '0' }));
+    stream.end(Buffer.alloc(5));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  open.push(() => {
+    for (const session of sessions) session.destroy();
+    server.close();
+  });
+  const requestId = '0190b3d2-7c1e-7b3a-8f00-0123456789ab';
+  await clientTo((server.address() as AddressInfo).port).getSlip({}, { requestId });
+  expect(ids).toEqual([requestId, requestId, requestId]);
+  expect(await metrics.registry.metrics()).toMatch(/grpc_client_repeats_total\{.*code="INTERNAL".*\} 2/);
+});

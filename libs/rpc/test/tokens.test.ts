@@ -1,0 +1,517 @@
+import { createHmac, createPrivateKey, createPublicKey, generateKeyPairSync, sign } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { calculateJwkThumbprint } from 'jose';
+import { createMetrics } from '@cups/process';
+import { connect, makeKeys, openKeys } from '../src/index.ts';
+import type { Keys, ServiceName } from '../src/index.ts';
+import { eventually, temporaryDir } from '@cups/testing';
+import { FULL_NAME, logLines, refusalOf, running, session, SERVICES } from './running.ts';
+import type { Definition, Running } from './running.ts';
+
+const NOW = new Date('2025-03-03T09:00:00Z');
+const iat = NOW.getTime() / 1000;
+const part = (value: unknown) =>
+  Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
+
+let dir: string;
+let remove: () => void;
+let now = NOW;
+const opened = (service: ServiceName): Keys => openKeys({ dir, service, now: () => now });
+
+beforeAll(() => {
+  ({ dir, remove } = temporaryDir());
+  makeKeys(dir, SERVICES);
+});
+afterAll(() => remove());
+
+const privateKey = (service: ServiceName) =>
+  createPrivateKey({
+    key: JSON.parse(readFileSync(join(dir, `${service}.key.jwk`), 'utf8')) as JsonWebKey,
+    format: 'jwk',
+  });
+const publicJwk = (service: ServiceName) =>
+  JSON.parse(readFileSync(join(dir, 'public', `${service}.jwk`), 'utf8')) as JsonWebKey;
+const kidOf = (service: ServiceName) => calculateJwkThumbprint(publicJwk(service) as never);
+
+interface Forgery {
+  header?: Record<string, unknown>;
+  claims?: Record<string, unknown>;
+  key?: KeyObject;
+  signature?: (input: string) => string;
+}
+
+describe('good tokens', () => {
+  test("a service's token names its caller to its audience, for at most 5 minutes", async () => {
+    now = NOW;
+    const token = opened('gateway').serviceToken('intake');
+    expect(await opened('intake').verifyService(token)).toBe('gateway');
+    const claims = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString()) as Record<
+      string,
+      number
+    >;
+    expect((claims['exp'] ?? 0) - (claims['iat'] ?? 0)).toBeLessThanOrEqual(300);
+  });
+
+  test('our own token is made once for each audience while a minute is left', () => {
+    now = NOW;
+    const keys = opened('gateway');
+    const token = keys.serviceToken('intake');
+    now = new Date(NOW.getTime() + 239_000);
+    expect(keys.serviceToken('intake')).toBe(token);
+    expect(keys.serviceToken('identity')).not.toBe(token);
+    now = new Date(NOW.getTime() + 241_000);
+    expect(keys.serviceToken('intake')).not.toBe(token);
+  });
+
+  test('a session comes back as identity signed it, at every service', async () => {
+    now = NOW;
+    const given = session({ expires: new Date(NOW.getTime() + 8 * 3600_000), language: 'ru', agency: 'agencies/asp' });
+    const token = opened('identity').signSession(given);
+    for (const service of SERVICES) expect(await opened(service).verifySession(token)).toEqual(given);
+  });
+
+  test('a session longer than 8 hours, or one that has ended, is not signed', () => {
+    now = NOW;
+    for (const ms of [8 * 3600_000 + 1000, 0, -1000]) {
+      expect(() => opened('identity').signSession(session({ expires: new Date(NOW.getTime() + ms) }))).toThrow(
+        RangeError,
+      );
+    }
+  });
+
+  test('a verified token is refused as soon as it has expired by more than the tolerance, though it was remembered', async () => {
+    now = NOW;
+    const keys = opened('intake');
+    const token = opened('gateway').serviceToken('intake');
+    const signed = opened('identity').signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
+    await keys.verifyService(token);
+    await keys.verifySession(signed);
+    now = new Date(NOW.getTime() + 361_000);
+    expect(await refusalOf(keys.verifyService(token))).toMatchObject({ reason: 'TOKEN_INVALID' });
+    expect(await refusalOf(keys.verifySession(signed))).toMatchObject({ reason: 'SESSION_EXPIRED' });
+  });
+});
+
+describe('clocks', () => {
+  const MINUTE = 60_000;
+
+  /** Gateway calls intake every five seconds for ten minutes, its clock `offMs` ahead; what intake refused, and what it logged. */
+  async function tenMinutes(offMs: number) {
+    now = NOW;
+    const { lines, log } = logLines();
+    const metrics = createMetrics('intake');
+    const gateway = openKeys({ dir, service: 'gateway', now: () => new Date(now.getTime() + offMs) });
+    const intake = openKeys({ dir, service: 'intake', now: () => now, log, metrics });
+    let refused = 0;
+    for (let ms = 0; ms < 10 * MINUTE; ms += 5000) {
+      now = new Date(NOW.getTime() + ms);
+      await intake.verifyService(gateway.serviceToken('intake')).catch(() => refused++);
+    }
+    const text = await metrics.registry.metrics();
+    const told = lines.filter(({ event }) => event === 'clock-skew');
+    return {
+      refused,
+      told,
+      metric: Number(/cups_clock_skew_seconds\{caller="gateway".*\} (\S+)/.exec(text)?.[1] ?? 0),
+    };
+  }
+
+  test.each([-60, -30, 30, 60])('that are %i s apart stop no call, and the difference is measured', async (seconds) => {
+    const { refused, told, metric } = await tenMinutes(seconds * 1000);
+    expect(refused).toBe(0);
+    expect(Math.sign(metric)).toBe(Math.sign(seconds));
+    expect(Math.abs(metric)).toBeGreaterThanOrEqual(Math.abs(seconds) - 10);
+    expect(told[0]).toMatchObject({ level: 'warn', caller: 'gateway' });
+    expect(Math.sign(told[0]?.['skewMs'] as number)).toBe(Math.sign(seconds));
+  });
+
+  test('that agree are not spoken of', async () => {
+    expect(await tenMinutes(0)).toEqual({ refused: 0, told: [], metric: 0 });
+    expect(await tenMinutes(-1000)).toMatchObject({ refused: 0, told: [] });
+  });
+
+  test.each([-200, 200])(
+    'that are %i s apart end in refusals that the log explains, once a minute',
+    async (seconds) => {
+      const { refused, told } = await tenMinutes(seconds * 1000);
+      expect(refused).toBeGreaterThan(0);
+      expect(told).toContainEqual(expect.objectContaining({ caller: 'gateway', reason: 'token-refused' }));
+      expect(told.length).toBeLessThanOrEqual(10);
+    },
+  );
+
+  test('of a session may be a minute apart as well, and its end tells nothing of a clock', async () => {
+    now = NOW;
+    const { lines, log } = logLines();
+    const identity = openKeys({ dir, service: 'identity', now: () => new Date(now.getTime() + MINUTE) });
+    const intake = openKeys({ dir, service: 'intake', now: () => now, log });
+    const given = session({ expires: new Date(NOW.getTime() + 2 * MINUTE) });
+    const token = identity.signSession(given);
+    expect(await intake.verifySession(token)).toEqual(given);
+    expect(lines).toMatchObject([{ event: 'clock-skew', caller: 'identity', skewMs: MINUTE }]);
+    now = new Date(NOW.getTime() + 60 * MINUTE);
+    expect(await refusalOf(intake.verifySession(token))).toMatchObject({ reason: 'SESSION_EXPIRED' });
+    expect(lines).toHaveLength(1);
+  });
+
+  test('are told apart at a running service too: a caller a minute ahead is served', async () => {
+    now = new Date();
+    const service = await running({ GetSlip: async () => ({ html: 'served' }) }, { keys: opened('notifications') });
+    const ahead = openKeys({ dir, service: 'gateway', now: () => new Date(now.getTime() + MINUTE) });
+    const address = `127.0.0.1:${service.server.port}`;
+    const client = connect<Definition>(FULL_NAME, { address, keys: ahead, service: 'notifications' });
+    try {
+      expect((await client.getSlip({})).html).toBe('served');
+    } finally {
+      client.close();
+      await service.stop();
+    }
+  });
+});
+
+describe('hostile tokens', () => {
+  const alien = generateKeyPairSync('ed25519').privateKey;
+
+  /** A token that would be good but for what is changed in it. */
+  async function forge(kind: 'service' | 'session', { header, claims, key, signature }: Forgery): Promise<string> {
+    const issuer: ServiceName = kind === 'service' ? 'gateway' : 'identity';
+    const goodHeader = { alg: 'EdDSA', typ: `cups-${kind}+jwt`, kid: await kidOf(issuer) };
+    const goodClaims =
+      kind === 'service'
+        ? { iss: issuer, aud: 'intake', iat, exp: iat + 300 }
+        : {
+            iss: issuer,
+            aud: 'cups',
+            sub: 'operators/x',
+            sid: 's',
+            roles: ['specialist'],
+            centre: 'centres/CU-001',
+            iat,
+            exp: iat + 3600,
+          };
+    const input = `${part({ ...goodHeader, ...header })}.${part({ ...goodClaims, ...claims })}`;
+    const made = signature
+      ? signature(input)
+      : sign(null, Buffer.from(input), key ?? privateKey(issuer)).toString('base64url');
+    return `${input}.${made}`;
+  }
+
+  async function hostile(kind: 'service' | 'session'): Promise<[string, string][]> {
+    const out: [string, string][] = [];
+    const add = async (what: string, forgery: Forgery) => void out.push([what, await forge(kind, forgery)]);
+    const issuer: ServiceName = kind === 'service' ? 'gateway' : 'identity';
+    const life = kind === 'service' ? 300 : 8 * 3600;
+
+    for (const alg of ['none', 'None', 'NONE', '', null, 0, 'eddsa']) await add(`alg ${alg}`, { header: { alg } });
+    for (const alg of ['none', 'None', 'nOnE'])
+      await add(`alg ${alg} unsigned`, { header: { alg }, signature: () => '' });
+    const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
+    const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    for (const alg of [
+      'RS256',
+      'PS256',
+      'ES256',
+      'ES384',
+      'HS256',
+      'HS512',
+      'Ed25519',
+      'Ed448',
+      'ML-DSA-44',
+      'A128KW',
+      'dir',
+    ])
+      await add(`alg ${alg} over our key`, { header: { alg } });
+    await add('RS256', {
+      header: { alg: 'RS256' },
+      signature: (s) => sign('sha256', Buffer.from(s), rsa).toString('base64url'),
+    });
+    await add('ES256', {
+      header: { alg: 'ES256' },
+      signature: (s) => sign('sha256', Buffer.from(s), { key: ec, dsaEncoding: 'ieee-p1363' }).toString('base64url'),
+    });
+    for (const secret of [
+      String(publicJwk(issuer).x),
+      JSON.stringify(publicJwk(issuer)),
+      createPublicKey(privateKey(issuer)).export({ type: 'spki', format: 'pem' }),
+      '',
+    ])
+      await add('HS256 keyed with the public key', {
+        header: { alg: 'HS256' },
+        signature: (s) => createHmac('sha256', secret).update(s).digest('base64url'),
+      });
+
+    await add('a key that nobody knows', { key: alien });
+    await add('a key that nobody knows, offered in the header', {
+      key: alien,
+      header: { jwk: createPublicKey(alien).export({ format: 'jwk' }) },
+    });
+    await add('a key that nobody knows, under its own id', {
+      key: alien,
+      header: { kid: await calculateJwkThumbprint(createPublicKey(alien).export({ format: 'jwk' }) as never) },
+    });
+    for (const jku of ['http://127.0.0.1/jwks', 'file:///etc/passwd'])
+      await add('a key elsewhere', { key: alien, header: { jku, x5u: jku } });
+    for (const kid of ['', null, 0, issuer, '../public/gateway', `${await kidOf(issuer)}x`, ['a'], { a: 1 }])
+      await add(`kid ${JSON.stringify(kid)}`, { header: { kid } });
+    await add('an extension that must be understood', { header: { crit: ['x'], x: 1 } });
+    await add('an unencoded payload', { header: { b64: false, crit: ['b64'] } });
+
+    for (const other of SERVICES.filter((name) => name !== issuer)) {
+      await add(`signed by ${other}`, { key: privateKey(other) });
+      await add(`signed by ${other}, under its key's id`, {
+        key: privateKey(other),
+        header: { kid: await kidOf(other) },
+      });
+      if (kind === 'session')
+        await add(`issued by ${other}`, {
+          key: privateKey(other),
+          header: { kid: await kidOf(other) },
+          claims: { iss: other },
+        });
+      else await add(`issued by ${other} with our key`, { claims: { iss: other } });
+    }
+    for (const iss of [
+      '',
+      null,
+      'catalog',
+      'nobody',
+      '../identity',
+      'GATEWAY',
+      'gateway ',
+      ['gateway'],
+      { gateway: 1 },
+      '__proto__',
+      'constructor',
+    ])
+      await add(`iss ${JSON.stringify(iss)}`, { claims: { iss } });
+    for (const typ of [
+      'JWT',
+      'at+jwt',
+      '',
+      null,
+      kind === 'service' ? 'cups-session+jwt' : 'cups-service+jwt',
+      'cups-service',
+      ['x'],
+      `cups-${kind}+jwt `,
+    ])
+      await add(`typ ${JSON.stringify(typ)}`, { header: { typ } });
+    for (const aud of [
+      '',
+      null,
+      'identity',
+      kind === 'service' ? 'cups' : 'intake',
+      '*',
+      ['nobody'],
+      kind === 'service' ? ['intake', 'identity'] : ['cups', 'x'],
+      { intake: 1 },
+    ])
+      await add(`aud ${JSON.stringify(aud)}`, { claims: { aud } });
+    for (const ago of [60, 61, 86_400, 10 ** 9])
+      await add(`expired ${ago} s ago`, { claims: { iat: iat - ago - 100, exp: iat - ago } });
+    for (const ahead of [61, 90, 86_400]) {
+      await add(`not valid for ${ahead} s`, { claims: { nbf: iat + ahead } });
+      await add(`issued ${ahead} s ahead`, { claims: { iat: iat + ahead, exp: iat + ahead + 100 } });
+    }
+    for (const more of [1, 60, 86_400, 10 ** 12])
+      await add(`lives ${more} s too long`, { claims: { exp: iat + life + more } });
+    for (const exp of [undefined, null, '9999999999', '', true, -1, 1e400, iat - 10])
+      await add(`exp ${exp}`, { claims: { exp } });
+    for (const issued of [undefined, null, '0', -1, 0]) await add(`iat ${issued}`, { claims: { iat: issued } });
+    if (kind === 'session') {
+      for (const sub of [undefined, null, '', 'x', 'operators/', 'operators/../x', 'operators/X Y', 7, ['operators/x']])
+        await add(`sub ${JSON.stringify(sub)}`, { claims: { sub } });
+      for (const roles of [
+        undefined,
+        null,
+        'specialist',
+        ['admin'],
+        ['specialist', 'root'],
+        { 0: 'specialist' },
+        [['specialist']],
+      ])
+        await add(`roles ${JSON.stringify(roles)}`, { claims: { roles } });
+      for (const centre of ['', 'CU-001', 'agencies/asp', null, 1, 'centres/a b'])
+        await add(`centre ${JSON.stringify(centre)}`, { claims: { centre } });
+      for (const sid of [undefined, '', 'a b', 5]) await add(`sid ${sid}`, { claims: { sid } });
+    }
+
+    const good = await forge(kind, {});
+    const [head, body, signature] = good.split('.') as [string, string, string];
+    const bytes = Buffer.from(signature, 'base64url');
+    for (const cut of [1, 2, 10, signature.length]) out.push([`cut by ${cut}`, good.slice(0, -cut)]);
+    for (const at of [0, 31, 32, 63]) {
+      const flipped = Buffer.from(bytes);
+      flipped[at] = (flipped[at] as number) ^ 1;
+      out.push([`bit ${at * 8} of the signature`, `${head}.${body}.${flipped.toString('base64url')}`]);
+    }
+    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as object;
+    out.push(['other claims under a good signature', `${head}.${part({ ...claims, exp: iat + 299 })}.${signature}`]);
+    out.push(
+      ['no signature', `${head}.${body}.`],
+      ['no body', `${head}..${signature}`],
+      ['two parts', `${head}.${body}`],
+    );
+    out.push(
+      ['four parts', `${good}.x`],
+      ['five parts', `${good}.${good}`],
+      ['nothing', ''],
+      ['dots', '..'],
+      ['one word', 'x'],
+    );
+    out.push(['a zero signature', `${head}.${body}.${Buffer.alloc(64).toString('base64url')}`]);
+    out.push(
+      ['a body that is no JSON', `${head}.${part('x')}.${signature}`],
+      ['a body null', `${head}.${part('null')}.${signature}`],
+    );
+    out.push(['spaces', ` ${good}`], ['a line end', `${good}\n`], ['plain JSON', JSON.stringify({ iss: issuer })]);
+    out.push(['a body as large as a house', await forge(kind, { claims: { pad: 'x'.repeat(1_000_000) } })]);
+    out.push(['a little too large', await forge(kind, { claims: { pad: 'x'.repeat(3500) } })]);
+    return out;
+  }
+
+  test('the forger works: what it does not change is accepted', async () => {
+    now = NOW;
+    const keys = opened('intake');
+    expect(await keys.verifyService(await forge('service', {}))).toBe('gateway');
+    expect(await keys.verifySession(await forge('session', {}))).toMatchObject({ operator: 'operators/x' });
+    expect(await keys.verifyService(await forge('service', { claims: { iat: iat - 290, exp: iat - 4 } }))).toBe(
+      'gateway',
+    );
+  });
+
+  test.each(['service', 'session'] as const)(
+    'of 120 and more forged %s tokens none passes, fresh or tried again',
+    async (kind) => {
+      now = NOW;
+      const keys = opened('intake');
+      const tokens = await hostile(kind);
+      const distinct = new Set(tokens.map(([, token]) => token));
+      expect(distinct.size).toBeGreaterThanOrEqual(120);
+      const passed: string[] = [];
+      for (const [what, token] of [...tokens, ...tokens]) {
+        const refused = await (kind === 'service' ? keys.verifyService(token) : keys.verifySession(token)).then(
+          () => undefined,
+          (error: unknown) => error,
+        );
+        if (refused === undefined) passed.push(what);
+        else expect(refused).toMatchObject({ name: 'Problem', kind: 'UNAUTHENTICATED' });
+      }
+      expect(passed).toEqual([]);
+    },
+  );
+
+  test('a session is no service token and a service token no session, even from identity itself', async () => {
+    now = NOW;
+    const identity = opened('identity');
+    const keys = opened('intake');
+    const signed = identity.signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
+    const token = identity.serviceToken('intake');
+    await keys.verifySession(signed);
+    await keys.verifyService(token);
+    expect(await refusalOf(keys.verifyService(signed))).toMatchObject({ reason: 'TOKEN_INVALID' });
+    expect(await refusalOf(keys.verifySession(token))).toMatchObject({ reason: 'SESSION_INVALID' });
+  });
+
+  test('a session signed by any service but identity is refused', async () => {
+    now = NOW;
+    for (const service of SERVICES.filter((name) => name !== 'identity')) {
+      const signed = opened(service).signSession(session({ expires: new Date(NOW.getTime() + 60_000) }));
+      expect(await refusalOf(opened('intake').verifySession(signed))).toMatchObject({ reason: 'SESSION_INVALID' });
+    }
+  });
+
+  describe('at a running service', () => {
+    let service: Running;
+    let ran = 0;
+    beforeAll(async () => {
+      service = await running({ GetSlip: async () => ({ html: String(ran++) }) });
+    });
+    afterAll(() => service.stop());
+
+    test('a call with a forged session is refused even where no session is asked for', async () => {
+      const sessionToken = service.keys.gateway.signSession(session());
+      expect(await refusalOf(service.clientOf('gateway').getSlip({}, { sessionToken }))).toMatchObject({
+        reason: 'SESSION_INVALID',
+      });
+      expect(ran).toBe(0);
+    });
+
+    test('a caller whose key the neighbour does not know hears that the neighbour is unavailable', async () => {
+      const folder = temporaryDir();
+      makeKeys(folder.dir, ['gateway']);
+      const { connect } = await import('../src/index.ts');
+      const client = connect<{ GetSlip: never }>('cups.notifications.v1.NotificationsService', {
+        address: `127.0.0.1:${service.server.port}`,
+        keys: openKeys({ dir: folder.dir, service: 'gateway' }),
+        service: 'notifications',
+      }) as unknown as ReturnType<Running['clientOf']>;
+      expect(await refusalOf(client.getSlip({}))).toMatchObject({
+        reason: 'NEIGHBOUR_UNAVAILABLE',
+        metadata: { cause: 'TOKEN_INVALID' },
+      });
+      client.close();
+      folder.remove();
+      expect(ran).toBe(0);
+    });
+  });
+});
+
+describe('keys as files', () => {
+  test('a private key is for its owner only, and existing pairs stay', () => {
+    const folder = temporaryDir();
+    makeKeys(folder.dir, ['intake']);
+    const file = join(folder.dir, 'intake.key.jwk');
+    const before = readFileSync(file, 'utf8');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    makeKeys(folder.dir, ['intake', 'catalog']);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(readFileSync(join(folder.dir, 'public', 'catalog.jwk'), 'utf8')).not.toContain('"d"');
+    folder.remove();
+  });
+
+  test('a missing private key is one clear sentence', () => {
+    const folder = temporaryDir();
+    expect(() => openKeys({ dir: folder.dir, service: 'intake' })).toThrow(/^The keys of intake cannot be read in /);
+    folder.remove();
+  });
+
+  test('a changed key counts within seconds, without a restart; the old one no longer; a removed one neither', async () => {
+    const folder = temporaryDir();
+    makeKeys(folder.dir, ['gateway', 'intake']);
+    const intake = openKeys({ dir: folder.dir, service: 'intake' });
+    const gateway = openKeys({ dir: folder.dir, service: 'gateway' });
+    const old = gateway.serviceToken('intake');
+    expect(await intake.verifyService(old)).toBe('gateway');
+    rmSync(join(folder.dir, 'gateway.key.jwk'));
+    makeKeys(folder.dir, ['gateway']);
+    const passes = (token: string) =>
+      intake.verifyService(token).then(
+        () => true,
+        () => false,
+      );
+    await eventually(async () => !(await passes(old)));
+    await eventually(() => passes(gateway.serviceToken('intake')));
+    writeFileSync(join(folder.dir, 'public', 'gateway.jwk'), '{ half a fi');
+    makeKeys(folder.dir, ['identity']);
+    const identity = openKeys({ dir: folder.dir, service: 'identity' });
+    await eventually(() => passes(identity.serviceToken('intake')));
+    expect(await passes(gateway.serviceToken('intake'))).toBe(true);
+    rmSync(join(folder.dir, 'public', 'gateway.jwk'));
+    await eventually(async () => !(await passes(gateway.serviceToken('intake'))));
+    folder.remove();
+  });
+
+  test('two keys of one service are both good while one replaces the other', async () => {
+    const folder = temporaryDir();
+    makeKeys(folder.dir, ['gateway', 'intake']);
+    const token = openKeys({ dir: folder.dir, service: 'gateway' }).serviceToken('intake');
+    const publicFile = join(folder.dir, 'public', 'gateway.jwk');
+    const next = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+    writeFileSync(publicFile, JSON.stringify({ keys: [next, JSON.parse(readFileSync(publicFile, 'utf8'))] }));
+    expect(await openKeys({ dir: folder.dir, service: 'intake' }).verifyService(token)).toBe('gateway');
+    folder.remove();
+  });
+});

@@ -1,4 +1,0 @@
-// at: libs/store/src/store.ts
-// refused by: @nx/enforce-module-boundaries
-import { connect } from '@cups/service';
-export const planted = connect;
