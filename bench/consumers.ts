@@ -34,7 +34,7 @@ function ours(brokers: string[], topics: string[]): Started {
       topics: [topic],
       expects: {},
       handle: () => Promise.resolve('done'),
-      refuse: () => Promise.resolve(),
+      keepRefused: () => Promise.resolve(),
     }),
   );
   return {

@@ -1,6 +1,6 @@
 import { topicsOf } from '@cups/agency-contract';
 import { createConsumer, openLagWatch, WRITERS } from '@cups/events';
-import type { CloudEvent, Consumer, Outcome, Park, RefusedMessage } from '@cups/events';
+import type { CloudEvent, Consumer, Handled, Park, RefusedMessage } from '@cups/events';
 import type { Log, Metrics } from '@cups/contracts';
 
 /** The group that reads what intake says; before there was one for each agency, it read their replies as well. */
@@ -17,8 +17,8 @@ export interface ConsumersOptions {
   concurrency: number;
   log: Log;
   metrics: Metrics;
-  handle: (event: CloudEvent) => Promise<Outcome>;
-  refuse: (messages: RefusedMessage[]) => Promise<void>;
+  handle: (event: CloudEvent) => Promise<Handled>;
+  keepRefused: (messages: RefusedMessage[]) => Promise<void>;
   park: Park;
 }
 
@@ -33,8 +33,8 @@ const named = (message: RefusedMessage): RefusedMessage =>
 export function startConsumers(options: ConsumersOptions): Consumer {
   const { agencies, concurrency, brokers, prefix, log, metrics, handle, park } = options;
   const watch = openLagWatch({ brokers, prefix, log, metrics });
-  const refuse = (messages: RefusedMessage[]) => options.refuse(messages.map(named));
-  const shared = { brokers, prefix, log, metrics, handle, refuse, watch, expects: WRITERS };
+  const keepRefused = (messages: RefusedMessage[]) => options.keepRefused(messages.map(named));
+  const shared = { brokers, prefix, log, metrics, handle, keepRefused, watch, expects: WRITERS };
   const applications = createConsumer({ ...shared, park, groupId: GROUP, topics: ['cups.applications'], concurrency });
   const replies = agencies.map((code) =>
     createConsumer({

@@ -4,20 +4,18 @@ import { fromTimestamp, messageType } from '@cups/contracts/proto';
 import type { ApplicationRef__Output } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
-import type { CloudEvent, Outcome } from '@cups/events';
+import type { CloudEvent, Handled, Refusal } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Log, Metrics } from '@cups/contracts';
 import type { Cause, Scope } from '@cups/store';
 import { toChange, toEvents, toReply, toRequest } from './agency.ts';
-import { backoffMs, cancel, enqueue, open, receive, refuse, settle } from './domain/delivery.ts';
-import type { Delivery, Fetched, Pending, Refusal } from './domain/delivery.ts';
+import { backoffMs, cancel, enqueue, open, receive, settle, tellRefusal } from './domain/delivery.ts';
+import type { Delivery, Fetched, Pending } from './domain/delivery.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 import { openTold } from './told.ts';
 import { openUnroutable } from './unroutable.ts';
 
 /** What the bridge does about what intake and the agencies say, and how it gets submissions. */
-
-type Handled = 'done' | 'wait' | Refusal;
 
 /** What intake answered: a submission, or that there is none, or nothing; or why it was not asked. */
 type Answer = GetSubmissionResponse__Output | 'NOT_FOUND' | 'AWAY' | 'AGENCY_UNKNOWN';
@@ -266,7 +264,7 @@ export function createEvents(options: {
     const cause = { eventId: message.id, requestId: carried(event.correlationId) };
     try {
       const { document } = await deliveries.update(id, { scope: { agency }, cause, now: now() }, (delivery) =>
-        toChange(refuse(delivery, message, refusal)),
+        toChange(tellRefusal(delivery, message, refusal)),
       );
       told.learn(id, document, Date.now());
     } catch (error) {
@@ -277,10 +275,9 @@ export function createEvents(options: {
   }
 
   return {
-    async handle(event: CloudEvent): Promise<Outcome> {
+    handle(event: CloudEvent): Promise<Handled> {
       const agency = agencyOf.get(event.topic);
-      const handled = await (agency === undefined ? onApplication(event) : onReply(event, agency));
-      return handled === 'done' || handled === 'wait' ? handled : { refused: handled.cause, fields: handled.fields };
+      return agency === undefined ? onApplication(event) : onReply(event, agency);
     },
     fetchPending,
     stop(): void {

@@ -51,7 +51,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
     concurrency,
     ...reporting,
     handle: events.handle,
-    refuse: refusals.keep,
+    keepRefused: refusals.keep,
     park: openParking(store),
   });
 

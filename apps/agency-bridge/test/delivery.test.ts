@@ -7,8 +7,8 @@ import {
   MAX_REFUSED,
   open,
   receive,
-  refuse,
   settle,
+  tellRefusal,
   stateOf,
 } from '../src/domain/delivery.ts';
 import type { Delivery, Fetched, Reply, Said, Step } from '../src/domain/delivery.ts';
@@ -205,7 +205,7 @@ describe('a reply', () => {
     for (let n = 0; n < 3_000; n += 1) {
       const message = { id: `m${n}`, time: T0 };
       for (const _twice of [1, 2]) {
-        const step = refuse(delivery, message, { cause: 'NOT_JSON', fields: [] });
+        const step = tellRefusal(delivery, message, { cause: 'NOT_JSON', fields: [] });
         delivery = step.delivery;
         for (const said of step.says) told.push((said as { fields: { cause: string } }).fields.cause);
       }

@@ -44,7 +44,7 @@ export async function createIntake(config: Config, overrides: Overrides = {}): P
     ...{ brokers, prefix, log, metrics, groupId: 'intake', topics: ['cups.deliveries'] },
     expects: WRITERS,
     handle: onDelivery(applications, holidays, now),
-    refuse: openRefusals(store, { now, metrics }).keep,
+    keepRefused: openRefusals(store, { now, metrics }).keep,
     park: openParking(store),
   });
   const grpc = await serveGrpc({

@@ -45,7 +45,7 @@ export async function createNotifications(config: Config, overrides: Overrides =
     ...{ brokers, prefix, log, metrics, groupId: 'notifications', topics: ['cups.applications'] },
     expects: WRITERS,
     handle: onApplicationEvent(threads, delivery, rules, now),
-    refuse: openRefusals(store, { now, metrics }).keep,
+    keepRefused: openRefusals(store, { now, metrics }).keep,
     park: openParking(store),
   });
   const grpc = await serveGrpc({

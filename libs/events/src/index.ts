@@ -8,4 +8,5 @@ export { createPublisher } from './publish.ts';
 export { ensureTopics, topicsFor } from './topics.ts';
 export type { LagWatch } from './consume/watch.ts';
 export { openLagWatch } from './consume/watch.ts';
-export type { Outcome, Park, RefusedMessage } from './consume/work.ts';
+export type { Handled, RefusedMessage, Refusal } from './consume/handled.ts';
+export type { Park } from './consume/handler.ts';

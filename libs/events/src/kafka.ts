@@ -1,3 +1,4 @@
+import type { BackoffShape } from '@cups/contracts';
 import { Kafka, logLevel } from 'kafkajs';
 import { boundFetches } from './driver/fetch.ts';
 import { calmIdleConnections } from './driver/idle.ts';
@@ -28,5 +29,5 @@ export function failureOf(error: unknown): string {
   return name;
 }
 
-/** 0.2 s, doubled up to 5 s, a quarter of jitter around it. */
-export const backoffMs = (attempt: number): number => Math.min(5_000, 200 * 2 ** attempt) * (0.75 + Math.random() / 2);
+/** How what the broker, or a handler, did not take is tried again (ms). */
+export const RETRY: BackoffShape = { first: 200, most: 5_000 };

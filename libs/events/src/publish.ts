@@ -1,7 +1,8 @@
+import type { Log, Metrics } from '@cups/contracts';
 import { Partitioners } from 'kafkajs';
 import { encode, type Entry } from './envelope.ts';
-import type { Log, Metrics } from '@cups/contracts';
-import { connectKafka, failureOf } from './kafka.ts';
+import { sendOrIsolate, type Sent } from './isolate.ts';
+import { connectKafka } from './kafka.ts';
 
 export interface Publisher<E extends Entry = Entry> {
   /**
@@ -10,129 +11,118 @@ export interface Publisher<E extends Entry = Entry> {
    * behind a rejected entry of the same key).
    * @throws Error when the broker is away: nothing may be assumed about the entries
    */
-  publish(entries: E[]): Promise<{ rejected: { entry: E; cause: string }[]; later: E[] }>;
+  publish(entries: E[]): Promise<Sent<E>>;
   connected(): boolean;
   stop(): Promise<void>;
 }
 
-/** Never better the next time. */
-const permanent = new Set([
-  'MESSAGE_TOO_LARGE',
-  'RECORD_LIST_TOO_LARGE',
-  'INVALID_TOPIC_EXCEPTION',
-  'INVALID_RECORD',
-  'CORRUPT_MESSAGE',
-]);
-/** A matter of one topic, until somebody has created or opened it. */
-const ofTopic = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']);
-const topicPauseMs = 2_000;
-
-export function createPublisher<E extends Entry = Entry>(options: {
+export interface PublisherOptions {
   brokers: string[];
   clientId: string;
   prefix: string;
   log: Log;
   metrics?: Metrics;
-}): Publisher<E> {
-  const { prefix, log } = options;
-  const producer = connectKafka(options.brokers, options.clientId).producer({
-    allowAutoTopicCreation: false,
-    createPartitioner: Partitioners.DefaultPartitioner,
-    maxInFlightRequests: 1,
-  });
-  let open: Promise<void> | undefined;
-  let connected = false;
-  let stopped = false;
-  let turn: Promise<unknown> = Promise.resolve();
-  const pausedTopics = new Map<string, number>();
-  const refused = options.metrics?.counter('publish_rejected_total', 'Events that can never be sent', ['cause']);
+}
 
-  const connect = (): Promise<void> => {
-    open ??= producer.connect().then(
-      () => log.info({ event: 'publisher-connected' }),
+/** ms; so long a topic that takes nothing is not tried again. */
+const TOPIC_PAUSE_MS = 2_000;
+
+/** The connection to the broker, made when it is first needed. */
+class Connection {
+  readonly #log: Log;
+  readonly #prefix: string;
+  readonly #producer;
+  #open: Promise<void> | undefined;
+
+  constructor({ brokers, clientId, prefix, log }: PublisherOptions) {
+    this.#log = log;
+    this.#prefix = prefix;
+    this.#producer = connectKafka(brokers, clientId).producer({
+      allowAutoTopicCreation: false,
+      createPartitioner: Partitioners.DefaultPartitioner,
+      maxInFlightRequests: 1,
+    });
+  }
+
+  connect(): Promise<void> {
+    this.#open ??= this.#producer.connect().then(
+      () => this.#log.info({ event: 'publisher-connected' }),
       (error: unknown) => {
-        open = undefined;
+        this.#open = undefined;
         throw error;
       },
     );
-    return open;
-  };
+    return this.#open;
+  }
 
-  const send = async (entries: E[]): Promise<void> => {
+  /** One batch for all topics. @throws Error when not all of it is acknowledged */
+  async send(entries: Entry[]): Promise<void> {
     const byTopic = new Map<string, ReturnType<typeof encode>[]>();
     for (const entry of entries) {
       const messages = byTopic.get(entry.topic);
       if (messages) messages.push(encode(entry));
       else byTopic.set(entry.topic, [encode(entry)]);
     }
-    await producer.sendBatch({
-      acks: -1,
-      topicMessages: [...byTopic].map(([topic, messages]) => ({ topic: prefix + topic, messages })),
-    });
-  };
+    const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic: this.#prefix + topic, messages }));
+    await this.#producer.sendBatch({ acks: -1, topicMessages });
+  }
 
-  type Result = Awaited<ReturnType<Publisher<E>['publish']>>;
+  close(): Promise<void> {
+    return this.#producer.disconnect().catch(() => {});
+  }
+}
 
-  /** Sends; a refusal is narrowed down to its topic, then its key, then its entry. Entries of one key keep their order. */
-  const sendOrIsolate = async (entries: E[], result: Result): Promise<void> => {
-    if (entries.length === 0) return;
-    try {
-      return await send(entries);
-    } catch (error) {
-      const cause = failureOf(error);
-      const topics = Map.groupBy(entries, ({ topic }) => topic);
-      if (!permanent.has(cause) && !ofTopic.has(cause)) throw error;
-      if (topics.size > 1) {
-        for (const group of topics.values()) await sendOrIsolate(group, result);
-        return;
-      }
-      if (ofTopic.has(cause)) {
-        const [topic] = topics.keys();
-        if (topic === undefined) return;
-        pausedTopics.set(topic, Date.now() + topicPauseMs);
-        log.warn({ event: 'topic-unusable', topic, reason: cause });
-        result.later.push(...entries);
-        return;
-      }
-      const keys = [...Map.groupBy(entries, ({ key }) => key).values()];
-      if (keys.length > 1) {
-        const half = Math.ceil(keys.length / 2);
-        await sendOrIsolate(keys.slice(0, half).flat(), result);
-        await sendOrIsolate(keys.slice(half).flat(), result);
-        return;
-      }
-      for (const [index, entry] of entries.entries()) {
-        try {
-          await send([entry]);
-        } catch (one) {
-          if (!permanent.has(failureOf(one))) throw one;
-          result.rejected.push({ entry, cause: failureOf(one) });
-          refused?.inc({ cause: failureOf(one) });
-          result.later.push(...entries.slice(index + 1));
-          return;
-        }
-      }
+/** Topics that take nothing for now, each until a time (ms). */
+class PausedTopics {
+  readonly #until = new Map<string, number>();
+
+  pause(topic: string, until: number): void {
+    this.#until.set(topic, until);
+  }
+
+  /** The entries whose topic may be tried; the others are added to `later`. */
+  open<E extends Entry>(entries: E[], later: E[], now: number): E[] {
+    const open: E[] = [];
+    for (const entry of entries) {
+      if ((this.#until.get(entry.topic) ?? 0) > now) later.push(entry);
+      else open.push(entry);
     }
+    return open;
+  }
+}
+
+/** Publishes what the outboxes hold; connects when there is something to publish, and again after the broker was away. */
+export function createPublisher<E extends Entry = Entry>(options: PublisherOptions): Publisher<E> {
+  const { log } = options;
+  const connection = new Connection(options);
+  const paused = new PausedTopics();
+  const rejections = options.metrics?.counter('publish_rejected_total', 'Events that can never be sent', ['cause']);
+  let connected = false;
+  let stopped = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const sending = {
+    send: (entries: E[]) => connection.send(entries),
+    pause(topic: string, reason: string) {
+      paused.pause(topic, Date.now() + TOPIC_PAUSE_MS);
+      log.warn({ event: 'topic-unusable', topic, reason });
+    },
   };
 
-  const publish = async (entries: E[]): Promise<Result> => {
-    const result: Result = { rejected: [], later: [] };
+  const publish = async (entries: E[]): Promise<Sent<E>> => {
     if (stopped) throw new Error('The publisher is stopped.');
+    const sent: Sent<E> = { rejected: [], later: [] };
     try {
-      await connect();
-      const now = Date.now();
-      const open: E[] = [];
-      for (const entry of entries) {
-        if ((pausedTopics.get(entry.topic) ?? 0) > now) result.later.push(entry);
-        else open.push(entry);
-      }
-      await sendOrIsolate(open, result);
+      await connection.connect();
+      await sendOrIsolate(paused.open(entries, sent.later, Date.now()), sending, sent);
       connected = true;
     } catch (error) {
       connected = false;
       throw error;
+    } finally {
+      for (const { cause } of sent.rejected) rejections?.inc({ cause });
     }
-    return result;
+    return sent;
   };
 
   return {
@@ -146,7 +136,7 @@ export function createPublisher<E extends Entry = Entry>(options: {
       stopped = true;
       await turn;
       connected = false;
-      await producer.disconnect().catch(() => {});
+      await connection.close();
     },
   };
 }

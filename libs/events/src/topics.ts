@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { backoffMs, connectKafka, failureOf } from './kafka.ts';
+import { backoff } from '@cups/contracts';
+import { connectKafka, failureOf, RETRY } from './kafka.ts';
 
 export interface Topic {
   /** With the prefix. */
@@ -54,8 +55,9 @@ export async function ensureTopics(options: {
   const { brokers, prefix, replicationFactor = -1, timeoutMs = 15_000 } = options;
   const admin = connectKafka(brokers, 'cups-topics').admin();
   const end = Date.now() + timeoutMs;
+  const waits = backoff(RETRY);
   try {
-    for (let attempt = 0; ; attempt += 1) {
+    for (;;) {
       try {
         await admin.connect();
         const existing = new Set(await admin.listTopics());
@@ -72,7 +74,7 @@ export async function ensureTopics(options: {
         });
       } catch (error) {
         if (Date.now() > end) throw new Error(`The topics could not be created: ${failureOf(error)}`, { cause: error });
-        await pause(backoffMs(attempt));
+        await pause(waits.next());
       }
     }
   } finally {

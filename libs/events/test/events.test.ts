@@ -41,7 +41,7 @@ function consume(options: Partial<ConsumerOptions> = {}) {
     expects: {},
     log,
     maxWaitMs: 200,
-    refuse: (messages) => Promise.resolve(void refused.push(...messages)),
+    keepRefused: (messages) => Promise.resolve(void refused.push(...messages)),
     ...options,
     handle: async (event) => {
       const outcome = await (options.handle?.(event) ?? 'done');
@@ -205,7 +205,7 @@ describe('the consumer', () => {
   test('has bytes that are no event and refused events stored, and goes on', async () => {
     const { done, refused } = consume({
       topics: ['agency.asp.replies'],
-      handle: ({ key }) => Promise.resolve(key === 'foreign' ? { refused: 'UNKNOWN_APPLICATION' } : 'done'),
+      handle: ({ key }) => Promise.resolve(key === 'foreign' ? { cause: 'UNKNOWN_APPLICATION', fields: [] } : 'done'),
     });
     const bytes = [null, 'x', Buffer.from([0, 1, 2]), '{"a":1}'];
     await produceRaw(

@@ -49,7 +49,7 @@ function consume() {
     maxWaitMs: 200,
     expects: {},
     handle: (event) => Promise.resolve(void handled.push(event)).then(() => 'done' as const),
-    refuse: (messages) => Promise.resolve(void refused.push(...messages)),
+    keepRefused: (messages) => Promise.resolve(void refused.push(...messages)),
   });
   running.push(consumer);
   return { consumer, handled, refused };

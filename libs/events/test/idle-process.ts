@@ -19,7 +19,7 @@ const consumer = createConsumer({
   topics: ['cups.applications'],
   expects: {},
   handle: () => Promise.resolve((handled += 1) > 0 ? 'done' : 'refused'),
-  refuse: () => Promise.resolve(),
+  keepRefused: () => Promise.resolve(),
 });
 const publisher = createPublisher({ ...to, clientId: 'idle' });
 await publisher.publish([eventOf({ topic: 'cups.applications', key: 'a', type: 'T' })]);

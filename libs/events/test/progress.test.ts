@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { follow, rebuildAfterMs, stuckOf, type Standing } from '../src/consume/progress.ts';
+import { follow, noProgress, observe, rebuildAfterMs, stuckOf, type Standing } from '../src/consume/progress.ts';
+import { RebuildPace } from '../src/consume/rebuild.ts';
 
 /** Readings of one partition at the given seconds, as [second, position, end]. */
 function after(...readings: [number, number, number][]): { standings: Map<string, Standing>; now: number } {
@@ -97,5 +98,61 @@ describe('a partition', () => {
     expect([0, 1, 2, 3, 4, 5, 99].map((times) => rebuildAfterMs(60_000, times) / 60_000)).toEqual([
       1, 2, 4, 8, 16, 16, 16,
     ]);
+  });
+});
+
+/** What each look means, at a partition that never moves from 5; each look finds so many messages taken and dealt with. */
+function looks(...activity: number[]) {
+  let progress = noProgress();
+  return activity.map((count, at) => {
+    const reading = { topic: 't', partition: 3, position: 5n, end: 9n };
+    const seen = observe(progress, [reading], () => count, at * 30_000, 60_000);
+    ({ progress } = seen);
+    return {
+      stuck: seen.stuck.length,
+      newly: seen.newlyStuck.map(({ topic, partition }) => `${topic}/${partition}`),
+      silent: seen.silent,
+    };
+  });
+}
+
+describe('a look at a consumer', () => {
+  test('tells once that a partition is stuck, and asks for a new consumer as long as nothing at all happens in it', () => {
+    const quiet = { stuck: 0, newly: [], silent: false };
+    const silent = { stuck: 1, newly: [], silent: true };
+    expect(looks(7, 7, 7, 7)).toEqual([quiet, quiet, { stuck: 1, newly: ['t/3'], silent: true }, silent]);
+  });
+
+  test('leaves a consumer alone in which other keys flow, though the position is held up', () => {
+    expect(looks(7, 8, 9, 10).map(({ silent }) => silent)).toEqual([false, false, false, false]);
+    expect(looks(7, 8, 9, 10).map(({ stuck }) => stuck)).toEqual([0, 0, 1, 1]);
+  });
+
+  test('tells that a partition moves again, and forgets that it stood', () => {
+    const at = (position: bigint) => [{ topic: 'a.b', partition: 0, position, end: 9n }];
+    let seen = observe(noProgress(), at(5n), () => 1, 0, 60_000);
+    seen = observe(seen.progress, at(5n), () => 1, 60_000, 60_000);
+    expect([seen.stuck.length, seen.moves]).toEqual([1, []]);
+    seen = observe(seen.progress, at(6n), () => 2, 90_000, 60_000);
+    expect([seen.stuck.length, seen.moves, seen.silent]).toEqual([0, ['a.b'], false]);
+    seen = observe(seen.progress, at(6n), () => 2, 120_000, 60_000);
+    expect([seen.stuck.length, seen.moves]).toEqual([0, []]);
+  });
+
+  test('knows nothing of a partition that the broker no longer tells of, as when its member reads others', () => {
+    let seen = observe(noProgress(), [{ topic: 't', partition: 0, position: 5n, end: 9n }], () => 1, 0, 60_000);
+    seen = observe(seen.progress, [], () => 1, 60_000, 60_000);
+    expect(seen.progress).toEqual(noProgress());
+  });
+});
+
+describe('a consumer that stands still', () => {
+  test('is built anew at once, then rarely, and at once again after it has dealt with a message', () => {
+    const pace = new RebuildPace(60_000);
+    const allowed = (minutes: number[], dealtWith: number) =>
+      minutes.filter((minute) => pace.allows(minute * 60_000, dealtWith));
+    expect(allowed([1, 1.5, 2, 3, 4, 7, 8, 12, 16], 5)).toEqual([1, 2, 4, 8, 16]);
+    // The distance that was asked for is kept; the next is the shortest again.
+    expect(allowed([31, 32, 32.5, 33, 34, 35], 6)).toEqual([32, 33, 35]);
   });
 });

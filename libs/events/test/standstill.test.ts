@@ -33,7 +33,7 @@ function consume(options: Partial<ConsumerOptions> = {}) {
     log,
     maxWaitMs: 200,
     expects: {},
-    refuse: () => Promise.resolve(),
+    keepRefused: () => Promise.resolve(),
     ...options,
     handle: async (event: CloudEvent) => {
       await opened;

@@ -1,20 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { openWindow } from '../src/consume/window.ts';
+import { OffsetWindow } from '../src/consume/window.ts';
 
 const from = (first: number, count: number) =>
   Array.from({ length: count }, (_, at) => ({ message: first + at, offset: BigInt(first + at) }));
 
 describe('the window of a partition', () => {
   test('knows no offset to commit before anything is done', () => {
-    const window = openWindow<number>(3);
+    const window = new OffsetWindow<number>(3);
     window.accept(from(10, 2), 11n);
     expect(window.start()).toEqual([10, 11]);
     expect(window.point()).toBeUndefined();
   });
 
   test('commits up to the first hole, and over it once it is filled', () => {
-    const window = openWindow<number>(10);
+    const window = new OffsetWindow<number>(10);
     window.accept(from(0, 4), 3n);
     window.start();
     window.done(1n);
@@ -25,7 +25,7 @@ describe('the window of a partition', () => {
   });
 
   test('starts no more than its limit, keeps the rest of a fetch, and is full until that is started', () => {
-    const window = openWindow<number>(3);
+    const window = new OffsetWindow<number>(3);
     window.accept(from(0, 5), 4n);
     expect(window.start()).toEqual([0, 1, 2]);
     expect(window.full()).toBe(true);
@@ -40,7 +40,7 @@ describe('the window of a partition', () => {
   });
 
   test('gets behind offsets that nobody sees: markers, and what compaction took away', () => {
-    const window = openWindow<number>(3);
+    const window = new OffsetWindow<number>(3);
     window.accept([], 6n);
     expect(window.point()).toBe(7n);
     window.accept(from(9, 1), 12n);
@@ -51,7 +51,7 @@ describe('the window of a partition', () => {
   });
 
   test('counts a batch that was passed over as one, and goes on behind its last offset', () => {
-    const window = openWindow<string>(3);
+    const window = new OffsetWindow<string>(3);
     window.accept([{ message: 'bomb', offset: 5n, last: 904n }], 904n);
     window.start();
     window.done(5n, { cause: 'BATCH_TOO_LARGE', fields: [] });
@@ -60,7 +60,7 @@ describe('the window of a partition', () => {
   });
 
   test('gives each refusal once, in order, and only those before the point; what is given back comes again', () => {
-    const window = openWindow<number>(10);
+    const window = new OffsetWindow<number>(10);
     window.accept(from(0, 4), 3n);
     window.start();
     for (const offset of [2n, 0n, 3n]) window.done(offset, { cause: 'X', fields: [] });
@@ -74,7 +74,7 @@ describe('the window of a partition', () => {
   });
 
   test('is full of refusals that cannot be stored, before they are many', () => {
-    const window = openWindow<number>(10, 20);
+    const window = new OffsetWindow<number>(10, 20);
     for (let at = 0; at < 20; at += 1) {
       window.accept(from(at, 1), BigInt(at));
       window.start();
@@ -95,7 +95,7 @@ describe('the window of a partition', () => {
     );
     fc.assert(
       fc.property(steps, fc.integer({ min: 1, max: 12 }), (given, limit) => {
-        const window = openWindow<number>(limit);
+        const window = new OffsetWindow<number>(limit);
         const started: number[] = [];
         const open: number[] = [];
         let came = 0;

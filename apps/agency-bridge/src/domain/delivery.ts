@@ -248,7 +248,7 @@ export function cancel<D extends Delivery>(
 export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> & { refusal?: Refusal } {
   const refused = (cause: string, field: string) => {
     const refusal = { cause, fields: [field] };
-    return { ...refuse(delivery, reply, refusal), refusal };
+    return { ...tellRefusal(delivery, reply, refusal), refusal };
   };
   if (delivery.requested === 0) return refused('NOTHING_SENT', 'ce_subject');
   const at = delivery.messages.indexOf(reply.id);
@@ -284,7 +284,7 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
  * A message about this delivery was refused: the desk is told, once for each message and cause, and of MAX_REFUSED at
  * most, the last of which says that further ones are not told. What answers nothing that we sent is no business of the desk.
  */
-export function refuse<D extends Delivery>(
+export function tellRefusal<D extends Delivery>(
   delivery: D,
   message: { id: string; time: Date },
   { cause, fields }: Refusal,

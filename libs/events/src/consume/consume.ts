@@ -1,10 +1,12 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { backoff } from '@cups/contracts';
+import type { Kafka } from 'kafkajs';
+import { connectKafka, failureOf, RETRY } from '../kafka.ts';
 import { inheritOffsets } from './inherit.ts';
-import { backoffMs, connectKafka, failureOf } from '../kafka.ts';
-import { startMember, type Member } from './member.ts';
-import { rebuildAfterMs } from './progress.ts';
+import { Member } from './member.ts';
+import { RebuildPace } from './rebuild.ts';
 import { openLagWatch, type LagWatch } from './watch.ts';
-import { openWork, type WorkOptions } from './work.ts';
+import { Work, type WorkOptions } from './work.ts';
 
 export interface ConsumerOptions extends WorkOptions {
   brokers: string[];
@@ -28,94 +30,111 @@ export interface Consumer {
   stop(): Promise<void>;
 }
 
-const hangMs = 120_000;
-const stopMs = 8_000;
+const HANG_MS = 120_000;
+const STOP_MS = 8_000;
+const MAX_WAIT_MS = 2_000;
+
+/** One member of the group after the other, until `stopping`. */
+class Members {
+  readonly #options: ConsumerOptions;
+  readonly #stopping: AbortSignal;
+  readonly #kafka: Kafka;
+  #inherited: boolean;
+  #current: Member | undefined;
+
+  constructor(options: ConsumerOptions, stopping: AbortSignal) {
+    this.#options = options;
+    this.#stopping = stopping;
+    this.#kafka = connectKafka(options.brokers, options.prefix + options.groupId);
+    this.#inherited = options.inheritFrom === undefined;
+  }
+
+  /** Undefined before the first has started; the last one, when it has ended and the next waits. */
+  current(): Member | undefined {
+    return this.#current;
+  }
+
+  /** To join a group is no success: until a message has been dealt with, the next member comes later each time. */
+  async run(work: Work, stuckMs: number): Promise<void> {
+    const waits = backoff(RETRY);
+    while (!this.#stopping.aborted) {
+      const [before, began] = [work.dealtWith(), Date.now()];
+      const reason = await this.#runOnce(work);
+      if (this.#stopping.aborted) return;
+      if (work.dealtWith() > before || Date.now() - began > stuckMs) waits.reset();
+      if (waits.failures() === 0) this.#say(reason);
+      await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
+    }
+  }
+
+  /** One member from its start to its end; resolves with the reason why it ended. */
+  async #runOnce(work: Work): Promise<string> {
+    const { prefix, groupId, topics, maxWaitMs = MAX_WAIT_MS } = this.#options;
+    try {
+      await this.#inherit();
+    } catch (error) {
+      return failureOf(error);
+    }
+    if (this.#stopping.aborted) return 'stopped';
+    this.#current = new Member(this.#kafka, { prefix, groupId, topics, maxWaitMs }, work);
+    return this.#current.ended;
+  }
+
+  async #inherit(): Promise<void> {
+    if (this.#inherited) return;
+    const { brokers, prefix, groupId, inheritFrom, topics } = this.#options;
+    const names = topics.map((topic) => prefix + topic);
+    await inheritOffsets(brokers, { from: `${prefix}${inheritFrom}`, to: prefix + groupId, topics: names });
+    this.#inherited = true;
+  }
+
+  #say(reason: string): void {
+    const event = reason === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'consumer-awaits-topic' : 'consumer-rebuilt';
+    this.#options.log.warn({ event, group: this.#options.groupId, reason });
+  }
+}
 
 /**
  * Consumes as a member of a group until `stop()`. Fetching never waits for handlers: each partition has a window of
  * messages in work, offsets are committed for the part of it that is done without a hole, and a full window pauses its
  * partition. So a key whose handler fails holds up nothing but itself, and what a crash makes come twice is at most one
  * window. kafkajs never sees an error of a handler; when it gives up, or a partition has lag and nothing moves, the
- * consumer is built anew, at growing distances until a message has been dealt with: to join a group is no success.
- * Without a broker or a topic it tries again quietly.
+ * consumer is built anew, at growing distances until a message has been dealt with. Without a broker or a topic it tries
+ * again quietly.
  */
 export function createConsumer(options: ConsumerOptions): Consumer {
-  const { brokers, groupId, topics, prefix, log, maxWaitMs = 2_000 } = options;
   const stopping = new AbortController();
   const ownWatch = options.watch ? undefined : openLagWatch(options);
   const watch = options.watch ?? (ownWatch as LagWatch);
-  const kafka = connectKafka(brokers, prefix + groupId);
-  let member: Member | undefined;
-  let inherited = options.inheritFrom === undefined;
-
-  const work = openWork(options, stopping.signal, {
-    commit: async (offsets) => member?.commit(offsets),
-    roomy: (topic, partition) => member?.resume(topic, partition),
+  const members = new Members(options, stopping.signal);
+  const work = new Work(options, stopping.signal, {
+    commit: async (offsets) => members.current()?.commit(offsets),
+    roomy: (topic, partition) => members.current()?.resume(topic, partition),
   });
-
-  const inherit = async (): Promise<void> => {
-    if (inherited) return;
-    const [from, to] = [prefix + options.inheritFrom, prefix + groupId];
-    await inheritOffsets(brokers, { from, to, topics: topics.map((topic) => prefix + topic) });
-    inherited = true;
-  };
-
-  /** One member from its start to its end; resolves with the reason why it ended. */
-  const runOnce = async (): Promise<string> => {
-    try {
-      await inherit();
-    } catch (error) {
-      return failureOf(error);
-    }
-    if (stopping.signal.aborted) return 'stopped';
-    member = startMember(kafka, { prefix, groupId, topics, maxWaitMs }, work);
-    return member.ended;
-  };
-
-  const live = async (): Promise<void> => {
-    let quiet = 0;
-    while (!stopping.signal.aborted) {
-      const [before, began] = [work.dealtWith(), Date.now()];
-      const reason = await runOnce();
-      if (stopping.signal.aborted) return;
-      if (work.dealtWith() > before || Date.now() - began > watch.stuckMs) quiet = 0;
-      if (quiet === 0) {
-        const event = reason === 'UNKNOWN_TOPIC_OR_PARTITION' ? 'consumer-awaits-topic' : 'consumer-rebuilt';
-        log.warn({ event, group: groupId, reason });
-      }
-      await after(backoffMs(quiet), undefined, { signal: stopping.signal }).catch(() => {});
-      quiet += 1;
-    }
-  };
-
-  const rebuild = { times: 0, notBefore: 0, dealtWith: 0 };
+  const pace = new RebuildPace(watch.stuckMs);
   const unwatch = watch.add({
-    groupId,
-    topics,
-    reads: (topic, partition) => member?.reads(topic, partition) ?? true,
-    activity: work.activity,
+    groupId: options.groupId,
+    topics: options.topics,
+    reads: (topic, partition) => members.current()?.reads(topic, partition) ?? true,
+    activity: (topic, partition) => work.activity(topic, partition),
     rebuild() {
-      if (Date.now() < rebuild.notBefore) return;
-      if (work.dealtWith() > rebuild.dealtWith) rebuild.times = 0;
-      rebuild.dealtWith = work.dealtWith();
-      rebuild.notBefore = Date.now() + rebuildAfterMs(watch.stuckMs, rebuild.times);
-      rebuild.times += 1;
-      member?.giveUp('stuck');
+      if (pace.allows(Date.now(), work.dealtWith())) members.current()?.giveUp('stuck');
     },
   });
-  const living = live();
+  const running = members.run(work, watch.stuckMs);
+  const joined = () => members.current()?.joined() ?? false;
 
   return {
-    live: () => !member?.joined() || Date.now() - (work.oldest() ?? Infinity) <= hangMs,
-    ready: () => member?.joined() ?? false,
+    live: () => !joined() || Date.now() - (work.oldest() ?? Infinity) <= HANG_MS,
+    ready: joined,
     async stop() {
       stopping.abort();
       unwatch();
-      const bound = after(stopMs, undefined, { ref: false });
+      const bound = after(STOP_MS, undefined, { ref: false });
       await Promise.race([work.settled(), bound]);
       await Promise.race([work.flush(), bound]);
-      member?.giveUp('stopped');
-      await Promise.race([living, bound]);
+      members.current()?.giveUp('stopped');
+      await Promise.race([running, bound]);
       await ownWatch?.stop();
     },
   };

@@ -1,20 +1,9 @@
 import type { Consumer as KafkaConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { setTimeout as after } from 'node:timers/promises';
-import { openFreshness } from './freshness.ts';
 import { failureOf } from '../kafka.ts';
+import type { Offset } from './commit.ts';
+import { openFreshness } from './freshness.ts';
 import type { Work } from './work.ts';
-
-/** A member of a group, from its start to its end. */
-export interface Member {
-  /** Resolves with the reason when it has ended, whatever the reason. */
-  ended: Promise<string>;
-  joined(): boolean;
-  reads(topic: string, partition: number): boolean;
-  commit(offsets: { topic: string; partition: number; offset: string }[]): Promise<void>;
-  resume(topic: string, partition: number): void;
-  /** Ends it soon. */
-  giveUp(reason: string): void;
-}
 
 export interface MemberOptions {
   prefix: string;
@@ -23,9 +12,14 @@ export interface MemberOptions {
   maxWaitMs: number;
 }
 
-const silenceMs = 45_000;
-/** So that what is not taken is not asked for without a pause. */
-const staleMs = 50;
+/** ms; a member of which nothing was heard for so long has stopped fetching. */
+const SILENCE_MS = 45_000;
+const LOOK_MS = 10_000;
+/** ms, so that what is not taken is not asked for without a pause. */
+const STALE_MS = 50;
+/** ms; a crash stops first and says why afterwards. */
+const AFTER_STOP_MS = 2_000;
+const LEAVE_MS = 5_000;
 
 const consumerOf = (kafka: Kafka, { prefix, groupId, maxWaitMs }: MemberOptions): KafkaConsumer =>
   kafka.consumer({
@@ -47,94 +41,130 @@ const consumerOf = (kafka: Kafka, { prefix, groupId, maxWaitMs }: MemberOptions)
 /** Also when stopping: who stops waits until the group knows that this member has left. */
 async function leave(consumer: KafkaConsumer): Promise<void> {
   let late: NodeJS.Timeout | undefined;
-  const bound = new Promise<void>((resolve) => (late = setTimeout(resolve, 5_000)));
+  const bound = new Promise<void>((resolve) => (late = setTimeout(resolve, LEAVE_MS)));
   await Promise.race([consumer.disconnect().catch(() => {}), bound]);
   clearTimeout(late);
 }
 
-/** Joins, fetches and hands over to `work` until it is given up or kafkajs ends it. */
-export function startMember(kafka: Kafka, options: MemberOptions, work: Work): Member {
-  const { prefix, topics } = options;
-  const names = topics.map((topic) => prefix + topic);
-  const consumer = consumerOf(kafka, options);
-  let assigned: Record<string, number[]> | undefined;
-  let lastSign = Date.now();
-  let end!: (reason: string) => void;
-  const over = new Promise<string>((resolve) => (end = resolve));
-  const short = (topic: string) => topic.slice(prefix.length);
-  const freshness = openFreshness();
+/** A member of a group: joins, fetches and hands over to `work` until it is given up or kafkajs ends it. */
+export class Member {
+  /** Resolves with the reason when it has ended, whatever the reason. */
+  readonly ended: Promise<string>;
+  readonly #consumer: KafkaConsumer;
+  readonly #work: Work;
+  readonly #prefix: string;
+  /** With the prefix. */
+  readonly #topics: string[];
+  readonly #freshness = openFreshness();
+  readonly #over: Promise<string>;
+  #end!: (reason: string) => void;
+  #assigned: Record<string, number[]> | undefined;
+  #lastSign = Date.now();
 
-  const eachBatch = async ({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> => {
-    const { topic, partition, messages } = batch;
-    const last = messages.at(-1);
-    if (!assigned || !last || !isRunning() || isStale()) return;
-    // Not resolved, it is fetched again, from where the group stands.
-    if (!freshness.isFresh(Date.now())) return after(staleMs);
-    const full = work.take(short(topic), partition, messages, BigInt(batch.lastOffset()));
-    resolveOffset(last.offset);
-    if (full) consumer.pause([{ topic, partitions: [partition] }]);
-  };
+  constructor(kafka: Kafka, options: MemberOptions, work: Work) {
+    this.#work = work;
+    this.#prefix = options.prefix;
+    this.#topics = options.topics.map((topic) => options.prefix + topic);
+    this.#consumer = consumerOf(kafka, options);
+    this.#over = new Promise((resolve) => (this.#end = resolve));
+    this.#listen();
+    this.ended = this.#run();
+  }
 
-  const sign = (): void => void (lastSign = Date.now());
-  // kafkajs may stop fetching without an error.
-  const watch = setInterval(() => {
-    if (assigned && Date.now() - lastSign > silenceMs) end('silent');
-  }, 10_000);
-  watch.unref();
+  joined(): boolean {
+    return this.#assigned !== undefined;
+  }
 
-  consumer.on('consumer.crash', ({ payload }) => end(failureOf(payload.error)));
-  // A crash stops first and says why afterwards.
-  consumer.on('consumer.stop', () => void setTimeout(() => end('stopped'), 2_000).unref());
-  consumer.on('consumer.fetch_start', ({ payload }) => freshness.starts(payload.nodeId, Date.now()));
-  consumer.on('consumer.fetch', ({ payload }) => {
-    freshness.ends(payload.nodeId, Date.now());
-    sign();
-  });
-  consumer.on('consumer.heartbeat', sign);
-  consumer.on('consumer.rebalancing', () => void work.flush());
-  consumer.on('consumer.end_batch_process', ({ payload }) => {
-    // Markers of transactions are never handed over, but the group's position must get behind them.
-    if (payload.batchSize > 0 || !assigned || !freshness.isFresh(Date.now())) return;
-    work.take(short(payload.topic), payload.partition, [], BigInt(payload.lastOffset));
-  });
-  consumer.on('consumer.group_join', ({ payload }) => {
-    assigned = payload.memberAssignment;
-    freshness.joined();
-    work.begin();
-    // kafkajs keeps a pause over a join, and the windows that would have ended it are gone.
-    consumer.resume(names.map((topic) => ({ topic })));
-    sign();
-  });
+  /** Whether it reads the partition, or nobody has told it yet what it reads; topic without the prefix. */
+  reads(topic: string, partition: number): boolean {
+    return this.#assigned?.[this.#prefix + topic]?.includes(partition) ?? true;
+  }
 
-  const run = async (): Promise<string> => {
+  commit(offsets: Offset[]): Promise<void> {
+    return this.#consumer.commitOffsets(offsets);
+  }
+
+  resume(topic: string, partition: number): void {
+    if (this.joined()) this.#consumer.resume([{ topic: this.#prefix + topic, partitions: [partition] }]);
+  }
+
+  /** Ends it soon. */
+  giveUp(reason: string): void {
+    this.#end(reason);
+  }
+
+  async #run(): Promise<string> {
+    // kafkajs may stop fetching without an error.
+    const watch = setInterval(() => {
+      if (this.joined() && Date.now() - this.#lastSign > SILENCE_MS) this.#end('silent');
+    }, LOOK_MS);
+    watch.unref();
     try {
-      await consumer.connect();
-      await consumer.subscribe({ topics: names, fromBeginning: true });
-      await consumer.run({
+      await this.#consumer.connect();
+      await this.#consumer.subscribe({ topics: this.#topics, fromBeginning: true });
+      await this.#consumer.run({
         autoCommit: false,
         eachBatchAutoResolve: false,
         partitionsConsumedConcurrently: 8,
-        eachBatch,
+        eachBatch: (payload) => this.#take(payload),
       });
-      return await over;
+      return await this.#over;
     } catch (error) {
       return failureOf(error);
     } finally {
       clearInterval(watch);
-      assigned = undefined;
-      work.end();
-      await leave(consumer);
+      this.#assigned = undefined;
+      this.#work.end();
+      await leave(this.#consumer);
     }
-  };
+  }
 
-  return {
-    ended: run(),
-    joined: () => assigned !== undefined,
-    reads: (topic, partition) => assigned?.[prefix + topic]?.includes(partition) ?? true,
-    commit: (offsets) => consumer.commitOffsets(offsets),
-    resume: (topic, partition) => {
-      if (assigned) consumer.resume([{ topic: prefix + topic, partitions: [partition] }]);
-    },
-    giveUp: (reason) => end(reason),
-  };
+  #listen(): void {
+    const consumer = this.#consumer;
+    consumer.on('consumer.crash', ({ payload }) => this.#end(failureOf(payload.error)));
+    consumer.on('consumer.stop', () => void setTimeout(() => this.#end('stopped'), AFTER_STOP_MS).unref());
+    consumer.on('consumer.fetch_start', ({ payload }) => this.#freshness.starts(payload.nodeId, Date.now()));
+    consumer.on('consumer.fetch', ({ payload }) => {
+      this.#freshness.ends(payload.nodeId, Date.now());
+      this.#sign();
+    });
+    consumer.on('consumer.heartbeat', () => this.#sign());
+    consumer.on('consumer.rebalancing', () => void this.#work.flush());
+    consumer.on('consumer.end_batch_process', ({ payload }) => this.#passMarkers(payload));
+    consumer.on('consumer.group_join', ({ payload }) => this.#begin(payload.memberAssignment));
+  }
+
+  #sign(): void {
+    this.#lastSign = Date.now();
+  }
+
+  #begin(assigned: Record<string, number[]>): void {
+    this.#assigned = assigned;
+    this.#freshness.joined();
+    this.#work.begin();
+    // kafkajs keeps a pause over a join, and the windows that would have ended it are gone.
+    this.#consumer.resume(this.#topics.map((topic) => ({ topic })));
+    this.#sign();
+  }
+
+  async #take({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const { topic, partition, messages } = batch;
+    const last = messages.at(-1);
+    if (!this.joined() || !last || !isRunning() || isStale()) return;
+    // Not resolved, it is fetched again, from where the group stands.
+    if (!this.#freshness.isFresh(Date.now())) return after(STALE_MS);
+    const full = this.#work.take(this.#short(topic), partition, messages, BigInt(batch.lastOffset()));
+    resolveOffset(last.offset);
+    if (full) this.#consumer.pause([{ topic, partitions: [partition] }]);
+  }
+
+  /** Markers of transactions are never handed over, but the group's position must get behind them. */
+  #passMarkers(batch: { topic: string; partition: number; batchSize: number; lastOffset: string }): void {
+    if (batch.batchSize > 0 || !this.joined() || !this.#freshness.isFresh(Date.now())) return;
+    this.#work.take(this.#short(batch.topic), batch.partition, [], BigInt(batch.lastOffset));
+  }
+
+  #short(topic: string): string {
+    return topic.slice(this.#prefix.length);
+  }
 }

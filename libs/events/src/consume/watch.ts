@@ -1,8 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { Admin } from 'kafkajs';
 import type { Log, Metrics } from '@cups/contracts';
+import type { Admin } from 'kafkajs';
 import { connectKafka } from '../kafka.ts';
-import { follow, stuckOf, type Reading, type Standing } from './progress.ts';
+import { noProgress, observe, type Progress, type Reading } from './progress.ts';
 
 /** What the watch must know of a consumer; names of topics and groups are without the prefix. */
 export interface Watched {
@@ -24,13 +24,123 @@ export interface LagWatch {
   stop(): Promise<void>;
 }
 
-const stopMs = 2_000;
+export interface LagWatchOptions {
+  brokers: string[];
+  prefix: string;
+  log: Log;
+  metrics?: Metrics;
+  /** Default 60,000. */
+  stuckMs?: number;
+}
 
-interface Known {
-  standings: Map<string, Standing>;
-  /** Activity at the time from which a partition stands, by its name. */
-  activity: Map<string, { since: number; count: number }>;
-  stuck: Set<string>;
+const STUCK_MS = 60_000;
+const STOP_MS = 2_000;
+
+/** Where the group of a consumer stands in the partitions that its member reads. */
+async function readPositions(admin: Admin, prefix: string, watched: Watched): Promise<Reading[]> {
+  const groupId = prefix + watched.groupId;
+  const committed = await admin.fetchOffsets({ groupId, topics: watched.topics.map((topic) => prefix + topic) });
+  const readings: Reading[] = [];
+  for (const { topic: full, partitions } of committed) {
+    const topic = full.slice(prefix.length);
+    const ends = new Map((await admin.fetchTopicOffsets(full)).map((one) => [one.partition, one]));
+    for (const { partition, offset } of partitions) {
+      const known = ends.get(partition);
+      if (!known || !watched.reads(topic, partition)) continue;
+      const position = BigInt(offset) < BigInt(known.low) ? known.low : offset;
+      readings.push({ topic, partition, position: BigInt(position), end: BigInt(known.high) });
+    }
+  }
+  return readings;
+}
+
+/** One look after the other at all consumers that were added; nothing is known while the broker is away. */
+class Lookout {
+  readonly #options: LagWatchOptions;
+  readonly #stuckMs: number;
+  readonly #gauge: ReturnType<Metrics['gauge']> | undefined;
+  readonly #consumers = new Map<Watched, Progress>();
+  #admin: Admin | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #stopped = false;
+
+  constructor(options: LagWatchOptions, stuckMs: number) {
+    this.#options = options;
+    this.#stuckMs = stuckMs;
+    this.#gauge = options.metrics?.gauge('consumer_stuck', 'Has lag and does not move', ['topic']);
+    this.#lookLater();
+  }
+
+  add(watched: Watched): void {
+    this.#consumers.set(watched, noProgress());
+  }
+
+  remove(watched: Watched): void {
+    this.#consumers.delete(watched);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#consumers.clear();
+    const left = Promise.resolve(this.#looking).then(() => this.#admin?.disconnect());
+    // A broker that says nothing does not hold up the end of a process.
+    await Promise.race([left.catch(() => {}), after(STOP_MS, undefined, { ref: false })]);
+  }
+
+  #lookLater(): void {
+    if (this.#stopped) return;
+    const delay = (this.#stuckMs / 3) * (0.9 + Math.random() / 5);
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#look();
+      void this.#looking.then(() => this.#lookLater());
+    }, delay);
+    this.#timer.unref();
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const admin = await this.#connect();
+      for (const watched of this.#consumers.keys()) {
+        // What the broker answers about one group or topic, such as that it is missing, is a matter of that one alone.
+        const readings = await readPositions(admin, this.#options.prefix, watched).catch((error: { type?: string }) => {
+          if (error.type !== undefined) return [];
+          throw error;
+        });
+        this.#judge(watched, readings);
+      }
+    } catch {
+      // The broker is away, or restarts: the consumers say so.
+      await this.#admin?.disconnect().catch(() => {});
+      this.#admin = undefined;
+    }
+  }
+
+  async #connect(): Promise<Admin> {
+    if (this.#admin) return this.#admin;
+    const fresh = connectKafka(this.#options.brokers, 'cups-watch').admin();
+    await fresh.connect();
+    this.#admin = fresh;
+    return fresh;
+  }
+
+  #judge(watched: Watched, readings: Reading[]): void {
+    const { log } = this.#options;
+    const before = this.#consumers.get(watched);
+    // Removed while the broker was asked.
+    if (!before) return;
+    const activity = (topic: string, partition: number) => watched.activity(topic, partition);
+    const seen = observe(before, readings, activity, Date.now(), this.#stuckMs);
+    this.#consumers.set(watched, seen.progress);
+    const group = watched.groupId;
+    for (const { topic } of seen.newlyStuck) log.error({ event: 'consumer-stuck', group, topic });
+    for (const topic of seen.moves) log.info({ event: 'consumer-moves', group, topic });
+    for (const topic of watched.topics) {
+      this.#gauge?.set({ topic }, seen.stuck.some((one) => one.topic === topic) ? 1 : 0);
+    }
+    if (seen.silent) watched.rebuild();
+  }
 }
 
 /**
@@ -40,123 +150,15 @@ interface Known {
  *
  * One connection for all consumers of a process; nothing is known while the broker is away.
  */
-export function openLagWatch(options: {
-  brokers: string[];
-  prefix: string;
-  log: Log;
-  metrics?: Metrics;
-  /** Default 60,000. */
-  stuckMs?: number;
-}): LagWatch {
-  const { brokers, prefix, log, stuckMs = 60_000 } = options;
-  const gauge = options.metrics?.gauge('consumer_stuck', 'Has lag and does not move', ['topic']);
-  const all = new Map<Watched, Known>();
-  let admin: Admin | undefined;
-  let looking: Promise<void> | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-
-  const connect = async (): Promise<Admin> => {
-    if (admin) return admin;
-    const fresh = connectKafka(brokers, 'cups-watch').admin();
-    await fresh.connect();
-    admin = fresh;
-    return fresh;
-  };
-
-  const readGroup = async (to: Admin, watched: Watched): Promise<Reading[]> => {
-    const groupId = prefix + watched.groupId;
-    const committed = await to.fetchOffsets({ groupId, topics: watched.topics.map((topic) => prefix + topic) });
-    const readings: Reading[] = [];
-    for (const { topic: full, partitions } of committed) {
-      const topic = full.slice(prefix.length);
-      const ends = new Map((await to.fetchTopicOffsets(full)).map((one) => [one.partition, one]));
-      for (const { partition, offset } of partitions) {
-        const known = ends.get(partition);
-        if (!known || !watched.reads(topic, partition)) continue;
-        const position = BigInt(offset) < BigInt(known.low) ? known.low : offset;
-        readings.push({ topic, partition, position: BigInt(position), end: BigInt(known.high) });
-      }
-    }
-    return readings;
-  };
-
-  /** Whether nothing happened in a partition since it stands. */
-  const silent = (watched: Watched, known: Known, name: string, { topic, partition, since }: Standing): boolean => {
-    const before = known.activity.get(name);
-    const count = watched.activity(topic, partition);
-    if (before?.since === since) return before.count === count;
-    known.activity.set(name, { since, count });
-    return false;
-  };
-
-  const judge = (watched: Watched, known: Known): void => {
-    const stuck = stuckOf(known.standings, Date.now(), stuckMs);
-    const names = new Set(stuck.map(({ topic, partition }) => `${topic}/${partition}`));
-    let quiet = false;
-    for (const [name, standing] of known.standings) {
-      const nothing = silent(watched, known, name, standing);
-      if (!names.has(name)) continue;
-      quiet ||= nothing;
-      if (known.stuck.has(name)) continue;
-      log.error({ event: 'consumer-stuck', group: watched.groupId, topic: standing.topic });
-    }
-    for (const name of known.stuck) {
-      if (!names.has(name))
-        log.info({ event: 'consumer-moves', group: watched.groupId, topic: name.slice(0, name.lastIndexOf('/')) });
-    }
-    known.stuck = names;
-    for (const topic of watched.topics) {
-      gauge?.set({ topic }, stuck.some((one) => one.topic === topic) ? 1 : 0);
-    }
-    if (quiet) watched.rebuild();
-  };
-
-  const look = async (): Promise<void> => {
-    try {
-      const to = await connect();
-      for (const [watched, known] of all) {
-        // What the broker answers about one group or topic, such as that it is missing, is a matter of that one alone.
-        const readings = await readGroup(to, watched).catch((error: { type?: string }) => {
-          if (error.type !== undefined) return [];
-          throw error;
-        });
-        known.standings = follow(known.standings, readings, Date.now());
-        if (all.has(watched)) judge(watched, known);
-      }
-    } catch {
-      // The broker is away, or restarts: the consumers say so.
-      await admin?.disconnect().catch(() => {});
-      admin = undefined;
-    }
-  };
-
-  const later = (): void => {
-    if (stopped) return;
-    timer = setTimeout(
-      () => {
-        looking = look();
-        void looking.then(later);
-      },
-      (stuckMs / 3) * (0.9 + Math.random() / 5),
-    );
-    timer.unref();
-  };
-  later();
-
+export function openLagWatch(options: LagWatchOptions): LagWatch {
+  const { stuckMs = STUCK_MS } = options;
+  const lookout = new Lookout(options, stuckMs);
   return {
     stuckMs,
     add(watched) {
-      all.set(watched, { standings: new Map(), activity: new Map(), stuck: new Set() });
-      return () => void all.delete(watched);
+      lookout.add(watched);
+      return () => lookout.remove(watched);
     },
-    async stop() {
-      stopped = true;
-      clearTimeout(timer);
-      all.clear();
-      const left = Promise.resolve(looking).then(() => admin?.disconnect());
-      // A broker that says nothing does not hold up the end of a process.
-      await Promise.race([left.catch(() => {}), after(stopMs, undefined, { ref: false })]);
-    },
+    stop: () => lookout.stop(),
   };
 }

@@ -1,37 +1,16 @@
 import { setTimeout as after } from 'node:timers/promises';
+import { backoff, type Log, type Metrics } from '@cups/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { PassedOver } from '../driver/batches.ts';
 import { decode, type CloudEvent } from '../envelope.ts';
-import { misfit, type Expectations } from '../expect.ts';
-import type { Log, Metrics } from '@cups/contracts';
-import { backoffMs } from '../kafka.ts';
+import type { Expectations } from '../expect.ts';
+import { RETRY } from '../kafka.ts';
+import { committed, offsetsIn, planCommit, refusedIn, undo, type Offset, type PartitionInWork } from './commit.ts';
+import { FlushTimer } from './flush.ts';
+import { refusalOf, wordOf, type Handled, type Refusal, type RefusedMessage } from './handled.ts';
+import { Handler, type Park } from './handler.ts';
 import { openLanes } from './lanes.ts';
-import { openWindow, type Refusal, type Window } from './window.ts';
-
-/** `wait`: the predecessor has not come (law 6). A refusal may name its cause and the fields that are wrong. */
-export type Outcome = 'done' | 'refused' | 'wait' | { refused: string; fields?: string[] };
-
-/** Where events wait that came before their predecessor; `openParking` of @cups/store fits. */
-export interface Park {
-  subjects(): Promise<string[]>;
-  put(event: CloudEvent): Promise<void>;
-  /** Those of a subject, in the order of their sequence; each stays until it is dropped. */
-  waiting(subject: string): Promise<CloudEvent[]>;
-  drop(event: CloudEvent): Promise<void>;
-}
-
-/** A message that could not be used: where it stands and why, never what it says. */
-export interface RefusedMessage {
-  /** Without the prefix. */
-  topic: string;
-  partition: number;
-  offset: string;
-  /** As `offset`, or later when the refusal stands for a batch that was passed over unread. */
-  lastOffset: string;
-  /** Of the handler, or NOT_A_CLOUDEVENT, REFUSED, SEQUENCE_GAP, …_UNEXPECTED, BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS, BATCH_UNREADABLE. */
-  cause: string;
-  fields: string[];
-}
+import { OffsetWindow } from './window.ts';
 
 export interface WorkOptions {
   prefix: string;
@@ -42,258 +21,206 @@ export interface WorkOptions {
   /** Handlers at once. Default 16. */
   concurrency?: number;
   /** Called in order for each key, for different keys in parallel. A throw is retried with backoff, its key only. */
-  handle: (event: CloudEvent) => Promise<Outcome>;
+  handle: (event: CloudEvent) => Promise<Handled>;
   /**
    * Stores refusals, many at once, in the order of their offsets for each partition, before these are committed. After a crash the
    * last of them come again; a throw is retried.
    */
-  refuse: (messages: RefusedMessage[]) => Promise<void>;
+  keepRefused: (messages: RefusedMessage[]) => Promise<void>;
   park?: Park;
 }
 
-type Message = KafkaMessage & { passedOver?: PassedOver };
-interface Partition {
-  /** Without the prefix. */
-  topic: string;
-  partition: number;
-  window: Window<Message>;
-  committed?: bigint;
+/** What the work asks of the member of the group that brings it. */
+export interface Outside {
+  commit: (offsets: Offset[]) => Promise<void>;
+  /** A window has room again. */
+  roomy: (topic: string, partition: number) => void;
 }
 
-const windowLimit = 500;
-const commitMs = 1_000;
-const sayEveryMs = 60_000;
+export type Message = KafkaMessage & { passedOver?: PassedOver };
+type Partition = PartitionInWork<Message>;
 
-const refusalOf = (outcome: Outcome): Refusal | undefined => {
-  if (outcome === 'done') return undefined;
-  if (outcome === 'wait') return { cause: 'SEQUENCE_GAP', fields: [] };
-  if (outcome === 'refused') return { cause: 'REFUSED', fields: [] };
-  return { cause: outcome.refused, fields: outcome.fields ?? [] };
-};
+const WINDOW = 500;
+const SAY_EVERY_MS = 60_000;
 
-/** Waits, but not longer than until the signal. */
-const pauseFor = (ms: number, signal: AbortSignal): Promise<void> => after(ms, undefined, { signal }).catch(() => {});
+const offsetOf = (message: Message): bigint => BigInt(message.passedOver?.first ?? message.offset);
 
 /** What a consumer has in work, apart from how it comes from Kafka. */
-export type Work = ReturnType<typeof openWork>;
-
-export function openWork(
-  options: WorkOptions,
-  stopping: AbortSignal,
-  outside: {
-    commit: (offsets: { topic: string; partition: number; offset: string }[]) => Promise<void>;
-    /** A window has room again. */
-    roomy: (topic: string, partition: number) => void;
-  },
-) {
-  const { log, prefix, park } = options;
-  const events = options.metrics?.counter('consumer_events_total', 'Events handled', ['topic', 'outcome']);
-  const retries = options.metrics?.counter('consumer_retries_total', 'Handlers that threw', ['topic']);
-  const lanes = openLanes(options.concurrency ?? 16);
-  const partitions = new Map<string, Partition>();
-  const parked = new Set<string>();
-  const passedOverSaid = new Map<string, number>();
+export class Work {
+  readonly #options: WorkOptions;
+  readonly #stopping: AbortSignal;
+  readonly #outside: Outside;
+  readonly #lanes: ReturnType<typeof openLanes>;
+  readonly #handler: Handler;
+  readonly #flushes: FlushTimer;
+  readonly #countEvent: (topic: string, handled: Handled) => void;
+  readonly #countRetry: (topic: string) => void;
+  readonly #partitions = new Map<string, Partition>();
+  readonly #passedOverSaid = new Map<string, number>();
   /** Raised at each join: what was accepted before it comes again. */
-  let epoch = 0;
-  let parkedKnown: Promise<void> = Promise.resolve();
-  let dealtWith = 0;
-  let flushTimer: NodeJS.Timeout | undefined;
-  let flushing: Promise<void> = Promise.resolve();
+  #epoch = 0;
+  #parkedKnown: Promise<void> = Promise.resolve();
+  #dealtWith = 0;
 
-  const partitionOf = (topic: string, partition: number): Partition => {
+  constructor(options: WorkOptions, stopping: AbortSignal, outside: Outside) {
+    const { log, metrics, expects, handle, keepRefused, park } = options;
+    const events = metrics?.counter('consumer_events_total', 'Events handled', ['topic', 'outcome']);
+    const retries = metrics?.counter('consumer_retries_total', 'Handlers that threw', ['topic']);
+    this.#options = options;
+    this.#stopping = stopping;
+    this.#outside = outside;
+    this.#countEvent = (topic, handled) => events?.inc({ topic, outcome: wordOf(handled) });
+    this.#countRetry = (topic) => retries?.inc({ topic });
+    this.#lanes = openLanes(options.concurrency ?? 16);
+    this.#handler = new Handler({ expects, handle, keepRefused, log, count: this.#countEvent, ...(park && { park }) });
+    this.#flushes = new FlushTimer(() => this.#flushOnce(), log, stopping);
+  }
+
+  /** All that was accepted is forgotten: after a join it comes again, from what is committed. */
+  begin(): void {
+    this.#epoch += 1;
+    this.#partitions.clear();
+    this.#parkedKnown = this.#learnParked(this.#epoch);
+  }
+
+  end(): void {
+    this.#epoch += 1;
+    this.#partitions.clear();
+    this.#flushes.cancel();
+  }
+
+  /**
+   * Takes what a fetch brought; topic without the prefix.
+   * @returns whether the partition is to be fetched no further for now
+   */
+  take(topic: string, partition: number, messages: Message[], through: bigint): boolean {
+    const at = this.#partitionOf(topic, partition);
+    at.window.accept(
+      messages.map((message) => ({ message, offset: offsetOf(message), last: BigInt(message.offset) })),
+      through,
+    );
+    this.#startNext(at);
+    if (messages.length === 0) this.#flushes.soon();
+    return at.window.full();
+  }
+
+  /** Stores what was refused, and commits what is done. */
+  flush(): Promise<void> {
+    return this.#flushes.now();
+  }
+
+  /** Grows with each message of the partition that is taken or dealt with. */
+  activity(topic: string, partition: number): number {
+    return this.#partitions.get(`${topic}/${partition}`)?.window.activity() ?? 0;
+  }
+
+  /** Messages dealt with since the start of the process. */
+  dealtWith(): number {
+    return this.#dealtWith;
+  }
+
+  /** The time (ms) since which the oldest running handler runs; undefined when none does. */
+  oldest(): number | undefined {
+    return this.#lanes.oldest();
+  }
+
+  /** When all that has been started has ended. */
+  settled(): Promise<unknown> {
+    return this.#lanes.settled();
+  }
+
+  #partitionOf(topic: string, partition: number): Partition {
     const name = `${topic}/${partition}`;
-    let found = partitions.get(name);
-    if (!found) partitions.set(name, (found = { topic, partition, window: openWindow(windowLimit) }));
+    let found = this.#partitions.get(name);
+    if (!found) {
+      found = { topic, partition, window: new OffsetWindow<Message>(WINDOW) };
+      this.#partitions.set(name, found);
+    }
     return found;
-  };
+  }
 
-  /** Repeats until it succeeds; undefined when stopped or when the message will come again anyway. */
-  const untilDone = async <T>(topic: string, mine: number, work: () => Promise<T>): Promise<T | undefined> => {
-    for (let attempt = 0; ; attempt += 1) {
-      if (stopping.aborted || mine !== epoch) return undefined;
-      try {
-        return await lanes.withSlot(work);
-      } catch (error) {
-        retries?.inc({ topic });
-        if (attempt === 0) log.warn({ event: 'handler-retries', topic, error });
-        await pauseFor(backoffMs(attempt), stopping);
-      }
+  async #learnParked(epoch: number): Promise<void> {
+    if (this.#options.park) await this.#untilDone('parked', epoch, () => this.#handler.learnParked());
+  }
+
+  #startNext(at: Partition): void {
+    for (let next = at.window.start(); next.length > 0; next = at.window.start()) {
+      for (const message of next) this.#start(message, at);
     }
-  };
-
-  const loadParked = async (mine: number): Promise<void> => {
-    if (!park) return;
-    await untilDone('parked', mine, async () => {
-      const subjects = await park.subjects();
-      parked.clear();
-      for (const subject of subjects) parked.add(subject);
-    });
-  };
-
-  const count = (topic: string, outcome: Outcome): void => {
-    const word = typeof outcome === 'string' ? outcome : 'refused';
-    events?.inc({ topic, outcome: word });
-  };
-
-  const handleOne = async (event: CloudEvent): Promise<Outcome> => {
-    const unexpected = misfit(event, options.expects[event.topic]);
-    const outcome = unexpected ? { refused: unexpected } : await options.handle(event);
-    if (outcome === 'wait') {
-      await park?.put(event);
-      parked.add(event.subject);
-      log.error({ event: 'sequence-gap', topic: event.topic });
-    }
-    count(event.topic, outcome);
-    return outcome;
-  };
-
-  /** The missing event has come: those that waited for it follow, as far as they go. */
-  const followUp = async (subject: string): Promise<void> => {
-    if (!park) return;
-    for (const event of await park.waiting(subject)) {
-      const outcome = await handleOne(event);
-      if (outcome === 'wait') return;
-      const refusal = refusalOf(outcome);
-      const { topic, partition = 0, offset = '' } = event;
-      if (refusal) await options.refuse([Object.assign({ topic, partition, offset, lastOffset: offset }, refusal)]);
-      await park.drop(event);
-    }
-    parked.delete(subject);
-  };
-
-  const settle = (at: Partition, offset: bigint, refusal?: Refusal): void => {
-    dealtWith += 1;
-    at.window.done(offset, refusal);
-    flushTimer ??= setTimeout(() => void flush(), commitMs);
-  };
-
-  const workOn = async (event: CloudEvent, offset: bigint, at: Partition, mine: number): Promise<void> => {
-    await parkedKnown;
-    const outcome = await untilDone(at.topic, mine, async () => {
-      const got = await handleOne(event);
-      if (got !== 'wait' && parked.has(event.subject)) await followUp(event.subject);
-      return got;
-    });
-    if (outcome === undefined || mine !== epoch) return;
-    settle(at, offset, refusalOf(outcome));
-    startNext(at);
-    if (at.window.roomy()) outside.roomy(at.topic, at.partition);
-  };
-
-  /** Once a minute for each topic and cause: what is stored tells how many there were. */
-  const sayPassedOver = (topic: string, reason: string): void => {
-    const key = `${topic} ${reason}`;
-    if (Date.now() - (passedOverSaid.get(key) ?? 0) < sayEveryMs) return;
-    passedOverSaid.set(key, Date.now());
-    log.error({ event: 'batch-passed-over', topic, reason });
-  };
+  }
 
   /** What is no event needs no handler: 10,000 of them in a row cost next to nothing. */
-  const begin = (message: Message, at: Partition): void => {
-    const offset = BigInt(message.passedOver?.first ?? message.offset);
+  #start(message: Message, at: Partition): void {
+    const offset = offsetOf(message);
     const event = message.passedOver ? undefined : decode(message, at.topic, at.partition);
     if (!event) {
-      if (message.passedOver) sayPassedOver(at.topic, message.passedOver.cause);
-      count(at.topic, 'refused');
-      settle(at, offset, { cause: message.passedOver?.cause ?? 'NOT_A_CLOUDEVENT', fields: [] });
+      if (message.passedOver) this.#sayPassedOver(at.topic, message.passedOver.cause);
+      this.#countEvent(at.topic, 'refused');
+      this.#settle(at, offset, { cause: message.passedOver?.cause ?? 'NOT_A_CLOUDEVENT', fields: [] });
       return;
     }
-    const mine = epoch;
-    lanes.run(`${at.topic}/${at.partition}/${event.key}`, () => workOn(event, offset, at, mine));
-  };
+    const epoch = this.#epoch;
+    this.#lanes.run(`${at.topic}/${at.partition}/${event.key}`, () => this.#workOn(event, offset, at, epoch));
+  }
 
-  const startNext = (at: Partition): void => {
-    for (let next = at.window.start(); next.length > 0; next = at.window.start()) {
-      for (const message of next) begin(message, at);
-    }
-  };
+  async #workOn(event: CloudEvent, offset: bigint, at: Partition, epoch: number): Promise<void> {
+    await this.#parkedKnown;
+    const handled = await this.#untilDone(at.topic, epoch, () => this.#handler.handle(event));
+    if (handled === undefined || epoch !== this.#epoch) return;
+    this.#settle(at, offset, refusalOf(handled));
+    this.#startNext(at);
+    this.#sayRoomy(at);
+  }
 
-  /** Stores what was refused, then commits: a refusal is lost by no crash, and what comes twice stands behind one known offset. */
-  const flushOnce = async (): Promise<void> => {
-    const mine = epoch;
-    const offsets = [];
-    const refused: RefusedMessage[] = [];
-    const moved: { at: Partition; point: bigint; taken: ReturnType<Window<Message>['takeRefused']> }[] = [];
-    for (const at of partitions.values()) {
-      const point = at.window.point();
-      if (point === undefined || point === at.committed) continue;
-      const taken = at.window.takeRefused(point);
-      const { topic, partition } = at;
-      moved.push({ at, point, taken });
-      offsets.push({ topic: prefix + topic, partition, offset: String(point) });
-      for (const { offset, last, cause, fields } of taken) {
-        refused.push({ topic, partition, offset: String(offset), lastOffset: String(last), cause, fields });
+  /** Repeats until it succeeds; undefined when stopped or when the message will come again anyway. */
+  async #untilDone<T>(topic: string, epoch: number, work: () => Promise<T>): Promise<T | undefined> {
+    const waits = backoff(RETRY);
+    while (!this.#stopping.aborted && epoch === this.#epoch) {
+      try {
+        return await this.#lanes.withSlot(work);
+      } catch (error) {
+        this.#countRetry(topic);
+        if (waits.failures() === 0) this.#options.log.warn({ event: 'handler-retries', topic, error });
+        await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
       }
     }
+    return undefined;
+  }
+
+  #settle(at: Partition, offset: bigint, refusal?: Refusal): void {
+    this.#dealtWith += 1;
+    at.window.done(offset, refusal);
+    this.#flushes.soon();
+  }
+
+  #sayRoomy(at: Partition): void {
+    if (at.window.roomy()) this.#outside.roomy(at.topic, at.partition);
+  }
+
+  async #flushOnce(): Promise<void> {
+    const epoch = this.#epoch;
+    const plan = planCommit(this.#partitions.values());
+    const refused = refusedIn(plan);
     if (refused.length > 0) {
       try {
-        await options.refuse(refused);
+        await this.#options.keepRefused(refused);
       } catch (error) {
-        for (const { at, taken } of moved) at.window.giveBack(taken);
+        undo(plan);
         throw error;
       }
     }
-    if (offsets.length === 0 || mine !== epoch) return;
-    for (const { at, point } of moved) {
-      at.committed = point;
-      if (at.window.roomy()) outside.roomy(at.topic, at.partition);
-    }
+    if (plan.length === 0 || epoch !== this.#epoch) return;
+    committed(plan);
+    for (const { at } of plan) this.#sayRoomy(at);
     // A refused commit means that the group has moved on: those messages come again.
-    await outside.commit(offsets).catch(() => {});
-  };
+    await this.#outside.commit(offsetsIn(plan, this.#options.prefix)).catch(() => {});
+  }
 
-  let failures = 0;
-  /** One after the other. */
-  const flush = (): Promise<void> => {
-    clearTimeout(flushTimer);
-    flushTimer = undefined;
-    flushing = flushing.then(flushOnce).then(
-      () => void (failures = 0),
-      (error: unknown) => {
-        if (failures === 0) log.warn({ event: 'refusals-not-stored', error });
-        if (!stopping.aborted) flushTimer ??= setTimeout(() => void flush(), backoffMs(failures) + commitMs);
-        failures += 1;
-      },
-    );
-    return flushing;
-  };
-
-  return {
-    /** All that was accepted is forgotten: after a join it comes again, from what is committed. */
-    begin(): void {
-      epoch += 1;
-      partitions.clear();
-      parkedKnown = loadParked(epoch);
-    },
-    end(): void {
-      epoch += 1;
-      partitions.clear();
-      clearTimeout(flushTimer);
-      flushTimer = undefined;
-    },
-    /**
-     * Takes what a fetch brought; topic without the prefix.
-     * @returns whether the partition is to be fetched no further for now
-     */
-    take(topic: string, partition: number, messages: Message[], through: bigint): boolean {
-      const at = partitionOf(topic, partition);
-      at.window.accept(
-        messages.map((message) => ({
-          message,
-          offset: BigInt(message.passedOver?.first ?? message.offset),
-          last: BigInt(message.offset),
-        })),
-        through,
-      );
-      startNext(at);
-      if (messages.length === 0) flushTimer ??= setTimeout(() => void flush(), commitMs);
-      return at.window.full();
-    },
-    flush,
-    activity: (topic: string, partition: number) => partitions.get(`${topic}/${partition}`)?.window.activity() ?? 0,
-    /** Messages dealt with since the start of the process. */
-    dealtWith: () => dealtWith,
-    oldest: lanes.oldest,
-    settled: lanes.settled,
-  };
+  /** Once a minute for each topic and cause: what is stored tells how many there were. */
+  #sayPassedOver(topic: string, reason: string): void {
+    const key = `${topic} ${reason}`;
+    if (Date.now() - (this.#passedOverSaid.get(key) ?? 0) < SAY_EVERY_MS) return;
+    this.#passedOverSaid.set(key, Date.now());
+    this.#options.log.error({ event: 'batch-passed-over', topic, reason });
+  }
 }

@@ -1,0 +1,112 @@
+import { eventOf, keepLog } from '@cups/testing';
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { decode, encode, type CloudEvent } from '../src/envelope.ts';
+import { refusalOf, wordOf, type Handled, type RefusedMessage } from '../src/consume/handled.ts';
+import { Handler, type Park } from '../src/consume/handler.ts';
+
+const topic = 'cups.applications';
+function came(subject: string, sequence: number): CloudEvent {
+  const entry = eventOf({ topic, key: subject, type: 'x', subject, sequence });
+  const { key, value, headers } = encode(entry);
+  const event = decode({ key: Buffer.from(key), value, headers, offset: String(sequence), timestamp: '0' }, topic, 0);
+  if (!event) throw new Error('no event');
+  return event;
+}
+
+/** A park that outlives its process, as the store does. */
+function memoryPark(): Park & { all: Map<string, CloudEvent> } {
+  const all = new Map<string, CloudEvent>();
+  return {
+    all,
+    subjects: () => Promise.resolve([...new Set([...all.values()].map(({ subject }) => subject))]),
+    put: (event) => Promise.resolve(void all.set(event.id, event)),
+    waiting: (subject) =>
+      Promise.resolve(
+        [...all.values()]
+          .filter((event) => event.subject === subject)
+          .sort((one, other) => (one.sequence ?? 0) - (other.sequence ?? 0)),
+      ),
+    drop: (event) => Promise.resolve(void all.delete(event.id)),
+  };
+}
+
+/** Applies an event of a subject only after its predecessor, as the services do. */
+function counting(park: Park) {
+  const last = new Map<string, number>();
+  const applied: string[] = [];
+  const counted: string[] = [];
+  const refused: RefusedMessage[] = [];
+  const handle = (event: CloudEvent): Promise<Handled> => {
+    const { subject, sequence = 0 } = event;
+    const before = last.get(subject) ?? 0;
+    if (sequence <= before) return Promise.resolve('done');
+    if (sequence > before + 1) return Promise.resolve('wait');
+    last.set(subject, sequence);
+    applied.push(`${subject} ${sequence}`);
+    return Promise.resolve(sequence === 3 ? { cause: 'THIRD', fields: [] } : 'done');
+  };
+  const handler = new Handler({
+    expects: {},
+    handle,
+    keepRefused: (messages) => Promise.resolve(void refused.push(...messages)),
+    park,
+    log: keepLog().log,
+    count: (_topic, handled) => void counted.push(wordOf(handled)),
+  });
+  return { handler, applied, counted, refused };
+}
+
+describe('what became of an event', () => {
+  test.each<[Handled, string, object | undefined]>([
+    ['done', 'done', undefined],
+    ['wait', 'wait', { cause: 'SEQUENCE_GAP', fields: [] }],
+    ['refused', 'refused', { cause: 'REFUSED', fields: [] }],
+    [{ cause: 'NO_SUCH', fields: ['a'] }, 'refused', { cause: 'NO_SUCH', fields: ['a'] }],
+  ])('%j is counted as %s, and kept as %j', (handled, word, kept) => {
+    expect([wordOf(handled), refusalOf(handled)]).toEqual([word, kept]);
+  });
+});
+
+describe('an event that comes before its predecessor', () => {
+  test('waits, and follows it; a refusal on that way is kept with its place', async () => {
+    const park = memoryPark();
+    const { handler, applied, counted, refused } = counting(park);
+    for (const sequence of [3, 2, 5]) expect(await handler.handle(came('s', sequence))).toBe('wait');
+    expect(park.all.size).toBe(3);
+    expect(await handler.handle(came('s', 1))).toBe('done');
+    expect(applied).toEqual(['s 1', 's 2', 's 3']);
+    expect(refused).toEqual([{ topic, partition: 0, offset: '3', lastOffset: '3', cause: 'THIRD', fields: [] }]);
+    expect([...park.all.values()].map(({ sequence }) => sequence)).toEqual([5]);
+    expect(counted).toEqual(['wait', 'wait', 'wait', 'done', 'done', 'refused', 'wait']);
+  });
+
+  test('follows it in a process that only reads from the park that it waits', async () => {
+    const park = memoryPark();
+    await counting(park).handler.handle(came('s', 2));
+    const { handler, applied } = counting(park);
+    await handler.learnParked();
+    await handler.handle(came('s', 1));
+    expect(applied).toEqual(['s 1', 's 2']);
+    expect(park.all.size).toBe(0);
+  });
+
+  test('is applied once and in order, in whatever order all of them come and however often', async () => {
+    const order = fc.array(fc.constantFrom('a 1', 'a 2', 'a 4', 'a 5', 'b 1', 'b 2'), { maxLength: 20 });
+    const rest = fc.shuffledSubarray(['a 1', 'a 2', 'a 3', 'a 4', 'a 5', 'b 1', 'b 2'], { minLength: 7 });
+    await fc.assert(
+      fc.asyncProperty(order, rest, async (some, all) => {
+        const park = memoryPark();
+        const { handler, applied } = counting(park);
+        for (const one of [...some, ...all]) {
+          const [subject = '', sequence] = one.split(' ');
+          await handler.handle(came(subject, Number(sequence)));
+        }
+        const of = (subject: string) => applied.filter((one) => one.startsWith(subject));
+        expect(of('a')).toEqual(['a 1', 'a 2', 'a 3', 'a 4', 'a 5']);
+        expect(of('b')).toEqual(['b 1', 'b 2']);
+        expect(park.all.size).toBe(0);
+      }),
+    );
+  });
+});
