@@ -1,5 +1,6 @@
 /**
- * Makes the TypeScript types of proto/ into libs/contracts/gen, which is not committed. Does nothing when its stamp, the hash
+ * Makes the TypeScript types of proto/ into libs/contracts/gen, which is not committed: one file a message, and for each package
+ * with events a union of them in gen/events. Does nothing when its stamp, the hash
  * over this program and all proto files, is the present one; `--force` makes them anyway.
  */
 import { execFileSync } from 'node:child_process';
@@ -8,6 +9,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type * as Loader from '@grpc/proto-loader';
 
 const root = dirname(import.meta.dirname);
 const protoDir = join(root, 'proto');
@@ -90,6 +92,83 @@ function generate(protoFiles: string[]): Map<string, string> {
   }
 }
 
+interface Message {
+  type: { name: string; field: { name: string; number: number; typeName: string }[] };
+}
+
+/**
+ * A package with a message AnyEvent tells events: all its messages whose field 1 is that of AnyEvent, by name. `eventCodec`
+ * in libs/contracts/src/proto.ts knows them by the same rule.
+ */
+function eventsOf(loaded: Record<string, unknown>, name: string): string[] {
+  const firstOf = (message: unknown): string => {
+    const field = (message as Message).type.field?.find(({ number }) => number === 1);
+    return field ? `${field.name} ${field.typeName}` : '';
+  };
+  const begins = firstOf(loaded[`${name}.AnyEvent`]);
+  return Object.entries(loaded)
+    .filter(
+      ([full, value]) =>
+        /^[A-Z]\w*$/.test(full.slice(name.length + 1)) && full.startsWith(`${name}.`) && isMessage(value),
+    )
+    .filter(([, value]) => firstOf(value) === begins)
+    .map(([full]) => full.slice(name.length + 1))
+    .filter((message) => message !== 'AnyEvent')
+    .sort();
+}
+
+function isMessage(value: unknown): boolean {
+  return (value as { format?: string }).format === 'Protocol Buffer 3 DescriptorProto';
+}
+
+/** The union of the events of a package, as they are written and as they are read: `IntakeEvent`, `IntakeEvent__Output`. */
+function eventUnion(name: string, word: string, events: string[]): string {
+  const folder = `../${name.replaceAll('.', '/')}`;
+  const member = (message: string, suffix: string) => `  | { type: '${name}.${message}'; data: ${message}${suffix} }`;
+  return [
+    `// Made from the messages of ${name} that begin as its AnyEvent does.`,
+    '',
+    `import type { AnyEvent__Output } from '${folder}/AnyEvent.ts';`,
+    ...events.map((one) => `import type { ${one}, ${one}__Output } from '${folder}/${one}.ts';`),
+    '',
+    '/** An event as it is written. */',
+    `export type ${word}Event =`,
+    `${events.map((one) => member(one, '')).join('\n')};`,
+    '',
+    "/** An event as it is read. One of a type that this release does not know is 'unknown', and has what all have. */",
+    `export type ${word}Event__Output =`,
+    ...events.map((one) => member(one, '__Output')),
+    "  | { type: 'unknown'; data: AnyEvent__Output };",
+    '',
+    '/** What `eventCodec` of @cups/contracts/proto takes. */',
+    `export interface ${word}Events {`,
+    `  package: '${name}';`,
+    `  written: ${word}Event;`,
+    `  read: ${word}Event__Output;`,
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** The unions by file, for each package that has an AnyEvent; its word is the name of its service, without `Service`. */
+function eventUnions(files: ReadonlySet<string>): Map<string, string> {
+  const require = createRequire(join(root, 'libs', 'contracts', 'package.json'));
+  const { loadSync } = require('@grpc/proto-loader') as typeof Loader;
+  const made = new Map<string, string>();
+  for (const file of files) {
+    if (!file.endsWith('/AnyEvent.ts')) continue;
+    const folder = dirname(file);
+    const name = folder.replaceAll('/', '.');
+    const inFolder = [...files].filter((one) => dirname(one) === folder);
+    const service = inFolder.map((one) => /\/(\w+)Service\.ts$/.exec(one)?.[1]).find((word) => word !== undefined);
+    if (!service) throw new Error(`${name} has events, and no service that could name them.`);
+    const protos = filesUnder(join(protoDir, folder), '.proto').map((proto) => `${folder}/${proto}`);
+    const loaded = loadSync(protos, { includeDirs: [protoDir] });
+    made.set(`events/${name}.ts`, eventUnion(name, service, eventsOf(loaded, name)));
+  }
+  return made;
+}
+
 function readOr(file: string, otherwise: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -102,6 +181,7 @@ const protoFiles = filesUnder(protoDir, '.proto');
 const stamp = stampOf(protoFiles);
 if (readOr(stampFile, '') !== stamp || process.argv.includes('--force')) {
   const made = generate(protoFiles);
+  for (const [file, text] of eventUnions(new Set(made.keys()))) made.set(file, text);
   mkdirSync(genDir, { recursive: true });
   for (const [file, text] of made) {
     const path = join(genDir, file);

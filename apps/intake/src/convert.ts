@@ -1,4 +1,4 @@
-import { enumValue, enumWord, messageType, toTimestamp } from '@cups/contracts/proto';
+import { enumValue, enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
 import type {
@@ -19,7 +19,6 @@ import { etagOf } from '@cups/store';
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { circumstancesOf } from './domain/acts.ts';
-import type { Happening } from './domain/acts.ts';
 import type {
   ActionRecord,
   Application,
@@ -37,7 +36,7 @@ import { allowedActions } from './domain/life.ts';
 import type { State } from './domain/life.ts';
 import type { StoredRow } from './store.ts';
 
-/** The gRPC border of intake, and its events: the domain in proto messages and back. What the bridge says: deliveries.ts. */
+/** The gRPC border of intake: the domain in proto messages and back. Events: happenings.ts and deliveries.ts. */
 
 /** An application as a caller with these roles may see it. */
 export function toApplication(app: Application, roles: readonly string[]): ApplicationOut {
@@ -321,22 +320,6 @@ export function fromVersion(wire: VersionIn): ServiceVersion {
   };
 }
 
-/** The bytes of an event on cups.applications; thin: names, codes, times. */
-export function encodeHappening(happening: Happening, app: Application): Buffer {
-  const fields: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(happening.fields)) {
-    fields[name] = value instanceof Date ? toTimestamp(value) : name === 'fromState' ? toState(value as State) : value;
-  }
-  const ref = {
-    application: `applications/${app._id}`,
-    centre: app.centre,
-    agency: app.agency,
-    publicService: app.publicService,
-    state: toState(app.state),
-  };
-  return messageType(`cups.intake.v1.${happening.type}`).encode({ ref, ...fields });
-}
-
 function toPerson(person: Partial<Person> | undefined): PersonOut | null {
   return person ?? null;
 }
@@ -351,6 +334,8 @@ function fromText(wire: TextIn | null): Text {
 }
 
 /** Without the fields that are empty: proto3 has no absent string. */
-export function present<T extends Record<string, unknown>>(fields: T): { [K in keyof T]?: Exclude<T[K], ''> } {
+export function present<T extends Record<string, unknown>>(
+  fields: T,
+): { [K in keyof T]?: Exclude<T[K], '' | undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== '' && value !== undefined)) as never;
 }

@@ -1,14 +1,14 @@
 import { Problem } from '@cups/problem';
-import { isUlid } from '@cups/contracts';
+import { isUlid, nameOf } from '@cups/contracts';
 import type { CloudEvent } from '@cups/events';
 import type { Change, Documents, NewEvent } from '@cups/store';
-import { encodeHappening } from './convert.ts';
 import { fromDeliveryEvent } from './deliveries.ts';
 import { fire } from './domain/acts.ts';
 import { receive } from './domain/agency.ts';
 import type { Step } from './domain/acts.ts';
 import type { Timer } from './domain/life.ts';
 import type { Holidays } from './domain/terms.ts';
+import { intakeEvents, toEvent } from './happenings.ts';
 import type { StoredApplication } from './store.ts';
 
 /** What intake says on cups.applications, and what it does about cups.deliveries and its own timers. */
@@ -16,16 +16,19 @@ import type { StoredApplication } from './store.ts';
 /** A step of the domain as a change of the store: its happenings encoded for cups.applications. */
 export function decided(before: StoredApplication, step: Step): Change<StoredApplication> {
   const document = step.document as StoredApplication;
-  const events = step.events.map((happening): NewEvent => ({
-    topic: 'cups.applications',
-    key: before._id,
-    type: `cups.intake.v1.${happening.type}`,
-    subject: `applications/${before._id}`,
-    sequenced: true,
-    contentType: 'application/protobuf',
-    source: '/cups/intake',
-    data: encodeHappening(happening, document),
-  }));
+  const events = step.events.map((happening): NewEvent => {
+    const event = toEvent(happening, document);
+    return {
+      topic: 'cups.applications',
+      key: before._id,
+      type: event.type,
+      subject: nameOf('applications', before._id),
+      sequenced: true,
+      contentType: 'application/protobuf',
+      source: '/cups/intake',
+      data: intakeEvents.encode(event),
+    };
+  });
   return { document, events };
 }
 

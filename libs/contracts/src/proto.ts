@@ -81,6 +81,63 @@ export function messageType<Value = object, Output = Value>(fullName: string): M
   return type as unknown as MessageType<Value, Output>;
 }
 
+/** What tools/gen.ts makes for a package with events, such as `IntakeEvents` of gen/events/cups.intake.v1.ts. */
+export interface EventPackage {
+  package: string;
+  written: { type: string; data: object };
+  read: { type: string; data: object };
+}
+
+/** How the events of a package are written and read. */
+export interface EventCodec<Events extends EventPackage> {
+  encode(event: Events['written']): Buffer;
+  /**
+   * Of a type that this release does not know: `{ type: 'unknown' }` with the fields that all events have, so that it can be
+   * counted. Undefined for what is no event of this package.
+   */
+  decode(event: { type: string; data: Uint8Array }): Events['read'] | undefined;
+}
+
+/**
+ * The events of a package, typed by their union: whoever reads them by `switch` on `type` does not compile when one is forgotten.
+ * `eventCodec<IntakeEvents>('cups.intake.v1')`; nothing is loaded before the first event.
+ */
+export function eventCodec<Events extends EventPackage>(name: Events['package']): EventCodec<Events> {
+  let known: ReadonlySet<string> | undefined;
+  return {
+    encode: ({ type, data }) => messageType(type).encode(data),
+    decode({ type, data }) {
+      if (!type.startsWith(`${name}.`)) return undefined;
+      known ??= eventTypesOf(name);
+      const read = known.has(type) ? type : 'unknown';
+      try {
+        return { type: read, data: messageType(read === 'unknown' ? `${name}.AnyEvent` : type).decode(data) };
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** The events of a package: its messages whose field 1 is that of its AnyEvent. */
+function eventTypesOf(name: string): Set<string> {
+  const any = `${name}.AnyEvent`;
+  const loaded = loadPackage(any);
+  const beginsAs = firstField(loaded[any]);
+  if (!beginsAs) throw new Error(`There are no events in ${name}.`);
+  const types = Object.keys(loaded).filter(
+    (type) => type.startsWith(`${name}.`) && firstField(loaded[type]) === beginsAs,
+  );
+  return new Set(types.filter((type) => type !== any));
+}
+
+/** Name and type of field 1 of a message; undefined for what is none. */
+function firstField(definition: PackageDefinition[string] | undefined): string | undefined {
+  const { field } = (definition as { type?: { field?: (Field & { number: number })[] } } | undefined)?.type ?? {};
+  const first = field?.find(({ number }) => number === 1);
+  return first && `${first.name} ${first.typeName}`;
+}
+
 /**
  * What tells the paths of enum fields in a request of `method` whose number has no word here; the loader leaves it a number,
  * and whoever reads a word would stumble over it.

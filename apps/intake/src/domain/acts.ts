@@ -36,22 +36,20 @@ export interface Actor {
   cause: string;
 }
 
-/** An event before it is encoded: the message name in cups.intake.v1 and its own fields besides `ref`. */
-export interface Happening {
-  type:
-    | 'ApplicationSubmitted'
-    | 'DocumentsSupplied'
-    | 'ApplicationWithdrawn'
-    | 'ApplicationInProgress'
-    | 'DocumentsRequested'
-    | 'ApplicationDecided'
-    | 'ResultChanged'
-    | 'ResultHandedOver'
-    | 'ApplicationClosed'
-    | 'ApplicationExpired'
-    | 'DeskNoted';
-  fields: Record<string, unknown>;
-}
+/** What happened to an application, as it is told to the other services: each is a message of cups.intake.v1. */
+export type Happening =
+  | { type: 'ApplicationSubmitted'; submission: number; submitTime: Date }
+  | { type: 'DocumentsSupplied'; submission: number; answersRequest: string }
+  | { type: 'ApplicationWithdrawn'; fromState: State; withdrawTime: Date }
+  | { type: 'ApplicationInProgress' }
+  | { type: 'DocumentsRequested'; answerBy: string }
+  | { type: 'ApplicationDecided' }
+  | { type: 'ResultChanged'; revoked: boolean }
+  | { type: 'ResultHandedOver' }
+  | { type: 'ApplicationClosed'; needMet: boolean }
+  | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
+  /** `kind` is that of the note. */
+  | { type: 'DeskNoted'; kind: string };
 
 export interface Step {
   document: Application;
@@ -155,9 +153,7 @@ export function submit(app: Application, actor: Actor, { version, holidays, answ
   );
   return {
     document,
-    events: [
-      { type: 'ApplicationSubmitted', fields: { submission: `applications/${app._id}/submissions/1`, submitTime: at } },
-    ],
+    events: [{ type: 'ApplicationSubmitted', submission: 1, submitTime: at }],
   };
 }
 
@@ -168,7 +164,7 @@ export function withdraw(app: Application, actor: Actor, reason?: string): Step 
   const document = record({ ...kept, state, timer: null }, app.state, 'withdraw', actor, reason ? { reason } : {});
   return {
     document,
-    events: [{ type: 'ApplicationWithdrawn', fields: { fromState: app.state, withdrawTime: actor.now } }],
+    events: [{ type: 'ApplicationWithdrawn', fromState: app.state, withdrawTime: actor.now }],
   };
 }
 
@@ -211,12 +207,7 @@ export function supplyDocuments(
   );
   return {
     document,
-    events: [
-      {
-        type: 'DocumentsSupplied',
-        fields: { submission: `applications/${app._id}/submissions/${number}`, answersRequest: request.id },
-      },
-    ],
+    events: [{ type: 'DocumentsSupplied', submission: number, answersRequest: request.id }],
   };
 }
 
@@ -229,14 +220,14 @@ export function handOver(app: Application, actor: Actor, act: Omit<HandOver, 'ha
     'hand-over',
     actor,
   );
-  return { document, events: [{ type: 'ResultHandedOver', fields: {} }] };
+  return { document, events: [{ type: 'ResultHandedOver' }] };
 }
 
 /** Records whether the need is met, and closes. */
 export function confirmOutcome(app: Application, actor: Actor, outcome: Outcome): Step {
   const state = allow(app, 'confirm-outcome', actor);
   const document = record({ ...app, state, outcome }, app.state, 'confirm-outcome', actor);
-  return { document, events: [{ type: 'ApplicationClosed', fields: { needMet: outcome.needMet } }] };
+  return { document, events: [{ type: 'ApplicationClosed', needMet: outcome.needMet }] };
 }
 
 /** A timer fires; a stale one changes nothing. */
@@ -255,7 +246,7 @@ export function fire(app: Application, timer: Timer, now: Date): Step {
   };
   return {
     document: { ...kept, state, timer: null, history: [...app.history, row] },
-    events: [{ type: 'ApplicationExpired', fields: { fromState: app.state, expireTime: now } }],
+    events: [{ type: 'ApplicationExpired', fromState: app.state, expireTime: now }],
   };
 }
 

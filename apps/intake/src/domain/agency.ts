@@ -272,16 +272,16 @@ function stopClock(app: Application, now: Date, holidays: Holidays): Application
 function happenings(app: Application, next: Application, word: Judged, effect: Effect): Happening[] {
   if ('note' in effect) {
     return changesResult(word.message) && next.decision?.approved
-      ? [{ type: 'ResultChanged', fields: { revoked: word.message === 'result-revoked' } }]
-      : [{ type: 'DeskNoted', fields: { kind: effect.note } }];
+      ? [{ type: 'ResultChanged', revoked: word.message === 'result-revoked' }]
+      : [{ type: 'DeskNoted', kind: effect.note }];
   }
   switch (effect.to) {
     case 'documents-requested':
-      return [{ type: 'DocumentsRequested', fields: { answerBy: next.documentRequest!.answerBy } }];
+      return [{ type: 'DocumentsRequested', answerBy: next.documentRequest!.answerBy }];
     case 'ready':
     case 'rejected':
-      return [{ type: 'ApplicationDecided', fields: {} }];
+      return [{ type: 'ApplicationDecided' }];
     default:
-      return app.state === effect.to ? [] : [{ type: 'ApplicationInProgress', fields: {} }];
+      return app.state === effect.to ? [] : [{ type: 'ApplicationInProgress' }];
   }
 }

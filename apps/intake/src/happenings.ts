@@ -1,0 +1,57 @@
+import { nameOf, submissionName } from '@cups/contracts';
+import { eventCodec, toTimestamp } from '@cups/contracts/proto';
+import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import { toState } from './convert.ts';
+import type { Happening } from './domain/acts.ts';
+import type { Application } from './domain/application.ts';
+
+/** The border to cups.applications: what happened to an application, thin: names, codes, times. */
+
+export const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+
+/** @param app as it is after what happened */
+export function toEvent(happening: Happening, app: Application): IntakeEvent {
+  const ref = {
+    application: nameOf('applications', app._id),
+    centre: app.centre,
+    agency: app.agency,
+    publicService: app.publicService,
+    state: toState(app.state),
+  };
+  switch (happening.type) {
+    case 'ApplicationSubmitted': {
+      const submission = submissionName(app._id, happening.submission);
+      const submitTime = toTimestamp(happening.submitTime);
+      return { type: 'cups.intake.v1.ApplicationSubmitted', data: { ref, submission, submitTime } };
+    }
+    case 'DocumentsSupplied': {
+      const submission = submissionName(app._id, happening.submission);
+      const { answersRequest } = happening;
+      return { type: 'cups.intake.v1.DocumentsSupplied', data: { ref, submission, answersRequest } };
+    }
+    case 'ApplicationWithdrawn': {
+      const fromState = toState(happening.fromState);
+      const withdrawTime = toTimestamp(happening.withdrawTime);
+      return { type: 'cups.intake.v1.ApplicationWithdrawn', data: { ref, fromState, withdrawTime } };
+    }
+    case 'ApplicationInProgress':
+      return { type: 'cups.intake.v1.ApplicationInProgress', data: { ref } };
+    case 'DocumentsRequested':
+      return { type: 'cups.intake.v1.DocumentsRequested', data: { ref, answerBy: happening.answerBy } };
+    case 'ApplicationDecided':
+      return { type: 'cups.intake.v1.ApplicationDecided', data: { ref } };
+    case 'ResultChanged':
+      return { type: 'cups.intake.v1.ResultChanged', data: { ref, revoked: happening.revoked } };
+    case 'ResultHandedOver':
+      return { type: 'cups.intake.v1.ResultHandedOver', data: { ref } };
+    case 'ApplicationClosed':
+      return { type: 'cups.intake.v1.ApplicationClosed', data: { ref, needMet: happening.needMet } };
+    case 'ApplicationExpired': {
+      const fromState = toState(happening.fromState);
+      const expireTime = toTimestamp(happening.expireTime);
+      return { type: 'cups.intake.v1.ApplicationExpired', data: { ref, fromState, expireTime } };
+    }
+    case 'DeskNoted':
+      return { type: 'cups.intake.v1.DeskNoted', data: { ref, kind: happening.kind } };
+  }
+}
