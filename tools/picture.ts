@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- intake gives away its wiring only; this needs its table
-import { AGENCIES, END_STATES, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '../apps/intake/src/domain/life.ts';
+import { AGENCIES, END_STATES, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '@cups/application';
 
 /**
  * Draws the life cycle of an application into ARCHITECTURE.md from the table that the code runs by.
@@ -10,7 +9,7 @@ import { AGENCIES, END_STATES, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '
  */
 
 const FILE = 'ARCHITECTURE.md';
-const BEGIN = '<!-- life cycle: made by tools/picture.ts from apps/intake/src/domain/life.ts -->';
+const BEGIN = '<!-- life cycle: made by tools/picture.ts from libs/application/src/life.ts -->';
 const END = '<!-- end of the life cycle -->';
 
 type State = (typeof STATES)[number];

@@ -1,6 +1,6 @@
 import type { AccessTable } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import { DESK_ROLES } from './domain/life.ts';
+import { DESK_ROLES } from '@cups/application';
 
 const desk = { callers: ['gateway'], roles: [...DESK_ROLES], tenancy: 'centre' } as const;
 

@@ -13,7 +13,8 @@ import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/
 import type { Person as PersonOut, Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
-import { answersFault } from '@cups/application';
+import { allowedActions, answersFault } from '@cups/application';
+import type { State } from '@cups/application';
 import { Problem } from '@cups/problem';
 import { etagOf } from '@cups/store';
 import { isUtf8 } from 'node:buffer';
@@ -32,8 +33,6 @@ import type {
   ServiceVersion,
   Text,
 } from './domain/application.ts';
-import { allowedActions } from './domain/life.ts';
-import type { State } from './domain/life.ts';
 import type { StoredRow } from './store.ts';
 
 /** The gRPC border of intake: the domain in proto messages and back. Events: happenings.ts and deliveries.ts. */

@@ -6,7 +6,7 @@ import { fromDeliveryEvent } from './deliveries.ts';
 import { fire } from './domain/acts.ts';
 import { receive } from './domain/agency.ts';
 import type { Step } from './domain/acts.ts';
-import type { Timer } from './domain/life.ts';
+import type { Timer } from '@cups/application';
 import type { Holidays } from './domain/terms.ts';
 import { intakeEvents, toEvent } from './happenings.ts';
 import type { StoredApplication } from './store.ts';

@@ -2,6 +2,7 @@ import { pageSizeOf, pageToken, readPageToken } from '@cups/store';
 import type { Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { checkIdnp, normalizeTrackingNumber } from '@cups/application';
+import type { State } from '@cups/application';
 import { isUlid, parseName } from '@cups/contracts';
 import { enumValue, toTimestamp } from '@cups/contracts/proto';
 import { centreOf, sessionOf } from '@cups/rpc';
@@ -9,7 +10,6 @@ import type { Context, Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import * as convert from './convert.ts';
 import { ABSENT } from './domain/acts.ts';
-import type { State } from './domain/life.ts';
 import { byTrackingNumber, listByCentre, search } from './store.ts';
 import type { StoredApplication, Versions } from './store.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { fingerprint } from '@cups/store';
 import type { Cause, Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
-import { newTrackingNumber } from '@cups/application';
+import { END_STATES, newTrackingNumber } from '@cups/application';
 import { isUlid, parseName, parseRequestId } from '@cups/contracts';
 import { fromTimestamp } from '@cups/contracts/proto';
 import { centreOf, sessionOf } from '@cups/rpc';
@@ -13,7 +13,6 @@ import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/co
 import * as acts from './domain/acts.ts';
 import type { Actor, Step } from './domain/acts.ts';
 import { evidenceViolations, handOverViolations, outcomeViolations } from './domain/file.ts';
-import { END_STATES } from './domain/life.ts';
 import type { Holidays } from './domain/terms.ts';
 import * as convert from './convert.ts';
 import { answersCheck } from './forms.ts';

@@ -2,8 +2,8 @@ import type { Documents, Store, StoredDocument } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { ABSENT } from './domain/acts.ts';
 import type { Application, ApplicationRow, ServiceVersion } from './domain/application.ts';
-import { END_STATES } from './domain/life.ts';
-import type { State } from './domain/life.ts';
+import { END_STATES } from '@cups/application';
+import type { State } from '@cups/application';
 
 /** What intake keeps: applications, the versions of public services they were opened under, refused messages. */
 

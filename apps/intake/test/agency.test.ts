@@ -8,8 +8,8 @@ import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
 import type { Application, Evidence } from '../src/domain/application.ts';
 import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
-import { MESSAGES } from '../src/domain/life.ts';
-import type { Message } from '../src/domain/life.ts';
+import { MESSAGES } from '@cups/application';
+import type { Message } from '@cups/application';
 import type { Holidays } from '../src/domain/terms.ts';
 import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
 

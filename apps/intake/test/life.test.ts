@@ -8,8 +8,8 @@ import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
 import type { Application, Content } from '../src/domain/application.ts';
 import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
-import { ACTIONS, AGENCIES, allowedActions, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '../src/domain/life.ts';
-import type { Action, Circumstance, Message, State } from '../src/domain/life.ts';
+import { ACTIONS, AGENCIES, allowedActions, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '@cups/application';
+import type { Action, Circumstance, Message, State } from '@cups/application';
 import type { Holidays } from '../src/domain/terms.ts';
 import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
 

@@ -12,8 +12,8 @@ import type {
   Submission,
 } from './application.ts';
 import { completenessViolations, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from './file.ts';
-import { allowedActions, closedBy, stateAfter, TIMED } from './life.ts';
-import type { Action, Circumstance, State, Timer } from './life.ts';
+import { allowedActions, closedBy, stateAfter, TIMED } from '@cups/application';
+import type { Action, Circumstance, State, Timer } from '@cups/application';
 import { dueAfter, today, UnknownYear } from './terms.ts';
 import type { Due, Holidays, Term } from './terms.ts';
 

@@ -1,4 +1,5 @@
-import { isCivilDate } from '@cups/application';
+import { AGENCIES, isCivilDate } from '@cups/application';
+import type { Effect, Message, State } from '@cups/application';
 import type {
   ActionRecord,
   Application,
@@ -10,8 +11,6 @@ import type {
   Text,
 } from './application.ts';
 import type { Happening, Step } from './acts.ts';
-import { AGENCIES } from './life.ts';
-import type { Effect, Message, State } from './life.ts';
 import { dueAfter, endOfDay, remaining, today } from './terms.ts';
 import type { Holidays } from './terms.ts';
 

@@ -1,4 +1,4 @@
-import type { State, Timer } from './life.ts';
+import type { State, Timer } from '@cups/application';
 import type { Term } from './terms.ts';
 
 /** The stored document of an application, which is the domain's shape as well (law 1 of the design). */

@@ -131,7 +131,7 @@ const working: Record<Message, Effect> = {
   'result-revoked': note('result-before-decision'),
 };
 
-/** Total: every message has its effect in every state (law 2 of the design). */
+/** Total: every message has its effect in every state. */
 export const AGENCIES: Record<State, Record<Message, Effect>> = {
   // An agency can not know a draft: whatever comes is recorded and shown.
   draft: allNoted('message-before-submission'),
