@@ -16,7 +16,7 @@ import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/int
 import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import { encode } from '@cups/events';
 import type { CloudEvent } from '@cups/events';
-import { canonicalJson } from '@cups/store';
+import { canonicalJson } from '@cups/contracts/node';
 import type { Change, NewEvent } from '@cups/store';
 import { createHash } from 'node:crypto';
 import type { Delivery, Fetched, Refusal, Reply, Said, Step } from './domain/delivery.ts';

@@ -6,7 +6,7 @@ import type { RefusedMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Re
 import { Problem } from '@cups/problem';
 import { centreOf, sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
-import { pageSizeOf } from '@cups/store';
+import { pageSizeOf } from '@cups/contracts/node';
 import type { openRefusals, Refusals } from '@cups/store';
 import { stateOf } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';

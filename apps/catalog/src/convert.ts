@@ -6,7 +6,7 @@ import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/c
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
-import { canonicalJson } from '@cups/store/fingerprint';
+import { canonicalJson } from '@cups/contracts/node';
 
 /** The gRPC border: from the shape of the files to cups.catalog.v1. `full` adds form schema and example. */
 export function toMessage(

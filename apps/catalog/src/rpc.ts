@@ -5,7 +5,7 @@ import type { Rpcs } from '@cups/rpc';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import { Problem } from '@cups/problem';
 // Not the library's door: it opens mongoose as well, which a service without a database does not need.
-import { pageSizeOf, pageToken as writeToken, readPageToken } from '@cups/store/page';
+import { pageSizeOf, pageToken as writeToken, readPageToken } from '@cups/contracts/node';
 import { toMessage, toVersionMessage } from './convert.ts';
 import { fileableAt, inForce, versionAt } from './domain/public-service.ts';
 import type { CentreKind, PublicService } from './domain/public-service.ts';

@@ -1,3 +1,4 @@
+import { canonicalJson } from '@cups/contracts/node';
 import { enumValue, enumWord, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
@@ -52,14 +53,7 @@ export function answersToProto(answers: Record<string, unknown>): Buffer {
     const message = 'The answers cannot be kept as they are.';
     throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [fault] });
   }
-  return Buffer.from(canonical(answers));
-}
-
-function canonical(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join(',')}]`;
-  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`).join(',')}}`;
+  return Buffer.from(canonicalJson(answers));
 }
 
 /** An RFC 3339 instant, for proto. */

@@ -8,7 +8,7 @@ import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1
 import { Problem } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Keys, Rpcs, Session as Claims } from '@cups/rpc';
-import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/store';
+import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
 import type { Documents, NewEvent } from '@cups/store';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';

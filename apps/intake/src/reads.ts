@@ -1,4 +1,4 @@
-import { pageSizeOf, pageToken, readPageToken } from '@cups/store';
+import { pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
 import type { Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { checkIdnp, normalizeTrackingNumber } from '@cups/application';

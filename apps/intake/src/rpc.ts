@@ -1,6 +1,6 @@
 import { ulid } from 'ulid';
 import { randomBytes } from 'node:crypto';
-import { fingerprint } from '@cups/store';
+import { fingerprint } from '@cups/contracts/node';
 import type { Cause, Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
 import { END_STATES, newTrackingNumber } from '@cups/application';

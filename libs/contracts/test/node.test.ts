@@ -3,7 +3,7 @@ import { Problem } from '@cups/problem';
 import fc from 'fast-check';
 import {
   canonicalJson,
-  correlationIdOf,
+  requestIdOf,
   fingerprint,
   newTraceparent,
   pageSizeOf,
@@ -100,9 +100,9 @@ describe('trace context', () => {
 test('only ids of our own forms are taken over as the id of a request', () => {
   const uuid = '0192d3e4-1111-7000-8000-000000000001';
   const ulid = '01JD9Z0000000000000000000A';
-  expect(correlationIdOf(uuid)).toBe(uuid);
-  expect(correlationIdOf(ulid)).toBe(ulid);
+  expect(requestIdOf(uuid)).toBe(uuid);
+  expect(requestIdOf(ulid)).toBe(ulid);
   for (const given of ['2900000000012', '', undefined, [uuid]]) {
-    expect(correlationIdOf(given)).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
+    expect(requestIdOf(given)).toMatch(/^[0-9a-f]{8}-[0-9a-f-]{27}$/);
   }
 });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Log, Metrics } from '@cups/contracts';
+import { newTraceparent } from '@cups/contracts/node';
 import { loadService } from '@cups/contracts/proto';
 import type { ResponseOf, SentRequestOf } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
 import { Client as GrpcClient, credentials, Metadata, status } from '@grpc/grpc-js';
 import type { MethodDefinition, ServiceError } from '@grpc/grpc-js';
 import type { CallContext, ServiceName } from './context.ts';
-import { newTraceparent } from './grpc.ts';
 import { followReach, pause } from './reach.ts';
 import { isUnreached, statusToProblem } from './status.ts';
 import type { Keys } from './tokens.ts';

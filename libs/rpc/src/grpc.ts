@@ -1,7 +1,7 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import type { Log, Metrics } from '@cups/contracts';
-import { isUlid, isUuid } from '@cups/contracts';
+import { requestIdOf, traceparentOf } from '@cups/contracts/node';
 import { enumCheck, loadService } from '@cups/contracts/proto';
 import type { RpcsOf } from '@cups/contracts/proto';
 import { isProblem, Problem } from '@cups/problem';
@@ -177,7 +177,7 @@ interface Method {
 async function answer(gate: Gate, served: Method, call: Call, callback: sendUnaryData<Buffer>): Promise<void> {
   const { name: method, row } = served;
   const started = performance.now();
-  const requestId = requestIdOf(call.metadata);
+  const requestId = requestIdOf(text(call.metadata, 'x-request-id'));
   const { log } = gate.options;
   let caller: ServiceName | undefined;
   let session: Session | undefined;
@@ -278,7 +278,7 @@ function contextOf(
     ...(sessionToken && { sessionToken }),
     // Date has no Infinity; the last one it has will do.
     deadline: new Date(Math.min(ms, 8.64e15)),
-    traceparent: traceparentOf(call.metadata),
+    traceparent: traceparentOf(text(call.metadata, 'traceparent')),
     look: () => undefined,
     // Both are made only for those who ask: most calls do not.
     get signal() {
@@ -313,22 +313,6 @@ function text(metadata: Metadata, key: string): string | undefined {
 function bearer(metadata: Metadata): string | undefined {
   const value = text(metadata, 'authorization');
   return value?.startsWith('Bearer ') ? value.slice('Bearer '.length) : undefined;
-}
-
-/** Only ids of our own forms are taken over: anything else could carry personal data into logs. */
-function requestIdOf(metadata: Metadata): string {
-  const given = text(metadata, 'x-request-id');
-  return given !== undefined && (isUuid(given) || isUlid(given)) ? given : randomUUID();
-}
-
-function traceparentOf(metadata: Metadata): string {
-  const given = text(metadata, 'traceparent');
-  return given !== undefined && /^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/.test(given) ? given : newTraceparent();
-}
-
-/** A new W3C trace context. */
-export function newTraceparent(): string {
-  return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }
 
 function meters(metrics: Metrics, inFlight: Record<Pool, number>): Gate['count'] {

@@ -3,7 +3,7 @@ export { connect } from './client.ts';
 export type { Client } from './client.ts';
 export { centreOf, sessionOf } from './context.ts';
 export type { CallContext, Context, Role, ServiceName, Session } from './context.ts';
-export { newTraceparent, serveGrpc } from './grpc.ts';
+export { serveGrpc } from './grpc.ts';
 export type { GrpcServer, Rpcs, ServerOptions } from './grpc.ts';
 export { makeKeys } from './keys.ts';
 export { problemToStatus, statusToProblem } from './status.ts';

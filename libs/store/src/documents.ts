@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Log } from '@cups/contracts';
+import { pageToken, readPageToken } from '@cups/contracts/node';
 import { isProblem, Problem, type Reason } from '@cups/problem';
 import type { Connection, mongo } from 'mongoose';
 import { ulid } from 'ulid';
 import { difference, type Operators } from './difference.ts';
 import { storeFailure } from './failures.ts';
-import { pageToken, readPageToken } from './page.ts';
 import { checkPath, checkValue, compile, makeSchema } from './schema.ts';
 import { inScope, scopeFilter, type Scope } from './scope.ts';
 

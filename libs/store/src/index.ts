@@ -1,9 +1,7 @@
 export type * from './documents.ts';
 export { etagOf } from './documents.ts';
-export { canonicalJson, fingerprint } from './fingerprint.ts';
 export type { PublishResult, Relay, RelayOptions } from './outbox.ts';
 export { startRelay } from './outbox.ts';
-export { pageSizeOf, pageToken, readPageToken } from './page.ts';
 export { openParking } from './parking.ts';
 export type { RefusedMessage, Refusals } from './refusals.ts';
 export { openRefusals } from './refusals.ts';

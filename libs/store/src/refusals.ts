@@ -1,8 +1,7 @@
 import type { Metrics } from '@cups/contracts';
+import { pageToken, readPageToken } from '@cups/contracts/node';
 import type { mongo } from 'mongoose';
 import { ulid } from 'ulid';
-
-import { pageToken, readPageToken } from './page.ts';
 import type { Store } from './store.ts';
 
 /** A refused message as the consumer of @cups/events tells it. */

@@ -2,12 +2,13 @@ import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import type { Log, Metrics } from '@cups/contracts';
+import { requestIdOf, traceparentOf } from '@cups/contracts/node';
 import type { CallContext, Session } from '@cups/rpc';
 import { Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
 import { readBody } from './body.ts';
 import type { Answer, Call, Handler, Operation } from './handler.ts';
-import { refuseCrossSite, requestIdOf, traceparentOf } from './guards.ts';
+import { refuseCrossSite } from './guards.ts';
 import type { Limits } from './guards.ts';
 import { problemAnswer, toProblem } from './problems.ts';
 import type { Sessions } from './session.ts';
@@ -52,7 +53,7 @@ export function createApp(parts: AppParts): Express {
 
   function begin(req: Request, res: Response, method: string): CallContext {
     const start = performance.now();
-    const requestId = requestIdOf(req);
+    const requestId = requestIdOf(req.headers['x-request-id']);
     const abort = new AbortController();
     res.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
     res.setHeader('X-Request-Id', requestId);
@@ -70,7 +71,7 @@ export function createApp(parts: AppParts): Express {
       log.info({ event, method, requestId, status, reason, operator, durationMs });
     });
     const deadline = new Date(Date.now() + parts.budgetMs);
-    return { requestId, deadline, traceparent: traceparentOf(req), signal: abort.signal };
+    return { requestId, deadline, traceparent: traceparentOf(req.headers['traceparent']), signal: abort.signal };
   }
 
   function send(res: Response, { status = 200, headers = {}, body, html }: Answer, operation?: Operation): void {

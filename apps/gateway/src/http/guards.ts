@@ -1,10 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Request, Response } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
-import { isUlid, isUuid } from '@cups/contracts';
 import { Problem } from '@cups/problem';
-import { newTraceparent } from '@cups/rpc';
 import type { Metrics } from '@cups/contracts';
 import type { Config } from '../config.ts';
 
@@ -90,16 +87,4 @@ function originsOf(publicOrigin: string, port = 80): string[] {
   if (configured.protocol !== 'http:' || !LOOPBACK.includes(configured.hostname)) return [publicOrigin];
   const suffix = configured.port && `:${configured.port}`;
   return LOOPBACK.map((host) => `http://${host}${suffix}`);
-}
-
-/** The request id of the caller when it is a UUID or ULID, otherwise a new one. */
-export function requestIdOf({ headers }: IncomingMessage): string {
-  const given = headers['x-request-id'];
-  return typeof given === 'string' && (isUuid(given) || isUlid(given)) ? given : randomUUID();
-}
-
-/** W3C Trace Context of the caller when it is well formed, otherwise a new one. */
-export function traceparentOf({ headers }: IncomingMessage): string {
-  const given = String(headers['traceparent']);
-  return /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/.test(given) ? given : newTraceparent();
 }

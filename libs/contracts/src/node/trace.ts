@@ -18,6 +18,6 @@ export function traceparentOf(given: unknown): string {
  * What a caller named as the id of its request, when it is a UUID or ULID; otherwise a new one. Only ids of our own forms are
  * taken over: anything else could carry personal data into logs.
  */
-export function correlationIdOf(given: unknown): string {
+export function requestIdOf(given: unknown): string {
   return typeof given === 'string' && (isUuid(given) || isUlid(given)) ? given : randomUUID();
 }
