@@ -1,18 +1,8 @@
-import { isReplyType, isRequestType, MAX_REPLY_BYTES, MAX_REQUEST_BYTES, parseSubject } from './messages.ts';
-import { PLATFORM_SOURCE, sourceOf } from './messages.ts';
-import type { AgencyEvent, Attributes } from './messages.ts';
+import { isReplyType, isRequestType, maxBytesOf, parseSubject, PLATFORM_SOURCE, sourceOf } from './messages.ts';
+import type { AgencyEvent, Attributes, MessageType } from './messages.ts';
 import { SCHEMAS } from './schemas.ts';
-import { validateHeaders, validateReadRequest, validateReply } from './validate.ts';
-import type { Violation } from './validate.ts';
-
-/** A message as a Kafka client sends it. */
-export type OutgoingMessage = { key: string; headers: Record<string, string>; value: Buffer };
-/** A message as a Kafka client hands it over. */
-export type IncomingMessage = {
-  key: Buffer | string | null;
-  value: Buffer | null;
-  headers?: Record<string, Buffer | string | (Buffer | string)[] | undefined>;
-};
+import { validateAttributes, validateReadRequest, validateReply } from './validate.ts';
+import type { GivenAttributes, Violation } from './validate.ts';
 
 /**
  * Why a message was not understood. NOT_CLOUDEVENTS: a header is missing or wrong (named). UNKNOWN_TYPE: no type of this
@@ -30,75 +20,75 @@ export const CAUSES = [
   'KEY_MISMATCH',
 ] as const;
 export type Cause = (typeof CAUSES)[number];
-export type Read = { ok: true; event: AgencyEvent } | { ok: false; cause: Cause; violations: Violation[] };
+export type Refused = { ok: false; cause: Cause; violations: Violation[] };
+export type Read = { ok: true; event: AgencyEvent } | Refused;
+
+/** What is known of an event by its attributes, which are in order; its content is not read yet. */
+export type Envelope = {
+  ok: true;
+  type: MessageType;
+  /** applications/{id} */
+  application: string;
+  deliveryId: string;
+  attributes: Attributes;
+};
+
+/** Content that was parsed, once; `value` is undefined where the bytes are not JSON in UTF-8, or too many to be parsed. */
+export type Content = { bytes: number; value: unknown };
+
+/** What every event has. */
+type Complete = Record<'id' | 'source' | 'type' | 'subject' | 'time' | 'dataschema', string>;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
+const refused = (cause: Cause, violations: Violation[] = []): Refused => ({ ok: false, cause, violations });
 
-/** Writes an event as a Kafka message (CloudEvents binary mode). It does not check the content: see `validateRequest`. */
-export function toMessage(event: AgencyEvent): OutgoingMessage {
-  const headers: Record<string, string> = {
-    ce_specversion: '1.0',
-    ce_id: event.id,
-    ce_source: event.source,
-    ce_type: event.type,
-    ce_subject: event.subject,
-    ce_time: event.time,
-    ce_dataschema: SCHEMAS[event.type].$id,
-    'content-type': 'application/json',
-  };
-  if (event.correlationid !== undefined) headers['ce_correlationid'] = event.correlationid;
-  if (event.causationid !== undefined) headers['ce_causationid'] = event.causationid;
-  return { key: event.subject.slice('deliveries/'.length), headers, value: Buffer.from(JSON.stringify(event.data)) };
-}
-
-const refused = (cause: Cause, violations: Violation[] = []): Read => ({ ok: false, cause, violations });
-
-function textHeaders(headers: IncomingMessage['headers']): Record<string, string> {
-  const text: Record<string, string> = {};
-  // A header that is there twice stays out, and is then missed as required.
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (value !== undefined && !Array.isArray(value)) text[name] = value.toString();
-  }
-  return text;
+/**
+ * Checks the attributes of an event, in either direction; never throws, never echoes a value.
+ * @param given as text, by their names in CloudEvents; violations name the Kafka headers that carry them
+ * @param key that of the message
+ */
+export function readAttributes(given: GivenAttributes, key: string | undefined): Envelope | Refused {
+  const wrong = validateAttributes(given);
+  if (wrong.length > 0) return refused('NOT_CLOUDEVENTS', wrong);
+  const { id, source, type, subject, time, dataschema } = given as Complete;
+  const { correlationid, causationid } = given;
+  const request = isRequestType(type);
+  if (!request && !isReplyType(type)) return refused('UNKNOWN_TYPE');
+  if (dataschema !== SCHEMAS[type].$id) return refused('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
+  const { application, agency, deliveryId } = parseSubject(subject)!;
+  if (source !== (request ? PLATFORM_SOURCE : sourceOf(agency))) return refused('SOURCE_MISMATCH');
+  if (key !== deliveryId) return refused('KEY_MISMATCH');
+  const attributes: Attributes = { id, source, subject, time };
+  if (correlationid !== undefined) attributes.correlationid = correlationid;
+  if (causationid !== undefined) attributes.causationid = causationid;
+  return { ok: true, type, application, deliveryId, attributes };
 }
 
 /**
- * Reads a Kafka message of an agency's topic, in either direction; never throws, never echoes content. A reader of requests
+ * Parses the content of an event; never throws. What is wrong with it is said by `readContent`.
+ * @param limit bytes; more are not parsed. At least the bound of the type, or a content within it would be told as no JSON
+ */
+export function parseContent(bytes: Uint8Array | null, limit: number): Content {
+  const length = bytes?.length ?? 0;
+  if (length > limit) return { bytes: length, value: undefined };
+  try {
+    return { bytes: length, value: JSON.parse(utf8.decode(bytes ?? undefined)) as unknown };
+  } catch {
+    return { bytes: length, value: undefined };
+  }
+}
+
+/**
+ * Checks parsed content, for an event whose attributes are in order; never throws, never echoes content. A reader of requests
  * ignores properties that it does not know; a reply is held to what an agency may write.
  */
-export function fromMessage(message: IncomingMessage): Read {
-  const headers = textHeaders(message.headers);
-  const wrong = validateHeaders(headers);
-  if (wrong.length > 0) return refused('NOT_CLOUDEVENTS', wrong);
-  const type = headers['ce_type']!;
-  const request = isRequestType(type);
-  if (!request && !isReplyType(type)) return refused('UNKNOWN_TYPE');
-  if (headers['ce_dataschema'] !== SCHEMAS[type].$id) {
-    return refused('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
-  }
-  const delivery = parseSubject(headers['ce_subject']!)!;
-  if (headers['ce_source'] !== (request ? PLATFORM_SOURCE : sourceOf(delivery.agency))) {
-    return refused('SOURCE_MISMATCH');
-  }
-  if (message.key?.toString() !== delivery.deliveryId) return refused('KEY_MISMATCH');
-  const bytes = message.value?.length ?? 0;
-  if (bytes > (request ? MAX_REQUEST_BYTES : MAX_REPLY_BYTES)) return refused('TOO_LARGE');
-  let content: unknown;
-  try {
-    content = JSON.parse(utf8.decode(message.value ?? undefined));
-  } catch {
-    return refused('NOT_JSON');
-  }
-  const checked = request ? validateReadRequest(type, content, bytes) : validateReply(type, content, bytes);
+export function readContent(envelope: Envelope, content: Content): Read {
+  const { type, application, attributes } = envelope;
+  const { bytes, value } = content;
+  if (bytes > maxBytesOf(type)) return refused('TOO_LARGE');
+  if (value === undefined) return refused('NOT_JSON');
+  const checked = isRequestType(type) ? validateReadRequest(type, value, bytes) : validateReply(type, value, bytes);
   if (!checked.ok) return refused('CONTENT_INVALID', checked.violations);
-  if (checked.data.application !== delivery.application) return refused('KEY_MISMATCH');
-  const attributes: Attributes = {
-    id: headers['ce_id']!,
-    source: headers['ce_source'],
-    subject: headers['ce_subject']!,
-    time: headers['ce_time']!,
-  };
-  if (headers['ce_correlationid'] !== undefined) attributes.correlationid = headers['ce_correlationid'];
-  if (headers['ce_causationid'] !== undefined) attributes.causationid = headers['ce_causationid'];
-  return { ok: true, event: { ...attributes, type, data: checked.data } as AgencyEvent };
+  if (checked.data.application !== application) return refused('KEY_MISMATCH');
+  return { ok: true, event: Object.assign({}, attributes, { type, data: checked.data }) as AgencyEvent };
 }

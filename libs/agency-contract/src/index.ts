@@ -2,5 +2,6 @@
 export * from './messages.ts';
 export * from './validate.ts';
 export * from './cloudevents.ts';
+export * from './kafka.ts';
 export { openForReaders } from './readers.ts';
 export { SCHEMAS } from './schemas.ts';

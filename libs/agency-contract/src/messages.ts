@@ -138,6 +138,9 @@ export const isRequestType = (type: string): type is RequestType => requestTypes
 /** Whether a `ce_type` is one of an agency's replies. */
 export const isReplyType = (type: string): type is ReplyType => replyTypes.has(type);
 
+/** Bound of a message of this type, in bytes of JSON. */
+export const maxBytesOf = (type: MessageType): number => (isRequestType(type) ? MAX_REQUEST_BYTES : MAX_REPLY_BYTES);
+
 /** The two topics of an agency (code such as `asp`), behind the installation's prefix. */
 export const topicsOf = (agency: string, prefix = ''): { requests: string; replies: string } => ({
   requests: `${prefix}agency.${agency}.requests`,

@@ -1,7 +1,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import { isReplyType, isRequestType, MAX_ANSWERS_BYTES, MAX_REPLY_BYTES, MAX_REQUEST_BYTES } from './messages.ts';
+import { isReplyType, isRequestType, MAX_ANSWERS_BYTES, maxBytesOf } from './messages.ts';
 import type { MessageType, ReplyData, ReplyType, RequestData, RequestType } from './messages.ts';
 import { openForReaders } from './readers.ts';
 import { DEFINITIONS, HEADERS_SCHEMA, SCHEMAS } from './schemas.ts';
@@ -63,9 +63,8 @@ function violations(schema: { $id: string }, value: unknown, as: As): Violation[
 const bytesOf = (value: unknown): number => Buffer.byteLength(JSON.stringify(value) ?? '');
 
 function validate<T>(as: As, type: MessageType, data: unknown, knownBytes?: number): Validated<T> {
-  const maxBytes = isRequestType(type) ? MAX_REQUEST_BYTES : MAX_REPLY_BYTES;
   const bytes = knownBytes ?? bytesOf(data);
-  if (bytes > maxBytes) return { ok: false, violations: [{ field: '', rule: 'maxBytes' }] };
+  if (bytes > maxBytesOf(type)) return { ok: false, violations: [{ field: '', rule: 'maxBytes' }] };
   const found = violations(SCHEMAS[type], data, as);
   const answers = (data as { answers?: unknown } | null)?.answers;
   if (bytes > MAX_ANSWERS_BYTES && answers !== undefined && bytesOf(answers) > MAX_ANSWERS_BYTES) {
@@ -97,6 +96,32 @@ export const validateReadRequest = <T extends RequestType>(
 export const validateReply = <T extends ReplyType>(type: T, data: unknown, bytes?: number): Validated<ReplyData[T]> =>
   isReplyType(type) ? validate('writer', type, data, bytes) : unknownType;
 
-/** Checks Kafka headers, already read as text, against `schemas/headers.json`. */
-export const validateHeaders = (headers: Record<string, string>): Violation[] =>
-  violations(HEADERS_SCHEMA, headers, 'reader');
+/** The Kafka header of each attribute that this contract knows. */
+const HEADERS = {
+  specversion: 'ce_specversion',
+  id: 'ce_id',
+  source: 'ce_source',
+  type: 'ce_type',
+  subject: 'ce_subject',
+  time: 'ce_time',
+  dataschema: 'ce_dataschema',
+  datacontenttype: 'content-type',
+  correlationid: 'ce_correlationid',
+  causationid: 'ce_causationid',
+} as const;
+type AttributeName = keyof typeof HEADERS;
+const NAMES = Object.keys(HEADERS) as AttributeName[];
+
+/** Attributes of a CloudEvent as they came, as text; an absent one is undefined. */
+export type GivenAttributes = { [Name in AttributeName]?: string | undefined };
+
+/** The attributes that Kafka headers hold; other headers are ignored. */
+export const attributesOf = (headers: Record<string, string>): GivenAttributes =>
+  Object.fromEntries(NAMES.map((name) => [name, headers[HEADERS[name]]]));
+
+/** Checks attributes against `schemas/headers.json`; violations name the headers. */
+export function validateAttributes(given: GivenAttributes): Violation[] {
+  const headers: Record<string, string> = {};
+  for (const name of NAMES) if (given[name] !== undefined) headers[HEADERS[name]] = given[name];
+  return violations(HEADERS_SCHEMA, headers, 'reader');
+}

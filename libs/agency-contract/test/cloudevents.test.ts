@@ -4,7 +4,10 @@ import submitted from '../samples/application.submitted.json' with { type: 'json
 import decided from '../samples/reply.decided.json' with { type: 'json' };
 import {
   fromMessage,
+  parseContent,
   PLATFORM_SOURCE,
+  readAttributes,
+  readContent,
   REPLY_TYPES,
   REQUEST_TYPES,
   sourceOf,
@@ -126,6 +129,52 @@ describe('what is not understood has a cause', () => {
     const read = fromMessage(message);
     expect(read).toMatchObject({ ok: false, cause });
     if (!read.ok) expect(read.violations.map((one) => one.field)).toEqual(expect.arrayContaining(fields));
+  });
+});
+
+describe('an event that did not come through a Kafka client', () => {
+  const { id, source, type, subject, time } = reply;
+  const attributes = {
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    subject,
+    time,
+    dataschema: 'urn:cups:agency:v1:reply.decided',
+    datacontenttype: 'application/json',
+  };
+  const key = '01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp';
+  const envelope = readAttributes(attributes, key);
+  if (!envelope.ok) throw new Error(envelope.cause);
+  const bytes = Buffer.from(JSON.stringify(decided));
+
+  test('is read in two steps: what it is and about what, then its parsed content', () => {
+    expect(envelope).toMatchObject({ type, deliveryId: key, application: decided.application });
+    const content = parseContent(bytes, bytes.length);
+    expect(readContent(envelope, content)).toEqual({ ok: true, event: { ...reply, causationid: undefined } });
+  });
+  test.each([
+    ['subject', undefined, 'NOT_CLOUDEVENTS', 'ce_subject'],
+    ['subject', '', 'NOT_CLOUDEVENTS', 'ce_subject'],
+    ['datacontenttype', 'text/plain', 'NOT_CLOUDEVENTS', 'content-type'],
+    ['type', 'md.cups.reply.maybe.v1', 'UNKNOWN_TYPE', undefined],
+    ['source', sourceOf('cnas'), 'SOURCE_MISMATCH', undefined],
+  ])('whose %s is %p is refused as %s, by the name of the header', (name, value, cause, field) => {
+    const read = readAttributes({ ...attributes, [name]: value }, key);
+    expect(read).toMatchObject({ ok: false, cause, violations: field ? [{ field }] : [] });
+  });
+  test('with the key of another delivery is refused', () => {
+    expect(readAttributes(attributes, undefined)).toMatchObject({ ok: false, cause: 'KEY_MISMATCH' });
+  });
+  test('whose content was put right on the way is held to the contract as it is now', () => {
+    const content = { bytes: bytes.length, value: { ...decided, outcome: 'maybe' } };
+    expect(readContent(envelope, content)).toMatchObject({ ok: false, cause: 'CONTENT_INVALID' });
+    expect(readContent(envelope, { bytes: 64 * 1024 + 1, value: decided })).toMatchObject({ cause: 'TOO_LARGE' });
+  });
+  test('whose content is longer than who reads it allows is not parsed', () => {
+    expect(parseContent(bytes, bytes.length - 1)).toEqual({ bytes: bytes.length, value: undefined });
+    expect(parseContent(null, 10)).toEqual({ bytes: 0, value: undefined });
   });
 });
 
