@@ -266,7 +266,7 @@ export default tseslint.config(
   { files: ['libs/*/src/**', 'apps/*/src/**'], rules: { 'no-restricted-syntax': ['error', META, ENV, SPREAD] } },
   { files: ['apps/*/src/{config,main}.ts'], rules: { 'no-restricted-syntax': ['error', META, SPREAD] } },
   {
-    files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**', 'libs/*/src/env.ts'],
+    files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**'],
     rules: { 'no-restricted-syntax': ['error', SPREAD] },
   },
   { files: ['tools/**', 'bench/**', 'torture/**', 'local/**', 'e2e/**', '**/test/**'], rules: { 'no-console': 'off' } },

@@ -3,10 +3,11 @@ import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { STORED } from '@cups/backend/settings';
 import { ensureTopics } from '@cups/events';
 import { freePort, isFree, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
-import { env } from '@cups/process';
+import { readSettings } from '@cups/process/settings';
 import { makeKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
 import { claimShape } from './shape.ts';
@@ -71,7 +72,7 @@ const isCopyOf = (label: string, name: ServiceName): boolean =>
 /** The store that is named by MONGODB_URI, or by the file of MONGODB_URI_FILE. */
 function givenStore(): string | undefined {
   const { MONGODB_URI: uri, MONGODB_URI_FILE: file } = process.env;
-  return (uri || file) && env(process.env).storeUri();
+  return (uri || file) && readSettings(STORED, process.env).mongoUri;
 }
 
 /**

@@ -16,7 +16,19 @@ changed since; the last lines say how many results came from there.
   --no-cache       run everything, whatever Nx remembers; CI=true in the environment does the same
   --help           this text
 `;
-const CHECKS = ['types', 'format', 'proto', 'contract', 'openapi', 'fences', 'read-cost', 'picture', 'unused', 'lint'];
+const CHECKS = [
+  'types',
+  'format',
+  'proto',
+  'contract',
+  'openapi',
+  'fences',
+  'read-cost',
+  'picture',
+  'settings',
+  'unused',
+  'lint',
+];
 
 const { values } = parseArgs({
   options: {

@@ -1,62 +1,134 @@
 import { parseRules } from './domain/behaviour.ts';
 import type { Rules } from './domain/behaviour.ts';
 
+/**
+ * The settings of the simulator, as data: in the form that the services of the platform use, of which it imports nothing,
+ * so that they are drawn into docs/settings.md with theirs.
+ */
+export const settings = {
+  brokers: {
+    name: 'KAFKA_BROKERS',
+    type: 'list',
+    default: ['localhost:9092'],
+    meaning: 'Bootstrap brokers, each host:port.',
+  },
+  prefix: {
+    name: 'CUPS_PREFIX',
+    type: 'text',
+    default: '',
+    meaning: 'Before the names of topics and of the consumer group.',
+  },
+  agencies: {
+    name: 'SIMULATOR_AGENCIES',
+    type: 'list',
+    default: ['asp', 'cnas', 'cadastru', 'mai'],
+    meaning: 'Codes of the agencies that this process stands in for.',
+  },
+  seed: {
+    name: 'SIMULATOR_SEED',
+    type: 'text',
+    default: '1',
+    meaning: 'All chance comes from it: the same seed gives the same replies.',
+  },
+  rules: {
+    name: 'SIMULATOR_BEHAVIOUR',
+    type: 'text',
+    default: 'realistic',
+    meaning: 'Which behaviour a delivery meets: a behaviour for all, or a list of rules.',
+  },
+  hourMs: {
+    name: 'SIMULATOR_DELAY_MS',
+    type: 'number',
+    default: 500,
+    meaning: 'How many milliseconds one working hour of an agency lasts; 0: everything at once.',
+  },
+  answerDays: {
+    name: 'SIMULATOR_ANSWER_DAYS',
+    type: 'number',
+    default: 14,
+    meaning: 'Days that an agency leaves for bringing documents.',
+  },
+  httpPort: {
+    name: 'HTTP_PORT',
+    type: 'port',
+    default: 0,
+    meaning: 'Port of `/healthz`, `/readyz` and `/metrics`; 0: any free one.',
+  },
+  host: {
+    name: 'LISTEN_HOST',
+    type: 'ip',
+    default: '127.0.0.1',
+    meaning: 'Where that port listens.',
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    type: 'text',
+    default: 'info',
+    meaning: 'From `warn` on, warnings only are logged.',
+  },
+} as const;
+
 export type Config = {
-  /** Bootstrap brokers, host:port. */
   brokers: string[];
-  /** Before the names of topics and of the consumer group. */
   prefix: string;
-  /** Codes of the agencies that this process stands in for. */
   agencies: string[];
-  /** All chance comes from it: the same seed gives the same replies. */
   seed: string;
-  /** Which behaviour a delivery meets. */
   rules: Rules;
-  /** How many milliseconds one working hour of an agency lasts; 0: everything at once. */
   hourMs: number;
-  /** Days that an agency leaves for bringing documents. */
   answerDays: number;
-  /** Port of /healthz, /readyz and /metrics; 0: any free one. */
   httpPort: number;
-  /** Where that port listens: an IP address. */
   host: string;
   /** Whether warnings only are logged. */
   quiet: boolean;
 };
 
+type Variables = Record<string, string | undefined>;
+
 /**
  * Reads the settings of the simulator from the environment.
  * @throws Error that names the setting that cannot be used
  */
-export function readConfig(env: Record<string, string | undefined>): Config {
-  const list = (name: string, fallback: string): string[] => {
-    const items = (env[name] || fallback).split(',').map((item) => item.trim());
-    if (items.some((item) => item === '')) throw new Error(`${name}: an empty item in the list`);
-    return items;
-  };
-  const count = (name: string, fallback: number): number => {
-    const value = env[name] ? Number(env[name]) : fallback;
-    if (!Number.isFinite(value) || value < 0) throw new Error(`${name}: not a number from 0 up`);
-    return value;
-  };
-  const agencies = list('SIMULATOR_AGENCIES', 'asp,cnas,cadastru,mai');
-  if (agencies.some((code) => !/^[a-z][a-z0-9-]*$/.test(code))) throw new Error('SIMULATOR_AGENCIES: not a code');
-  let rules: Rules;
-  try {
-    rules = parseRules(env['SIMULATOR_BEHAVIOUR'] || 'realistic');
-  } catch (error) {
-    throw new Error(`SIMULATOR_BEHAVIOUR: ${(error as Error).message}`);
-  }
+export function readConfig(variables: Variables): Config {
+  const text = (setting: { name: string; default: string }) => variables[setting.name] || setting.default;
   return {
-    brokers: list('KAFKA_BROKERS', 'localhost:9092'),
-    prefix: env['CUPS_PREFIX'] ?? '',
-    agencies: [...new Set(agencies)],
-    seed: env['SIMULATOR_SEED'] || '1',
-    rules,
-    hourMs: count('SIMULATOR_DELAY_MS', 500),
-    answerDays: count('SIMULATOR_ANSWER_DAYS', 14),
-    httpPort: count('HTTP_PORT', 0),
-    host: env['LISTEN_HOST'] || '127.0.0.1',
-    quiet: ['warn', 'error', 'fatal', 'silent'].includes(env['LOG_LEVEL'] ?? ''),
+    brokers: list(settings.brokers, variables),
+    prefix: text(settings.prefix),
+    agencies: agencyCodes(variables),
+    seed: text(settings.seed),
+    rules: rulesOf(text(settings.rules)),
+    hourMs: count(settings.hourMs, variables),
+    answerDays: count(settings.answerDays, variables),
+    httpPort: count(settings.httpPort, variables),
+    host: text(settings.host),
+    quiet: ['warn', 'error', 'fatal', 'silent'].includes(text(settings.logLevel)),
   };
+}
+
+function list(setting: { name: string; default: readonly string[] }, variables: Variables): string[] {
+  const given = variables[setting.name];
+  if (!given) return [...setting.default];
+  const items = given.split(',').map((item) => item.trim());
+  if (items.includes('')) throw new Error(`${setting.name}: an empty item in the list`);
+  return items;
+}
+
+function count(setting: { name: string; default: number }, variables: Variables): number {
+  const given = variables[setting.name];
+  const value = given ? Number(given) : setting.default;
+  if (!Number.isFinite(value) || value < 0) throw new Error(`${setting.name}: not a number from 0 up`);
+  return value;
+}
+
+function agencyCodes(variables: Variables): string[] {
+  const codes = list(settings.agencies, variables);
+  if (codes.some((code) => !/^[a-z][a-z0-9-]*$/.test(code))) throw new Error(`${settings.agencies.name}: not a code`);
+  return [...new Set(codes)];
+}
+
+function rulesOf(text: string): Rules {
+  try {
+    return parseRules(text);
+  } catch (error) {
+    throw new Error(`${settings.rules.name}: ${(error as Error).message}`, { cause: error });
+  }
 }

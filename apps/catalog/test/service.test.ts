@@ -31,7 +31,7 @@ beforeAll(async () => {
     httpPort: 0,
     keysDir,
     dataDir: join(folder, 'data'),
-    logLevel: 'silent',
+    logLevel: 'silent' as const,
   };
   catalog = await createCatalog(config, { now: () => new Date('2026-03-10T22:30:00Z') });
   const as = (service: 'gateway' | 'intake' | 'notifications') => {
@@ -243,7 +243,7 @@ test('a data folder without the schema does not start, and one sentence says so'
     httpPort: 0,
     keysDir,
     dataDir: join(folder, 'nothing'),
-    logLevel: 'silent',
+    logLevel: 'silent' as const,
   };
   await expect(createCatalog(config)).rejects.toThrow(/^CUPS_DATA must name a folder/);
 });

@@ -1,57 +1,100 @@
 import { join } from 'node:path';
+import { addressOf, ENVIRONMENT, httpPort, PROCESS } from '@cups/backend/settings';
 import { protoDir } from '@cups/contracts/proto';
-import { env } from '@cups/process';
+import { readSettings } from '@cups/process/settings';
+import type { ConfigOf, Settings } from '@cups/process/settings';
 
-/** The settings of the gateway; the only reader of the environment. */
-export function readConfig(source: NodeJS.ProcessEnv) {
-  const read = env(source);
-  const production = read.environment() === 'production';
-  const publicOrigin = read.text('PUBLIC_ORIGIN', production ? undefined : '');
-  if (publicOrigin && URL.parse(publicOrigin)?.origin !== publicOrigin) {
-    throw new Error('PUBLIC_ORIGIN must be an origin such as https://cups.example, without a path.');
-  }
-  if (production && !publicOrigin.startsWith('https:')) {
+const rate = <const Name extends string, const PerMinute extends number>(
+  name: Name,
+  perMinute: PerMinute,
+  meaning: string,
+) => ({ name: `RATE_LIMIT_${name}_PER_MINUTE`, type: 'number', min: 1, default: perMinute, meaning }) as const;
+
+/** The settings of the gateway. */
+export const settings = {
+  ...PROCESS,
+  environment: ENVIRONMENT,
+  httpPort: httpPort(7106),
+  publicPort: {
+    name: 'GATEWAY_PORT',
+    type: 'port',
+    default: 8080,
+    meaning: 'Port of the public face; 0 takes any free one.',
+  },
+  publicHost: {
+    name: 'GATEWAY_HOST',
+    type: 'text',
+    default: '127.0.0.1',
+    inProduction: '::',
+    meaning: 'Where the public face listens.',
+  },
+  publicOrigin: {
+    name: 'PUBLIC_ORIGIN',
+    type: 'origin',
+    default: '',
+    requiredInProduction: true,
+    meaning:
+      'Such as https://cups.example: cookies and the check of Origin follow it. Empty: plain http on this machine. In production it begins with https://.',
+  },
+  trustProxy: {
+    name: 'TRUST_PROXY',
+    type: 'number',
+    min: 0,
+    max: 10,
+    default: 0,
+    meaning: 'Proxies in front whose X-Forwarded-For is believed.',
+  },
+  openapiFile: {
+    name: 'CUPS_OPENAPI',
+    type: 'path',
+    default: join(protoDir(), '..', 'apps', 'gateway', 'openapi.yaml'),
+    meaning: 'The OpenAPI document; the page for people lies beside it as home.html.',
+  },
+  addresses: {
+    catalog: addressOf('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
+    identity: addressOf('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
+    intake: addressOf('intake', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+    bridge: addressOf('agency-bridge', 'AGENCY_BRIDGE_ADDRESS', '127.0.0.1:7004'),
+    notifications: addressOf('notifications', 'NOTIFICATIONS_ADDRESS', '127.0.0.1:7005'),
+  },
+  budgetMs: {
+    name: 'REQUEST_BUDGET_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 100,
+    max: 120_000,
+    default: 10_000,
+    meaning: 'How long a request and all calls that it causes may take.',
+  },
+  maxInFlight: {
+    name: 'MAX_IN_FLIGHT',
+    type: 'number',
+    min: 1,
+    max: 10_000,
+    default: 512,
+    meaning: 'Requests that are answered at once, health and sign-out not counted; more are refused with OVERLOADED.',
+  },
+  limits: {
+    address: rate('ADDRESS', 3000, 'Requests a minute from one address, counted in each replica.'),
+    session: rate('SESSION', 600, 'Requests a minute under one session, counted in each replica.'),
+    tracking: rate('TRACKING', 20, 'Tracking numbers that one address may ask for in a minute.'),
+    trackingTotal: rate('TRACKING_TOTAL', 600, 'Tracking numbers that all together may ask for in a minute.'),
+  },
+  checkAnswers: {
+    name: 'CUPS_CHECK_ANSWERS',
+    type: 'flag',
+    default: false,
+    meaning: 'For tests: answers are held against the OpenAPI document as well.',
+  },
+} as const satisfies Settings;
+
+export type Config = ConfigOf<typeof settings>;
+
+/** @throws Error, one sentence that names a setting that cannot be used */
+export function readConfig(variables: NodeJS.ProcessEnv): Config {
+  const config = readSettings(settings, variables);
+  if (config.environment === 'production' && !config.publicOrigin.startsWith('https:')) {
     throw new Error('PUBLIC_ORIGIN must begin with https:// in production: a session would travel readable.');
   }
-  const rate = (name: string, fallback: number) => read.number(`RATE_LIMIT_${name}_PER_MINUTE`, fallback, { min: 1 });
-  return {
-    /** Where the public face listens; port 0 takes any free one. */
-    port: read.port('GATEWAY_PORT', 8080),
-    host: read.text('GATEWAY_HOST', production ? '::' : '127.0.0.1'),
-    /** Health, readiness and metrics, for the inside only. */
-    operationsHost: read.listenHost(),
-    httpPort: read.port('HTTP_PORT', 7106),
-    /** Such as https://cups.example: cookies and the check of Origin follow it. Empty: plain http on this machine. */
-    publicOrigin,
-    /** Proxies in front whose X-Forwarded-For is believed. */
-    trustProxy: read.number('TRUST_PROXY', 0, { min: 0, max: 10 }),
-    /** Folder of keys: our private one and everybody's public ones, re-read when they change. */
-    keysDir: read.path('CUPS_KEYS', '.cups/keys'),
-    /** The OpenAPI document; the page for people lies beside it as home.html. */
-    openapiFile: read.path('CUPS_OPENAPI', join(protoDir(), '..', 'apps', 'gateway', 'openapi.yaml')),
-    addresses: {
-      catalog: read.address('CATALOG_ADDRESS', '127.0.0.1:7001'),
-      identity: read.address('IDENTITY_ADDRESS', '127.0.0.1:7002'),
-      intake: read.address('INTAKE_ADDRESS', '127.0.0.1:7003'),
-      bridge: read.address('AGENCY_BRIDGE_ADDRESS', '127.0.0.1:7004'),
-      notifications: read.address('NOTIFICATIONS_ADDRESS', '127.0.0.1:7005'),
-    },
-    logLevel: read.text('LOG_LEVEL', 'info'),
-    /** Milliseconds for a request and all calls that it causes. */
-    budgetMs: read.number('REQUEST_BUDGET_MS', 10_000, { min: 100, max: 120_000 }),
-    /** Requests that are answered at once, health and sign-out not counted; more are refused with OVERLOADED. */
-    maxInFlight: read.number('MAX_IN_FLIGHT', 512, { min: 1, max: 10_000 }),
-    /** Requests a minute, counted in each replica. */
-    limits: {
-      address: rate('ADDRESS', 3000),
-      session: rate('SESSION', 600),
-      /** Tracking numbers asked for, by one address and by all together. */
-      tracking: rate('TRACKING', 20),
-      trackingTotal: rate('TRACKING_TOTAL', 600),
-    },
-    /** For tests: answers are held against the document as well. */
-    checkAnswers: read.flag('CUPS_CHECK_ANSWERS', false),
-  };
+  return config;
 }
-
-export type Config = ReturnType<typeof readConfig>;

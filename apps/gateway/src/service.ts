@@ -72,9 +72,9 @@ export async function createGateway(
   });
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
   answerBrokenBytes(server);
-  await once(server.listen(config.port, config.host), 'listening');
+  await once(server.listen(config.publicPort, config.publicHost), 'listening');
   const inside = await serveHttp({
-    host: config.operationsHost,
+    host: config.host,
     port: config.httpPort,
     ready: () => !draining,
     live: () => true,

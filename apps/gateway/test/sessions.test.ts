@@ -574,7 +574,9 @@ describe('settings', () => {
     const plain = { CUPS_ENV: 'production', PUBLIC_ORIGIN: 'http://cups.example' };
     expect(() => readConfig(plain)).toThrow(/^PUBLIC_ORIGIN must begin with https:/);
     expect(readConfig({ ...plain, CUPS_ENV: 'development' })).toMatchObject({ publicOrigin: 'http://cups.example' });
-    expect(readConfig({ CUPS_ENV: 'production', PUBLIC_ORIGIN: 'https://cups.example' })).toMatchObject({ host: '::' });
+    expect(readConfig({ CUPS_ENV: 'production', PUBLIC_ORIGIN: 'https://cups.example' })).toMatchObject({
+      publicHost: '::',
+    });
   });
 
   test('an origin with a path is refused', () => {
@@ -586,7 +588,8 @@ describe('settings', () => {
   test('development listens on this machine only, and checks no answers', () => {
     expect(readConfig({ CUPS_ENV: 'development' })).toMatchObject({
       host: '127.0.0.1',
-      port: 8080,
+      publicHost: '127.0.0.1',
+      publicPort: 8080,
       checkAnswers: false,
       publicOrigin: '',
     });

@@ -1,62 +1,91 @@
 import { join } from 'node:path';
-import { env } from '@cups/process';
+import { addressOf, CALLS, grpcPort, httpPort, PROCESS, STORED, timerPoll } from '@cups/backend/settings';
+import { readSettings } from '@cups/process/settings';
+import type { Settings } from '@cups/process/settings';
 
-export interface Config {
-  /** Whole URI of the store, without a database; this service's database is `<prefix>cups-notifications`. */
-  mongoUri: string;
-  kafkaBrokers: string[];
-  /** Before every topic, group and database, so that environments and tests share one broker and store. */
-  prefix: string;
-  /** Where gRPC and the operations port listen. */
-  host: string;
-  grpcPort: number;
-  /** Health, readiness and metrics. */
-  httpPort: number;
-  /** Folder of keys: our private one and everybody's public ones. */
-  keysDir: string;
-  intakeAddress: string;
-  /** Where mail goes: smtp:// or smtps://, read again for each connection; undefined writes .eml files into mailDir. */
-  smtpUrl: (() => string) | undefined;
-  /** Sender of all mail. */
-  mailFrom: string;
-  /** Folder of the .eml files; they hold personal data. */
-  mailDir: string;
-  /** An older event causes no notice, and a notice that could not go out for so long is given up, in milliseconds. */
-  maxAgeMs: number;
-  /** A notice later than this is dropped when its application has moved on, in milliseconds. */
-  overtakenAfterMs: number;
-  /** How often due timers are looked for, in milliseconds. */
-  timerPollMs: number;
-  /** After this time a claimed mail whose sending left no mark is sent again, in milliseconds. */
-  claimMs: number;
-  /** Wait before the second try; it doubles up to a minute, in milliseconds. */
-  retryMs: number;
-  maxInFlight: number;
-  logLevel: string;
-}
+/** The settings of notifications. */
+export const settings = {
+  ...PROCESS,
+  ...STORED,
+  ...CALLS,
+  grpcPort: grpcPort(7005),
+  httpPort: httpPort(7105),
+  intakeAddress: addressOf('intake, which is asked for the contact,', 'INTAKE_ADDRESS', '127.0.0.1:7003'),
+  smtpUrlFile: {
+    name: 'SMTP_URL_FILE',
+    type: 'secret-file',
+    optional: true,
+    secret: true,
+    meaning: 'File with what SMTP_URL would say, and instead of it; read again for each connection.',
+  },
+  smtpUrl: {
+    name: 'SMTP_URL',
+    type: 'text',
+    default: '',
+    secret: true,
+    meaning:
+      'Where mail goes, smtp:// or smtps://; TLS is demanded of every server that is not on this machine. Without it mail is written as .eml files into the folder `mail` of CUPS_STATE.',
+  },
+  mailFrom: {
+    name: 'MAIL_FROM',
+    type: 'text',
+    default: 'CUPS <no-reply@cups.example>',
+    meaning: 'Sender of all mail.',
+  },
+  stateDir: {
+    name: 'CUPS_STATE',
+    type: 'path',
+    default: '.cups',
+    meaning: 'Its folder `mail` takes the .eml files; they hold personal data.',
+  },
+  maxAgeMs: {
+    name: 'NOTICE_MAX_AGE_DAYS',
+    type: 'number',
+    unit: 'days',
+    min: 1,
+    max: 365,
+    default: 7,
+    meaning: 'An older event causes no notice, and a notice that could not go out for so long is given up.',
+  },
+  overtakenAfterMs: {
+    name: 'NOTICE_OVERTAKEN_AFTER_MINUTES',
+    type: 'number',
+    unit: 'minutes',
+    min: 1,
+    max: 10_080,
+    default: 60,
+    meaning: 'A notice later than this is dropped when its application has moved on.',
+  },
+  timerPollMs: timerPoll(2_000),
+  claimMs: {
+    name: 'MAIL_CLAIM_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 1_000,
+    max: 3_600_000,
+    default: 120_000,
+    meaning: 'After this time a claimed mail whose sending left no mark is sent again.',
+  },
+  retryMs: {
+    name: 'MAIL_RETRY_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 50,
+    max: 60_000,
+    default: 30_000,
+    meaning: 'Wait before the second try; it doubles up to a minute.',
+  },
+} as const satisfies Settings;
 
-/** The settings of notifications; the only reader of the environment. */
-export function readConfig(source: NodeJS.ProcessEnv): Config {
-  const read = env(source);
-  const smtpUrl = read.text('SMTP_URL', '');
+export type Config = ReturnType<typeof readConfig>;
+
+/** @throws Error, one sentence that names a setting that cannot be used */
+export function readConfig(variables: NodeJS.ProcessEnv) {
+  const { smtpUrlFile, smtpUrl, stateDir, ...config } = readSettings(settings, variables);
   return {
-    mongoUri: read.storeUri(),
-    kafkaBrokers: read.list('KAFKA_BROKERS', ['127.0.0.1:9092']),
-    prefix: read.text('CUPS_PREFIX', ''),
-    host: read.listenHost(),
-    grpcPort: read.port('GRPC_PORT', 7005),
-    httpPort: read.port('HTTP_PORT', 7105),
-    keysDir: read.path('CUPS_KEYS', '.cups/keys'),
-    intakeAddress: read.address('INTAKE_ADDRESS', '127.0.0.1:7003'),
-    smtpUrl: source['SMTP_URL_FILE'] ? read.file('SMTP_URL_FILE') : smtpUrl ? () => smtpUrl : undefined,
-    mailFrom: read.text('MAIL_FROM', 'CUPS <no-reply@cups.example>'),
-    mailDir: join(read.path('CUPS_STATE', '.cups'), 'mail'),
-    maxAgeMs: read.number('NOTICE_MAX_AGE_DAYS', 7, { min: 1, max: 365 }) * 86_400_000,
-    overtakenAfterMs: read.number('NOTICE_OVERTAKEN_AFTER_MINUTES', 60, { min: 1, max: 10_080 }) * 60_000,
-    timerPollMs: read.number('TIMER_POLL_MS', 2_000, { min: 50, max: 600_000 }),
-    claimMs: read.number('MAIL_CLAIM_MS', 120_000, { min: 1_000, max: 3_600_000 }),
-    retryMs: read.number('MAIL_RETRY_MS', 30_000, { min: 50, max: 60_000 }),
-    maxInFlight: read.number('MAX_IN_FLIGHT', 64, { min: 1, max: 1000 }),
-    logLevel: read.text('LOG_LEVEL', 'info'),
+    ...config,
+    /** Where mail goes, asked again for each connection; undefined writes .eml files into mailDir. */
+    smtpUrl: smtpUrlFile ?? (smtpUrl === '' ? undefined : () => smtpUrl),
+    mailDir: join(stateDir, 'mail'),
   };
 }

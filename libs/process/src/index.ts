@@ -1,4 +1,3 @@
-export { env } from './env.ts';
 export { serveHttp } from './http.ts';
 export { createLog, reduceError } from './log.ts';
 export type { LogDestination, ProcessLog } from './log.ts';

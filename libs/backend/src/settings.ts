@@ -1,0 +1,105 @@
+import type { Setting, Settings } from '@cups/process/settings';
+
+/** Settings that services share, each declared here once; the `config.ts` of a service takes what it needs. */
+
+/** Of every process of the platform: where it serves, its keys, its log. */
+export const PROCESS = {
+  host: {
+    name: 'LISTEN_HOST',
+    type: 'ip',
+    default: '127.0.0.1',
+    meaning:
+      'Where gRPC and the operations port listen. Loopback unless it is set, so that a process started by hand opens no port to its network; `::`, as in a pod, is every address of IPv4 and IPv6.',
+  },
+  keysDir: {
+    name: 'CUPS_KEYS',
+    type: 'path',
+    default: '.cups/keys',
+    meaning: "Folder of keys: the service's own private one and everybody's public ones, read again when they change.",
+  },
+  logLevel: {
+    name: 'LOG_LEVEL',
+    type: 'choice',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    default: 'info',
+    meaning: 'The least level of lines that are logged.',
+  },
+} as const satisfies Settings;
+
+/** Of every service with a store and Kafka. */
+export const STORED = {
+  mongoUri: {
+    name: 'MONGODB_URI',
+    file: 'MONGODB_URI_FILE',
+    type: 'store-uri',
+    default: 'mongodb://127.0.0.1:27017',
+    secret: true,
+    meaning: 'The whole URI of the store, without a database; the database is `<CUPS_PREFIX>cups-<service>`.',
+  },
+  kafkaBrokers: {
+    name: 'KAFKA_BROKERS',
+    type: 'list',
+    default: ['127.0.0.1:9092'],
+    meaning: 'Where Kafka is found, each host:port.',
+  },
+  prefix: {
+    name: 'CUPS_PREFIX',
+    type: 'text',
+    default: '',
+    meaning: 'Before every topic, group and database, so that environments and tests share one broker and store.',
+  },
+} as const satisfies Settings;
+
+/** Of every service that serves gRPC. */
+export const CALLS = {
+  maxInFlight: {
+    name: 'MAX_IN_FLIGHT',
+    type: 'number',
+    min: 1,
+    max: 1000,
+    default: 64,
+    meaning:
+      'Calls that are worked on at once; more are refused with OVERLOADED. Calls of services for themselves have as many places of their own.',
+  },
+} as const satisfies Settings;
+
+/** The port of gRPC, with the one that a process started by hand takes. */
+export const grpcPort = <const Port extends number>(port: Port) =>
+  ({ name: 'GRPC_PORT', type: 'port', default: port, meaning: 'Port of gRPC; 0 takes any free one.' }) as const;
+
+/** The port for operators of the platform, with the one that a process started by hand takes. */
+export const httpPort = <const Port extends number>(port: Port) =>
+  ({
+    name: 'HTTP_PORT',
+    type: 'port',
+    default: port,
+    meaning: 'Port of health (`/healthz`, `/readyz`) and `/metrics`, for the inside only; 0 takes any free one.',
+  }) as const;
+
+/** Where the process runs. */
+export const ENVIRONMENT = {
+  name: 'CUPS_ENV',
+  type: 'environment',
+  meaning:
+    'Where the process runs. It has no default: development opens doors that production must keep shut, and a setting that was forgotten must not open them.',
+} as const satisfies Setting;
+
+/** Where a neighbour is called. */
+export const addressOf = <const Name extends string>(neighbour: string, name: Name, address: string) =>
+  ({ name, type: 'address', default: address, meaning: `Where ${neighbour} is called.` }) as const;
+
+/** Folder of data files. */
+export const dataDir = (what: string) =>
+  ({ name: 'CUPS_DATA', type: 'path', default: 'data', meaning: `Folder of data files; ${what}` }) as const;
+
+/** How often durable timers are looked for. */
+export const timerPoll = <const Ms extends number>(ms: Ms) =>
+  ({
+    name: 'TIMER_POLL_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 50,
+    max: 600_000,
+    default: ms,
+    meaning: 'How often due timers, also those of other processes, are looked for.',
+  }) as const;

@@ -1,0 +1,37 @@
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { refuseOpenSecret } from '@cups/contracts/node';
+
+/**
+ * A reader of a secret in a file, which sees a changed file at its next call. While the file is absent, as it may be for a
+ * moment between two versions of a mounted secret, it gives what it read last.
+ * @param name the setting that names the file, for the sentence of a refusal
+ * @throws Error, one sentence, at once when the file cannot be read, or lies open for everybody
+ */
+export function followSecret(name: string, path: string): () => string {
+  const file = resolve(path);
+  let content = '';
+  let seen = NaN;
+
+  function load(): void {
+    const changed = statSync(file).mtimeMs;
+    if (changed === seen) return;
+    content = readFileSync(file, 'utf8').trim();
+    seen = changed;
+  }
+
+  try {
+    load();
+  } catch {
+    throw new Error(`${name} must name a file that can be read.`);
+  }
+  refuseOpenSecret(file, `The file of ${name}`);
+  return () => {
+    try {
+      load();
+    } catch {
+      // Between two versions: what was read last still counts.
+    }
+    return content;
+  };
+}

@@ -1,0 +1,170 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { temporaryDir } from '@cups/testing';
+import { listSettings, readSettings } from '../src/settings.ts';
+import type { Setting, Settings } from '../src/settings.ts';
+
+const meaning = 'For a test.';
+
+/** The value of one setting in an environment. */
+function read(setting: Setting, variables: Record<string, string> = {}): unknown {
+  return readSettings({ one: setting }, variables)['one'];
+}
+
+const storeUri: Setting = {
+  name: 'MONGODB_URI',
+  file: 'MONGODB_URI_FILE',
+  type: 'store-uri',
+  default: 'mongodb://127.0.0.1:27017',
+  secret: true,
+  meaning,
+};
+
+describe('a setting that is set', () => {
+  test.each<[string, Setting, string, unknown]>([
+    ['a text without the spaces around it', { name: 'X', type: 'text', meaning }, ' x ', 'x'],
+    ['a whole number', { name: 'X', type: 'number', meaning }, '12', 12],
+    ['a negative number', { name: 'X', type: 'number', min: -5, meaning }, '-5', -5],
+    ['minutes in milliseconds', { name: 'X', type: 'number', unit: 'minutes', meaning }, '2', 120_000],
+    ['days in milliseconds', { name: 'X', type: 'number', unit: 'days', meaning }, '1', 86_400_000],
+    ['a port', { name: 'X', type: 'port', meaning }, '0', 0],
+    ['an IP address', { name: 'X', type: 'ip', meaning }, '::', '::'],
+    ['an address', { name: 'X', type: 'address', meaning }, 'intake:50051', 'intake:50051'],
+    ['an address of IPv6', { name: 'X', type: 'address', meaning }, '[::1]:1', '[::1]:1'],
+    ['an origin', { name: 'X', type: 'origin', meaning }, 'https://cups.example', 'https://cups.example'],
+    ['a list without its empty parts', { name: 'X', type: 'list', meaning }, 'a, b,,c ', ['a', 'b', 'c']],
+    ['a flag', { name: 'X', type: 'flag', meaning }, 'false', false],
+    ['a choice', { name: 'X', type: 'choice', choices: ['a', 'b'], meaning }, 'b', 'b'],
+    ['an environment', { name: 'X', type: 'environment', meaning }, 'production', 'production'],
+    ['a path, made absolute', { name: 'X', type: 'path', meaning }, 'data', join(process.cwd(), 'data')],
+    ['the address of the store', storeUri, 'mongodb://store', 'mongodb://store'],
+  ])('is %s', (_what, setting, text, value) => {
+    expect(read(setting, { [setting.name]: text })).toEqual(value);
+  });
+});
+
+describe('a setting that cannot be used', () => {
+  test.each<[string, Setting, string, string]>([
+    [
+      'a number that is none',
+      { name: 'X', type: 'number', meaning },
+      '1e3',
+      'a whole number from 0 to 9007199254740991',
+    ],
+    [
+      'a number out of its bounds',
+      { name: 'X', type: 'number', max: 10, meaning },
+      '12',
+      'a whole number from 0 to 10',
+    ],
+    ['a port', { name: 'X', type: 'port', meaning }, '70000', 'a port from 0 to 65535'],
+    ['an IP address', { name: 'X', type: 'ip', meaning }, 'all', 'an IP address, such as 127.0.0.1 or ::'],
+    ['an address', { name: 'X', type: 'address', meaning }, 'http://x:1', 'host:port'],
+    [
+      'an origin with a path',
+      { name: 'X', type: 'origin', meaning },
+      'https://cups.example/app',
+      'an origin such as https://cups.example, without a path',
+    ],
+    ['a flag', { name: 'X', type: 'flag', meaning }, 'yes', 'true or false'],
+    ['a word that is the name of a method', { name: 'X', type: 'flag', meaning }, 'toString', 'true or false'],
+    ['a choice', { name: 'X', type: 'choice', choices: ['info', 'warn'], meaning }, 'loud', 'one of info, warn'],
+    ['an environment', { name: 'X', type: 'environment', meaning }, 'prod', 'one of development, production'],
+    [
+      'the file of a secret',
+      { name: 'X', type: 'secret-file', meaning },
+      '/no/such/file',
+      'name a file that can be read',
+    ],
+  ])('is refused with one sentence that does not repeat its value: %s', (_what, setting, text, form) => {
+    const sentence = `X must ${form.startsWith('name ') ? '' : 'be '}${form}.`;
+    expect(() => read(setting, { X: text })).toThrow(new Error(sentence));
+  });
+});
+
+describe('a setting that is not set', () => {
+  test.each<[string, Record<string, string>]>([
+    ['absent', {}],
+    ['empty', { X: '' }],
+    ['blank', { X: ' ' }],
+  ])('has its default when it is %s', (_what, variables) => {
+    expect(read({ name: 'X', type: 'text', default: 'd', meaning }, variables)).toBe('d');
+    expect(read({ name: 'X', type: 'number', default: 1, unit: 'minutes', meaning }, variables)).toBe(60_000);
+    expect(read({ name: 'X', type: 'list', default: ['a'], meaning }, variables)).toEqual(['a']);
+    expect(read({ name: 'X', type: 'flag', default: false, meaning }, variables)).toBe(false);
+    expect(read({ name: 'X', type: 'path', default: 'data', meaning }, variables)).toBe(join(process.cwd(), 'data'));
+    expect(() => read({ name: 'X', type: 'text', meaning }, variables)).toThrow('X is not set; it must be a text.');
+  });
+
+  test('may be absent when it is the file of a secret that is optional', () => {
+    expect(read({ name: 'X', type: 'secret-file', optional: true, meaning })).toBeUndefined();
+    expect(() => read({ name: 'X', type: 'secret-file', meaning })).toThrow('X is not set; it must be a path.');
+  });
+
+  test.each([
+    ['development', '127.0.0.1', ''],
+    ['production', '::', undefined],
+  ])('has the default of its environment: %s', (environment, host, origin) => {
+    const table = {
+      environment: { name: 'CUPS_ENV', type: 'environment', meaning },
+      host: { name: 'HOST', type: 'text', default: '127.0.0.1', inProduction: '::', meaning },
+      within: { origin: { name: 'ORIGIN', type: 'origin', default: '', requiredInProduction: true, meaning } },
+    } as const satisfies Settings;
+    const read = () => readSettings(table, { CUPS_ENV: environment });
+    if (origin === undefined) expect(read).toThrow(/^ORIGIN is not set; it must be an origin/);
+    else expect(read()).toEqual({ environment, host, within: { origin } });
+    const named = readSettings(table, { CUPS_ENV: environment, ORIGIN: 'https://cups.example' });
+    expect(named).toEqual({ environment, host, within: { origin: 'https://cups.example' } });
+  });
+});
+
+test('all settings of a table are listed, those of tables within it too', () => {
+  const [one, other] = [{ name: 'A', type: 'text', meaning } as const, { name: 'B', type: 'flag', meaning } as const];
+  expect(listSettings({ one, within: { other } })).toEqual([one, other]);
+});
+
+describe('a secret in a file', () => {
+  test('is read again when the file changes, and kept while the file is gone', () => {
+    const { dir, remove } = temporaryDir();
+    const file = join(dir, 'secret');
+    writeFileSync(file, 'one\n', { mode: 0o600 });
+    const { secret } = readSettings({ secret: { name: 'SECRET', type: 'secret-file', meaning } }, { SECRET: file });
+    expect(secret()).toBe('one');
+    writeFileSync(file, 'two, longer\n');
+    expect(secret()).toBe('two, longer');
+    remove();
+    expect(secret()).toBe('two, longer');
+  });
+
+  test.each([
+    [0o600, true],
+    [0o400, true],
+    [0o440, true],
+    [0o640, true],
+    [0o644, false],
+    [0o604, false],
+    [0o660, false],
+    [0o602, false],
+  ])('of mode %o is taken: %s', (mode, taken) => {
+    const { dir, remove } = temporaryDir();
+    const file = join(dir, 'secret');
+    writeFileSync(file, 'mongodb://user:password@store');
+    chmodSync(file, mode);
+    const sentence = 'The file of MONGODB_URI_FILE lies open: it must be readable for its owner only';
+    if (taken) expect(read(storeUri, { MONGODB_URI_FILE: file })).toBe('mongodb://user:password@store');
+    else expect(() => read(storeUri, { MONGODB_URI_FILE: file })).toThrow(sentence);
+    remove();
+  });
+});
+
+test('the store has one address: its own variable, a file, or the one of this machine', () => {
+  const { dir, remove } = temporaryDir();
+  const file = join(dir, 'uri');
+  writeFileSync(file, '\n', { mode: 0o600 });
+  expect(read(storeUri)).toBe('mongodb://127.0.0.1:27017');
+  const both = { MONGODB_URI: 'mongodb://store', MONGODB_URI_FILE: file };
+  expect(() => read(storeUri, both)).toThrow('MONGODB_URI and MONGODB_URI_FILE are both set; one must be.');
+  expect(() => read(storeUri, { MONGODB_URI_FILE: file })).toThrow('MONGODB_URI_FILE names an empty file.');
+  remove();
+});

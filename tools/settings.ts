@@ -1,0 +1,130 @@
+/* eslint-disable @nx/enforce-module-boundaries -- an app gives away its wiring only; this reads its tables of settings */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { listSettings } from '@cups/process/settings';
+import type { Setting, Settings } from '@cups/process/settings';
+import { format, resolveConfig } from 'prettier';
+import { settings as agencyBridge } from '../apps/agency-bridge/src/config.ts';
+import { settings as agencySimulator } from '../apps/agency-simulator/src/config.ts';
+import { settings as catalog } from '../apps/catalog/src/config.ts';
+import { settings as gateway } from '../apps/gateway/src/config.ts';
+import { settings as identity } from '../apps/identity/src/config.ts';
+import { settings as intake } from '../apps/intake/src/config.ts';
+import { settings as notifications } from '../apps/notifications/src/config.ts';
+
+/**
+ * Writes docs/settings.md from the tables that the services read at their start.
+ * `node tools/settings.ts` writes it, `node tools/settings.ts --check` fails when it is stale.
+ */
+
+const FILE = 'docs/settings.md';
+const root = join(import.meta.dirname, '..');
+
+const SERVICES: Record<string, Settings> = {
+  catalog,
+  identity,
+  intake,
+  'agency-bridge': agencyBridge,
+  notifications,
+  gateway,
+  'agency-simulator': agencySimulator,
+};
+
+const INTRODUCTION = `# Settings
+
+Every setting of every service, read from the environment when it starts; made by \`tools/settings.ts\` from the tables in
+\`apps/<service>/src/config.ts\` (those that services share stand in \`libs/backend/src/settings.ts\`). A variable that is
+empty counts as not set. A setting that cannot be used ends the start with one sentence that names it. The defaults are
+for a process that is started by hand; \`npm start\` chooses free ports and sets the rest.
+`;
+
+const code = (text: string) => `\`${text}\``;
+/** Of a cell of a table. */
+const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
+const WORDS: { readonly [Type in Setting['type']]: string } = {
+  text: 'text',
+  number: 'number',
+  port: 'port',
+  ip: 'IP address',
+  address: 'host:port',
+  origin: 'origin',
+  list: 'list, by commas',
+  flag: '`true` or `false`',
+  choice: 'choice',
+  environment: '`development` or `production`',
+  path: 'path',
+  'secret-file': 'file of a secret',
+  'store-uri': 'URI of the store',
+};
+
+function formOf(setting: Setting): string {
+  if (setting.type === 'choice') return setting.choices.map(code).join(', ');
+  if (setting.type !== 'number') return WORDS[setting.type];
+  const { min = 0, max, unit } = setting;
+  return `${unit ?? WORDS.number}, ${max === undefined ? `from ${min}` : `${min} to ${max}`}`;
+}
+
+/** A default as it would be written into the variable. */
+function written(value: unknown): string {
+  const text = Array.isArray(value) ? value.join(',') : String(value);
+  if (text === '') return 'empty';
+  return code(text.startsWith(root) ? relative(root, text) : text);
+}
+
+function defaultOf(setting: Setting): string {
+  const usual = setting.default === undefined ? undefined : written(setting.default);
+  if (setting.type === 'secret-file' && setting.optional) return 'none';
+  if (usual === undefined) return '**required**';
+  if (setting.requiredInProduction) return `${usual}; **required** in production`;
+  return setting.inProduction === undefined ? usual : `${usual}; in production ${written(setting.inProduction)}`;
+}
+
+function meaningOf(setting: Setting): string {
+  const file = setting.type === 'store-uri' ? ` Or in the file that ${code(setting.file)} names.` : '';
+  return setting.meaning + file;
+}
+
+function tableOf(service: string, settings: Settings): string {
+  const rows = listSettings(settings).map((setting) => {
+    const { name, secret } = setting;
+    const cells = [code(name), formOf(setting), defaultOf(setting), secret ? 'yes' : '', meaningOf(setting)];
+    return `| ${cells.map(cell).join(' | ')} |`;
+  });
+  return [
+    `## ${service}`,
+    '',
+    '| Setting | Type | Default | Secret | Meaning |',
+    '| --- | --- | --- | --- | --- |',
+    ...rows,
+  ].join('\n');
+}
+
+/** Which services read what: those that read it, for each name that more than one service reads. */
+function shared(): string {
+  const read = Object.entries(SERVICES).flatMap(([service, settings]) =>
+    listSettings(settings).map(({ name }) => ({ name, service })),
+  );
+  const rows = [...Map.groupBy(read, ({ name }) => name)]
+    .filter(([, readers]) => readers.length > 1)
+    .map(([name, readers]) => `| ${code(name)} | ${readers.map(({ service }) => service).join(', ')} |`);
+  return ['## Read by several services', '', '| Setting | Services |', '| --- | --- |', ...rows].join('\n');
+}
+
+const path = join(root, FILE);
+const drawn = [
+  INTRODUCTION,
+  shared(),
+  ...Object.entries(SERVICES).map(([service, settings]) => tableOf(service, settings)),
+].join('\n\n');
+const wanted = await format(drawn, { ...(await resolveConfig(path)), parser: 'markdown' });
+
+if (existsSync(path) && readFileSync(path, 'utf8') === wanted) {
+  console.log(`${FILE} holds the settings of the code`);
+} else if (process.argv.includes('--check')) {
+  console.error(`${FILE} is stale: run \`node tools/settings.ts\`.`);
+  process.exitCode = 1;
+} else {
+  writeFileSync(path, wanted);
+  console.log(`${FILE} is written`);
+}
