@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadService } from '@cups/contracts/proto';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
@@ -23,7 +22,7 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
 
   const registry = await watchRegistry({
     dir: join(config.dataDir, 'public-services'),
-    parse: publicServiceParser(readSchema(config.dataDir)),
+    parse: publicServiceParser(),
     onChange: (entries, problems) => {
       entriesGauge.set(entries.size);
       problemsGauge.set(problems.length);
@@ -59,13 +58,4 @@ export async function createCatalog(config: Config, overrides: { now?: () => Dat
       registry.close();
     },
   };
-}
-
-function readSchema(dataDir: string): object {
-  const file = join(dataDir, 'schemas', 'public-service.schema.json');
-  try {
-    return JSON.parse(readFileSync(file, 'utf8')) as object;
-  } catch {
-    throw new Error('CUPS_DATA must name a folder that holds schemas/public-service.schema.json.');
-  }
 }

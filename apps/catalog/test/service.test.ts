@@ -236,7 +236,7 @@ describe('GetPublicServiceVersion', () => {
   });
 });
 
-test('a data folder without the schema does not start, and one sentence says so', async () => {
+test('a data folder without public services does not start, and one sentence says so', async () => {
   const config = {
     host: '127.0.0.1',
     grpcPort: 0,

@@ -1,13 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
-import { Ajv2020 } from 'ajv/dist/2020.js';
+import { basename } from 'node:path';
 import { isProblem } from '@cups/problem';
-import { watchRegistry } from '@cups/registry';
+import { watchRegistry, yamlParser } from '@cups/registry';
 import type { Log } from '@cups/contracts';
 import type { RegistryParser } from '@cups/registry';
 import type { Documents, NewEvent } from '@cups/store';
-import { parse as parseYaml } from 'yaml';
-import { faultOf, generationAfter, hashOf } from './domain/centres.ts';
+import schema from '../schemas/centre.schema.json' with { type: 'json' };
+import { faultsOfCentre, generationAfter, hashOf } from './domain/centres.ts';
 import type { Centre, CentreFile } from './domain/centres.ts';
 import type { StoredCentre } from './store.ts';
 
@@ -16,39 +14,13 @@ interface Fault {
   message: string;
 }
 
-/**
- * Makes the reader of the whole set of data/centres, given data/schemas/centre.schema.json. A file with an error gives a
- * fault and no entry, and harms no other file.
- */
-export function centreParser(schema: object): RegistryParser<Centre> {
-  const validate = new Ajv2020({ allErrors: true }).compile<CentreFile>(schema);
-  return (files) => {
-    const entries = new Map<string, Centre>();
-    const problems: Fault[] = [];
-    for (const { path, text } of files) {
-      const file = basename(path);
-      try {
-        const content: unknown = parseYaml(text);
-        const fault = validate(content)
-          ? faultOf(content, file)
-          : (validate.errors ?? []).map((error) => `${error.instancePath || 'it'} ${error.message}`).join('; ');
-        if (fault) problems.push({ file, message: fault });
-        else entries.set((content as CentreFile).code, { ...(content as CentreFile), hash: hashOf(text) });
-      } catch {
-        problems.push({ file, message: 'it is not YAML' });
-      }
-    }
-    return { entries, problems };
-  };
-}
-
-/** @throws Error, one sentence */
-export function readSchema(dataDir: string): object {
-  try {
-    return JSON.parse(readFileSync(join(dataDir, 'schemas', 'centre.schema.json'), 'utf8')) as object;
-  } catch {
-    throw new Error('CUPS_DATA must name a folder that holds schemas/centre.schema.json.');
-  }
+/** Makes the parser of data/centres. A file with an error gives a problem and no entry, and harms no other file. */
+export function centreParser(): RegistryParser<Centre> {
+  return yamlParser<CentreFile, Centre>({
+    schema,
+    faultsOf: faultsOfCentre,
+    entryOf: (centre, text) => ({ ...centre, hash: hashOf(text) }),
+  });
 }
 
 export interface Registry {

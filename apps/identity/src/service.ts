@@ -3,15 +3,16 @@ import { loadService } from '@cups/contracts/proto';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { createPublisher } from '@cups/events';
 import { createLog, createMetrics, serveHttp } from '@cups/process';
-import { openKeys, serveGrpc } from '@cups/rpc';
 import type { LogDestination, RunningService } from '@cups/process';
+import { mustBeReadable } from '@cups/registry';
+import { openKeys, serveGrpc } from '@cups/rpc';
 import { openStore, startRelay } from '@cups/store';
 import type { OutboxEntry } from '@cups/store';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
 import { openProviders } from './providers.ts';
-import { centreParser, openRegistry, readSchema } from './registry.ts';
+import { centreParser, openRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { centreChanged, identityRpcs } from './rpc.ts';
 import { openSessions } from './sessions.ts';
@@ -37,7 +38,9 @@ export async function createIdentity(
   const current = (): Map<string, Centre> => registry.current();
   const providers = openProviders(config.providers, config.environment, current);
   if (providers.size === 0) log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
-  const parse = centreParser(readSchema(config.dataDir));
+  const dir = join(config.dataDir, 'centres');
+  mustBeReadable(dir);
+  const parse = centreParser();
   const keys = openKeys({ dir: config.keysDir, service: 'identity', log, metrics });
 
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-identity`, log, metrics });
@@ -53,7 +56,7 @@ export async function createIdentity(
   const publisher = createPublisher<OutboxEntry>({ brokers, prefix, clientId: 'identity', log, metrics });
   const relay = startRelay({ documents: [centres], publish: publisher.publish, log, metrics });
   const registry = await openRegistry({
-    ...{ dir: join(config.dataDir, 'centres'), parse, centres, announce: centreChanged, now, syncMs, log },
+    ...{ dir, parse, centres, announce: centreChanged, now, syncMs, log },
     onChange: (count, problems) => {
       centresGauge.set(count);
       problemsGauge.set(problems);

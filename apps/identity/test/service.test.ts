@@ -62,7 +62,7 @@ const refused = (reason: string) => expect.objectContaining({ reason }) as unkno
 
 beforeAll(async () => {
   mkdirSync(dataDir);
-  for (const folder of ['centres', 'schemas']) cpSync(join(source, folder), join(dataDir, folder), { recursive: true });
+  cpSync(join(source, 'centres'), join(dataDir, 'centres'), { recursive: true });
   await ensureTopics({ brokers, prefix, partitions: 1, agencies: [] });
   identity = await createIdentity(config(), { now: () => clock ?? new Date(), logTo });
   await eventually(async () => (await fetch(`http://127.0.0.1:${identity.httpPort}/readyz`)).ok);
@@ -477,7 +477,7 @@ test.each([
   expect([code, told]).toEqual([1, `${sentence}\n`]);
 });
 
-test('a data folder without the schema ends the start with one sentence', async () => {
+test('a data folder without centres ends the start with one sentence', async () => {
   await expect(createIdentity(config({ dataDir: root, prefix: `${prefix}none-` }))).rejects.toThrow(
     'CUPS_DATA must name',
   );

@@ -1,2 +1,6 @@
+export type { RegistryFile, RegistryParser, RegistryProblem } from './files.ts';
+export { mustBeReadable } from './folder.ts';
 export { watchRegistry } from './registry.ts';
-export type { Registry, RegistryParser, RegistryProblem } from './registry.ts';
+export type { Registry, RegistryOptions } from './registry.ts';
+export { sentenceOf, yamlParser } from './yaml.ts';
+export type { YamlKind } from './yaml.ts';

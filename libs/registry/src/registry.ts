@@ -1,26 +1,9 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync, watch } from 'node:fs';
-import type { FSWatcher } from 'node:fs';
-import { join } from 'node:path';
-
-/** One file of a registry. */
-export interface RegistryFile {
-  /** Its name within the folder. */
-  path: string;
-  text: string;
-}
-
-/** What is wrong with one file, for its author. */
-export interface RegistryProblem {
-  file: string;
-  message: string;
-}
-
-/** Makes entries of the whole set of files, and names the files that are wrong; it is pure. */
-export type RegistryParser<Entry> = (files: RegistryFile[]) => {
-  entries: Map<string, Entry>;
-  problems: RegistryProblem[];
-};
+import { isDeepStrictEqual } from 'node:util';
+import { choose } from './choose.ts';
+import type { Choice, Texts } from './choose.ts';
+import type { RegistryParser, RegistryProblem } from './files.ts';
+import { followFolder, mustBeReadable, namesIn, signatureOf, textsOf } from './folder.ts';
 
 /** A registry that follows its files. */
 export interface Registry<Entry> {
@@ -35,138 +18,118 @@ export interface Registry<Entry> {
   close(): void;
 }
 
-/**
- * Follows a folder of data files: watched, and looked at every `pollMs`, since a ConfigMap is swapped by
- * symlinks that a watch may miss. The whole set is parsed each time. A file that is wrong is replaced by its last good text, one
- * that was never good is left out, and one that vanished is a problem while its entry stays: one bad file harms only itself.
- * @throws Error when the folder cannot be read at the start
- */
-export async function watchRegistry<Entry>(options: {
+export interface RegistryOptions<Entry> {
   dir: string;
   /** The ending of its files. @default '.yaml' */
   pattern?: string;
+  /** For files of YAML with a JSON Schema: `yamlParser`. */
   parse: RegistryParser<Entry>;
   /** @default 1000 */
   pollMs?: number;
   /** Called when entries or problems change, and once at the start; what it throws is the caller's loss. */
   onChange?: (entries: Map<string, Entry>, problems: RegistryProblem[]) => void;
-}): Promise<Registry<Entry>> {
-  const { dir, pattern = '.yaml', parse, onChange } = options;
-  const good = new Map<string, string>();
-  let entries = new Map<string, Entry>();
-  let problems: RegistryProblem[] = [];
-  let generation = 0;
-  let contentHash = '';
-  let seen = '';
+}
 
-  /** What changes when a file does: through symlinks, and without reading any file. */
-  function signature(names: string[]): string {
-    return names
-      .map((name) => {
-        const stat = statSync(join(dir, name), { throwIfNoEntry: false });
-        return stat ? `${name} ${stat.ino} ${stat.size} ${stat.mtimeMs}` : name;
-      })
-      .join('\n');
-  }
+/** Looks in a row at which the folder could not be read before it is a problem: while it is swapped, it is away for a moment. */
+const MISSES = 5;
 
-  function look(force = false): void {
-    const names = readdirSync(dir)
-      .filter((name) => name.endsWith(pattern) && !name.startsWith('.'))
-      .sort();
-    const now = signature(names);
-    if (now === seen && !force) return;
-    const found: RegistryProblem[] = [];
-    const texts = new Map<string, string>();
-    for (const name of names) {
-      try {
-        texts.set(name, readFileSync(join(dir, name), 'utf8'));
-      } catch {
-        found.push({ file: name, message: 'the file cannot be read' });
-      }
-    }
-    for (const name of good.keys())
-      if (!names.includes(name)) found.push({ file: name, message: 'the file has vanished' });
-    accept(texts, found);
-    seen = now;
-  }
-
-  function accept(texts: Map<string, string>, found: RegistryProblem[]): void {
-    // Last good texts stand in for files that are missing or wrong; a wrong file that was never good is left out. Where the
-    // good ones do not go together with the new ones, the whole last good set stays.
-    let set = new Map([...good, ...texts]);
-    let parsed = parseSet(set);
-    while (parsed.problems.length > 0) {
-      found.push(...parsed.problems);
-      let changed = false;
-      for (const { file } of parsed.problems) {
-        const text = good.get(file);
-        if (text === undefined) changed = set.delete(file) || changed;
-        else if (text !== set.get(file)) changed = !!set.set(file, text);
-      }
-      if (!changed) set = new Map(good);
-      parsed = parseSet(set);
-      if (!changed) break;
-    }
-    if (parsed.problems.length === 0) {
-      for (const [name, text] of texts) if (set.get(name) === text) good.set(name, text);
-      const hash = hashOf(set);
-      if (hash !== contentHash) {
-        contentHash = hash;
-        entries = parsed.entries;
-        generation++;
-      } else if (JSON.stringify(found) === JSON.stringify(problems)) return;
-    }
-    problems = found;
-    onChange?.(entries, problems);
-  }
-
-  function parseSet(set: Map<string, string>): ReturnType<RegistryParser<Entry>> {
-    return parse([...set].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, text]) => ({ path, text })));
-  }
-
-  look(true);
-
-  const lookAgain = () => {
-    try {
-      look();
-    } catch {
-      // The folder is being swapped; the next look finds it.
-    }
-  };
-  let soon: NodeJS.Timeout | undefined;
-  let watcher: FSWatcher | undefined;
-  try {
-    watcher = watch(dir, { persistent: false }, () => {
-      // An editor touches a file several times within a moment.
-      soon ??= setTimeout(() => {
-        soon = undefined;
-        lookAgain();
-      }, 50).unref();
-    });
-    watcher.on('error', () => watcher?.close());
-  } catch {
-    // No watches left on this machine: polling goes on.
-  }
-  const poll = setInterval(lookAgain, options.pollMs ?? 1000).unref();
+/**
+ * Follows a folder of data files: watched, and looked at every `pollMs`. The whole set is parsed each time ({@link choose}): one
+ * bad file harms only itself, the last good text of a file stays, and a file that vanished is a problem while its entry stays. A
+ * folder that stays unreadable is a problem named `.`.
+ * @throws Error, one sentence, when the folder cannot be read at the start
+ */
+export async function watchRegistry<Entry>(options: RegistryOptions<Entry>): Promise<Registry<Entry>> {
+  mustBeReadable(options.dir);
+  const files = new FollowedFiles(options);
+  files.look();
+  const { dir, pollMs = 1000 } = options;
+  const close = followFolder(dir, pollMs, () => files.lookAgain());
   return {
-    current: () => entries,
-    problems: () => problems,
+    current: () => files.entries,
+    problems: () => files.problems,
     get generation() {
-      return generation;
+      return files.generation;
     },
     get contentHash() {
-      return contentHash;
+      return files.contentHash;
     },
-    close() {
-      clearInterval(poll);
-      clearTimeout(soon);
-      watcher?.close();
-    },
+    close,
   };
 }
 
-function hashOf(set: Map<string, string>): string {
+/** What is in force, from look to look. */
+class FollowedFiles<Entry> {
+  entries = new Map<string, Entry>();
+  problems: RegistryProblem[] = [];
+  generation = 0;
+  contentHash = '';
+  readonly #options: RegistryOptions<Entry>;
+  #texts: Texts = new Map();
+  /** Signature of the files at the last look that was done. */
+  #seen: string | undefined;
+  #missed = 0;
+
+  constructor(options: RegistryOptions<Entry>) {
+    this.#options = options;
+  }
+
+  /** @throws Error when the folder cannot be read */
+  look(): void {
+    const { dir, pattern = '.yaml', parse } = this.#options;
+    const names = namesIn(dir, pattern);
+    const signature = signatureOf(dir, names);
+    if (signature === this.#seen) return;
+    const found = textsOf(dir, names);
+    const absent = absentFiles(this.#texts, names, found);
+    const choice = choose(this.#texts, found, parse);
+    this.#accept({ ...choice, problems: [...absent, ...choice.problems] });
+    this.#seen = signature;
+  }
+
+  lookAgain(): void {
+    try {
+      this.look();
+      this.#missed = 0;
+    } catch {
+      this.#missed++;
+      if (this.#missed !== MISSES) return;
+      // The next look that succeeds judges the files anew, whatever they look like.
+      this.#seen = undefined;
+      this.#tell([{ file: '.', message: 'the folder cannot be read' }]);
+    }
+  }
+
+  #accept({ texts, entries, problems }: Choice<Entry>): void {
+    const hash = hashOf(texts);
+    const isNew = hash !== this.contentHash;
+    if (isNew) {
+      this.#texts = texts;
+      this.entries = entries;
+      this.contentHash = hash;
+      this.generation++;
+    }
+    if (isNew || !isDeepStrictEqual(problems, this.problems)) this.#tell(problems);
+  }
+
+  #tell(problems: RegistryProblem[]): void {
+    this.problems = problems;
+    this.#options.onChange?.(this.entries, problems);
+  }
+}
+
+/** Files that cannot be read, and files in force that are there no more. */
+function absentFiles(inForce: Texts, names: string[], found: Texts): RegistryProblem[] {
+  const unreadable = names.filter((name) => !found.has(name));
+  const vanished = [...inForce.keys()].filter((name) => !names.includes(name));
+  return [
+    ...unreadable.map((file) => ({ file, message: 'the file cannot be read' })),
+    ...vanished.map((file) => ({ file, message: 'the file has vanished' })),
+  ];
+}
+
+function hashOf(texts: Texts): string {
   const hash = createHash('sha256');
-  for (const [path, text] of [...set].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${text}\0`);
+  for (const [path, text] of [...texts].sort(([a], [b]) => (a < b ? -1 : 1))) hash.update(`${path}\0${text}\0`);
   return hash.digest('hex');
 }

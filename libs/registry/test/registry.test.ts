@@ -141,6 +141,18 @@ describe('a registry', () => {
     await eventually(() => entries()['b'] === '2');
   });
 
+  test('a folder that stays unreadable is a problem, until it is there again', async () => {
+    write('a.yaml', 'a=1');
+    await follow();
+    renameSync(dir, `${dir}-away`);
+    await eventually(() => problems().join() === '.: the folder cannot be read');
+    expect(changes.at(-1)).toEqual([{ a: '1' }, ['.: the folder cannot be read']]);
+    renameSync(`${dir}-away`, dir);
+    await eventually(() => problems().length === 0);
+    expect(entries()).toEqual({ a: '1' });
+    expect(registry?.generation).toBe(1);
+  });
+
   test('follows symbolic links that are swapped, as a ConfigMap does', async () => {
     const version = (name: string, files: Record<string, string>) => {
       mkdirSync(join(dir, name));
@@ -171,6 +183,8 @@ describe('a registry', () => {
   });
 
   test('a folder that is not there is an error at the start', async () => {
-    await expect(watchRegistry({ dir: join(dir, 'none'), parse })).rejects.toThrow();
+    await expect(watchRegistry({ dir: join(dir, 'none'), parse })).rejects.toThrow(
+      /^CUPS_DATA must name a folder of data: .*none cannot be read\.$/,
+    );
   });
 });

@@ -1,4 +1,4 @@
-/** Public services as dated data: the shape is data/schemas/public-service.schema.json. Civil dates are yyyy-MM-dd. */
+/** Public services as dated data: the shape is schemas/public-service.schema.json. Civil dates are yyyy-MM-dd. */
 
 export type CentreKind = 'town-hall' | 'mission' | 'library';
 

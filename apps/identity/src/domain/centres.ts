@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** One file of data/centres, as the file says it; its shape is data/schemas/centre.schema.json. */
+/** One file of data/centres, as the file says it; its shape is schemas/centre.schema.json. */
 export interface CentreFile {
   code: string;
   name: string;
@@ -24,15 +24,14 @@ export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url').slice(0, 22);
 }
 
-/** What a schema cannot say: the file is named after the code, and the time zone is known here. Undefined when right. */
-export function faultOf(centre: CentreFile, fileName: string): string | undefined {
-  if (`${centre.code}.yaml` !== fileName) return `code ${centre.code} does not match the name of the file`;
+/** What a schema cannot say of a centre: whether its time zone is known here. Sentences, none when all is right. */
+export function faultsOfCentre({ timeZone }: CentreFile): string[] {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: centre.timeZone });
+    new Intl.DateTimeFormat('en', { timeZone });
+    return [];
   } catch {
-    return `time zone ${centre.timeZone} is unknown`;
+    return [`time zone ${timeZone} is unknown`];
   }
-  return undefined;
 }
 
 /** What the store knows of a centre's files: the hash in force, how often it changed, and the latest hashes before. */
