@@ -1,5 +1,7 @@
-import { describe, expect, test } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { REASONS } from '@cups/problem';
 import { parse } from 'yaml';
@@ -46,6 +48,9 @@ describe('openapi.yaml', () => {
         'requestBody',
         'responses',
         'security',
+        'x-cups-in-overload',
+        'x-cups-ends-session',
+        'x-cups-limit',
       ],
       components: ['securitySchemes', 'parameters', 'headers', 'responses', 'schemas'],
       tag: ['name', 'description'],
@@ -185,5 +190,41 @@ describe('openapi.yaml', () => {
 
   test('reads as YAML and as JSON alike', () => {
     expect(JSON.parse(JSON.stringify(document))).toEqual(parse(readFileSync(openapiFile, 'utf8')));
+  });
+});
+
+describe('what the gateway is told of an operation beside OpenAPI', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cups-openapi-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  /** The operations of a document in which getOpenapi has these properties as well. */
+  function withProperties(properties: Node) {
+    const changed = structuredClone(document) as { paths: Record<string, Record<string, Node>> };
+    Object.assign(changed.paths['/api/v1/openapi.json']!['get']!, properties);
+    const file = join(folder, 'openapi.yaml');
+    writeFileSync(file, JSON.stringify(changed));
+    return readDocument(file).operations.find(({ id }) => id === 'getOpenapi');
+  }
+
+  test('marks probes and signing out as open in an overload, and tracking as limited, and nothing else', () => {
+    const those = (has: (operation: (typeof operations)[number]) => unknown) =>
+      operations.filter((operation) => has(operation)).map(({ id }) => id);
+    expect(those(({ inOverload }) => inOverload)).toEqual(['getHealth', 'getReadiness', 'deleteCurrentSession']);
+    expect(those(({ endsSession }) => endsSession)).toEqual(['deleteCurrentSession']);
+    expect(those(({ limit }) => limit)).toEqual(['trackApplication']);
+  });
+
+  test('is read from the document, so that another operation of that kind needs no code', () => {
+    const marked = { 'x-cups-in-overload': true, 'x-cups-ends-session': true, 'x-cups-limit': 'tracking' };
+    expect(withProperties({})).toMatchObject({ inOverload: false, endsSession: false, limit: undefined });
+    expect(withProperties(marked)).toMatchObject({ inOverload: true, endsSession: true, limit: 'tracking' });
+  });
+
+  test('does not let a gateway start when it is misspelled', () => {
+    expect(() => withProperties({ 'x-cups-in-overlaod': true })).toThrow('x-cups-in-overlaod');
+    expect(() => withProperties({ 'x-cups-limit': 'traking' })).toThrow('no such limit');
   });
 });

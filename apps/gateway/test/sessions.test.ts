@@ -395,7 +395,7 @@ describe('signing out', () => {
     for (const sid of ['a', 'b', 'c', 'd']) {
       await signOuts.add(sid, { context: { sessionToken: sid } as CallContext, expires });
     }
-    expect(['a', 'b', 'c', 'd'].map(signOuts.waits)).toEqual([false, true, true, true]);
+    expect(['a', 'b', 'c', 'd'].map((sid) => signOuts.waits(sid))).toEqual([false, true, true, true]);
     expect(lines.filter(({ event }) => event === 'sign-outs-forgotten')).toHaveLength(1);
     // One that identity stumbles over does not hold up the others.
     identity = ({ sessionToken = '' }) => {

@@ -20,72 +20,117 @@ interface Parameter {
   'x-missing'?: Reason;
   'x-malformed'?: Reason;
 }
-interface OperationObject extends Json {
+interface OperationObject extends Json, Extensions {
   operationId: string;
   parameters?: unknown[];
   requestBody?: { required?: boolean };
   responses: Json;
   security?: unknown[];
 }
+/** What the gateway is told of an operation beside OpenAPI; openapi.yaml says above `paths` what each means. */
+interface Extensions {
+  'x-cups-in-overload'?: boolean;
+  'x-cups-ends-session'?: boolean;
+  'x-cups-limit'?: Operation['limit'];
+}
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
+const EXTENSIONS = ['x-cups-in-overload', 'x-cups-ends-session', 'x-cups-limit'];
+const LIMITS = ['tracking'];
 const MAX_VIOLATIONS = 100;
 const NO_BODY: Violation = { field: 'body', rule: 'REQUIRED', message: 'is required' };
 
 /** @throws Error when the file is missing or is no document that can be bound */
 export function readDocument(file: string): { document: Json; operations: Operation[] } {
   const document = parse(readFileSync(file, 'utf8')) as Json;
-  const bodies = ajvOf(document, false);
-  const texts = ajvOf(document, true);
-  let answers: Ajv2020 | undefined;
-
-  function operationOf(path: string, item: Json, method: Operation['method']): Operation {
-    const source = item[method] as OperationObject;
-    const { operationId: id, requestBody, responses } = source;
-    const parameters = [(item['parameters'] as unknown[] | undefined) ?? [], source.parameters ?? []]
-      .flat()
-      .map((parameter) => resolve<Parameter>(document, parameter));
-    const headers = parameters
-      .filter((parameter) => parameter.in === 'header')
-      .map((parameter) => ({ ...parameter, check: texts.compile(absolute(parameter.schema)) }));
-    const pointer = `openapi#/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/application~1json/schema`;
-    const checkPath = texts.compile(objectOf(parameters, 'path'));
-    const checkQuery = texts.compile(objectOf(parameters, 'query'));
-    const checkBody = requestBody && bodies.compile({ $ref: pointer });
-    return {
-      id,
-      method,
-      path,
-      open: source.security?.length === 0,
-      body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
-      checkRequest({ params, query, header, body }) {
-        for (const { check, ...parameter } of headers) {
-          const value = header(parameter.name);
-          if (value === undefined ? parameter.required : !check(value)) throw headerProblem(parameter, value);
-        }
-        const violations = [...failures(checkPath, params), ...failures(checkQuery, query)];
-        if (checkBody && body !== undefined) violations.push(...failures(checkBody, body));
-        if (requestBody?.required && body === undefined) violations.push(NO_BODY);
-        if (violations.length === 0) return;
-        const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
-        throw new Problem({ reason, message: 'The request does not fit the document of this interface.', violations });
-      },
-      checkAnswer(status, contentType, body) {
-        const response = resolve<{ content?: Record<string, Json> } | undefined>(document, responses[status]);
-        const schema = response?.content?.[contentType]?.['schema'] as Json | undefined;
-        if (response && !response.content && body === undefined) return undefined;
-        if (!schema) return `${id} answers ${status} ${contentType}, which the document does not name.`;
-        answers ??= ajvOf(closed(document), false);
-        const wrong = failures(answers.compile(absolute(schema)), body).map(({ field, rule }) => `${field} ${rule}`);
-        return wrong.length > 0 ? `${id} ${status} breaks the document: ${wrong.join(', ')}.` : undefined;
-      },
-    };
-  }
-
+  const schemas = openSchemas(document);
   const operations = Object.entries(document['paths'] as Record<string, Json>).flatMap(([path, item]) =>
-    METHODS.filter((method) => method in item).map((method) => operationOf(path, item, method)),
+    METHODS.filter((method) => method in item).map((method) => operationOf(schemas, path, item, method)),
   );
   return { document, operations };
+}
+
+/** The document as Ajv reads it: bodies as they are, texts of path, query and header with their type found. */
+function openSchemas(document: Json) {
+  let answers: Ajv2020 | undefined;
+  return {
+    document,
+    bodies: ajvOf(document, false),
+    texts: ajvOf(document, true),
+    /** For tests only: compiled at its first use. */
+    answers: (): Ajv2020 => (answers ??= ajvOf(closed(document), false)),
+  };
+}
+type Schemas = ReturnType<typeof openSchemas>;
+
+function operationOf(schemas: Schemas, path: string, item: Json, method: Operation['method']): Operation {
+  const source = item[method] as OperationObject;
+  const { operationId: id, requestBody } = source;
+  return {
+    id,
+    method,
+    path,
+    open: source.security?.length === 0,
+    ...extensionsOf(source),
+    body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
+    checkRequest: requestCheck(schemas, path, item, method),
+    checkAnswer: answerCheck(schemas, source),
+  };
+}
+
+/** @throws Error for an extension that nothing here reads: a misspelled one would be passed over in silence */
+function extensionsOf(source: OperationObject): Pick<Operation, 'inOverload' | 'endsSession' | 'limit'> {
+  const { 'x-cups-in-overload': inOverload = false, 'x-cups-ends-session': endsSession = false } = source;
+  const limit = source['x-cups-limit'];
+  const unknown = Object.keys(source).find((key) => key.startsWith('x-cups-') && !EXTENSIONS.includes(key));
+  if (unknown !== undefined) throw new Error(`${source.operationId}: the gateway knows no ${unknown}.`);
+  if (limit !== undefined && !LIMITS.includes(limit)) throw new Error(`${source.operationId}: there is no such limit.`);
+  return { inOverload, endsSession, limit };
+}
+
+function requestCheck(
+  { document, texts, bodies }: Schemas,
+  path: string,
+  item: Json,
+  method: Operation['method'],
+): Operation['checkRequest'] {
+  const { requestBody, parameters: own = [] } = item[method] as OperationObject;
+  const parameters = [(item['parameters'] as unknown[] | undefined) ?? [], own]
+    .flat()
+    .map((parameter) => resolve<Parameter>(document, parameter));
+  const headers = parameters
+    .filter((parameter) => parameter.in === 'header')
+    .map((parameter) => ({ parameter, check: texts.compile(absolute(parameter.schema)) }));
+  const pointer = `openapi#/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/application~1json/schema`;
+  const checkPath = texts.compile(objectOf(parameters, 'path'));
+  const checkQuery = texts.compile(objectOf(parameters, 'query'));
+  const checkBody = requestBody && bodies.compile({ $ref: pointer });
+  return ({ params, query, header, body }) => {
+    for (const { check, parameter } of headers) {
+      const value = header(parameter.name);
+      if (value === undefined ? parameter.required : !check(value)) throw headerProblem(parameter, value);
+    }
+    const violations = [...failures(checkPath, params), ...failures(checkQuery, query)];
+    if (checkBody && body !== undefined) violations.push(...failures(checkBody, body));
+    if (requestBody?.required && body === undefined) violations.push(NO_BODY);
+    if (violations.length === 0) return;
+    const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
+    throw new Problem({ reason, message: 'The request does not fit the document of this interface.', violations });
+  };
+}
+
+function answerCheck(
+  { document, answers }: Schemas,
+  { operationId: id, responses }: OperationObject,
+): Operation['checkAnswer'] {
+  return (status, contentType, body) => {
+    const response = resolve<{ content?: Record<string, Json> } | undefined>(document, responses[status]);
+    const schema = response?.content?.[contentType]?.['schema'] as Json | undefined;
+    if (response && !response.content && body === undefined) return undefined;
+    if (!schema) return `${id} answers ${status} ${contentType}, which the document does not name.`;
+    const wrong = failures(answers().compile(absolute(schema)), body).map(({ field, rule }) => `${field} ${rule}`);
+    return wrong.length > 0 ? `${id} ${status} breaks the document: ${wrong.join(', ')}.` : undefined;
+  };
 }
 
 function ajvOf(document: Json, coerceTypes: boolean): Ajv2020 {

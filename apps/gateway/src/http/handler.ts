@@ -32,6 +32,12 @@ export interface Operation {
   path: string;
   /** True when it needs no session. */
   open: boolean;
+  /** Answered in an overload as well: not counted among the requests at once. */
+  inOverload: boolean;
+  /** Signs out: neither identity's word nor the limit of the session stands in its way. */
+  endsSession: boolean;
+  /** A limit of its own beside that of the address, counted for each address and for all together. */
+  limit: 'tracking' | undefined;
   body: 'none' | 'optional' | 'required';
   /** Query and params are coerced in place. @throws Problem for a header, or with all violations of path, query and body */
   checkRequest(parts: { params: Json; query: Json; header: (name: string) => string | undefined; body: unknown }): void;

@@ -1,5 +1,6 @@
 import type { CallContext, Keys, Session } from '@cups/rpc';
 import { isProblem, Problem } from '@cups/problem';
+import { sessionCookie } from './cookie.ts';
 import type { SignOuts } from './sign-outs.ts';
 
 /** A suspension takes effect within this time while identity is up. */
@@ -8,12 +9,6 @@ const CHECK_MS = 120_000;
 const AWAY_MS = 15_000;
 const ASK_MS = 1000;
 const MAX_KNOWN = 20_000;
-/**
- * What ends a session: identity's plain word that it has ended. A replica that does not know the operator, the centre or the
- * newest key yet says something else, and is asked again.
- */
-const ENDING = ['SESSION_EXPIRED', 'OPERATOR_SUSPENDED'];
-
 const HAS_ENDED = 'The session has ended.';
 
 interface Known {
@@ -33,8 +28,7 @@ export interface SessionParts {
 
 /** The cookie, its verification by keys, and identity's word on the session, asked for now and then. */
 export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts) {
-  const name = secure ? '__Host-cups-session' : 'cups-session';
-  const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const cookie = sessionCookie(secure);
   const known = new Map<string, Known>();
   /** What to tell whoever comes with a session that has ended. One that is forgotten here is asked about again. */
   const ended = new Map<string, string>();
@@ -53,26 +47,20 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
       entry.askAt = now().getTime() + CHECK_MS;
     } catch (error) {
       entry.askAt = now().getTime() + AWAY_MS;
-      if (!isProblem(error) || !ENDING.includes(error.reason)) return;
-      const why = error.reason === 'OPERATOR_SUSPENDED' ? ': the operator is suspended' : '';
-      remember(ended, sid, `The session has ended${why}.`);
+      const ending = endingIn(error);
+      if (ending !== undefined) remember(ended, sid, ending);
     } finally {
       delete entry.asking;
     }
   }
 
-  function cookieOf(header = ''): string | undefined {
-    const pair = header.split(';').find((part) => part.trimStart().startsWith(`${name}=`));
-    return pair?.slice(pair.indexOf('=') + 1).trim() || undefined;
-  }
-
   return {
     /** Set-Cookie that clears the session. */
-    cleared: `${name}=; ${flags}; Max-Age=0`,
+    cleared: cookie.cleared,
     /** Set-Cookie for a new session. */
     begin(sid: string, token: string, expires: Date): string {
       remember(known, sid, { askAt: now().getTime() + CHECK_MS });
-      return `${name}=${token}; ${flags}; Expires=${expires.toUTCString()}`;
+      return cookie.set(token, expires);
     },
     /** Ends the session, at once in this process, whatever has become of identity; identity is told until it has heard. */
     async end({ sid, expires }: Session, context: CallContext): Promise<void> {
@@ -80,7 +68,7 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
       known.delete(sid);
       await signOuts.add(sid, { context, expires });
     },
-    cookieOf,
+    cookieOf: cookie.read,
     /**
      * @param ask whether identity is asked when it is time; signing out needs no word of it
      * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID
@@ -101,3 +89,13 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
 }
 
 export type Sessions = ReturnType<typeof openSessions>;
+
+/**
+ * What to tell the owner of a session when identity's answer says that it has ended. A replica that does not know the
+ * operator, the centre or the newest key yet says something else, which ends nothing: it is asked again.
+ */
+function endingIn(error: unknown): string | undefined {
+  if (!isProblem(error)) return undefined;
+  if (error.reason === 'OPERATOR_SUSPENDED') return 'The session has ended: the operator is suspended.';
+  return error.reason === 'SESSION_EXPIRED' ? HAS_ENDED : undefined;
+}

@@ -26,99 +26,119 @@ export interface SignOutsParts {
   limit?: number;
 }
 
-export type SignOuts = ReturnType<typeof openSignOuts>;
-
 /**
  * Sign-outs that identity has not heard of yet, in memory: told again with back-off (0.5 to 30 s) until it has heard or the
  * session has expired by itself.
  */
-export function openSignOuts({ tell, now, log, metrics, limit = 10_000 }: SignOutsParts) {
-  const waiting = new Map<string, SignOut>();
-  const forgotten = metrics.counter('cups_gateway_sign_outs_forgotten_total', 'Sign-outs that identity was not told.');
-  metrics.gauge('cups_gateway_sign_outs_waiting', 'Sign-outs that identity has not heard of.', [], (gauge) =>
-    gauge.set(waiting.size),
-  );
-  let failures = 0;
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> | undefined;
-  /** When a stop has waited long enough. */
-  let stopAt = Infinity;
+export function openSignOuts(parts: SignOutsParts): SignOuts {
+  return new SignOuts(parts);
+}
 
-  async function tellOne(sid: string, { context, expires }: SignOut): Promise<boolean> {
+export class SignOuts {
+  readonly #parts: Required<SignOutsParts>;
+  readonly #waiting = new Map<string, SignOut>();
+  readonly #forgotten: { inc: (count?: number) => void };
+  /** Rounds in a row after which some were still waiting. */
+  #failures = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> | undefined;
+  /** When a stop has waited long enough. */
+  #stopAt = Infinity;
+
+  constructor(parts: SignOutsParts) {
+    const { metrics } = parts;
+    this.#parts = { limit: 10_000, ...parts };
+    this.#forgotten = metrics.counter(
+      'cups_gateway_sign_outs_forgotten_total',
+      'Sign-outs that identity was not told.',
+    );
+    metrics.gauge('cups_gateway_sign_outs_waiting', 'Sign-outs that identity has not heard of.', [], (gauge) =>
+      gauge.set(this.#waiting.size),
+    );
+  }
+
+  /** Tells identity that this session was signed out. Resolves when it has heard; while it is away, without waiting. */
+  async add(sid: string, signOut: SignOut): Promise<void> {
+    this.#makeRoom();
+    this.#waiting.set(sid, signOut);
+    if (this.#failures === 0 && (await this.#tellOne(sid, signOut))) return;
+    if (this.#failures === 0) {
+      this.#failures = 1;
+      this.#parts.log.warn({ event: 'sign-outs-wait', count: this.#waiting.size, attempt: 1 });
+    }
+    this.#tellLater();
+  }
+
+  /** Whether identity has not heard of it yet. */
+  waits(sid: string): boolean {
+    return this.#waiting.has(sid);
+  }
+
+  /** Tells what is left, for about 3 s; what identity has not heard then is counted and logged. */
+  async stop(): Promise<void> {
+    this.#stopAt = Date.now() + STOP_MS;
+    clearTimeout(this.#timer);
+    await this.#round;
+    while (this.#waiting.size > 0 && Date.now() < this.#stopAt) {
+      await this.#tellAll();
+      if (this.#waiting.size > 0) await pause(200);
+    }
+    if (this.#waiting.size > 0) this.#forget(this.#waiting.size, 'STOPPED');
+  }
+
+  /** Gives up the oldest when there are too many. */
+  #makeRoom(): void {
+    if (this.#waiting.size < this.#parts.limit) return;
+    const [oldest] = this.#waiting.keys();
+    if (oldest !== undefined && this.#waiting.delete(oldest)) this.#forget(1, 'TOO_MANY');
+  }
+
+  #forget(count: number, reason: 'TOO_MANY' | 'STOPPED'): void {
+    this.#forgotten.inc(count);
+    this.#parts.log.error({ event: 'sign-outs-forgotten', count, reason });
+  }
+
+  async #tellOne(sid: string, { context, expires }: SignOut): Promise<boolean> {
     const own = { ...context, deadline: new Date(Date.now() + TELL_MS), signal: new AbortController().signal };
     try {
-      if (expires > now()) await tell(own);
+      if (expires > this.#parts.now()) await this.#parts.tell(own);
     } catch (error) {
       if (!isProblem(error) || error.reason !== 'SESSION_EXPIRED') {
         // To the end of the line, so that one that identity stumbles over does not hold up the others.
-        if (waiting.delete(sid)) waiting.set(sid, { context, expires });
+        if (this.#waiting.delete(sid)) this.#waiting.set(sid, { context, expires });
         return false;
       }
     }
-    waiting.delete(sid);
+    this.#waiting.delete(sid);
     return true;
   }
 
   /** Tells all that wait, until identity is found to be away. */
-  async function tellAll(): Promise<void> {
-    const all = [...waiting];
-    for (let from = 0; from < all.length && Date.now() < stopAt; from += AT_ONCE) {
+  async #tellAll(): Promise<void> {
+    const { log } = this.#parts;
+    const all = [...this.#waiting];
+    for (let from = 0; from < all.length && Date.now() < this.#stopAt; from += AT_ONCE) {
       const some = all.slice(from, from + AT_ONCE);
-      const heard = await Promise.all(some.map(([sid, signOut]) => tellOne(sid, signOut)));
+      const heard = await Promise.all(some.map(([sid, signOut]) => this.#tellOne(sid, signOut)));
       if (!heard.includes(true)) break;
     }
-    if (waiting.size > 0) {
-      failures += 1;
-      log.warn({ event: 'sign-outs-wait', count: waiting.size, attempt: failures });
+    if (this.#waiting.size > 0) {
+      this.#failures += 1;
+      log.warn({ event: 'sign-outs-wait', count: this.#waiting.size, attempt: this.#failures });
     } else {
-      if (failures > 0) log.info({ event: 'sign-outs-told', attempt: failures });
-      failures = 0;
+      if (this.#failures > 0) log.info({ event: 'sign-outs-told', attempt: this.#failures });
+      this.#failures = 0;
     }
   }
 
-  function tellLater(): void {
-    if (timer || stopAt < Infinity) return;
-    timer = setTimeout(() => {
-      timer = undefined;
-      round = tellAll().then(() => {
-        if (waiting.size > 0) tellLater();
+  /** One round after the back-off, and further ones while some wait. */
+  #tellLater(): void {
+    if (this.#timer || this.#stopAt < Infinity) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#round = this.#tellAll().then(() => {
+        if (this.#waiting.size > 0) this.#tellLater();
       });
-    }, backoffMs(failures));
+    }, backoffMs(this.#failures));
   }
-
-  return {
-    /** Tells identity that this session was signed out. Resolves when it has heard; while it is away, without waiting. */
-    async add(sid: string, signOut: SignOut): Promise<void> {
-      const [oldest] = waiting.size < limit ? [] : waiting.keys();
-      if (oldest !== undefined) {
-        waiting.delete(oldest);
-        forgotten.inc();
-        log.error({ event: 'sign-outs-forgotten', count: 1, reason: 'TOO_MANY' });
-      }
-      waiting.set(sid, signOut);
-      if (failures === 0 && (await tellOne(sid, signOut))) return;
-      if (failures === 0) {
-        failures = 1;
-        log.warn({ event: 'sign-outs-wait', count: waiting.size, attempt: 1 });
-      }
-      tellLater();
-    },
-
-    /** Whether identity has not heard of it yet. */
-    waits: (sid: string): boolean => waiting.has(sid),
-
-    /** Tells what is left, for about 3 s; what identity has not heard then is counted and logged. */
-    async stop(): Promise<void> {
-      stopAt = Date.now() + STOP_MS;
-      clearTimeout(timer);
-      await round;
-      while (waiting.size > 0 && Date.now() < stopAt) {
-        await tellAll();
-        if (waiting.size > 0) await pause(200);
-      }
-      if (waiting.size === 0) return;
-      forgotten.inc(waiting.size);
-      log.error({ event: 'sign-outs-forgotten', count: waiting.size, reason: 'STOPPED' });
-    },
-  };
 }

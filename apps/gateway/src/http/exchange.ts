@@ -1,0 +1,140 @@
+import type { Request, Response } from 'express';
+import type { Log, Metrics } from '@cups/contracts';
+import { Problem } from '@cups/problem';
+import type { CallContext } from '@cups/rpc';
+import type { Config } from '../config.ts';
+import { requestIdOf, traceparentOf } from './guards.ts';
+import type { Answer, Operation } from './handler.ts';
+import { problemAnswer, toProblem } from './problems.ts';
+
+export interface ExchangeParts extends Pick<Config, 'budgetMs' | 'checkAnswers'> {
+  draining: () => boolean;
+  log: Log;
+  metrics: Metrics;
+}
+
+/** Pages hold no scripts; slips and the home page carry their styles. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+/** Nobody was there any more to be answered; other servers count it under this number too. */
+const GIVEN_UP = 499;
+
+/** Begins exchanges that are counted in the same metrics. */
+export function openExchanges(parts: ExchangeParts) {
+  const requests = parts.metrics.counter('http_requests_total', 'Requests answered.', ['operation', 'status']);
+  const seconds = parts.metrics.histogram('http_request_seconds', 'Time to answer.', ['operation']);
+  const ended = (operation: string, status: number, durationMs: number): void => {
+    requests.inc({ operation, status: String(status) });
+    seconds.observe({ operation }, durationMs / 1000);
+  };
+  return (req: Request, res: Response, operation?: Operation) => new Exchange(parts, ended, req, res, operation);
+}
+
+/** One request and its one answer, from the first header to the line in the log. */
+export class Exchange {
+  readonly req: Request;
+  readonly res: Response;
+  /** Undefined for a path or a method that the document does not have. */
+  readonly operation: Operation | undefined;
+  /** Of every call that the request causes: it ends with the request's time, or when nobody waits any more. */
+  readonly context: CallContext;
+  readonly #parts: ExchangeParts;
+
+  constructor(
+    parts: ExchangeParts,
+    ended: (operation: string, status: number, durationMs: number) => void,
+    req: Request,
+    res: Response,
+    operation: Operation | undefined,
+  ) {
+    const start = performance.now();
+    const abort = new AbortController();
+    this.#parts = parts;
+    this.req = req;
+    this.res = res;
+    this.operation = operation;
+    this.context = {
+      requestId: requestIdOf(req),
+      deadline: new Date(Date.now() + parts.budgetMs),
+      traceparent: traceparentOf(req),
+      signal: abort.signal,
+    };
+    res.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);
+    res.setHeader('X-Request-Id', this.context.requestId);
+    res.setHeader('Cache-Control', 'no-store');
+    res.on('close', () => {
+      const durationMs = Math.round((performance.now() - start) * 10) / 10;
+      const status = res.writableFinished ? res.statusCode : GIVEN_UP;
+      if (!res.writableFinished) abort.abort();
+      ended(operation?.id ?? 'none', status, durationMs);
+      this.#tell(status, durationMs);
+    });
+  }
+
+  /** @throws Problem INTERNAL where answers are held against the document and this one does not fit */
+  send(answer: Answer): void {
+    this.#write(answer, this.operation);
+  }
+
+  /** Answers with the problem that the error is; a fault of ours is told to the log under an id. */
+  fail(error: unknown): void {
+    const { requestId } = this.context;
+    const { problem, errorId } = toProblem(error);
+    this.res.locals['reason'] = problem.reason;
+    if (errorId) {
+      this.#parts.log.error({ event: 'request-failed', requestId, errorId, method: this.operation?.id, error });
+    }
+    if (this.res.headersSent) {
+      this.res.destroy();
+      return;
+    }
+    try {
+      this.#write(problemAnswer(problem, requestId, errorId), this.operation);
+    } catch (undeclared) {
+      this.#failUndeclared(undeclared);
+    }
+  }
+
+  /** A refusal that the document does not declare is itself a fault of ours; that one is held against nothing. */
+  #failUndeclared(error: unknown): void {
+    const { requestId } = this.context;
+    const { problem, errorId } = toProblem(error);
+    this.res.locals['reason'] = problem.reason;
+    this.#parts.log.error({ event: 'request-failed', requestId, errorId, error });
+    this.#write(problemAnswer(problem, requestId, errorId), undefined);
+  }
+
+  #write({ status = 200, headers = {}, body, html }: Answer, declaredBy: Operation | undefined): void {
+    const media = headers['Content-Type'] ?? (html === undefined ? 'application/json' : 'text/html');
+    const text = html ?? (body === undefined ? undefined : JSON.stringify(body));
+    if (this.#parts.checkAnswers) mustBeDeclared(declaredBy, status, media, html ?? (text && JSON.parse(text)));
+    const { res } = this;
+    res.statusCode = status;
+    if (this.#parts.draining()) res.setHeader('Connection', 'close');
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+    if (text !== undefined) {
+      res.setHeader('Content-Type', `${media}; charset=utf-8`);
+      res.setHeader('Content-Length', Buffer.byteLength(text));
+    }
+    res.end(text);
+  }
+
+  #tell(status: number, durationMs: number): void {
+    const { reason, operator } = this.res.locals as { reason?: string; operator?: string };
+    this.#parts.log.info({
+      event: status === GIVEN_UP ? 'request-given-up' : 'request',
+      method: this.operation?.id ?? 'none',
+      requestId: this.context.requestId,
+      status,
+      reason,
+      operator,
+      durationMs,
+    });
+  }
+}
+
+function mustBeDeclared(operation: Operation | undefined, status: number, media: string, body: unknown): void {
+  const wrong = operation?.checkAnswer(status, media, body);
+  if (wrong) throw new Problem({ reason: 'INTERNAL', message: wrong, metadata: { told: 'true' } });
+}

@@ -1,0 +1,40 @@
+import { nameOf } from '@cups/contracts';
+import { enumWord } from '@cups/contracts/proto';
+import { Problem } from '@cups/problem';
+import * as convert from '../convert.ts';
+import type { Handler } from '../http/handler.ts';
+import type { DeliveryState, Neighbours } from '../neighbours.ts';
+import { applicationName, full, list, whole } from './shapes.ts';
+
+/** What becomes of applications: notices, asked of notifications, and deliveries to agencies, asked of agency-bridge. */
+export function progressRoutes({ intake, bridge, notifications }: Neighbours): Record<string, Handler> {
+  return {
+    async listNotices({ params, context }) {
+      const { notices } = await notifications.listNotices({ application: applicationName(params) }, context);
+      return { body: { notices: notices.map(convert.noticeJson) } };
+    },
+    async getSlip({ params, context }) {
+      const name = nameOf('notices', params['noticeId']!);
+      const { notices } = await notifications.listNotices({ application: applicationName(params) }, context);
+      if (!notices.some((notice) => notice.name === name)) {
+        throw new Problem({ reason: 'NOT_FOUND', message: 'This application has no such notice.' });
+      }
+      return { html: (await notifications.getSlip({ name }, context)).html };
+    },
+    async getDelivery({ params, context }) {
+      // Intake decides whether the application is the caller's, and knows its agency.
+      const { application } = await intake.getApplication({ name: applicationName(params) }, context);
+      const name = nameOf('deliveries', `${params['id']!}-${convert.idOf(whole(application).agency)}`);
+      return { body: convert.deliveryJson((await bridge.getDelivery({ name }, context)).delivery) };
+    },
+    listDeliveries: list(bridge.listDeliveries, 'deliveries', convert.deliveryJson, ({ state, agency }) => ({
+      state: enumWord('DELIVERY_STATE_', state as DeliveryState | undefined),
+      agency: full('agencies', agency),
+    })),
+    async listRefusedMessages({ query, context }) {
+      const page = await bridge.listRefusedMessages(query, context);
+      const refusedMessages = page.messages.map(convert.refusedMessageJson);
+      return { body: { refusedMessages, totalSize: page.totalSize, nextPageToken: page.nextPageToken || undefined } };
+    },
+  };
+}

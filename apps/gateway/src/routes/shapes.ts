@@ -1,0 +1,62 @@
+import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import { nameOf } from '@cups/contracts';
+import type { Collection } from '@cups/contracts';
+import type { CallContext } from '@cups/rpc';
+import * as convert from '../convert.ts';
+import type { Answer, Call, Handler } from '../http/handler.ts';
+import type { Query } from '../neighbours.ts';
+
+/** The shapes that most operations have: a page of something, and a write of an application. */
+
+export interface Written {
+  application: Application__Output | null;
+  replayed: boolean;
+}
+type Rpc<Request, Response> = (request: Request, context: CallContext) => Promise<Response>;
+
+/** A page of something: the page's size and token travel alike everywhere. */
+export function list<Request, Key extends string, Item, Page extends { nextPageToken: string } & Record<Key, Item[]>>(
+  rpc: Rpc<Request, Page>,
+  key: Key,
+  toJson: (item: Item) => unknown,
+  request: (query: Query, params: Call['params']) => NoInfer<Request>,
+): Handler {
+  return async ({ query, params, context }) => {
+    const { pageSize, pageToken } = query as Query;
+    const page = await rpc({ pageSize, pageToken, ...request(query, params) }, context);
+    return { body: { [key]: page[key].map(toJson), nextPageToken: page.nextPageToken || undefined } };
+  };
+}
+
+/** A write of the application in the path; what the body says goes along. */
+export function write<Request, Body>(
+  rpc: Rpc<Request, Written>,
+  more: (body: Body) => Omit<NoInfer<Request>, 'name' | 'requestId' | 'etag'>,
+): Handler {
+  return async ({ params, requestId, etag, body, context }) => {
+    const request = { name: applicationName(params), requestId, etag, ...more((body ?? {}) as Body) };
+    return written(await rpc(request as Request, context));
+  };
+}
+
+/** The application after a write, with its new etag, and whether it was written now or before. */
+export function written({ application, replayed }: Written, { status = 200, headers = {} }: Answer = {}): Answer {
+  const stored = whole(application);
+  const replay = replayed ? { 'Idempotent-Replayed': 'true' } : {};
+  return { status, headers: { ETag: stored.etag, ...replay, ...headers }, body: convert.applicationJson(stored) };
+}
+
+export function applicationName(params: Call['params']): string {
+  return nameOf('applications', params['id']!);
+}
+
+/** The resource name of what may be given as a bare id; undefined stays so. */
+export function full(collection: Collection, given: string | undefined): string | undefined {
+  return given === undefined || given.includes('/') ? given : nameOf(collection, given);
+}
+
+/** What a neighbour's answer always holds. */
+export function whole<T>(value: T | null | undefined): T {
+  if (value === null || value === undefined) throw new Error('an answer of a neighbour is not whole');
+  return value;
+}
