@@ -1,9 +1,9 @@
 import type { Request, Response } from 'express';
 import type { Log, Metrics } from '@cups/contracts';
+import { correlationIdOf, traceparentOf } from '@cups/contracts/node';
 import { Problem } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
-import { requestIdOf, traceparentOf } from './guards.ts';
 import type { Answer, Operation } from './handler.ts';
 import { problemAnswer, toProblem } from './problems.ts';
 
@@ -55,9 +55,9 @@ export class Exchange {
     this.res = res;
     this.operation = operation;
     this.context = {
-      requestId: requestIdOf(req),
+      requestId: correlationIdOf(req.headers['x-request-id']),
       deadline: new Date(Date.now() + parts.budgetMs),
-      traceparent: traceparentOf(req),
+      traceparent: traceparentOf(req.headers['traceparent']),
       signal: abort.signal,
     };
     res.setHeader('Content-Security-Policy', CONTENT_SECURITY_POLICY);

@@ -1,13 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { isProblem } from '@cups/problem';
+import { backoffMs } from '@cups/contracts';
 import type { Log, Metrics } from '@cups/contracts';
+import { isProblem } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 
 /** How long identity is waited for, once. */
 const TELL_MS = 1000;
 const AT_ONCE = 8;
 const STOP_MS = 3000;
-const backoffMs = (round: number) => Math.min(30_000, 500 * 2 ** round) * (0.75 + Math.random() / 2);
+const AGAIN = { first: 500, most: 30_000 };
 
 interface SignOut {
   /** With the assertion of the session. */
@@ -134,11 +135,14 @@ export class SignOuts {
   /** One round after the back-off, and further ones while some wait. */
   #tellLater(): void {
     if (this.#timer || this.#stopAt < Infinity) return;
-    this.#timer = setTimeout(() => {
-      this.#timer = undefined;
-      this.#round = this.#tellAll().then(() => {
-        if (this.#waiting.size > 0) this.#tellLater();
-      });
-    }, backoffMs(this.#failures));
+    this.#timer = setTimeout(
+      () => {
+        this.#timer = undefined;
+        this.#round = this.#tellAll().then(() => {
+          if (this.#waiting.size > 0) this.#tellLater();
+        });
+      },
+      backoffMs(this.#failures, AGAIN),
+    );
   }
 }
