@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import type { Log, Metrics } from '@cups/contracts';
-import { correlationIdOf, traceparentOf } from '@cups/contracts/node';
+import { requestIdOf, traceparentOf } from '@cups/contracts/node';
 import { Problem } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
@@ -55,7 +55,7 @@ export class Exchange {
     this.res = res;
     this.operation = operation;
     this.context = {
-      requestId: correlationIdOf(req.headers['x-request-id']),
+      requestId: requestIdOf(req.headers['x-request-id']),
       deadline: new Date(Date.now() + parts.budgetMs),
       traceparent: traceparentOf(req.headers['traceparent']),
       signal: abort.signal,
