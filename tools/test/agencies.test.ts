@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 // eslint-disable-next-line @nx/enforce-module-boundaries -- an app gives away its wiring only; this compares its default
 import { readConfig as readBridge } from '../../apps/agency-bridge/src/config.ts';
-// eslint-disable-next-line @nx/enforce-module-boundaries -- the same
-import { readConfig as readSimulator } from '../../apps/agency-simulator/src/config.ts';
 import { AGENCIES } from '../platform.ts';
 
 const files = readdirSync(join(import.meta.dirname, '../../data/agencies')).map((file) => file.replace('.yaml', ''));
@@ -12,7 +10,6 @@ const files = readdirSync(join(import.meta.dirname, '../../data/agencies')).map(
 test.each([
   ['topics of the local default', AGENCIES],
   ['bridge', readBridge({ CUPS_ENV: 'development' }).agencies],
-  ['simulator', readSimulator({}).agencies],
 ])('every agency of data/agencies is known: %s', (_name, known) => {
   expect([...known].sort()).toEqual(files.sort());
 });

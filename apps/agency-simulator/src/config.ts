@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { parseRules } from './domain/behaviour.ts';
 import type { Rules } from './domain/behaviour.ts';
 
@@ -21,8 +22,14 @@ export const settings = {
   agencies: {
     name: 'SIMULATOR_AGENCIES',
     type: 'list',
-    default: ['asp', 'cnas', 'cadastru', 'mai'],
-    meaning: 'Codes of the agencies that this process stands in for.',
+    default: [],
+    meaning: 'Codes of the agencies that this process stands in for; none: those of `CUPS_DATA`, also when they come later.',
+  },
+  dataDir: {
+    name: 'CUPS_DATA',
+    type: 'path',
+    default: 'data',
+    meaning: 'Folder of data files. Of those in its folder `agencies` only the names count here.',
   },
   seed: {
     name: 'SIMULATOR_SEED',
@@ -72,6 +79,8 @@ export type Config = {
   brokers: string[];
   prefix: string;
   agencies: string[];
+  /** Folder with a file `<code>.yaml` for each agency. */
+  agenciesDir: string;
   seed: string;
   rules: Rules;
   hourMs: number;
@@ -94,6 +103,7 @@ export function readConfig(variables: Variables): Config {
     brokers: list(settings.brokers, variables),
     prefix: text(settings.prefix),
     agencies: agencyCodes(variables),
+    agenciesDir: join(text(settings.dataDir), 'agencies'),
     seed: text(settings.seed),
     rules: rulesOf(text(settings.rules)),
     hourMs: count(settings.hourMs, variables),

@@ -14,12 +14,12 @@ const metricsOf = (counts: Record<string, Counts>): string =>
     .join('');
 
 /** `/healthz`: the process turns; `/readyz`: Kafka is there (else 503); `/metrics`: the counts by agency. */
-export const createStatusServer = (ready: () => boolean, counts: Record<string, Counts>): Server =>
+export const createStatusServer = (ready: () => boolean, counts: () => Record<string, Counts>): Server =>
   createServer((request, response) => {
     const answer = (status: number, text: string) =>
       response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' }).end(text);
     if (request.url === '/healthz') answer(200, 'ok\n');
     else if (request.url === '/readyz') answer(ready() ? 200 : 503, ready() ? 'ready\n' : 'waiting for Kafka\n');
-    else if (request.url === '/metrics') answer(200, metricsOf(counts));
+    else if (request.url === '/metrics') answer(200, metricsOf(counts()));
     else answer(404, 'not found\n');
   });

@@ -1,12 +1,10 @@
 import type { AddressInfo } from 'node:net';
-import { topicsOf } from '@cups/agency-contract';
-import { createCases, createProgress, newCounts } from './cases.ts';
+import { followAgencies } from './agencies.ts';
 import type { Counts } from './cases.ts';
 import type { Config } from './config.ts';
-import { planByRules } from './domain/plan.ts';
 import { createStatusServer } from './http.ts';
-import { connect } from './kafka.ts';
 import { createLog } from './log.ts';
+import { StandIn } from './stand-in.ts';
 
 export { BEHAVIOURS, DEMO_ENDINGS } from './domain/behaviour.ts';
 export type { Behaviour, Rules } from './domain/behaviour.ts';
@@ -15,41 +13,23 @@ export type { Config, Counts };
 
 export type AgencySimulator = ReturnType<typeof createAgencySimulator>;
 
-/** Stands in for agencies: consumes their requests and answers as the configured rules say. */
+/** Stands in for agencies, also for those that come while it runs: consumes their requests and answers by the rules. */
 export function createAgencySimulator(config: Config) {
-  const { prefix, agencies } = config;
-  const silent = config.rules.only === 'silent';
-  const agencyOf = new Map(agencies.map((agency) => [topicsOf(agency, prefix).requests, agency]));
-  const repliesOf = new Map(agencies.map((agency) => [agency, topicsOf(agency, prefix).replies]));
-  const counts = Object.fromEntries(agencies.map((agency) => [agency, newCounts()]));
-
   const log = createLog(config.quiet);
+  const agencies = new Map<string, StandIn>();
+  let unfollow = (): void => {};
 
-  const cases = createCases({
-    counts,
-    plan: (request, agency) => planByRules(request, agency, config),
-    send: async (replies) =>
-      connection.send(replies.map(({ agency, message }) => ({ ...message, topic: repliesOf.get(agency)! }))),
-    onProgress: () => progress.soon(),
-    onSendFailed: (error) => log('warn', 'replies wait', { reason: error.name }),
-  });
+  const add = (code: string): void => {
+    const one = new StandIn(code, config, log);
+    agencies.set(code, one);
+    one.start();
+    log('info', 'agency taken on', { agencies: [code] });
+  };
+  const ready = (): boolean => agencies.size > 0 && [...agencies.values()].every((one) => one.ready());
+  const countsNow = (): Record<string, Counts> =>
+    Object.fromEntries([...agencies].map(([code, { counts }]) => [code, structuredClone(counts)]));
 
-  const progress = createProgress(cases, (offsets) => connection.commit(offsets), log);
-  const connection = connect({
-    brokers: config.brokers,
-    clientId: `${prefix}agency-simulator`,
-    groupId: `${prefix}agency-simulator`,
-    consume: [...agencyOf.keys()],
-    produce: silent ? [] : [...repliesOf.values()],
-    counting: silent,
-    onBatch: (topic, partition, messages) => {
-      const agency = agencyOf.get(topic)!;
-      if (silent) counts[agency]!.received += messages.length;
-      else for (const message of messages) cases.take(agency, topic, partition, message);
-    },
-    log,
-  });
-  const http = createStatusServer(connection.ready, counts);
+  const http = createStatusServer(ready, countsNow);
   const httpPort = (): number => (http.address() as AddressInfo).port;
 
   return {
@@ -58,22 +38,22 @@ export function createAgencySimulator(config: Config) {
       await new Promise<void>((resolve, reject) =>
         http.once('error', reject).listen(config.httpPort, config.host, resolve),
       );
-      connection.start();
-      log('info', 'started', { agencies, httpPort: httpPort() });
+      if (config.agencies.length > 0) config.agencies.forEach(add);
+      else unfollow = followAgencies(config.agenciesDir, add, log);
+      log('info', 'started', { agencies: [...agencies.keys()], httpPort: httpPort() });
     },
-    /** Sends what is in flight, notes how far it came, leaves. Replies not yet due are made by the next start. */
+    /** Each agency comes to its end in order. */
     async stop(): Promise<void> {
-      await cases.stop();
-      await progress.last();
-      await connection.stop();
+      unfollow();
+      await Promise.all([...agencies.values()].map((one) => one.stop()));
       http.closeAllConnections();
       await new Promise((resolve) => http.close(resolve));
       log('info', 'stopped');
     },
-    /** Whether requests are being consumed and replies can be sent. */
-    ready: connection.ready,
+    /** Whether every agency receives requests and can send replies. */
+    ready,
     /** Copies of the counts, by agency. */
-    counts: (): Record<string, Counts> => structuredClone(counts),
+    counts: countsNow,
     /** The port of HTTP, once started. */
     httpPort,
   };

@@ -59,7 +59,8 @@ describe('settings', () => {
     expect(readConfig({})).toMatchObject({
       brokers: ['localhost:9092'],
       prefix: '',
-      agencies: ['asp', 'cnas', 'cadastru', 'mai'],
+      agencies: [],
+      agenciesDir: 'data/agencies',
       hourMs: 500,
       answerDays: 14,
     });

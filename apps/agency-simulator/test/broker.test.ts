@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -56,6 +56,7 @@ const createTopics = (prefix: string, agencies = AGENCIES) =>
 const envOf = (prefix: string, more: Record<string, string> = {}) => ({
   KAFKA_BROKERS: brokers,
   CUPS_PREFIX: prefix,
+  SIMULATOR_AGENCIES: AGENCIES.join(),
   SIMULATOR_DELAY_MS: '20',
   SIMULATOR_BEHAVIOUR: 'demo',
   LOG_LEVEL: 'warn',
@@ -131,6 +132,24 @@ describe('a running simulator', () => {
       expect(simulator.counts()[agency]).toEqual({ received: 1, unreadable: 0, ended: 0, replies: 2, open: 0 });
     }
     expect((await get(simulator, '/metrics')).text).toContain('cups_simulator_received_total{agency="mai"} 1\n');
+  });
+  test('an agency whose file comes while the simulator runs is answered for; one without topics holds up nobody', async () => {
+    const prefix = newPrefix();
+    const data = join(folder, 'data');
+    await mkdir(join(data, 'agencies'), { recursive: true });
+    const add = (name: string) => writeFile(join(data, 'agencies', name), '# only the name counts here\n');
+    await Promise.all([add('asp.yaml'), add('README.md')]);
+    await createTopics(prefix, ['asp', 'mai']);
+    const heard = await listen(prefix, ['asp', 'mai']);
+    const simulator = await started(prefix, { SIMULATOR_AGENCIES: '', CUPS_DATA: data });
+    await until(() => simulator.ready());
+    await Promise.all([add('without-topics.yaml'), add('mai.yaml')]);
+    await send(prefix, 'mai', requestOf(application(1), 1, {}, 'mai'));
+    await until(() => typesAbout(heard, application(1)).length === 2);
+    expect(Object.keys(simulator.counts()).sort()).toEqual(['asp', 'mai', 'without-topics']);
+    expect(simulator.ready()).toBe(false);
+    await send(prefix, 'asp', requestOf(application(2)));
+    await until(() => typesAbout(heard, application(2)).length === 2);
   });
   test('rubbish in and out, documents, a withdrawal: the others are served', async () => {
     const prefix = newPrefix();

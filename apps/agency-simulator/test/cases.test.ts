@@ -1,25 +1,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { REPLY_TYPES, REQUEST_TYPES, subjectOf, toMessage } from '@cups/agency-contract';
-import type { AgencyEvent, RequestEvent } from '@cups/agency-contract';
-import { createCases, newCounts } from '../src/cases.ts';
-import type { Reply } from '../src/cases.ts';
+import type { AgencyEvent, OutgoingMessage, RequestEvent } from '@cups/agency-contract';
+import { Cases, newCounts } from '../src/cases.ts';
 import { planReplies } from '../src/domain/plan.ts';
 import type { Behaviour } from '../src/domain/behaviour.ts';
 import { requestOf, until, withdrawalOf } from './requests.ts';
 
-const TOPIC = 'agency.asp.requests';
 const first = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S01';
 const second = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S02';
 
 /** Cases with a broker that a test can switch off; `behave` by application. */
 function setUp(behave: Record<string, Behaviour>, hourMs = 0) {
-  const sent: Reply[] = [];
+  const sent: OutgoingMessage[] = [];
   const broker = { up: true, failures: 0 };
   const counts = { asp: newCounts() };
-  const cases = createCases({
-    counts,
-    plan: (request, agency) =>
-      planReplies(request, agency, behave[request.data.application] ?? 'quick', { seed: '1', hourMs, answerDays: 14 }),
+  const cases = new Cases({
+    agency: 'asp',
+    counts: counts.asp,
+    plan: (request) =>
+      planReplies(request, 'asp', behave[request.data.application] ?? 'quick', { seed: '1', hourMs, answerDays: 14 }),
     send: async (replies) => {
       if (!broker.up) throw new Error('down');
       sent.push(...replies);
@@ -29,14 +28,14 @@ function setUp(behave: Record<string, Behaviour>, hourMs = 0) {
     retryMs: 1,
   });
   const take = (offset: number, event: RequestEvent) =>
-    cases.take('asp', TOPIC, 0, { offset: String(offset), ...toMessage(event as AgencyEvent) });
+    cases.take(0, { offset: String(offset), ...toMessage(event as AgencyEvent) });
   const typesOf = (application: string) =>
     sent
-      .filter(({ message }) => message.key === subjectOf(application, 'asp').split('/')[1])
-      .map(({ message }) => message.headers['ce_type']);
+      .filter(({ key }) => key === subjectOf(application, 'asp').split('/')[1])
+      .map(({ headers }) => headers['ce_type']);
   return { cases, counts, sent, broker, take, typesOf };
 }
-const at = (offset: number) => [{ topic: TOPIC, partition: 0, offset: String(offset) }];
+const at = (offset: number) => [{ partition: 0, offset: String(offset) }];
 const { acknowledged, decided, documentsRequested } = REPLY_TYPES;
 
 describe('cases', () => {
@@ -54,7 +53,7 @@ describe('cases', () => {
     const request = requestOf(first);
     const { headers, ...message } = toMessage(request as AgencyEvent);
     const unknown = { ...headers, ce_type: 'md.cups.application.reminded.v1' };
-    cases.take('asp', TOPIC, 0, { offset: '0', ...message, headers: unknown });
+    cases.take(0, { offset: '0', ...message, headers: unknown });
     take(1, requestOf(first, 1, { centre: { ...request.data.centre, phone: '+37322000000' } as never }));
     await until(() => counts.asp.replies === 2);
     expect(typesOf(first)).toEqual([acknowledged, decided]);
@@ -110,16 +109,16 @@ describe('cases', () => {
   });
   test('what is no request is counted and holds nothing up', async () => {
     const { cases, counts } = setUp({});
-    cases.take('asp', TOPIC, 0, { offset: '0', key: null, value: Buffer.from([1, 2]) });
+    cases.take(0, { offset: '0', key: null, value: Buffer.from([1, 2]) });
     const foreign = { ...requestOf(first), subject: subjectOf(first, 'mai') };
-    cases.take('asp', TOPIC, 0, { offset: '1', ...toMessage(foreign) });
+    cases.take(0, { offset: '1', ...toMessage(foreign) });
     const reply = {
       ...withdrawalOf(first),
       source: '/agencies/asp',
       type: REPLY_TYPES.acknowledged,
       data: { application: first, submission: 1, agencyReference: 'A' },
     } as AgencyEvent;
-    cases.take('asp', TOPIC, 0, { offset: '2', ...toMessage(reply) });
+    cases.take(0, { offset: '2', ...toMessage(reply) });
     expect(counts.asp).toMatchObject({ received: 3, unreadable: 3, open: 0 });
     expect(cases.commitable()).toEqual(at(3));
     await cases.stop();

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { encodeTime } from 'ulid';
 import { BEHAVIOURS } from '../src/domain/behaviour.ts';
 import type { Behaviour } from '../src/domain/behaviour.ts';
-import { planReplies, referenceOf } from '../src/domain/plan.ts';
-import type { SubmissionEvent } from '../src/domain/plan.ts';
+import { planReplies } from '../src/domain/plan.ts';
+import { referenceOf } from '../src/domain/replies.ts';
+import type { SubmissionEvent } from '../src/domain/replies.ts';
 import { requestOf as build } from './requests.ts';
 
 const APPLICATION = `applications/${encodeTime(Date.parse('2026-11-24T09:30:00Z'), 10)}T8W9Q2M4N6P7R8S9`;

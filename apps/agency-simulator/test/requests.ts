@@ -1,6 +1,6 @@
 import { PLATFORM_SOURCE, REQUEST_TYPES, subjectOf } from '@cups/agency-contract';
 import type { RequestEvent } from '@cups/agency-contract';
-import type { SubmissionEvent } from '../src/domain/plan.ts';
+import type { SubmissionEvent } from '../src/domain/replies.ts';
 
 const TIME = '2026-11-24T22:30:00.000Z';
 

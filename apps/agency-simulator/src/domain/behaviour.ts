@@ -93,7 +93,9 @@ export function parseRules(text: string): Rules {
       throw new Error(`mix.${key}: no such weight`);
   }
   if (!weights.some(([, weight]) => weight > 0)) throw new Error('mix: all weights are zero');
-  return { ...(only === undefined ? {} : { only }), endings, services, mix } as Rules;
+  const rules = { endings, services, mix } as Rules;
+  if (only !== undefined) rules.only = only;
+  return rules;
 }
 
 /** The behaviour that a delivery meets; the same for the same arguments. */

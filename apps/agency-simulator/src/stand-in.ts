@@ -1,0 +1,62 @@
+import { topicsOf } from '@cups/agency-contract';
+import { Cases, newCounts } from './cases.ts';
+import type { Counts } from './cases.ts';
+import type { Config } from './config.ts';
+import { planByRules } from './domain/plan.ts';
+import { Connection } from './kafka.ts';
+import type { Log } from './log.ts';
+import { Progress } from './progress.ts';
+
+/** Stands in for one agency, with a connection and a group of its own: it waits for nothing that another one lacks. */
+export class StandIn {
+  readonly counts: Counts = newCounts();
+  readonly #cases: Cases;
+  readonly #progress: Progress;
+  readonly #connection: Connection;
+
+  constructor(agency: string, config: Config, log: Log) {
+    const { prefix } = config;
+    const { requests, replies } = topicsOf(agency, prefix);
+    const silent = config.rules.only === 'silent';
+    const clientId = `${prefix}agency-simulator`;
+    this.#cases = new Cases({
+      agency,
+      counts: this.counts,
+      plan: (request) => planByRules(request, agency, config),
+      send: (messages) => this.#connection.send(messages),
+      onProgress: () => this.#progress.soon(),
+      onSendFailed: (error) => log('warn', 'replies wait', { reason: error.name }),
+    });
+    this.#progress = new Progress(this.#cases, (positions) => this.#connection.commit(positions), log);
+    this.#connection = new Connection({
+      brokers: config.brokers,
+      clientId,
+      groupId: `${clientId}-${agency}`,
+      requests,
+      replies: silent ? undefined : replies,
+      counting: silent,
+      onBatch: (partition, messages) => {
+        if (silent) this.counts.received += messages.length;
+        else for (const message of messages) this.#cases.take(partition, message);
+      },
+      log,
+    });
+  }
+
+  /** Begins to connect; the broker and the topics may come later. */
+  start(): void {
+    this.#connection.start();
+  }
+
+  /** Whether requests are being consumed and replies can be sent. */
+  ready(): boolean {
+    return this.#connection.ready();
+  }
+
+  /** Sends what is in flight, notes how far it came, leaves. Replies not yet due are made by the next start. */
+  async stop(): Promise<void> {
+    await this.#cases.stop();
+    await this.#progress.last();
+    await this.#connection.stop();
+  }
+}
