@@ -23,7 +23,8 @@ export const settings = {
     name: 'SIMULATOR_AGENCIES',
     type: 'list',
     default: [],
-    meaning: 'Codes of the agencies that this process stands in for; none: those of `CUPS_DATA`, also when they come later.',
+    meaning:
+      'Codes of the agencies that this process stands in for; none: those of `CUPS_DATA`, also when they come later.',
   },
   dataDir: {
     name: 'CUPS_DATA',
