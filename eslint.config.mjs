@@ -95,7 +95,7 @@ const rooms = [
   [
     ['libs/rpc/src/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', exactly('grpc-health-check'), 'jose(?:$|\\/)'],
+      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', 'jose(?:$|\\/)'],
       'libs/rpc imports problem, contracts, gRPC and jose.',
     ),
   ],

@@ -14,7 +14,7 @@ const registry = {
   personalData: false,
 } as const;
 
-/** Who may call what; a method without a row does not start (law 10 of the design). */
+/** Who may call what; a method without a row does not start. */
 export const access: AccessTable<IdentityServiceDefinition> = {
   CreateSession: signIn,
   ListOperators: signIn,

@@ -17,7 +17,7 @@ export interface AccessRow {
   personalData: boolean;
 }
 
-/** One row for each method of a generated definition (law 10). */
+/** One row for each method of a generated definition: a method without one does not start. */
 export type AccessTable<Definition> = { readonly [Method in keyof Definition]: AccessRow };
 
 /**

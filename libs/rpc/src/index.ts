@@ -5,7 +5,7 @@ export { centreOf, sessionOf } from './context.ts';
 export type { CallContext, Context, Role, ServiceName, Session } from './context.ts';
 export { serveGrpc } from './grpc.ts';
 export type { GrpcServer, Rpcs, ServerOptions } from './grpc.ts';
-export { makeKeys } from './keys.ts';
+export { makeKeys } from './make-keys.ts';
 export { problemToStatus, statusToProblem } from './status.ts';
 export { openKeys } from './tokens.ts';
 export type { Keys } from './tokens.ts';

@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { Log } from '@cups/contracts';
+import { isProblem, Problem } from '@cups/problem';
+import { status } from '@grpc/grpc-js';
+import type { sendUnaryData, ServiceDefinition } from '@grpc/grpc-js';
+import { decideAccess } from './access.ts';
+import type { AccessRow } from './access.ts';
+import { contextOf, deadlineOf, isLate, requestIdOf, tokensOf } from './call.ts';
+import type { Call } from './call.ts';
+import type { Context, ServiceName, Session } from './context.ts';
+import type { CountCall, Pool } from './meters.ts';
+import { problemToStatus } from './status.ts';
+import type { Keys } from './tokens.ts';
+
+/** What all calls of a server pass. */
+export interface Gate {
+  keys: Pick<Keys, 'verifyService' | 'verifySession'>;
+  log: Log;
+  maxInFlight: number;
+  requireDeadline: boolean;
+  /** The calls that are running. */
+  inFlight: Record<Pool, number>;
+  count: CountCall;
+}
+
+/** A method that is served. */
+export interface Method {
+  /** `IntakeService.GetApplication` */
+  name: string;
+  row: AccessRow;
+  rpc: (request: unknown, context: Context) => Promise<unknown>;
+  types: ServiceDefinition[string];
+  /** The fields of a request that hold values of an enum that do not exist. */
+  unknownEnums: (request: object) => string[];
+}
+
+/** What is known of a call so far, for its log line. */
+interface Progress {
+  requestId: string;
+  caller?: ServiceName;
+  session?: Session;
+}
+
+/** How a call ended. */
+interface Outcome {
+  code: status;
+  reason?: string;
+  errorId?: string | undefined;
+}
+
+/**
+ * Answers one call. It passes, in this order: admission, deadline, the caller's token, the session, the access row; then the handler.
+ * One log line, one count and one duration.
+ */
+export async function answer(gate: Gate, method: Method, call: Call, callback: sendUnaryData<Buffer>): Promise<void> {
+  const started = performance.now();
+  const pool: Pool = method.row.tenancy === 'service' ? 'service' : 'desk';
+  const progress: Progress = { requestId: requestIdOf(call) };
+  let outcome: Outcome = { code: status.OK };
+  gate.inFlight[pool]++;
+  try {
+    admit(gate, pool, call);
+    callback(null, await work(gate, method, call, progress));
+  } catch (error) {
+    const problem = isProblem(error) ? error : internal(gate.log, method.name, progress.requestId, error);
+    const answered = problemToStatus(problem);
+    outcome = { code: answered.code, reason: problem.reason, errorId: problem.metadata['errorId'] };
+    callback(answered);
+  } finally {
+    gate.inFlight[pool]--;
+    // The status that the caller really saw, when it gave up or its time ran out meanwhile.
+    if (call.cancelled) outcome.code = isLate(call) ? status.DEADLINE_EXCEEDED : status.CANCELLED;
+    record(gate, method.name, progress, outcome, performance.now() - started);
+  }
+}
+
+/** @throws Problem when the server has no place for the call, or the call no deadline */
+function admit({ inFlight, maxInFlight, requireDeadline }: Gate, pool: Pool, call: Call): void {
+  if (inFlight[pool] > maxInFlight) {
+    // Spread out, so that those who were refused together do not come back together.
+    const retryAfterMs = 50 + Math.floor(Math.random() * 150);
+    throw new Problem({ reason: 'OVERLOADED', message: 'Too many calls at once.', retryAfterMs });
+  }
+  if (requireDeadline && deadlineOf(call) === Infinity) {
+    throw new Problem({ reason: 'DEADLINE_MISSING', message: 'The call has no deadline.' });
+  }
+}
+
+/** Lets the call in, or not, and has it answered. @returns the answer as bytes */
+async function work({ keys, log }: Gate, method: Method, call: Call, progress: Progress): Promise<Buffer> {
+  const { row, types, name } = method;
+  const { requestId } = progress;
+  const tokens = tokensOf(call);
+  if (!tokens.service) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The call carries no service token.' });
+  const caller = await keys.verifyService(tokens.service);
+  progress.caller = caller;
+  const session = tokens.session ? await keys.verifySession(tokens.session) : undefined;
+  if (session) progress.session = session;
+  decideAccess(row, caller, session);
+  let looks = 0;
+  const look = (resource?: string): void => {
+    looks++;
+    log.info({
+      event: 'personal-data-read',
+      method: name,
+      requestId,
+      caller,
+      operator: session?.operator,
+      resource,
+    });
+  };
+  const admitted = { requestId, caller, session, sessionToken: tokens.session, method: name, log };
+  const response = await method.rpc(parse(method, call.request), contextOf(call, admitted, look));
+  const bytes = types.responseSerialize(response);
+  if (row.personalData && looks === 0) look();
+  return bytes;
+}
+
+function parse({ types, unknownEnums }: Method, bytes: Buffer): unknown {
+  let request: object;
+  try {
+    request = types.requestDeserialize(bytes) as object;
+  } catch {
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request is no such message.' });
+  }
+  const violations = unknownEnums(request).map((field) => ({ field, rule: 'UNKNOWN', message: 'No such value.' }));
+  if (violations.length === 0) return request;
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request holds values that do not exist.', violations });
+}
+
+/** Anything else than a Problem: an id for whoever asks, and no text. */
+function internal(log: Log, method: string, requestId: string, error: unknown): Problem {
+  const errorId = randomUUID();
+  log.error({ event: 'unexpected-error', method, requestId, errorId, error });
+  return new Problem({ reason: 'INTERNAL', message: 'Internal error.', metadata: { errorId } });
+}
+
+function record({ count, log }: Gate, method: string, progress: Progress, outcome: Outcome, ms: number): void {
+  const { code, reason, errorId } = outcome;
+  count(method, code, reason, ms / 1000);
+  log[code === status.INTERNAL ? 'error' : 'info']({
+    event: 'request',
+    method,
+    requestId: progress.requestId,
+    caller: progress.caller,
+    operator: progress.session?.operator,
+    code: status[code],
+    reason,
+    errorId,
+    durationMs: Math.round(ms * 100) / 100,
+  });
+}

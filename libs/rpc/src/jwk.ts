@@ -1,0 +1,32 @@
+import { createHash, createPrivateKey, createPublicKey } from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+
+/** A key and its id: the thumbprint of RFC 7638. */
+export interface KnownKey {
+  key: KeyObject;
+  kid: string;
+}
+
+/** The private key of one JWK. @throws Error when it is none */
+export function privateKeyFrom(text: string): KnownKey {
+  const key = createPrivateKey({ key: JSON.parse(text) as JsonWebKey, format: 'jwk' });
+  return { key, kid: thumbprint(createPublicKey(key)) };
+}
+
+/** The public keys of one JWK, or of a JWK set while a key is being changed. @throws Error when it holds anything else, or none */
+export function publicKeysFrom(text: string): KnownKey[] {
+  const parsed = JSON.parse(text) as JsonWebKey & { keys?: JsonWebKey[] };
+  const jwks = parsed.keys ?? [parsed];
+  if (jwks.length === 0) throw new Error('no key');
+  return jwks.map((jwk) => {
+    const key = createPublicKey({ key: { kty: jwk.kty, crv: jwk.crv, x: jwk.x } as JsonWebKey, format: 'jwk' });
+    if (key.asymmetricKeyType !== 'ed25519') throw new Error('not an Ed25519 key');
+    return { key, kid: thumbprint(key) };
+  });
+}
+
+/** RFC 7638, for an OKP key. */
+function thumbprint(key: KeyObject): string {
+  const { crv, kty, x } = key.export({ format: 'jwk' });
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+}

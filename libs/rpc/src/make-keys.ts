@@ -1,0 +1,36 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { JsonWebKey } from 'node:crypto';
+import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ServiceName } from './context.ts';
+
+/** Creates the key pairs that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
+export function makeKeys(dir: string, services: readonly ServiceName[]): void {
+  mkdirSync(join(dir, 'public'), { recursive: true, mode: 0o700 });
+  for (const service of services) {
+    const file = join(dir, `${service}.key.jwk`);
+    let jwk: JsonWebKey;
+    try {
+      jwk = JSON.parse(readFileSync(file, 'utf8')) as JsonWebKey;
+    } catch {
+      jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+      writeWhole(file, JSON.stringify(jwk), 0o600);
+    }
+    chmodSync(file, 0o600);
+    const publicFile = join(dir, 'public', `${service}.jwk`);
+    const text = JSON.stringify({ kty: jwk.kty, crv: jwk.crv, x: jwk.x });
+    let present = '';
+    try {
+      present = readFileSync(publicFile, 'utf8');
+    } catch {
+      // It is missing.
+    }
+    if (!present.includes(String(jwk.x))) writeWhole(publicFile, text, 0o644);
+  }
+}
+
+function writeWhole(file: string, text: string, mode: number): void {
+  const next = `${file}.${process.pid}.next`;
+  writeFileSync(next, text, { mode });
+  renameSync(next, file);
+}
