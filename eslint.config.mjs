@@ -14,6 +14,8 @@ const only = (allowed, message) => [
 ];
 const exactly = (name) => `${name.replaceAll('/', '\\/')}$`;
 const LOCAL = '\\.\\/';
+/** From the folders of a library to its own files: one step up, and no further. */
+const ONE_UP = '\\.\\.\\/(?!\\.\\.)';
 const NODE = 'node:';
 const PROBLEM = exactly('@cups/problem');
 const CONTRACTS = '@cups\\/contracts(?:$|\\/)';
@@ -113,7 +115,7 @@ const rooms = [
   [
     ['libs/store/src/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, ...['mongoose', 'ulid'].map(exactly)],
+      [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, ...['mongoose', 'ulid'].map(exactly)],
       'libs/store imports problem, contracts and mongoose.',
     ),
   ],
@@ -122,8 +124,7 @@ const rooms = [
     only(
       [
         LOCAL,
-        // From its folders to its own files: one step up, and no further.
-        '\\.\\.\\/(?!\\.\\.)',
+        ONE_UP,
         NODE,
         PROBLEM,
         CONTRACTS,

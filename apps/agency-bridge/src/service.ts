@@ -38,7 +38,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
 
   const publisher = createPublisher<OutboxEntry>({ brokers, clientId: 'agency-bridge', prefix, ...reporting });
   const publish = between(publisher.publish);
-  const relay = startRelay({ documents: [deliveries], publish, ...reporting, afterPublish: afterPublish(now) });
+  const relay = startRelay({ documents: [deliveries], now, publish, ...reporting, afterPublish: afterPublish(now) });
   const getSubmission = (name: string, requestId: string) =>
     intake.getSubmission({ name }, requestId === '' ? {} : { requestId });
   const events = createEvents({ deliveries, agencies, getSubmission, now, log, metrics });

@@ -54,7 +54,7 @@ export async function createIdentity(
     metrics,
   });
   const publisher = createPublisher<OutboxEntry>({ brokers, prefix, clientId: 'identity', log, metrics });
-  const relay = startRelay({ documents: [centres], publish: publisher.publish, log, metrics });
+  const relay = startRelay({ documents: [centres], now, publish: publisher.publish, log, metrics });
   const registry = await openRegistry({
     ...{ dir, parse, centres, announce: centreChanged, now, syncMs, log },
     onChange: (count, problems) => {

@@ -9,16 +9,19 @@ interface Parked<E> extends mongo.Document {
 }
 
 /**
- * Where events wait that came before their predecessor (law 6); the consumer of @cups/events takes it as `park`. Internal
+ * Where events wait that came before their predecessor; the consumer of @cups/events takes it as `park`. Internal
  * events are thin, so that nothing personal is kept. One collection, `parkedEvents`.
  */
-export function openParking<E extends { id: string; source: string; subject: string; sequence?: number }>(
+export function openParking<E extends { id: string; source: string; subject: string; sequence?: number | null }>(
   store: Store,
 ) {
-  const run = <T>(work: (parked: mongo.Collection<Parked<E>>) => Promise<T>): Promise<T> =>
-    Promise.resolve()
-      .then(() => work(store.collection<Parked<E>>('parkedEvents')))
-      .catch((error: unknown) => Promise.reject(store.failure(error, 'parkedEvents')));
+  const run = async <T>(work: (parked: mongo.Collection<Parked<E>>) => Promise<T>): Promise<T> => {
+    try {
+      return await work(store.collection<Parked<E>>('parkedEvents'));
+    } catch (error) {
+      throw store.failure(error, 'parkedEvents');
+    }
+  };
   const where = (filter: Partial<Parked<E>>) => filter as mongo.Filter<Parked<E>>;
   const idOf = ({ source, id }: E) => `${source}|${id}`;
   return {

@@ -78,70 +78,85 @@ function writeOf(messages: RefusedMessage[], known: StoredRefusals | undefined, 
   return { insertOne: { document } };
 }
 
+/** A call of the collection; what it throws becomes a failure of the store. */
+type Run = <T>(work: (refusals: mongo.Collection<StoredRefusals>) => Promise<T>) => Promise<T>;
+
 /**
- * Where refused messages are kept; the consumer of @cups/events takes `keep` as `refuse`. One document for each topic, partition and
- * cause, however many there are, in one collection, `refusals`. The documents are few (causes are words of our code), so that
- * lists need no index.
+ * Counts groups of messages by id: one read and one write for all.
+ * @returns the messages that were counted, or nothing when another member was quicker with one of them
+ */
+async function countAll(
+  run: Run,
+  groups: Map<string, RefusedMessage[]>,
+  now: Date,
+): Promise<RefusedMessage[][] | undefined> {
+  const found = await run((refusals) => refusals.find({ _id: { $in: [...groups.keys()] } }).toArray());
+  const known = new Map(found.map((one) => [one._id, one as StoredRefusals]));
+  const news = [...groups].map(([id, messages]) => ({
+    known: known.get(id),
+    messages: added(messages, known.get(id)),
+  }));
+  const rest = news.filter(({ messages }) => messages.length > 0);
+  if (rest.length === 0) return [];
+  const writes = rest.map((one) => writeOf(one.messages, one.known, now));
+  const done = await run((refusals) =>
+    refusals
+      .bulkWrite(writes as mongo.AnyBulkWriteOperation<StoredRefusals>[], { ordered: false })
+      .then(({ insertedCount, modifiedCount }) => insertedCount + modifiedCount)
+      .catch((error: { code?: number }) => (error.code === 11000 ? 0 : Promise.reject(error as Error))),
+  );
+  return done < writes.length ? undefined : rest.map(({ messages }) => messages);
+}
+
+async function listPage(run: Run, asked: { topic: string; pageSize: number; pageToken: string }) {
+  const filter = asked.topic === '' ? {} : { topic: asked.topic };
+  const after = readPageToken(asked.pageToken, filter);
+  const page = after === undefined ? filter : { $and: [filter, { order: { $lt: after } }] };
+  const all = await run((refusals) =>
+    refusals.find(page as mongo.Filter<StoredRefusals>, { sort: { order: -1 }, limit: asked.pageSize + 1 }).toArray(),
+  );
+  const shown = all.slice(0, asked.pageSize);
+  const last = all.length > asked.pageSize ? shown.at(-1) : undefined;
+  const [sum] = await run((refusals) =>
+    refusals
+      .aggregate<{ count: number }>([{ $match: filter }, { $group: { _id: null, count: { $sum: '$count' } } }])
+      .toArray(),
+  );
+  const refusals: Refusals[] = shown;
+  return { refusals, nextPageToken: last ? pageToken(last.order, filter) : '', totalSize: sum?.count ?? 0 };
+}
+
+/**
+ * Where refused messages are kept; the consumer of @cups/events takes `keep`. One document for each topic, partition and
+ * cause, however many there are, in one collection, `refusals`. The documents are few (causes are words of our code), so
+ * that lists need no index.
  */
 export function openRefusals(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
   const counter = metrics?.counter('refused_messages_total', 'Messages refused', ['topic', 'cause']);
-  const run = <T>(work: (refusals: mongo.Collection<StoredRefusals>) => Promise<T>): Promise<T> =>
-    Promise.resolve()
-      .then(() => work(store.collection<StoredRefusals>('refusals')))
-      .catch((error: unknown) => Promise.reject(store.failure(error, 'refusals')));
-
-  /** False when another member was quicker with one of them. */
-  const write = async (groups: Map<string, RefusedMessage[]>): Promise<boolean> => {
-    const found = await run((refusals) => refusals.find({ _id: { $in: [...groups.keys()] } }).toArray());
-    const known = new Map(found.map((one) => [one._id, one as StoredRefusals]));
-    const news = [...groups].map(([id, messages]) => ({
-      known: known.get(id),
-      messages: added(messages, known.get(id)),
-    }));
-    const rest = news.filter(({ messages }) => messages.length > 0);
-    if (rest.length === 0) return true;
-    const writes = rest.map((one) => writeOf(one.messages, one.known, now()));
-    const done = await run((refusals) =>
-      refusals
-        .bulkWrite(writes as mongo.AnyBulkWriteOperation<StoredRefusals>[], { ordered: false })
-        .then(({ insertedCount, modifiedCount }) => insertedCount + modifiedCount)
-        .catch((error: { code?: number }) => (error.code === 11000 ? 0 : Promise.reject(error as Error))),
-    );
-    if (done < writes.length) return false;
-    for (const { messages } of rest) {
-      const { topic, cause } = messages[0] as RefusedMessage;
-      counter?.inc({ topic, cause }, countOf(messages));
+  const run: Run = async (work) => {
+    try {
+      return await work(store.collection<StoredRefusals>('refusals'));
+    } catch (error) {
+      throw store.failure(error, 'refusals');
     }
-    return true;
   };
 
   return {
-    /** Counts messages, each once: what is told again after a crash lies behind the last offset. One read and one write for all. */
+    /** Counts messages, each once: what is told again after a crash lies behind the last offset. */
     async keep(messages: RefusedMessage[]): Promise<void> {
       const groups = Map.groupBy(messages, idOf);
-      for (let race = 0; race < RACES; race += 1) if (await write(groups)) return;
+      for (let race = 0; race < RACES; race += 1) {
+        const counted = await countAll(run, groups, now());
+        for (const some of counted ?? []) {
+          const { topic, cause } = some[0] as RefusedMessage;
+          counter?.inc({ topic, cause }, countOf(some));
+        }
+        if (counted) return;
+      }
       throw new Error('Refusals were counted by another member each time.');
     },
 
     /** A page, what was refused first last; `totalSize` counts the messages. @throws Problem PAGE_TOKEN_INVALID */
-    async list(asked: { topic: string; pageSize: number; pageToken: string }) {
-      const filter = asked.topic === '' ? {} : { topic: asked.topic };
-      const after = readPageToken(asked.pageToken, filter);
-      const page = after === undefined ? filter : { $and: [filter, { order: { $lt: after } }] };
-      const all = await run((refusals) =>
-        refusals
-          .find(page as mongo.Filter<StoredRefusals>, { sort: { order: -1 }, limit: asked.pageSize + 1 })
-          .toArray(),
-      );
-      const refusals: Refusals[] = all.slice(0, asked.pageSize);
-      const [sum] = await run((one) =>
-        one
-          .aggregate<{ count: number }>([{ $match: filter }, { $group: { _id: null, count: { $sum: '$count' } } }])
-          .toArray(),
-      );
-      const more = all.length > asked.pageSize;
-      const nextPageToken = more ? pageToken((all[asked.pageSize - 1] as StoredRefusals).order, filter) : '';
-      return { refusals, nextPageToken, totalSize: sum?.count ?? 0 };
-    },
+    list: (asked: { topic: string; pageSize: number; pageToken: string }) => listPage(run, asked),
   };
 }

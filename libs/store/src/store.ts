@@ -1,23 +1,18 @@
-import type { Log, Metrics } from '@cups/contracts';
+import type { Metrics } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import { makeDocuments } from './documents.ts';
-import type { CollectionOptions, Documents, StoredDocument } from './documents.ts';
-import { isConnectionLost, storeFailure } from './failures.ts';
-import { openGate } from './gate.ts';
-import { startProbe } from './probe.ts';
+import type { Documents } from './documents.ts';
+import type { StoredDocument } from './documents/document.ts';
+import type { CollectionOptions } from './documents/options.ts';
+import { isConnectionLost, storeFailure } from './connection/failures.ts';
+import { openGate, type ConnectionOptions } from './connection/gate.ts';
+import { startProbe } from './connection/probe.ts';
 
-export interface StoreOptions {
-  /** The whole URI without a database. */
-  uri: string;
-  /** `<prefix>cups-<service>` */
-  database: string;
-  log: Log;
+export interface StoreOptions extends ConnectionOptions {
   /** Gauge `store_ready`: 1 while `ready()`. */
   metrics?: Metrics;
   /** ce_source of events that name none. Default `/cups/<service>`, read from the database's name. */
   source?: string;
-  /** Connections at most. Default 32. */
-  poolSize?: number;
 }
 
 export interface Store {

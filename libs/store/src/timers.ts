@@ -1,6 +1,7 @@
 import type { Log } from '@cups/contracts';
 import type { mongo } from 'mongoose';
-import type { AnyDocuments, StoredDocument } from './documents.ts';
+import type { AnyDocuments } from './documents.ts';
+import type { StoredDocument } from './documents/document.ts';
 
 export interface TimersOptions {
   documents: AnyDocuments;
@@ -18,7 +19,7 @@ export interface TimersOptions {
 const longestPollMs = 60_000;
 
 /**
- * Durable timers (law 14): looks for `timer.due` in the past, claims each by a conditional write, so that of several
+ * Durable timers: looks for `timer.due` in the past, claims each by a conditional write, so that of several
  * processes one acts, and calls `due`. A process that dies leaves a claim that lapses.
  */
 export function startTimers(options: TimersOptions): { stop(): Promise<void> } {

@@ -5,7 +5,7 @@ import { eventually, keepLog, platform } from '@cups/testing';
 import { describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
 import { openStore, type StoredDocument } from '../src/index.ts';
-import { storeFailure } from '../src/failures.ts';
+import { storeFailure } from '../src/connection/failures.ts';
 
 const { mongoUri } = platform();
 const { BSON } = mongoose.mongo;
@@ -82,7 +82,8 @@ test('a database that is away behind a gateway that still answers is an unavaila
       existsReason: 'ALREADY_EXISTS',
     });
     await eventually(() => store.ready());
-    const create = () => cases.create({ _id: randomUUID() }, { scope: 'service', cause: {}, events: [] });
+    const create = () =>
+      cases.create({ _id: randomUUID() }, { scope: 'service', cause: {}, events: [], now: new Date() });
     for (const code of [1, 50_463_173]) {
       Object.assign(line.state, { isAway: true, code });
       await expect(create()).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });

@@ -6,7 +6,7 @@ import { startLocal, type LocalPlatform } from '@cups/local';
 import { eventually, keepLog, platform } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import mongoose from 'mongoose';
-import { makeIndexes } from '../src/indexes.ts';
+import { makeIndexes } from '../src/connection/indexes.ts';
 import { openParking, openStore, type Documents, type Store, type StoredDocument } from '../src/index.ts';
 
 interface Case extends StoredDocument {
@@ -64,7 +64,7 @@ const withOwnStore = async (work: (local: LocalPlatform, dataDir: string) => Pro
 };
 
 const create = (cases: Documents<Case>, code: string) =>
-  cases.create({ _id: randomUUID(), code }, { scope: 'service', cause: {}, events: [] });
+  cases.create({ _id: randomUUID(), code }, { scope: 'service', cause: {}, events: [], now: new Date() });
 /** Tries as an impatient caller does, from the first moment on, until the store took it or knows it already. */
 const insist = (cases: Documents<Case>, code: string) =>
   eventually(

@@ -58,10 +58,10 @@ async function relayOf(cases: Documents<Case>): Promise<OutboxEntry[]> {
     sent.push(...entries);
     return Promise.resolve({ rejected: [] });
   };
-  open.push(startRelay({ documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 }));
+  open.push(startRelay({ now: () => new Date(), documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 }));
   const first = await cases.create(
     { _id: 'first', state: 'x' },
-    { scope: 'service', cause: {}, events: [event('first')] },
+    { scope: 'service', cause: {}, events: [event('first')], now: new Date() },
   );
   await eventually(async () => (await cases.get(first.document._id, { scope: 'service' }))?.outbox.length === 0);
   return sent;
@@ -77,7 +77,10 @@ const event = (id: string) => ({
 });
 const asked = (id: string) => ({ requestId: id, request: { id, key: 'Save|gateway', fingerprint: 'f' } });
 const create = (cases: Documents<Case>, id: string) =>
-  cases.create({ _id: id, state: 'queued' }, { scope: 'service', cause: asked(`r-${id}`), events: [event(id)] });
+  cases.create(
+    { _id: id, state: 'queued' },
+    { scope: 'service', cause: asked(`r-${id}`), events: [event(id)], now: new Date() },
+  );
 const change = (cases: Documents<Case>, id: string) =>
   cases.update(id, { scope: 'service', cause: asked(`u-${id}`), now: new Date() }, (one) => ({
     document: { ...one, state: 'changed' },
@@ -153,7 +156,7 @@ test('a relay that is drained while the store is away tells of it once', async (
       await local.killStore();
       return { rejected: [] };
     };
-    const relay = startRelay({ documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 });
+    const relay = startRelay({ now: () => new Date(), documents: [cases], publish, log: kept.log, sweepMs: 3_600_000 });
     open.push(relay);
     await create(cases, 'a');
     created.resolve();

@@ -59,7 +59,7 @@ const relay = (
   publish: RelayOptions['publish'],
   more: Partial<RelayOptions> = {},
 ): Relay => {
-  const started = startRelay({ documents: [documents], publish, log, ...more });
+  const started = startRelay({ now: () => new Date(), documents: [documents], publish, log, ...more });
   relays.push(started);
   return started;
 };
@@ -88,7 +88,7 @@ const event = (id: string) => ({
   sequenced: true,
 });
 const create = (cases: Documents<Case>, id: string) =>
-  cases.create({ _id: id, state: 'queued' }, { scope, cause: {}, events: [event(id)] });
+  cases.create({ _id: id, state: 'queued' }, { scope, cause: {}, events: [event(id)], now: new Date() });
 const change = (cases: Documents<Case>, id: string, state = 'changed') =>
   cases.update(id, { scope, cause: {}, now: new Date() }, (one) => ({
     document: { ...one, state },
@@ -248,7 +248,7 @@ describe('the relay', () => {
     const big = { ...event('big'), data: Buffer.alloc(60_000) };
     await cases.create(
       { _id: 'big', state: 'queued' },
-      { scope, cause: {}, events: Array(20).fill(big) as (typeof big)[] },
+      { scope, cause: {}, events: Array(20).fill(big) as (typeof big)[], now: new Date() },
     );
     relay(cases, publish);
     await emptied(cases);
@@ -317,12 +317,12 @@ describe('timers', () => {
     for (const _id of ids) {
       await one.create(
         { _id, state: 'queued', timer: { kind: 'expiry', due: new Date(Date.now() - 1_000) } },
-        { scope, cause: {}, events: [] },
+        { scope, cause: {}, events: [], now: new Date() },
       );
     }
     await one.create(
       { _id: 'later', state: 'queued', timer: { kind: 'expiry', due: new Date(Date.now() + 3_600_000) } },
-      { scope, cause: {}, events: [] },
+      { scope, cause: {}, events: [], now: new Date() },
     );
     const calls: string[] = [];
     let failed = false;
@@ -382,7 +382,7 @@ test('the store dies between an acknowledgement and its pull: nobody crashes, an
     ...{ topic: 'cups.cases', key: 'a', type: 'cups.cases.v1.Opened', subject: 'cases/a' },
     ...{ data: Buffer.from('x'), sequenced: true },
   };
-  await cases.create({ _id: 'a', state: 'open' }, { scope, cause: {}, events: [event] });
+  await cases.create({ _id: 'a', state: 'open' }, { scope, cause: {}, events: [event], now: new Date() });
   await eventually(() => killed.length === 1, { timeoutMs: 20_000 });
   await local.restartStore();
   await eventually(async () => (await cases.get('a', { scope }).catch(() => undefined))?.outbox.length === 0, {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { OutboxEntry } from '../src/index.ts';
-import { backoff } from '../src/backoff.ts';
-import { emptyQueue, limits, nextBatch, notePull, settle, take, takePulls, type Queue } from '../src/queue.ts';
-import { sweepPause } from '../src/sweep.ts';
+import { emptyQueue, limits, nextBatch, notePull, settle, take, takePulls, type Queue } from '../src/outbox/queue.ts';
+import { sweepPause } from '../src/outbox/sweep.ts';
 
 const at = (id: string) => ({ collection: 'cases', id });
 const entry = (id: string, n: number, size = 10) => ({ n, key: id, data: Buffer.alloc(size) }) as OutboxEntry;
@@ -150,16 +149,6 @@ test('the pause after a sweep grows with what the sweep took, up to five minutes
   expect([0, 100, 1_000, 10_000, 600_000].map((took) => sweepPause(took, 30_000))).toEqual([
     30_000, 30_000, 200_000, 300_000, 300_000,
   ]);
-});
-
-test('a backoff doubles from its least to its most and starts afresh after a success', () => {
-  const wait = backoff(200, 5_000);
-  const delays = Array.from({ length: 12 }, () => wait.next());
-  for (const delay of delays) expect(delay >= 200 && delay <= 5_000).toBe(true);
-  expect(delays.slice(6).every((delay) => delay >= 4_000)).toBe(true);
-  wait.reset();
-  expect(wait.isUp()).toBe(false);
-  expect(wait.next()).toBeLessThanOrEqual(250);
 });
 
 /** A store and a broker in memory, driven by a list of words. */

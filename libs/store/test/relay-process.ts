@@ -32,9 +32,11 @@ const eventOf = (id: string) => ({
 });
 const ids = Array.from({ length: Number(count) }, (_, index) => `c${index}`);
 const make = (_id: string) =>
-  cases.create({ _id }, { scope: 'service', cause: {}, events: [eventOf(_id)] }).catch((error: unknown) => {
-    if ((error as { reason?: string }).reason !== 'ALREADY_EXISTS') throw error;
-  });
+  cases
+    .create({ _id }, { scope: 'service', cause: {}, events: [eventOf(_id)], now: new Date() })
+    .catch((error: unknown) => {
+      if ((error as { reason?: string }).reason !== 'ALREADY_EXISTS') throw error;
+    });
 await Promise.all(ids.map(make));
 
 let published = 0;
@@ -46,7 +48,7 @@ const publish = async (entries: OutboxEntry[]) => {
   published += entries.length;
   return { rejected: [] };
 };
-const relay = startRelay({ documents: [cases], publish, log: quietLog });
+const relay = startRelay({ now: () => new Date(), documents: [cases], publish, log: quietLog });
 const server = createServer((_request, response) => response.writeHead(store.ready() ? 200 : 503).end());
 server.listen(0, '127.0.0.1', () => say(`port ${(server.address() as AddressInfo).port}`));
 

@@ -1,4 +1,4 @@
-import type { OutboxEntry } from './documents.ts';
+import type { OutboxEntry } from '../documents/entries.ts';
 
 /** A document, by its collection and id. */
 export type Place = { collection: string; id: string };

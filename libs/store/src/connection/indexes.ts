@@ -1,12 +1,22 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { mongo } from 'mongoose';
-import type { Index } from './documents.ts';
+
+/** An index with the reason why it is there. */
+export interface Index {
+  fields: Record<string, 1 | -1>;
+  /** Which query, which screen. */
+  query: string;
+  unique?: boolean;
+  /** Documents without the field are left out. */
+  sparse?: boolean;
+  partial?: object;
+}
 
 /** What every collection of documents has; `query` says what for. */
 const own: Index[] = [
   { fields: { createRequest: 1 }, unique: true, sparse: true, query: 'replayed creates' },
-  { fields: { 'outbox.time': 1 }, sparse: true, query: 'the sweep of outbox.ts' },
-  { fields: { 'timer.due': 1 }, sparse: true, query: 'the looks of timers.ts' },
+  { fields: { 'outbox.time': 1 }, sparse: true, query: 'the sweep of the relay' },
+  { fields: { 'timer.due': 1 }, sparse: true, query: 'the looks for due timers' },
 ];
 
 /** An index that could not be made: its name and the server's code, and nothing of what the server said. */

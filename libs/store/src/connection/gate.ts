@@ -1,10 +1,18 @@
-import type { Log } from '@cups/contracts';
+import { backoff, type Log } from '@cups/contracts';
 import mongoose, { type Connection, type mongo } from 'mongoose';
-import { backoff } from './backoff.ts';
-import type { Index } from './documents.ts';
 import { unavailable } from './failures.ts';
-import { IndexMissing, isAmong, makeIndexes } from './indexes.ts';
-import type { StoreOptions } from './store.ts';
+import { IndexMissing, isAmong, makeIndexes, type Index } from './indexes.ts';
+
+/** Where the store is and how it is reached. */
+export interface ConnectionOptions {
+  /** The whole URI without a database. */
+  uri: string;
+  /** `<prefix>cups-<service>` */
+  database: string;
+  /** Connections at most. Default 32. */
+  poolSize?: number;
+  log: Log;
+}
 
 /** A collection of documents, and whether its indexes are known to be there since we are connected. */
 type Known = { name: string; indexes: Index[]; made: boolean };
@@ -18,7 +26,7 @@ const tellAgainMs = 60_000;
 /** The driver reconnects by itself, and has been seen not to: after so long it is begun anew. */
 const giveUpDriverMs = 15_000;
 
-function connect(connection: Connection, { uri, database, poolSize = 32 }: StoreOptions) {
+function connect(connection: Connection, { uri, database, poolSize = 32 }: ConnectionOptions) {
   return connection.openUri(uri, {
     dbName: database,
     maxPoolSize: poolSize,
@@ -39,7 +47,7 @@ function connect(connection: Connection, { uri, database, poolSize = 32 }: Store
 type State = { closed: boolean; connected: boolean; working: boolean; losses: number; awaySince: number };
 
 /** Connects when that was never done, and begins the driver anew when it has not come back by itself. */
-async function connectAnew(connection: Connection, options: StoreOptions, state: State): Promise<void> {
+async function connectAnew(connection: Connection, options: ConnectionOptions, state: State): Promise<void> {
   if (state.connected && Date.now() - state.awaySince > giveUpDriverMs) {
     // Its monitor of the server can stop asking for good while the server is there and others reach it.
     state.connected = false;
@@ -105,12 +113,12 @@ export interface Gate {
  * to 5 s (1 s once it was there, because every call waits for it). The driver reconnects by itself; the indexes are asked
  * for again after each loss that was noticed.
  */
-export function openGate(options: StoreOptions, opened: () => void): Gate {
+export function openGate(options: ConnectionOptions, opened: () => void): Gate {
   const connection = mongoose.createConnection();
   const known: Known[] = [];
   const trouble = tellsTrouble(options.log);
   const state: State = { closed: false, connected: false, working: false, losses: 0, awaySince: Infinity };
-  const wait = backoff(200, 5_000);
+  const wait = backoff({ first: 200, most: 5_000 });
   let timer: NodeJS.Timeout | undefined;
 
   const attempt = async (): Promise<void> => {

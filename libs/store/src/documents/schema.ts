@@ -1,5 +1,6 @@
 import type { Schema, SchemaDefinition, SchemaType } from 'mongoose';
 import mongoose from 'mongoose';
+import type { Operators } from './difference.ts';
 
 const { Mixed } = mongoose.Schema.Types;
 
@@ -55,7 +56,7 @@ export function makeSchema(definition: Record<string, unknown>): Schema {
   ) as unknown as Schema;
 }
 
-interface Shape {
+export interface Shape {
   kind: 'any' | 'leaf' | 'fields' | 'items' | 'map';
   required: boolean;
   /** A nested path of mongoose exists always: what is required in it is required of the document. */
@@ -151,4 +152,11 @@ export function checkPath(root: Shape, path: string, value: unknown, pushed = fa
   }
   checkValue(at, value, path);
   if (pushed && at.kind !== 'items' && at.kind !== 'any') refuse(path, 'not an array');
+}
+
+/** Checks all that an update would write. */
+export function checkOperators(root: Shape, { $set = {}, $unset = {}, $push = {} }: Partial<Operators>): void {
+  for (const path in $set) checkPath(root, path, $set[path]);
+  for (const path in $unset) checkPath(root, path, undefined);
+  for (const path in $push) checkPath(root, path, $push[path]?.$each, true);
 }

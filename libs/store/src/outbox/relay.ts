@@ -1,7 +1,9 @@
-import type { Log, Metrics } from '@cups/contracts';
-import { backoff } from './backoff.ts';
-import type { AnyDocuments, OutboxEntry } from './documents.ts';
-import { startPulls } from './pulls.ts';
+import { setTimeout as pause } from 'node:timers/promises';
+import { backoff, type Backoff } from '@cups/contracts';
+import type { AnyDocuments } from '../documents.ts';
+import type { OutboxEntry } from '../documents/entries.ts';
+import { startDoubts } from './doubts.ts';
+import { startPulls, type PullOptions, type Pulls } from './pulls.ts';
 import {
   emptyQueue,
   keyOf,
@@ -13,57 +15,45 @@ import {
   type Queue,
   type Settled,
 } from './queue.ts';
-import { startSweeps } from './sweep.ts';
+import { startSweeps, type SweepOptions, type Sweeps } from './sweep.ts';
 
-export type { PublishResult } from './queue.ts';
-
-export interface RelayOptions {
-  documents: AnyDocuments[];
+export interface RelayOptions extends PullOptions, SweepOptions {
   /** Sends the entries in this order and resolves when they are acknowledged; throws when the broker is away. */
   publish: (entries: OutboxEntry[]) => Promise<PublishResult>;
-  log: Log;
-  metrics?: Metrics;
-  /** Fields to set in the same write that takes the entries out; raises no revision. */
-  afterPublish?: (id: string, entries: OutboxEntry[], collection: string) => Record<string, unknown> | undefined;
-  /** `afterPublish` applies only to documents that still fit this filter (a reply may have been quicker). */
-  onlyWhere?: Record<string, unknown>;
-  /** Milliseconds between sweeps. Default 30,000; 300,000 at most when a sweep takes long. */
-  sweepMs?: number;
-  /** Age in ms from which a sweep takes an entry up. Default 10,000; the first sweep takes all. */
-  olderThanMs?: number;
 }
 
 export interface Relay {
-  /** The whole outbox of a document of the first collection. Commits call it by themselves. */
-  wake(id: string, entries: OutboxEntry[]): void;
   /** Publishes and pulls what is left; false when that was not done within the bound (default 5,000 ms). */
   drain(boundMs?: number): Promise<boolean>;
   stop(): Promise<void>;
 }
 
 /** What stands between the parts of a relay. */
-type Parts = {
+interface Parts {
   queue: Queue;
   options: RelayOptions;
-  pulls: ReturnType<typeof startPulls>;
-  sweeps: ReturnType<typeof startSweeps>;
-  waits: { publish: ReturnType<typeof backoff>; later: ReturnType<typeof backoff> };
+  pulls: Pulls;
+  sweeps: Sweeps;
+  waits: { publish: Backoff; later: Backoff };
   stopped: boolean;
-};
-
-const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 /**
- * Law 5. One loop, one batch in flight: the outbox of each changed document is published from its head, as stored; what was
- * acknowledged is pulled, many documents in one write. A sweep finds what another process left behind. Sending twice is
- * allowed, losing or reordering within one document is not. What may be held in memory and what follows what is in
- * queue.ts; here are the loop and its timers.
+ * Publishes what commits leave in outboxes. One loop, one batch in flight: the outbox of each changed document is published
+ * from its head, as stored; what was acknowledged is pulled, many documents in one write. A sweep finds what another process
+ * left behind. Sending twice is allowed, losing or reordering within one document is not. What may be held in memory and
+ * what follows what is in queue.ts; here are the loop and its timers.
  */
 export function startRelay(options: RelayOptions): Relay {
   const queue = emptyQueue();
+  const found = () => loop.schedule();
   const pulls = startPulls(queue, options);
-  const sweeps = startSweeps(queue, options, () => loop.schedule());
-  const waits = { publish: backoff(200, 5_000), later: backoff(500, options.sweepMs ?? 30_000) };
+  const sweeps = startSweeps(queue, options, found);
+  const doubts = startDoubts(queue, options, { found, tooMany: () => sweeps.sweepIn(0, true) });
+  const waits = {
+    publish: backoff({ first: 200, most: 5_000 }),
+    later: backoff({ first: 500, most: options.sweepMs ?? 30_000 }),
+  };
   const parts: Parts = { queue, options, pulls, sweeps, waits, stopped: false };
   const loop = startLoop(parts);
   const takeUp = (place: Place, entries: OutboxEntry[]): void => {
@@ -71,35 +61,48 @@ export function startRelay(options: RelayOptions): Relay {
     take(queue, place, entries);
     loop.schedule();
   };
-  const detach = options.documents.map((documents) => listen(documents, takeUp, sweeps.doubt));
-  const first = options.documents[0]?.name;
+  const detach = options.documents.map((documents) => listen(documents, takeUp, doubts.doubt));
 
   return {
-    wake: (id, entries) => first && takeUp({ collection: first, id }, entries),
-    async drain(boundMs = 5_000) {
-      const end = Date.now() + boundMs;
-      const left = () => queue.held.size + queue.pulls.size + Number(queue.overflow);
-      while (left() > 0 && Date.now() < end) {
-        if (queue.held.size > 0 || queue.overflow) loop.start();
-        await Promise.race([loop.running() ?? pulls.flush(), pause(500)]);
-        // A refusal comes at once: it must not be asked for again without a pause.
-        await pause(waits.publish.isUp() || pulls.areRefused() ? 200 : 10);
-      }
-      return left() === 0;
-    },
+    drain: (boundMs = 5_000) => drain(parts, loop, boundMs),
     async stop() {
       for (const off of detach) off();
       parts.stopped = true;
       loop.stop();
-      await sweeps.stop();
+      await Promise.all([sweeps.stop(), doubts.stop()]);
       await loop.running();
       await pulls.stop();
     },
   };
 }
 
+/** Tells of what is written from now on. @returns what ends that */
+function listen(
+  documents: AnyDocuments,
+  takeUp: (place: Place, entries: OutboxEntry[]) => void,
+  doubt: (place: Place) => void,
+): () => void {
+  const { name: collection, internals } = documents;
+  const tell = (id: string, entries: OutboxEntry[]) => takeUp({ collection, id }, entries);
+  const inDoubt = (id: string) => doubt({ collection, id });
+  internals.listeners.add(tell);
+  internals.doubts.add(inDoubt);
+  return () => {
+    internals.listeners.delete(tell);
+    internals.doubts.delete(inDoubt);
+  };
+}
+
+interface Loop {
+  start(): void;
+  /** Starts when the answers of the commits that are under way have gone out. */
+  schedule(): void;
+  running(): Promise<void> | undefined;
+  stop(): void;
+}
+
 /** When the next batch goes: after the answer of a commit has gone out, or when a backoff has passed; one at a time. */
-function startLoop(parts: Parts) {
+function startLoop(parts: Parts): Loop {
   const { queue, options, pulls } = parts;
   const waiting = options.metrics?.gauge('outbox_waiting', 'Documents whose events wait for Kafka', []);
   let running: Promise<void> | undefined;
@@ -129,20 +132,16 @@ function startLoop(parts: Parts) {
   return { start, schedule, running: () => running, stop: () => clearTimeout(timer) };
 }
 
-function listen(
-  documents: AnyDocuments,
-  takeUp: (place: Place, entries: OutboxEntry[]) => void,
-  doubt: (place: Place) => void,
-): () => void {
-  const { name: collection, internals } = documents;
-  const tell = (id: string, entries: OutboxEntry[]) => takeUp({ collection, id }, entries);
-  const inDoubt = (id: string) => doubt({ collection, id });
-  internals.listeners.add(tell);
-  internals.doubts.add(inDoubt);
-  return () => {
-    internals.listeners.delete(tell);
-    internals.doubts.delete(inDoubt);
-  };
+async function drain({ queue, pulls, waits }: Parts, loop: Loop, boundMs: number): Promise<boolean> {
+  const end = Date.now() + boundMs;
+  const left = () => queue.held.size + queue.pulls.size + Number(queue.overflow);
+  while (left() > 0 && Date.now() < end) {
+    if (queue.held.size > 0 || queue.overflow) loop.start();
+    await Promise.race([loop.running() ?? pulls.flush(), pause(500)]);
+    // A refusal comes at once: it must not be asked for again without a pause.
+    await pause(waits.publish.failures() > 0 || pulls.areRefused() ? 200 : 10);
+  }
+  return left() === 0;
 }
 
 /** Works until nothing is left; resolves with the ms to wait before more can be done, else 0. */
@@ -164,10 +163,10 @@ async function publishAll(parts: Parts): Promise<number> {
       follow(parts, settle(queue, batch, result));
       pulls.noted();
     } catch (error) {
-      if (!wait.isUp()) options.log.warn({ event: 'outbox-waits', count: queue.held.size, error });
+      if (wait.failures() === 0) options.log.warn({ event: 'outbox-waits', count: queue.held.size, error });
       return wait.next();
     }
-    if (wait.isUp()) options.log.info({ event: 'outbox-flows', count: queue.held.size });
+    if (wait.failures() > 0) options.log.info({ event: 'outbox-flows', count: queue.held.size });
     wait.reset();
   }
   return 0;
@@ -183,13 +182,14 @@ function follow({ queue, options, sweeps, waits: { later } }: Parts, { done, iso
   else later.reset();
 }
 
+/** Nothing more is published of a document whose event can never be sent, until somebody has seen to it. */
 async function isolate(queue: Queue, options: RelayOptions, place: Place, cause: string): Promise<void> {
   const blocked = options.metrics?.counter('outbox_blocked_total', 'ALARM: documents isolated', ['collection']);
   blocked?.inc({ collection: place.collection });
   options.log.error({ event: 'outbox-blocked', resource: keyOf(place), reason: cause });
   const documents = options.documents.find(({ name }) => name === place.collection);
   try {
-    const flag = { outboxBlocked: { cause, time: new Date() } };
+    const flag = { outboxBlocked: { cause, time: options.now() } };
     await documents?.internals.collection().updateOne({ _id: place.id }, { $set: flag });
   } catch {
     // The sweep meets it again, and so does the refusal.

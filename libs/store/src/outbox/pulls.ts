@@ -1,8 +1,29 @@
+import { backoff, type Log, type Metrics } from '@cups/contracts';
 import type { mongo } from 'mongoose';
-import { backoff } from './backoff.ts';
-import type { StoredDocument } from './documents.ts';
-import type { RelayOptions } from './outbox.ts';
+import type { AnyDocuments } from '../documents.ts';
+import type { OutboxEntry } from '../documents/entries.ts';
+import type { StoredDocument } from '../documents/document.ts';
 import { limits, notePull, takePulls, type Pull, type Queue } from './queue.ts';
+
+export interface PullOptions {
+  documents: AnyDocuments[];
+  log: Log;
+  metrics?: Metrics;
+  /** Fields to set in the same write that takes the entries out; raises no revision. */
+  afterPublish?: (id: string, entries: OutboxEntry[], collection: string) => Record<string, unknown> | undefined;
+  /** `afterPublish` applies only to documents that still fit this filter (a reply may have been quicker). */
+  onlyWhere?: Record<string, unknown>;
+}
+
+export interface Pulls {
+  /** Something may have been noted in the queue. */
+  noted(): void;
+  /** Writes now, also while it would wait; one at a time. */
+  flush(): Promise<void>;
+  /** The last write was refused. */
+  areRefused(): boolean;
+  stop(): Promise<void>;
+}
 
 type Write = mongo.AnyBulkWriteOperation<StoredDocument>;
 
@@ -16,11 +37,11 @@ const tellAgainMs = 60_000;
  * Takes out of the outboxes what was acknowledged, many documents in one write. A write that is refused is tried again
  * after 0.2 to 5 s and not before, however much is noted meanwhile: the driver needs the time to find its server again.
  */
-export function startPulls(queue: Queue, options: RelayOptions) {
+export function startPulls(queue: Queue, options: PullOptions): Pulls {
   const { log, metrics } = options;
   const waiting = metrics?.gauge('outbox_pulls_waiting', 'Documents whose published events are still in them', []);
   const refusals = metrics?.counter('outbox_pulls_refused_total', 'Writes that took events out and were refused', []);
-  const wait = backoff(leastWaitMs, mostWaitMs);
+  const wait = backoff({ first: leastWaitMs, most: mostWaitMs });
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
   let quietUntil = 0;
@@ -43,12 +64,11 @@ export function startPulls(queue: Queue, options: RelayOptions) {
         }
         return arm(delayMs);
       }
-      if (wait.isUp()) log.info({ event: 'outbox-pulls-flow', count: queue.pulls.size });
+      if (wait.failures() > 0) log.info({ event: 'outbox-pulls-flow', count: queue.pulls.size });
       wait.reset();
       quietUntil = 0;
     }
   };
-  /** Writes now, also while it would wait; one at a time. */
   const flush = (): Promise<void> =>
     (running ??= work().finally(() => {
       running = undefined;
@@ -56,15 +76,14 @@ export function startPulls(queue: Queue, options: RelayOptions) {
     }));
 
   return {
-    /** Something may have been noted. */
-    noted(): void {
-      if (queue.pulls.size === 0 || running || wait.isUp()) return;
+    noted() {
+      if (queue.pulls.size === 0 || running || wait.failures() > 0) return;
       if (queue.pulls.size >= limits.batchDocuments) void flush();
       else arm(gatherMs);
     },
     flush,
-    areRefused: wait.isUp,
-    async stop(): Promise<void> {
+    areRefused: () => wait.failures() > 0,
+    async stop() {
       await flush();
       clearTimeout(timer);
     },
@@ -72,7 +91,7 @@ export function startPulls(queue: Queue, options: RelayOptions) {
 }
 
 /** One write for each collection; what was refused is noted again. @returns the failure, when there was one */
-async function writeSome(queue: Queue, options: RelayOptions): Promise<{ error: unknown } | undefined> {
+async function writeSome(queue: Queue, options: PullOptions): Promise<{ error: unknown } | undefined> {
   let failure: { error: unknown } | undefined;
   const pulls = takePulls(queue);
   for (const documents of options.documents) {
@@ -91,7 +110,7 @@ async function writeSome(queue: Queue, options: RelayOptions): Promise<{ error: 
 
 function writesOf(
   { place, n, entries }: Pull,
-  { afterPublish, onlyWhere }: RelayOptions,
+  { afterPublish, onlyWhere }: PullOptions,
   check: (path: string, value: unknown) => void,
 ): Write[] {
   const $pull = { outbox: { n: { $lte: n } } } as mongo.UpdateFilter<StoredDocument>['$pull'] & object;

@@ -1,0 +1,48 @@
+import type { StoredEvent } from '@cups/contracts';
+import { ulid } from 'ulid';
+import type { Cause } from './cause.ts';
+
+/** An event that waits in its document until Kafka has it. */
+export type OutboxEntry = StoredEvent & { data: Buffer };
+
+/** `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store. */
+export type NewEvent = Pick<OutboxEntry, 'topic' | 'key' | 'type' | 'subject'> &
+  Partial<Pick<OutboxEntry, 'contentType' | 'source' | 'extra'>> & { data: Uint8Array; sequenced: boolean };
+
+/** How far a document has counted: its events, and all entries of its outbox. */
+export interface Counts {
+  eventSeq: number;
+  outboxSeq: number;
+}
+
+/** How far the entries lead the counts on. */
+export const countsAfter = ({ eventSeq, outboxSeq }: Counts, entries: OutboxEntry[]): Counts => ({
+  eventSeq: eventSeq + entries.filter(({ sequence }) => sequence !== null).length,
+  outboxSeq: outboxSeq + entries.length,
+});
+
+/** New events as entries of the outbox, numbered on from where the document stands. */
+export function entriesOf(
+  events: NewEvent[],
+  counts: Counts,
+  about: { cause: Cause; source: string; now: Date },
+): OutboxEntry[] {
+  const { cause, source, now } = about;
+  let { eventSeq, outboxSeq } = counts;
+  return events.map(({ sequenced, data, ...event }) => {
+    const entry: OutboxEntry = {
+      contentType: 'application/protobuf',
+      source,
+      ...event,
+      n: (outboxSeq += 1),
+      id: ulid(now.getTime()),
+      sequence: sequenced ? (eventSeq += 1) : null,
+      time: now,
+      correlationId: cause.requestId ?? cause.request?.id ?? '',
+      causationId: cause.eventId ?? '',
+      data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+    };
+    if (cause.traceparent) entry.traceparent = cause.traceparent;
+    return entry;
+  });
+}

@@ -1,0 +1,125 @@
+import type { Cause, RequestRecord } from './cause.ts';
+import { subjectKey, type Change, type Draft, type Own, type StoredDocument } from './document.ts';
+import { countsAfter, entriesOf } from './entries.ts';
+
+/** Which document stands after a write: what a service decided, and beside it what the store keeps by itself. */
+
+/** What a write is made of beside the change: why and when. */
+export interface Occasion {
+  cause: Cause;
+  now: Date;
+}
+
+/** How the documents of a collection are kept. */
+export interface Keeping<D> {
+  schemaVersion: number;
+  /** ce_source of events that name none. */
+  source: string;
+  /** How many request records a document keeps; all when there is no rule. */
+  keepRequests?: ((document: D) => number) | undefined;
+}
+
+/** All fields that only the store writes; one that is missing here does not compile. */
+const own: Record<Own, true> = {
+  schemaVersion: true,
+  revision: true,
+  eventSeq: true,
+  outboxSeq: true,
+  outbox: true,
+  outboxBlocked: true,
+  requests: true,
+  createRequest: true,
+  createFingerprint: true,
+  createEvent: true,
+  createTime: true,
+  updateTime: true,
+  lastSeqs: true,
+};
+const ownNames = Object.keys(own) as Own[];
+
+/** What was decided, with the store's fields of the document before: whatever a decision did to them does not count. */
+function keepOwn<D extends StoredDocument>(decided: D, before: D): D {
+  const next: D = { ...decided, _id: before._id };
+  for (const name of ownNames) {
+    if (before[name] === undefined) delete next[name];
+    else Object.assign(next, { [name]: before[name] });
+  }
+  return next;
+}
+
+/** A document before its first write: nothing has happened to it. */
+export function blank<D extends StoredDocument>(draft: Draft<D>, schemaVersion: number, now: Date): D {
+  const fields: Pick<StoredDocument, Own> = {
+    schemaVersion,
+    revision: 0,
+    eventSeq: 0,
+    outboxSeq: 0,
+    outbox: [],
+    requests: [],
+    createTime: now,
+    updateTime: now,
+  };
+  return Object.assign({}, draft, fields) as unknown as D;
+}
+
+/**
+ * The document after a change of `document`: a revision higher, its events in the outbox, the request recorded (the oldest
+ * records go when there are more than are kept), the consumed event counted.
+ */
+export function nextDocument<D extends StoredDocument>(
+  document: D,
+  change: Change<D>,
+  { cause, now }: Occasion,
+  { schemaVersion, source, keepRequests }: Keeping<D>,
+): D {
+  const entries = entriesOf(change.events, document, { cause, source, now });
+  const next = keepOwn(change.document, document);
+  next.schemaVersion = schemaVersion;
+  next.revision = document.revision + 1;
+  next.updateTime = now;
+  if (entries.length > 0) {
+    next.outbox = [...document.outbox, ...entries];
+    Object.assign(next, countsAfter(document, entries));
+  }
+  if (cause.sequence) {
+    const { subject, value } = cause.sequence;
+    next.lastSeqs = { ...document.lastSeqs, [subjectKey(subject)]: value };
+  }
+  if (cause.request) {
+    const record: RequestRecord = { ...cause.request, time: now };
+    next.requests = [...document.requests, record];
+    const kept = keepRequests?.(next) ?? next.requests.length;
+    if (next.requests.length > kept) next.requests = next.requests.slice(-kept);
+  }
+  return next;
+}
+
+/** What a create inserts. Its request, or the event that caused it, is unique for it: by that a repeat is known. */
+export function firstDocument<D extends StoredDocument>(
+  draft: Draft<D>,
+  events: Change<D>['events'],
+  { cause, now }: Occasion,
+  { schemaVersion, source }: Keeping<D>,
+): D {
+  const { request, sequence, eventId } = cause;
+  const document = blank(draft, schemaVersion, now);
+  document.revision = 1;
+  document.outbox = entriesOf(events, document, { cause, source, now });
+  Object.assign(document, countsAfter(document, document.outbox));
+  if (request) {
+    document.createRequest = createRequestOf(request);
+    document.createFingerprint = request.fingerprint;
+  }
+  if (eventId) document.createEvent = eventId;
+  if (sequence) document.lastSeqs = { [subjectKey(sequence.subject)]: sequence.value };
+  return document;
+}
+
+/** The one field of a document by which the create of a request is found again. */
+export const createRequestOf = ({ key, id }: Pick<RequestRecord, 'key' | 'id'>): string => `${key}|${id}`;
+
+/** Whether what is there already was made by the same create: by its request, or where there is none, by its event. */
+export function isMadeBySame(earlier: StoredDocument, made: StoredDocument): boolean {
+  if (made.createRequest !== undefined) return earlier.createRequest === made.createRequest;
+  return made.createEvent !== undefined && earlier.createEvent === made.createEvent;
+}
