@@ -9,7 +9,7 @@ import { isProblem } from '@cups/problem';
 import type { Log, Metrics } from '@cups/contracts';
 import type { Cause, Scope } from '@cups/store';
 import { toChange, toEvents, toReply, toRequest } from './agency.ts';
-import { backoffMs, cancel, enqueue, open, receive, settle, tellRefusal } from './domain/delivery.ts';
+import { cancel, enqueue, fetchAgainMs, open, receive, settle, tellRefusal } from './domain/delivery.ts';
 import type { Delivery, Fetched, Pending } from './domain/delivery.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 import { openTold } from './told.ts';
@@ -113,7 +113,7 @@ export function createEvents(options: {
     const { _id, pending, failTime, failCause, failFields } = delivery;
     heedWaiting(delivery);
     // What waits for an agency is left to its durable timer: an answer of intake does not help it.
-    if (pending[0] && !delivery.waitCause) retryIn(_id, backoffMs(pending[0].attempts));
+    if (pending[0] && !delivery.waitCause) retryIn(_id, fetchAgainMs(pending[0].attempts));
     if (failTime?.getTime() !== at.getTime()) return;
     log.warn({ event: 'delivery-failed', resource: _id, reason: failCause, field: failFields?.join(' ') });
   };

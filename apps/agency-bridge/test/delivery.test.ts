@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
-  backoffMs,
   cancel,
   enqueue,
+  fetchAgainMs,
   MAX_REFUSED,
   open,
   receive,
@@ -57,7 +57,7 @@ describe('a submission', () => {
       delays.push(delivery.timer!.due.getTime() - T0.getTime());
     }
     expect(delays).toEqual([500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000]);
-    expect(backoffMs(1_000)).toBe(60_000);
+    expect(fetchAgainMs(1_000)).toBe(60_000);
     expect(delivery.pending).toHaveLength(1);
   });
 

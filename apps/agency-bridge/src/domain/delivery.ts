@@ -1,3 +1,6 @@
+import { backoffMs } from '@cups/contracts';
+import type { BackoffShape } from '@cups/contracts';
+
 /**
  * A delivery: one application on its way to one agency, and back. Pure: each function takes the delivery as it is and
  * gives it as it is next, with what is to be said about it; the same object and nothing to say means nothing changed.
@@ -123,12 +126,11 @@ export interface Refusal {
 const KEPT_MESSAGES = 200;
 /** So many refused messages of one delivery are told to the desk; further ones are listed for support only. */
 export const MAX_REFUSED = 20;
-const FIRST_DELAY_MS = 500;
-const LAST_DELAY_MS = 60_000;
+/** How a submission is fetched again that intake did not give (ms). */
+const FETCH_AGAIN: BackoffShape = { first: 500, most: 60_000, jitter: 0 };
 
-/** Milliseconds until the next fetch after that many failed ones: 0.5 s, doubled each time, 60 s at most. */
-export const backoffMs = (attempts: number): number =>
-  Math.min(LAST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts - 1, 10));
+/** ms until the next fetch after that many failed ones: 0.5 s, doubled each time, 60 s at most. */
+export const fetchAgainMs = (attempts: number): number => backoffMs(Math.max(1, attempts), FETCH_AGAIN);
 
 /** Where a delivery stands, for whoever looks from outside. */
 export const stateOf = (delivery: Pick<Delivery, 'state' | 'sent'>): State =>
@@ -318,5 +320,5 @@ function cancelled<D extends Delivery>(before: D, messageId: string, occurTime: 
 
 const fetchAt = (now: Date, attempts: number) => ({
   kind: 'fetch',
-  due: new Date(now.getTime() + backoffMs(attempts)),
+  due: new Date(now.getTime() + fetchAgainMs(attempts)),
 });

@@ -1,4 +1,5 @@
 import { plainWords } from '@cups/application';
+import { backoffMs } from '@cups/contracts';
 import { dateForPeople, inLanguage, languageOf, quoted, writeLetter } from './texts.ts';
 import type { Facts, Language, Words } from './texts.ts';
 
@@ -131,11 +132,6 @@ export function channelFor(contact: { email: string }): Channel {
 /** The cause of a wait that the next answer of intake ends. */
 export const INTAKE_AWAY = 'intake-away';
 const LAST_WAIT_MS = 60_000;
-
-/** Wait before try n + 1, in milliseconds: it doubles from `firstMs` to a minute. */
-export function backoffMs(attempts: number, firstMs: number): number {
-  return Math.min(firstMs * 2 ** Math.max(0, attempts - 1), LAST_WAIT_MS);
-}
 
 /** The next time at which the thread has work to do, or undefined. */
 export function nextDue(notices: readonly Notice[]): Date | undefined {
@@ -282,5 +278,6 @@ export function failed(notice: Notice, cause: string): Notice {
 export function later(notice: Notice, cause: string, now: Date, retryMs: number, rules: Usefulness): Notice {
   if (now.getTime() - notice.eventTime.getTime() > rules.maxAgeMs) return failed(notice, cause);
   const attempts = notice.attempts + 1;
-  return { ...notice, attempts, failCause: cause, due: new Date(now.getTime() + backoffMs(attempts, retryMs)) };
+  const wait = backoffMs(attempts, { first: retryMs, most: LAST_WAIT_MS, jitter: 0 });
+  return { ...notice, attempts, failCause: cause, due: new Date(now.getTime() + wait) };
 }
