@@ -1,7 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { Ajv2020 } from 'ajv/dist/2020.js';
 import { checkIdnp } from '@cups/application';
 import { parse } from 'yaml';
 import type { PublicService, Version } from '../src/domain/public-service.ts';
@@ -19,12 +18,6 @@ const files = filesOf('public-services');
 const { entries, problems } = parsePublicServices(files);
 const services = [...entries.values()];
 const today = (service: PublicService): Version => service.versions.at(-1)!;
-
-const schemaErrors = (name: string) => {
-  const schema = JSON.parse(readFileSync(join(root, 'schemas', `${name}.schema.json`), 'utf8')) as object;
-  const validate = new Ajv2020({ allErrors: true }).compile(schema);
-  return (content: unknown) => (validate(content) ? [] : validate.errors);
-};
 
 describe('public services', () => {
   test('every file is valid', () => {
@@ -161,14 +154,6 @@ describe('centres, agencies and calendars', () => {
   const agencies = read<{ code: string; calendar: string }>('agencies');
   const centres = read<{ code: string; name: string; kind: string; timeZone: string; agencies: string[] }>('centres');
   const calendars = read<{ code: string; years: Record<string, { date: string; name: string }[]> }>('calendars');
-
-  test.each([['agency', agencies]])('every %s is valid and bears the name of its code', (schema, all) => {
-    const errors = schemaErrors(schema);
-    for (const { path, content } of all) {
-      expect([path, errors(content)]).toEqual([path, []]);
-      expect(path).toBe(`${content.code}.yaml`);
-    }
-  });
 
   test('the 17 town halls and 9 missions of the pilot are there, each in at most 12 lines', () => {
     const pilot = centres.filter(({ content }) => content.code <= 'CU-026').map(({ content }) => content);

@@ -1,3 +1,5 @@
+export { agencyParser, followAgencies } from './agencies.ts';
+export type { Agency, Weekday } from './agencies.ts';
 export type { RegistryFile, RegistryParser, RegistryProblem } from './files.ts';
 export { mustBeReadable } from './folder.ts';
 export { watchRegistry } from './registry.ts';

@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import type { Log, Metrics } from '@cups/contracts';
+import schema from './agency.schema.json' with { type: 'json' };
+import type { RegistryParser } from './files.ts';
+import { watchRegistry } from './registry.ts';
+import type { Registry } from './registry.ts';
+import { yamlParser } from './yaml.ts';
+
+export type Weekday = 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat' | 'sun';
+
+/** One file of data/agencies; its shape is agency.schema.json. */
+export interface Agency {
+  /** Lower-case kebab, for ever; the file is named after it. */
+  code: string;
+  name: { ro: string; ru: string; en: string };
+  /** IANA name of the zone in which its working time stands. */
+  timeZone: string;
+  /** Hours of the day, HH:mm. */
+  workingTime: { days: Weekday[]; from: string; to: string };
+  /** Code of the file of data/calendars that holds its days off. */
+  calendar: string;
+}
+
+/** Makes the parser of data/agencies. */
+export const agencyParser = (): RegistryParser<Agency> => yamlParser<Agency>({ schema, faultsOf: faultsOfAgency });
+
+/** What the schema cannot say. */
+function faultsOfAgency({ timeZone, workingTime: { from, to } }: Agency): string[] {
+  const faults: string[] = [];
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    faults.push(`time zone ${timeZone} is unknown`);
+  }
+  if (from >= to) faults.push(`working time ends at ${to}, before it begins`);
+  return faults;
+}
+
+/**
+ * The agencies of a folder of data files, by code, also those that come later: the one list that everybody follows. A file that is
+ * wrong or that vanished leaves its agency as it was, one log line and the gauge `agency_file_problems`.
+ * @param onChange called with the agencies after each change, and once at the start
+ * @throws Error, one sentence, when the folder cannot be read at the start
+ */
+export function followAgencies(options: {
+  /** Folder of data files; the agencies are in its folder agencies. */
+  dataDir: string;
+  log: Log;
+  metrics: Metrics;
+  onChange?: (agencies: ReadonlyMap<string, Agency>) => void;
+}): Promise<Registry<Agency>> {
+  const { dataDir, log, metrics, onChange } = options;
+  const gauge = metrics.gauge('agency_file_problems', 'ALARM: files of agencies that are refused or gone');
+  return watchRegistry<Agency>({
+    dir: join(dataDir, 'agencies'),
+    parse: agencyParser(),
+    onChange(agencies, problems) {
+      gauge.set(problems.length);
+      for (const { file, message } of problems) log.error({ event: 'agency-file-refused', file, reason: message });
+      onChange?.(agencies);
+    },
+  });
+}
