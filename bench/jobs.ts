@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentFor, publicServices } from '@cups/tools/day';
-import type { Centre } from '@cups/tools/day';
+import { contentFor, publicServices } from '@cups/tools/filings';
+import type { Centre } from '@cups/tools/filings';
 import type { Job } from './load.ts';
 
 /** Who files what in the benchmark. */

@@ -1,4 +1,5 @@
-import type { DayResult, Row } from './day.ts';
+import type { DayResult } from './day.ts';
+import type { Row } from './day/visit.ts';
 
 /** What a person sees while a day is played: a live table on a terminal, a line for each change elsewhere. */
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Centre } from '@cups/tools/day';
+import type { Centre } from '@cups/tools/filings';
 import { openDesk, Refused } from '@cups/tools/desk';
 import type { Application, Call, Desk } from '@cups/tools/desk';
 import type { Acknowledged, Action, AtDesk, Repeat } from './check.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { publicServices } from '@cups/tools/day';
-import type { Centre } from '@cups/tools/day';
+import { publicServices } from '@cups/tools/filings';
+import type { Centre } from '@cups/tools/filings';
 import { Refused } from '@cups/tools/desk';
 import { count, openCounters } from './counters.ts';
 import type { Counters } from './counters.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { applicationId, contentFor } from '@cups/tools/day';
-import type { Centre, PublicService } from '@cups/tools/day';
+import { applicationId, contentFor } from '@cups/tools/filings';
+import type { Centre, PublicService } from '@cups/tools/filings';
 import { Refused } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
 import type { Action } from './check.ts';

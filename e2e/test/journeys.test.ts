@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applicationId, idnp } from '@cups/tools/day';
+import { applicationId, idnp } from '@cups/tools/filings';
 import { openDesk, Refused, until } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';

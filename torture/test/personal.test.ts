@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { idnp } from '@cups/tools/day';
+import { idnp } from '@cups/tools/filings';
 import { CANARIES, personalIn } from '../personal.ts';
 
 describe('what is personal in a text', () => {

@@ -1,0 +1,93 @@
+import { idnpCheckDigit } from '@cups/application';
+import { ulid } from 'ulid';
+
+/** What synthetic people file, for which public service and at which centre; read from the public REST API. */
+
+export interface PublicService {
+  code: string;
+  version: {
+    provider: string;
+    centreKinds?: string[];
+    evidence?: {
+      kind: string;
+      required: boolean;
+      when?: { represented?: boolean; answer?: { field: string; values: string[] } };
+    }[];
+    costOptions?: { code: string; centreKinds?: string[] }[];
+    example?: Record<string, unknown>;
+  };
+}
+export interface Centre {
+  name: string;
+  code: string;
+  kind: string;
+  status: string;
+  displayName: string;
+}
+
+/** The public services that are filed at desks, with the version in force. */
+export async function publicServices(url: string): Promise<PublicService[]> {
+  const response = await fetch(`${url}/api/v1/public-services?fileable=true&pageSize=200`);
+  if (!response.ok) throw new Error(`GET /public-services answers ${response.status}`);
+  const { publicServices: list } = (await response.json()) as { publicServices: { code: string }[] };
+  return Promise.all(
+    list.map(
+      async ({ code }) => (await (await fetch(`${url}/api/v1/public-services/${code}`)).json()) as PublicService,
+    ),
+  );
+}
+
+const GIVEN = ['Ana', 'Ion', 'Maria', 'Vasile', 'Elena', 'Gheorghe', 'Olga', 'Andrei', 'Natalia', 'Petru'];
+const FAMILY = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'Rotari', 'Bălan', 'Cojocaru', 'Moraru'];
+
+/** What the n-th person files for a public service at a centre, complete. */
+export function contentFor(n: number, centre: Centre, { version }: PublicService): Record<string, unknown> {
+  const answers = version.example ?? {};
+  const option = (version.costOptions ?? []).find(
+    ({ centreKinds }) => !centreKinds || centreKinds.length === 0 || centreKinds.includes(centre.kind),
+  );
+  return {
+    applicant: {
+      idnp: idnp(n),
+      givenName: GIVEN[n % GIVEN.length],
+      familyName: FAMILY[Math.floor(n / 3) % FAMILY.length],
+      birthDate: `19${50 + (n % 50)}-0${1 + (n % 9)}-1${n % 9}`,
+      language: n % 4 === 1 ? 'ru' : n % 9 === 2 ? 'en' : 'ro',
+    },
+    contact: contactOf(n),
+    mandate: n % 8 === 3 ? { kind: 'mpower', reference: `MP-${10_000 + n}` } : { kind: 'own-presence' },
+    answers,
+    evidence: neededPapers(version, answers).map((kind, i) => ({ kind, number: `S${n}-${i}`, originalSeen: true })),
+    ...(option ? { costOption: option.code } : {}),
+    delivery: { kind: n % 5 === 4 ? 'electronic' : 'at-centre' },
+  };
+}
+
+/** One in three has no address, one has e-mail, one a telephone. */
+function contactOf(n: number): object {
+  if (n % 3 === 0) return { none: true };
+  return n % 3 === 1 ? { email: `person${n}@example.org` } : { phone: `+373 600 ${String(10_000 + n)}` };
+}
+
+/** Kinds of papers that someone who comes for herself must show with these answers. */
+function neededPapers({ evidence = [] }: PublicService['version'], answers: Record<string, unknown>): string[] {
+  return evidence
+    .filter(
+      ({ required, when }) =>
+        required &&
+        !when?.represented &&
+        (!when?.answer || when.answer.values.includes(String(answers[when.answer.field]))),
+    )
+    .map(({ kind }) => kind);
+}
+
+/** Synthetic: no register assigns the year group 900. */
+export function idnp(n: number): string {
+  const body = `2900${String(10_000_000 + n).padStart(8, '0')}`;
+  return `${body}${idnpCheckDigit(body)}`;
+}
+
+/** A ULID with an ending of our choice: it tells the simulated agency how to behave. */
+export function applicationId(ending: string): string {
+  return ulid().slice(0, -ending.length) + ending;
+}
