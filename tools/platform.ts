@@ -1,15 +1,16 @@
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, openSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { STORED } from '@cups/backend/settings';
 import { ensureTopics } from '@cups/events';
-import { freePort, isFree, startLocal } from '@cups/local';
+import { isFree, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { readSettings } from '@cups/process/settings';
 import { makeKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
+import { environmentOf } from './platform/environment.ts';
+import type { Surroundings } from './platform/environment.ts';
+import { Processes } from './platform/processes.ts';
 import { claimShape } from './shape.ts';
 
 /** The whole platform as processes of this machine; `npm start`, the benchmark and the journeys use it. */
@@ -24,6 +25,9 @@ export const SERVICES = [
   'agency-simulator',
 ] as const;
 export type ServiceName = (typeof SERVICES)[number];
+/** Of each topic; production has more. */
+const PARTITIONS = 3;
+const root = join(import.meta.dirname, '..');
 export const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'];
 
 export interface PlatformOptions {
@@ -82,153 +86,35 @@ function givenStore(): string | undefined {
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { dataDir, onProgress = () => {}, prefix = process.env['CUPS_PREFIX'] ?? '' } = options;
-  const root = join(import.meta.dirname, '..');
   const given = { mongo: givenStore(), kafka: process.env['KAFKA_BROKERS'] };
   const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
   if (parts.length > 0) claimShape(dataDir, root);
-  const logs = join(dataDir, 'logs');
-  const keysDir = join(dataDir, 'keys');
-  mkdirSync(logs, { recursive: true, mode: 0o700 });
-  chmodSync(logs, 0o700);
-
-  const children = new Map<string, ChildProcess>();
-  let stopping = false;
-  let started = false;
-  const local =
-    parts.length > 0
-      ? await startLocal({
-          dataDir,
-          parts,
-          onProgress,
-          onExit: (part, code) => {
-            if (started && !stopping) options.onExit?.(part, code);
-          },
-        })
-      : undefined;
-
+  const logs = makeLogs(dataDir);
+  const life = { started: false, stopping: false };
+  const onExit = (name: string, code: number | null): void => {
+    if (life.started && !life.stopping) options.onExit?.(name, code);
+  };
+  const local = parts.length > 0 ? await startLocal({ dataDir, parts, onProgress, onExit }) : undefined;
+  const processes = new Processes({ root, logs, signal: options.signal, onExit });
   const stop = async (): Promise<void> => {
-    if (stopping) return;
-    stopping = true;
-    // From the face inwards, so that nobody's neighbour goes first.
-    for (const group of [
-      ['gateway', 'agency-simulator'],
-      ['intake', 'agency-bridge', 'notifications'],
-      ['catalog', 'identity'],
-    ] as const) {
-      const ours = [...children.keys()].filter((label) => group.some((name) => isCopyOf(label, name)));
-      await Promise.all(ours.map((label) => end(label)));
-    }
+    if (life.stopping) return;
+    life.stopping = true;
+    await endInOrder(processes);
     await local?.stop();
   };
-
-  async function end(label: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
-    const child = children.get(label);
-    children.delete(label);
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise<void>((done) => child.once('exit', () => done()));
-    child.kill(signal);
-    const late = setTimeout(() => child.kill('SIGKILL'), 22_000);
-    await gone;
-    clearTimeout(late);
-  }
-
   try {
     const mongoUri = given.mongo ?? local!.mongoUri;
     const kafkaBrokers = given.kafka ?? local!.kafkaBrokers;
-    makeKeys(keysDir, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway']);
-    const requestSecret = join(keysDir, 'intake.secret');
-    if (!existsSync(requestSecret)) {
-      writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });
-    }
-    const ports = new Map<string, { grpc: number; http: number }>();
-    const choosePorts = async (label: string): Promise<void> => {
-      if (!ports.has(label)) ports.set(label, { grpc: await freePort(), http: await freePort() });
-    };
-    await Promise.all(SERVICES.map(choosePorts));
-    const portOf = (label: string, kind: 'grpc' | 'http') => ports.get(label)![kind];
-    const gatewayPort = options.port || portOf('gateway', 'grpc');
-    if (!(await isFree(gatewayPort))) throw new Error(`Port ${gatewayPort} is taken: choose another with --port.`);
-    const url = `http://127.0.0.1:${gatewayPort}`;
+    const { keysDir, requestSecret } = makeSecrets(dataDir);
+    const url = await choosePorts(processes, options.port);
+    const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
+    const start = startOf(processes, around, requestSecret, options.envOf);
 
-    const start = async (name: ServiceName, copy = 1): Promise<void> => {
-      const label = labelOf(name, copy);
-      await choosePorts(label);
-      const log = openSync(join(logs, `${label}.log`), 'a');
-      const address = (of: ServiceName) => `127.0.0.1:${portOf(of, 'grpc')}`;
-      const child = spawn(
-        join(root, 'node_modules/.bin/node'),
-        [
-          '--disable-warning=ExperimentalWarning',
-          '--max-semi-space-size=8',
-          '--max-old-space-size=192',
-          join(root, 'apps', name, 'src/main.ts'),
-        ],
-        {
-          cwd: root,
-          // A group of its own: Ctrl-C is ours to pass on, in order. The channel ends it should we be killed.
-          detached: true,
-          stdio: ['ignore', log, log, 'ipc'],
-          env: {
-            ...process.env,
-            ...(process.env['MONGODB_URI_FILE'] ? {} : { MONGODB_URI: mongoUri }),
-            KAFKA_BROKERS: kafkaBrokers,
-            CUPS_PREFIX: prefix,
-            CUPS_ENV: 'development',
-            CUPS_IDENTITY_PROVIDERS: 'local',
-            CUPS_KEYS: keysDir,
-            CUPS_DATA: join(root, 'data'),
-            CUPS_STATE: dataDir,
-            // Compiled code is kept between starts: quicker to serve, and some 25 MiB a process less.
-            NODE_COMPILE_CACHE: join(root, '.cups', 'compile-cache'),
-            ...(name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {}),
-            GRPC_PORT: String(portOf(label, 'grpc')),
-            HTTP_PORT: String(portOf(label, 'http')),
-            GATEWAY_PORT: String(copy === 1 ? gatewayPort : portOf(label, 'grpc')),
-            PUBLIC_ORIGIN: url,
-            CATALOG_ADDRESS: address('catalog'),
-            IDENTITY_ADDRESS: address('identity'),
-            INTAKE_ADDRESS: address('intake'),
-            AGENCY_BRIDGE_ADDRESS: address('agency-bridge'),
-            NOTIFICATIONS_ADDRESS: address('notifications'),
-            SIMULATOR_BEHAVIOUR: 'demo',
-            SIMULATOR_DELAY_MS: '250',
-            LOG_LEVEL: 'info',
-            ...options.env,
-            ...options.envOf?.[name],
-          },
-        },
-      );
-      children.set(label, child);
-      child.on('exit', (code) => {
-        if (children.get(label) !== child) return;
-        children.delete(label);
-        if (started && !stopping) options.onExit?.(label, code);
-      });
-      await ready(label, child);
-    };
-
-    const ready = async (label: string, child: ChildProcess): Promise<void> => {
-      const end_ = performance.now() + 60_000;
-      for (;;) {
-        if (options.signal?.aborted) throw new Error('stopped while starting');
-        if (child.exitCode !== null || child.signalCode !== null) {
-          throw new Error(`${label} did not start: see ${relative(root, join(logs, `${label}.log`))}`);
-        }
-        const answer = await fetch(`http://127.0.0.1:${portOf(label, 'http')}/readyz`).catch(() => undefined);
-        await answer?.body?.cancel();
-        if (answer?.ok) return;
-        if (performance.now() > end_)
-          throw new Error(`${label} is not ready after 60 s: see ${relative(root, join(logs, `${label}.log`))}`);
-        await new Promise((done) => setTimeout(done, 100));
-      }
-    };
-
-    await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: 3, agencies: AGENCIES });
+    await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: PARTITIONS, agencies: AGENCIES });
     onProgress('topics are there; starting the services');
     await Promise.all(SERVICES.map((name) => start(name)));
-    started = true;
+    life.started = true;
     onProgress(`${SERVICES.length} services are ready`);
-
     return {
       url,
       logs: relative(root, logs),
@@ -236,26 +122,82 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       kafkaBrokers,
       prefix,
       local,
-      pids: () => ({
-        ...(local ? local.pids : {}),
-        ...Object.fromEntries([...children].map(([label, child]) => [label, child.pid ?? 0])),
-      }),
-      operations: (name, copy) => `http://127.0.0.1:${portOf(labelOf(name, copy), 'http')}`,
-      async isEmpty() {
-        const connection = await mongoose.createConnection(mongoUri, { dbName: `${prefix}cups-intake` }).asPromise();
-        try {
-          return (await connection.collection('applications').findOne({}, { projection: { _id: 1 } })) === null;
-        } finally {
-          await connection.close();
-        }
-      },
-      kill: (name, copy) => end(labelOf(name, copy), 'SIGKILL'),
-      end: (name, copy) => end(labelOf(name, copy)),
+      pids: () => Object.assign({}, local?.pids, processes.pids()),
+      operations: (name, copy) => `http://127.0.0.1:${processes.portsOf(labelOf(name, copy)).http}`,
+      isEmpty: () => isEmpty(mongoUri, prefix),
+      kill: (name, copy) => processes.end(labelOf(name, copy), 'SIGKILL'),
+      end: (name, copy) => processes.end(labelOf(name, copy)),
       start,
       stop,
     };
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+function makeLogs(dataDir: string): string {
+  const logs = join(dataDir, 'logs');
+  mkdirSync(logs, { recursive: true, mode: 0o700 });
+  chmodSync(logs, 0o700);
+  return logs;
+}
+
+/** Keys and secrets of this data folder, made when they are not there. */
+function makeSecrets(dataDir: string): { keysDir: string; requestSecret: string } {
+  const keysDir = join(dataDir, 'keys');
+  makeKeys(keysDir, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway']);
+  const requestSecret = join(keysDir, 'intake.secret');
+  if (!existsSync(requestSecret)) {
+    writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });
+  }
+  return { keysDir, requestSecret };
+}
+
+/** @returns the address of the gateway */
+async function choosePorts(processes: Processes, gatewayPort: number): Promise<string> {
+  if (gatewayPort && !(await isFree(gatewayPort))) {
+    throw new Error(`Port ${gatewayPort} is taken: choose another with --port.`);
+  }
+  await Promise.all(SERVICES.map((name) => processes.choosePorts(name)));
+  const ports = processes.portsOf('gateway');
+  if (gatewayPort) ports.grpc = gatewayPort;
+  return `http://127.0.0.1:${ports.grpc}`;
+}
+
+/** Starts a service, or a further copy of it, with the settings of this platform. */
+function startOf(
+  processes: Processes,
+  around: Surroundings,
+  requestSecret: string,
+  envOf: PlatformOptions['envOf'] = {},
+): Platform['start'] {
+  const addressOf = (service: string) => `127.0.0.1:${processes.portsOf(service).grpc}`;
+  return async (name, copy) => {
+    const label = labelOf(name, copy);
+    const ports = await processes.choosePorts(label);
+    const own = Object.assign(name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {}, envOf[name]);
+    await processes.start(label, name, environmentOf(around, ports, addressOf, own));
+  };
+}
+
+/** From the face inwards, so that nobody's neighbour goes first. */
+async function endInOrder(processes: Processes): Promise<void> {
+  for (const group of [
+    ['gateway', 'agency-simulator'],
+    ['intake', 'agency-bridge', 'notifications'],
+    ['catalog', 'identity'],
+  ] as const) {
+    const ours = processes.labels().filter((label) => group.some((name) => isCopyOf(label, name)));
+    await Promise.all(ours.map((label) => processes.end(label)));
+  }
+}
+
+async function isEmpty(mongoUri: string, prefix: string): Promise<boolean> {
+  const connection = await mongoose.createConnection(mongoUri, { dbName: `${prefix}cups-intake` }).asPromise();
+  try {
+    return (await connection.collection('applications').findOne({}, { projection: { _id: 1 } })) === null;
+  } finally {
+    await connection.close();
   }
 }

@@ -1,0 +1,108 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { openSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from '@cups/local';
+import type { Ports } from './environment.ts';
+
+/** The services of one platform as processes of this machine: each by its name, further copies as `intake-2`. */
+
+const READY_SECONDS = 60;
+/** Longer than the 20 s in which a service ends by itself. */
+const KILL_AFTER_MS = 22_000;
+
+export interface ProcessesParts {
+  root: string;
+  /** Folder of their logs. */
+  logs: string;
+  signal: AbortSignal | undefined;
+  /** One has ended though nobody asked it to. */
+  onExit: (label: string, code: number | null) => void;
+}
+
+export class Processes {
+  readonly #parts: ProcessesParts;
+  readonly #children = new Map<string, ChildProcess>();
+  readonly #ports = new Map<string, Ports>();
+
+  constructor(parts: ProcessesParts) {
+    this.#parts = parts;
+  }
+
+  /** The ports of a process: chosen once, the same whenever it is started again. */
+  async choosePorts(label: string): Promise<Ports> {
+    if (!this.#ports.has(label)) this.#ports.set(label, { grpc: await freePort(), http: await freePort() });
+    return this.portsOf(label);
+  }
+
+  /** The ports that were chosen for it. */
+  portsOf(label: string): Ports {
+    return this.#ports.get(label)!;
+  }
+
+  pids(): Record<string, number> {
+    return Object.fromEntries([...this.#children].map(([label, child]) => [label, child.pid ?? 0]));
+  }
+
+  /** Names of those that run. */
+  labels(): string[] {
+    return [...this.#children.keys()];
+  }
+
+  /** Starts one and waits until it is ready. @throws Error, one sentence for a person, when it does not come up */
+  async start(label: string, service: string, environment: NodeJS.ProcessEnv): Promise<void> {
+    const { root, logs, onExit } = this.#parts;
+    const log = openSync(join(logs, `${label}.log`), 'a');
+    const child = spawn(
+      join(root, 'node_modules/.bin/node'),
+      [
+        '--disable-warning=ExperimentalWarning',
+        '--max-semi-space-size=8',
+        '--max-old-space-size=192',
+        join(root, 'apps', service, 'src/main.ts'),
+      ],
+      // A group of its own: Ctrl-C is ours to pass on, in order. The channel ends it should we be killed.
+      { cwd: root, detached: true, stdio: ['ignore', log, log, 'ipc'], env: environment },
+    );
+    this.#children.set(label, child);
+    child.on('exit', (code) => {
+      if (this.#children.get(label) !== child) return;
+      this.#children.delete(label);
+      onExit(label, code);
+    });
+    await this.#ready(label, child);
+  }
+
+  /** Ends one, by force when it is not gone in time; nothing when it does not run. */
+  async end(label: string, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+    const child = this.#children.get(label);
+    this.#children.delete(label);
+    if (!child || hasEnded(child)) return;
+    const gone = new Promise<void>((done) => child.once('exit', () => done()));
+    child.kill(signal);
+    const late = setTimeout(() => child.kill('SIGKILL'), KILL_AFTER_MS);
+    await gone;
+    clearTimeout(late);
+  }
+
+  async #ready(label: string, child: ChildProcess): Promise<void> {
+    const { root, logs, signal } = this.#parts;
+    const log = relative(root, join(logs, `${label}.log`));
+    const until = performance.now() + READY_SECONDS * 1000;
+    while (!(await this.#saysReady(label))) {
+      if (signal?.aborted) throw new Error('stopped while starting');
+      if (hasEnded(child)) throw new Error(`${label} did not start: see ${log}`);
+      if (performance.now() > until) throw new Error(`${label} is not ready after ${READY_SECONDS} s: see ${log}`);
+      await pause(100);
+    }
+  }
+
+  async #saysReady(label: string): Promise<boolean> {
+    const answer = await fetch(`http://127.0.0.1:${this.portsOf(label).http}/readyz`).catch(() => undefined);
+    await answer?.body?.cancel();
+    return answer?.ok ?? false;
+  }
+}
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean => exitCode !== null || signalCode !== null;
