@@ -1,3 +1,4 @@
+import type { LogFields } from '@cups/contracts';
 import { reduceError } from './log.ts';
 import type { ProcessLog } from './log.ts';
 
@@ -21,70 +22,82 @@ const STOP_MS = 20_000;
  * that nobody caught is logged without its text, and ends the process with code 1.
  */
 export function serve(start: Promise<RunningService> | (() => Promise<RunningService> | RunningService)): void {
-  let running: RunningService | undefined;
-  let stopping = false;
-
-  const line = (level: 'info' | 'warn' | 'error', fields: Record<string, unknown>) => {
-    if (running?.log) running.log[level](fields);
-    else process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields })}\n`);
-  };
-  const exit = (code: number): never => {
-    running?.log?.flush();
-    process.exit(code);
-  };
-
-  const crash = (error: unknown) => {
-    line('error', { event: 'crashed', error: running?.log ? error : reduceError(error) });
-    exit(1);
-  };
+  const life = new Life();
+  const crash = (error: unknown) => life.crash(error);
   process.on('uncaughtException', crash);
   process.on('unhandledRejection', crash);
-
-  const started = (async () => (running = await (typeof start === 'function' ? start() : start)))();
-  started.then(
-    (service) => {
-      if (!stopping) line('info', { event: 'serving', ...(service.grpcPort && { port: service.grpcPort }) });
-    },
-    (error: unknown) => {
-      // What config.ts and the wiring throw is written by us for a person to read; a driver's error may hold anything.
-      const ours = error instanceof Error && error.constructor === Error && !('code' in error);
-      if (ours) process.stderr.write(`${error.message}\n`);
-      else line('error', { event: 'start-failed', error: reduceError(error) });
-      exit(1);
-    },
-  );
-
-  const stop = (signal: NodeJS.Signals) => {
-    if (stopping) return;
-    stopping = true;
-    line('info', { event: 'stopping', signal });
-    const late = setTimeout(() => {
-      line('error', { event: 'stop-too-late', open: openResources() });
-      exit(1);
-    }, STOP_MS);
-    started
-      .then((service) => service.stop())
-      .then(
-        () => {
-          clearTimeout(late);
-          const open = openResources();
-          line(open ? 'warn' : 'info', { event: 'stopped', ...(open && { open }) });
-          exit(0);
-        },
-        (error: unknown) => {
-          line('error', {
-            event: 'stop-failed',
-            error: running?.log ? error : reduceError(error),
-            open: openResources(),
-          });
-          exit(1);
-        },
-      );
-  };
+  const started = life.begin(async () => (typeof start === 'function' ? start() : start));
+  const stop = (signal: NodeJS.Signals) => void life.end(started, signal);
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   // A starter on this machine holds a channel to us; when it is killed, nobody else would end us.
   process.on('disconnect', () => stop('SIGTERM'));
+}
+
+class Life {
+  #running: RunningService | undefined;
+  #stopping = false;
+
+  /** @returns the service once it runs; when it does not start, the process ends and nothing is returned */
+  async begin(start: () => Promise<RunningService>): Promise<RunningService> {
+    try {
+      this.#running = await start();
+    } catch (error) {
+      this.#sayWhyNot(error);
+      return this.#exit(1);
+    }
+    const { grpcPort } = this.#running;
+    if (!this.#stopping) this.#line('info', { event: 'serving', port: grpcPort || undefined });
+    return this.#running;
+  }
+
+  async end(started: Promise<RunningService>, signal: NodeJS.Signals): Promise<void> {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    this.#line('info', { event: 'stopping', signal });
+    const late = setTimeout(() => {
+      this.#line('error', { event: 'stop-too-late', open: openResources() });
+      this.#exit(1);
+    }, STOP_MS);
+    try {
+      await (await started).stop();
+    } catch (error) {
+      this.#line('error', { event: 'stop-failed', error: this.#forLog(error), open: openResources() });
+      this.#exit(1);
+    }
+    clearTimeout(late);
+    const open = openResources() || undefined;
+    this.#line(open ? 'warn' : 'info', { event: 'stopped', open });
+    this.#exit(0);
+  }
+
+  crash(error: unknown): void {
+    this.#line('error', { event: 'crashed', error: this.#forLog(error) });
+    this.#exit(1);
+  }
+
+  /** What config.ts and the wiring throw is written by us for a person to read; a driver's error may hold anything. */
+  #sayWhyNot(error: unknown): void {
+    const ours = error instanceof Error && error.constructor === Error && !('code' in error);
+    if (ours) process.stderr.write(`${error.message}\n`);
+    else this.#line('error', { event: 'start-failed', error: reduceError(error) });
+  }
+
+  /** To the log of the service, and before it has one to standard error. */
+  #line(level: 'info' | 'warn' | 'error', fields: LogFields): void {
+    if (this.#running?.log) this.#running.log[level](fields);
+    else process.stderr.write(`${JSON.stringify({ level, time: new Date().toISOString(), ...fields })}\n`);
+  }
+
+  /** A log reduces an error by itself. */
+  #forLog(error: unknown): unknown {
+    return this.#running?.log ? error : reduceError(error);
+  }
+
+  #exit(code: number): never {
+    this.#running?.log?.flush();
+    process.exit(code);
+  }
 }
 
 /** Kinds and counts of what keeps the process alive, e.g. `TCPSocketWrap 2, Timeout 1`; '' when nothing does. */
