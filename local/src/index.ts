@@ -53,85 +53,128 @@ export interface LocalPlatform {
  */
 export async function startLocal(options: LocalOptions): Promise<LocalPlatform> {
   const dataDir = resolve(options.dataDir);
-  const parts = options.parts ?? ['kafka', 'store'];
-  const onProgress = options.onProgress ?? (() => {});
   await mkdir(dataDir, { recursive: true });
   await takeLock(dataDir);
-
-  const children = new Map<LocalPart, Child>();
-  const pid = (part: LocalPart): number => children.get(part)?.pid ?? 0;
-  let ports: Record<PortName, number>;
-
-  const start = async (part: LocalPart): Promise<void> => {
-    const started = Date.now();
-    const onEnd = (code: number | null, signal: string | null): void => {
-      if (!children.delete(part)) return;
-      options.onExit?.(part, code, signal);
-    };
-    const child =
-      part === 'kafka'
-        ? await startKafka(
-            { dataDir, port: ports.kafka, controllerPort: ports.controller, partitions: options.partitions ?? 3 },
-            onProgress,
-            onEnd,
-          )
-        : await startStore({ dataDir, port: ports.store }, onProgress, onEnd);
-    children.set(part, child);
-    await recordChildren(dataDir, pid('kafka'), pid('store'));
-    onProgress(`${part}: serving on ${HOST}:${ports[part]} after ${((Date.now() - started) / 1000).toFixed(1)} s`);
-  };
-  const end = async (part: LocalPart, how: 'stop' | 'kill'): Promise<void> => {
-    const child = children.get(part);
-    children.delete(part);
-    await child?.[how]();
-  };
-
+  const platform = new RunningPlatform(dataDir, options);
   try {
-    ports = await choosePorts(
-      dataDir,
-      {
-        ...(options.kafkaPort && { kafka: options.kafkaPort }),
-        ...(options.storePort && { store: options.storePort }),
-      },
-      [
-        ...(parts.includes('kafka') ? (['kafka', 'controller'] as const) : []),
-        ...(parts.includes('store') ? (['store'] as const) : []),
-      ],
-    );
-    const results = await Promise.allSettled(parts.map(start));
-    for (const result of results) if (result.status === 'rejected') throw result.reason;
+    await platform.start();
   } catch (error) {
-    await Promise.all(parts.map((part) => end(part, 'stop')));
-    await releaseLock(dataDir);
+    await platform.stop();
     throw error;
   }
-
-  let stopped: Promise<void> | undefined;
-  return {
-    mongoUri: parts.includes('store') ? `mongodb://${HOST}:${ports.store}` : '',
-    kafkaBrokers: parts.includes('kafka') ? `${HOST}:${ports.kafka}` : '',
-    get pids() {
-      return { kafka: pid('kafka'), store: pid('store') };
-    },
-    stop: () =>
-      (stopped ??= (async () => {
-        await Promise.all(parts.map((part) => end(part, 'stop')));
-        await releaseLock(dataDir);
-      })()),
-    killKafka: () => end('kafka', 'kill'),
-    killStore: () => end('store', 'kill'),
-    restartKafka: async () => {
-      await end('kafka', 'stop');
-      await start('kafka');
-    },
-    restartStore: async () => {
-      await end('store', 'stop');
-      await start('store');
-    },
-  };
+  return platform;
 }
 
 /** The process that runs on a data folder, or undefined when none does. */
 export async function runsOn(dataDir: string): Promise<number | undefined> {
   return (await runningOwner(resolve(dataDir)))?.pid;
+}
+
+/** The parts that run on a data folder whose lock is ours. */
+class RunningPlatform implements LocalPlatform {
+  readonly #dataDir: string;
+  readonly #options: LocalOptions;
+  readonly #parts: readonly LocalPart[];
+  readonly #children = new Map<LocalPart, Child>();
+  #ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0 };
+  #stopped: Promise<void> | undefined;
+
+  constructor(dataDir: string, options: LocalOptions) {
+    this.#dataDir = dataDir;
+    this.#options = options;
+    this.#parts = options.parts ?? ['kafka', 'store'];
+  }
+
+  get mongoUri(): string {
+    return this.#parts.includes('store') ? `mongodb://${HOST}:${this.#ports.store}` : '';
+  }
+
+  get kafkaBrokers(): string {
+    return this.#parts.includes('kafka') ? `${HOST}:${this.#ports.kafka}` : '';
+  }
+
+  get pids(): { kafka: number; store: number } {
+    return { kafka: this.#pid('kafka'), store: this.#pid('store') };
+  }
+
+  /** Chooses the ports and starts the parts, at once; those that started keep running when another does not. */
+  async start(): Promise<void> {
+    const { kafkaPort, storePort } = this.#options;
+    const wanted: Partial<Record<PortName, number>> = {};
+    if (kafkaPort) wanted.kafka = kafkaPort;
+    if (storePort) wanted.store = storePort;
+    this.#ports = await choosePorts(this.#dataDir, wanted, this.#parts.flatMap(portsOf));
+    const results = await Promise.allSettled(this.#parts.map((part) => this.#start(part)));
+    for (const result of results) if (result.status === 'rejected') throw result.reason;
+  }
+
+  stop(): Promise<void> {
+    return (this.#stopped ??= this.#stop());
+  }
+
+  killKafka(): Promise<void> {
+    return this.#end('kafka', 'kill');
+  }
+
+  killStore(): Promise<void> {
+    return this.#end('store', 'kill');
+  }
+
+  restartKafka(): Promise<void> {
+    return this.#restart('kafka');
+  }
+
+  restartStore(): Promise<void> {
+    return this.#restart('store');
+  }
+
+  async #start(part: LocalPart): Promise<void> {
+    const began = Date.now();
+    const child = await this.#startChild(part);
+    this.#children.set(part, child);
+    await recordChildren(this.#dataDir, this.#pid('kafka'), this.#pid('store'));
+    const seconds = ((Date.now() - began) / 1000).toFixed(1);
+    this.#tell(`${part}: serving on ${HOST}:${this.#ports[part]} after ${seconds} s`);
+  }
+
+  #startChild(part: LocalPart): Promise<Child> {
+    const dataDir = this.#dataDir;
+    const { kafka, controller, store } = this.#ports;
+    const onProgress = (line: string) => this.#tell(line);
+    const onEnd = (code: number | null, signal: string | null): void => {
+      // Whom we ended ourselves is not among the children any more.
+      if (this.#children.delete(part)) this.#options.onExit?.(part, code, signal);
+    };
+    if (part === 'store') return startStore({ dataDir, port: store }, onProgress, onEnd);
+    const { partitions = 3 } = this.#options;
+    return startKafka({ dataDir, port: kafka, controllerPort: controller, partitions }, onProgress, onEnd);
+  }
+
+  async #end(part: LocalPart, how: 'stop' | 'kill'): Promise<void> {
+    const child = this.#children.get(part);
+    this.#children.delete(part);
+    await child?.[how]();
+  }
+
+  async #restart(part: LocalPart): Promise<void> {
+    await this.#end(part, 'stop');
+    await this.#start(part);
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all(this.#parts.map((part) => this.#end(part, 'stop')));
+    await releaseLock(this.#dataDir);
+  }
+
+  #pid(part: LocalPart): number {
+    return this.#children.get(part)?.pid ?? 0;
+  }
+
+  #tell(line: string): void {
+    this.#options.onProgress?.(line);
+  }
+}
+
+function portsOf(part: LocalPart): PortName[] {
+  return part === 'kafka' ? ['kafka', 'controller'] : ['store'];
 }
