@@ -85,7 +85,10 @@ const rooms = [
   ],
   [
     ['libs/application/src/**'],
-    only([LOCAL, PROBLEM], 'libs/application runs in a browser: problem and its own files only.'),
+    only(
+      [LOCAL, PROBLEM, exactly('@cfworker/json-schema')],
+      'libs/application runs in a browser: problem, its own files and a check of schemas that makes no code.',
+    ),
   ],
   [
     ['libs/process/src/**'],

@@ -14,7 +14,7 @@ import type { Person as PersonOut, Person__Output as PersonIn } from '@cups/cont
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import { allowedActions, answersFault } from '@cups/application';
-import type { State } from '@cups/application';
+import type { Content, Evidence, HandOver, Person, State } from '@cups/application';
 import { Problem } from '@cups/problem';
 import { etagOf } from '@cups/store';
 import { isUtf8 } from 'node:buffer';
@@ -23,12 +23,8 @@ import { circumstancesOf } from './domain/acts.ts';
 import type {
   ActionRecord,
   Application,
-  Content,
   Decision,
   DocumentRequest,
-  Evidence,
-  HandOver,
-  Person,
   Result,
   ServiceVersion,
   Text,
@@ -224,7 +220,7 @@ export function fromEvidence(wire: EvidenceIn): Evidence {
   return { kind, originalSeen, ...present({ number, issueDate, copy }) };
 }
 
-export function fromHandOver(wire: HandOverIn | null): Omit<HandOver, 'handOverTime'> {
+export function fromHandOver(wire: HandOverIn | null): HandOver {
   return {
     collectedBy: (wire?.collectedBy ?? '') as HandOver['collectedBy'],
     paperKind: wire?.paperKind ?? '',
@@ -319,13 +315,13 @@ export function fromVersion(wire: VersionIn): ServiceVersion {
   };
 }
 
-function toPerson(person: Partial<Person> | undefined): PersonOut | null {
+function toPerson(person: Person | undefined): PersonOut | null {
   return person ?? null;
 }
 
-function fromPerson(wire: PersonIn): Partial<Person> {
+function fromPerson(wire: PersonIn): Person {
   const { idnp, givenName, familyName, birthDate, language } = wire;
-  return present({ idnp, givenName, familyName, birthDate, language }) as Partial<Person>;
+  return present({ idnp, givenName, familyName, birthDate, language }) as Person;
 }
 
 function fromText(wire: TextIn | null): Text {

@@ -3,7 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { fingerprint } from '@cups/contracts/node';
 import type { Cause, Documents } from '@cups/store';
 import { Problem } from '@cups/problem';
-import { END_STATES, newTrackingNumber } from '@cups/application';
+import {
+  END_STATES,
+  formCheck,
+  handOverViolations,
+  newTrackingNumber,
+  outcomeViolations,
+  shapeViolations,
+} from '@cups/application';
 import { isUlid, parseName, parseRequestId } from '@cups/contracts';
 import { fromTimestamp } from '@cups/contracts/proto';
 import { centreOf, sessionOf } from '@cups/rpc';
@@ -12,10 +19,8 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
 import * as acts from './domain/acts.ts';
 import type { Actor, Step } from './domain/acts.ts';
-import { evidenceViolations, handOverViolations, outcomeViolations } from './domain/file.ts';
 import type { Holidays } from './domain/terms.ts';
 import * as convert from './convert.ts';
-import { answersCheck } from './forms.ts';
 import type { Neighbours } from './neighbours.ts';
 import { applicationId, invalid, ownApplication, reads, refuse } from './reads.ts';
 import type { openCounter, StoredApplication, Versions } from './store.ts';
@@ -164,7 +169,7 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
           (app, actor) => {
             const version = versions.peek(app.service.versionId);
             if (!version) throw new VersionNotRead(app.service.versionId);
-            return acts.submit(app, actor, { version, holidays, answersViolations: answersCheck(version) });
+            return acts.submit(app, actor, { version, holidays, answersViolations: formCheck(version.form) });
           },
           { occurTime: fromTimestamp(request.occurTime) },
         );
@@ -182,10 +187,11 @@ export function rpcs(parts: Parts): Rpcs<IntakeServiceDefinition> {
 
     async SupplyDocuments(request, context) {
       const evidence = request.evidence.map(convert.fromEvidence);
-      refuse(evidenceViolations(evidence));
+      refuse(shapeViolations({ evidence }));
       const answers = request.answers.length > 0 ? convert.fromAnswers(request.answers) : undefined;
       const current = await own(request.name, context);
-      const answersViolations = answersCheck(await versions.get(current.service.versionId));
+      const version = await versions.get(current.service.versionId);
+      const answersViolations = formCheck(version.form);
       return change(
         request,
         context,

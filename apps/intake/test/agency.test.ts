@@ -6,10 +6,9 @@ import { fromDeliveryEvent } from '../src/deliveries.ts';
 import * as acts from '../src/domain/acts.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
-import type { Application, Evidence } from '../src/domain/application.ts';
-import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
-import { MESSAGES } from '@cups/application';
-import type { Message } from '@cups/application';
+import { contentBytes, MAX_CONTENT_BYTES, MESSAGES } from '@cups/application';
+import type { Evidence, Message } from '@cups/application';
+import type { Application } from '../src/domain/application.ts';
 import type { Holidays } from '../src/domain/terms.ts';
 import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
 

@@ -6,10 +6,20 @@ import * as acts from '../src/domain/acts.ts';
 import type { Step } from '../src/domain/acts.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
-import type { Application, Content } from '../src/domain/application.ts';
-import { contentBytes, MAX_CONTENT_BYTES } from '../src/domain/file.ts';
-import { ACTIONS, AGENCIES, allowedActions, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '@cups/application';
-import type { Action, Circumstance, Message, State } from '@cups/application';
+import {
+  ACTIONS,
+  AGENCIES,
+  allowedActions,
+  contentBytes,
+  MAX_CONTENT_BYTES,
+  MESSAGES,
+  PERSONS,
+  STATES,
+  TIMED,
+  TIMERS,
+} from '@cups/application';
+import type { Action, Circumstance, Content, Message, State } from '@cups/application';
+import type { Application } from '../src/domain/application.ts';
 import type { Holidays } from '../src/domain/terms.ts';
 import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
 

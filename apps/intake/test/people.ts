@@ -1,5 +1,6 @@
 import { idnp } from '@cups/testing';
-import type { Application, Content, ServiceVersion } from '../src/domain/application.ts';
+import type { Content } from '@cups/application';
+import type { Application, ServiceVersion } from '../src/domain/application.ts';
 import type { Actor, NewApplication } from '../src/domain/acts.ts';
 import { draft } from '../src/domain/acts.ts';
 

@@ -1,8 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { eventually, platform } from '@cups/testing';
-import type { ServiceVersion } from '../src/domain/application.ts';
-import { answersCheck } from '../src/forms.ts';
 import { createIntake } from '../src/service.ts';
 import { configFor, content, desk, neighbourhood } from './desk.ts';
 import type { Neighbourhood } from './desk.ts';
@@ -108,10 +106,4 @@ describe('what a write needs and does not bring', () => {
       reason: 'INVALID_ARGUMENT',
     });
   });
-});
-
-test('a form with a word that no check knows is not taken for a check that passes', () => {
-  const form = { type: 'object', properties: { act: { type: 'string', maxLenght: 3, 'x-title': { ro: 'Act' } } } };
-  const version = { _id: 'misspelt@1', form } as unknown as ServiceVersion;
-  expect(() => answersCheck(version)).toThrow('unknown keyword: "maxLenght"');
 });

@@ -1,5 +1,13 @@
 export { answersFault } from './answers.ts';
+export { completenessViolations } from './completeness.ts';
+export type { EvidenceRule, Requirements } from './completeness.ts';
+export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
+export type { Content, DeliveryChoice, Evidence, Language, Mandate, Person } from './content.ts';
 export { isCivilDate } from './dates.ts';
+export { formCheck, formFaults } from './form.ts';
+export type { AnswersCheck } from './form.ts';
+export { handOverViolations, outcomeViolations } from './handing.ts';
+export type { HandOver, Outcome } from './handing.ts';
 export { checkIdnp, idnpCheckDigit } from './idnp.ts';
 export {
   ACTIONS,
@@ -16,5 +24,6 @@ export {
   TIMERS,
 } from './life.ts';
 export type { Action, Circumstance, Effect, Message, State, Timer } from './life.ts';
+export { contentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, shapeViolations } from './shape.ts';
 export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber } from './tracking.ts';
 export { plainCode, plainWords } from './words.ts';

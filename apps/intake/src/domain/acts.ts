@@ -1,19 +1,27 @@
 import { Problem } from '@cups/problem';
 import type { Violation } from '@cups/problem';
+import type { ActionRecord, Application, ApplicationRow, ServiceVersion, Submission } from './application.ts';
+import {
+  allowedActions,
+  closedBy,
+  completenessViolations,
+  MAX_EVIDENCE,
+  MAX_SUPPLIED_BYTES,
+  shapeViolations,
+  stateAfter,
+  TIMED,
+} from '@cups/application';
 import type {
-  ActionRecord,
-  Application,
-  ApplicationRow,
+  Action,
+  AnswersCheck,
+  Circumstance,
   Content,
   Evidence,
   HandOver,
   Outcome,
-  ServiceVersion,
-  Submission,
-} from './application.ts';
-import { completenessViolations, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from './file.ts';
-import { allowedActions, closedBy, stateAfter, TIMED } from '@cups/application';
-import type { Action, Circumstance, State, Timer } from '@cups/application';
+  State,
+  Timer,
+} from '@cups/application';
 import { dueAfter, today, UnknownYear } from './terms.ts';
 import type { Due, Holidays, Term } from './terms.ts';
 
@@ -124,7 +132,7 @@ export function renew(app: Application, actor: Actor, version: ServiceVersion): 
 export interface SubmitParts {
   version: ServiceVersion;
   holidays: Holidays;
-  answersViolations: (answers: Record<string, unknown>) => Violation[];
+  answersViolations: AnswersCheck;
 }
 
 /** Freezes submission 1 and files it. The day of filing decides which version may be filed, also for an offline desk. */
@@ -212,7 +220,7 @@ export function supplyDocuments(
 }
 
 /** Records who collected the result or the decision, shown which paper. */
-export function handOver(app: Application, actor: Actor, act: Omit<HandOver, 'handOverTime'>): Step {
+export function handOver(app: Application, actor: Actor, act: HandOver): Step {
   const state = allow(app, 'hand-over', actor);
   const document = record(
     { ...app, state, handOver: { ...act, handOverTime: actor.now } },

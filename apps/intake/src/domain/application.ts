@@ -1,59 +1,11 @@
-import type { State, Timer } from '@cups/application';
+import type { Content, HandOver, Language, Outcome, Person, Requirements, State, Timer } from '@cups/application';
 import type { Term } from './terms.ts';
 
-/** The stored document of an application, which is the domain's shape as well (law 1 of the design). */
+/** The stored document of an application, which is the domain's shape as well. */
 
-export type Language = 'ro' | 'ru' | 'en';
 export type Text = Partial<Record<Language, string>>;
 
-export interface Person {
-  idnp: string;
-  givenName: string;
-  familyName: string;
-  /** yyyy-MM-dd */
-  birthDate: string;
-  language?: Language;
-}
-
-export interface Contact {
-  email?: string;
-  phone?: string;
-  /** True when the person has neither: slips are printed for them. */
-  none?: boolean;
-}
-
-export interface Mandate {
-  kind: 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
-  reference?: string;
-  date?: string;
-}
-
-export interface Evidence {
-  kind: string;
-  number?: string;
-  issueDate?: string;
-  originalSeen: boolean;
-  copy?: string;
-}
-
-export interface Delivery {
-  kind: 'at-centre' | 'electronic' | 'post';
-  note?: string;
-}
-
-/** What the desk fills in; a draft may lack any of it. */
-export interface Content {
-  applicant?: Partial<Person>;
-  contact?: Contact;
-  represented?: Partial<Person>;
-  mandate?: Mandate;
-  answers?: Record<string, unknown>;
-  evidence?: Evidence[];
-  costOption?: string;
-  delivery?: Delivery;
-}
-
-/** Frozen at submit, already valid against the form of the version it was filed under (law 8). */
+/** Frozen at submit, already valid against the form of the version it was filed under . */
 export interface Submission {
   number: number;
   submitTime: Date;
@@ -99,18 +51,6 @@ export interface Decision extends Result {
   correctReason?: Text;
   revokeTime?: Date;
   revokeReason?: Text;
-}
-
-export interface HandOver {
-  collectedBy: 'applicant' | 'represented' | 'representative';
-  paperKind: string;
-  paperNumber?: string;
-  handOverTime: Date;
-}
-
-export interface Outcome {
-  needMet: boolean;
-  missing?: string;
 }
 
 /** One row of the history: who, when it was claimed to happen, when it was recorded, what caused it, what it answers. */
@@ -194,7 +134,7 @@ export interface Application {
   /** What the agency last reported. */
   progress?: { note: string; time: Date };
   decision?: Decision;
-  handOver?: HandOver;
+  handOver?: HandOver & { handOverTime: Date };
   outcome?: Outcome;
   history: ActionRecord[];
   /** Repeated messages of the agency that the history keeps no more. */
@@ -220,39 +160,27 @@ export type ApplicationRow = Pick<
   | 'dueTime'
   | 'noDueDateReason'
 > & {
-  content?: { applicant?: Pick<Partial<Person>, 'givenName' | 'familyName'> };
+  content?: { applicant?: Pick<Person, 'givenName' | 'familyName'> };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
   deskNotes: Pick<DeskNote, 'kind' | 'recordTime'>[];
 };
 
-/** A paper that the provider asks for: always, or when somebody is represented, or for some answers. */
-export interface EvidenceRule {
-  kind: string;
-  required: boolean;
-  whenRepresented?: boolean;
-  whenAnswer?: { field: string; values: string[] };
-}
-
 /**
  * A version of a public service as intake copied it from the catalog when a draft was opened. Never changed once
  * written: `_id` holds the hash of its content, so that a corrected file gives a new copy and old drafts keep theirs.
  */
-export interface ServiceVersion {
+export interface ServiceVersion extends Requirements {
   _id: string;
   publicService: string;
   version: string;
   title: Text;
   agency: string;
   validTo?: string;
-  evidence: EvidenceRule[];
-  costOptions: {
-    code: string;
-    /** Kinds of centre that offer it; empty means all. */
-    centreKinds: string[];
+  costOptions: (Requirements['costOptions'][number] & {
     fee?: { amountMinor: number; currency: string };
     term?: Term & { from: 'submission' | 'payment' };
-  }[];
+  })[];
   /** JSON Schema 2020-12 of the answers. */
   form: Record<string, unknown>;
 }

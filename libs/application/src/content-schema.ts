@@ -1,0 +1,167 @@
+/**
+ * What the desk fills in, as JSON Schema 2020-12: the one source of its shape. Types (content.ts), the check at every save
+ * (shape.ts) and the columns of the store come from it; `tools/content.ts` writes it into the OpenAPI document and holds
+ * the agency contract and the proto against it.
+ *
+ * Everything may be absent, since a draft is saved as it stands; what a complete file needs is said in completeness.ts.
+ * `x-wrong` is what a violation says where a rule beside it is broken; it stays in the house.
+ */
+
+/** Why a specialist may act for a person. */
+export const MANDATE_KINDS = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] as const;
+
+/** The ways in which a result reaches the person. */
+export const DELIVERY_CHOICES = ['at-centre', 'electronic', 'post'] as const;
+
+/** The languages in which people are addressed. */
+export const LANGUAGES = ['ro', 'ru', 'en'] as const;
+
+/** Papers of an application. */
+export const MAX_EVIDENCE = 50;
+
+/** Text without control characters. */
+const LINE = '^[^\\x00-\\x1F\\x7F-\\x9F]*$';
+const line = (maxLength: number, description: string) =>
+  ({
+    type: 'string',
+    pattern: LINE,
+    maxLength,
+    description,
+    'x-wrong': { rule: 'TEXT', message: `At most ${maxLength} characters without control characters.` },
+  }) as const;
+
+export const CONTENT_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Content of an application',
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    applicant: { $ref: '#/$defs/Person' },
+    contact: { $ref: '#/$defs/Contact' },
+    represented: { $ref: '#/$defs/Person' },
+    mandate: { $ref: '#/$defs/Mandate' },
+    answers: { $ref: '#/$defs/Answers' },
+    evidence: { $ref: '#/$defs/EvidenceList' },
+    costOption: { $ref: '#/$defs/CostOptionCode' },
+    delivery: { $ref: '#/$defs/Delivery' },
+  },
+  $defs: {
+    Line: line(500, 'One line, without control characters.'),
+    ShortLine: line(100, 'As Line.'),
+    ReferenceLine: line(200, 'As Line.'),
+    CivilDate: {
+      type: 'string',
+      format: 'date',
+      maxLength: 10,
+      description: 'yyyy-MM-dd.',
+      'x-wrong': { rule: 'DATE', message: 'A date is written yyyy-MM-dd.' },
+    },
+    Idnp: {
+      type: 'string',
+      format: 'idnp',
+      pattern: '^[02][0-9]{12}$',
+      maxLength: 13,
+      description: '13 digits, the last of which is a check digit.',
+      'x-wrong': { rule: 'IDNP', message: 'Not a valid IDNP: 13 digits, the last one a check digit.' },
+    },
+    Language: {
+      type: 'string',
+      enum: LANGUAGES,
+      'x-wrong': { rule: 'UNKNOWN', message: 'One of ro, ru, en.' },
+    },
+    EvidenceKind: {
+      type: 'string',
+      pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
+      maxLength: 64,
+      description: "A code of the catalog or of an agency's request, such as identity-document.",
+      'x-wrong': { rule: 'UNKNOWN', message: 'Not a kind of evidence.' },
+    },
+    CostOptionCode: {
+      type: 'string',
+      pattern: '^[a-z0-9][a-z0-9-]*$',
+      maxLength: 64,
+      'x-wrong': { rule: 'UNKNOWN', message: 'Not a code of a cost option.' },
+    },
+    Answers: {
+      type: 'object',
+      maxProperties: 500,
+      description: "Described by the form of the public service's version; at most 64 KiB.",
+      'x-wrong': { rule: 'TOO_MANY', message: 'At most 500 answers.' },
+    },
+    Person: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        idnp: { $ref: '#/$defs/Idnp' },
+        givenName: { $ref: '#/$defs/ShortLine' },
+        familyName: { $ref: '#/$defs/ShortLine' },
+        birthDate: { $ref: '#/$defs/CivilDate' },
+        language: { $ref: '#/$defs/Language', description: 'Language of notices.' },
+      },
+    },
+    Contact: {
+      type: 'object',
+      additionalProperties: false,
+      properties: {
+        email: {
+          type: 'string',
+          maxLength: 254,
+          pattern: '^([^\\s@<>"]+@[^\\s@<>"]+\\.[^\\s@<>"]+)?$',
+          'x-wrong': { rule: 'EMAIL', message: 'Not an e-mail address.' },
+        },
+        phone: {
+          type: 'string',
+          maxLength: 30,
+          pattern: '^(\\+?[0-9][0-9 ()-]{4,24})?$',
+          'x-wrong': { rule: 'PHONE', message: 'Not a telephone number; write +373 and eight digits.' },
+        },
+        none: { type: 'boolean', description: 'True when the person has neither: slips are printed.' },
+      },
+    },
+    Mandate: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind'],
+      properties: {
+        kind: {
+          type: 'string',
+          enum: MANDATE_KINDS,
+          'x-wrong': { rule: 'UNKNOWN', message: 'Not a kind of mandate.' },
+        },
+        reference: { $ref: '#/$defs/ReferenceLine', description: 'Needed for every kind but own-presence.' },
+        date: { $ref: '#/$defs/CivilDate' },
+      },
+    },
+    Evidence: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind'],
+      properties: {
+        kind: { $ref: '#/$defs/EvidenceKind' },
+        number: { $ref: '#/$defs/ShortLine' },
+        issueDate: { $ref: '#/$defs/CivilDate' },
+        originalSeen: { type: 'boolean', description: 'False when left out.' },
+        copy: { $ref: '#/$defs/ReferenceLine', description: 'Reference to a scanned copy.' },
+      },
+    },
+    EvidenceList: {
+      type: 'array',
+      maxItems: MAX_EVIDENCE,
+      items: { $ref: '#/$defs/Evidence' },
+      'x-wrong': { rule: 'TOO_MANY', message: `At most ${MAX_EVIDENCE} papers.` },
+    },
+    Delivery: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['kind'],
+      properties: {
+        kind: {
+          type: 'string',
+          enum: DELIVERY_CHOICES,
+          'x-wrong': { rule: 'UNKNOWN', message: 'Not a way to deliver.' },
+        },
+        note: { $ref: '#/$defs/Line', description: 'An address or a remark.' },
+      },
+    },
+  },
+} as const;

@@ -1,0 +1,50 @@
+import type { Violation } from '@cups/problem';
+import { shapeCheck } from './check.ts';
+import type { Schema } from './check.ts';
+import type { Content } from './content.ts';
+import { CONTENT_SCHEMA } from './content-schema.ts';
+
+/** The check of what the desk fills in, at every save: the shape of what is there, whether complete or not. */
+
+/** Content of one application without scanned files, as JSON in UTF-8: what is accepted must be publishable. */
+export const MAX_CONTENT_BYTES = 64 * 1024;
+/** What an agency asked for fits in also where the file was full when it was filed. */
+export const MAX_SUPPLIED_BYTES = 96 * 1024;
+
+const check = shapeCheck(whole(CONTENT_SCHEMA));
+const utf8 = new TextEncoder();
+
+/**
+ * What is wrong with the shape of content. Values are never echoed.
+ * @param most bytes of all content as JSON
+ */
+export function shapeViolations(content: Content, most = MAX_CONTENT_BYTES): Violation[] {
+  const json = JSON.stringify(content);
+  // By way of JSON, where a member that is undefined is not there.
+  const violations = check(JSON.parse(json));
+  const { none, email, phone } = content.contact ?? {};
+  if (none && (email || phone)) {
+    const message = 'Either a way to reach the person or "has none", not both.';
+    violations.push({ field: 'contact.none', rule: 'CONTRADICTION', message });
+  }
+  if (utf8.encode(json).length > most) {
+    const message = `The file is over ${most / 1024} KiB without scanned copies.`;
+    violations.push({ field: 'answers', rule: 'TOO_LARGE', message });
+  }
+  return violations;
+}
+
+/** UTF-8 bytes of the content as JSON. */
+export function contentBytes(content: Content): number {
+  return utf8.encode(JSON.stringify(content)).length;
+}
+
+/** The schema with what its references lead to in their place: quicker to check by. */
+function whole(schema: Schema): Schema {
+  const { $defs, ...rest } = schema as { $defs: Record<string, Schema> };
+  const filled = JSON.stringify(rest, (_key, node: Schema | null) => {
+    const { $ref, ...beside } = (node ?? {}) as { $ref?: string };
+    return $ref === undefined ? node : Object.assign({}, $defs[$ref.slice('#/$defs/'.length)], beside);
+  });
+  return JSON.parse(filled) as Schema;
+}
