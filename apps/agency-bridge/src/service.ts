@@ -41,7 +41,14 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const relay = startRelay({ documents: [deliveries], now, publish, ...reporting, afterPublish: afterPublish(now) });
   const getSubmission = (name: string, requestId: string) =>
     intake.getSubmission({ name }, requestId === '' ? {} : { requestId });
-  const events = createEvents({ deliveries, agencies, getSubmission, now, log, metrics });
+  const events = createEvents({
+    deliveries,
+    isAgency: (code) => agencies.includes(code),
+    getSubmission,
+    now,
+    log,
+    metrics,
+  });
   const due = { due: events.fetchPending, pollMs: config.timerPollMs, now, log };
   const timers = startTimers({ documents: deliveries, ...due });
   const consumer = startConsumers({

@@ -11,7 +11,7 @@ import {
   tellRefusal,
   stateOf,
 } from '../src/domain/delivery.ts';
-import type { Delivery, Fetched, Reply, Said, Step } from '../src/domain/delivery.ts';
+import type { AgencyWord, Delivery, Fetched, Reply, Said, Step } from '../src/domain/delivery.ts';
 
 const APPLICATION = 'applications/01JD0000000000000000000001';
 const T0 = new Date('2026-03-02T08:00:00Z');
@@ -28,13 +28,29 @@ const request = (number: number): Fetched => ({
   type: number === 1 ? 'submitted' : 'documentsSupplied',
   data: { submission: number },
 });
-const reply = (id: string, type: Reply['type'], more: Partial<Reply> = {}): Reply => ({
+const result = { resultKind: 'paper', resultNumber: '', verificationCode: '', validUntil: '' };
+const reason = { ro: 'Motiv.', ru: '', en: '' };
+/** What an agency may say, by its type. */
+const words: { [T in AgencyWord['type']]: AgencyWord & { type: T } } = {
+  DeliveryAcknowledged: { type: 'DeliveryAcknowledged' },
+  DeliveryProgressed: { type: 'DeliveryProgressed', note: 'La arhivă.' },
+  DeliveryDocumentsRequested: {
+    type: 'DeliveryDocumentsRequested',
+    evidenceKinds: ['birth-certificate'],
+    documents: [{ kind: 'birth-certificate' }],
+    message: null,
+    answerBy: '2026-04-01',
+  },
+  DeliveryDecided: { type: 'DeliveryDecided', approved: true, reason: null, decideTime: T0, ...result },
+  DeliveryResultCorrected: { type: 'DeliveryResultCorrected', reason, ...result },
+  DeliveryResultRevoked: { type: 'DeliveryResultRevoked', reason },
+};
+const reply = (id: string, type: AgencyWord['type'], more: Partial<Reply> = {}): Reply => ({
   id,
-  type,
+  word: words[type],
   time: T0,
   digest: `${type} of ${id}`,
   changes: [],
-  fields: {},
   ...more,
 });
 const opened = () => open(APPLICATION, 'asp', 'centres/CU-001', T0);
@@ -81,13 +97,13 @@ describe('a submission', () => {
     const failure: Fetched = { kind: 'failed', cause: 'CONTENT_INVALID', fields: ['answers'] };
     const { delivery, says } = settle(enqueue(opened(), pending(1), T0), 1, failure, T0);
     expect(delivery).toMatchObject({ state: 'failed', failCause: 'CONTENT_INVALID', failFields: ['answers'] });
-    expect(says).toMatchObject([{ to: 'intake', type: 'DeliveryFailed', fields: { cause: 'CONTENT_INVALID' } }]);
+    expect(says).toMatchObject([{ to: 'intake', type: 'DeliveryFailed', cause: 'CONTENT_INVALID' }]);
   });
 
   test('to an agency that is not configured waits, says so once, and goes out as if it had never waited', () => {
     const unknown: Fetched = { kind: 'waits', cause: 'AGENCY_UNKNOWN' };
     const first = settle(enqueue(opened(), pending(1), T0), 1, unknown, T0);
-    expect(first.says).toMatchObject([{ type: 'DeliveryWaits', fields: { cause: 'AGENCY_UNKNOWN' } }]);
+    expect(first.says).toMatchObject([{ type: 'DeliveryWaits', cause: 'AGENCY_UNKNOWN' }]);
     const second = settle(first.delivery, 1, unknown, at(500));
     expect(second.says).toEqual([]);
     expect(second.delivery).toMatchObject({ state: 'queued', waitCause: 'AGENCY_UNKNOWN', timer: { due: at(1_500) } });
@@ -138,7 +154,9 @@ describe('a withdrawal or an expiry', () => {
 describe('a reply', () => {
   test('is passed on once, however often it comes', () => {
     const first = receive(sentOut(), reply('a', 'DeliveryProgressed'), T0);
-    expect(types(first.says)).toEqual(['DeliveryProgressed']);
+    expect(first.says).toEqual([
+      { to: 'intake', ...words.DeliveryProgressed, messageId: 'a', occurTime: T0, changes: [] },
+    ]);
     const again = receive(first.delivery, reply('a', 'DeliveryProgressed'), T0);
     expect(again.says).toEqual([]);
     expect(again.delivery).toBe(first.delivery);
@@ -182,7 +200,7 @@ describe('a reply', () => {
     const wrong = reply('a', 'DeliveryAcknowledged', { submission: 999, agencyReference: 'X' });
     const { delivery, says, refusal } = receive(before, wrong, T0);
     expect(refusal).toEqual({ cause: 'UNKNOWN_SUBMISSION', fields: ['submission'] });
-    expect(says).toMatchObject([{ type: 'DeliveryMessageRefused', fields: refusal, messageId: 'a' }]);
+    expect(says).toMatchObject([{ type: 'DeliveryMessageRefused', ...refusal, messageId: 'a' }]);
     expect(delivery).toMatchObject({ state: 'queued', messages: [] });
     expect(delivery.acknowledgeTime ?? delivery.agencyReference).toBeUndefined();
     expect(receive(delivery, wrong, T0)).toMatchObject({ says: [], refusal });
@@ -207,7 +225,7 @@ describe('a reply', () => {
       for (const _twice of [1, 2]) {
         const step = tellRefusal(delivery, message, { cause: 'NOT_JSON', fields: [] });
         delivery = step.delivery;
-        for (const said of step.says) told.push((said as { fields: { cause: string } }).fields.cause);
+        for (const said of step.says) told.push((said as { cause: string }).cause);
       }
     }
     expect(told).toEqual([...Array<string>(MAX_REFUSED - 1).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
@@ -230,7 +248,7 @@ type Act =
   | { act: 'fetch'; to: 'request' | 'away' | 'waits' | 'failed' | 'withdrawn' }
   | { act: 'end'; kind: 'withdrawn' | 'expired' }
   | { act: 'publish' }
-  | { act: 'reply'; id: number; type: Reply['type'] };
+  | { act: 'reply'; id: number; type: AgencyWord['type'] };
 
 const act: fc.Arbitrary<Act> = fc.oneof(
   fc.constant({ act: 'supply' } as const),

@@ -1,10 +1,9 @@
-import { describe, expect, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { REPLY_TYPES, SCHEMAS } from '@cups/agency-contract';
 import type { ReplyType } from '@cups/agency-contract';
 import type { CloudEvent } from '@cups/events';
-import { fromTimestamp } from '@cups/contracts/proto';
 import fc from 'fast-check';
-import { toReply } from '../src/agency.ts';
+import { toReply } from '../src/agency/reply.ts';
 
 /** What the bridge takes from an agency, what it puts right, and what it refuses. */
 
@@ -34,7 +33,7 @@ const decided = (data: object, more: Partial<CloudEvent> = {}) =>
   toReply(event(REPLY_TYPES.decided, data, more), 'asp');
 const takenOf = (read: ReturnType<typeof toReply>) => {
   if (!read.reply) throw new Error(`refused: ${read.refusal.cause} ${read.refusal.fields.join()}`);
-  return { ...read.reply, fields: read.reply.fields as Record<string, never> };
+  return { ...read.reply, word: read.reply.word as unknown as Record<string, never> };
 };
 
 describe('a decision is never refused for a date or a length', () => {
@@ -49,25 +48,25 @@ describe('a decision is never refused for a date or a length', () => {
     ['a day that does not exist', '2026-02-30T25:00:00Z'],
   ])('a time of decision that is %s is the time of sending, and the change is told', (_name, decideTime) => {
     const reply = takenOf(decided({ ...decision, decideTime }));
-    expect(fromTimestamp(reply.fields['decideTime']!)).toEqual(SENT);
+    expect(reply.word['decideTime']).toEqual(SENT);
     expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
   });
 
   test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z'])('%s is passed on: intake judges it', (decideTime) => {
     const reply = takenOf(decided({ ...decision, decideTime }));
-    expect(fromTimestamp(reply.fields['decideTime']!)?.toISOString()).toBe(new Date(decideTime).toISOString());
+    expect(reply.word['decideTime']).toEqual(new Date(decideTime));
     expect(reply.changes).toEqual([]);
   });
 
   test.each(['2027-02-30', 'never', 5, null])('an end of validity that is %p is dropped', (validUntil) => {
     const reply = takenOf(decided({ ...approval, result: { kind: 'paper', verificationCode: 'K7', validUntil } }));
-    expect(reply.fields).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
+    expect(reply.word).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
     expect(reply.changes).toEqual(['VALID_UNTIL_DROPPED']);
   });
 
   test('a reason that is too long for the contract is cut, even where the message is too large', () => {
     const reply = takenOf(decided({ ...decision, reason: { ro: 'ș'.repeat(70_000), ru: 'нет' } }));
-    const reason = reply.fields['reason'] as unknown as { ro: string; ru: string };
+    const reason = reply.word['reason'] as unknown as { ro: string; ru: string };
     expect([[...reason.ro].length, reason.ro.at(-1), reason.ru]).toEqual([2_000, '…', 'нет']);
     expect(reply.changes).toEqual(['TEXT_CUT']);
   });
@@ -108,7 +107,7 @@ describe('a decision is never refused for a date or a length', () => {
 });
 
 describe('all that the contract carries is passed on', () => {
-  const passedOn = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), 'asp')).fields;
+  const passedOn = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), 'asp')).word;
 
   test('a result with its code and validity, a progress with its words, documents with their notes, reasons', () => {
     const result = { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
@@ -116,8 +115,11 @@ describe('all that the contract carries is passed on', () => {
     expect(passedOn(REPLY_TYPES.decided, { ...approval, result })).toMatchObject(flat);
     const reason = { ro: 'Greșeală.', ru: 'Опечатка.', en: 'Misspelt.' };
     expect(passedOn(REPLY_TYPES.resultCorrected, { result, reason })).toMatchObject({ ...flat, reason });
-    expect(passedOn(REPLY_TYPES.resultRevoked, { reason })).toEqual({ reason });
-    expect(passedOn(REPLY_TYPES.progressed, { note: 'La arhivă.' })).toEqual({ note: 'La arhivă.' });
+    expect(passedOn(REPLY_TYPES.resultRevoked, { reason })).toEqual({ type: 'DeliveryResultRevoked', reason });
+    expect(passedOn(REPLY_TYPES.progressed, { note: 'La arhivă.' })).toEqual({
+      type: 'DeliveryProgressed',
+      note: 'La arhivă.',
+    });
     const documents = [{ kind: 'birth-certificate', note: 'În original' }, { kind: 'power-of-attorney' }];
     expect(passedOn(REPLY_TYPES.documentsRequested, { documents, answerBy: '2026-04-01' })).toMatchObject({
       documents,
@@ -192,6 +194,51 @@ describe('what is refused names its cause, its fields, and the delivery where it
   test('never more than twenty fields', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`f${n}`, 1]));
     expect(decided({ ...decision, ...many }).refusal?.fields).toHaveLength(20);
+  });
+});
+
+describe('the content of a message', () => {
+  const progress = { note: 'La arhivă.' };
+  test.each<[string, CloudEvent]>([
+    ['a decision as the contract wants it', event(REPLY_TYPES.decided, decision)],
+    ['a decision that is put right', event(REPLY_TYPES.decided, { ...decision, decideTime: 'mâine' })],
+    ['a decision that is refused', event(REPLY_TYPES.decided, { ...decision, urgency: 'high' })],
+    ['a progress', event(REPLY_TYPES.progressed, progress)],
+  ])('is parsed once: %s', (_name, message) => {
+    toReply(message, 'asp');
+    const parse = jest.spyOn(JSON, 'parse');
+    try {
+      toReply(message, 'asp');
+      expect(parse.mock.calls.map(([text]) => text)).toEqual([message.data.toString()]);
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
+  test.each<[string, CloudEvent]>([
+    ['of another source', event(REPLY_TYPES.decided, decision, { source: '/agencies/cnas' })],
+    ['without a schema', event(REPLY_TYPES.decided, decision, { dataschema: 'urn:cups:agency:v1:none' })],
+    ['of a type of nobody', event('md.cups.reply.maybe.v1', {})],
+    ['that is too long', event(REPLY_TYPES.progressed, { note: 'x'.repeat(70_000) })],
+  ])('is not parsed at all where the message %s is refused for something else', (_name, message) => {
+    const parse = jest.spyOn(JSON, 'parse');
+    try {
+      expect(toReply(message, 'asp').refusal).toBeDefined();
+      expect(parse).not.toHaveBeenCalled();
+    } finally {
+      parse.mockRestore();
+    }
+  });
+
+  test('that is put right is told from another by what was sent, and is not changed itself', () => {
+    const digest = (decideTime: string) => takenOf(decided({ ...decision, decideTime })).digest;
+    expect(digest('mâine')).toBe(digest('mâine'));
+    expect(digest('mâine')).not.toBe(digest('poimâine'));
+  });
+
+  test('with a property that is called __proto__ is refused, also where a date is put right', () => {
+    const sent = `{"application":"${APPLICATION}","outcome":"rejected","reason":{"ro":"Nu."},"decideTime":5,"__proto__":{"a":1}}`;
+    expect(decided(Buffer.from(sent)).refusal?.cause).toBe('CONTENT_INVALID');
   });
 });
 

@@ -219,6 +219,17 @@ describe('events of intake', () => {
     expect(await told1(application.delivery, 1)).toEqual(['DeliveryCancelled']);
   });
 
+  test('of a type that is newer than the bridge are counted, and what follows them is done', async () => {
+    const application = await sent();
+    const newer = { ...application.inProgress(), type: 'cups.intake.v1.ApplicationPraised' };
+    const withdrawn = application.withdrawn();
+    await produce(world.place, [newer, newer, withdrawn]);
+    expect(await told1(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+    expect(await stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
+    const { messages } = await world.client(bridge, { role: 'support' }).listRefusedMessages({ pageSize: 200 });
+    expect(messages.map(({ cause }) => cause)).not.toContain('TYPE_UNEXPECTED');
+  });
+
   test('that are no message, or name what can not be, are stored as refused and hold up nothing', async () => {
     const support = world.client(bridge, { role: 'support' });
     // Those that fall into one partition are counted together, with the fields of the last.

@@ -147,6 +147,10 @@ export const topicsOf = (agency: string, prefix = ''): { requests: string; repli
   replies: `${prefix}agency.${agency}.replies`,
 });
 
+/** The agency whose replies a topic carries, without the prefix; undefined for every other topic. */
+export const agencyOfReplies = (topic: string): string | undefined =>
+  /^agency\.([a-z][a-z0-9-]*)\.replies$/.exec(topic)?.[1];
+
 /** `ce_source` of what an agency sends. */
 export const sourceOf = (agency: string): string => `/agencies/${agency}`;
 

@@ -12,7 +12,7 @@ export interface Topic {
 const days = (count: number) => String(count * 24 * 60 * 60 * 1_000);
 
 /**
- * The one list of topics (design.md 6): internal streams 30 days, agency topics 90 days, registries compacted. One
+ * The one list of topics: internal streams 30 days, agency topics 90 days, registries compacted. One
  * producer for each.
  */
 export function topicsFor(

@@ -64,25 +64,53 @@ export interface Delivery {
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;
 }
 
-/** What is told to intake; each is a message of proto. */
+/** An agency's words to a person, by language; '' where there are none. */
+export interface Words {
+  ro: string;
+  ru: string;
+  en: string;
+}
+
+/** What an agency made; '' where it gave nothing. */
+export interface Result {
+  resultKind: string;
+  resultNumber: string;
+  verificationCode: string;
+  /** yyyy-MM-dd */
+  validUntil: string;
+}
+
+/** What an agency says; each is an event of cups.agencybridge.v1. */
+export type AgencyWord =
+  | { type: 'DeliveryAcknowledged' }
+  | { type: 'DeliveryProgressed'; note: string }
+  | {
+      type: 'DeliveryDocumentsRequested';
+      evidenceKinds: string[];
+      documents: { kind: string; note?: string }[];
+      message: Words | null;
+      answerBy: string;
+    }
+  | ({ type: 'DeliveryDecided'; approved: boolean; reason: Words | null; decideTime: Date } & Result)
+  | ({ type: 'DeliveryResultCorrected'; reason: Words } & Result)
+  | { type: 'DeliveryResultRevoked'; reason: Words };
+
+/** What is told to intake about a delivery; each is an event of cups.agencybridge.v1. */
 export type Told =
-  | 'DeliveryAcknowledged'
-  | 'DeliveryProgressed'
-  | 'DeliveryDocumentsRequested'
-  | 'DeliveryDecided'
-  | 'DeliveryResultCorrected'
-  | 'DeliveryResultRevoked'
-  | 'DeliveryCancelled'
-  | 'DeliveryFailed'
-  | 'DeliveryWaits'
-  | 'DeliveryMessageRefused';
+  | AgencyWord
+  | { type: 'DeliveryCancelled' }
+  | { type: 'DeliveryFailed'; cause: string }
+  | { type: 'DeliveryWaits'; cause: WaitCause }
+  | { type: 'DeliveryMessageRefused'; cause: string; fields: string[] };
+
+/** Something told to intake: because of which message or event, and when that was. */
+export type SaidToIntake = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & Told;
 
 /** What is asked of the agency; each is a message of the agency contract. */
 export type Asked = 'submitted' | 'documentsSupplied' | 'withdrawn' | 'expired';
 
-export type Said =
-  | { to: 'agency'; type: Asked; data: object }
-  | { to: 'intake'; type: Told; fields: object; messageId: string; occurTime: Date; changes?: string[] };
+export type SaidToAgency = { to: 'agency'; type: Asked; data: object };
+export type Said = SaidToAgency | SaidToIntake;
 
 export interface Step<D extends Delivery = Delivery> {
   delivery: D;
@@ -106,7 +134,7 @@ export interface Reply {
   id: string;
   /** When the agency says it happened. */
   time: Date;
-  type: Exclude<Told, 'DeliveryCancelled' | 'DeliveryFailed' | 'DeliveryWaits' | 'DeliveryMessageRefused'>;
+  word: AgencyWord;
   /** Of type and content: two messages under one id are told apart by it. */
   digest: string;
   /** What was not taken as it was sent, codes. */
@@ -114,7 +142,6 @@ export interface Reply {
   agencyReference?: string;
   /** Which submission an acknowledgement is about. */
   submission?: number;
-  fields: object;
 }
 
 /** A message that can not be used: why, and the names of the fields that are wrong. */
@@ -188,15 +215,7 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
           failCause: fetched.cause,
           failFields: fetched.fields,
         },
-        says: [
-          {
-            to: 'intake',
-            type: 'DeliveryFailed',
-            fields: { cause: fetched.cause },
-            messageId: head.eventId,
-            occurTime: now,
-          },
-        ],
+        says: [{ to: 'intake', type: 'DeliveryFailed', cause: fetched.cause, messageId: head.eventId, occurTime: now }],
       };
     case 'request':
       return {
@@ -216,7 +235,7 @@ function again<D extends Delivery>(delivery: D, now: Date): D {
 /** Nothing is lost and nothing ends: it goes out when the cause is gone. Intake is told once, so that the desk knows. */
 function waits<D extends Delivery>(delivery: D, cause: WaitCause, now: Date): Step<D> {
   const { eventId: messageId } = delivery.pending[0]!;
-  const tell: Said = { to: 'intake', type: 'DeliveryWaits', fields: { cause }, messageId, occurTime: now };
+  const tell: Said = { to: 'intake', type: 'DeliveryWaits', cause, messageId, occurTime: now };
   const says = delivery.waitCause === cause ? [] : [tell];
   return { delivery: { ...again(delivery, now), waitCause: cause }, says };
 }
@@ -250,7 +269,8 @@ export function cancel<D extends Delivery>(
 export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> & { refusal?: Refusal } {
   const refused = (cause: string, field: string) => {
     const refusal = { cause, fields: [field] };
-    return { ...tellRefusal(delivery, reply, refusal), refusal };
+    const { delivery: next, says } = tellRefusal(delivery, reply, refusal);
+    return { delivery: next, says, refusal };
   };
   if (delivery.requested === 0) return refused('NOTHING_SENT', 'ce_subject');
   const at = delivery.messages.indexOf(reply.id);
@@ -269,17 +289,18 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
     digests: [...digests.slice(from), reply.digest],
   };
   if (reply.agencyReference !== undefined) next.agencyReference = reply.agencyReference;
-  if (reply.type === 'DeliveryAcknowledged') {
+  const { word } = reply;
+  if (word.type === 'DeliveryAcknowledged') {
     next.acknowledgeTime ??= now;
     if (next.state === 'queued' && reply.submission === next.submission) next.state = 'acknowledged';
   }
-  if (reply.type === 'DeliveryDecided') {
+  if (word.type === 'DeliveryDecided') {
     next.answerTime ??= now;
     if (next.state !== 'cancelled') next.state = 'answered';
   }
-  if (reply.type === 'DeliveryDocumentsRequested') next.documentsRequest = reply.id;
-  const { type, fields, id: messageId, time: occurTime, changes } = reply;
-  return { delivery: next, says: [{ to: 'intake', type, fields, messageId, occurTime, changes }] };
+  if (word.type === 'DeliveryDocumentsRequested') next.documentsRequest = reply.id;
+  const { id: messageId, time: occurTime, changes } = reply;
+  return { delivery: next, says: [{ to: 'intake', ...word, messageId, occurTime, changes }] };
 }
 
 /**
@@ -297,7 +318,8 @@ export function tellRefusal<D extends Delivery>(
   const said: Said = {
     to: 'intake',
     type: 'DeliveryMessageRefused',
-    fields: last ? { cause: 'TOO_MANY_REFUSED', fields: [] } : { cause, fields },
+    cause: last ? 'TOO_MANY_REFUSED' : cause,
+    fields: last ? [] : fields,
     messageId: message.id,
     occurTime: message.time,
   };
@@ -314,7 +336,7 @@ function cancelled<D extends Delivery>(before: D, messageId: string, occurTime: 
   const { waitCause: _over, ...delivery } = before;
   return {
     delivery: { ...delivery, state: 'cancelled', cancelTime: now, pending: [], timer: null } as unknown as D,
-    says: [{ to: 'intake', type: 'DeliveryCancelled', fields: {}, messageId, occurTime }],
+    says: [{ to: 'intake', type: 'DeliveryCancelled', messageId, occurTime }],
   };
 }
 

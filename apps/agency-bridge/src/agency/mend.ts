@@ -1,0 +1,74 @@
+import { MAX_TEXT, maxBytesOf, REPLY_TYPES } from '@cups/agency-contract';
+import type { Content, MessageType } from '@cups/agency-contract';
+import { isCivilDate } from '@cups/application';
+import { instantOf } from '@cups/contracts';
+
+/**
+ * A decision is never refused for a date or a length: what cannot be taken as it was sent is replaced or cut before the
+ * contract is asked, and each change has a code, which the desk sees.
+ */
+export type Mended = 'CE_TIME_REPLACED' | 'DECIDE_TIME_REPLACED' | 'VALID_UNTIL_DROPPED' | 'TEXT_CUT';
+
+type Members = Record<string, unknown>;
+
+/** The types whose meaning must arrive even where a detail is wrong. */
+const MENDED: readonly string[] = [REPLY_TYPES.decided, REPLY_TYPES.resultCorrected, REPLY_TYPES.resultRevoked];
+/** What is longer is no text that was written for a person. */
+const MAX_MENDED_BYTES = 1024 * 1024;
+
+/** How much of a reply of this type is read, in bytes: more than its bound where it may be put right. */
+export const maxReadBytesOf = (type: MessageType): number =>
+  MENDED.includes(type) ? MAX_MENDED_BYTES : maxBytesOf(type);
+
+/**
+ * The parsed content of a reply with its dates and lengths put right, and what was changed; the same content where nothing was.
+ * @param time when the message was sent: it stands in for a time of decision that is none
+ */
+export function mend(type: string, content: Content, time: Date): { content: Content; changes: Mended[] } {
+  const { value } = content;
+  if (!MENDED.includes(type) || !isMembers(value)) return { content, changes: [] };
+  const changes = new Set<Mended>();
+  // A copy by spread keeps a property that is called __proto__ a property, so that the contract refuses it.
+  const mended: Members = { ...value };
+  if (type === REPLY_TYPES.decided && !instantOf(value['decideTime'])) {
+    mended['decideTime'] = time.toISOString();
+    changes.add('DECIDE_TIME_REPLACED');
+  }
+  if (isMembers(value['result']) && value['result']['validUntil'] !== undefined) {
+    const { validUntil, ...result } = value['result'];
+    if (!isDate(validUntil)) {
+      mended['result'] = result;
+      changes.add('VALID_UNTIL_DROPPED');
+    }
+  }
+  if (isMembers(value['reason'])) {
+    const reason = Object.entries(value['reason']).map(([language, words]) => [language, cut(words)] as const);
+    if (reason.some(([language, words]) => words !== (value['reason'] as Members)[language])) {
+      mended['reason'] = Object.fromEntries(reason);
+      changes.add('TEXT_CUT');
+    }
+  }
+  const bytes = changes.size > 0 && bytesOf(mended);
+  return bytes ? { content: { bytes, value: mended }, changes: [...changes] } : { content, changes: [] };
+}
+
+/** A text for a person, as long as the contract allows; anything else as it is. */
+function cut(words: unknown): unknown {
+  if (typeof words !== 'string' || [...words].length <= MAX_TEXT) return words;
+  return `${[...words].slice(0, MAX_TEXT - 1).join('')}…`;
+}
+
+const isDate = (value: unknown) => typeof value === 'string' && isCivilDate(value);
+
+/** Undefined for what is nested too deeply to be written: the contract refuses it, since nothing in it is deep. */
+function bytesOf(content: Members): number | undefined {
+  try {
+    return Buffer.byteLength(JSON.stringify(content));
+  } catch {
+    return undefined;
+  }
+}
+
+function isMembers(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

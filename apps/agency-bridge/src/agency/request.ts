@@ -1,0 +1,106 @@
+import { REQUEST_TYPES, subjectOf, toPayload, topicsOf, PLATFORM_SOURCE, validateRequest } from '@cups/agency-contract';
+import type { DocumentsSupplied } from '@cups/agency-contract';
+import { enumValue, fromTimestamp } from '@cups/contracts/proto';
+import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
+import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
+import type { NewEvent } from '@cups/store';
+import type { Delivery, Fetched, SaidToAgency } from '../domain/delivery.ts';
+
+/** The border to agencies, outwards: a frozen submission becomes a request. */
+
+/**
+ * Submission `number` of a delivery as the agency contract wants it, or why it can not be sent.
+ * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH), with the wrong fields' names
+ */
+export function toRequest(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): Fetched {
+  if (submission.withdrawn) return { kind: 'withdrawn' };
+  if (submission.agency !== `agencies/${delivery.agency}`) return failed('AGENCY_MISMATCH', ['agency']);
+  const type = number === 1 ? 'submitted' : 'documentsSupplied';
+  let data: object;
+  try {
+    data = contentOf(submission, number, delivery);
+  } catch {
+    return failed('CONTENT_INVALID', ['answers']);
+  }
+  const checked = validateRequest(REQUEST_TYPES[type], data);
+  if (!checked.ok) return failed('CONTENT_INVALID', [...new Set(checked.violations.map(({ field }) => field))]);
+  return { kind: 'request', type, data };
+}
+
+const failed = (cause: string, fields: string[]): Fetched => ({ kind: 'failed', cause, fields });
+
+/** Without what is empty on the wire. */
+function present<T extends Record<string, unknown>>(fields: T): Partial<T> {
+  const kept = Object.entries(fields).filter(([, value]) => value !== '' && value !== null && value !== undefined);
+  return Object.fromEntries(kept) as Partial<T>;
+}
+
+const idOf = (name: string) => name.slice(name.indexOf('/') + 1);
+
+function toPerson(person: Person__Output | null | undefined) {
+  if (!person) return undefined;
+  const { idnp, givenName, familyName, birthDate, language } = person;
+  return present({ idnp, givenName, familyName, birthDate, language });
+}
+
+function contentOf(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): object {
+  const { content, serviceTitle, fee } = submission;
+  const { ro, ru, en } = serviceTitle ?? { ro: '', ru: '', en: '' };
+  const answers = content?.answers;
+  return present({
+    application: delivery.application,
+    submission: number,
+    centre: { code: idOf(submission.centre), name: submission.centreName, kind: submission.centreKind },
+    publicService: { code: idOf(submission.publicService), version: submission.serviceVersion, title: { ro, ru, en } },
+    applicant: toPerson(content?.applicant),
+    represented: toPerson(content?.represented),
+    mandate: content?.mandate
+      ? present({
+          kind: enumValue('MANDATE_KIND_', content.mandate.kind),
+          reference: content.mandate.reference,
+          date: content.mandate.date,
+        })
+      : undefined,
+    answers: answers && answers.length > 0 ? (JSON.parse(answers.toString()) as unknown) : {},
+    evidence: (content?.evidence ?? []).map(({ kind, number: paper, issueDate, originalSeen, copy }) =>
+      present({ kind, number: paper, issueDate, originalSeen, copy }),
+    ),
+    costOption: content?.costOption
+      ? present({
+          code: content.costOption,
+          fee: fee ? { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode } : undefined,
+        })
+      : undefined,
+    delivery: content?.delivery
+      ? present({ kind: enumValue('DELIVERY_KIND_', content.delivery.kind), note: content.delivery.note })
+      : undefined,
+    submitTime: fromTimestamp(submission.submitTime)?.toISOString(),
+    dueDate: submission.dueDate,
+    corrects: submission.corrects,
+    ...(number === 1 ? {} : { answersRequest: answered(submission.answersRequest, delivery) }),
+  } satisfies { [Field in keyof DocumentsSupplied]?: unknown });
+}
+
+/** The agency's own id of its request; intake may name our event that carried it, which an agency can not know. */
+function answered(named: string, delivery: Delivery): string {
+  const known = delivery.messages.includes(named) ? named : delivery.documentsRequest;
+  return known ?? named;
+}
+
+/** What is asked of the agency, as an event of the store; it is counted by nobody. */
+export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
+  const type = REQUEST_TYPES[said.type];
+  const subject = subjectOf(delivery.application, delivery.agency);
+  const { key, dataschema, datacontenttype, value } = toPayload(type, subject, said.data as never);
+  return {
+    topic: topicsOf(delivery.agency).requests,
+    key,
+    type,
+    subject,
+    sequenced: false,
+    source: PLATFORM_SOURCE,
+    contentType: datacontenttype,
+    extra: { dataschema },
+    data: value,
+  };
+}

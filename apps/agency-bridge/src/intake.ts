@@ -1,0 +1,152 @@
+import { parseName, parseSubmissionName } from '@cups/contracts';
+import { eventCodec, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
+import type { DeliveryRef } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryRef.ts';
+import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
+import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import { subjectOf } from '@cups/agency-contract';
+import type { CloudEvent, Refusal } from '@cups/events';
+import { isProblem } from '@cups/problem';
+import type { NewEvent } from '@cups/store';
+import type { Delivery, SaidToIntake } from './domain/delivery.ts';
+
+/** The border to intake: what it says on cups.applications, and what it is told on cups.deliveries. */
+
+const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
+
+/** What an event of intake means for the delivery of its application. */
+export type Meaning =
+  /** A submission is to be sent. */
+  | { kind: 'submission'; submission: number }
+  | { kind: 'withdrawn' | 'expired'; time: Date }
+  /** A draft has ended: it has no delivery, and never had. */
+  | { kind: 'draft-ended' }
+  /** It is counted, and that is all. */
+  | { kind: 'nothing' };
+
+/** An event of intake, with the names that it is about. */
+export interface ApplicationEvent {
+  /** applications/{id} */
+  application: string;
+  /** The agency's code. */
+  agency: string;
+  /** centres/{code} */
+  centre: string;
+  deliveryId: string;
+  sequence: number;
+  meaning: Meaning;
+}
+
+const invalid = (...fields: string[]): { refusal: Refusal } => ({ refusal: { cause: 'CONTENT_INVALID', fields } });
+
+/**
+ * An event of cups.applications in words of this service, or why it is none. That it is one of intake's is held by what the
+ * consumer expects of its topic. One of a type that this release does not know means nothing, but is counted.
+ */
+export function fromIntake(event: CloudEvent): { said: ApplicationEvent } | { refusal: Refusal } {
+  const read = intakeEvents.decode(event);
+  const ref = read?.data.ref;
+  if (!read || !ref || event.sequence === undefined) return invalid();
+  const { application, centre } = ref;
+  try {
+    const id = parseName('applications', application, 'ref.application');
+    const agency = parseName('agencies', ref.agency, 'ref.agency');
+    parseName('centres', centre, 'ref.centre');
+    if (event.subject !== application) return invalid('ref.application');
+    const meaning = meaningOf(read, id, event.time);
+    if (!meaning) return invalid('submission');
+    return { said: { application, agency, centre, deliveryId: `${id}-${agency}`, sequence: event.sequence, meaning } };
+  } catch (error) {
+    if (!isProblem(error)) throw error;
+    return invalid(...error.violations.map(({ field }) => field));
+  }
+}
+
+/** Undefined when it names a submission of another application. @throws Problem INVALID_ARGUMENT */
+function meaningOf(read: IntakeEvent__Output, id: string, sent: Date): Meaning | undefined {
+  switch (read.type) {
+    case 'cups.intake.v1.ApplicationSubmitted':
+    case 'cups.intake.v1.DocumentsSupplied': {
+      const { application, submission } = parseSubmissionName(read.data.submission, 'submission');
+      return application === id ? { kind: 'submission', submission } : undefined;
+    }
+    case 'cups.intake.v1.ApplicationWithdrawn': {
+      const { fromState, withdrawTime } = read.data;
+      if (fromState === 'STATE_DRAFT') return { kind: 'draft-ended' };
+      return { kind: 'withdrawn', time: fromTimestamp(withdrawTime) ?? sent };
+    }
+    case 'cups.intake.v1.ApplicationExpired': {
+      const { fromState, expireTime } = read.data;
+      if (fromState === 'STATE_DRAFT') return { kind: 'draft-ended' };
+      return { kind: 'expired', time: fromTimestamp(expireTime) ?? sent };
+    }
+    case 'cups.intake.v1.ApplicationInProgress':
+    case 'cups.intake.v1.DocumentsRequested':
+    case 'cups.intake.v1.ApplicationDecided':
+    case 'cups.intake.v1.ResultChanged':
+    case 'cups.intake.v1.ResultHandedOver':
+    case 'cups.intake.v1.ApplicationClosed':
+    case 'cups.intake.v1.DeskNoted':
+    case 'unknown':
+      return { kind: 'nothing' };
+  }
+}
+
+/** What is told to intake, as an event of the store, counted within the delivery. */
+export function toIntake(delivery: Delivery, said: SaidToIntake): NewEvent {
+  const subject = subjectOf(delivery.application, delivery.agency);
+  const event = toEvent(said, {
+    delivery: subject,
+    application: delivery.application,
+    agency: `agencies/${delivery.agency}`,
+    messageId: said.messageId,
+    occurTime: toTimestamp(said.occurTime),
+    agencyReference: delivery.agencyReference ?? '',
+    changes: said.changes ?? [],
+  });
+  return {
+    topic: 'cups.deliveries',
+    key: parseName('applications', delivery.application),
+    type: event.type,
+    subject,
+    sequenced: true,
+    data: bridgeEvents.encode(event),
+  };
+}
+
+function toEvent(said: SaidToIntake, ref: DeliveryRef): AgencyBridgeEvent {
+  switch (said.type) {
+    case 'DeliveryAcknowledged':
+      return { type: 'cups.agencybridge.v1.DeliveryAcknowledged', data: { ref } };
+    case 'DeliveryProgressed':
+      return { type: 'cups.agencybridge.v1.DeliveryProgressed', data: { ref, note: said.note } };
+    case 'DeliveryDocumentsRequested': {
+      const { evidenceKinds, documents, message, answerBy } = said;
+      const data = { ref, evidenceKinds, documents, message, answerBy };
+      return { type: 'cups.agencybridge.v1.DeliveryDocumentsRequested', data };
+    }
+    case 'DeliveryDecided': {
+      const { approved, reason, resultKind, resultNumber, verificationCode, validUntil } = said;
+      const decideTime = toTimestamp(said.decideTime);
+      const data = { ref, approved, reason, resultKind, resultNumber, verificationCode, validUntil, decideTime };
+      return { type: 'cups.agencybridge.v1.DeliveryDecided', data };
+    }
+    case 'DeliveryResultCorrected': {
+      const { reason, resultKind, resultNumber, verificationCode, validUntil } = said;
+      const data = { ref, reason, resultKind, resultNumber, verificationCode, validUntil };
+      return { type: 'cups.agencybridge.v1.DeliveryResultCorrected', data };
+    }
+    case 'DeliveryResultRevoked':
+      return { type: 'cups.agencybridge.v1.DeliveryResultRevoked', data: { ref, reason: said.reason } };
+    case 'DeliveryCancelled':
+      return { type: 'cups.agencybridge.v1.DeliveryCancelled', data: { ref } };
+    case 'DeliveryFailed':
+      return { type: 'cups.agencybridge.v1.DeliveryFailed', data: { ref, cause: said.cause } };
+    case 'DeliveryWaits':
+      return { type: 'cups.agencybridge.v1.DeliveryWaits', data: { ref, cause: said.cause } };
+    case 'DeliveryMessageRefused': {
+      const { cause, fields } = said;
+      return { type: 'cups.agencybridge.v1.DeliveryMessageRefused', data: { ref, cause, fields } };
+    }
+  }
+}

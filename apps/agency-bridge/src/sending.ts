@@ -1,0 +1,89 @@
+import type { Cause } from '@cups/store';
+import type { Attention } from './attention.ts';
+import { enqueue, fetchAgainMs, open, settle } from './domain/delivery.ts';
+import type { Delivery, Pending } from './domain/delivery.ts';
+import type { ApplicationEvent } from './intake.ts';
+import { Retries } from './retries.ts';
+import { toChange, toEvents } from './says.ts';
+import type { Deliveries, StoredDelivery } from './store.ts';
+import { fetched } from './submissions.ts';
+import type { Answer, Submissions } from './submissions.ts';
+
+/** Brings frozen submissions from intake to agencies: at once where intake answers, else as often as it takes. */
+export class Sending {
+  readonly #deliveries: Deliveries;
+  readonly #submissions: Submissions;
+  readonly #attention: Attention;
+  readonly #now: () => Date;
+  readonly #retries = new Retries((id) => this.fetchPending(id));
+
+  constructor(deliveries: Deliveries, submissions: Submissions, attention: Attention, now: () => Date) {
+    this.#deliveries = deliveries;
+    this.#submissions = submissions;
+    this.#attention = attention;
+    this.#now = now;
+  }
+
+  /**
+   * A submission is to be sent: one write when intake answers at once. The first one opens the delivery.
+   * @throws Problem EXISTS where another event opened it, NOT_FOUND where it was never opened
+   */
+  async send(event: ApplicationEvent, pending: Pending, cause: Cause): Promise<'done' | 'wait'> {
+    const { application, agency, centre, deliveryId } = event;
+    const at = this.#now();
+    const answer = await this.#ask(application, agency, pending);
+    const toSend = <D extends Delivery>(before: D) => {
+      const queued = enqueue(before, pending, at);
+      return settle(queued, pending.submission, fetched(queued, pending, answer), at);
+    };
+    const options = { scope: { centre }, cause, now: at };
+    if (pending.submission === 1) {
+      const { delivery, says } = toSend(open(application, agency, centre, at));
+      const created = { scope: { centre }, cause, now: at, events: toEvents(delivery, says) };
+      const { document } = await this.#deliveries.create(delivery, created);
+      this.#heed(document, at);
+      return 'done';
+    }
+    const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) =>
+      toChange(toSend(delivery)),
+    );
+    if (outcome === 'gap') return 'wait';
+    this.#heed(document, at);
+    return 'done';
+  }
+
+  /** Fetches what a delivery waits for, in order, until nothing is left or intake does not answer. What a due timer does. */
+  async fetchPending(id: string): Promise<void> {
+    for (;;) {
+      const current = await this.#deliveries.get(id, { scope: 'service' });
+      const pending = current?.pending[0];
+      if (!current || !pending || this.#retries.stopped) return;
+      const answer = await this.#ask(current.application, current.agency, pending);
+      const cause = { eventId: pending.eventId, requestId: pending.correlationId };
+      const at = this.#now();
+      const options = { scope: 'service' as const, cause, now: at, current };
+      const { document } = await this.#deliveries.update(id, options, (delivery) =>
+        toChange(settle(delivery, pending.submission, fetched(delivery, pending, answer), at)),
+      );
+      this.#heed(document, at);
+      if (answer === 'AWAY' || answer === 'AGENCY_UNKNOWN') return;
+    }
+  }
+
+  stop(): void {
+    this.#retries.stop();
+  }
+
+  async #ask(application: string, agency: string, pending: Pending): Promise<Answer> {
+    const answer = await this.#submissions.ask(application, agency, pending);
+    if (typeof answer === 'object') this.#retries.bringNext();
+    return answer;
+  }
+
+  #heed(delivery: StoredDelivery, at: Date): void {
+    const [next] = delivery.pending;
+    // What waits for an agency is left to its durable timer: an answer of intake does not help it.
+    if (next && !delivery.waitCause) this.#retries.in(delivery._id, fetchAgainMs(next.attempts));
+    this.#attention.heed(delivery, at);
+  }
+}

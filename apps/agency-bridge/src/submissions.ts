@@ -1,0 +1,56 @@
+import { submissionName, parseName } from '@cups/contracts';
+import type { Log } from '@cups/contracts';
+import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
+import { isProblem } from '@cups/problem';
+import { toRequest } from './agency/request.ts';
+import type { Delivery, Fetched, Pending } from './domain/delivery.ts';
+
+/** Asks intake for a frozen submission by its name; throws a Problem. */
+export type GetSubmission = (name: string, requestId: string) => Promise<GetSubmissionResponse__Output>;
+
+/** What intake answered: a submission, or that there is none, or nothing; or why it was not asked. */
+export type Answer = GetSubmissionResponse__Output | 'NOT_FOUND' | 'AWAY' | 'AGENCY_UNKNOWN';
+
+/** ms; while intake is away, it is asked by one event in so long. */
+const QUIET_MS = 500;
+
+/** Gets frozen submissions from intake, and leaves it alone while it does not answer. */
+export class Submissions {
+  readonly #get: GetSubmission;
+  readonly #isAgency: (code: string) => boolean;
+  readonly #log: Log;
+  #awayUntil = 0;
+
+  constructor(get: GetSubmission, isAgency: (code: string) => boolean, log: Log) {
+    this.#get = get;
+    this.#isAgency = isAgency;
+    this.#log = log;
+  }
+
+  /** Of an agency that is not configured nothing is fetched: personal data stay where they are. */
+  async ask(application: string, agency: string, pending: Pending): Promise<Answer> {
+    if (!this.#isAgency(agency)) return 'AGENCY_UNKNOWN';
+    if (Date.now() < this.#awayUntil) return 'AWAY';
+    const name = submissionName(parseName('applications', application), pending.submission);
+    try {
+      const answer = await this.#get(name, pending.correlationId);
+      this.#awayUntil = 0;
+      return answer;
+    } catch (error) {
+      const { kind, reason } = isProblem(error) ? error : { kind: 'INTERNAL', reason: 'INTERNAL' };
+      if (kind === 'NOT_FOUND') return 'NOT_FOUND';
+      if (this.#awayUntil === 0) this.#log.warn({ event: 'intake-away', reason });
+      // What only this submission meets must not hold up the others.
+      if (kind === 'UNAVAILABLE' || kind === 'DEADLINE') this.#awayUntil = Date.now() + QUIET_MS;
+      return 'AWAY';
+    }
+  }
+}
+
+/** What an answer means for the delivery that waits for it. */
+export function fetched(delivery: Delivery, { submission }: Pending, answer: Answer): Fetched {
+  if (answer === 'AGENCY_UNKNOWN') return { kind: 'waits', cause: answer };
+  if (answer === 'AWAY') return { kind: 'away' };
+  if (answer === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND', fields: [] };
+  return toRequest(answer, submission, delivery);
+}
