@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Problem } from '@cups/problem';
 import { eventually, keepLog, platform } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
@@ -22,7 +23,7 @@ let cases: Documents<Case>;
 let sameCases: Documents<Case>;
 const now = new Date('2026-03-01T10:00:00.000Z');
 const database = `${prefix}cups-cases`;
-const scope = 'service';
+const scope = 'service' as const;
 
 const definition = {
   collection: 'cases',
@@ -303,6 +304,166 @@ describe('update', () => {
     }));
     await expect(bad).rejects.toThrow('state: enum');
     expect(await cases.get(_id, { scope })).toMatchObject({ revision: 1 });
+  });
+});
+
+describe('update with a read', () => {
+  test('decides by what was read of the document that it decides on', async () => {
+    const neighbour = await create({ count: 40 });
+    const { _id } = await create({ answers: neighbour._id });
+    const { document, outcome } = await cases.update(
+      _id,
+      { scope, cause: request(), now },
+      {
+        read: async (one) => cases.get(one.answers as string, { scope }),
+        decide: (one, other) => ({ document: { ...one, count: one.count + (other?.count ?? 0) }, events: [] }),
+      },
+    );
+    expect(outcome).toBe('applied');
+    expect(document.count).toBe(40);
+    expect(await cases.get(_id, { scope })).toEqual(document);
+  });
+
+  test('reads again when another writer was quicker, and decides by the later read', async () => {
+    const { _id } = await create();
+    const seen: number[] = [];
+    const { document } = await cases.update(
+      _id,
+      { scope, cause: request(), now },
+      {
+        read: async (one) => {
+          seen.push(one.revision);
+          if (seen.length === 1) await sameCases.update(_id, { scope, cause: request(), now }, add);
+          return one.count * 10;
+        },
+        decide: (one, tenfold) => ({ document: { ...one, count: tenfold + 1 }, events: [] }),
+      },
+    );
+    expect(seen).toEqual([1, 2]);
+    expect(document).toMatchObject({ count: 11, revision: 3 });
+  });
+
+  test('reads nothing for a document that answers by itself', async () => {
+    const { _id } = await create();
+    const cause = request();
+    await cases.update(_id, { scope, cause, now }, add);
+    const reading = {
+      read: () => Promise.reject(new Error('read must not run')),
+      decide: add,
+    };
+    expect(await cases.update(_id, { scope, cause, now }, reading)).toMatchObject({ outcome: 'replayed' });
+    const gap = { sequence: { subject: 'cases/other', value: 2 } };
+    expect(await cases.update(_id, { scope, cause: gap, now }, reading)).toMatchObject({ outcome: 'gap' });
+    const stale = cases.update(_id, { scope, cause: request(), etag: '"1"', now }, reading);
+    await expect(stale).rejects.toMatchObject({ reason: 'ETAG_STALE' });
+    await expect(cases.update('none', { scope, cause: request(), now }, reading)).rejects.toMatchObject({
+      reason: 'NOT_FOUND',
+    });
+  });
+
+  test('that fails writes nothing, and its error comes out', async () => {
+    const { _id } = await create();
+    const failing = { read: () => Promise.reject(new Error('the neighbour is away')), decide: add };
+    const failed = cases.update(_id, { scope, cause: request(), now }, failing);
+    await expect(failed).rejects.toThrow('the neighbour is away');
+    expect(await cases.get(_id, { scope })).toMatchObject({ revision: 1, requests: [] });
+  });
+
+  test('that is told "not now" is not asked again for the document in memory and then for a fresh one', async () => {
+    const current = await create();
+    let reads = 0;
+    const away = {
+      read: () => {
+        reads += 1;
+        return Promise.reject(new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message: 'away' }));
+      },
+      decide: add,
+    };
+    const failed = cases.update(current._id, { scope, cause: request(), now, current }, away);
+    await expect(failed).rejects.toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
+    expect(reads).toBe(1);
+  });
+});
+
+describe('update of what may not be there yet', () => {
+  const initial = (more: Partial<Case> = {}) => draft({ centre: 'centres/A', ...more });
+
+  test('makes it by its first change, in one write, and a repeat of the request is known', async () => {
+    const first = initial();
+    const cause = request();
+    const { document, outcome } = await cases.update(first._id, { scope, cause, now, initial: first }, add);
+    expect(outcome).toBe('applied');
+    expect(await cases.get(first._id, { scope })).toEqual(document);
+    expect(document).toMatchObject({ count: 1, revision: 1, eventSeq: 1, createTime: now, updateTime: now });
+    const again = await cases.update(first._id, { scope, cause, now, initial: first }, add);
+    expect(again).toMatchObject({ outcome: 'replayed', document: { count: 1, revision: 1 } });
+  });
+
+  test('counts events from 1: a later one is a gap and makes nothing', async () => {
+    const first = initial();
+    const from = (value: number) => ({
+      scope,
+      now,
+      initial: first,
+      cause: { sequence: { subject: 'cases/x', value } },
+    });
+    expect(await cases.update(first._id, from(2), add)).toMatchObject({ outcome: 'gap' });
+    expect(await cases.get(first._id, { scope })).toBeUndefined();
+    expect(await cases.update(first._id, from(1), add)).toMatchObject({ outcome: 'applied' });
+    expect(await cases.update(first._id, from(1), add)).toMatchObject({ outcome: 'ignored' });
+    expect(await cases.update(first._id, from(2), add)).toMatchObject({ outcome: 'applied', document: { count: 2 } });
+  });
+
+  test('by twenty writers at once makes one document with the changes of all', async () => {
+    const first = initial();
+    await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        (index % 2 ? cases : sameCases).update(first._id, { scope, cause: request(), now, initial: first }, add),
+      ),
+    );
+    expect(await cases.get(first._id, { scope })).toMatchObject({ count: 20, revision: 20, eventSeq: 20 });
+  });
+
+  test('that changes nothing makes nothing', async () => {
+    const first = initial();
+    const same = (document: Case) => ({ document, events: [] });
+    const made = cases.update(first._id, { scope, cause: request(), now, initial: first }, same);
+    expect(await made).toMatchObject({ outcome: 'ignored' });
+    expect(await cases.get(first._id, { scope })).toBeUndefined();
+  });
+
+  test('whose id is that of a foreign document, or whose unique field is taken, is refused as any id that is taken', async () => {
+    const theirs = await create({ centre: 'centres/B', code: randomUUID() });
+    const mine = { scope: { centre: 'centres/A' }, now };
+    for (const first of [initial({ _id: theirs._id }), initial({ code: theirs.code! })]) {
+      const refused = cases.update(first._id, { ...mine, cause: request(), initial: first }, add);
+      await expect(refused).rejects.toMatchObject({ reason: 'ALREADY_EXISTS' });
+    }
+    expect(await cases.get(theirs._id, { scope })).toEqual(theirs);
+  });
+
+  test('is not made outside the scope', async () => {
+    const first = initial({ centre: 'centres/B' });
+    const outside = cases.update(
+      first._id,
+      { scope: { centre: 'centres/A' }, cause: request(), now, initial: first },
+      add,
+    );
+    await expect(outside).rejects.toThrow('outside its scope');
+  });
+});
+
+describe('what a request has made', () => {
+  test('is found by the request with its content, within the scope, as it is now', async () => {
+    const cause = request();
+    const given = draft({ centre: 'centres/A' });
+    await cases.create(given, { scope, cause, events: [], now });
+    await cases.update(given._id, { scope, cause: request(), now }, add);
+    const asked = cause.request!;
+    expect(await cases.madeBy(asked, { scope: { centre: 'centres/A' } })).toMatchObject({ _id: given._id, count: 1 });
+    expect(await cases.madeBy(asked, { scope: { centre: 'centres/B' } })).toBeUndefined();
+    expect(await cases.madeBy({ ...asked, fingerprint: 'other' }, { scope })).toBeUndefined();
+    expect(await cases.madeBy({ ...asked, id: randomUUID() }, { scope })).toBeUndefined();
   });
 });
 
