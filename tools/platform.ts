@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { basename, join, relative } from 'node:path';
 import { STORED } from '@cups/backend/settings';
 import { ensureTopics } from '@cups/events';
 import { isFree, startLocal } from '@cups/local';
@@ -28,7 +28,6 @@ export type ServiceName = (typeof SERVICES)[number];
 /** Of each topic; production has more. */
 const PARTITIONS = 3;
 const root = join(import.meta.dirname, '..');
-export const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'];
 
 export interface PlatformOptions {
   /** Port of the gateway; 0 takes a free one. */
@@ -68,6 +67,12 @@ export interface Platform {
   end(name: ServiceName, copy?: number): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** Codes of the agencies that have a file in a folder of data. */
+export const agenciesIn = (data: string): string[] =>
+  readdirSync(join(data, 'agencies'))
+    .filter((name) => name.endsWith('.yaml'))
+    .map((name) => basename(name, '.yaml'));
 
 const labelOf = (name: ServiceName, copy = 1): string => (copy === 1 ? name : `${name}-${copy}`);
 const isCopyOf = (label: string, name: ServiceName): boolean =>
@@ -110,7 +115,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
     const start = startOf(processes, around, requestSecret, options.envOf);
 
-    await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: PARTITIONS, agencies: AGENCIES });
+    // Those of agencies that come later are made by the bridge.
+    const agencies = agenciesIn(options.env?.['CUPS_DATA'] ?? join(root, 'data'));
+    await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: PARTITIONS, agencies });
     onProgress('topics are there; starting the services');
     await Promise.all(SERVICES.map((name) => start(name)));
     life.started = true;

@@ -12,7 +12,7 @@ export class Attention {
     this.#log = log;
     this.#waits = metrics.gauge(
       'agency_bridge_waits_for_agency',
-      'ALARM: deliveries that wait until their agency is configured',
+      'ALARM: deliveries that wait until there is a file of their agency',
     );
     this.#waits.set(0);
   }
@@ -30,5 +30,10 @@ export class Attention {
     if (news === 'waits') this.#log.error({ event: 'delivery-waits', resource: _id, agency, reason: waitCause });
     if (news === 'goes-on') this.#log.info({ event: 'delivery-goes-on', resource: _id, agency });
     this.#waits.set(this.#unroutable.count(Date.now()));
+  }
+
+  /** Ids of the deliveries that this process saw waiting for an agency. */
+  waitingFor(agency: string): string[] {
+    return this.#unroutable.of(agency);
   }
 }

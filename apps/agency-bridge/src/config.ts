@@ -1,4 +1,4 @@
-import { addressOf, CALLS, grpcPort, httpPort, PROCESS, STORED, timerPoll } from '@cups/backend/settings';
+import { addressOf, CALLS, dataDir, grpcPort, httpPort, PROCESS, STORED, timerPoll } from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
@@ -19,11 +19,21 @@ export const settings = {
     default: 3_000,
     meaning: 'How long a fetch may take before the delivery is stored without content.',
   },
-  agencies: {
-    name: 'AGENCIES',
-    type: 'list',
-    default: ['asp', 'cnas', 'cadastru', 'mai'],
-    meaning: 'Codes of the agencies whose topics are read and written.',
+  dataDir: dataDir('the agencies, whose topics are read and written, are in its folder `agencies`.'),
+  createTopics: {
+    name: 'CREATE_TOPICS',
+    type: 'flag',
+    default: true,
+    meaning:
+      'Whether the two topics of an agency are created when they are missing. Without it, or where the broker forbids it, the log says which topics somebody must create.',
+  },
+  topicPartitions: {
+    name: 'TOPIC_PARTITIONS',
+    type: 'number',
+    min: 1,
+    max: 1_000,
+    default: 3,
+    meaning: 'Partitions of a topic that is created; so many replicas can share its messages.',
   },
   concurrency: {
     name: 'CONSUMER_CONCURRENCY',

@@ -11,8 +11,6 @@ const SHARE = 4;
 export interface ConsumersOptions {
   brokers: string[];
   prefix: string;
-  /** Their codes. */
-  agencies: string[];
   /** Events of intake that are worked on at once; a quarter of it for each agency's replies. */
   concurrency: number;
   log: Log;
@@ -26,31 +24,46 @@ export interface ConsumersOptions {
 const named = (message: RefusedMessage): RefusedMessage =>
   message.cause === 'NOT_A_CLOUDEVENT' ? Object.assign({}, message, { cause: 'NOT_CLOUDEVENTS' }) : message;
 
+/** What reads for the bridge. */
+export interface Consumers {
+  /** Begins to read what an agency replies, once; its topic may come later. */
+  add(agency: string): void;
+  /** False when a handler hangs. */
+  live(): boolean;
+  stop(): Promise<void>;
+}
+
 /**
  * One consumer for what intake says, and one for each agency, in a group of its own: whatever an agency sends, or a topic of
  * it that is missing or closed, holds up nobody else. An idle consumer costs some hundredths of a percent of a core.
  */
-export function startConsumers(options: ConsumersOptions): Consumer {
-  const { agencies, concurrency, brokers, prefix, log, metrics, handle, park } = options;
+export function startConsumers(options: ConsumersOptions): Consumers {
+  const { concurrency, brokers, prefix, log, metrics, handle, park } = options;
   const watch = openLagWatch({ brokers, prefix, log, metrics });
   const keepRefused = (messages: RefusedMessage[]) => options.keepRefused(messages.map(named));
   const shared = { brokers, prefix, log, metrics, handle, keepRefused, watch, expects: WRITERS };
   const applications = createConsumer({ ...shared, park, groupId: GROUP, topics: ['cups.applications'], concurrency });
-  const replies = agencies.map((code) =>
+  const replies = new Map<string, Consumer>();
+  const all = (): Consumer[] => [applications, ...replies.values()];
+  let stopped = false;
+
+  const repliesOf = (agency: string): Consumer =>
     createConsumer({
       ...shared,
-      groupId: `${GROUP}-replies-${code}`,
-      topics: [topicsOf(code).replies],
+      groupId: `${GROUP}-replies-${agency}`,
+      topics: [topicsOf(agency).replies],
       inheritFrom: GROUP,
       concurrency: Math.max(1, Math.ceil(concurrency / SHARE)),
-    }),
-  );
-  const all = [applications, ...replies];
+    });
+
   return {
-    live: () => all.every((one) => one.live()),
-    ready: () => all.every((one) => one.ready()),
+    add(agency) {
+      if (!stopped && !replies.has(agency)) replies.set(agency, repliesOf(agency));
+    },
+    live: () => all().every((one) => one.live()),
     async stop() {
-      await Promise.all(all.map((one) => one.stop()));
+      stopped = true;
+      await Promise.all(all().map((one) => one.stop()));
       await watch.stop();
     },
   };

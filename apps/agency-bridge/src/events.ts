@@ -11,7 +11,7 @@ import type { GetSubmission } from './submissions.ts';
 
 export interface EventsOptions {
   deliveries: Deliveries;
-  /** Whether an agency of this code is configured. */
+  /** Whether there is an agency of this code. */
   isAgency: (code: string) => boolean;
   getSubmission: GetSubmission;
   now: () => Date;
@@ -33,6 +33,8 @@ export function createEvents(options: EventsOptions) {
     },
     /** A delivery's timer is due. */
     fetchPending: (id: string): Promise<void> => sending.fetchPending(id),
+    /** There is an agency of this code from now on. */
+    agencyCame: (agency: string): void => sending.sendWaiting(attention.waitingFor(agency)),
     stop: (): void => sending.stop(),
   };
 }

@@ -9,6 +9,9 @@ import type { Deliveries, StoredDelivery } from './store.ts';
 import { fetched } from './submissions.ts';
 import type { Answer, Submissions } from './submissions.ts';
 
+/** ms; within so long all is tried that waited for an agency. */
+const SPREAD_MS = 2_000;
+
 /** Brings frozen submissions from intake to agencies: at once where intake answers, else as often as it takes. */
 export class Sending {
   readonly #deliveries: Deliveries;
@@ -68,6 +71,11 @@ export class Sending {
       this.#heed(document, at);
       if (answer === 'AWAY' || answer === 'AGENCY_UNKNOWN') return;
     }
+  }
+
+  /** What these deliveries waited for has come: they go out, not all of them at one moment. */
+  sendWaiting(ids: string[]): void {
+    for (const id of ids) this.#retries.in(id, 1 + Math.random() * SPREAD_MS);
   }
 
   stop(): void {

@@ -8,11 +8,13 @@ import type { LogDestination, RunningService } from '@cups/process';
 import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import type { OutboxEntry } from '@cups/store';
 import { access } from './access.ts';
+import { Agencies } from './agencies.ts';
 import type { Config } from './config.ts';
 import { startConsumers } from './consumers.ts';
 import { createEvents } from './events.ts';
 import { bridgeRpcs } from './rpc.ts';
 import { afterPublish, deliveriesOf } from './store.ts';
+import { AgencyTopics } from './topics.ts';
 
 export interface Overrides {
   now?: () => Date;
@@ -24,11 +26,12 @@ export interface Overrides {
 
 /** The bridge: hears of submissions, brings them to the agencies, and what those answer back to intake. */
 export async function createAgencyBridge(config: Config, overrides: Overrides = {}): Promise<RunningService> {
-  const { prefix, kafkaBrokers: brokers, agencies, concurrency, intakeTimeoutMs: timeoutMs } = config;
+  const { prefix, kafkaBrokers: brokers, concurrency, intakeTimeoutMs: timeoutMs } = config;
   const { now = () => new Date(), logTo, publisher: between = (real) => real } = overrides;
   const log = createLog({ service: 'agency-bridge', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('agency-bridge');
   const reporting = { log, metrics };
+  const agencies = new Agencies(config.dataDir);
   const keys = openKeys({ dir: config.keysDir, service: 'agency-bridge', log, metrics });
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-agency-bridge`, log, metrics });
   const deliveries = deliveriesOf(store);
@@ -43,7 +46,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
     intake.getSubmission({ name }, requestId === '' ? {} : { requestId });
   const events = createEvents({
     deliveries,
-    isAgency: (code) => agencies.includes(code),
+    isAgency: (code) => agencies.has(code),
     getSubmission,
     now,
     log,
@@ -51,15 +54,27 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   });
   const due = { due: events.fetchPending, pollMs: config.timerPollMs, now, log };
   const timers = startTimers({ documents: deliveries, ...due });
-  const consumer = startConsumers({
+  const consumers = startConsumers({
     brokers,
     prefix,
-    agencies,
     concurrency,
     ...reporting,
     handle: events.handle,
     keepRefused: refusals.keep,
     park: openParking(store),
+  });
+
+  const topics = new AgencyTopics({
+    brokers,
+    prefix,
+    partitions: config.topicPartitions,
+    create: config.createTopics,
+    ...reporting,
+  });
+  await agencies.follow(reporting, {
+    ensureTopics: (codes) => topics.ensure(codes),
+    readReplies: consumers.add,
+    sendWaiting: events.agencyCame,
   });
 
   const rpcs = bridgeRpcs(deliveries, refusals);
@@ -71,7 +86,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
     host: config.host,
     port: config.httpPort,
     ready: store.ready,
-    live: consumer.live,
+    live: consumers.live,
     metrics,
   });
   grpc.serveWhile(store.ready);
@@ -82,7 +97,9 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
     log,
     async stop() {
       grpc.setServing(false);
-      await consumer.stop();
+      agencies.close();
+      await topics.stop();
+      await consumers.stop();
       events.stop();
       await timers.stop();
       // The port stays open until here: callers wait for a successor for 5 s only.

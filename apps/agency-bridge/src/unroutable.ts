@@ -3,8 +3,11 @@ const COUNTED = 10_000;
 /** ms; a delivery that waits is looked at every minute, but perhaps by another replica: that one counts it then. */
 const FORGOTTEN_MS = 600_000;
 
+/** Of a delivery's id, which ends with the code of its agency, behind a ULID and a hyphen. */
+const agencyOf = (id: string): string => id.slice(27);
+
 /**
- * The deliveries that this process saw waiting for an agency that no setting names. After a restart they are counted as each is
+ * The deliveries that this process saw waiting for an agency that no file names. After a restart they are counted as each is
  * looked at again, which takes a minute at most; with several replicas one may be counted by each.
  */
 export function openUnroutable() {
@@ -19,6 +22,8 @@ export function openUnroutable() {
       seen.set(id, at);
       return known ? undefined : 'waits';
     },
+    /** Ids of those that wait for an agency. */
+    of: (agency: string): string[] => [...seen.keys()].filter((id) => agencyOf(id) === agency),
     count(at: number): number {
       for (const [id, time] of seen) {
         if (at - time < FORGOTTEN_MS) break;

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { REQUEST_TYPES } from '@cups/agency-contract';
 import { eventually, freePort, produce, readTopic } from '@cups/testing';
@@ -89,13 +91,13 @@ describe('while intake is away', () => {
   });
 });
 
-describe('an agency that the bridge does not know yet', () => {
-  const scrape = (bridge: RunningService) =>
-    fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((answer) => answer.text());
+const scrape = (bridge: RunningService) =>
+  fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((answer) => answer.text());
 
+describe('an agency that the bridge does not know yet', () => {
   test('keeps its deliveries waiting, which desk, log and metric show, and gets each once it is configured', async () => {
     const told = await readTopic(world.place, 'cups.deliveries');
-    const early = await world.start({ agencies: ['cnas'] });
+    const early = await world.start({ dataDir: world.dataFor(['cnas']) });
     const all = applications(3);
     const [withdrawn] = all as [Application];
     await produce(
@@ -136,6 +138,45 @@ describe('an agency that the bridge does not know yet', () => {
     expect(idsOf(withdrawn).size).toBe(0);
     await told.stop();
   }, 120_000);
+});
+
+describe('an agency whose file comes while the bridge runs', () => {
+  test('gets its topics, what waited for it, and is heard, without a restart', async () => {
+    const told = await readTopic(world.place, 'cups.deliveries');
+    const dataDir = world.dataFor(['cnas']);
+    const bridge = await world.start({ dataDir });
+    const application = newApplication('fisc');
+    const submission = submissionOf(application.name, 1, { agency: 'agencies/fisc' });
+    world.submissions.set(`${application.name}/submissions/1`, submission);
+    await produce(world.place, [application.submitted()]);
+    await told.until((events) => typesOf(events, application.delivery).length > 0);
+    expect(typesOf(told.events, application.delivery)).toEqual(['DeliveryWaits']);
+    expect(world.served.size).toBe(0);
+
+    world.addAgency(dataDir, 'fisc');
+    await eventually(() => world.log.text().includes('agency-taken-on","agency":"fisc'));
+    const requests = await readTopic(world.place, 'agency.fisc.requests');
+    await requests.until((events) => events.some(({ subject }) => subject === application.delivery), 15_000);
+    const from = { agency: 'fisc' };
+    const word = { submission: 1, agencyReference: 'FISC-1' };
+    await world.reply('fisc', replyOf('md.cups.reply.acknowledged.v1', application.name, word, from));
+    await eventually(async () => (await stateOf(bridge, application)) === 'DELIVERY_STATE_ACKNOWLEDGED');
+    expect(world.log.text()).toContain('delivery-goes-on');
+    await Promise.all([told.stop(), requests.stop()]);
+  }, 60_000);
+
+  test('whose file is wrong is told and taken on by nobody, and a file that vanished takes no agency away', async () => {
+    const dataDir = world.dataFor(['asp', 'cnas']);
+    const bridge = await world.start({ dataDir });
+    writeFileSync(join(dataDir, 'agencies', 'fisc.yaml'), 'code: fisc\n');
+    rmSync(join(dataDir, 'agencies', 'asp.yaml'));
+    await eventually(async () => /agency_file_problems\{[^}]*\} 2/.test(await scrape(bridge)));
+    expect(world.log.text()).toMatch(/agency-file-refused.*fisc\.yaml/);
+    expect(world.log.text()).not.toContain('agency-taken-on","agency":"fisc');
+    const [application] = applications(1) as [Application];
+    await produce(world.place, [application.submitted()]);
+    await allAsked([application]);
+  });
 });
 
 describe('a process that ends between commit and publish', () => {

@@ -101,10 +101,15 @@ test('of 3,000 unusable messages about one delivery the desk is told 20, and the
 }, 120_000);
 
 test('an agency whose topics are missing holds up no other', async () => {
-  const bridge = await world.start({ agencies: ['ansa', ...AGENCIES] });
+  const bridge = await world.start({ dataDir: world.dataFor(['ansa', ...AGENCIES]), createTopics: false });
   for (const agency of AGENCIES) {
     const app = await sent(bridge, agency);
     await world.reply(agency, acknowledgementOf(app.name, agency));
     await told.until(() => isHeard(app), 30_000);
   }
+  // What is missing is said by name, for who must create it.
+  const { place, log } = world;
+  expect(log.text()).toContain(`${place.prefix}agency.ansa.requests and ${place.prefix}agency.ansa.replies must be`);
+  const scrape = await fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((answer) => answer.text());
+  expect(scrape).toMatch(/agency_topics_missing\{[^}]*agency="ansa"[^}]*\} 2/);
 }, 90_000);

@@ -11,18 +11,24 @@ import { Problem } from '@cups/problem';
 import type { RunningService } from '@cups/process';
 import { clientFor, eventOf, fakeService, keepLog, keysFor, person, platform, produceRaw } from '@cups/testing';
 import { ulid } from 'ulid';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createAgencyBridge } from '../src/service.ts';
 import type { Overrides } from '../src/service.ts';
 
 export const AGENCIES = ['asp', 'cnas'];
+const DATA = join(import.meta.dirname, '../../../data');
 const CENTRE = 'centres/CU-001';
 
 /** Everything around the bridge: fresh topics and store, an intake made from its proto, agencies that are this test. */
 export async function openWorld(own: { brokers?: string[] } = {}) {
   const place = { ...platform(), ...own };
   const keys = keysFor();
+  const data = mkdtempSync(join(tmpdir(), 'cups-bridge-'));
+  const folderOf = (codes: string[]) => join(data, codes.join('+'));
   const log = keepLog('agency-bridge');
   await ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: AGENCIES });
 
@@ -58,9 +64,21 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       state.away = away;
     },
 
+    /** A folder of data with files of these agencies. */
+    dataFor(codes: string[]): string {
+      mkdirSync(join(folderOf(codes), 'agencies'), { recursive: true });
+      for (const code of codes) this.addAgency(folderOf(codes), code);
+      return folderOf(codes);
+    },
+    addAgency(dataDir: string, code: string): void {
+      const text = readFileSync(join(DATA, 'agencies', 'asp.yaml'), 'utf8').replace('code: asp', `code: ${code}`);
+      writeFileSync(join(dataDir, 'agencies', `${code}.yaml`), text);
+    },
+
     async start(changes: Partial<Config> = {}, overrides: Overrides = {}): Promise<RunningService> {
       const config: Config = {
-        ...readConfig({ CUPS_PREFIX: place.prefix, CUPS_KEYS: keys.dir, AGENCIES: AGENCIES.join(',') }),
+        ...readConfig({ CUPS_PREFIX: place.prefix, CUPS_KEYS: keys.dir }),
+        dataDir: this.dataFor(AGENCIES),
         mongoUri: place.mongoUri,
         kafkaBrokers: place.brokers,
         grpcPort: 0,
@@ -109,6 +127,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
       for (const bridge of running) await bridge.stop();
       await intake.close();
       keys.remove();
+      rmSync(data, { recursive: true, force: true });
     },
   };
 }

@@ -5,7 +5,7 @@ export { decode, encode } from './envelope.ts';
 export { WRITERS } from './expect.ts';
 export { connectKafka } from './kafka.ts';
 export { createPublisher } from './publish.ts';
-export { ensureTopics, topicsFor } from './topics.ts';
+export { ensureTopics, lookAfterTopics, topicsFor, topicsOfAgency } from './topics.ts';
 export type { LagWatch } from './consume/watch.ts';
 export { openLagWatch } from './consume/watch.ts';
 export type { Handled, RefusedMessage, Refusal } from './consume/handled.ts';

@@ -17,13 +17,21 @@ export function connectKafka(brokers: string[], clientId: string): Kafka {
   });
 }
 
-/** The protocol's name of a failure (`MESSAGE_TOO_LARGE`), else the class; kafkajs wraps the first cause in others. */
+/** As much as is looked at of what kafkajs throws: it wraps the first cause in others, and several into one. */
+interface Failure {
+  type?: string;
+  name?: string;
+  cause?: unknown;
+  errors?: unknown[];
+}
+
+/** The protocol's name of a failure (`MESSAGE_TOO_LARGE`), else the class. */
 export function failureOf(error: unknown): string {
   let name = 'unknown';
-  for (let at = error as { type?: string; name?: string; cause?: unknown } | undefined, depth = 0; at && depth < 8;) {
+  for (let at = error as Failure | undefined, depth = 0; at && depth < 8;) {
     if (typeof at.type === 'string') return at.type;
     if (typeof at.name === 'string') ({ name } = at as { name: string });
-    at = at.cause as typeof at;
+    at = (at.cause ?? at.errors?.[0]) as typeof at;
     depth += 1;
   }
   return name;

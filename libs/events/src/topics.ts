@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoff } from '@cups/contracts';
+import type { Admin } from 'kafkajs';
 import { connectKafka, failureOf, RETRY } from './kafka.ts';
 
 export interface Topic {
@@ -11,32 +12,79 @@ export interface Topic {
 
 const days = (count: number) => String(count * 24 * 60 * 60 * 1_000);
 
-/**
- * The one list of topics: internal streams 30 days, agency topics 90 days, registries compacted. One
- * producer for each.
- */
+const stream = (name: string, partitions: number, kept: number): Topic => ({
+  name,
+  partitions,
+  config: { 'cleanup.policy': 'delete', 'retention.ms': days(kept) },
+});
+
+/** The two topics of an agency, kept 90 days: requests are written by the bridge, replies by the agency. */
+export const topicsOfAgency = (prefix: string, code: string, partitions: number): Topic[] => [
+  stream(`${prefix}agency.${code}.requests`, partitions, 90),
+  stream(`${prefix}agency.${code}.replies`, partitions, 90),
+];
+
+/** All topics: internal streams are kept 30 days, those of agencies 90, registries are compacted. One producer for each. */
 export function topicsFor(
   prefix: string,
   { partitions, agencies }: { partitions: number; agencies: string[] },
 ): Topic[] {
-  const stream = (name: string, kept: number): Topic => ({
-    name: prefix + name,
-    partitions,
-    config: { 'cleanup.policy': 'delete', 'retention.ms': days(kept) },
-  });
   return [
-    stream('cups.applications', 30), // intake
-    stream('cups.deliveries', 30), // agency-bridge
+    stream(`${prefix}cups.applications`, partitions, 30), // intake
+    stream(`${prefix}cups.deliveries`, partitions, 30), // agency-bridge
     {
       name: `${prefix}cups.centres`, // identity
       partitions: 1,
       config: { 'cleanup.policy': 'compact', 'retention.ms': '-1' },
     },
-    ...agencies.flatMap((code) => [
-      stream(`agency.${code}.requests`, 90), // agency-bridge
-      stream(`agency.${code}.replies`, 90), // the agency
-    ]),
+    ...agencies.flatMap((code) => topicsOfAgency(prefix, code, partitions)),
   ];
+}
+
+/** Those of the topics that the broker does not have. */
+async function missingOf(admin: Admin, topics: Topic[]): Promise<Topic[]> {
+  const existing = new Set(await admin.listTopics());
+  return topics.filter(({ name }) => !existing.has(name));
+}
+
+async function createAll(admin: Admin, topics: Topic[], replicationFactor: number): Promise<void> {
+  await admin.createTopics({
+    waitForLeaders: true,
+    topics: topics.map(({ name, partitions, config }) => ({
+      topic: name,
+      numPartitions: partitions,
+      replicationFactor,
+      configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
+    })),
+  });
+}
+
+/**
+ * Looks once whether the topics are there, and creates those that are missing if it may; those that exist are left as they are.
+ * @returns what is missing then, and the broker's word for why, such as TOPIC_AUTHORIZATION_FAILED
+ * @throws Error when the broker is away
+ */
+export async function lookAfterTopics(options: {
+  brokers: string[];
+  topics: Topic[];
+  create: boolean;
+  /** Default -1: the broker's own. */
+  replicationFactor?: number;
+}): Promise<{ missing: Topic[]; reason: string }> {
+  const { brokers, topics, create, replicationFactor = -1 } = options;
+  const admin = connectKafka(brokers, 'cups-topics').admin();
+  try {
+    await admin.connect();
+    let missing = await missingOf(admin, topics);
+    let reason = '';
+    if (create && missing.length > 0) {
+      reason = await createAll(admin, missing, replicationFactor).then(() => '', failureOf);
+      missing = await missingOf(admin, topics);
+    }
+    return { missing, reason };
+  } finally {
+    await admin.disconnect().catch(() => {});
+  }
 }
 
 /**
@@ -53,31 +101,15 @@ export async function ensureTopics(options: {
   timeoutMs?: number;
 }): Promise<void> {
   const { brokers, prefix, replicationFactor = -1, timeoutMs = 15_000 } = options;
-  const admin = connectKafka(brokers, 'cups-topics').admin();
+  const topics = topicsFor(prefix, options);
   const end = Date.now() + timeoutMs;
   const waits = backoff(RETRY);
-  try {
-    for (;;) {
-      try {
-        await admin.connect();
-        const existing = new Set(await admin.listTopics());
-        const missing = topicsFor(prefix, options).filter(({ name }) => !existing.has(name));
-        if (missing.length === 0) return;
-        await admin.createTopics({
-          waitForLeaders: true,
-          topics: missing.map(({ name, partitions, config }) => ({
-            topic: name,
-            numPartitions: partitions,
-            replicationFactor,
-            configEntries: Object.entries(config).map(([key, value]) => ({ name: key, value })),
-          })),
-        });
-      } catch (error) {
-        if (Date.now() > end) throw new Error(`The topics could not be created: ${failureOf(error)}`, { cause: error });
-        await pause(waits.next());
-      }
-    }
-  } finally {
-    await admin.disconnect().catch(() => {});
+  for (;;) {
+    const looked = await lookAfterTopics({ brokers, topics, create: true, replicationFactor }).catch(
+      (error: unknown) => ({ missing: topics, reason: failureOf(error) }),
+    );
+    if (looked.missing.length === 0) return;
+    if (Date.now() > end) throw new Error(`The topics could not be created: ${looked.reason}`);
+    await pause(waits.next());
   }
 }
