@@ -1,4 +1,5 @@
-import type { CloudEvent, Handled, Refusal } from '@cups/events';
+import type { ReceivedEvent } from '@cups/contracts';
+import type { Handled, Refusal } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
 import type { Attention } from './attention.ts';
@@ -26,7 +27,7 @@ export class Applications {
     this.#now = now;
   }
 
-  async handle(event: CloudEvent): Promise<Handled> {
+  async handle(event: ReceivedEvent): Promise<Handled> {
     const read = fromIntake(event);
     if ('refusal' in read) return read.refusal;
     try {
@@ -41,9 +42,9 @@ export class Applications {
     }
   }
 
-  #apply(said: ApplicationEvent, event: CloudEvent): Promise<'done' | 'wait'> {
+  #apply(said: ApplicationEvent, event: ReceivedEvent): Promise<'done' | 'wait'> {
     const { meaning } = said;
-    const correlationId = event.correlationId ?? '';
+    const { correlationId } = event;
     const cause: Cause = {
       eventId: event.id,
       requestId: correlationId,

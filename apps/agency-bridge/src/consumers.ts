@@ -1,7 +1,7 @@
 import { topicsOf } from '@cups/agency-contract';
 import { createConsumer, openLagWatch, WRITERS } from '@cups/events';
-import type { CloudEvent, Consumer, Handled, Park, RefusedMessage } from '@cups/events';
-import type { Log, Metrics } from '@cups/contracts';
+import type { Consumer, Handled, Park, RefusedMessage } from '@cups/events';
+import type { Log, Metrics, ReceivedEvent } from '@cups/contracts';
 
 /** The group that reads what intake says; before there was one for each agency, it read their replies as well. */
 const GROUP = 'agency-bridge';
@@ -15,7 +15,7 @@ export interface ConsumersOptions {
   concurrency: number;
   log: Log;
   metrics: Metrics;
-  handle: (event: CloudEvent) => Promise<Handled>;
+  handle: (event: ReceivedEvent) => Promise<Handled>;
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
   park: Park;
 }

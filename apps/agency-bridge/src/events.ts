@@ -1,6 +1,6 @@
 import { agencyOfReplies } from '@cups/agency-contract';
-import type { Log, Metrics } from '@cups/contracts';
-import type { CloudEvent, Handled } from '@cups/events';
+import type { Log, Metrics, ReceivedEvent } from '@cups/contracts';
+import type { Handled } from '@cups/events';
 import { Applications } from './applications.ts';
 import { Attention } from './attention.ts';
 import { Replies } from './replies.ts';
@@ -27,7 +27,7 @@ export function createEvents(options: EventsOptions) {
   const applications = new Applications(deliveries, sending, attention, now);
   const replies = new Replies(deliveries, now);
   return {
-    handle(event: CloudEvent): Promise<Handled> {
+    handle(event: ReceivedEvent): Promise<Handled> {
       const agency = agencyOfReplies(event.topic);
       return agency === undefined ? applications.handle(event) : replies.handle(event, agency);
     },

@@ -1,10 +1,11 @@
+import type { ReceivedEvent } from '@cups/contracts';
 import { parseName, parseSubmissionName } from '@cups/contracts';
 import { eventCodec, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { DeliveryRef } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryRef.ts';
 import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { subjectOf } from '@cups/agency-contract';
-import type { CloudEvent, Refusal } from '@cups/events';
+import type { Refusal } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { NewEvent } from '@cups/store';
 import type { Delivery, SaidToIntake } from './domain/delivery.ts';
@@ -43,10 +44,10 @@ const invalid = (...fields: string[]): { refusal: Refusal } => ({ refusal: { cau
  * An event of cups.applications in words of this service, or why it is none. That it is one of intake's is held by what the
  * consumer expects of its topic. One of a type that this release does not know means nothing, but is counted.
  */
-export function fromIntake(event: CloudEvent): { said: ApplicationEvent } | { refusal: Refusal } {
+export function fromIntake(event: ReceivedEvent): { said: ApplicationEvent } | { refusal: Refusal } {
   const read = intakeEvents.decode(event);
   const ref = read?.data.ref;
-  if (!read || !ref || event.sequence === undefined) return invalid();
+  if (!read || !ref || event.sequence === null) return invalid();
   const { application, centre } = ref;
   try {
     const id = parseName('applications', application, 'ref.application');

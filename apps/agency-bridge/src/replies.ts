@@ -1,4 +1,5 @@
-import type { CloudEvent, Handled, Refusal } from '@cups/events';
+import type { ReceivedEvent } from '@cups/contracts';
+import type { Handled, Refusal } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import { toReply } from './agency/reply.ts';
 import { receive, tellRefusal } from './domain/delivery.ts';
@@ -28,7 +29,7 @@ export class Replies {
    * A message from the replies topic of `agency`: recorded once by its id, and passed on to intake. What is refused is told
    * to the desk as well, where it is about a delivery that the agency has.
    */
-  async handle(event: CloudEvent, agency: string): Promise<Handled> {
+  async handle(event: ReceivedEvent, agency: string): Promise<Handled> {
     const read = toReply(event, agency);
     if (read.deliveryId === undefined) return read.refusal;
     if (read.reply) return this.#receive(read.deliveryId, read.reply, event, agency);
@@ -36,9 +37,9 @@ export class Replies {
     return read.refusal;
   }
 
-  async #receive(id: string, reply: Reply, event: CloudEvent, agency: string): Promise<Handled> {
+  async #receive(id: string, reply: Reply, event: ReceivedEvent, agency: string): Promise<Handled> {
     const now = this.#now();
-    const cause = { eventId: event.id, requestId: event.correlationId ?? '' };
+    const cause = { eventId: event.id, requestId: event.correlationId };
     let refusal: Refusal | undefined;
     try {
       await this.#deliveries.update(id, { scope: { agency }, cause, now }, (delivery) => {
@@ -54,7 +55,7 @@ export class Replies {
   }
 
   /** A message that no contract knows, about a delivery that may be there; whatever the delivery says, it stays refused. */
-  async #tellRefused(id: string, event: CloudEvent, agency: string, refusal: Refusal): Promise<void> {
+  async #tellRefused(id: string, event: ReceivedEvent, agency: string, refusal: Refusal): Promise<void> {
     // An id that is too long to be one would go on into events, and those into what Kafka refuses.
     const message = { id: carried(event.id), time: event.time };
     if (this.#told.knows(id, message.id, refusal.cause, Date.now())) return;

@@ -1,3 +1,4 @@
+import type { StoredEvent } from '@cups/contracts';
 import { loadService } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
@@ -6,7 +7,6 @@ import { createLog, createMetrics, serveHttp } from '@cups/process';
 import { connect, openKeys, serveGrpc } from '@cups/rpc';
 import type { LogDestination, RunningService } from '@cups/process';
 import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
-import type { OutboxEntry } from '@cups/store';
 import { access } from './access.ts';
 import { Agencies } from './agencies.ts';
 import type { Config } from './config.ts';
@@ -21,7 +21,7 @@ export interface Overrides {
   /** Where log lines go. */
   logTo?: LogDestination;
   /** Stands between the outbox and Kafka, to end a process between commit and publish. */
-  publisher?: (real: ReturnType<typeof createPublisher<OutboxEntry>>['publish']) => typeof real;
+  publisher?: (real: ReturnType<typeof createPublisher<StoredEvent>>['publish']) => typeof real;
 }
 
 /** The bridge: hears of submissions, brings them to the agencies, and what those answer back to intake. */
@@ -39,7 +39,7 @@ export async function createAgencyBridge(config: Config, overrides: Overrides = 
   const neighbour = { address: config.intakeAddress, keys, log, metrics, service: 'intake', timeoutMs } as const;
   const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', neighbour);
 
-  const publisher = createPublisher<OutboxEntry>({ brokers, clientId: 'agency-bridge', prefix, ...reporting });
+  const publisher = createPublisher<StoredEvent>({ brokers, clientId: 'agency-bridge', prefix, ...reporting });
   const publish = between(publisher.publish);
   const relay = startRelay({ documents: [deliveries], now, publish, ...reporting, afterPublish: afterPublish(now) });
   const getSubmission = (name: string, requestId: string) =>

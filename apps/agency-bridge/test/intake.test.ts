@@ -1,7 +1,7 @@
 import { eventCodec, messageType } from '@cups/contracts/proto';
 import type { AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
-import type { CloudEvent } from '@cups/events';
 import { describe, expect, test } from '@jest/globals';
+import type { ReceivedEvent } from '@cups/contracts';
 import { open } from '../src/domain/delivery.ts';
 import type { SaidToIntake, Told } from '../src/domain/delivery.ts';
 import { fromIntake, toIntake } from '../src/intake.ts';
@@ -15,7 +15,7 @@ const T1 = new Date('2026-03-02T09:30:00Z');
 const wire = { seconds: String(T1.getTime() / 1_000), nanos: 0 };
 const ref = { application: NAME, agency: 'agencies/asp', centre: 'centres/CU-001', state: 'STATE_SUBMITTED' };
 
-function event(type: string, fields: object, more: Partial<CloudEvent> = {}): CloudEvent {
+function event(type: string, fields: object, more: Partial<ReceivedEvent> = {}): ReceivedEvent {
   const known = type === 'ApplicationPraised' ? 'AnyEvent' : type;
   return {
     id: 'e1',
@@ -26,6 +26,10 @@ function event(type: string, fields: object, more: Partial<CloudEvent> = {}): Cl
     time: T0,
     sequence: 3,
     topic: 'cups.applications',
+    partition: 0,
+    offset: '0',
+    correlationId: '',
+    causationId: '',
     contentType: 'application/protobuf',
     extra: {},
     data: messageType(`cups.intake.v1.${known}`).encode({ ref, ...fields }),
@@ -59,7 +63,7 @@ describe('an event of intake', () => {
     });
   });
 
-  test.each<[string, CloudEvent, string[]]>([
+  test.each<[string, ReceivedEvent, string[]]>([
     ['bytes that are no message', event('DeskNoted', {}, { data: Buffer.from([255, 255]) }), []],
     ['no names', event('DeskNoted', { ref: null }), []],
     ['no sequence', event('DeskNoted', {}, { sequence: undefined } as never), []],

@@ -1,8 +1,8 @@
 import { describe, expect, jest, test } from '@jest/globals';
 import { REPLY_TYPES, SCHEMAS } from '@cups/agency-contract';
 import type { ReplyType } from '@cups/agency-contract';
-import type { CloudEvent } from '@cups/events';
 import fc from 'fast-check';
+import type { ReceivedEvent } from '@cups/contracts';
 import { toReply } from '../src/agency/reply.ts';
 
 /** What the bridge takes from an agency, what it puts right, and what it refuses. */
@@ -11,7 +11,7 @@ const ID = '01JD0000000000000000000001';
 const APPLICATION = `applications/${ID}`;
 const SENT = new Date('2026-03-02T08:00:00Z');
 
-function event(type: string, data: object | Buffer, more: Partial<CloudEvent> = {}): CloudEvent {
+function event(type: string, data: object | Buffer, more: Partial<ReceivedEvent> = {}): ReceivedEvent {
   return {
     id: 'message-1',
     source: '/agencies/asp',
@@ -20,6 +20,11 @@ function event(type: string, data: object | Buffer, more: Partial<CloudEvent> = 
     key: `${ID}-asp`,
     time: SENT,
     topic: 'agency.asp.replies',
+    partition: 0,
+    offset: '0',
+    sequence: null,
+    correlationId: '',
+    causationId: '',
     contentType: 'application/json',
     dataschema: (SCHEMAS as Record<string, { $id: string }>)[type]?.$id ?? 'urn:cups:agency:v1:none',
     extra: {},
@@ -29,7 +34,7 @@ function event(type: string, data: object | Buffer, more: Partial<CloudEvent> = 
 }
 const decision = { outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: '2026-03-01T10:00:00Z' };
 const approval = { outcome: 'approved', result: { kind: 'paper' }, decideTime: '2026-03-01T10:00:00Z' };
-const decided = (data: object, more: Partial<CloudEvent> = {}) =>
+const decided = (data: object, more: Partial<ReceivedEvent> = {}) =>
   toReply(event(REPLY_TYPES.decided, data, more), 'asp');
 const takenOf = (read: ReturnType<typeof toReply>) => {
   if (!read.reply) throw new Error(`refused: ${read.refusal.cause} ${read.refusal.fields.join()}`);
@@ -131,7 +136,7 @@ describe('all that the contract carries is passed on', () => {
 describe('what is refused names its cause, its fields, and the delivery where it is the own one', () => {
   const own = `${ID}-asp`;
   const foreign = `${ID}-cnas`;
-  test.each<[string, CloudEvent, object]>([
+  test.each<[string, ReceivedEvent, object]>([
     [
       'a property too many',
       event(REPLY_TYPES.decided, { ...decision, urgency: 'high' }),
@@ -199,7 +204,7 @@ describe('what is refused names its cause, its fields, and the delivery where it
 
 describe('the content of a message', () => {
   const progress = { note: 'La arhivă.' };
-  test.each<[string, CloudEvent]>([
+  test.each<[string, ReceivedEvent]>([
     ['a decision as the contract wants it', event(REPLY_TYPES.decided, decision)],
     ['a decision that is put right', event(REPLY_TYPES.decided, { ...decision, decideTime: 'mâine' })],
     ['a decision that is refused', event(REPLY_TYPES.decided, { ...decision, urgency: 'high' })],
@@ -215,7 +220,7 @@ describe('the content of a message', () => {
     }
   });
 
-  test.each<[string, CloudEvent]>([
+  test.each<[string, ReceivedEvent]>([
     ['of another source', event(REPLY_TYPES.decided, decision, { source: '/agencies/cnas' })],
     ['without a schema', event(REPLY_TYPES.decided, decision, { dataschema: 'urn:cups:agency:v1:none' })],
     ['of a type of nobody', event('md.cups.reply.maybe.v1', {})],

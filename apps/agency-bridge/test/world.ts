@@ -1,3 +1,4 @@
+import type { Event, ReceivedEvent } from '@cups/contracts';
 import { toMessage } from '@cups/agency-contract';
 import type { ReplyData, ReplyEvent, ReplyType } from '@cups/agency-contract';
 import { messageType, toTimestamp } from '@cups/contracts/proto';
@@ -6,7 +7,6 @@ import type { Delivery__Output } from '@cups/contracts/gen/cups/agencybridge/v1/
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { ensureTopics } from '@cups/events';
-import type { CloudEvent, Entry } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { RunningService } from '@cups/process';
 import { clientFor, eventOf, fakeService, keepLog, keysFor, person, platform, produceRaw } from '@cups/testing';
@@ -172,7 +172,7 @@ export function newApplication(agency = 'asp') {
   const id = ulid();
   const name = `applications/${id}`;
   let sequence = 0;
-  const tell = (type: string, fields: object, state = 'STATE_SUBMITTED'): Entry => {
+  const tell = (type: string, fields: object, state = 'STATE_SUBMITTED'): Event => {
     const full = `cups.intake.v1.${type}`;
     const ref = {
       application: name,
@@ -228,5 +228,5 @@ export function replyOf<T extends ReplyType>(
 }
 
 /** Types of events about a delivery, without their package. */
-export const typesOf = (events: CloudEvent[], subject: string): string[] =>
+export const typesOf = (events: ReceivedEvent[], subject: string): string[] =>
   events.filter((event) => event.subject === subject).map(({ type }) => type.replace('cups.agencybridge.v1.', ''));

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { StoredEvent } from '@cups/contracts';
 import { loadService } from '@cups/contracts/proto';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { createPublisher } from '@cups/events';
@@ -7,7 +8,6 @@ import type { LogDestination, RunningService } from '@cups/process';
 import { mustBeReadable } from '@cups/registry';
 import { openKeys, serveGrpc } from '@cups/rpc';
 import { openStore, startRelay } from '@cups/store';
-import type { OutboxEntry } from '@cups/store';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
@@ -53,7 +53,7 @@ export async function createIdentity(
     log,
     metrics,
   });
-  const publisher = createPublisher<OutboxEntry>({ brokers, prefix, clientId: 'identity', log, metrics });
+  const publisher = createPublisher<StoredEvent>({ brokers, prefix, clientId: 'identity', log, metrics });
   const relay = startRelay({ documents: [centres], now, publish: publisher.publish, log, metrics });
   const registry = await openRegistry({
     ...{ dir, parse, centres, announce: centreChanged, now, syncMs, log },

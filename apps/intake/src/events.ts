@@ -1,6 +1,6 @@
+import type { ReceivedEvent } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isUlid, nameOf } from '@cups/contracts';
-import type { CloudEvent } from '@cups/events';
 import type { Change, Documents, NewEvent } from '@cups/store';
 import { fromDeliveryEvent } from './deliveries.ts';
 import { fire } from './domain/acts.ts';
@@ -34,12 +34,12 @@ export function decided(before: StoredApplication, step: Step): Change<StoredApp
 
 /** One event of the bridge, applied once and in order within its delivery. */
 export function onDelivery(applications: Documents<StoredApplication>, holidays: Holidays, now: () => Date) {
-  return async (event: CloudEvent): Promise<'done' | 'refused' | 'wait'> => {
+  return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait'> => {
     const at = now();
     const said = fromDeliveryEvent(event, at);
     if (!said) return 'refused';
     const id = said.application.slice('applications/'.length);
-    if (!isUlid(id) || event.sequence === undefined) return 'refused';
+    if (!isUlid(id) || event.sequence === null) return 'refused';
     const { agency } = said.word;
     // An application has one delivery at a time, to its own agency: what names another is counted nowhere.
     if (event.subject !== `deliveries/${id}-${agency.slice('agencies/'.length)}`) return 'refused';
@@ -50,7 +50,7 @@ export function onDelivery(applications: Documents<StoredApplication>, holidays:
           scope: { agency },
           cause: {
             eventId: event.id,
-            requestId: event.correlationId ?? '',
+            requestId: event.correlationId,
             sequence: { subject: event.subject, value: event.sequence },
             ...(event.traceparent ? { traceparent: event.traceparent } : {}),
           },

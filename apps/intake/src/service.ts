@@ -1,7 +1,7 @@
+import type { StoredEvent } from '@cups/contracts';
 import { loadService } from '@cups/contracts/proto';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import { createConsumer, createPublisher, WRITERS } from '@cups/events';
-import type { OutboxEntry } from '@cups/store';
 import { createLog, createMetrics, serveHttp } from '@cups/process';
 import { openKeys, serveGrpc } from '@cups/rpc';
 import type { LogDestination, RunningService } from '@cups/process';
@@ -36,7 +36,7 @@ export async function createIntake(config: Config, overrides: Overrides = {}): P
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-intake`, log, metrics });
   const applications = applicationsOf(store);
   const neighbours = openNeighbours(config, { keys, log, metrics });
-  const publisher = createPublisher<OutboxEntry>({ brokers, clientId: 'intake', prefix, log, metrics });
+  const publisher = createPublisher<StoredEvent>({ brokers, clientId: 'intake', prefix, log, metrics });
   const relay = startRelay({ documents: [applications], now, publish: publisher.publish, log, metrics });
   const due = onTimer(applications, now);
   const timers = startTimers({ documents: applications, pollMs: config.timerPollMs, now, log, due });

@@ -1,7 +1,7 @@
+import type { ReceivedEvent } from '@cups/contracts';
 import { enumValue, fromTimestamp, messageType } from '@cups/contracts/proto';
 import type { ApplicationRef__Output as ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
 import type { GetContactResponse__Output as ContactIn } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
-import type { CloudEvent } from '@cups/events';
 import type { Cause, Documents } from '@cups/store';
 import type { Delivery } from './deliver.ts';
 import { heldUntil, noticeFor, withNotice } from './domain/notices.ts';
@@ -26,7 +26,7 @@ export function onApplicationEvent(
   delivery: Delivery,
   rules: Usefulness,
   now: () => Date,
-): (event: CloudEvent) => Promise<'done' | 'refused' | 'wait'> {
+): (event: ReceivedEvent) => Promise<'done' | 'refused' | 'wait'> {
   return async (event) => {
     const said = read(event);
     if (!said) return 'refused';
@@ -87,7 +87,7 @@ const SUBJECT = 'applications';
  * The event in words of this service; undefined when it can not be read. That it is one of intake's about an application is
  * held by what the consumer expects of its topic.
  */
-function read(event: CloudEvent) {
+function read(event: ReceivedEvent) {
   const application = event.subject.slice('applications/'.length);
   if (!event.sequence) return undefined;
   let payload: Payload;

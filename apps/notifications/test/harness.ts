@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Event } from '@cups/contracts';
 import { messageType } from '@cups/contracts/proto';
 import type { GetContactResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { ensureTopics } from '@cups/events';
-import type { Entry } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { ServiceName } from '@cups/rpc';
 import { openStore } from '@cups/store';
@@ -41,8 +41,8 @@ export function happened(
   sequence: number,
   type: string,
   payload: { ref?: object; [field: string]: unknown } = {},
-  more: Partial<Entry> = {},
-): Entry {
+  more: Partial<Event> = {},
+): Event {
   const { ref, ...rest } = payload;
   const whole = { ref: { application: `applications/${application}`, centre: 'centres/CU-001', ...ref }, ...rest };
   return eventOf({
@@ -113,7 +113,7 @@ export async function startNotifications(
       answers.set(id, answer);
       return id;
     },
-    say: (...events: Entry[]) => produce({ brokers, prefix }, events),
+    say: (...events: Event[]) => produce({ brokers, prefix }, events),
     thread: (id: string, fits: (thread: Thread) => boolean = () => true) =>
       eventually(
         async () => {

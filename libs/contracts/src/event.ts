@@ -27,7 +27,7 @@ export interface Event {
   topic: string;
   /** Messages of one key keep their order. */
   key: string;
-  data: Uint8Array;
+  data: Buffer;
 }
 
 /** An event that waits in its document until Kafka has it. */

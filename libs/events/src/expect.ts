@@ -1,4 +1,4 @@
-import type { CloudEvent } from './envelope.ts';
+import type { ReceivedEvent } from '@cups/contracts';
 
 /** Who alone writes to a topic, and about what. */
 export interface Expectation {
@@ -35,7 +35,7 @@ export const WRITERS = {
 } as const satisfies Expectations;
 
 /** Why an event is not what its topic may carry: a code; undefined when it fits. */
-export function misfit(event: CloudEvent, expectation: Expectation | undefined): string | undefined {
+export function misfit(event: ReceivedEvent, expectation: Expectation | undefined): string | undefined {
   if (!expectation) return undefined;
   if (event.source !== expectation.source) return 'SOURCE_UNEXPECTED';
   if (!event.type.startsWith(expectation.types)) return 'TYPE_UNEXPECTED';

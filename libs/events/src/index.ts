@@ -1,6 +1,5 @@
 export type { Consumer, ConsumerOptions } from './consume/consume.ts';
 export { createConsumer } from './consume/consume.ts';
-export type { CloudEvent, Entry } from './envelope.ts';
 export { decode, encode } from './envelope.ts';
 export { WRITERS } from './expect.ts';
 export { connectKafka } from './kafka.ts';

@@ -1,4 +1,4 @@
-import type { Entry } from './envelope.ts';
+import type { Event } from '@cups/contracts';
 import { failureOf } from './kafka.ts';
 
 /** What became of entries that were handed over to be sent; an entry in neither list is acknowledged. */
@@ -32,7 +32,7 @@ export type Narrowing<E> =
   | { kind: 'one-by-one' };
 
 /** Narrows a refusal down to its topic, then to its key, by halves. Pure. @param cause the protocol's name of the failure */
-export function narrow<E extends Pick<Entry, 'topic' | 'key'>>(entries: E[], cause: string): Narrowing<E> {
+export function narrow<E extends Pick<Event, 'topic' | 'key'>>(entries: E[], cause: string): Narrowing<E> {
   if (!PERMANENT.has(cause) && !OF_TOPIC.has(cause)) return { kind: 'unknown' };
   const topics = [...Map.groupBy(entries, ({ topic }) => topic)];
   if (topics.length > 1) return { kind: 'parts', parts: topics.map(([, ofTopic]) => ofTopic) };
@@ -58,7 +58,7 @@ export interface Sending<E> {
  * @param sent is added to
  * @throws Error when the broker is away: nothing may be assumed about the entries
  */
-export async function sendOrIsolate<E extends Entry>(entries: E[], to: Sending<E>, sent: Sent<E>): Promise<void> {
+export async function sendOrIsolate<E extends Event>(entries: E[], to: Sending<E>, sent: Sent<E>): Promise<void> {
   if (entries.length === 0) return;
   try {
     await to.send(entries);
@@ -82,7 +82,7 @@ export async function sendOrIsolate<E extends Entry>(entries: E[], to: Sending<E
 }
 
 /** Entries of one key, in their order, up to the first that can never be sent. */
-async function sendUntilRejected<E extends Entry>(entries: E[], to: Sending<E>, sent: Sent<E>): Promise<void> {
+async function sendUntilRejected<E extends Event>(entries: E[], to: Sending<E>, sent: Sent<E>): Promise<void> {
   for (const [index, entry] of entries.entries()) {
     try {
       await to.send([entry]);

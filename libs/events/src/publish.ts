@@ -1,10 +1,10 @@
-import type { Log, Metrics } from '@cups/contracts';
+import type { Event, Log, Metrics } from '@cups/contracts';
 import { Partitioners } from 'kafkajs';
-import { encode, type Entry } from './envelope.ts';
+import { encode } from './envelope.ts';
 import { sendOrIsolate, type Sent } from './isolate.ts';
 import { connectKafka } from './kafka.ts';
 
-export interface Publisher<E extends Entry = Entry> {
+export interface Publisher<E extends Event = Event> {
   /**
    * One sendBatch, acknowledged by all replicas; an entry in neither list is acknowledged. One batch is in flight at a
    * time, whoever calls. `rejected` can never be sent; `later` could not be sent now (topic missing or forbidden, or
@@ -56,7 +56,7 @@ class Connection {
   }
 
   /** One batch for all topics. @throws Error when not all of it is acknowledged */
-  async send(entries: Entry[]): Promise<void> {
+  async send(entries: Event[]): Promise<void> {
     const byTopic = new Map<string, ReturnType<typeof encode>[]>();
     for (const entry of entries) {
       const messages = byTopic.get(entry.topic);
@@ -81,7 +81,7 @@ class PausedTopics {
   }
 
   /** The entries whose topic may be tried; the others are added to `later`. */
-  open<E extends Entry>(entries: E[], later: E[], now: number): E[] {
+  open<E extends Event>(entries: E[], later: E[], now: number): E[] {
     const open: E[] = [];
     for (const entry of entries) {
       if ((this.#until.get(entry.topic) ?? 0) > now) later.push(entry);
@@ -92,7 +92,7 @@ class PausedTopics {
 }
 
 /** Publishes what the outboxes hold; connects when there is something to publish, and again after the broker was away. */
-export function createPublisher<E extends Entry = Entry>(options: PublisherOptions): Publisher<E> {
+export function createPublisher<E extends Event = Event>(options: PublisherOptions): Publisher<E> {
   const { log } = options;
   const connection = new Connection(options);
   const paused = new PausedTopics();

@@ -6,6 +6,7 @@ import { startLocal, type LocalPlatform } from '@cups/local';
 import { openParking, openStore } from '@cups/store';
 import { eventOf, eventually, keepLog, platform, produce, produceRaw, readTopic } from '@cups/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ReceivedEvent } from '@cups/contracts';
 import {
   connectKafka,
   createConsumer,
@@ -14,7 +15,6 @@ import {
   encode,
   ensureTopics,
   topicsFor,
-  type CloudEvent,
   type Consumer,
   type ConsumerOptions,
   type RefusedMessage,
@@ -32,7 +32,7 @@ afterEach(async () => {
 
 /** A consumer of a group of its own, that keeps what it was given and what it refused. */
 function consume(options: Partial<ConsumerOptions> = {}) {
-  const done: CloudEvent[] = [];
+  const done: ReceivedEvent[] = [];
   const refused: RefusedMessage[] = [];
   const consumer: Consumer = createConsumer({
     ...here,
@@ -53,8 +53,8 @@ function consume(options: Partial<ConsumerOptions> = {}) {
   return { consumer, done, refused };
 }
 /** Events of this test only, however many others share the topic. */
-const only = (events: CloudEvent[], type: string) => events.filter((event) => event.type === type);
-const sequences = (events: CloudEvent[], key: string) =>
+const only = (events: ReceivedEvent[], type: string) => events.filter((event) => event.type === type);
+const sequences = (events: ReceivedEvent[], key: string) =>
   events.filter((event) => event.key === key).map(({ sequence }) => sequence);
 const firsts = <T>(all: T[]) => all.filter((one, index) => all.indexOf(one) === index);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -71,7 +71,7 @@ describe('the envelope', () => {
       sequence: 7,
       correlationId: 'c',
       causationId: 'e',
-      traceparent: '00-a-b-01',
+      traceparent: `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`,
       extra: { dataschema: 'https://example.md/s.json', priority: 'high' },
       data: Buffer.from([0, 255]),
     });
@@ -236,8 +236,9 @@ describe('the consumer', () => {
     const groupId = `g-${randomUUID()}`;
     const counting = (): Partial<ConsumerOptions> => ({
       groupId,
-      park: openParking<CloudEvent>(store),
-      handle: ({ type, key, sequence = 0 }) => {
+      park: openParking(store),
+      handle: ({ type, key, sequence: given }) => {
+        const sequence = given ?? 0;
         if (type !== 'Gap') return Promise.resolve('done');
         const before = last.get(key) ?? 0;
         if (sequence > before + 1) return Promise.resolve('wait');
@@ -257,7 +258,7 @@ describe('the consumer', () => {
     const second = consume(counting());
     await produce(here, missing);
     await eventually(() => last.get('gap') === 5);
-    expect(await openParking<CloudEvent>(store).subjects()).toEqual([]);
+    expect(await openParking(store).subjects()).toEqual([]);
     await second.consumer.stop();
     await store.close();
   });

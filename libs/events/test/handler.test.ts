@@ -1,12 +1,13 @@
 import { eventOf, keepLog } from '@cups/testing';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { decode, encode, type CloudEvent } from '../src/envelope.ts';
+import type { ReceivedEvent } from '@cups/contracts';
+import { decode, encode } from '../src/envelope.ts';
 import { refusalOf, wordOf, type Handled, type RefusedMessage } from '../src/consume/handled.ts';
 import { Handler, type Park } from '../src/consume/handler.ts';
 
 const topic = 'cups.applications';
-function came(subject: string, sequence: number): CloudEvent {
+function came(subject: string, sequence: number): ReceivedEvent {
   const entry = eventOf({ topic, key: subject, type: 'x', subject, sequence });
   const { key, value, headers } = encode(entry);
   const event = decode({ key: Buffer.from(key), value, headers, offset: String(sequence), timestamp: '0' }, topic, 0);
@@ -15,8 +16,8 @@ function came(subject: string, sequence: number): CloudEvent {
 }
 
 /** A park that outlives its process, as the store does. */
-function memoryPark(): Park & { all: Map<string, CloudEvent> } {
-  const all = new Map<string, CloudEvent>();
+function memoryPark(): Park & { all: Map<string, ReceivedEvent> } {
+  const all = new Map<string, ReceivedEvent>();
   return {
     all,
     subjects: () => Promise.resolve([...new Set([...all.values()].map(({ subject }) => subject))]),
@@ -37,8 +38,9 @@ function counting(park: Park) {
   const applied: string[] = [];
   const counted: string[] = [];
   const refused: RefusedMessage[] = [];
-  const handle = (event: CloudEvent): Promise<Handled> => {
-    const { subject, sequence = 0 } = event;
+  const handle = (event: ReceivedEvent): Promise<Handled> => {
+    const { subject } = event;
+    const sequence = event.sequence ?? 0;
     const before = last.get(subject) ?? 0;
     if (sequence <= before) return Promise.resolve('done');
     if (sequence > before + 1) return Promise.resolve('wait');

@@ -1,7 +1,7 @@
 import { eventOf } from '@cups/testing';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Entry } from '../src/envelope.ts';
+import type { Event } from '@cups/contracts';
 import { narrow, sendOrIsolate, type Sent } from '../src/isolate.ts';
 
 const entry = (key: string, sequence: number, topic = 't') =>
@@ -14,16 +14,16 @@ function broker({
   closed = [],
   away = () => false,
 }: {
-  rejects?: (one: Entry) => boolean;
+  rejects?: (one: Event) => boolean;
   closed?: string[];
   away?: () => boolean;
 }) {
-  const taken: Entry[] = [];
+  const taken: Event[] = [];
   const paused: string[] = [];
   return {
     taken,
     paused,
-    send(entries: Entry[]): Promise<void> {
+    send(entries: Event[]): Promise<void> {
       if (away()) return Promise.reject(failure('ECONNREFUSED'));
       const shut = entries.some(({ topic }) => closed.includes(topic));
       if (shut) return Promise.reject(failure('UNKNOWN_TOPIC_OR_PARTITION'));
@@ -37,7 +37,7 @@ function broker({
 
 describe('a refusal of entries that were sent together', () => {
   const two = [entry('a', 1), entry('b', 1)];
-  test.each<[string, Entry[], string, object]>([
+  test.each<[string, Event[], string, object]>([
     ['by a broker that is away says nothing', two, 'ECONNREFUSED', { kind: 'unknown' }],
     ['of two topics is one of either', [two[0]!, entry('a', 2, 'u')], 'MESSAGE_TOO_LARGE', { kind: 'parts' }],
     [
@@ -75,11 +75,11 @@ describe('an entry that can never be sent', () => {
       fc.asyncProperty(batches, async (batch) => {
         const large = new Set(batch.filter((one) => one.large).map((one) => one.entry));
         const to = broker({ rejects: (one) => large.has(one), closed: ['shut'] });
-        const sent: Sent<Entry> = { rejected: [], later: [] };
+        const sent: Sent<Event> = { rejected: [], later: [] };
         const all = batch.map((one) => one.entry);
         await sendOrIsolate(all, to, sent);
 
-        const expected: { taken: Entry[]; rejected: Entry[]; later: Entry[] } = { taken: [], rejected: [], later: [] };
+        const expected: { taken: Event[]; rejected: Event[]; later: Event[] } = { taken: [], rejected: [], later: [] };
         const stopped = new Set<string>();
         for (const one of all) {
           const lane = `${one.topic}/${one.key}`;
@@ -103,7 +103,7 @@ describe('an entry that can never be sent', () => {
   });
 
   test('is not looked for while the broker is away: what was thrown is thrown on', async () => {
-    const sent: Sent<Entry> = { rejected: [], later: [] };
+    const sent: Sent<Event> = { rejected: [], later: [] };
     const to = broker({ away: () => true });
     await expect(sendOrIsolate([entry('a', 1), entry('b', 1)], to, sent)).rejects.toThrow('ECONNREFUSED');
     expect(sent).toEqual({ rejected: [], later: [] });
@@ -113,7 +113,7 @@ describe('an entry that can never be sent', () => {
     let calls = 0;
     const first = entry('a', 1);
     const to = broker({ rejects: () => true, away: () => (calls += 1) > 1 });
-    const sent: Sent<Entry> = { rejected: [], later: [] };
+    const sent: Sent<Event> = { rejected: [], later: [] };
     await expect(sendOrIsolate([first, entry('a', 2)], to, sent)).rejects.toThrow('ECONNREFUSED');
     expect(sent.rejected).toEqual([]);
   });

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { eventOf, eventually, keepLog, keepMetrics, platform, produce } from '@cups/testing';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { ReceivedEvent } from '@cups/contracts';
 import {
   connectKafka,
   createConsumer,
   ensureTopics,
   openLagWatch,
-  type CloudEvent,
   type ConsumerOptions,
   type LagWatch,
 } from '../src/index.ts';
@@ -35,7 +35,7 @@ function consume(options: Partial<ConsumerOptions> = {}) {
     expects: {},
     keepRefused: () => Promise.resolve(),
     ...options,
-    handle: async (event: CloudEvent) => {
+    handle: async (event: ReceivedEvent) => {
       await opened;
       handled.add(event.id);
       return 'done';

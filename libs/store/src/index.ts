@@ -2,7 +2,7 @@ export type { Scope } from './documents/scope.ts';
 export type { Cause, RequestRecord } from './documents/cause.ts';
 export { etagOf } from './documents/document.ts';
 export type { Change, Draft, StoredDocument } from './documents/document.ts';
-export type { NewEvent, OutboxEntry } from './documents/entries.ts';
+export type { NewEvent } from './documents/entries.ts';
 export type { CollectionOptions, Projection } from './documents/options.ts';
 export type { Decide, ReadAndDecide, Updated, UpdateOptions } from './documents/update.ts';
 export type { AnyDocuments, Documents } from './documents.ts';

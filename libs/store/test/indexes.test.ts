@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { startLocal, type LocalPlatform } from '@cups/local';
 import { eventually, keepLog, platform } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { ReceivedEvent } from '@cups/contracts';
 import mongoose from 'mongoose';
 import { makeIndexes } from '../src/connection/indexes.ts';
 import { openParking, openStore, type Documents, type Store, type StoredDocument } from '../src/index.ts';
@@ -75,7 +76,23 @@ const insist = (cases: Documents<Case>, code: string) =>
       ),
     { timeoutMs: 30_000, everyMs: 1 },
   );
-const event = { id: 'e1', source: '/cups/other', subject: 'cases/a', sequence: 2 };
+const event: ReceivedEvent = {
+  id: 'e1',
+  source: '/cups/other',
+  type: 'cups.other.v1.Told',
+  subject: 'cases/a',
+  sequence: 2,
+  time: new Date(0),
+  correlationId: '',
+  causationId: '',
+  contentType: 'application/protobuf',
+  topic: 'cups.other',
+  partition: 0,
+  offset: '7',
+  key: 'a',
+  extra: {},
+  data: Buffer.alloc(0),
+};
 
 describe('a store whose unique index cannot be built', () => {
   test('takes nothing into any of its collections, names index and code and no value, and opens once it can', async () => {
@@ -83,7 +100,7 @@ describe('a store whose unique index cannot be built', () => {
       const raw = db.collection<{ _id: string; code: string }>('cases');
       await raw.insertMany(['a', 'b'].map((_id) => ({ _id, code: SECRET })));
       const { store, cases } = await open();
-      const parking = openParking<typeof event>(store);
+      const parking = openParking(store);
       await eventually(() => kept.text().includes('store-indexes-missing'));
       await expect(create(cases, 'other')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
       await expect(parking.put(event)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });

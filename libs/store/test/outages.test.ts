@@ -8,16 +8,9 @@ import { createInterface } from 'node:readline';
 import { startLocal, type LocalPlatform } from '@cups/local';
 import { eventually, keepLog, platform } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { StoredEvent } from '@cups/contracts';
 import mongoose from 'mongoose';
-import {
-  openStore,
-  startRelay,
-  type Documents,
-  type OutboxEntry,
-  type Relay,
-  type Store,
-  type StoredDocument,
-} from '../src/index.ts';
+import { openStore, startRelay, type Documents, type Relay, type Store, type StoredDocument } from '../src/index.ts';
 
 interface Case extends StoredDocument {
   state: string;
@@ -52,9 +45,9 @@ async function openCases(uri = mongoUri): Promise<Documents<Case>> {
 }
 
 /** A relay whose sweeps, after the first, come too late for any test. */
-async function relayOf(cases: Documents<Case>): Promise<OutboxEntry[]> {
-  const sent: OutboxEntry[] = [];
-  const publish = (entries: OutboxEntry[]) => {
+async function relayOf(cases: Documents<Case>): Promise<StoredEvent[]> {
+  const sent: StoredEvent[] = [];
+  const publish = (entries: StoredEvent[]) => {
     sent.push(...entries);
     return Promise.resolve({ rejected: [] });
   };
@@ -86,7 +79,7 @@ const change = (cases: Documents<Case>, id: string) =>
     document: { ...one, state: 'changed' },
     events: [event(id)],
   }));
-const sequences = (sent: OutboxEntry[], id: string) => sent.filter(({ key }) => key === id).map(({ n }) => n);
+const sequences = (sent: StoredEvent[], id: string) => sent.filter(({ key }) => key === id).map(({ n }) => n);
 
 describe('the store goes away while 250 documents are drained', () => {
   /** Runs the process until its first batch is on its way, kills the store, and lets the batch be acknowledged. */

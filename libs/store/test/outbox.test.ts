@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import { startLocal } from '@cups/local';
 import { eventually, keepLog, platform } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { StoredEvent } from '@cups/contracts';
 import {
   openStore,
   startRelay,
   startTimers,
   type Documents,
-  type OutboxEntry,
   type PublishResult,
   type Relay,
   type RelayOptions,
@@ -66,10 +66,10 @@ const relay = (
 
 /** A topic that keeps what it is sent. */
 function topic(
-  fate: (entries: OutboxEntry[]) => Partial<PublishResult> | Promise<Partial<PublishResult>> = () => ({}),
+  fate: (entries: StoredEvent[]) => Partial<PublishResult> | Promise<Partial<PublishResult>> = () => ({}),
 ) {
-  const entries: OutboxEntry[] = [];
-  const publish = async (given: OutboxEntry[]): Promise<PublishResult> => {
+  const entries: StoredEvent[] = [];
+  const publish = async (given: StoredEvent[]): Promise<PublishResult> => {
     const result = { rejected: [], later: [], ...(await fate(given)) };
     const not = new Set([...result.rejected.map(({ entry }) => entry), ...result.later]);
     entries.push(...given.filter((entry) => !not.has(entry)));
@@ -370,7 +370,7 @@ test('the store dies between an acknowledgement and its pull: nobody crashes, an
     existsReason: 'ALREADY_EXISTS' as const,
   });
   await eventually(() => store.ready());
-  const killed: OutboxEntry[][] = [];
+  const killed: StoredEvent[][] = [];
   relay(cases, async (entries) => {
     await local.killStore();
     // The driver must have noticed before the pull is tried: that is when a call fails at once.

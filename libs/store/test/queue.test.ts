@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { OutboxEntry } from '../src/index.ts';
+import type { StoredEvent } from '@cups/contracts';
 import { emptyQueue, limits, nextBatch, notePull, settle, take, takePulls, type Queue } from '../src/outbox/queue.ts';
 import { sweepPause } from '../src/outbox/sweep.ts';
 
 const at = (id: string) => ({ collection: 'cases', id });
-const entry = (id: string, n: number, size = 10) => ({ n, key: id, data: Buffer.alloc(size) }) as OutboxEntry;
+const entry = (id: string, n: number, size = 10) => ({ n, key: id, data: Buffer.alloc(size) }) as StoredEvent;
 const upTo = (id: string, last: number, from = 1) =>
   Array.from({ length: last - from + 1 }, (_, index) => entry(id, from + index));
 const shown = (queue: Queue) => nextBatch(queue).map(({ place, entries }) => [place.id, ...entries.map(({ n }) => n)]);
@@ -126,7 +126,7 @@ describe('a settled batch', () => {
     const queue = emptyQueue();
     take(queue, at('a'), upTo('a', 1));
     const batch = nextBatch(queue);
-    settle(queue, batch, { rejected: [{ entry: batch[0]?.entries[0] as OutboxEntry, cause: 'X' }] });
+    settle(queue, batch, { rejected: [{ entry: batch[0]?.entries[0] as StoredEvent, cause: 'X' }] });
     take(queue, at('a'), upTo('a', 2));
     expect(shown(queue)).toEqual([]);
     queue.refused.clear();
@@ -155,7 +155,7 @@ test('the pause after a sweep grows with what the sweep took, up to five minutes
 function play(words: string[]) {
   const small = { ...limits, documents: 3, batchDocuments: 2, batchBytes: 3_000, acked: 4, pulls: 5 };
   const queue = emptyQueue();
-  const stored = new Map<string, { last: number; outbox: OutboxEntry[] }>();
+  const stored = new Map<string, { last: number; outbox: StoredEvent[] }>();
   const sent: [string, number][] = [];
   const commit = (id: string) => {
     const one = stored.get(id) ?? { last: 0, outbox: [] };
@@ -164,7 +164,7 @@ function play(words: string[]) {
     stored.set(id, one);
     take(queue, at(id), [...one.outbox], small);
   };
-  const publish = (works: (one: OutboxEntry) => boolean) => {
+  const publish = (works: (one: StoredEvent) => boolean) => {
     const batch = nextBatch(queue, small);
     // As the publisher does it: what stands behind an entry that cannot go now, of the same key, does not go either.
     const later = batch.flatMap(({ entries }) => {

@@ -6,8 +6,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { StoredEvent } from '@cups/contracts';
 import { quietLog } from '@cups/testing';
-import { openStore, startRelay, type OutboxEntry, type StoredDocument } from '../src/index.ts';
+import { openStore, startRelay, type StoredDocument } from '../src/index.ts';
 
 const [uri = '', database = '', count = '0'] = process.argv.slice(2);
 const say = (word: string) => process.stdout.write(`${word}\n`);
@@ -40,7 +41,7 @@ const make = (_id: string) =>
 await Promise.all(ids.map(make));
 
 let published = 0;
-const publish = async (entries: OutboxEntry[]) => {
+const publish = async (entries: StoredEvent[]) => {
   if (published === 0) {
     say('publishing');
     await once(process.stdin, 'data');

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { connectKafka, createPublisher, decode, type CloudEvent, type Entry } from '@cups/events';
+import type { Event, ReceivedEvent } from '@cups/contracts';
+import { connectKafka, createPublisher, decode } from '@cups/events';
 import type { Platform } from './platform.ts';
 import { eventually } from './platform.ts';
 
 import { quietLog } from './neighbours.ts';
 
 /** An event with everything that a test does not care about filled in. */
-export function eventOf(given: Partial<Entry> & { topic: string; key: string; type: string }): Entry {
+export function eventOf(given: Partial<Event> & { topic: string; key: string; type: string }): Event {
   return {
     id: randomUUID(),
     subject: given.key,
@@ -24,7 +25,7 @@ export function eventOf(given: Partial<Entry> & { topic: string; key: string; ty
 /** Publishes events and waits for the acknowledgement; topics without the prefix. */
 export async function produce(
   { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
-  events: Entry[],
+  events: Event[],
 ): Promise<void> {
   const publisher = createPublisher({ brokers, clientId: 'test', prefix, log: quietLog });
   try {
@@ -58,12 +59,12 @@ export async function readTopic(
   { brokers, prefix }: Pick<Platform, 'brokers' | 'prefix'>,
   ...topics: string[]
 ): Promise<{
-  events: CloudEvent[];
+  events: ReceivedEvent[];
   rubbish: () => number;
-  until(fits: (events: CloudEvent[]) => boolean, timeoutMs?: number): Promise<CloudEvent[]>;
+  until(fits: (events: ReceivedEvent[]) => boolean, timeoutMs?: number): Promise<ReceivedEvent[]>;
   stop(): Promise<void>;
 }> {
-  const events: CloudEvent[] = [];
+  const events: ReceivedEvent[] = [];
   let rubbish = 0;
   const consumer = connectKafka(brokers, 'test').consumer({
     groupId: `test-${randomUUID()}`,

@@ -1,16 +1,8 @@
-import {
-  isReplyType,
-  parseContent,
-  parseSubject,
-  readAttributes,
-  readContent,
-  REPLY_TYPES,
-  sourceOf,
-} from '@cups/agency-contract';
+import { isReplyType, parseContent, parseSubject, readAttributes, readContent, REPLY_TYPES, sourceOf } from '@cups/agency-contract';
 import type { Cause, ReplyEvent, Result, Violation } from '@cups/agency-contract';
 import { canonicalJson } from '@cups/contracts/node';
-import type { CloudEvent } from '@cups/events';
 import { createHash } from 'node:crypto';
+import type { ReceivedEvent } from '@cups/contracts';
 import type { AgencyWord, Refusal, Reply, Words } from '../domain/delivery.ts';
 import { maxReadBytesOf, mend } from './mend.ts';
 import type { Mended } from './mend.ts';
@@ -32,7 +24,7 @@ const MAX_FIELDS = 20;
  * subject must name one agency before anything of the message counts. What is wrong with a date or a length of a decision
  * is put right and told (`mend`).
  */
-export function toReply(event: CloudEvent, agency: string): Read {
+export function toReply(event: ReceivedEvent, agency: string): Read {
   if (event.source !== sourceOf(agency)) return { refusal: { cause: 'FOREIGN_AGENCY', fields: ['ce_source'] } };
   const named = parseSubject(event.subject);
   if (named && named.agency !== agency) return { refusal: { cause: 'FOREIGN_DELIVERY', fields: ['ce_subject'] } };
@@ -50,7 +42,7 @@ export function toReply(event: CloudEvent, agency: string): Read {
 }
 
 /** As the contract names them. The time is the one that the platform goes by; what is empty is not there. */
-function attributesOf(event: CloudEvent) {
+function attributesOf(event: ReceivedEvent) {
   return {
     specversion: '1.0',
     id: event.id,
@@ -71,7 +63,7 @@ const refusalOf = ({ cause, violations }: { cause: Cause; violations: Violation[
 });
 
 /** Of type and content as they were sent, whatever the order of properties. */
-function digestOf({ type, data }: CloudEvent, content: unknown): string {
+function digestOf({ type, data }: ReceivedEvent, content: unknown): string {
   const hash = createHash('sha256').update(`${type}\n`);
   try {
     hash.update(canonicalJson(content));

@@ -1,4 +1,4 @@
 export { canonicalJson, fingerprint } from './canonical.ts';
 export { pageSizeOf, pageToken, readPageToken } from './page.ts';
 export { refuseOpenSecret } from './private.ts';
-export { requestIdOf, newTraceparent, traceparentOf } from './trace.ts';
+export { isTraceparent, newTraceparent, requestIdOf, traceparentOf } from './trace.ts';

@@ -9,9 +9,14 @@ export function newTraceparent(): string {
   return `00-${randomBytes(16).toString('hex')}-${randomBytes(8).toString('hex')}-01`;
 }
 
+/** Whether `given` is a well formed `traceparent`: anything else is passed on by nobody. */
+export function isTraceparent(given: unknown): given is string {
+  return typeof given === 'string' && TRACEPARENT.test(given);
+}
+
 /** What a caller named as its `traceparent`, when it is well formed; otherwise a new one. */
 export function traceparentOf(given: unknown): string {
-  return typeof given === 'string' && TRACEPARENT.test(given) ? given : newTraceparent();
+  return isTraceparent(given) ? given : newTraceparent();
 }
 
 /**

@@ -1,21 +1,20 @@
-import type { Log } from '@cups/contracts';
-import type { CloudEvent } from '../envelope.ts';
+import type { Log, ReceivedEvent } from '@cups/contracts';
 import { misfit, type Expectations } from '../expect.ts';
 import { refusalOf, type Handled, type RefusedMessage } from './handled.ts';
 
 /** Where events wait that came before their predecessor; `openParking` of @cups/store fits. */
 export interface Park {
   subjects(): Promise<string[]>;
-  put(event: CloudEvent): Promise<void>;
+  put(event: ReceivedEvent): Promise<void>;
   /** Those of a subject, in the order of their sequence; each stays until it is dropped. */
-  waiting(subject: string): Promise<CloudEvent[]>;
-  drop(event: CloudEvent): Promise<void>;
+  waiting(subject: string): Promise<ReceivedEvent[]>;
+  drop(event: ReceivedEvent): Promise<void>;
 }
 
 export interface HandlerOptions {
   /** What each topic may carry; what does not fit is refused before `handle` sees it. `WRITERS` has our own topics. */
   expects: Expectations;
-  handle: (event: CloudEvent) => Promise<Handled>;
+  handle: (event: ReceivedEvent) => Promise<Handled>;
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
   park?: Park;
   log: Log;
@@ -42,13 +41,13 @@ export class Handler {
     for (const subject of subjects) this.#waiting.add(subject);
   }
 
-  async handle(event: CloudEvent): Promise<Handled> {
+  async handle(event: ReceivedEvent): Promise<Handled> {
     const handled = await this.#one(event);
     if (handled !== 'wait' && this.#waiting.has(event.subject)) await this.#followUp(event.subject);
     return handled;
   }
 
-  async #one(event: CloudEvent): Promise<Handled> {
+  async #one(event: ReceivedEvent): Promise<Handled> {
     const { expects, handle, park, log, count } = this.#options;
     const unexpected = misfit(event, expects[event.topic]);
     const handled = unexpected ? { cause: unexpected, fields: [] } : await handle(event);

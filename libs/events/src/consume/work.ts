@@ -1,8 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { backoff, type Log, type Metrics } from '@cups/contracts';
+import { backoff, type Log, type Metrics, type ReceivedEvent } from '@cups/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { PassedOver } from '../driver/batches.ts';
-import { decode, type CloudEvent } from '../envelope.ts';
+import { decode } from '../envelope.ts';
 import type { Expectations } from '../expect.ts';
 import { RETRY } from '../kafka.ts';
 import { committed, offsetsIn, planCommit, refusedIn, undo, type Offset, type PartitionInWork } from './commit.ts';
@@ -21,7 +21,7 @@ export interface WorkOptions {
   /** Handlers at once. Default 16. */
   concurrency?: number;
   /** Called in order for each key, for different keys in parallel. A throw is retried with backoff, its key only. */
-  handle: (event: CloudEvent) => Promise<Handled>;
+  handle: (event: ReceivedEvent) => Promise<Handled>;
   /**
    * Stores refusals, many at once, in the order of their offsets for each partition, before these are committed. After a crash the
    * last of them come again; a throw is retried.
@@ -163,7 +163,7 @@ export class Work {
     this.#lanes.run(`${at.topic}/${at.partition}/${event.key}`, () => this.#workOn(event, offset, at, epoch));
   }
 
-  async #workOn(event: CloudEvent, offset: bigint, at: Partition, epoch: number): Promise<void> {
+  async #workOn(event: ReceivedEvent, offset: bigint, at: Partition, epoch: number): Promise<void> {
     await this.#parkedKnown;
     const handled = await this.#untilDone(at.topic, epoch, () => this.#handler.handle(event));
     if (handled === undefined || epoch !== this.#epoch) return;

@@ -1,5 +1,6 @@
+import type { StoredEvent } from '@cups/contracts';
 import type { RequestRecord } from './cause.ts';
-import type { NewEvent, OutboxEntry } from './entries.ts';
+import type { NewEvent } from './entries.ts';
 
 /** The fields that the store keeps by itself, and `timer`, which a change sets. */
 export interface StoredDocument {
@@ -9,7 +10,7 @@ export interface StoredDocument {
   revision: number;
   eventSeq: number;
   outboxSeq: number;
-  outbox: OutboxEntry[];
+  outbox: StoredEvent[];
   outboxBlocked?: { cause: string; time: Date };
   requests: RequestRecord[];
   createRequest?: string;

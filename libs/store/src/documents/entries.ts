@@ -2,12 +2,9 @@ import type { StoredEvent } from '@cups/contracts';
 import { ulid } from 'ulid';
 import type { Cause } from './cause.ts';
 
-/** An event that waits in its document until Kafka has it. */
-export type OutboxEntry = StoredEvent & { data: Buffer };
-
 /** `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store. */
-export type NewEvent = Pick<OutboxEntry, 'topic' | 'key' | 'type' | 'subject'> &
-  Partial<Pick<OutboxEntry, 'contentType' | 'source' | 'extra'>> & { data: Uint8Array; sequenced: boolean };
+export type NewEvent = Pick<StoredEvent, 'topic' | 'key' | 'type' | 'subject'> &
+  Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra'>> & { data: Uint8Array; sequenced: boolean };
 
 /** How far a document has counted: its events, and all entries of its outbox. */
 export interface Counts {
@@ -16,7 +13,7 @@ export interface Counts {
 }
 
 /** How far the entries lead the counts on. */
-export const countsAfter = ({ eventSeq, outboxSeq }: Counts, entries: OutboxEntry[]): Counts => ({
+export const countsAfter = ({ eventSeq, outboxSeq }: Counts, entries: StoredEvent[]): Counts => ({
   eventSeq: eventSeq + entries.filter(({ sequence }) => sequence !== null).length,
   outboxSeq: outboxSeq + entries.length,
 });
@@ -26,11 +23,11 @@ export function entriesOf(
   events: NewEvent[],
   counts: Counts,
   about: { cause: Cause; source: string; now: Date },
-): OutboxEntry[] {
+): StoredEvent[] {
   const { cause, source, now } = about;
   let { eventSeq, outboxSeq } = counts;
   return events.map(({ sequenced, data, ...event }) => {
-    const entry: OutboxEntry = {
+    const entry: StoredEvent = {
       contentType: 'application/protobuf',
       source,
       ...event,

@@ -1,10 +1,10 @@
-import type { OutboxEntry } from './entries.ts';
+import type { StoredEvent } from '@cups/contracts';
 import type { StoredDocument } from './document.ts';
 
 /** Who wants to know what became of writes: the relay, which publishes what they left in outboxes. */
 export interface News {
   /** Told of a document's whole outbox when there is something in it. */
-  readonly listeners: Set<(id: string, entries: OutboxEntry[]) => void>;
+  readonly listeners: Set<(id: string, entries: StoredEvent[]) => void>;
   /** Told when the answer of a write was lost: it may have been done, and nobody else knows of its events. */
   readonly doubts: Set<(id: string) => void>;
 }

@@ -1,7 +1,6 @@
-import { backoff, type Log, type Metrics } from '@cups/contracts';
+import { backoff, type Log, type Metrics, type StoredEvent } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import type { AnyDocuments } from '../documents.ts';
-import type { OutboxEntry } from '../documents/entries.ts';
 import type { StoredDocument } from '../documents/document.ts';
 import { limits, notePull, takePulls, type Pull, type Queue } from './queue.ts';
 
@@ -10,7 +9,7 @@ export interface PullOptions {
   log: Log;
   metrics?: Metrics;
   /** Fields to set in the same write that takes the entries out; raises no revision. */
-  afterPublish?: (id: string, entries: OutboxEntry[], collection: string) => Record<string, unknown> | undefined;
+  afterPublish?: (id: string, entries: StoredEvent[], collection: string) => Record<string, unknown> | undefined;
   /** `afterPublish` applies only to documents that still fit this filter (a reply may have been quicker). */
   onlyWhere?: Record<string, unknown>;
 }

@@ -1,18 +1,18 @@
-import type { OutboxEntry } from '../documents/entries.ts';
+import type { StoredEvent } from '@cups/contracts';
 
 /** A document, by its collection and id. */
 export type Place = { collection: string; id: string };
 /** A document's entries that are to be published, in order. */
-export type Held = { place: Place; entries: OutboxEntry[] };
+export type Held = { place: Place; entries: StoredEvent[] };
 /** Entries up to `n` are acknowledged and are to be taken out; `entries` are those that were published here. */
-export type Pull = { place: Place; n: number; entries: OutboxEntry[] };
+export type Pull = { place: Place; n: number; entries: StoredEvent[] };
 
 /** What became of a batch; an entry in neither list is acknowledged. */
 export interface PublishResult {
   /** Can never be sent: the document is isolated. */
-  rejected: { entry: OutboxEntry; cause: string }[];
+  rejected: { entry: StoredEvent; cause: string }[];
   /** Not now (its topic is missing, for example): tried again with the document's own delay. */
-  later?: OutboxEntry[];
+  later?: StoredEvent[];
 }
 
 /** What the relay holds in memory. The functions below are all that changes it. */
@@ -61,7 +61,7 @@ export const emptyQueue = (): Queue => ({
 export const keyOf = ({ collection, id }: Place): string => `${collection}/${id}`;
 
 /** Takes up a document's whole outbox, as stored; what is held or acknowledged already is not taken twice. */
-export function take(queue: Queue, place: Place, entries: OutboxEntry[], { documents } = limits): void {
+export function take(queue: Queue, place: Place, entries: StoredEvent[], { documents } = limits): void {
   const key = keyOf(place);
   if (entries.length === 0 || queue.refused.has(key)) return;
   const held = queue.held.get(key);
@@ -83,7 +83,7 @@ export function nextBatch(queue: Queue, { batchDocuments, batchBytes, pulls } = 
   if (queue.pulls.size >= pulls) return batch;
   let bytes = 0;
   for (const { place, entries } of queue.held.values()) {
-    const part: OutboxEntry[] = [];
+    const part: StoredEvent[] = [];
     for (const entry of entries) {
       const size = entry.data.length + entryBytes;
       if (bytes > 0 && bytes + size > batchBytes) break;
@@ -105,7 +105,7 @@ export interface Settled {
 
 /** Books what became of a batch: of each document, what stands before its first bad entry is acknowledged. */
 export function settle(queue: Queue, batch: Held[], { rejected, later = [] }: PublishResult, of = limits): Settled {
-  const causes = new Map<OutboxEntry, string | undefined>(later.map((entry) => [entry, undefined]));
+  const causes = new Map<StoredEvent, string | undefined>(later.map((entry) => [entry, undefined]));
   for (const { entry, cause } of rejected) causes.set(entry, cause);
   const settled: Settled = { done: [], isolated: [], waits: later.length > 0 };
   for (const { place, entries: sent } of batch) {

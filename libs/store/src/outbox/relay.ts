@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { backoff, type Backoff } from '@cups/contracts';
+import { backoff, type Backoff, type StoredEvent } from '@cups/contracts';
 import type { AnyDocuments } from '../documents.ts';
-import type { OutboxEntry } from '../documents/entries.ts';
 import { startDoubts } from './doubts.ts';
 import { startPulls, type PullOptions, type Pulls } from './pulls.ts';
 import {
@@ -19,7 +18,7 @@ import { startSweeps, type SweepOptions, type Sweeps } from './sweep.ts';
 
 export interface RelayOptions extends PullOptions, SweepOptions {
   /** Sends the entries in this order and resolves when they are acknowledged; throws when the broker is away. */
-  publish: (entries: OutboxEntry[]) => Promise<PublishResult>;
+  publish: (entries: StoredEvent[]) => Promise<PublishResult>;
 }
 
 export interface Relay {
@@ -56,7 +55,7 @@ export function startRelay(options: RelayOptions): Relay {
   };
   const parts: Parts = { queue, options, pulls, sweeps, waits, stopped: false };
   const loop = startLoop(parts);
-  const takeUp = (place: Place, entries: OutboxEntry[]): void => {
+  const takeUp = (place: Place, entries: StoredEvent[]): void => {
     if (parts.stopped) return;
     take(queue, place, entries);
     loop.schedule();
@@ -79,11 +78,11 @@ export function startRelay(options: RelayOptions): Relay {
 /** Tells of what is written from now on. @returns what ends that */
 function listen(
   documents: AnyDocuments,
-  takeUp: (place: Place, entries: OutboxEntry[]) => void,
+  takeUp: (place: Place, entries: StoredEvent[]) => void,
   doubt: (place: Place) => void,
 ): () => void {
   const { name: collection, internals } = documents;
-  const tell = (id: string, entries: OutboxEntry[]) => takeUp({ collection, id }, entries);
+  const tell = (id: string, entries: StoredEvent[]) => takeUp({ collection, id }, entries);
   const inDoubt = (id: string) => doubt({ collection, id });
   internals.listeners.add(tell);
   internals.doubts.add(inDoubt);
