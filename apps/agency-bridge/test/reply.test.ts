@@ -242,7 +242,7 @@ describe('the content of a message', () => {
   });
 
   test('with a property that is called __proto__ is refused, also where a date is put right', () => {
-    const sent = `{"application":"${APPLICATION}","outcome":"rejected","reason":{"ro":"Nu."},"decideTime":5,"__proto__":{"a":1}}`;
+    const sent = `{"application":"${APPLICATION}","outcome":"rejected","reason":{"ro":"Nu."},"decideTime":5,"__proto__":{}}`;
     expect(decided(Buffer.from(sent)).refusal?.cause).toBe('CONTENT_INVALID');
   });
 });

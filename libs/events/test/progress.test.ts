@@ -112,15 +112,16 @@ function looks(...activity: number[]) {
       stuck: seen.stuck.length,
       newly: seen.newlyStuck.map(({ topic, partition }) => `${topic}/${partition}`),
       silent: seen.silent,
+      moves: seen.moves,
     };
   });
 }
 
 describe('a look at a consumer', () => {
   test('tells once that a partition is stuck, and asks for a new consumer as long as nothing at all happens in it', () => {
-    const quiet = { stuck: 0, newly: [], silent: false };
-    const silent = { stuck: 1, newly: [], silent: true };
-    expect(looks(7, 7, 7, 7)).toEqual([quiet, quiet, { stuck: 1, newly: ['t/3'], silent: true }, silent]);
+    const quiet = { stuck: 0, newly: [], silent: false, moves: [] };
+    const silent = { stuck: 1, newly: [], silent: true, moves: [] };
+    expect(looks(7, 7, 7, 7)).toEqual([quiet, quiet, { stuck: 1, newly: ['t/3'], silent: true, moves: [] }, silent]);
   });
 
   test('leaves a consumer alone in which other keys flow, though the position is held up', () => {
