@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
-import type { Socket } from 'node:net';
 import { idnpCheckDigit } from '@cups/application';
+import { Connection } from './connection.ts';
+import type { Reply } from './connection.ts';
 import { nowMs, percentiles } from './processes.ts';
 import type { Percentiles } from './processes.ts';
 
@@ -39,87 +39,9 @@ export interface LoadResult {
   sentMs?: Record<string, number>;
 }
 
-interface Reply {
-  status: number;
-  text: string;
-  retryAfterMs?: number;
-}
-
 /** How often a request is sent before its fate is unknown. */
 const TRIES = 6;
-
-/** One keep-alive connection, one request at a time. */
-function openConnection(port: number) {
-  let socket: Socket | undefined;
-  let waiting: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | undefined;
-  let chunks: Buffer[] = [];
-  let length = 0;
-  let head: { status: number; end: number; total: number; text: string } | undefined;
-
-  function fail(error: Error): void {
-    socket = undefined;
-    chunks = [];
-    length = 0;
-    head = undefined;
-    waiting?.reject(error);
-    waiting = undefined;
-  }
-
-  function onData(chunk: Buffer): void {
-    chunks.push(chunk);
-    length += chunk.length;
-    if (!head) {
-      const all = chunks.length === 1 ? chunk : Buffer.concat(chunks);
-      chunks = [all];
-      const end = all.indexOf('\r\n\r\n');
-      if (end < 0) return;
-      const text = all.toString('latin1', 0, end);
-      const body = Number(/\r\ncontent-length: *(\d+)/i.exec(text)?.[1] ?? 0);
-      head = { status: Number(text.slice(9, 12)), end: end + 4, total: end + 4 + body, text };
-    }
-    if (length < head.total) return;
-    const { status, end, text } = head;
-    const failed = status >= 300;
-    const reply = {
-      status,
-      text: failed ? Buffer.concat(chunks).toString('utf8', end) : '',
-      retryAfterMs: Number(/\r\nretry-after: *(\d+)/i.exec(text)?.[1] ?? 0) * 1000,
-    };
-    chunks = [];
-    length = 0;
-    head = undefined;
-    if (/\r\nconnection: close/i.test(text)) {
-      socket?.destroy();
-      socket = undefined;
-    }
-    const done = waiting;
-    waiting = undefined;
-    done?.resolve(reply);
-  }
-
-  return {
-    post(path: string, cookie: string, key: string, body: string): Promise<Reply> {
-      return new Promise((resolve, reject) => {
-        waiting = { resolve, reject };
-        if (!socket) {
-          const opened = connect({ port, host: '127.0.0.1', noDelay: true });
-          socket = opened;
-          opened.on('data', onData);
-          opened.on('error', (error) => socket === opened && fail(error));
-          opened.on('close', () => socket === opened && fail(new Error('closed')));
-        }
-        socket.write(
-          `POST /api/v1${path} HTTP/1.1\r\nhost: 127.0.0.1:${port}\r\ncookie: ${cookie}\r\naccept: application/json\r\n` +
-            `idempotency-key: ${key}\r\ncontent-type: application/json\r\n` +
-            `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-        );
-      });
-    },
-    close: () => socket?.destroy(),
-  };
-}
-
-type Connection = ReturnType<typeof openConnection>;
+const NO_ANSWER: Reply = { status: 0, text: 'no answer', retryAfterMs: 0 };
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
@@ -158,9 +80,7 @@ function record() {
   async function accepted(connection: Connection, path: string, cookie: string, body: string): Promise<boolean> {
     const key = randomUUID();
     for (let round = 1; ; round += 1) {
-      const reply = await connection
-        .post(path, cookie, key, body)
-        .catch((): Reply => ({ status: 0, text: 'no answer' }));
+      const reply = await connection.post(path, cookie, key, body).catch((): Reply => NO_ANSWER);
       if (reply.status >= 200 && reply.status < 300) return true;
       firstRefusal ??= `${reply.status} ${path.replace(/[0-9A-Z]{26}/, '{id}')} ${reply.text.slice(0, 400)}`;
       result.refused[reply.status] = (result.refused[reply.status] ?? 0) + 1;
@@ -170,7 +90,7 @@ function record() {
         result.unknown += 1;
         return false;
       }
-      await new Promise((done) => setTimeout(done, Math.max(50 * 2 ** round, reply.retryAfterMs ?? 0)));
+      await new Promise((done) => setTimeout(done, Math.max(50 * 2 ** round, reply.retryAfterMs)));
     }
   }
 
@@ -198,7 +118,7 @@ function next(): { id: string; cookie: string; body: string } {
   return { id, cookie: job.cookie, body: job.body.replace('{id}', id).replace('{idnp}', idnpOf(n)) };
 }
 
-const borrow = (): Connection => idle.pop() ?? openConnection(port);
+const borrow = (): Connection => idle.pop() ?? new Connection(port);
 
 /** `level` desks that each begin the next application when the last one is submitted. */
 async function closedLoop(level: number, seconds: number): Promise<LoadResult> {

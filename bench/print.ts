@@ -1,6 +1,6 @@
-import type { Level } from './bench.ts';
-import type { RawCost } from './drivers.ts';
+import type { RawCost } from './drivers/meter.ts';
 import type { Percentiles } from './processes.ts';
+import type { Level } from './work.ts';
 
 /** The report as a person reads it. */
 

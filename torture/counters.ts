@@ -53,40 +53,19 @@ export async function openCounters(url: string, centres: readonly Centre[], rand
   const kept: Kept[] = [];
   const acknowledged: Acknowledged[] = [];
   const refused: Counters['refused'] = [];
-  const troubles = new Map<string, number>();
-  const raw = new Map<string, number>();
   const givenUp = new AbortController();
-  const { signal } = givenUp;
-
-  /** One call, repeated under its key for as long as its trouble can pass. */
-  async function ask<T>(centre: number, method: string, path: string, call: Call): Promise<T> {
-    for (let round = 0; ; round += 1) {
-      signal.throwIfAborted();
-      try {
-        return (await desks[centre]!.call<T>(method, path, call)).body;
-      } catch (error) {
-        const { status, reason } = problemOf(error);
-        // The bridge has not heard of it yet.
-        if (status === 404 && path.endsWith('/delivery')) throw error;
-        count(troubles, status === 0 ? reason : `${status} ${reason}`);
-        if (status === 500) count(raw, `500 ${method} ${path.replace(/[0-7][0-9A-Z]{25}/, '{id}')}`);
-        if (!isPassing(status)) throw error;
-        await pause(Math.min(3_000, 150 * 2 ** round) * (0.5 + random()), undefined, { signal });
-      }
-    }
-  }
-
+  const asking: Asking = { desks, troubles: new Map(), raw: new Map(), random, signal: givenUp.signal };
   return {
     acknowledged,
     refused,
-    troubles,
-    raw,
-    read: (centre, path) => ask(centre, 'GET', path, {}),
+    troubles: asking.troubles,
+    raw: asking.raw,
+    read: (centre, path) => ask(asking, centre, 'GET', path, {}),
     async write(given) {
       const { application, action, path, centre } = given;
       const key = randomUUID();
       try {
-        const answer = await ask<Application>(centre, methodOf(action), path, callOf(given, key));
+        const answer = await ask<Application>(asking, centre, methodOf(action), path, callOf(given, key));
         const { state } = answer;
         acknowledged.push({ application, action, requestId: key, revision: revisionOf(answer), state });
         kept.push(Object.assign({ key }, given));
@@ -108,6 +87,35 @@ export async function openCounters(url: string, centres: readonly Centre[], rand
       return (await inTurns([...centreOf], ([id, centre]) => lookAt(desks[centre]!, id))).flat();
     },
   };
+}
+
+/** What every call of the counters shares. */
+interface Asking {
+  desks: readonly Desk[];
+  troubles: Map<string, number>;
+  raw: Map<string, number>;
+  random: () => number;
+  /** When all is given up. */
+  signal: AbortSignal;
+}
+
+/** One call, repeated under its key for as long as its trouble can pass. */
+async function ask<T>(asking: Asking, centre: number, method: string, path: string, call: Call): Promise<T> {
+  const { desks, troubles, raw, random, signal } = asking;
+  for (let round = 0; ; round += 1) {
+    signal.throwIfAborted();
+    try {
+      return (await desks[centre]!.call<T>(method, path, call)).body;
+    } catch (error) {
+      const { status, reason } = problemOf(error);
+      // The bridge has not heard of it yet.
+      if (status === 404 && path.endsWith('/delivery')) throw error;
+      count(troubles, status === 0 ? reason : `${status} ${reason}`);
+      if (status === 500) count(raw, `500 ${method} ${path.replace(/[0-7][0-9A-Z]{25}/, '{id}')}`);
+      if (!isPassing(status)) throw error;
+      await pause(Math.min(3_000, 150 * 2 ** round) * (0.5 + random()), undefined, { signal });
+    }
+  }
 }
 
 function callOf({ body, etag }: Write, key: string): Call {

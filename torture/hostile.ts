@@ -37,7 +37,7 @@ export function createHostile(
 ): Hostile {
   const ids: string[] = [];
   const sent = { poison: 0, honest: 0, bombs: 0, oversized: 0, failed: 0 };
-  const told = new Map<string, number>();
+  const words = honestWords(reached, random);
   const known = () => [...reached.values()];
   const topicOf = (code: string) => prefix + topicsOf(code).replies;
   const anyAgency = () => AGENCIES[Math.floor(random() * AGENCIES.length)]!;
@@ -48,17 +48,6 @@ export function createHostile(
       all.map(({ agency: code, message }) => agency.send(topicOf(code), message, compression)),
     );
     for (const answer of answers) sent[answer === 'ok' ? kind : 'failed'] += 1;
-  }
-
-  /** Progress of applications that are known, and the decision of those about which the simulator says nothing. */
-  function honestWords(): Posted[] {
-    const most = (one: Reached) => (one.isSilent ? 1 : NOTES_EACH);
-    const open = known().filter((one) => (told.get(one.id) ?? 0) < most(one));
-    return Array.from({ length: Math.min(HONEST, open.length) }, () => {
-      const [one] = open.splice(Math.floor(random() * open.length), 1) as [Reached];
-      told.set(one.id, (told.get(one.id) ?? 0) + 1);
-      return honest(one, one.isSilent ? 'decision' : 'progress');
-    });
   }
 
   async function bomb(kind: 'empty' | 'large'): Promise<void> {
@@ -82,12 +71,26 @@ export function createHostile(
     compressed(what) {
       if (what === 'many empty records') return bomb('empty');
       if (what === 'one large record') return bomb('large');
-      return send(honestWords(), 'honest', what as Compression);
+      return send(words(), 'honest', what as Compression);
     },
     oversized: () =>
       send(
         OVERSIZED.map((bytes) => oversized(bytes, known(), random)),
         'oversized',
       ),
+  };
+}
+
+/** Each call: progress of applications that are known, and the decision of those about which the simulator says nothing. */
+function honestWords(reached: ReadonlyMap<string, Reached>, random: () => number): () => Posted[] {
+  const told = new Map<string, number>();
+  const most = (one: Reached) => (one.isSilent ? 1 : NOTES_EACH);
+  return () => {
+    const open = [...reached.values()].filter((one) => (told.get(one.id) ?? 0) < most(one));
+    return Array.from({ length: Math.min(HONEST, open.length) }, () => {
+      const [one] = open.splice(Math.floor(random() * open.length), 1) as [Reached];
+      told.set(one.id, (told.get(one.id) ?? 0) + 1);
+      return honest(one, one.isSilent ? 'decision' : 'progress');
+    });
   };
 }

@@ -1,0 +1,82 @@
+import { cpuMsOf, nowMs, percentiles, round } from '../processes.ts';
+import type { Percentiles } from '../processes.ts';
+
+export type RawName = 'grpcEcho' | 'insert' | 'update' | 'pull' | 'produce' | 'produceBatch' | 'find' | 'httpEcho';
+
+export interface RawCost {
+  perSecond: number;
+  /** 1000 / perSecond: what one costs of the time of the machine at this level. */
+  wallMs: number;
+  /** CPU of driver, server and JVM for one. */
+  cpuMs: number;
+  ms: Percentiles;
+}
+
+export interface MeterParts {
+  /** Calls in flight. */
+  level: number;
+  /** Each driver, after a third of it to warm up. */
+  seconds: number;
+  /** Processes whose CPU is part of the cost; 0 for one that is not of this machine. */
+  pids: number[];
+}
+
+/** Measures what one call costs when nothing else is asked for. */
+export class Meter {
+  readonly level: number;
+  readonly #seconds: number;
+  readonly #pids: number[];
+
+  constructor({ level, seconds, pids }: MeterParts) {
+    this.level = level;
+    this.#seconds = seconds;
+    this.#pids = pids.filter((pid) => pid > 0);
+  }
+
+  /** Callers that each ask again when answered; `each` things are done by one call. */
+  async run(one: () => Promise<unknown>, each = 1, callers = this.level): Promise<RawCost> {
+    const took: number[] = [];
+    await forSeconds(this.#seconds / 3, callers, one, []);
+    const began = nowMs();
+    const cpuBefore = this.#cpu();
+    await forSeconds(this.#seconds, callers, one, took);
+    return cost(took, took.length * each, nowMs() - began, this.#cpu() - cpuBefore);
+  }
+
+  /** Goes through all items once, so many at a time. */
+  async runOver<T>(items: T[], each: number, one: (some: T[]) => Promise<unknown>): Promise<RawCost> {
+    const took: number[] = [];
+    const began = nowMs();
+    const cpuBefore = this.#cpu();
+    for (let at = 0; at < items.length; at += each) {
+      const before = nowMs();
+      await one(items.slice(at, at + each));
+      took.push(nowMs() - before);
+    }
+    return cost(took, items.length, nowMs() - began, this.#cpu() - cpuBefore);
+  }
+
+  #cpu(): number {
+    return this.#pids.reduce((sum, pid) => sum + cpuMsOf(pid), 0);
+  }
+}
+
+async function forSeconds(seconds: number, callers: number, one: () => Promise<unknown>, took: number[]) {
+  const until = nowMs() + seconds * 1000;
+  const call = async () => {
+    for (let began = nowMs(); began < until;) {
+      await one();
+      const ended = nowMs();
+      took.push(ended - began);
+      began = ended;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, call));
+}
+
+const cost = (took: number[], count: number, wallMs: number, cpuMs: number): RawCost => ({
+  perSecond: round((count * 1000) / wallMs, 1),
+  wallMs: round(wallMs / count, 4),
+  cpuMs: round(cpuMs / count, 4),
+  ms: percentiles(took),
+});

@@ -1,0 +1,36 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SERVICES } from '@cups/tools/platform';
+import type { Platform } from '@cups/tools/platform';
+import { nowMs, pssMiB, readClocks, round, used } from './processes.ts';
+
+export type Idle = Awaited<ReturnType<typeof measureIdle>>;
+
+/** CPU of everything, in percent of one core, and memory of the Node services, when nobody asks for anything. */
+export async function measureIdle(platform: Platform, seconds: number) {
+  const pids = platform.pids();
+  const before = readClocks(pids);
+  const began = nowMs();
+  await pause(seconds * 1000);
+  const percent = (ms: number) => round((ms * 100) / (nowMs() - began));
+  const { others, ...spent } = used(before, readClocks(pids));
+  const cpuBy = Object.fromEntries(Object.entries(spent).map(([name, ms]) => [name, percent(ms)]));
+  const memory = Object.fromEntries(SERVICES.map((name) => [name, pids[name] ? round(pssMiB(pids[name]), 1) : 0]));
+  const jvms = Object.fromEntries(
+    Object.keys(pids)
+      .filter((name) => !(SERVICES as readonly string[]).includes(name))
+      .map((name) => [name, round(pssMiB(pids[name]!), 1)]),
+  );
+  return {
+    seconds,
+    cpuPercent: round(sumOf(cpuBy)),
+    cpuBy,
+    othersPercent: percent(others!),
+    nodeMiB: round(sumOf(memory), 1),
+    memory,
+    jvms,
+  };
+}
+
+function sumOf(values: Record<string, number>): number {
+  return Object.values(values).reduce((total, one) => total + one, 0);
+}

@@ -1,0 +1,58 @@
+import type { Platform } from '@cups/tools/platform';
+import type mongoose from 'mongoose';
+import { ask } from './children.ts';
+import type { Children } from './children.ts';
+import type { DriversOrder } from './drivers.ts';
+import type { RawCost, RawName } from './drivers/meter.ts';
+import type { EchoOrder } from './echo.ts';
+
+/** An application as intake keeps it; only what is copied. */
+type Sample = Record<string, never> & { submissions: { content: { answers: object } }[] };
+
+/**
+ * What each raw driver costs on this platform's store and Kafka, with an application of this run as the example.
+ * @param level calls in flight
+ */
+export async function rawDrivers(
+  platform: Platform,
+  applications: mongoose.Collection<{ _id: string }>,
+  children: Children,
+  level: number,
+  seconds: number,
+): Promise<Record<RawName, RawCost>> {
+  const sample = (await applications.findOne({ state: 'submitted' })) as unknown as Sample;
+  const echo = children.fork('echo.ts');
+  const { grpcPort, httpPort } = await ask<{ grpcPort: number; httpPort: number }>(echo, echoOf(sample));
+  const { prefix, mongoUri, kafkaBrokers } = platform;
+  const { kafka = 0, store = 0 } = platform.pids();
+  const order: DriversOrder = {
+    mongoUri,
+    brokers: kafkaBrokers.split(','),
+    from: `${prefix}cups-intake`,
+    into: `${prefix}bench`,
+    topic: `${prefix}bench-raw`,
+    grpcPort,
+    httpPort,
+    level,
+    seconds,
+    pids: { echo: echo.pid!, kafka, store },
+  };
+  const answer = await ask<{ raw?: Record<RawName, RawCost>; error?: string }>(children.fork('drivers.ts'), order);
+  if (!answer.raw) throw new Error(`A raw driver failed: ${answer.error}`);
+  return answer.raw;
+}
+
+/** What the echo answers: a submission as the bridge gets it, and an application as the desk gets it. */
+function echoOf(sample: Sample): EchoOrder {
+  const { content } = sample.submissions[0]!;
+  const answers = Buffer.from(JSON.stringify(content.answers)).toString('base64');
+  const submission = {
+    name: `applications/${String(sample['_id'])}/submissions/1`,
+    centre: sample['centre'],
+    centreName: sample['centreName'],
+    publicService: sample['publicService'],
+    agency: sample['agency'],
+    content: { ...content, answers },
+  };
+  return { submission, text: JSON.stringify({ ...sample, submissions: undefined, outbox: undefined }) };
+}

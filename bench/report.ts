@@ -1,0 +1,147 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Counted } from './counting.ts';
+import type { RawCost, RawName } from './drivers/meter.ts';
+import type { Idle } from './idle.ts';
+import { percentiles, round } from './processes.ts';
+import type { surroundings } from './surroundings.ts';
+import { perPair } from './work.ts';
+import type { Level, OpenLoop } from './work.ts';
+
+/** What a run comes to: figures, marks and the ratio to the raw drivers. */
+
+/** The first marks that a figure is held to. */
+const MARKS = { pairs: 80, ackP99: 30, toAgencyP95: 80, ratio: 0.6, idlePercent: 15, nodeMiB: 900 };
+/** Percent of a core that others may take before a run counts as disturbed. */
+const DISTURBED_PERCENT = 10;
+
+type Needed = Partial<Record<RawName, { times: number; why: string }>>;
+/**
+ * How often each raw driver is needed for one pair, and why. One in three persons of the load has an e-mail address, and
+ * a mail is marked as sent. Catalog and identity are asked every 1.5 s at most for a service and a centre: not counted.
+ */
+const NEEDED: Needed = {
+  grpcEcho: { times: 4, why: 'gateway to intake for create and submit; bridge and notifications to intake' },
+  insert: { times: 3, why: 'the application, its delivery, its thread of notices' },
+  update: { times: 1 + 1 / 3, why: 'the submit; the mail of one person in three, marked as sent' },
+  pull: { times: 2, why: 'the outboxes of application and delivery, emptied in bulk' },
+  produce: { times: 2, why: 'cups.applications and agency.<code>.requests' },
+};
+/** Needed as well, but not in the list that the mark is about. */
+const NEEDED_TOO: Needed = {
+  find: { times: 3, why: 'GetSubmission and GetContact read the application; notifications look for a thread' },
+  httpEcho: { times: 2, why: 'create and submit' },
+};
+
+/** What was measured. */
+export interface Measured {
+  ramp: Level[];
+  best: Level;
+  perSecond: number;
+  open: OpenLoop;
+  /** ms from the submit of each application of the open loop until it was seen on the topic of its agency. */
+  toAgency: number[];
+  raw: Record<RawName, RawCost>;
+  /** Of one core, while the raw drivers ran. */
+  rawOthersPercent: number;
+  idle: Idle;
+  counted: Counted;
+  firstRefusal: string | undefined;
+  trouble: string[];
+  seconds: number;
+  around: ReturnType<typeof surroundings>;
+}
+
+export type Report = ReturnType<typeof reportOf>;
+
+export function reportOf(measured: Measured) {
+  const { best, open, toAgency, raw, idle, counted, trouble, firstRefusal } = measured;
+  const { result } = open;
+  const { ratio, ratios } = ratiosOf(raw, best);
+  const ackMs = result.submitMs;
+  const toAgencyMs = percentiles(toAgency);
+  const othersPercent = {
+    saturation: best.othersPercent,
+    openLoop: round((open.cpu['others']! * 100) / (result.endMs - result.startMs), 1),
+    raw: measured.rawOthersPercent,
+  };
+  return {
+    submissionsPerSecond: best.pairsPerSecond,
+    seenPerSecond: best.seenPerSecond,
+    ackMs,
+    toAgencyMs,
+    raw,
+    ratio,
+    ratios,
+    needed: { ...NEEDED, ...NEEDED_TOO },
+    idle,
+    valid: trouble.length === 0 && counted.isWhole,
+    /** Percent of one core that was not ours. */
+    othersPercent,
+    disturbed: Object.values(othersPercent).some((percent) => percent > DISTURBED_PERCENT),
+    cpuMsPerPair: Object.assign({}, best.cpuMsPerPair, { total: round(cpuOf(best), 3) }),
+    openLoop: {
+      perSecond: measured.perSecond,
+      pairs: result.accepted.length,
+      createMs: result.createMs,
+      refused: result.refused,
+      cpuMsPerPair: perPair(open.cpu, result.accepted.length),
+    },
+    ramp: measured.ramp,
+    counts: counted.counts,
+    ...(firstRefusal ? { firstRefusal } : {}),
+    ...(trouble.length > 0 ? { trouble } : {}),
+    marks: {
+      submissionsPerSecond: mark(best.pairsPerSecond, '>=', MARKS.pairs),
+      // Without answers there is no latency to be proud of.
+      ackP99Ms: mark(result.accepted.length > 0 ? ackMs.p99 : Infinity, '<=', MARKS.ackP99),
+      toAgencyP95Ms: mark(toAgency.length > 0 ? toAgencyMs.p95 : Infinity, '<=', MARKS.toAgencyP95),
+      ratio: mark(ratio, '>=', MARKS.ratio),
+      idleCpuPercent: mark(idle.cpuPercent, '<=', MARKS.idlePercent),
+      nodeMiB: mark(idle.nodeMiB, '<=', MARKS.nodeMiB),
+    },
+    seconds: measured.seconds,
+    ...measured.around,
+  };
+}
+
+/** Raw cost of all that a pair needs ÷ what a pair costs. */
+function ratiosOf(raw: Record<RawName, RawCost>, best: Level) {
+  const pairMs = 1000 / best.pairsPerSecond;
+  // As the relay produces: many messages in one call.
+  const batched = { ...raw, produce: raw.produceBatch };
+  const ownCpu = cpuOf(best) - best.cpuMsPerPair['load']! - best.cpuMsPerPair['bench']!;
+  const neededMs = sumOf(NEEDED, batched, 'wallMs') + sumOf(NEEDED_TOO, raw, 'wallMs');
+  return {
+    ratio: round(sumOf(NEEDED, raw, 'wallMs') / pairMs),
+    ratios: {
+      batchedProduce: round(sumOf(NEEDED, batched, 'wallMs') / pairMs),
+      /** Reads and HTTP counted as well. */
+      withReadsAndHttp: round(neededMs / pairMs),
+      /** The same by CPU: raw CPU ÷ CPU of a pair, without load generator and bench. */
+      cpu: round((sumOf(NEEDED, batched, 'cpuMs') + sumOf(NEEDED_TOO, raw, 'cpuMs')) / ownCpu),
+    },
+  };
+}
+
+function sumOf(needed: Needed, raw: Record<RawName, RawCost>, of: 'wallMs' | 'cpuMs'): number {
+  return Object.entries(needed).reduce((total, [name, { times }]) => total + times * raw[name as RawName][of], 0);
+}
+
+function cpuOf({ cpuMsPerPair }: Level): number {
+  return Object.values(cpuMsPerPair).reduce((total, ms) => total + ms, 0);
+}
+
+function mark(value: number, comparison: '>=' | '<=', first: number) {
+  return { first: `${comparison} ${first}`, value, reached: comparison === '>=' ? value >= first : value <= first };
+}
+
+/** Keeps a run in bench/results. @returns the file */
+export function keep(report: Report): string {
+  const folder = join(import.meta.dirname, 'results');
+  mkdirSync(folder, { recursive: true });
+  const stamp = report.time.slice(0, 16).replace('T', '-').replace(':', '');
+  const file = join(folder, `${stamp}-${report.commit}.json`);
+  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
+  return file;
+}
