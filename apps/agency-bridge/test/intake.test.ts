@@ -66,7 +66,7 @@ describe('an event of intake', () => {
   test.each<[string, ReceivedEvent, string[]]>([
     ['bytes that are no message', event('DeskNoted', {}, { data: Buffer.from([255, 255]) }), []],
     ['no names', event('DeskNoted', { ref: null }), []],
-    ['no sequence', event('DeskNoted', {}, { sequence: undefined } as never), []],
+    ['no sequence', event('DeskNoted', {}, { sequence: null }), []],
     ['no application', event('DeskNoted', { ref: { ...ref, application: 'x' } }), ['ref.application']],
     ['no agency', event('DeskNoted', { ref: { ...ref, agency: 'No Agency' } }), ['ref.agency']],
     ['no centre', event('ApplicationPraised', { ref: { ...ref, centre: '' } }), ['ref.centre']],

@@ -1,4 +1,12 @@
-import { isReplyType, parseContent, parseSubject, readAttributes, readContent, REPLY_TYPES, sourceOf } from '@cups/agency-contract';
+import {
+  isReplyType,
+  parseContent,
+  parseSubject,
+  readAttributes,
+  readContent,
+  REPLY_TYPES,
+  sourceOf,
+} from '@cups/agency-contract';
 import type { Cause, ReplyEvent, Result, Violation } from '@cups/agency-contract';
 import { canonicalJson } from '@cups/contracts/node';
 import { createHash } from 'node:crypto';
