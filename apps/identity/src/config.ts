@@ -10,7 +10,7 @@ export const settings = {
   grpcPort: grpcPort(7002),
   httpPort: httpPort(7102),
   environment: ENVIRONMENT,
-  dataDir: dataDir('the centres are in its folder `centres`, which is followed.'),
+  dataDir: dataDir('the centres and agencies are in its folders `centres` and `agencies`, which are followed.'),
   providers: {
     name: 'CUPS_IDENTITY_PROVIDERS',
     type: 'list',

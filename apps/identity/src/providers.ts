@@ -14,20 +14,27 @@ export interface Provider {
   signIn(proof: string): Promise<Operator>;
 }
 
+/** Where operators may be at home, by code; another Map after each change. */
+export interface Places {
+  centres: () => ReadonlyMap<string, CentreFile>;
+  agencies: () => ReadonlyMap<string, unknown>;
+}
+
 /**
- * The local test provider: synthetic operators for every centre in the registry, a new one included, without a password.
- * Throws in production: it lets anybody in.
+ * The local test provider: synthetic operators for every centre and agency that has a file, a new one included, without a
+ * password. Throws in production: it lets anybody in.
  */
-export function localProvider(environment: string, centres: () => Map<string, CentreFile>): Provider {
+export function localProvider(environment: string, places: Places): Provider {
   if (environment === 'production')
     throw new Error('The identity provider "local" is for tests; production refuses it.');
-  let seen: Map<string, CentreFile> | undefined;
+  let seen: [centres: unknown, agencies: unknown] = [undefined, undefined];
   let operators = new Map<string, Operator>();
   const current = (): Map<string, Operator> => {
-    const now = centres();
-    if (now !== seen) {
-      operators = new Map(syntheticOperators(now.values()).map((operator) => [operator.id, operator]));
-      seen = now;
+    const [centres, agencies] = [places.centres(), places.agencies()];
+    if (centres !== seen[0] || agencies !== seen[1]) {
+      const all = syntheticOperators(centres.values(), agencies.keys());
+      operators = new Map(all.map((operator) => [operator.id, operator]));
+      seen = [centres, agencies];
     }
     return operators;
   };
@@ -48,15 +55,11 @@ export function localProvider(environment: string, centres: () => Map<string, Ce
 }
 
 /** The providers of the configuration by name; an unknown name ends the start with one clear sentence. */
-export function openProviders(
-  names: string[],
-  environment: string,
-  centres: () => Map<string, CentreFile>,
-): Map<string, Provider> {
+export function openProviders(names: string[], environment: string, places: Places): Map<string, Provider> {
   return new Map(
     names.map((name) => {
       if (name !== 'local') throw new Error(`CUPS_IDENTITY_PROVIDERS names "${name}", which is not a provider.`);
-      return [name, localProvider(environment, centres)];
+      return [name, localProvider(environment, places)];
     }),
   );
 }

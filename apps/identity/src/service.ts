@@ -5,7 +5,7 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import { createPublisher } from '@cups/events';
 import { createLog, createMetrics, serveHttp } from '@cups/process';
 import type { LogDestination, RunningService } from '@cups/process';
-import { mustBeReadable } from '@cups/registry';
+import { followAgencies, mustBeReadable } from '@cups/registry';
 import { openKeys, serveGrpc } from '@cups/rpc';
 import { openStore, startRelay } from '@cups/store';
 import { access } from './access.ts';
@@ -36,10 +36,12 @@ export async function createIdentity(
   const centresGauge = metrics.gauge('cups_identity_centres', 'Centres in service.');
   const problemsGauge = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
   const current = (): Map<string, Centre> => registry.current();
-  const providers = openProviders(config.providers, config.environment, current);
+  const places = { centres: current, agencies: () => agencies.current() };
+  const providers = openProviders(config.providers, config.environment, places);
   if (providers.size === 0) log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
   const dir = join(config.dataDir, 'centres');
   mustBeReadable(dir);
+  const agencies = await followAgencies({ dataDir: config.dataDir, log, metrics });
   const parse = centreParser();
   const keys = openKeys({ dir: config.keysDir, service: 'identity', log, metrics });
 
@@ -77,6 +79,7 @@ export async function createIdentity(
     async stop() {
       grpc.setServing(false);
       // The port stays open until the rest has come to its end: callers wait for a successor for 5 s only.
+      agencies.close();
       await registry.close();
       await sessions.stop();
       await relay.drain();

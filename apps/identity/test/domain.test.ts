@@ -86,7 +86,10 @@ describe('generations, so that replicas with different mounts do not flap', () =
 });
 
 describe('synthetic operators', () => {
-  const operators = syntheticOperators([centre('CU-001'), centre('CU-018', { agencies: ['mai'], status: 'paused' })]);
+  const operators = syntheticOperators(
+    [centre('CU-001'), centre('CU-018', { status: 'paused' })],
+    ['mai', 'asp', 'cnas'],
+  );
   test('exist for each centre, each agency and the platform, by id', () =>
     expect(operators.map(({ id }) => id)).toEqual([
       'asp-clerk',
@@ -111,9 +114,10 @@ describe('synthetic operators', () => {
 
 describe('the local provider', () => {
   const centres = new Map([['CU-001', centre('CU-001')]]);
+  const places = { centres: () => centres, agencies: () => new Map() };
   test('refuses production', () => {
-    expect(() => localProvider('production', () => centres)).toThrow('production refuses it');
-    expect(() => openProviders(['local'], 'production', () => centres)).toThrow('production refuses it');
+    expect(() => localProvider('production', places)).toThrow('production refuses it');
+    expect(() => openProviders(['local'], 'production', places)).toThrow('production refuses it');
   });
   test('is there only where it is named: without a name nobody signs in, in development either', () => {
     for (const word of ['development', 'production']) expect(readConfig({ CUPS_ENV: word }).providers).toEqual([]);
@@ -125,15 +129,21 @@ describe('the local provider', () => {
   );
   test('offers the operators of a centre that was added', () => {
     let current = centres;
-    const provider = localProvider('development', () => current);
+    const provider = localProvider('development', { centres: () => current, agencies: () => new Map() });
     expect(provider.find('cu-027-specialist')).toBeUndefined();
     current = new Map([...centres, ['CU-027', centre('CU-027')]]);
     expect(provider.find('cu-027-specialist')?.centre).toBe('CU-027');
   });
+  test('offers the clerk of an agency that was added', () => {
+    let agencies = new Map([['asp', {}]]);
+    const provider = localProvider('development', { centres: () => centres, agencies: () => agencies });
+    expect(provider.find('asp-clerk')?.agency).toBe('asp');
+    expect(provider.find('fisc-clerk')).toBeUndefined();
+    agencies = new Map([...agencies, ['fisc', {}]]);
+    expect(provider.find('fisc-clerk')?.agency).toBe('fisc');
+  });
   test('an unknown provider ends the start with one sentence', () =>
-    expect(() => openProviders(['mpas'], 'development', () => centres)).toThrow(
-      'names "mpas", which is not a provider',
-    ));
+    expect(() => openProviders(['mpas'], 'development', places)).toThrow('names "mpas", which is not a provider'));
 });
 
 describe('a session', () => {

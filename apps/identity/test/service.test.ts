@@ -62,7 +62,7 @@ const refused = (reason: string) => expect.objectContaining({ reason }) as unkno
 
 beforeAll(async () => {
   mkdirSync(dataDir);
-  cpSync(join(source, 'centres'), join(dataDir, 'centres'), { recursive: true });
+  for (const kind of ['centres', 'agencies']) cpSync(join(source, kind), join(dataDir, kind), { recursive: true });
   await ensureTopics({ brokers, prefix, partitions: 1, agencies: [] });
   identity = await createIdentity(config(), { now: () => clock ?? new Date(), logTo });
   await eventually(async () => (await fetch(`http://127.0.0.1:${identity.httpPort}/readyz`)).ok);
@@ -240,6 +240,15 @@ describe('signing in', () => {
     const claims = await keys.of('gateway').verifySession(await signIn('operators/asp-clerk'));
     expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/asp' });
     expect(claims.centre).toBeUndefined();
+  });
+
+  test('of a clerk of an agency whose file has just come is given, without a restart', async () => {
+    const text = readFileSync(join(source, 'agencies', 'asp.yaml'), 'utf8').replace('code: asp', 'code: fisc');
+    await expect(signIn('operators/fisc-clerk')).rejects.toEqual(refused('UNAUTHENTICATED'));
+    writeFileSync(join(dataDir, 'agencies', 'fisc.yaml'), text);
+    const assertion = await eventually(() => signIn('operators/fisc-clerk').catch(() => undefined));
+    const claims = await keys.of('gateway').verifySession(assertion);
+    expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/fisc' });
   });
 
   test('by an unknown provider or as an unknown operator is refused', async () => {

@@ -31,21 +31,17 @@ function operatorsOfCentre(centre: CentreFile): Operator[] {
   ];
 }
 
-/** All synthetic operators, by id: those of the centres, a clerk for each agency that a centre works for, the platform's. */
-export function syntheticOperators(centres: Iterable<CentreFile>): Operator[] {
-  const operators = [...PLATFORM];
-  const agencies = new Set<string>();
-  for (const centre of centres) {
-    operators.push(...operatorsOfCentre(centre));
-    for (const agency of centre.agencies) agencies.add(agency);
-  }
-  for (const agency of agencies)
-    operators.push({
-      id: `${agency}-clerk`,
-      displayName: `Test Clerk ${agency.toUpperCase()}`,
-      roles: ['agency-clerk'],
-      agency,
-      language: 'ro',
-    });
+/** The synthetic clerk of an agency, named after its code. */
+const clerkOf = (agency: string): Operator => ({
+  id: `${agency}-clerk`,
+  displayName: `Test Clerk ${agency.toUpperCase()}`,
+  roles: ['agency-clerk'],
+  agency,
+  language: 'ro',
+});
+
+/** All synthetic operators, by id: those of the centres, a clerk for each agency, by their codes, and the platform's. */
+export function syntheticOperators(centres: Iterable<CentreFile>, agencies: Iterable<string>): Operator[] {
+  const operators = [...PLATFORM, ...[...centres].flatMap(operatorsOfCentre), ...[...agencies].map(clerkOf)];
   return operators.sort((a, b) => (a.id < b.id ? -1 : 1));
 }
