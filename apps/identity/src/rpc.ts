@@ -1,18 +1,14 @@
-import { nameOf, parseName, parseRequestId } from '@cups/contracts';
-import { enumWord, messageType, toTimestamp } from '@cups/contracts/proto';
-import type { Centre as CentreOut } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
-import type { CentreChanged } from '@cups/contracts/gen/cups/identity/v1/CentreChanged.ts';
+import { parseName, parseRequestId } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
-import type { Operator as OperatorOut } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
-import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
+import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
 import { Problem } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
-import type { Context, Keys, Rpcs, Session as Claims } from '@cups/rpc';
-import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
-import type { Documents, NewEvent } from '@cups/store';
+import type { Context, Keys, Rpcs } from '@cups/rpc';
+import type { Documents } from '@cups/store';
+import { claimsOf, toCentre, toOperator, toSession } from './convert.ts';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';
-import { MAX_SESSION_MS, assertSessionCounts, assertNotSuspended } from './domain/sessions.ts';
+import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from './domain/sessions.ts';
 import type { Provider } from './providers.ts';
 import type { Sessions } from './sessions.ts';
 import { setSuspended } from './store.ts';
@@ -28,86 +24,63 @@ export interface Parts {
   now: () => Date;
 }
 
+type All = Rpcs<IdentityServiceDefinition>;
+
 /** The calls of identity. */
-export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
-  const { centres, providers, sessions, standings, keys, now } = parts;
+export function identityRpcs(parts: Parts): All {
+  return { ...sessionRpcs(parts), ...operatorRpcs(parts), ...centreRpcs(parts) };
+}
 
-  /** The stored session of the caller, checked; the operator as the provider knows them now. */
-  async function ownSession(context: Context): Promise<{ stored: StoredSession; operator: Operator }> {
-    const { sid, operator: name } = sessionOf(context);
-    const [stored, standing] = await Promise.all([
-      sessions.find(sid),
-      standings.get(parseName('operators', name), { scope: 'service' }),
-    ]);
-    assertSessionCounts(stored, standing, now());
-    const operator = stored && providers.get(stored.provider)?.find(stored.operator);
-    // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
-    if (!stored || !operator) throw unknownHere('This replica does not know the operator yet.');
-    return { stored, operator };
-  }
-
-  function operatorNamed(name: string): Operator {
-    const id = parseName('operators', name);
-    for (const provider of providers.values()) {
-      const operator = provider.find(id);
-      if (operator) return operator;
-    }
-    throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
-  }
-
-  async function suspend(request: { requestId: string; name: string }, context: Context, suspended: boolean) {
-    const operator = operatorNamed(request.name);
-    const id = parseRequestId(request.requestId);
-    const key = `${context.method}|${context.session?.operator ?? context.caller}`;
-    // The content is the name that the document is stored under, so the key of the HMAC need not be a secret.
-    const record = { id, key, fingerprint: fingerprint('identity', { name: request.name }) };
-    const cause = { requestId: context.requestId, request: record, traceparent: context.traceparent };
-    const { document, replayed } = await setSuspended(standings, operator.id, suspended, cause, now());
-    // They do not count since that write; here they leave the store.
-    if (document.endedBefore) await sessions.endOf(operator.id, document.endedBefore);
-    return { operator: toOperator(operator, document.suspended), replayed };
-  }
-
+function sessionRpcs(parts: Parts): Pick<All, 'CreateSession' | 'GetSession' | 'DeleteSession'> {
+  const { providers, sessions, standings, keys, sessionMs, now } = parts;
   return {
-    async CreateSession({ provider: providerName, operator: proof }, context) {
+    async CreateSession({ provider: providerName, operator: proof }, { requestId, traceparent }) {
       const provider = providers.get(providerName);
-      if (!provider)
-        throw new Problem({
-          reason: 'PROVIDER_UNKNOWN',
-          message: 'There is no such identity provider.',
-        });
+      if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
       const operator = await provider.signIn(proof.replace(/^operators\//, ''));
       // Taken before the look at the suspension: one that comes between ends the session.
       const createTime = now();
       assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
-      const expireTime = new Date(createTime.getTime() + Math.min(parts.sessionMs, MAX_SESSION_MS));
-      const { requestId, traceparent } = context;
-      const document = await sessions.begin(
+      const expireTime = new Date(createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS));
+      const session = await sessions.begin(
         { operator: operator.id, provider: provider.name, expireTime },
         { createTime, requestId, traceparent },
       );
-      const claims: Claims = {
-        operator: nameOf('operators', operator.id),
-        roles: operator.roles,
-        sid: document._id,
-        expires: expireTime,
-        language: operator.language,
-        ...(operator.centre ? { centre: nameOf('centres', operator.centre) } : {}),
-        ...(operator.agency ? { agency: nameOf('agencies', operator.agency) } : {}),
-      };
-      return { session: toSession(document, operator), assertion: keys.signSession(claims) };
+      return { session: toSession(session, operator), assertion: keys.signSession(claimsOf(session, operator)) };
     },
 
     async GetSession(_request, context) {
-      const { stored, operator } = await ownSession(context);
-      return { session: toSession(stored, operator) };
+      const { session, operator } = await ownSession(parts, context);
+      return { session: toSession(session, operator) };
     },
 
     async DeleteSession(_request, context) {
       await sessions.end(sessionOf(context).sid);
       return {};
     },
+  };
+}
 
+/** The stored session of the caller, checked; the operator as the provider knows them now. */
+async function ownSession(
+  { sessions, standings, providers, now }: Parts,
+  context: Context,
+): Promise<{ session: StoredSession; operator: Operator }> {
+  const { sid, operator: name } = sessionOf(context);
+  const [session, standing] = await Promise.all([
+    sessions.find(sid),
+    standings.get(parseName('operators', name), { scope: 'service' }),
+  ]);
+  assertSessionCounts(session, standing, now());
+  const operator = session && providers.get(session.provider)?.find(session.operator);
+  // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
+  if (!session || !operator) throw unknownHere('This replica does not know the operator yet.');
+  return { session, operator };
+}
+
+function operatorRpcs(parts: Parts): Pick<All, 'ListOperators' | 'SuspendOperator' | 'ReinstateOperator'> {
+  const { providers, standings } = parts;
+  return {
     async ListOperators({ centre, pageSize, pageToken: token }) {
       const code = centre ? parseName('centres', centre, 'centre') : '';
       if (!providers.has('local')) {
@@ -127,9 +100,40 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       };
     },
 
-    SuspendOperator: (request, context) => suspend(request, context, true),
-    ReinstateOperator: (request, context) => suspend(request, context, false),
+    SuspendOperator: (request, context) => suspend(parts, request, context, true),
+    ReinstateOperator: (request, context) => suspend(parts, request, context, false),
+  };
+}
 
+async function suspend(
+  { providers, standings, sessions, now }: Parts,
+  request: { requestId: string; name: string },
+  context: Context,
+  suspended: boolean,
+) {
+  const operator = operatorNamed(providers, request.name);
+  const id = parseRequestId(request.requestId);
+  const key = `${context.method}|${context.session?.operator ?? context.caller}`;
+  // The content is the name that the document is stored under, so the key of the HMAC need not be a secret.
+  const record = { id, key, fingerprint: fingerprint('identity', { name: request.name }) };
+  const cause = { requestId: context.requestId, request: record, traceparent: context.traceparent };
+  const { document, replayed } = await setSuspended(standings, operator.id, suspended, cause, now());
+  // They do not count since that write; here they leave the store.
+  if (document.endedBefore) await sessions.endOf(operator.id, document.endedBefore);
+  return { operator: toOperator(operator, document.suspended), replayed };
+}
+
+function operatorNamed(providers: Map<string, Provider>, name: string): Operator {
+  const id = parseName('operators', name);
+  for (const provider of providers.values()) {
+    const operator = provider.find(id);
+    if (operator) return operator;
+  }
+  throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
+}
+
+function centreRpcs({ centres }: Parts): Pick<All, 'GetCentre' | 'ListCentres'> {
+  return {
     async GetCentre({ name }, context) {
       const centre = centres().get(parseName('centres', name));
       if (!centre && context.session?.centre === name) {
@@ -143,56 +147,6 @@ export function identityRpcs(parts: Parts): Rpcs<IdentityServiceDefinition> {
       const page = pageOf([...centres().values()], (centre) => centre.code, { pageSize, pageToken: token, others: 0 });
       return { centres: page.items.map(toCentre), nextPageToken: page.nextPageToken };
     },
-  };
-}
-
-/** What cups.centres is told of a centre: the topic is compacted, the last event of a code is the whole truth. */
-export function centreChanged(centre: Centre): NewEvent {
-  const data = messageType<CentreChanged>('cups.identity.v1.CentreChanged').encode({ centre: toCentre(centre) });
-  return {
-    topic: 'cups.centres',
-    key: centre.code,
-    type: 'cups.identity.v1.CentreChanged',
-    subject: nameOf('centres', centre.code),
-    sequenced: true,
-    data,
-  };
-}
-
-/** The centre for the wire. */
-function toCentre(centre: Centre): CentreOut {
-  return {
-    name: nameOf('centres', centre.code),
-    displayName: centre.name,
-    kind: enumWord('CENTRE_KIND_', centre.kind),
-    wave: centre.wave,
-    status: enumWord('CENTRE_STATUS_', centre.status),
-    district: centre.district ?? '',
-    timeZone: centre.timeZone,
-    languages: centre.languages,
-    agencies: centre.agencies.map((agency) => nameOf('agencies', agency)),
-    openApplicationLimit: centre.limits?.openApplications ?? 0,
-    etag: `"${centre.hash}"`,
-  };
-}
-
-function toOperator(operator: Operator, suspended: boolean): OperatorOut {
-  return {
-    name: nameOf('operators', operator.id),
-    displayName: operator.displayName,
-    roles: operator.roles.map((role) => enumWord('ROLE_', role)),
-    centre: operator.centre ? nameOf('centres', operator.centre) : '',
-    agency: operator.agency ? nameOf('agencies', operator.agency) : '',
-    suspended,
-  };
-}
-
-function toSession(session: StoredSession, operator: Operator): SessionOut {
-  return {
-    id: session._id,
-    operator: toOperator(operator, false),
-    createTime: toTimestamp(session.createTime),
-    expireTime: toTimestamp(session.expireTime),
   };
 }
 

@@ -9,13 +9,14 @@ import { followAgencies, mustBeReadable } from '@cups/registry';
 import { openKeys, serveGrpc } from '@cups/rpc';
 import { openStore, startRelay } from '@cups/store';
 import { access } from './access.ts';
+import { centreChanged } from './announce.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
 import { openProviders } from './providers.ts';
 import { centreParser, openRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
-import { centreChanged, identityRpcs } from './rpc.ts';
-import { openSessions } from './sessions.ts';
+import { identityRpcs } from './rpc.ts';
+import { Sessions } from './sessions.ts';
 import { centresOf, sessionsOf, standingsOf } from './store.ts';
 
 export interface Overrides {
@@ -33,8 +34,6 @@ export async function createIdentity(
   const { kafkaBrokers: brokers, prefix, sessionMs, syncMs } = config;
   const log = createLog({ service: 'identity', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('identity');
-  const centresGauge = metrics.gauge('cups_identity_centres', 'Centres in service.');
-  const problemsGauge = metrics.gauge('cups_identity_registry_problems', 'Files of centres that are refused or gone.');
   const current = (): Map<string, Centre> => registry.current();
   const places = { centres: current, agencies: () => agencies.current() };
   const providers = openProviders(config.providers, config.environment, places);
@@ -42,12 +41,11 @@ export async function createIdentity(
   const dir = join(config.dataDir, 'centres');
   mustBeReadable(dir);
   const agencies = await followAgencies({ dataDir: config.dataDir, log, metrics });
-  const parse = centreParser();
   const keys = openKeys({ dir: config.keysDir, service: 'identity', log, metrics });
 
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-identity`, log, metrics });
   const [centres, standings] = [centresOf(store), standingsOf(store)];
-  const sessions = openSessions({
+  const sessions = new Sessions({
     documents: sessionsOf(store),
     perOperator: config.sessionsPerOperator,
     sweepMs: config.sessionSweepMs,
@@ -58,11 +56,14 @@ export async function createIdentity(
   const publisher = createPublisher<StoredEvent>({ brokers, prefix, clientId: 'identity', log, metrics });
   const relay = startRelay({ documents: [centres], now, publish: publisher.publish, log, metrics });
   const registry = await openRegistry({
-    ...{ dir, parse, centres, announce: centreChanged, now, syncMs, log },
-    onChange: (count, problems) => {
-      centresGauge.set(count);
-      problemsGauge.set(problems);
-    },
+    dir,
+    parse: centreParser(),
+    centres,
+    announce: centreChanged,
+    now,
+    syncMs,
+    log,
+    metrics,
   });
   const grpc = await serveGrpc({
     name: 'identity',

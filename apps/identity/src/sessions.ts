@@ -1,4 +1,4 @@
-import type { Log, Metrics } from '@cups/contracts';
+import type { Counter, Log, Metrics } from '@cups/contracts';
 import type { Documents } from '@cups/store';
 import { ulid } from 'ulid';
 import type { StoredSession } from './store.ts';
@@ -6,7 +6,7 @@ import type { StoredSession } from './store.ts';
 /** Why a session left the store. */
 type Ending = 'signed-out' | 'too-many' | 'suspended' | 'expired';
 
-export interface SessionsParts {
+export interface SessionsOptions {
   documents: Documents<StoredSession>;
   /** Sessions of one operator at once. */
   perOperator: number;
@@ -17,76 +17,90 @@ export interface SessionsParts {
   metrics: Metrics;
 }
 
-export type Sessions = ReturnType<typeof openSessions>;
-
 /**
  * The sessions that count now. One that ends is deleted at once: whoever holds its assertion is told that it has ended,
  * because the store does not know it any more. One whose time has passed is deleted within `sweepMs`.
  */
-export function openSessions({ documents, perOperator, sweepMs, now, log, metrics }: SessionsParts) {
-  const ended = metrics.counter('cups_identity_sessions_ended_total', 'Sessions that left the store.', ['cause']);
-  const failures = metrics.counter('cups_identity_session_sweep_failures_total', 'Sweeps that could not be done.');
-  let sweeping: Promise<void> | undefined;
+export class Sessions {
+  readonly #options: SessionsOptions;
+  readonly #documents: Documents<StoredSession>;
+  readonly #ended: Counter<'cause'>;
+  readonly #sweepFailures: Counter;
+  readonly #timer: NodeJS.Timeout;
+  #sweeping: Promise<void> | undefined;
 
-  async function remove(filter: object, cause: Ending): Promise<number> {
-    const count = await documents.remove(filter, { scope: 'service' });
-    if (count > 0) ended.inc({ cause }, count);
-    return count;
+  /** Begins to sweep. */
+  constructor(options: SessionsOptions) {
+    const { documents, sweepMs, metrics } = options;
+    this.#options = options;
+    this.#documents = documents;
+    this.#ended = metrics.counter('cups_identity_sessions_ended_total', 'Sessions that left the store.', ['cause']);
+    this.#sweepFailures = metrics.counter(
+      'cups_identity_session_sweep_failures_total',
+      'Sweeps that could not be done.',
+    );
+    this.#timer = setInterval(() => {
+      this.#sweeping ??= this.#sweep().finally(() => (this.#sweeping = undefined));
+    }, sweepMs).unref();
+  }
+
+  /** The session, or undefined when it has ended. */
+  find(sid: string): Promise<StoredSession | undefined> {
+    return this.#documents.get(sid, { scope: 'service' });
+  }
+
+  /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
+  async begin(
+    session: Pick<StoredSession, 'operator' | 'provider' | 'expireTime'>,
+    { createTime, requestId, traceparent }: { createTime: Date; requestId: string; traceparent: string },
+  ): Promise<StoredSession> {
+    const { document } = await this.#documents.create(
+      { _id: ulid(createTime.getTime()), ...session },
+      { scope: 'service', cause: { requestId, traceparent }, events: [], now: createTime },
+    );
+    await this.#endOldest(session.operator, document._id);
+    return document;
+  }
+
+  /** Ends it; one that has ended already is no error. */
+  async end(sid: string): Promise<void> {
+    await this.#remove({ _id: sid }, 'signed-out');
+  }
+
+  /** Ends all sessions of an operator that began up to then. */
+  async endOf(operator: string, until: Date): Promise<void> {
+    await this.#remove({ operator, createTime: { $lte: until } }, 'suspended');
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sweeping;
   }
 
   /** Leaves `kept` and the newest others, as many as an operator may have. */
-  async function endOldest(operator: string, kept: string): Promise<void> {
+  async #endOldest(operator: string, kept: string): Promise<void> {
+    const { perOperator, now, log } = this.#options;
     const others = { operator, _id: { $ne: kept }, expireTime: { $gt: now() } };
-    const found = await documents.find(others, { scope: 'service', sort: { _id: -1 }, projection: { _id: 1 } });
+    const found = await this.#documents.find(others, { scope: 'service', sort: { _id: -1 }, projection: { _id: 1 } });
     const over = found.slice(perOperator - 1).map(({ _id }) => _id);
     if (over.length === 0) return;
-    const count = await remove({ _id: { $in: over } }, 'too-many');
+    const count = await this.#remove({ _id: { $in: over } }, 'too-many');
     log.info({ event: 'sessions-ended', reason: 'TOO_MANY', operator: `operators/${operator}`, count });
   }
 
-  async function sweep(): Promise<void> {
+  async #sweep(): Promise<void> {
+    const { now, log } = this.#options;
     // A release before this one marked a session as ended and kept it.
     const over = { $or: [{ expireTime: { $lte: now() } }, { endTime: { $exists: true } }] };
-    await remove(over, 'expired').catch((error: unknown) => {
-      failures.inc();
+    await this.#remove(over, 'expired').catch((error: unknown) => {
+      this.#sweepFailures.inc();
       log.warn({ event: 'session-sweep-failed', error });
     });
   }
 
-  const timer = setInterval(() => {
-    sweeping ??= sweep().finally(() => (sweeping = undefined));
-  }, sweepMs).unref();
-
-  return {
-    /** The session, or undefined when it has ended. */
-    find: (sid: string): Promise<StoredSession | undefined> => documents.get(sid, { scope: 'service' }),
-
-    /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
-    async begin(
-      session: Pick<StoredSession, 'operator' | 'provider' | 'expireTime'>,
-      { createTime, requestId, traceparent }: { createTime: Date; requestId: string; traceparent: string },
-    ): Promise<StoredSession> {
-      const { document } = await documents.create(
-        { _id: ulid(createTime.getTime()), ...session },
-        { scope: 'service', cause: { requestId, traceparent }, events: [], now: createTime },
-      );
-      await endOldest(session.operator, document._id);
-      return document;
-    },
-
-    /** Ends it; one that has ended already is no error. */
-    async end(sid: string): Promise<void> {
-      await remove({ _id: sid }, 'signed-out');
-    },
-
-    /** Ends all sessions of an operator that began up to then. */
-    async endOf(operator: string, until: Date): Promise<void> {
-      await remove({ operator, createTime: { $lte: until } }, 'suspended');
-    },
-
-    async stop(): Promise<void> {
-      clearInterval(timer);
-      await sweeping;
-    },
-  };
+  async #remove(filter: object, cause: Ending): Promise<number> {
+    const count = await this.#documents.remove(filter, { scope: 'service' });
+    if (count > 0) this.#ended.inc({ cause }, count);
+    return count;
+  }
 }

@@ -1,5 +1,6 @@
-import type { Cause, Documents, Store, StoredDocument } from '@cups/store';
+import type { Cause, Documents, NewEvent, Store, StoredDocument } from '@cups/store';
 import { isProblem } from '@cups/problem';
+import { firstGeneration, generationAfter } from './domain/centres.ts';
 import type { Centre, Known } from './domain/centres.ts';
 import type { SessionTimes, Standing } from './domain/sessions.ts';
 
@@ -7,10 +8,7 @@ import type { SessionTimes, Standing } from './domain/sessions.ts';
 
 const SCHEMA_VERSION = 1;
 
-export interface StoredCentre extends StoredDocument, Omit<Centre, 'district' | 'limits'>, Known {
-  district?: string | undefined;
-  limits?: Centre['limits'] | undefined;
-}
+export interface StoredCentre extends StoredDocument, Centre, Known {}
 
 export interface StoredSession extends StoredDocument, SessionTimes {
   /** Id of the operator. */
@@ -72,6 +70,55 @@ export function standingsOf(store: Store): Documents<StoredStanding> {
     keepRequests: () => 50,
     existsReason: 'ALREADY_EXISTS',
   });
+}
+
+/** All centres that the store knows, by code. */
+export async function storedCentres(centres: Documents<StoredCentre>): Promise<Map<string, StoredCentre>> {
+  const read = new Map<string, StoredCentre>();
+  let pageToken = '';
+  do {
+    const page = await centres.list({
+      scope: 'service',
+      filter: {},
+      order: 'asc',
+      pageSize: 200,
+      pageToken,
+      fingerprintOf: 0,
+    });
+    for (const centre of page.documents) read.set(centre._id, centre);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return read;
+}
+
+/**
+ * Brings the content of a file to the store, with one event, unless the store has left that content behind already.
+ * @param how.isKnown whether the store had the centre at the last look
+ * @param how.before hash that this process saw in the file until now
+ * @returns the centre as the store knows it then
+ */
+export async function storeCentre(
+  centres: Documents<StoredCentre>,
+  file: Centre,
+  { isKnown, before, event, now }: { isKnown: boolean; before: string | undefined; event: NewEvent; now: Date },
+): Promise<StoredCentre> {
+  const { code } = file;
+  if (!isKnown) {
+    try {
+      const made = { _id: code, ...file, ...firstGeneration(file.hash) };
+      return (await centres.create(made, { scope: 'service', cause: {}, events: [event], now })).document;
+    } catch (error) {
+      // Another replica was quicker: what becomes of ours is decided as for a centre that was there.
+      if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
+    }
+  }
+  const { document } = await centres.update(code, { scope: 'service', cause: {}, now }, (known) => {
+    const next = generationAfter(known, file.hash, before);
+    if (!next) return { document: known, events: [] };
+    const { district, limits } = file;
+    return { document: { ...known, ...file, district, limits, ...next }, events: [event] };
+  });
+  return document;
 }
 
 /**

@@ -370,9 +370,13 @@ describe('sessions of one operator', () => {
     } finally {
       clock = undefined;
     }
-    const metrics = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
-    for (const cause of ['signed-out', 'too-many', 'suspended', 'expired'])
-      expect(metrics).toMatch(new RegExp(`cups_identity_sessions_ended_total\\{cause="${cause}".*\\} [1-9]`));
+    // Counted a moment after the store has forgotten them.
+    await eventually(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
+      for (const cause of ['signed-out', 'too-many', 'suspended', 'expired'])
+        expect(metrics).toMatch(new RegExp(`cups_identity_sessions_ended_total\\{cause="${cause}".*\\} [1-9]`));
+      return true;
+    });
   });
 });
 

@@ -7,11 +7,11 @@ export interface CentreFile {
   kind: 'town-hall' | 'mission' | 'library';
   wave: string;
   status: 'active' | 'paused' | 'closed';
-  district?: string;
+  district?: string | undefined;
   timeZone: string;
   languages: ('ro' | 'ru' | 'en')[];
   agencies: string[];
-  limits?: { openApplications?: number };
+  limits?: { openApplications?: number } | undefined;
 }
 
 /** A centre with the hash of the text that it was read from. */
@@ -51,9 +51,14 @@ const REMEMBERED = 20;
  * @param before hash that this process saw in the file until now; undefined when it sees the file for the first time
  */
 export function generationAfter(known: Known | undefined, hash: string, before: string | undefined): Known | undefined {
-  if (!known) return { hash, generation: 1, pastHashes: [] };
+  if (!known) return firstGeneration(hash);
   if (known.hash === hash) return undefined;
   if (known.pastHashes.includes(hash) && before !== known.hash) return undefined;
   const pastHashes = [known.hash, ...known.pastHashes.filter((past) => past !== hash)].slice(0, REMEMBERED);
   return { hash, generation: known.generation + 1, pastHashes };
+}
+
+/** What the store knows of a centre that is new. */
+export function firstGeneration(hash: string): Known {
+  return { hash, generation: 1, pastHashes: [] };
 }

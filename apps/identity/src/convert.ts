@@ -1,0 +1,61 @@
+import { nameOf } from '@cups/contracts';
+import { enumWord, toTimestamp } from '@cups/contracts/proto';
+import type { Centre as CentreOut } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
+import type { Operator as OperatorOut } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
+import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
+import type { Session as Claims } from '@cups/rpc';
+import type { Centre } from './domain/centres.ts';
+import type { Operator } from './domain/operators.ts';
+import type { StoredSession } from './store.ts';
+
+/** The gRPC border: from what identity knows to cups.identity.v1. */
+
+export function toCentre(centre: Centre): CentreOut {
+  return {
+    name: nameOf('centres', centre.code),
+    displayName: centre.name,
+    kind: enumWord('CENTRE_KIND_', centre.kind),
+    wave: centre.wave,
+    status: enumWord('CENTRE_STATUS_', centre.status),
+    district: centre.district ?? '',
+    timeZone: centre.timeZone,
+    languages: centre.languages,
+    agencies: centre.agencies.map((agency) => nameOf('agencies', agency)),
+    openApplicationLimit: centre.limits?.openApplications ?? 0,
+    etag: `"${centre.hash}"`,
+  };
+}
+
+export function toOperator(operator: Operator, suspended: boolean): OperatorOut {
+  return {
+    name: nameOf('operators', operator.id),
+    displayName: operator.displayName,
+    roles: operator.roles.map((role) => enumWord('ROLE_', role)),
+    centre: operator.centre ? nameOf('centres', operator.centre) : '',
+    agency: operator.agency ? nameOf('agencies', operator.agency) : '',
+    suspended,
+  };
+}
+
+export function toSession(session: StoredSession, operator: Operator): SessionOut {
+  return {
+    id: session._id,
+    operator: toOperator(operator, false),
+    createTime: toTimestamp(session.createTime),
+    expireTime: toTimestamp(session.expireTime),
+  };
+}
+
+/** What the assertion of a session says. */
+export function claimsOf(session: StoredSession, operator: Operator): Claims {
+  const claims: Claims = {
+    operator: nameOf('operators', operator.id),
+    roles: operator.roles,
+    sid: session._id,
+    expires: session.expireTime,
+    language: operator.language,
+  };
+  if (operator.centre) claims.centre = nameOf('centres', operator.centre);
+  if (operator.agency) claims.agency = nameOf('agencies', operator.agency);
+  return claims;
+}
