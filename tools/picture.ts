@@ -4,11 +4,11 @@ import { format, resolveConfig } from 'prettier';
 import { AGENCIES, END_STATES, MESSAGES, PERSONS, STATES, TIMED, TIMERS } from '@cups/application';
 
 /**
- * Draws the life cycle of an application into ARCHITECTURE.md from the table that the code runs by.
+ * Draws the life cycle of an application into docs/life-cycle.md from the table that the code runs by.
  * `node tools/picture.ts` writes it, `node tools/picture.ts --check` fails when it is stale.
  */
 
-const FILE = 'ARCHITECTURE.md';
+const FILE = 'docs/life-cycle.md';
 const BEGIN = '<!-- life cycle: made by tools/picture.ts from libs/application/src/life.ts -->';
 const END = '<!-- end of the life cycle -->';
 
