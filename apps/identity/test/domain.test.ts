@@ -130,9 +130,9 @@ describe('the local provider', () => {
   test('offers the operators of a centre that was added', () => {
     let current = centres;
     const provider = localProvider('development', { centres: () => current, agencies: () => new Map() });
-    expect(provider.find('cu-027-specialist')).toBeUndefined();
-    current = new Map([...centres, ['CU-027', centre('CU-027')]]);
-    expect(provider.find('cu-027-specialist')?.centre).toBe('CU-027');
+    expect(provider.find('cu-901-specialist')).toBeUndefined();
+    current = new Map([...centres, ['CU-901', centre('CU-901')]]);
+    expect(provider.find('cu-901-specialist')?.centre).toBe('CU-901');
   });
   test('offers the clerk of an agency that was added', () => {
     let agencies = new Map([['asp', {}]]);

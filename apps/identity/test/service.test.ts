@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageType } from '@cups/contracts/proto';
@@ -20,6 +20,7 @@ const keys = keysFor();
 const root = mkdtempSync(join(tmpdir(), 'cups-identity-'));
 const dataDir = join(root, 'data');
 const source = join(import.meta.dirname, '../../../data');
+const centres = readdirSync(join(source, 'centres')).length;
 const path = (code: string) => join(dataDir, 'centres', `${code}.yaml`);
 const textOf = (code: string) => readFileSync(path(code), 'utf8');
 const write = (code: string, text: string) => writeFileSync(path(code), text);
@@ -77,8 +78,8 @@ afterAll(async () => {
 
 describe('centres', () => {
   test('are those of the files', async () => {
-    const { centres } = await client(undefined, 'intake').listCentres({ pageSize: 200 });
-    expect(centres).toHaveLength(26);
+    const { centres: all } = await client(undefined, 'intake').listCentres({ pageSize: 200 });
+    expect(all).toHaveLength(centres);
     const { centre } = await client(undefined, 'intake').getCentre({ name: 'centres/CU-001' });
     expect(centre).toMatchObject({
       name: 'centres/CU-001',
@@ -100,7 +101,7 @@ describe('centres', () => {
       pageToken = page.nextPageToken;
       if (!pageToken) break;
     }
-    expect(seen).toHaveLength(26);
+    expect(seen).toHaveLength(centres);
     expect(seen).toEqual([...seen].sort());
     await expect(gateway.listCentres({ pageToken: 'x' })).rejects.toEqual(refused('PAGE_TOKEN_INVALID'));
     await expect(gateway.listCentres({ pageSize: -1 })).rejects.toEqual(refused('INVALID_ARGUMENT'));
@@ -113,10 +114,10 @@ describe('centres', () => {
 
   test('each is announced once on the compacted topic', async () => {
     const topic = await readTopic({ brokers, prefix }, 'cups.centres');
-    const events = await topic.until((all) => all.length >= 26);
+    const events = await topic.until((all) => all.length >= centres);
     await topic.stop();
-    expect(new Set(events.map(({ key }) => key)).size).toBe(26);
-    expect(events).toHaveLength(26);
+    expect(new Set(events.map(({ key }) => key)).size).toBe(centres);
+    expect(events).toHaveLength(centres);
     const first = events.find(({ key }) => key === 'CU-001');
     expect(first).toMatchObject({
       type: 'cups.identity.v1.CentreChanged',
@@ -132,14 +133,14 @@ describe('centres', () => {
 
   test('a new file is in service within two seconds, with its operators, and is announced', async () => {
     const began = Date.now();
-    newCentre('CU-027');
-    const { centre } = await eventually(() => client().getCentre({ name: 'centres/CU-027' }), { timeoutMs: 5_000 });
+    newCentre('CU-901');
+    const { centre } = await eventually(() => client().getCentre({ name: 'centres/CU-901' }), { timeoutMs: 5_000 });
     expect(Date.now() - began).toBeLessThan(2_000);
-    expect(centre?.displayName).toBe('Test CU-027');
-    const { session } = await client().createSession({ provider: 'local', operator: 'operators/cu-027-specialist' });
-    expect(session?.operator?.centre).toBe('centres/CU-027');
+    expect(centre?.displayName).toBe('Test CU-901');
+    const { session } = await client().createSession({ provider: 'local', operator: 'operators/cu-901-specialist' });
+    expect(session?.operator?.centre).toBe('centres/CU-901');
     const topic = await readTopic({ brokers, prefix }, 'cups.centres');
-    await topic.until((all) => all.some(({ key }) => key === 'CU-027'));
+    await topic.until((all) => all.some(({ key }) => key === 'CU-901'));
     await topic.stop();
   });
 
@@ -160,8 +161,8 @@ describe('centres', () => {
     write('CU-003', good.replace('Europe/Chisinau', 'Europe/Nowhere'));
     await eventually(() => identity.registry.problems().some(({ file }) => file === 'CU-003.yaml'));
     expect((await client().getCentre({ name: 'centres/CU-003' })).centre?.timeZone).toBe('Europe/Chisinau');
-    newCentre('CU-028');
-    await eventually(() => client().getCentre({ name: 'centres/CU-028' }));
+    newCentre('CU-902');
+    await eventually(() => client().getCentre({ name: 'centres/CU-902' }));
     expect(log.text()).toContain('centre-refused');
     write('CU-003', good);
     await eventually(() => identity.registry.problems().length === 0);
@@ -205,7 +206,7 @@ describe('centres', () => {
     const own = `${prefix}away-`;
     const away = await createIdentity(config({ prefix: own, kafkaBrokers: ['127.0.0.1:1'] }), { logTo });
     await eventually(async () => (await fetch(`http://127.0.0.1:${away.httpPort}/readyz`)).ok);
-    expect(away.registry.current().size).toBeGreaterThan(26);
+    expect(away.registry.current().size).toBeGreaterThan(centres);
     await eventually(() => log.text().includes('outbox'), { timeoutMs: 10_000 });
     await away.stop();
     await ensureTopics({ brokers, prefix: own, partitions: 1, agencies: [] });
@@ -264,7 +265,7 @@ describe('signing in', () => {
     const { operators } = await client().listOperators({ centre: 'centres/CU-001' });
     expect(operators.map(({ name }) => name)).toEqual(['operators/cu-001-manager', 'operators/cu-001-specialist']);
     const all = await client().listOperators({ pageSize: 200 });
-    expect(all.operators.length).toBeGreaterThanOrEqual(26 * 2 + 6);
+    expect(all.operators.length).toBeGreaterThanOrEqual(centres * 2 + 6);
   });
 
   test('is for the gateway only', async () => {
@@ -399,21 +400,21 @@ describe('a replica whose files lag behind', () => {
   afterAll(() => behind.stop());
 
   test('says that it does not know an operator yet, and not that the session has ended', async () => {
-    newCentre('CU-030');
-    const token = await eventually(() => signIn('cu-030-specialist'));
+    newCentre('CU-903');
+    const token = await eventually(() => signIn('cu-903-specialist'));
     await expect(client(token).getSession({})).resolves.toBeDefined();
     await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
-    await expect(ask(token).getCentre({ name: 'centres/CU-030' })).rejects.toEqual(refused('UNKNOWN_HERE'));
-    await expect(ask().getCentre({ name: 'centres/CU-030' })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(ask(token).getCentre({ name: 'centres/CU-903' })).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await expect(ask().getCentre({ name: 'centres/CU-903' })).rejects.toEqual(refused('NOT_FOUND'));
 
-    cpSync(path('CU-030'), join(lagging, 'centres', 'CU-030.yaml'));
+    cpSync(path('CU-903'), join(lagging, 'centres', 'CU-903.yaml'));
     await eventually(() => ask(token).getSession({}));
-    expect((await ask(token).getCentre({ name: 'centres/CU-030' })).centre?.name).toBe('centres/CU-030');
+    expect((await ask(token).getCentre({ name: 'centres/CU-903' })).centre?.name).toBe('centres/CU-903');
   });
 
   test('says that a session has ended when it has, whether it knows the operator or not', async () => {
-    newCentre('CU-031');
-    const token = await eventually(() => signIn('cu-031-specialist'));
+    newCentre('CU-904');
+    const token = await eventually(() => signIn('cu-904-specialist'));
     await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
     await client(token).deleteSession({});
     await expect(ask(token).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
