@@ -4,7 +4,7 @@ import { DESK_ROLES } from '@cups/application';
 
 const desk = { callers: ['gateway'], roles: [...DESK_ROLES], tenancy: 'centre' } as const;
 
-/** Who may call what; a method without a row does not start (law 10 of the design). */
+/** Who may call what; a method without a row does not start. */
 export const access: AccessTable<IntakeServiceDefinition> = {
   CreateApplication: { ...desk, personalData: true },
   GetApplication: { ...desk, personalData: true },

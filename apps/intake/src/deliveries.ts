@@ -3,7 +3,7 @@ import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { DeliveryDocumentsRequested__Output as DocumentsIn } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDocumentsRequested.ts';
 import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
-import { present } from './convert.ts';
+import { present } from './convert/present.ts';
 import type { AgencyWord } from './domain/agency.ts';
 import type { Result, Text } from './domain/application.ts';
 

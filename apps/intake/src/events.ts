@@ -1,36 +1,16 @@
 import type { ReceivedEvent } from '@cups/contracts';
 import { Problem } from '@cups/problem';
-import { isUlid, nameOf } from '@cups/contracts';
-import type { Change, Documents, NewEvent } from '@cups/store';
+import { isUlid } from '@cups/contracts';
+import type { Documents } from '@cups/store';
 import { fromDeliveryEvent } from './deliveries.ts';
 import { fire } from './domain/acts.ts';
 import { receive } from './domain/agency.ts';
-import type { Step } from './domain/acts.ts';
 import type { Timer } from '@cups/application';
 import type { Holidays } from './domain/terms.ts';
-import { intakeEvents, toEvent } from './happenings.ts';
+import { changeOf } from './happenings.ts';
 import type { StoredApplication } from './store.ts';
 
-/** What intake says on cups.applications, and what it does about cups.deliveries and its own timers. */
-
-/** A step of the domain as a change of the store: its happenings encoded for cups.applications. */
-export function decided(before: StoredApplication, step: Step): Change<StoredApplication> {
-  const document = step.document as StoredApplication;
-  const events = step.events.map((happening): NewEvent => {
-    const event = toEvent(happening, document);
-    return {
-      topic: 'cups.applications',
-      key: before._id,
-      type: event.type,
-      subject: nameOf('applications', before._id),
-      sequenced: true,
-      contentType: 'application/protobuf',
-      source: '/cups/intake',
-      data: intakeEvents.encode(event),
-    };
-  });
-  return { document, events };
-}
+/** What intake does about cups.deliveries and about its own timers. */
 
 /** One event of the bridge, applied once and in order within its delivery. */
 export function onDelivery(applications: Documents<StoredApplication>, holidays: Holidays, now: () => Date) {
@@ -56,7 +36,7 @@ export function onDelivery(applications: Documents<StoredApplication>, holidays:
           },
           now: at,
         },
-        (app) => decided(app, receive(app, said.word, holidays)),
+        (app) => changeOf(app, receive(app, said.word, holidays)),
       );
       return outcome === 'gap' ? 'wait' : 'done';
     } catch (error) {
@@ -71,7 +51,7 @@ export function onTimer(applications: Documents<StoredApplication>, now: () => D
   return async (id: string, kind: string): Promise<void> => {
     const at = now();
     await applications.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: at }, (app) =>
-      decided(app, fire(app, kind as Timer, at)),
+      changeOf(app, fire(app, kind as Timer, at)),
     );
   };
 }

@@ -1,16 +1,38 @@
 import { nameOf, submissionName } from '@cups/contracts';
 import { eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
-import { toState } from './convert.ts';
-import type { Happening } from './domain/acts.ts';
+import type { Change, NewEvent } from '@cups/store';
+import { toState } from './convert/application.ts';
+import type { Happening, Step } from './domain/acts.ts';
 import type { Application } from './domain/application.ts';
+import type { StoredApplication } from './store.ts';
 
 /** The border to cups.applications: what happened to an application, thin: names, codes, times. */
 
-export const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+
+/** A step of the domain as a change of the store: its happenings are written for cups.applications. */
+export function changeOf(before: StoredApplication, step: Step): Change<StoredApplication> {
+  // A step only replaces parts of the document that it was given: what is the store's own is still there.
+  const document = step.document as StoredApplication;
+  const events = step.events.map((happening): NewEvent => {
+    const event = toEvent(happening, document);
+    return {
+      topic: 'cups.applications',
+      key: before._id,
+      type: event.type,
+      subject: nameOf('applications', before._id),
+      sequenced: true,
+      contentType: 'application/protobuf',
+      source: '/cups/intake',
+      data: intakeEvents.encode(event),
+    };
+  });
+  return { document, events };
+}
 
 /** @param app as it is after what happened */
-export function toEvent(happening: Happening, app: Application): IntakeEvent {
+function toEvent(happening: Happening, app: Application): IntakeEvent {
   const ref = {
     application: nameOf('applications', app._id),
     centre: app.centre,

@@ -5,7 +5,7 @@ import type { Log, Metrics } from '@cups/contracts';
 import type { Context, Keys } from '@cups/rpc';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
-import { fromVersion } from './convert.ts';
+import { fromVersion } from './convert/version.ts';
 import type { ServiceVersion } from './domain/application.ts';
 import { today } from './domain/terms.ts';
 
@@ -26,7 +26,7 @@ export interface Centre {
   limit: number;
 }
 
-/** A paused centre or a changed service may be noticed this late (P3 of the design: within 2 s). */
+/** A paused centre or a changed service is noticed within two seconds: a little is left for the call itself. */
 const FRESH_MS = 1_500;
 
 export interface Neighbours {

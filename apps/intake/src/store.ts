@@ -1,6 +1,6 @@
 import type { Documents, Store, StoredDocument } from '@cups/store';
 import { Problem } from '@cups/problem';
-import { ABSENT } from './domain/acts.ts';
+import { ABSENT } from './domain/refusals.ts';
 import type { Application, ApplicationRow, ServiceVersion } from './domain/application.ts';
 import { END_STATES } from '@cups/application';
 import type { State } from '@cups/application';
@@ -155,7 +155,7 @@ export function applicationsOf(store: Store): Documents<StoredApplication> {
 /** The list of the desk, newest first. */
 export function listByCentre(
   documents: Documents<StoredApplication>,
-  query: { centre: string; state?: State; pageSize: number; pageToken: string },
+  query: { centre: string; state: State | ''; pageSize: number; pageToken: string },
 ): Promise<{ documents: StoredRow[]; nextPageToken: string }> {
   const filter = { centre: query.centre, ...(query.state ? { state: query.state } : {}) };
   return documents.list({

@@ -1,5 +1,4 @@
 import { Problem } from '@cups/problem';
-import type { Violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow, ServiceVersion, Submission } from './application.ts';
 import {
   allowedActions,
@@ -22,12 +21,14 @@ import type {
   State,
   Timer,
 } from '@cups/application';
+import { absent, assertNone } from './refusals.ts';
 import { dueAfter, today, UnknownYear } from './terms.ts';
 import type { Due, Holidays, Term } from './terms.ts';
 
 /**
- * What persons and timers do to an application (agencies: agency.ts): pure functions from a document to the next one and the events about it. The next
- * document shares every unchanged part with the one before, so that the store writes the difference only.
+ * What persons and timers do to an application (agencies: agency.ts): pure functions from a document to the next one and
+ * what happened to it. The next document shares every unchanged part with the one before, so that the store writes the
+ * difference only.
  */
 
 /** Who acts, when, and what caused it. */
@@ -64,8 +65,6 @@ export interface Step {
   events: Happening[];
 }
 
-/** Absent, or not the caller's: reads and writes give the two the same answer. */
-export const ABSENT = 'There is no such application.';
 /** A draft that nobody touches for so long expires. */
 const DRAFT_DAYS = 30;
 /** A desk may report at most this much later what it did offline. */
@@ -88,7 +87,7 @@ export function draft(
   input: NewApplication,
   actor: Actor,
 ): Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'> {
-  refuse(shapeViolations(input.content));
+  assertNone(shapeViolations(input.content));
   return {
     _id: input.id,
     centre: input.centre,
@@ -115,7 +114,7 @@ export function edit(app: Application, actor: Actor, fields: readonly (keyof Con
     if (given[field] === undefined) delete content[field];
     else Object.assign(content, { [field]: given[field] });
   }
-  refuse(shapeViolations(content));
+  assertNone(shapeViolations(content));
   return { document: { ...app, state, content, timer: draftTimer(actor.now) }, events: [] };
 }
 
@@ -196,7 +195,7 @@ export function supplyDocuments(
   const missing = request.evidenceKinds
     .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
     .map((kind) => ({ field: `evidence.${kind}`, rule: 'REQUIRED', message: `The paper ${kind} was asked for.` }));
-  refuse([
+  assertNone([
     ...missing,
     ...shapeViolations(content, MAX_SUPPLIED_BYTES),
     ...(supplied.answers === undefined ? [] : answersViolations(supplied.answers)),
@@ -274,9 +273,7 @@ export function circumstancesOf({ decision }: Pick<ApplicationRow, 'decision'>):
 }
 
 function allow(app: Application, action: Action, actor: Actor): State {
-  if (app.centre !== actor.centre) {
-    throw new Problem({ reason: 'NOT_FOUND', message: ABSENT });
-  }
+  if (app.centre !== actor.centre) throw absent();
   const holding = circumstancesOf(app);
   const state = stateAfter(app.state, action, actor.roles, holding);
   if (!state) {
@@ -293,16 +290,6 @@ function allow(app: Application, action: Action, actor: Actor): State {
     });
   }
   return state;
-}
-
-function refuse(violations: Violation[]): void {
-  if (violations.length === 0) return;
-  const only = (rule: string) => violations.every((violation) => violation.rule === rule);
-  throw new Problem({
-    reason: only('IDNP') ? 'IDNP_INVALID' : only('TOO_LARGE') ? 'ANSWERS_TOO_LARGE' : 'INVALID_ARGUMENT',
-    message: 'Some fields are wrong.',
-    violations,
-  });
 }
 
 function record(
@@ -348,7 +335,7 @@ function occurTime(app: Application, actor: Actor): Date {
   if (!claimed) return actor.now;
   const age = actor.now.getTime() - claimed.getTime();
   if (age < -60_000 || age > OFFLINE_DAYS * DAY) {
-    refuse([{ field: 'occurTime', rule: 'RANGE', message: `Within the last ${OFFLINE_DAYS} days.` }]);
+    assertNone([{ field: 'occurTime', rule: 'RANGE', message: `Within the last ${OFFLINE_DAYS} days.` }]);
   }
   return claimed > actor.now ? actor.now : claimed < app.createTime ? app.createTime : claimed;
 }

@@ -5,7 +5,7 @@ import type { Term } from './terms.ts';
 
 export type Text = Partial<Record<Language, string>>;
 
-/** Frozen at submit, already valid against the form of the version it was filed under . */
+/** Frozen at submit, already valid against the form of the version it was filed under. */
 export interface Submission {
   number: number;
   submitTime: Date;

@@ -1,0 +1,151 @@
+import { allowedActions } from '@cups/application';
+import type { Action, State } from '@cups/application';
+import { enumWord, toTimestamp } from '@cups/contracts/proto';
+import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
+import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
+import type { DeskNote as DeskNoteOut } from '@cups/contracts/gen/cups/intake/v1/DeskNote.ts';
+import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
+import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/v1/ResultRecord.ts';
+import { etagOf } from '@cups/store';
+import { circumstancesOf } from '../domain/acts.ts';
+import type {
+  ActionRecord,
+  Application,
+  ApplicationRow,
+  Decision,
+  DeskNote,
+  DocumentRequest,
+  Result,
+} from '../domain/application.ts';
+import type { StoredRow } from '../store.ts';
+import { toContent } from './content.ts';
+import { present } from './present.ts';
+
+/** The gRPC border of an application: whole, as a row of a list, and its history. */
+
+/** An application as a caller with these roles may see it. */
+export function toApplication(app: Application, roles: readonly string[]): ApplicationOut {
+  return {
+    name: `applications/${app._id}`,
+    centre: app.centre,
+    publicService: app.publicService,
+    serviceVersion: app.serviceVersion,
+    serviceTitle: app.service.title,
+    agency: app.agency,
+    state: toState(app.state),
+    etag: etagOf(app),
+    createTime: toTimestamp(app.createTime),
+    updateTime: toTimestamp(app.updateTime),
+    submitTime: toTimestamp(app.submitTime),
+    dueDate: app.dueDate ?? '',
+    dueTime: toTimestamp(app.dueTime),
+    trackingNumber: app.trackingNumber,
+    content: toContent(app.content),
+    corrects: app.corrects ?? '',
+    submissionCount: app.submissions.length,
+    documentRequest: toDocumentRequest(app.documentRequest),
+    decision: toDecision(app.decision),
+    handOver: app.handOver ? { ...app.handOver, handOverTime: toTimestamp(app.handOver.handOverTime) } : null,
+    outcome: app.outcome ?? null,
+    allowedActions: toAllowedActions(app, roles),
+    deskNotes: app.deskNotes.map(toDeskNote),
+    agencyReference: app.agencyReference ?? '',
+    openedBy: app.openedBy,
+    noDueDateReason: app.noDueDateReason ?? '',
+    progress: app.progress ? { note: app.progress.note, occurTime: toTimestamp(app.progress.time) } : null,
+    omittedMessages: app.omittedMessages ?? 0,
+  };
+}
+
+/** A row of a list: the fields of an application that it shows, all others left empty. */
+export function toRow(row: StoredRow, roles: readonly string[]): ApplicationOut {
+  const { givenName = '', familyName = '' } = row.content?.applicant ?? {};
+  return {
+    name: `applications/${row._id}`,
+    centre: row.centre,
+    publicService: row.publicService,
+    serviceTitle: row.service.title,
+    agency: row.agency,
+    state: toState(row.state),
+    etag: etagOf(row),
+    createTime: toTimestamp(row.createTime),
+    updateTime: toTimestamp(row.updateTime),
+    submitTime: toTimestamp(row.submitTime),
+    dueDate: row.dueDate ?? '',
+    dueTime: toTimestamp(row.dueTime),
+    noDueDateReason: row.noDueDateReason ?? '',
+    openedBy: row.openedBy,
+    content: givenName || familyName ? { applicant: { givenName, familyName } } : null,
+    documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
+    decision: toDecisionTimes(row.decision),
+    allowedActions: toAllowedActions(row, roles),
+    deskNotes: row.deskNotes.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
+  };
+}
+
+/** One row of the history. */
+export function toAction(row: ActionRecord): ActionOut {
+  return {
+    kind: row.kind,
+    by: row.by,
+    occurTime: toTimestamp(row.occurTime),
+    recordTime: toTimestamp(row.recordTime),
+    cause: row.cause,
+    answers: row.answers ?? '',
+    fromState: toState(row.fromState),
+    toState: toState(row.toState),
+    submission: row.submission ?? 0,
+    words: row.words ?? null,
+    result: row.result ? toResult(row.result) : null,
+    documents: row.documents ?? [],
+    changes: row.changes ?? [],
+    code: row.code ?? '',
+    fields: row.fields ?? [],
+  };
+}
+
+export function toState(state: State) {
+  return enumWord('STATE_', state);
+}
+
+export function toDocumentRequest(request: DocumentRequest | undefined): DocumentRequestOut | null {
+  if (!request) return null;
+  return { ...request, message: request.message ?? null, requestTime: toTimestamp(request.requestTime) };
+}
+
+export function toDecision(decision: Decision | undefined): DecisionOut | null {
+  if (!decision) return null;
+  const { decideTime, correctTime, revokeTime, reason, correctReason, revokeReason } = decision;
+  return {
+    ...decision,
+    reason: reason ?? null,
+    correctReason: correctReason ?? null,
+    revokeReason: revokeReason ?? null,
+    decideTime: toTimestamp(decideTime),
+    correctTime: toTimestamp(correctTime),
+    revokeTime: toTimestamp(revokeTime),
+  };
+}
+
+function toDecisionTimes(decision: ApplicationRow['decision']): DecisionOut | null {
+  if (!decision) return null;
+  return {
+    approved: decision.approved,
+    decideTime: toTimestamp(decision.decideTime),
+    correctTime: toTimestamp(decision.correctTime),
+    revokeTime: toTimestamp(decision.revokeTime),
+  };
+}
+
+function toAllowedActions(app: Pick<ApplicationRow, 'state' | 'decision'>, roles: readonly string[]) {
+  return allowedActions(app.state, roles, circumstancesOf(app)).map((action: Action) => enumWord('ACTION_', action));
+}
+
+function toDeskNote({ kind, recordTime, cause = '', count = 1 }: DeskNote): DeskNoteOut {
+  return { kind, recordTime: toTimestamp(recordTime), cause, count };
+}
+
+function toResult({ resultKind, resultNumber, verificationCode, validUntil }: Result): ResultOut {
+  return present({ kind: resultKind, number: resultNumber, verificationCode, validUntil });
+}

@@ -1,0 +1,128 @@
+import { isUtf8 } from 'node:buffer';
+import { answersFault, CONTENT_SCHEMA } from '@cups/application';
+import type { Content, DeliveryChoice, Evidence, HandOver, Mandate, Person } from '@cups/application';
+import { enumValue, enumWord } from '@cups/contracts/proto';
+import type {
+  ApplicationContent as ContentOut,
+  ApplicationContent__Output as ContentIn,
+} from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
+import type { Evidence__Output as EvidenceIn } from '@cups/contracts/gen/cups/intake/v1/Evidence.ts';
+import type { HandOver__Output as HandOverIn } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
+import type { Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
+import { Problem } from '@cups/problem';
+import { wrongField } from '../domain/refusals.ts';
+import { present } from './present.ts';
+
+/** The gRPC border of what the desk fills in. */
+
+/** Content for the wire; answers travel as JSON bytes. */
+export function toContent(content: Content): ContentOut {
+  const { applicant, contact, represented, mandate, answers, evidence, costOption, delivery } = content;
+  return {
+    applicant: applicant ?? null,
+    contact: contact ?? null,
+    represented: represented ?? null,
+    mandate: mandate ? { ...mandate, kind: enumWord('MANDATE_KIND_', mandate.kind) } : null,
+    answers: answers ? Buffer.from(JSON.stringify(answers)) : Buffer.alloc(0),
+    evidence: evidence ?? [],
+    costOption: costOption ?? '',
+    delivery: delivery ? { ...delivery, kind: enumWord('DELIVERY_KIND_', delivery.kind) } : null,
+  };
+}
+
+/** Content from the wire: what is empty there is absent here. A kind that is not said stays empty, and has a wrong shape. */
+export function fromContent(wire: ContentIn | null): Content {
+  if (!wire) return {};
+  const content: Content = {};
+  if (wire.applicant) content.applicant = fromPerson(wire.applicant);
+  if (wire.contact) {
+    const { email, phone, none } = wire.contact;
+    content.contact = present({ email, phone, none: none || undefined });
+  }
+  if (wire.represented) content.represented = fromPerson(wire.represented);
+  if (wire.mandate) {
+    const { reference, date } = wire.mandate;
+    const kind = enumValue('MANDATE_KIND_', wire.mandate.kind) as Mandate['kind'];
+    content.mandate = { kind, ...present({ reference, date }) };
+  }
+  if (wire.answers.length > 0) content.answers = fromAnswers(wire.answers);
+  if (wire.evidence.length > 0) content.evidence = wire.evidence.map(fromEvidence);
+  if (wire.costOption) content.costOption = wire.costOption;
+  if (wire.delivery) {
+    const kind = enumValue('DELIVERY_KIND_', wire.delivery.kind) as DeliveryChoice['kind'];
+    content.delivery = { kind, ...present({ note: wire.delivery.note }) };
+  }
+  return content;
+}
+
+function fromPerson({ idnp, givenName, familyName, birthDate, language }: PersonIn): Person {
+  // Which languages there are is for the check of the shape.
+  return present({ idnp, givenName, familyName, birthDate, language }) as Person;
+}
+
+export function fromEvidence({ kind, number, issueDate, originalSeen, copy }: EvidenceIn): Evidence {
+  return { kind, originalSeen, ...present({ number, issueDate, copy }) };
+}
+
+/** The fields of content by the names that an edit gives them, which are those of the proto. */
+const FIELD_OF = new Map(
+  (Object.keys(CONTENT_SCHEMA.properties) as (keyof Content)[]).map((field) => [snakeCase(field), field]),
+);
+
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * The fields of content that an edit replaces.
+ * @throws Problem INVALID_ARGUMENT when it names none, or what is no field of content
+ */
+export function fromUpdateFields(names: readonly string[]): (keyof Content)[] {
+  if (names.length === 0) throw wrongField('updateFields', 'REQUIRED', 'Name what the edit replaces.');
+  return names.map((name) => {
+    const field = FIELD_OF.get(name);
+    if (!field) throw wrongField('updateFields', 'UNKNOWN', 'Not a field of content.');
+    return field;
+  });
+}
+
+const MAX_ANSWERS_BYTES = 64 * 1024;
+
+/**
+ * The answers to a form, from JSON bytes.
+ * @throws Problem INVALID_ARGUMENT or ANSWERS_TOO_LARGE
+ */
+export function fromAnswers(bytes: Buffer): Record<string, unknown> {
+  if (bytes.length > MAX_ANSWERS_BYTES) {
+    throw new Problem({
+      reason: 'ANSWERS_TOO_LARGE',
+      message: 'Answers are over 64 KiB.',
+      violations: [{ field: 'answers', rule: 'TOO_LARGE', message: 'At most 64 KiB.' }],
+    });
+  }
+  const answers = parsedObject(bytes);
+  if (!answers) throw wrongField('answers', 'JSON_OBJECT', 'A JSON object is needed.');
+  // Whoever called: what a document cannot hold is refused before a draft is kept.
+  const fault = answersFault(answers);
+  if (fault) {
+    const message = 'The answers cannot be kept as they are.';
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [fault] });
+  }
+  return answers;
+}
+
+function parsedObject(bytes: Buffer): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = isUtf8(bytes) ? JSON.parse(bytes.toString('utf8')) : undefined;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The record of a hand-over; what is not said stays empty, and has a wrong shape. */
+export function fromHandOver(wire: HandOverIn | null): HandOver {
+  const { collectedBy = '', paperKind = '', paperNumber = '' } = wire ?? {};
+  return { collectedBy: collectedBy as HandOver['collectedBy'], paperKind, ...present({ paperNumber }) };
+}

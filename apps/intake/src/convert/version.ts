@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto';
+import { enumValue } from '@cups/contracts/proto';
+import type { CostOption__Output as CostOptionIn } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
+import type { EvidenceRule__Output as EvidenceRuleIn } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
+import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
+import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
+import type { EvidenceRule } from '@cups/application';
+import type { ServiceVersion, Text } from '../domain/application.ts';
+import { present } from './present.ts';
+
+/** The border to catalog. */
+
+/** The copy that intake keeps of a version; `_id` ends in the hash of its content. */
+export function fromVersion(wire: VersionIn): ServiceVersion {
+  const version: Omit<ServiceVersion, '_id'> = {
+    publicService: wire.publicService,
+    version: wire.version,
+    title: fromText(wire.title),
+    agency: wire.provider,
+    ...present({ validTo: wire.validTo }),
+    evidence: wire.evidence.map(fromEvidenceRule),
+    costOptions: wire.costOptions.map(fromCostOption),
+    form: JSON.parse(wire.formSchema.toString('utf8') || '{}') as ServiceVersion['form'],
+  };
+  const hash = createHash('sha256').update(JSON.stringify(version)).digest('hex').slice(0, 16);
+  const code = wire.publicService.slice(wire.publicService.indexOf('/') + 1);
+  return { _id: `${code}@${wire.version}:${hash}`, ...version };
+}
+
+function fromEvidenceRule({ kind, required, when }: EvidenceRuleIn): EvidenceRule {
+  const rule: EvidenceRule = { kind, required };
+  if (when?.represented) rule.whenRepresented = true;
+  if (when?.answer) rule.whenAnswer = { field: when.answer.field, values: when.answer.values };
+  return rule;
+}
+
+type CostOption = ServiceVersion['costOptions'][number];
+type Term = NonNullable<CostOption['term']>;
+
+function fromCostOption({ code, centreKinds, fee, term }: CostOptionIn): CostOption {
+  const option: CostOption = { code, centreKinds: centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind)) };
+  if (fee) option.fee = { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode };
+  if (term) {
+    option.term = {
+      amount: term.amount,
+      // The catalog names both of every term.
+      unit: enumValue('TERM_UNIT_', term.unit) as Term['unit'],
+      from: enumValue('TERM_START_', term.from) as Term['from'],
+    };
+  }
+  return option;
+}
+
+function fromText(wire: TextIn | null): Text {
+  return wire ? present({ ro: wire.ro, ru: wire.ru, en: wire.en }) : {};
+}

@@ -1,0 +1,32 @@
+import { Problem } from '@cups/problem';
+import type { Violation } from '@cups/problem';
+
+/** How intake refuses: the same words wherever the same thing is wrong. */
+
+/** Absent, or not the caller's: reads and writes give the two the same answer. */
+export const ABSENT = 'There is no such application.';
+
+/** The refusal of an application that is absent, or not the caller's. */
+export function absent(): Problem {
+  return new Problem({ reason: 'NOT_FOUND', message: ABSENT });
+}
+
+/** The refusal of one wrong field; `message` says what it should be, without its value. */
+export function wrongField(field: string, rule: string, message: string): Problem {
+  return new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [{ field, rule, message }] });
+}
+
+/**
+ * Lets pass what breaks no rule.
+ * @throws Problem with all violations: IDNP_INVALID or ANSWERS_TOO_LARGE where nothing else is wrong, otherwise
+ *   INVALID_ARGUMENT
+ */
+export function assertNone(violations: Violation[]): void {
+  if (violations.length === 0) return;
+  const only = (rule: string) => violations.every((violation) => violation.rule === rule);
+  throw new Problem({
+    reason: only('IDNP') ? 'IDNP_INVALID' : only('TOO_LARGE') ? 'ANSWERS_TOO_LARGE' : 'INVALID_ARGUMENT',
+    message: 'Some fields are wrong.',
+    violations,
+  });
+}

@@ -1,0 +1,87 @@
+import { parseName, parseRequestId } from '@cups/contracts';
+import { fingerprint } from '@cups/contracts/node';
+import type { Application as ApplicationMessage } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import { centreOf, sessionOf } from '@cups/rpc';
+import type { Context } from '@cups/rpc';
+import type { Cause } from '@cups/store';
+import { toApplication } from '../convert/application.ts';
+import type { Actor, Step } from '../domain/acts.ts';
+import { changeOf } from '../happenings.ts';
+import type { Parts } from '../rpc.ts';
+import type { StoredApplication } from '../store.ts';
+
+/** What a person's request to change one application names. */
+interface ChangeRequest {
+  requestId: string;
+  name: string;
+  etag?: string;
+}
+
+/** The cause of a write by a person: there is always a request. */
+export type PersonsCause = Cause & Required<Pick<Cause, 'request'>>;
+
+/** An act of the domain, and what must be read of its application first, if anything. */
+interface Act<R> {
+  read?: (app: StoredApplication) => Promise<R>;
+  decide: (app: StoredApplication, actor: Actor, read: R) => Step;
+  /** When it is claimed to have happened, where the desk was offline. */
+  occurTime?: Date | undefined;
+}
+
+/**
+ * One change of one application of the caller's centre. The owner comes first, then a request that is known already, then
+ * the etag; then the domain decides.
+ * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and what the domain refuses
+ */
+export async function change<R>(
+  { applications, secret, now }: Pick<Parts, 'applications' | 'secret' | 'now'>,
+  request: ChangeRequest,
+  context: Context,
+  { read, decide, occurTime }: Act<R>,
+): Promise<{ application: ApplicationMessage; replayed: boolean }> {
+  const cause = causeOf(request, context, secret());
+  const actor = actorOf(context, cause, now(), occurTime);
+  const { document, outcome } = await applications.update(
+    parseName('applications', request.name),
+    { scope: { centre: actor.centre }, cause, etag: request.etag || undefined, now: actor.now },
+    {
+      read: async (app) => (await read?.(app)) as R,
+      decide(app, found) {
+        context.look(request.name);
+        return changeOf(app, decide(app, actor, found));
+      },
+    },
+  );
+  const replayed = outcome === 'replayed';
+  // A repeat decides nothing, and shows the application all the same.
+  if (replayed) context.look(request.name);
+  return { application: toApplication(document, actor.roles), replayed };
+}
+
+/**
+ * What a write names as its cause: the request, by which a repeat of it is known.
+ * @param secret of the fingerprint of its content
+ * @throws Problem REQUEST_ID_INVALID
+ */
+export function causeOf(request: { requestId: string }, context: Context, secret: string): PersonsCause {
+  const id = parseRequestId(request.requestId);
+  // A repeat may name another etag: its own first try made the old one stale.
+  const content = { ...request, requestId: id, etag: undefined };
+  return {
+    requestId: context.requestId,
+    request: {
+      id,
+      key: `${context.method}|${context.session?.operator ?? context.caller}`,
+      fingerprint: fingerprint(secret, content),
+    },
+    traceparent: context.traceparent,
+  };
+}
+
+/** Who acts. That there is a session with a centre was checked before: the access table says so. */
+export function actorOf(context: Context, { request }: PersonsCause, now: Date, occurTime?: Date): Actor {
+  const { operator, roles } = sessionOf(context);
+  const actor: Actor = { by: operator, roles, centre: centreOf(context), now, cause: request.id };
+  if (occurTime) actor.occurTime = occurTime;
+  return actor;
+}

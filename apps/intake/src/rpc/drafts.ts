@@ -1,0 +1,59 @@
+import { isUlid, parseName } from '@cups/contracts';
+import { Problem } from '@cups/problem';
+import { toApplication } from '../convert/application.ts';
+import { fromContent, fromUpdateFields } from '../convert/content.ts';
+import * as acts from '../domain/acts.ts';
+import { wrongField } from '../domain/refusals.ts';
+import type { IntakeRpcs, Parts } from '../rpc.ts';
+import { actorOf, causeOf, change } from './change.ts';
+import { openDraft } from './opening.ts';
+import { ownApplication } from './own.ts';
+
+/** The calls that make and edit a draft. */
+export function draftRpcs(
+  parts: Parts,
+): Pick<IntakeRpcs, 'CreateApplication' | 'UpdateApplication' | 'RenewApplication'> {
+  const { applications, versions, neighbours, secret, now } = parts;
+  return {
+    async CreateApplication(request, context) {
+      const cause = causeOf(request, context, secret());
+      const actor = actorOf(context, cause, now());
+      if (request.applicationId && !isUlid(request.applicationId)) {
+        throw wrongField('applicationId', 'ULID', 'Application ids are ULIDs.');
+      }
+      parseName('publicServices', request.publicService);
+      const { document, replayed } = await openDraft(parts, request, { context, cause, actor }).catch(
+        async (error: unknown) => {
+          // A repeat is answered whatever has become of the centre, the service or the neighbours meanwhile.
+          const made = await applications.madeBy(cause.request, { scope: { centre: actor.centre } });
+          if (!made) throw error;
+          return { document: made, replayed: true };
+        },
+      );
+      return { application: toApplication(document, actor.roles), replayed };
+    },
+
+    async UpdateApplication(request, context) {
+      if (!request.etag) throw new Problem({ reason: 'ETAG_MISSING', message: 'An edit needs the etag.' });
+      const fields = fromUpdateFields(request.updateFields);
+      const content = fromContent(request.content);
+      return change(parts, request, context, {
+        decide: (app, actor) => acts.edit(app, actor, fields, content),
+      });
+    },
+
+    async RenewApplication(request, context) {
+      // Asked before the change: other writers of the application do not wait for the neighbours.
+      const app = await ownApplication(applications, request.name, context);
+      const [version, centre] = await Promise.all([
+        neighbours.versionInForce(app.publicService, now(), context),
+        neighbours.centre(app.centre, context),
+      ]);
+      neighbours.assertFileable(version, centre);
+      await versions.keep(version.copy);
+      return change(parts, request, context, {
+        decide: (current, actor) => acts.renew(current, actor, version.copy),
+      });
+    },
+  };
+}

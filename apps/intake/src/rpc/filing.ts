@@ -1,0 +1,46 @@
+import { formCheck, shapeViolations } from '@cups/application';
+import { fromTimestamp } from '@cups/contracts/proto';
+import { fromAnswers, fromEvidence } from '../convert/content.ts';
+import * as acts from '../domain/acts.ts';
+import { assertNone, wrongField } from '../domain/refusals.ts';
+import type { IntakeRpcs, Parts } from '../rpc.ts';
+import type { StoredApplication } from '../store.ts';
+import { change } from './change.ts';
+
+/** The calls by which an application goes to its agency: filed, supplied with what was asked for, or taken back. */
+export function filingRpcs(
+  parts: Parts,
+): Pick<IntakeRpcs, 'SubmitApplication' | 'SupplyDocuments' | 'WithdrawApplication'> {
+  const { versions, holidays } = parts;
+  // Of the copy that the application was opened under: filing asks no neighbour.
+  const versionOf = (app: StoredApplication) => versions.get(app.service.versionId);
+  return {
+    async SubmitApplication(request, context) {
+      return change(parts, request, context, {
+        occurTime: fromTimestamp(request.occurTime),
+        read: versionOf,
+        decide: (app, actor, version) =>
+          acts.submit(app, actor, { version, holidays, answersViolations: formCheck(version.form) }),
+      });
+    },
+
+    async SupplyDocuments(request, context) {
+      const evidence = request.evidence.map(fromEvidence);
+      assertNone(shapeViolations({ evidence }));
+      const answers = request.answers.length > 0 ? fromAnswers(request.answers) : undefined;
+      const supplied = answers === undefined ? { evidence } : { evidence, answers };
+      return change(parts, request, context, {
+        read: versionOf,
+        decide: (app, actor, version) =>
+          acts.supplyDocuments(app, actor, supplied, { holidays, answersViolations: formCheck(version.form) }),
+      });
+    },
+
+    async WithdrawApplication(request, context) {
+      if (request.reason.length > 500) throw wrongField('reason', 'TEXT', 'At most 500 characters.');
+      return change(parts, request, context, {
+        decide: (app, actor) => acts.withdraw(app, actor, request.reason),
+      });
+    },
+  };
+}

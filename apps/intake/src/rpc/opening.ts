@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { END_STATES, newTrackingNumber } from '@cups/application';
+import type { CreateApplicationRequest__Output as CreateRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
+import { Problem } from '@cups/problem';
+import type { Context } from '@cups/rpc';
+import { ulid } from 'ulid';
+import { fromContent } from '../convert/content.ts';
+import * as acts from '../domain/acts.ts';
+import type { Actor, NewApplication } from '../domain/acts.ts';
+import type { Centre } from '../neighbours.ts';
+import type { Parts } from '../rpc.ts';
+import type { StoredApplication } from '../store.ts';
+import type { PersonsCause } from './change.ts';
+import { ownApplication } from './own.ts';
+
+/**
+ * Opens a draft at the actor's centre, with its own copy of the version of the public service that is in force.
+ * @throws Problem NOT_FOUND, CENTRE_PAUSED, SERVICE_NOT_FILEABLE, ACTION_NOT_ALLOWED (of the application that it corrects),
+ *   CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, NEIGHBOUR_UNAVAILABLE, or what is wrong with its content
+ */
+export async function openDraft(
+  parts: Parts,
+  request: CreateRequest,
+  { context, cause, actor }: { context: Context; cause: PersonsCause; actor: Actor },
+): Promise<{ document: StoredApplication; replayed: boolean }> {
+  const { applications, versions, neighbours, openApplications } = parts;
+  const [version, centre, corrected] = await Promise.all([
+    neighbours.versionInForce(request.publicService, actor.now, context),
+    neighbours.centre(actor.centre, context),
+    request.corrects ? ownApplication(applications, request.corrects, context) : undefined,
+  ]);
+  neighbours.assertFileable(version, centre);
+  if (corrected) assertEnded(corrected);
+  await assertRoom(parts, actor.centre, centre);
+  await versions.keep(version.copy);
+  const draft: NewApplication = {
+    id: request.applicationId || ulid(actor.now.getTime()),
+    centre: actor.centre,
+    centreName: centre.displayName,
+    centreKind: centre.kind,
+    trackingNumber: newTrackingNumber((n) => randomBytes(n)),
+    version: version.copy,
+    content: fromContent(request.content),
+  };
+  if (request.corrects) draft.corrects = request.corrects;
+  const made = await applications.create(acts.draft(draft, actor), {
+    scope: { centre: actor.centre },
+    cause,
+    events: [],
+    now: actor.now,
+  });
+  if (!made.replayed) openApplications.opened(actor.centre);
+  return made;
+}
+
+function assertEnded({ state }: StoredApplication): void {
+  if (END_STATES.includes(state)) return;
+  throw new Problem({
+    reason: 'ACTION_NOT_ALLOWED',
+    message: 'Only an application that is closed, withdrawn or expired can be corrected.',
+    metadata: { state, action: 'correct' },
+  });
+}
+
+async function assertRoom({ openApplications }: Parts, name: string, { limit }: Centre): Promise<void> {
+  if (limit === 0 || !(await openApplications.reached(name, limit))) return;
+  throw new Problem({
+    reason: 'CENTRE_LIMIT_REACHED',
+    message: 'The centre has as many open applications as it may have.',
+    metadata: { limit: String(limit) },
+  });
+}

@@ -1,0 +1,21 @@
+import type { Documents } from '@cups/store';
+import { parseName } from '@cups/contracts';
+import { centreOf } from '@cups/rpc';
+import type { Context } from '@cups/rpc';
+import { absent } from '../domain/refusals.ts';
+import type { StoredApplication } from '../store.ts';
+
+/**
+ * An application of the caller's centre; the look at it is recorded.
+ * @throws Problem INVALID_ARGUMENT when the name is none, NOT_FOUND when there is none of that name at the centre
+ */
+export async function ownApplication(
+  applications: Documents<StoredApplication>,
+  name: string,
+  context: Context,
+): Promise<StoredApplication> {
+  const app = await applications.get(parseName('applications', name), { scope: { centre: centreOf(context) } });
+  if (!app) throw absent();
+  context.look(name);
+  return app;
+}

@@ -1,0 +1,26 @@
+import { handOverViolations, outcomeViolations } from '@cups/application';
+import type { Outcome } from '@cups/application';
+import { fromHandOver } from '../convert/content.ts';
+import * as acts from '../domain/acts.ts';
+import { assertNone, wrongField } from '../domain/refusals.ts';
+import type { IntakeRpcs, Parts } from '../rpc.ts';
+import { change } from './change.ts';
+
+/** The calls that end an application at the desk: its result is handed over, and whether the need is met is recorded. */
+export function resultRpcs(parts: Parts): Pick<IntakeRpcs, 'HandOverResult' | 'ConfirmOutcome'> {
+  return {
+    async HandOverResult(request, context) {
+      const act = fromHandOver(request.handOver);
+      assertNone(handOverViolations(act));
+      return change(parts, request, context, { decide: (app, actor) => acts.handOver(app, actor, act) });
+    },
+
+    async ConfirmOutcome(request, context) {
+      if (!request.outcome) throw wrongField('outcome', 'REQUIRED', 'Say whether the need is met.');
+      const { needMet, missing } = request.outcome;
+      const outcome: Outcome = missing ? { needMet, missing } : { needMet };
+      assertNone(outcomeViolations(outcome));
+      return change(parts, request, context, { decide: (app, actor) => acts.confirmOutcome(app, actor, outcome) });
+    },
+  };
+}
