@@ -82,24 +82,34 @@ function broken(): string[] {
 
 function contractOf({ document, schemas }: Published): Contract {
   const channels = document['channels'] as Record<string, { address: string }>;
-  const { messageTraits, schemas: shared } = document['components'] as {
-    messageTraits: { cloudEvent: { headers: Json; bindings: { kafka: { key: { pattern: string } } } } };
-    schemas: Json;
-  };
-  const { headers, bindings } = messageTraits.cloudEvent;
-  const side = (start: string) =>
+  const { messageTraits } = document['components'] as { messageTraits: { cloudEvent: Trait; centreEvent: Trait } };
+  const messages = (start: string) =>
     Object.fromEntries(
       Object.entries(schemas)
         .filter(([file]) => file.startsWith(start))
         .map(([file, schema]) => [file.replace('.json', ''), inlined(schema)]),
     );
+  const deliveries = rulesOf(messageTraits.cloudEvent, document);
+  const centres = rulesOf(messageTraits.centreEvent, document);
   return {
     addresses: Object.fromEntries(Object.entries(channels).map(([name, { address }]) => [name, address])),
-    keyPattern: bindings.kafka.key.pattern,
-    headers: inlined({ ...headers, $defs: shared }),
-    requests: side('application.'),
-    replies: side('reply.'),
+    keyPattern: deliveries.keyPattern,
+    headers: deliveries.headers,
+    requests: messages('application.'),
+    replies: messages('reply.'),
+    reference: { keyPattern: centres.keyPattern, headers: centres.headers, messages: messages('centre.') },
   };
+}
+
+/** What the messages of one kind of channel have in common. */
+interface Trait {
+  headers: Json;
+  bindings: { kafka: { key: { pattern: string } } };
+}
+
+function rulesOf({ headers, bindings }: Trait, document: Json): { keyPattern: string; headers: Json } {
+  const { schemas: shared } = document['components'] as { schemas: Json };
+  return { keyPattern: bindings.kafka.key.pattern, headers: inlined(Object.assign({}, headers, { $defs: shared })) };
 }
 
 async function pretty(file: string, text: string): Promise<string> {

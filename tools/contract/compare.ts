@@ -8,13 +8,23 @@ import type { Json } from './publish.ts';
 /** What must not break: schemas without references, by the name of their message. */
 export interface Contract {
   addresses: Record<string, string>;
+  /** Of the keys of requests and replies. */
   keyPattern: string;
-  /** Of the headers of every message, in both directions. */
+  /** Of the headers of requests and replies. */
   headers: Json;
-  /** What agencies read. */
+  /** What agencies read of their deliveries. */
   requests: Record<string, Json>;
   /** What agencies write. */
   replies: Record<string, Json>;
+  /** What all agencies read; a baseline of before there was any has none. */
+  reference?: Reference;
+}
+
+/** Reference data: the centres. */
+export interface Reference {
+  keyPattern: string;
+  headers: Json;
+  messages: Record<string, Json>;
 }
 
 /**
@@ -31,15 +41,33 @@ export function breaks(base: Contract, next: Contract): string[] {
     ...beyond(next.headers, base.headers, 'headers sent'),
     ...beyond(base.headers, next.headers, 'headers taken'),
   );
-  for (const side of ['requests', 'replies'] as const) {
-    for (const [name, old] of Object.entries(base[side])) {
-      const now = next[side][name];
-      if (!now) found.push(`${name}: is gone`);
-      else if (side === 'requests') found.push(...beyond(now, old, name));
-      else found.push(...beyond(old, now, name));
-    }
-  }
+  found.push(...read(base.requests, next.requests), ...written(base.replies, next.replies));
+  if (base.reference) found.push(...breaksReference(base.reference, next.reference));
   return found;
+}
+
+/** What an agency that reads by `base` would not take. */
+function read(base: Record<string, Json>, next: Record<string, Json>): string[] {
+  return Object.entries(base).flatMap(([name, old]) =>
+    next[name] ? beyond(next[name], old, name) : [`${name}: is gone`],
+  );
+}
+
+/** What an agency that writes by `base` could not send any more. */
+function written(base: Record<string, Json>, next: Record<string, Json>): string[] {
+  return Object.entries(base).flatMap(([name, old]) =>
+    next[name] ? beyond(old, next[name], name) : [`${name}: is gone`],
+  );
+}
+
+function breaksReference(base: Reference, next: Reference | undefined): string[] {
+  if (!next) return ['reference data: is gone'];
+  const key = next.keyPattern === base.keyPattern ? [] : ['the rule of the key of reference data has changed'];
+  return [
+    ...key,
+    ...beyond(next.headers, base.headers, 'headers of reference data'),
+    ...read(base.messages, next.messages),
+  ];
 }
 
 type Schema = Json | boolean;

@@ -7,14 +7,15 @@ import { parse } from 'yaml';
  * What an agency is given, made from the sources in `libs/agency-contract`: one AsyncAPI document without references to
  * other files, and one JSON Schema for each message.
  *
- * Readers are open, writers are strict: the schemas of what an agency reads (requests) let properties through that it does
- * not know, so that the platform may add some without breaking anybody; the schemas of what an agency writes (replies)
- * stay closed, so that a misspelt property is found before it is sent. What the platform itself writes is held against the
+ * Readers are open, writers are strict: the schemas of what an agency reads (requests, centres) let properties through that
+ * it does not know, so that the platform may add some without breaking anybody; the schemas of what an agency writes
+ * (replies) stay closed, so that a misspelt property is found before it is sent. What the platform itself writes is held against the
  * closed sources.
  */
 
 export type Json = Record<string, unknown>;
-type Side = 'requests' | 'replies';
+/** What an agency does with a message. */
+type Side = 'reads' | 'writes';
 
 export interface Published {
   /** The AsyncAPI document. */
@@ -29,15 +30,15 @@ export function publish(folder: string): Published {
   const schema = (name: string) => JSON.parse(readFileSync(join(folder, 'schemas', name), 'utf8')) as Json;
   const sample = (name: string) => JSON.parse(readFileSync(join(folder, 'samples', name), 'utf8')) as Json;
   const definitions = schema('definitions.json')['$defs'] as Record<string, Json>;
-  const used: Record<Side, Set<string>> = { requests: new Set(), replies: new Set() };
+  const used: Record<Side, Set<string>> = { reads: new Set(), writes: new Set() };
   const files = readdirSync(join(folder, 'schemas')).filter((file) => sideOf(file));
   for (const file of files) uses(schema(file), definitions, used[sideOf(file)!]);
-  const both = (name: string) => used.requests.has(name) && used.replies.has(name) && !isOpen(definitions[name]);
-  const nameFor = (side: Side) => (name: string) => (side === 'requests' && both(name) ? `${name}Read` : name);
+  const both = (name: string) => used.reads.has(name) && used.writes.has(name) && !isOpen(definitions[name]);
+  const nameFor = (side: Side) => (name: string) => (side === 'reads' && both(name) ? `${name}Read` : name);
 
   const components = document['components'] as { messages: Record<string, Json>; messageTraits: Record<string, Json> };
   const shared: Record<string, Json> = {};
-  for (const side of ['requests', 'replies'] as const) {
+  for (const side of ['reads', 'writes'] as const) {
     for (const name of used[side]) shared[nameFor(side)(name)] = forDocument(definitions[name]!, side, nameFor(side));
   }
   for (const message of Object.values(components.messages)) {
@@ -51,10 +52,11 @@ export function publish(folder: string): Published {
     });
     delete message['externalDocs'];
   }
-  const { $id: _id, $schema: _draft, ...headers } = schema('headers.json');
-  uses(headers, definitions, used.replies);
-  for (const trait of Object.values(components.messageTraits))
-    trait['headers'] = forDocument(headers, 'replies', String);
+  for (const trait of Object.values(components.messageTraits)) {
+    const named = trait['headers'] as { schema: { $ref: string } };
+    const { $id: _id, $schema: _draft, ...headers } = schema(named.schema.$ref.split('/').at(-1)!);
+    trait['headers'] = forDocument(headers, 'writes', String);
+  }
   Object.assign(components, { schemas: shared });
 
   return {
@@ -90,8 +92,8 @@ function merged(target: Json, beside: Json): Json {
 }
 
 function sideOf(file: string): Side | undefined {
-  if (file.startsWith('application.')) return 'requests';
-  return file.startsWith('reply.') ? 'replies' : undefined;
+  if (file.startsWith('application.') || file.startsWith('centre.')) return 'reads';
+  return file.startsWith('reply.') ? 'writes' : undefined;
 }
 
 /** Adds the names of all definitions that a schema uses, directly or through others. */
@@ -130,7 +132,7 @@ function referring(schema: Json, to: (definition: string) => string): Json {
 }
 
 function forSide(schema: Json, side: Side): Json {
-  return side === 'requests' ? openForReaders(schema) : schema;
+  return side === 'reads' ? openForReaders(schema) : schema;
 }
 
 function isOpen(schema: unknown): boolean {

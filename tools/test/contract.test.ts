@@ -77,6 +77,37 @@ describe('the check of the agency contract', () => {
     expect([status, stderr]).toEqual([1, expect.stringContaining(`breaks agencies: ${finding}`)]);
   });
 
+  test.each([
+    [
+      'a centre loses its time zone',
+      { 'schemas/centre.changed.json': (text: string) => text.replace('"timeZone", "status"]', '"status"]') },
+      'centre.changed.timeZone: may be missing',
+    ],
+    [
+      'a centre has a status that was not possible',
+      { 'schemas/centre.changed.json': (text: string) => text.replace('"paused", ', '"paused", "moved", ') },
+      'centre.changed.status: has values that were not possible',
+    ],
+    [
+      'a message about a centre comes from somebody else',
+      { 'schemas/centre-headers.json': (text: string) => text.replace('/cups/identity', '/cups/registry') },
+      'headers of reference data.ce_source: has values that were not possible',
+    ],
+    [
+      'centres have other keys',
+      { 'asyncapi.yaml': (text: string) => text.replace("pattern: '^[A-Z]+-[0-9]{2,4}$'", "pattern: '^[A-Z]+$'") },
+      'the rule of the key of reference data has changed',
+    ],
+    [
+      'centres are on another topic',
+      { 'asyncapi.yaml': (text: string) => text.replace("address: 'cups.centres'", "address: 'cups.places'") },
+      'centres: its address has changed',
+    ],
+  ])('refuses a change that breaks an agency which reads the centres: %s', (_name, plant, finding) => {
+    const { status, stderr } = checked(plant as Record<string, (text: string) => string>).written();
+    expect([status, stderr]).toEqual([1, expect.stringContaining(`breaks agencies: ${finding}`)]);
+  });
+
   test('lets additions through: a property of a request, an optional one of a reply', () => {
     const add = (text: string) => text.replace('"properties": {', '"properties": { "later": { "type": "string" },');
     const plant = { 'schemas/application.withdrawn.json': add, 'schemas/reply.progressed.json': add };

@@ -1,19 +1,29 @@
-import { nameOf } from '@cups/contracts';
-import type { CentreChanged } from '@cups/contracts/gen/cups/identity/v1/CentreChanged.ts';
-import { messageType } from '@cups/contracts/proto';
+import { CENTRES_TOPIC, toCentrePayload } from '@cups/agency-contract';
+import type { CentreChanged } from '@cups/agency-contract';
 import type { NewEvent } from '@cups/store';
-import { toCentre } from './convert.ts';
 import type { Centre } from './domain/centres.ts';
 
-/** What cups.centres is told of a centre: the topic is compacted, the last event of a code is the whole truth. */
+/** The border to those who read cups.centres, agencies among them: compacted, the last message of a code is the whole truth. */
+
+/** What others may know of a centre. */
+export function toCentreChanged(centre: Centre): CentreChanged {
+  const { code, name, kind, district, timeZone, status } = centre;
+  const changed: CentreChanged = { code, names: { ro: name }, kind, timeZone, status };
+  if (district !== undefined) changed.district = district;
+  return changed;
+}
+
+/** The centre as an event of the store. */
 export function centreChanged(centre: Centre): NewEvent {
-  const data = messageType<CentreChanged>('cups.identity.v1.CentreChanged').encode({ centre: toCentre(centre) });
+  const { key, type, subject, dataschema, datacontenttype, value } = toCentrePayload(toCentreChanged(centre));
   return {
-    topic: 'cups.centres',
-    key: centre.code,
-    type: 'cups.identity.v1.CentreChanged',
-    subject: nameOf('centres', centre.code),
+    topic: CENTRES_TOPIC,
+    key,
+    type,
+    subject,
     sequenced: true,
-    data,
+    contentType: datacontenttype,
+    extra: { dataschema },
+    data: value,
   };
 }

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { REFERENCE_TYPES } from '@cups/agency-contract';
 import type { Counter, Log, Metrics } from '@cups/contracts';
 import { watchRegistry, yamlParser } from '@cups/registry';
 import type { RegistryParser, RegistryProblem } from '@cups/registry';
@@ -17,7 +18,7 @@ export function centreParser(): RegistryParser<Centre> {
   return yamlParser<CentreFile, Centre>({
     schema,
     faultsOf: faultsOfCentre,
-    entryOf: (centre, text) => ({ ...centre, hash: hashOf(text) }),
+    entryOf: (centre, text) => ({ ...centre, hash: hashOf(text, REFERENCE_TYPES.centreChanged) }),
   });
 }
 

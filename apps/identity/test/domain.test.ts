@@ -52,7 +52,11 @@ describe('files of centres', () => {
     expect(entries.size).toBe(files.length);
     for (const { text } of files) expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12);
   });
-  test('a remark makes another content', () => expect(hashOf('a: 1')).not.toBe(hashOf('a: 1 # newer')));
+  test('a remark makes another content, and so does another form of what is announced', () => {
+    const hashes = [hashOf('a: 1', 'form.v1'), hashOf('a: 1 # newer', 'form.v1'), hashOf('a: 1', 'form.v2')];
+    expect(new Set(hashes).size).toBe(3);
+    expect(hashOf('a: 1', 'form.v1')).toBe(hashes[0]);
+  });
 });
 
 describe('generations, so that replicas with different mounts do not flap', () => {

@@ -2,7 +2,8 @@ import { isReplyType, isRequestType, maxBytesOf, parseSubject, PLATFORM_SOURCE, 
 import type { AgencyEvent, Attributes, MessageType } from './messages.ts';
 import { SCHEMAS } from './schemas.ts';
 import { validateAttributes, validateReadRequest, validateReply } from './validate.ts';
-import type { GivenAttributes, Violation } from './validate.ts';
+import type { GivenAttributes } from './validate.ts';
+import type { Violation } from './violations.ts';
 
 /**
  * Why a message was not understood. NOT_CLOUDEVENTS: a header is missing or wrong (named). UNKNOWN_TYPE: no type of this
@@ -40,7 +41,7 @@ export type Content = { bytes: number; value: unknown };
 type Complete = Record<'id' | 'source' | 'type' | 'subject' | 'time' | 'dataschema', string>;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
-const refused = (cause: Cause, violations: Violation[] = []): Refused => ({ ok: false, cause, violations });
+export const refused = (cause: Cause, violations: Violation[] = []): Refused => ({ ok: false, cause, violations });
 
 /**
  * Checks the attributes of an event, in either direction; never throws, never echoes a value.

@@ -1,7 +1,12 @@
 /** The agency contract as code: what an agency and the platform say to each other, and how it travels. */
 export * from './messages.ts';
 export * from './validate.ts';
-export * from './cloudevents.ts';
-export * from './kafka.ts';
+export * from './centres.ts';
+export { parseContent, readAttributes, readContent } from './cloudevents.ts';
+export type { Cause, Content, Envelope, Read, Refused } from './cloudevents.ts';
+export { CAUSES } from './cloudevents.ts';
+export { fromMessage, toMessage, toPayload } from './kafka.ts';
+export type { IncomingMessage, OutgoingMessage, Payload } from './kafka.ts';
 export { openForReaders } from './readers.ts';
 export { SCHEMAS } from './schemas.ts';
+export type { Violation } from './violations.ts';

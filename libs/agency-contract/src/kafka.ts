@@ -51,7 +51,8 @@ export function toMessage(event: AgencyEvent): OutgoingMessage {
   return { key, headers, value };
 }
 
-function textHeaders(headers: IncomingMessage['headers']): Record<string, string> {
+/** The headers of a message as text. */
+export function textHeaders(headers: IncomingMessage['headers']): Record<string, string> {
   const text: Record<string, string> = {};
   // A header that is there twice stays out, and is then missed as required.
   for (const [name, value] of Object.entries(headers ?? {})) {

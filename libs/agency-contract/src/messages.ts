@@ -16,8 +16,15 @@ export const REPLY_TYPES = {
   resultRevoked: 'md.cups.reply.result-revoked.v1',
 } as const;
 
+/** What reference data is called (`ce_type`): about no delivery, the same for every agency. */
+export const REFERENCE_TYPES = {
+  centreChanged: 'md.cups.centre.changed.v1',
+} as const;
+
 export type RequestType = (typeof REQUEST_TYPES)[keyof typeof REQUEST_TYPES];
 export type ReplyType = (typeof REPLY_TYPES)[keyof typeof REPLY_TYPES];
+export type ReferenceType = (typeof REFERENCE_TYPES)[keyof typeof REFERENCE_TYPES];
+/** What is said about a delivery, in either direction. */
 export type MessageType = RequestType | ReplyType;
 
 /** `ce_source` of every request; a reply has `sourceOf(agency)`. */

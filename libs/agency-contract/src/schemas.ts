@@ -2,6 +2,8 @@ import documentsSupplied from '../schemas/application.documents-supplied.json' w
 import expired from '../schemas/application.expired.json' with { type: 'json' };
 import submitted from '../schemas/application.submitted.json' with { type: 'json' };
 import withdrawn from '../schemas/application.withdrawn.json' with { type: 'json' };
+import centreHeaders from '../schemas/centre-headers.json' with { type: 'json' };
+import centreChanged from '../schemas/centre.changed.json' with { type: 'json' };
 import definitions from '../schemas/definitions.json' with { type: 'json' };
 import headers from '../schemas/headers.json' with { type: 'json' };
 import acknowledged from '../schemas/reply.acknowledged.json' with { type: 'json' };
@@ -10,8 +12,8 @@ import documentsRequested from '../schemas/reply.documents-requested.json' with 
 import progressed from '../schemas/reply.progressed.json' with { type: 'json' };
 import resultCorrected from '../schemas/reply.result-corrected.json' with { type: 'json' };
 import resultRevoked from '../schemas/reply.result-revoked.json' with { type: 'json' };
-import { REPLY_TYPES, REQUEST_TYPES } from './messages.ts';
-import type { MessageType } from './messages.ts';
+import { REFERENCE_TYPES, REPLY_TYPES, REQUEST_TYPES } from './messages.ts';
+import type { MessageType, ReferenceType } from './messages.ts';
 
 /** The JSON Schema of each message type; `$id` is what `ce_dataschema` carries. */
 export const SCHEMAS: Record<MessageType, { $id: string }> = {
@@ -27,5 +29,11 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REPLY_TYPES.resultRevoked]: resultRevoked,
 };
 
+/** The JSON Schema of each type of reference data. */
+export const REFERENCE_SCHEMAS: Record<ReferenceType, { $id: string }> = {
+  [REFERENCE_TYPES.centreChanged]: centreChanged,
+};
+
+export const CENTRE_HEADERS_SCHEMA: { $id: string } = centreHeaders;
 export const HEADERS_SCHEMA: { $id: string } = headers;
 export const DEFINITIONS: { $id: string } = definitions;

@@ -1,34 +1,41 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import YAML from 'yaml';
-import { HEADERS_SCHEMA } from '../src/schemas.ts';
+import { CENTRE_HEADERS_SCHEMA, HEADERS_SCHEMA, REFERENCE_SCHEMAS } from '../src/schemas.ts';
+import { violationsOf } from '../src/violations.ts';
 import {
+  CENTRES_TOPIC,
   isReplyType,
+  REFERENCE_TYPES,
   REPLY_TYPES,
   REQUEST_TYPES,
   SCHEMAS,
+  toCentrePayload,
   toMessage,
   topicsOf,
   validateReply,
   validateRequest,
 } from '../src/index.ts';
-import type { AgencyEvent, MessageType } from '../src/index.ts';
+import type { AgencyEvent, CentreChanged, MessageType, ReferenceType } from '../src/index.ts';
 
 const types: MessageType[] = [...Object.values(REQUEST_TYPES), ...Object.values(REPLY_TYPES)];
-const fileOf = (type: MessageType) => `${type.replace(/^md\.cups\./, '').replace(/\.v1$/, '')}.json`;
+const referenceTypes: ReferenceType[] = Object.values(REFERENCE_TYPES);
+const all = [...types, ...referenceTypes];
+const fileOf = (type: MessageType | ReferenceType) => `${type.replace(/^md\.cups\./, '').replace(/\.v1$/, '')}.json`;
 const read = (path: string) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
-const sampleOf = (type: MessageType): unknown => JSON.parse(read(`samples/${fileOf(type)}`));
+const sampleOf = (type: MessageType | ReferenceType): unknown => JSON.parse(read(`samples/${fileOf(type)}`));
 
 type Ref = { $ref: string };
 type Channel = { address: string; messages: Record<string, Ref> };
+type Trait = { headers: { schema: Ref }; bindings: { kafka: { key: { pattern: string } } } };
 type Message = { name: string; traits: Ref[]; payload: { schema: Ref } };
 type Document = {
   asyncapi: string;
-  channels: Record<'requests' | 'replies', Channel>;
+  channels: Record<'requests' | 'replies' | 'centres', Channel>;
   operations: Record<string, { action: string; channel: Ref; messages: Ref[] }>;
   components: {
     messages: Record<string, Message>;
-    messageTraits: { cloudEvent: { headers: { schema: Ref }; bindings: { kafka: { key: { pattern: string } } } } };
+    messageTraits: { cloudEvent: Trait; centreEvent: Trait };
   };
 };
 const asyncapi = YAML.parse(read('asyncapi.yaml')) as Document;
@@ -39,10 +46,13 @@ const resolve = (ref: string): unknown =>
     .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], asyncapi);
 
 describe('samples', () => {
-  test('there is one for each type and no other', () => {
-    expect(readdirSync(new URL('../samples', import.meta.url)).sort()).toEqual(types.map(fileOf).sort());
+  test('are there for each type, and there is no other', () => {
+    expect(readdirSync(new URL('../samples', import.meta.url)).sort()).toEqual(all.map(fileOf).sort());
   });
-  test.each(types)('%s validates', (type) => {
+  test.each(referenceTypes)('that of %s validates, strictly too', (type) => {
+    expect(violationsOf(REFERENCE_SCHEMAS[type], sampleOf(type), 'writer')).toEqual([]);
+  });
+  test.each(types)('that of %s validates', (type) => {
     const sample = sampleOf(type);
     expect(isReplyType(type) ? validateReply(type, sample) : validateRequest(type, sample)).toEqual({
       ok: true,
@@ -64,12 +74,15 @@ describe('asyncapi.yaml', () => {
   test('lists exactly the types that the code knows, each in its direction', () => {
     expect(namesOf(asyncapi.channels.requests).sort()).toEqual(Object.values(REQUEST_TYPES).sort());
     expect(namesOf(asyncapi.channels.replies).sort()).toEqual(Object.values(REPLY_TYPES).sort());
-    expect(Object.keys(asyncapi.components.messages)).toHaveLength(types.length);
+    expect(namesOf(asyncapi.channels.centres)).toEqual(Object.values(REFERENCE_TYPES));
+    expect(Object.keys(asyncapi.components.messages)).toHaveLength(all.length);
   });
   test('has one operation for each channel, with all its messages', () => {
-    const { receiveRequests, sendReplies } = asyncapi.operations;
-    expect(Object.keys(asyncapi.operations)).toHaveLength(2);
-    expect([receiveRequests?.action, sendReplies?.action]).toEqual(['receive', 'send']);
+    const { receiveRequests, sendReplies, receiveCentres } = asyncapi.operations;
+    expect(Object.keys(asyncapi.operations)).toHaveLength(3);
+    const actions = [receiveRequests?.action, sendReplies?.action, receiveCentres?.action];
+    expect(actions).toEqual(['receive', 'send', 'receive']);
+    expect(receiveCentres?.messages).toHaveLength(referenceTypes.length);
     expect(receiveRequests?.messages).toHaveLength(Object.keys(REQUEST_TYPES).length);
     expect(sendReplies?.messages).toHaveLength(Object.keys(REPLY_TYPES).length);
   });
@@ -79,13 +92,16 @@ describe('asyncapi.yaml', () => {
       replies: asyncapi.channels.replies.address.replace('{agency}', 'asp'),
     };
     expect(addresses).toEqual(topicsOf('asp'));
+    expect(asyncapi.channels.centres.address).toBe(CENTRES_TOPIC);
     expect(topicsOf('asp', 't1.').requests).toBe('t1.agency.asp.requests');
   });
   test('points at the schema that ce_dataschema names', () => {
     for (const message of Object.values(asyncapi.components.messages)) {
       const schema = JSON.parse(read(message.payload.schema.$ref)) as { $id: string };
-      expect(schema.$id).toBe(SCHEMAS[message.name as MessageType].$id);
-      expect(message.traits).toEqual([{ $ref: '#/components/messageTraits/cloudEvent' }]);
+      const known = { ...SCHEMAS, ...REFERENCE_SCHEMAS }[message.name as MessageType | ReferenceType];
+      expect(schema.$id).toBe(known.$id);
+      const trait = message.name in REFERENCE_SCHEMAS ? 'centreEvent' : 'cloudEvent';
+      expect(message.traits).toEqual([{ $ref: `#/components/messageTraits/${trait}` }]);
     }
   });
   test('lists exactly the headers that the code writes', () => {
@@ -99,10 +115,18 @@ describe('asyncapi.yaml', () => {
       type: types[0]!,
       data: {},
     };
-    const all = toMessage({ ...event, correlationid: 'c', causationid: 'd' } as unknown as AgencyEvent);
+    const complete = toMessage({ ...event, correlationid: 'c', causationid: 'd' } as unknown as AgencyEvent);
     expect(listed.$id).toBe(HEADERS_SCHEMA.$id);
-    expect(Object.keys(all.headers).sort()).toEqual(Object.keys(listed.properties).sort());
+    expect(Object.keys(complete.headers).sort()).toEqual(Object.keys(listed.properties).sort());
     expect(Object.keys(toMessage(event as unknown as AgencyEvent).headers).sort()).toEqual(listed.required.sort());
+  });
+  test('lists the headers of a centre by their own schema', () => {
+    const { schema } = asyncapi.components.messageTraits.centreEvent.headers;
+    expect((JSON.parse(read(schema.$ref)) as { $id: string }).$id).toBe(CENTRE_HEADERS_SCHEMA.$id);
+    const sample = sampleOf(REFERENCE_TYPES.centreChanged) as CentreChanged;
+    const { pattern } = asyncapi.components.messageTraits.centreEvent.bindings.kafka.key;
+    expect(toCentrePayload(sample).key).toMatch(new RegExp(pattern));
+    expect('01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp').not.toMatch(new RegExp(pattern));
   });
   test('gives the key rule that real keys follow', () => {
     const pattern = new RegExp(asyncapi.components.messageTraits.cloudEvent.bindings.kafka.key.pattern);
@@ -113,7 +137,7 @@ describe('asyncapi.yaml', () => {
 
 describe('schemas', () => {
   test('have one $id each and nothing that is left open by accident', () => {
-    for (const type of types) {
+    for (const type of all) {
       const schema = JSON.parse(read(`schemas/${fileOf(type)}`)) as Record<string, unknown>;
       expect(schema['$id']).toBe(`urn:cups:agency:v1:${fileOf(type).replace('.json', '')}`);
       expect(schema['additionalProperties']).toBe(false);

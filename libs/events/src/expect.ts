@@ -31,7 +31,7 @@ export const WRITERS = {
     types: 'cups.agencybridge.v1.',
     subject: new RegExp(`^deliveries/(${ulid})-[a-z0-9-]+$`),
   },
-  'cups.centres': { source: '/cups/identity', types: 'cups.identity.v1.', subject: /^centres\/(.+)$/ },
+  'cups.centres': { source: '/cups/identity', types: 'md.cups.centre.', subject: /^centres\/(.+)$/ },
 } as const satisfies Expectations;
 
 /** Why an event is not what its topic may carry: a code; undefined when it fits. */

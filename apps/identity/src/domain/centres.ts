@@ -19,9 +19,12 @@ export interface Centre extends CentreFile {
   hash: string;
 }
 
-/** Hash of a file's text: any edit counts, a remark too, so that an operator can always say "this one is newer". */
-export function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+/**
+ * Hash of a file's text: any edit counts, a remark too, so that an operator can always say "this one is newer".
+ * @param form of what is announced: when a release changes it, all files are news, and every centre is announced anew
+ */
+export function hashOf(text: string, form: string): string {
+  return createHash('sha256').update(`${form}\0${text}`).digest('base64url').slice(0, 22);
 }
 
 /** What a schema cannot say of a centre: whether its time zone is known here. Sentences, none when all is right. */
