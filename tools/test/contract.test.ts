@@ -95,7 +95,7 @@ describe('the check of the agency contract', () => {
     ],
     [
       'centres have other keys',
-      { 'asyncapi.yaml': (text: string) => text.replace("pattern: '^[A-Z]+-[0-9]{2,4}$'", "pattern: '^[A-Z]+$'") },
+      { 'asyncapi.yaml': (text: string) => text.replace("pattern: '^[A-Z]+-[0-9]{2,4}$'", "pattern: '^[A-Z]+$$'") },
       'the rule of the key of reference data has changed',
     ],
     [
