@@ -3,12 +3,13 @@ import type { Handled, Refusal } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
 import type { Attention } from './attention.ts';
-import { cancel } from './domain/delivery.ts';
+import { cancel, newDelivery } from './domain/delivery.ts';
+import type { Step } from './domain/delivery.ts';
 import { fromIntake } from './intake.ts';
 import type { ApplicationEvent } from './intake.ts';
 import { toChange } from './says.ts';
 import type { Sending } from './sending.ts';
-import type { Deliveries } from './store.ts';
+import type { Deliveries, StoredDelivery } from './store.ts';
 
 /** An application never changes its centre: what names another is not about this delivery. */
 const ANOTHER_CENTRE: Refusal = { cause: 'CONTENT_INVALID', fields: ['ref.centre'] };
@@ -33,12 +34,8 @@ export class Applications {
     try {
       return await this.#apply(read.said, event);
     } catch (error) {
-      if (!isProblem(error)) throw error;
-      if (error.kind === 'NOT_FOUND') return (await this.#isKnown(read.said)) ? ANOTHER_CENTRE : 'wait';
-      // Made by another event: an application is submitted once.
-      if (error.kind === 'EXISTS') return 'done';
-      if (error.kind !== 'INVALID') throw error;
-      return { cause: 'CONTENT_INVALID', fields: error.violations.map(({ field }) => field) };
+      if (isProblem(error) && error.kind === 'EXISTS') return ANOTHER_CENTRE;
+      throw error;
     }
   }
 
@@ -67,28 +64,31 @@ export class Applications {
   }
 
   async #end(
-    { deliveryId, centre }: ApplicationEvent,
+    said: ApplicationEvent,
     end: { kind: 'withdrawn' | 'expired'; time: Date; eventId: string },
     cause: Cause,
   ): Promise<'done' | 'wait'> {
-    const now = this.#now();
-    const options = { scope: { centre }, cause, now };
-    const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) =>
-      toChange(cancel(delivery, end, now)),
-    );
+    const { document, handled } = await this.#update(said, cause, (delivery, now) => cancel(delivery, end, now));
     this.#attention.heedWaiting(document);
-    return outcome === 'gap' ? 'wait' : 'done';
+    return handled;
   }
 
   /** Nothing follows from it but that the next one may come. */
-  async #count({ deliveryId, centre }: ApplicationEvent, cause: Cause): Promise<'done' | 'wait'> {
-    const options = { scope: { centre }, cause, now: this.#now() };
-    const { outcome } = await this.#deliveries.update(deliveryId, options, (document) => ({ document, events: [] }));
-    return outcome === 'gap' ? 'wait' : 'done';
+  async #count(said: ApplicationEvent, cause: Cause): Promise<'done' | 'wait'> {
+    return (await this.#update(said, cause, (delivery) => ({ delivery, says: [] }))).handled;
   }
 
-  /** Whether the delivery is there, of whichever centre. */
-  async #isKnown({ deliveryId }: ApplicationEvent): Promise<boolean> {
-    return (await this.#deliveries.get(deliveryId, { scope: 'service', projection: { _id: 1 } })) !== undefined;
+  /** A delivery begins with the first event about its application, whatever that is: it counts them all. */
+  async #update(
+    { application, agency, centre, deliveryId }: ApplicationEvent,
+    cause: Cause,
+    decide: (delivery: StoredDelivery, now: Date) => Step<StoredDelivery>,
+  ): Promise<{ document: StoredDelivery; handled: 'done' | 'wait' }> {
+    const now = this.#now();
+    const options = { scope: { centre }, cause, now, initial: newDelivery(application, agency, centre, now) };
+    const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) =>
+      toChange(decide(delivery, now)),
+    );
+    return { document, handled: outcome === 'gap' ? 'wait' : 'done' };
   }
 }

@@ -1,10 +1,10 @@
 import type { Cause } from '@cups/store';
 import type { Attention } from './attention.ts';
-import { enqueue, fetchAgainMs, open, settle } from './domain/delivery.ts';
-import type { Delivery, Pending } from './domain/delivery.ts';
+import { enqueue, fetchAgainMs, newDelivery, settle } from './domain/delivery.ts';
+import type { Pending } from './domain/delivery.ts';
 import type { ApplicationEvent } from './intake.ts';
 import { Retries } from './retries.ts';
-import { toChange, toEvents } from './says.ts';
+import { toChange } from './says.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 import { fetched } from './submissions.ts';
 import type { Answer, Submissions } from './submissions.ts';
@@ -27,31 +27,18 @@ export class Sending {
     this.#now = now;
   }
 
-  /**
-   * A submission is to be sent: one write when intake answers at once. The first one opens the delivery.
-   * @throws Problem EXISTS where another event opened it, NOT_FOUND where it was never opened
-   */
+  /** A submission is to be sent: one write when intake answers at once. */
   async send(event: ApplicationEvent, pending: Pending, cause: Cause): Promise<'done' | 'wait'> {
     const { application, agency, centre, deliveryId } = event;
-    const at = this.#now();
     const answer = await this.#ask(application, agency, pending);
-    const toSend = <D extends Delivery>(before: D) => {
-      const queued = enqueue(before, pending, at);
-      return settle(queued, pending.submission, fetched(queued, pending, answer), at);
-    };
-    const options = { scope: { centre }, cause, now: at };
-    if (pending.submission === 1) {
-      const { delivery, says } = toSend(open(application, agency, centre, at));
-      const created = { scope: { centre }, cause, now: at, events: toEvents(delivery, says) };
-      const { document } = await this.#deliveries.create(delivery, created);
-      this.#heed(document, at);
-      return 'done';
-    }
-    const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) =>
-      toChange(toSend(delivery)),
-    );
+    const now = this.#now();
+    const options = { scope: { centre }, cause, now, initial: newDelivery(application, agency, centre, now) };
+    const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) => {
+      const queued = enqueue(delivery, pending, now);
+      return toChange(settle(queued, pending.submission, fetched(queued, pending, answer), now));
+    });
     if (outcome === 'gap') return 'wait';
-    this.#heed(document, at);
+    this.#heed(document, now);
     return 'done';
   }
 

@@ -5,7 +5,7 @@ import {
   enqueue,
   fetchAgainMs,
   MAX_REFUSED,
-  open,
+  newDelivery,
   receive,
   settle,
   tellRefusal,
@@ -53,7 +53,7 @@ const reply = (id: string, type: AgencyWord['type'], more: Partial<Reply> = {}):
   changes: [],
   ...more,
 });
-const opened = () => open(APPLICATION, 'asp', 'centres/CU-001', T0);
+const opened = () => newDelivery(APPLICATION, 'asp', 'centres/CU-001', T0);
 const sentOut = () => settle(enqueue(opened(), pending(1), T0), 1, request(1), T0).delivery;
 const withdrawal = { kind: 'withdrawn', time: at(5), eventId: 'withdrawal' } as const;
 const types = (says: Said[]) => says.map(({ type }) => type);

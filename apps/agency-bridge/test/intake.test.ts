@@ -2,7 +2,7 @@ import { eventCodec, messageType } from '@cups/contracts/proto';
 import type { AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import { describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
-import { open } from '../src/domain/delivery.ts';
+import { newDelivery } from '../src/domain/delivery.ts';
 import type { SaidToIntake, Told } from '../src/domain/delivery.ts';
 import { fromIntake, toIntake } from '../src/intake.ts';
 
@@ -86,7 +86,7 @@ describe('what intake is told', () => {
   const codec = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
   const words = { ro: 'Motiv.', ru: 'Причина.', en: 'Reason.' };
   const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7', validUntil: '2027-02-24' };
-  const delivery = { ...open(NAME, 'asp', 'centres/CU-001', T0), agencyReference: 'ASP-1' };
+  const delivery = { ...newDelivery(NAME, 'asp', 'centres/CU-001', T0), agencyReference: 'ASP-1' };
 
   test.each<[Told, object]>([
     [{ type: 'DeliveryAcknowledged' }, {}],

@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import type { Notice } from './domain/notices.ts';
+import type { Notice } from './domain/notice.ts';
 import { FRAME } from './domain/texts.ts';
 
 /** Message-ID and file name come from the id of the notice, so that a repeat can be recognised. */

@@ -5,14 +5,14 @@ import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/no
 import { Problem } from '@cups/problem';
 import { centreOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
-import type { Documents } from '@cups/store';
-import type { Notice } from './domain/notices.ts';
+import { dateForPeople } from './domain/language.ts';
+import type { Notice } from './domain/notice.ts';
 import { slipPage } from './domain/slip.ts';
-import { dateForPeople } from './domain/texts.ts';
-import type { Thread } from './store.ts';
+
+import type { Thread, Threads } from './store.ts';
 
 /** The calls of notifications. A thread of another centre is as absent as one that does not exist. */
-export function notificationsRpcs(threads: Documents<Thread>): Rpcs<NotificationsServiceDefinition> {
+export function notificationsRpcs(threads: Threads): Rpcs<NotificationsServiceDefinition> {
   async function ownThread(application: string, context: Context): Promise<Thread> {
     const thread = await threads.get(application, { scope: { centre: centreOf(context) } });
     if (!thread) throw notFound();

@@ -9,8 +9,8 @@ import type { LogDestination, RunningService } from '@cups/process';
 import { openParking, openRefusals, openStore, startTimers } from '@cups/store';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
-import { openDelivery } from './deliver.ts';
-import { onApplicationEvent, toContact } from './events.ts';
+import { createEvents } from './events.ts';
+import { toContact } from './intake.ts';
 import { fileMailer, smtpMailer } from './mail.ts';
 import type { Mailer } from './mail.ts';
 import { notificationsRpcs } from './rpc.ts';
@@ -27,7 +27,7 @@ export interface Overrides {
 /** Notifications: hears of applications, asks intake for the contact, writes notices and brings them out. */
 export async function createNotifications(config: Config, overrides: Overrides = {}): Promise<RunningService> {
   const { now = () => new Date(), logTo, mailer: around = (real: Mailer) => real } = overrides;
-  const { prefix, kafkaBrokers: brokers, smtpUrl, mailFrom, claimMs, retryMs } = config;
+  const { prefix, kafkaBrokers: brokers, smtpUrl, mailFrom } = config;
   const log = createLog({ service: 'notifications', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('notifications');
   const keys = openKeys({ dir: config.keysDir, service: 'notifications', log, metrics });
@@ -38,13 +38,12 @@ export async function createNotifications(config: Config, overrides: Overrides =
   const intake = connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', neighbour);
   const contactOf = async (id: string) => toContact(await intake.getContact({ name: nameOf('applications', id) }));
   const mailer = around(smtpUrl ? smtpMailer(smtpUrl, mailFrom) : fileMailer(config.mailDir, mailFrom));
-  const rules = { maxAgeMs: config.maxAgeMs, overtakenAfterMs: config.overtakenAfterMs };
-  const delivery = openDelivery({ threads, mailer, contactOf, rules, claimMs, retryMs, now, log, metrics });
-  const timers = startTimers({ documents: threads, pollMs: config.timerPollMs, due: delivery.work, now, log });
+  const events = createEvents({ threads, mailer, contactOf, patience: config, now, log, metrics });
+  const timers = startTimers({ documents: threads, pollMs: config.timerPollMs, due: events.workDue, now, log });
   const consumer = createConsumer({
     ...{ brokers, prefix, log, metrics, groupId: 'notifications', topics: ['cups.applications'] },
     expects: WRITERS,
-    handle: onApplicationEvent(threads, delivery, rules, now),
+    handle: events.handle,
     keepRefused: openRefusals(store, { now, metrics }).keep,
     park: openParking(store),
   });
@@ -70,6 +69,7 @@ export async function createNotifications(config: Config, overrides: Overrides =
       // The port stays open until the rest has come to its end: callers wait for a successor for 5 s only.
       await consumer.stop();
       await Promise.all([timers.stop(), grpc.drain()]);
+      await events.stop();
       intake.close();
       await http.close();
       await store.close();

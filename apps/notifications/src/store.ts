@@ -1,6 +1,6 @@
-import type { Documents, Store, StoredDocument } from '@cups/store';
-import { INTAKE_AWAY, nextDue, open } from './domain/notices.ts';
-import type { Notice } from './domain/notices.ts';
+import type { Documents, Draft, Store, StoredDocument } from '@cups/store';
+import { INTAKE_AWAY, isOpen, nextDue } from './domain/notice.ts';
+import type { Notice } from './domain/notice.ts';
 
 /** What notifications keeps: one thread for each application, with all that was said about it. */
 
@@ -12,6 +12,7 @@ export interface Thread extends StoredDocument {
   centre: string;
   notices: Notice[];
 }
+export type Threads = Documents<Thread>;
 
 const notice = {
   _id: false,
@@ -35,7 +36,7 @@ const notice = {
   replaces: Number,
 };
 
-export function threadsOf(store: Store): Documents<Thread> {
+export function threadsOf(store: Store): Threads {
   return store.documents<Thread>({
     collection: 'threads',
     schema: { centre: { type: String, required: true }, notices: [notice] },
@@ -45,32 +46,41 @@ export function threadsOf(store: Store): Documents<Thread> {
   });
 }
 
+/** The thread of an application of which nothing was heard yet. */
+export const newThread = (application: string, centre: string): Draft<Thread> => ({
+  _id: application,
+  centre,
+  notices: [],
+  timer: null,
+});
+
 /** The thread with these notices, and its timer at the first that has work to do. */
 export function withNotices<T extends Pick<Thread, 'notices' | 'timer'>>(thread: T, notices: Notice[]): T {
   const due = nextDue(notices);
   return { ...thread, notices, timer: due ? { kind: 'notices', due } : null };
 }
 
-/** Changes one notice that is still open; a closed or unknown one stays, and nothing is written. */
+/**
+ * Changes one notice that is still open; a closed or unknown one stays as it is, and nothing is written.
+ * @param current the thread as it was read already, which saves a read
+ */
 export async function changeNotice(
-  threads: Documents<Thread>,
+  threads: Threads,
   thread: string,
   id: string,
   now: Date,
   change: (notice: Notice) => Notice,
   current?: Thread,
-): Promise<{ thread: Thread; notice: Notice | undefined }> {
-  const { document } = await threads.update(
-    thread,
-    { scope: 'service', cause: { eventId: `notice:${id}` }, now, current },
-    (before) => {
-      const index = before.notices.findIndex((notice) => notice.id === id && open(notice));
-      const found = before.notices[index];
-      const document = found ? withNotices(before, before.notices.with(index, change(found))) : before;
-      return { document, events: [] };
-    },
-  );
-  return { thread: document, notice: document.notices.find((notice) => notice.id === id) };
+): Promise<{ thread: Thread; notice: Notice | undefined; isChanged: boolean }> {
+  const options = { scope: 'service' as const, cause: { eventId: `notice:${id}` }, now, current };
+  const { document, outcome } = await threads.update(thread, options, (before) => {
+    const index = before.notices.findIndex((notice) => notice.id === id && isOpen(notice));
+    const found = before.notices[index];
+    const next = found ? withNotices(before, before.notices.with(index, change(found))) : before;
+    return { document: next, events: [] };
+  });
+  const notice = document.notices.find((one) => one.id === id);
+  return { thread: document, notice, isChanged: outcome === 'applied' };
 }
 
 /**
@@ -78,7 +88,7 @@ export async function changeNotice(
  * an earlier process or a replica left behind is woken too; each is still claimed by one timer only.
  * @returns the number of threads that were woken
  */
-export async function wakeWaiting(threads: Documents<Thread>, now: Date): Promise<number> {
+export async function wakeWaiting(threads: Threads, now: Date): Promise<number> {
   const waits = { state: 'compose', failCause: INTAKE_AWAY, due: { $gt: now } };
   const { modifiedCount } = await threads.internals
     .collection()

@@ -1,22 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import type { NoticeKind } from '../src/domain/notices.ts';
-import { slipPage } from '../src/domain/slip.ts';
-import { dateForPeople, inLanguage, languageOf, LANGUAGES, quoted, TEXTS, writeLetter } from '../src/domain/texts.ts';
-import type { Facts, Language } from '../src/domain/texts.ts';
+import { dateForPeople, inLanguage, languageOf, LANGUAGES } from '../src/domain/language.ts';
+import type { Language } from '../src/domain/language.ts';
+import type { NoticeKind } from '../src/domain/notice.ts';
+import { TEXTS, writeLetter } from '../src/domain/texts.ts';
+import { facts, to } from './samples.ts';
 
 const kinds = Object.keys(TEXTS) as NoticeKind[];
 const all = kinds.flatMap((kind) => LANGUAGES.map((language): [NoticeKind, Language] => [kind, language]));
-const facts: Facts = {
-  service: 'Extras de naștere',
-  centre: 'Lozova',
-  due: '20.03.2026',
-  answerBy: '15.03.2026',
-  words: '> Lipsește actul.',
-  number: 'R-1',
-  verificationCode: 'K7Q2',
-  validUntil: '24.02.2027',
-};
-const to = { name: 'Ion Popescu', trackingNumber: 'ABCD-EFGH-JKMN-PX' };
 const noDue = { ...facts, due: '' };
 
 describe.each(all)('the text of %s in %s', (kind, language) => {
@@ -74,59 +64,5 @@ describe('words for people', () => {
   test('a text that is missing in the language is taken in Romanian', () => {
     expect(inLanguage({ ro: 'da', ru: '' }, 'ru')).toBe('da');
     expect(inLanguage({}, 'ru')).toBe('');
-  });
-});
-
-describe('the slip', () => {
-  const slip = (more: object = {}) =>
-    slipPage({
-      language: 'ro',
-      ...writeLetter('application-submitted', 'ro', facts, to),
-      trackingNumber: to.trackingNumber,
-      date: '09.03.2026',
-      ...more,
-    });
-  test('is one page for A4 in the language of the person', () => {
-    expect(slip()).toMatch(/^<!doctype html>\n<html lang="ro">/);
-    expect(slip()).toContain('@page { size: A4;');
-  });
-  test('shows the tracking number once, large', () => {
-    expect(slip().split('ABCD-EFGH-JKMN-PX')).toHaveLength(2);
-    expect(slip()).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
-  });
-  test('loads nothing and runs nothing', () =>
-    expect(slip()).not.toMatch(/https?:|<script|<link|<img|url\(|@import|\bon\w+=/));
-  test('shows words of the agency as a quotation, escaped, and nothing else as one', () => {
-    const letter = writeLetter(
-      'application-rejected',
-      'ro',
-      { ...facts, words: quoted(['Nu.', '– <b>act</b>', '']) },
-      to,
-    );
-    expect(slip(letter)).toContain(
-      '<p>Motivul indicat de instituție:</p>\n<blockquote>Nu.<br>– &#60;b&#62;act&#60;/b&#62;</blockquote>',
-    );
-    expect(slip().match(/<blockquote>/)).toBeNull();
-  });
-  test('escapes names, titles and words of the agency', () => {
-    const evil = `<script>alert("x")</script>' onload='x' &lt;img src=x onerror=alert(1)>`;
-    for (const language of LANGUAGES) {
-      const letter = writeLetter(
-        'application-rejected',
-        language,
-        { ...facts, service: evil, centre: evil, words: evil },
-        {
-          name: evil,
-          trackingNumber: evil,
-        },
-      );
-      const html = slip({ ...letter, language, subject: evil, trackingNumber: evil, date: evil });
-      expect(html).not.toMatch(/<script|<img|alert\("x/);
-      const tags = new Set([...html.matchAll(/<\/?([a-z0-9!]+)/gi)].map(([, tag]) => tag));
-      for (const tag of tags)
-        expect(
-          '!doctype html head meta title style body main header span h1 p section h2 footer br blockquote'.split(' '),
-        ).toContain(tag);
-    }
   });
 });

@@ -23,8 +23,8 @@ export interface Documents<D extends StoredDocument> {
   /** A page by `_id`, without outbox and requests unless the projection says otherwise. @throws Problem PAGE_TOKEN_INVALID */
   list(query: ListQuery): Promise<Page<D>>;
   /**
-   * One insert. The same request id (or causing event) again gives the document as it is now, `replayed`; when that lies
-   * outside the scope, the answer is that of any id that is taken.
+   * One insert. The same request id again gives the document as it is now, `replayed`; when that lies outside the scope, the
+   * answer is that of any id that is taken. What an event makes that is counted is made by `update`, with an `initial`.
    * @throws Problem REQUEST_ID_REUSED, `existsReason`, STORE_UNAVAILABLE; Error when the document does not fit its schema
    *   or scope
    */
@@ -35,8 +35,11 @@ export interface Documents<D extends StoredDocument> {
    * One conditional write of one document. It looks at the owner first, then at the request id, then at the count of events,
    * then at the etag; then it reads what the decision needs, decides, and writes. When others were quicker, all of that is
    * done again with the document as it is by then.
-   * @throws Problem NOT_FOUND, REQUEST_ID_REUSED, ETAG_STALE, CONTENTION, STORE_UNAVAILABLE, `existsReason` (of an `initial`
-   *   that cannot be written), and what `read` and `decide` throw
+   *
+   * Consumed events are counted here, and nowhere else: with a `cause.sequence`, the one after the last is applied, one that is
+   * not after the last is `ignored`, and a later one is a `gap`, which writes nothing; one that changes nothing is counted too.
+   * @throws Problem NOT_FOUND, REQUEST_ID_REUSED, ETAG_STALE, CONTENTION, STORE_UNAVAILABLE, `existsReason` (with an `initial`,
+   *   when the id is that of a document outside the scope or a unique field is taken), and what `read` and `decide` throw
    */
   update<R>(id: string, options: UpdateOptions<D>, work: Decide<D> | ReadAndDecide<D, R>): Promise<Updated<D>>;
   /** Deletes what fits, for good: for documents about which nothing is told. @returns how many there were */

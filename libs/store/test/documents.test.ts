@@ -144,15 +144,6 @@ describe('create', () => {
     expect(text()).not.toContain(secret);
   });
 
-  test('by the same event twice makes one document', async () => {
-    const given = draft();
-    const cause = { eventId: 'event-1', sequence: { subject: 'deliveries/x.y', value: 4 } };
-    expect(await cases.create(given, { scope, cause, events: [], now })).toMatchObject({ replayed: false });
-    expect(await cases.create(given, { scope, cause, events: [], now })).toMatchObject({ replayed: true });
-    const other = cases.create(given, { scope, cause: { eventId: 'event-2' }, events: [], now });
-    await expect(other).rejects.toMatchObject({ kind: 'EXISTS' });
-  });
-
   test('refuses unknown fields, wrong types and missing fields by path, never by value', async () => {
     const wrong: [object, string][] = [
       [{ other: 1 }, 'other: unknown field'],
@@ -440,6 +431,25 @@ describe('update of what may not be there yet', () => {
       await expect(refused).rejects.toMatchObject({ reason: 'ALREADY_EXISTS' });
     }
     expect(await cases.get(theirs._id, { scope })).toEqual(theirs);
+  });
+
+  test('whose id is that of a foreign document is refused also by an event that comes too early: it would wait for ever', async () => {
+    const theirs = await create({ centre: 'centres/B' });
+    const first = initial({ _id: theirs._id });
+    for (const value of [1, 2]) {
+      const cause = { sequence: { subject: 'cases/x', value } };
+      const refused = cases.update(first._id, { scope: { centre: 'centres/A' }, cause, now, initial: first }, add);
+      await expect(refused).rejects.toMatchObject({ reason: 'ALREADY_EXISTS' });
+    }
+    expect(await cases.get(theirs._id, { scope })).toEqual(theirs);
+  });
+
+  test('by its first event, told to two members at once and then again, has one effect', async () => {
+    const first = initial();
+    const options = { scope, now, initial: first, cause: { sequence: { subject: 'cases/x', value: 1 } } };
+    const all = [cases, sameCases, cases].map((documents) => documents.update(first._id, options, add));
+    expect((await Promise.all(all)).map(({ outcome }) => outcome).sort()).toEqual(['applied', 'ignored', 'ignored']);
+    expect(await cases.get(first._id, { scope })).toMatchObject({ count: 1, revision: 1, eventSeq: 1 });
   });
 
   test('is not made outside the scope', async () => {

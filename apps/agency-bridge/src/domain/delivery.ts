@@ -164,7 +164,7 @@ export const stateOf = (delivery: Pick<Delivery, 'state' | 'sent'>): State =>
   delivery.state === 'queued' && delivery.sent ? 'sent' : delivery.state;
 
 /** A new delivery of an application, with nothing to send yet. */
-export function open(application: string, agency: string, centre: string, now: Date): Delivery {
+export function newDelivery(application: string, agency: string, centre: string, now: Date): Delivery {
   return {
     _id: `${application.slice('applications/'.length)}-${agency}`,
     application,

@@ -1,5 +1,5 @@
 import { FRAME, QUOTE } from './texts.ts';
-import type { Language } from './texts.ts';
+import type { Language } from './language.ts';
 
 /**
  * A whole HTML page that prints on one A4 sheet: no script, no outside asset, every value escaped. The tracking number

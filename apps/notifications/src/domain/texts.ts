@@ -1,10 +1,5 @@
-import type { NoticeKind } from './notices.ts';
-
-export const LANGUAGES = ['ro', 'ru', 'en'] as const;
-export type Language = (typeof LANGUAGES)[number];
-
-/** Words of others in up to three languages; '' and absent mean the same. */
-export type Words = { [One in Language]?: string };
+import type { Language } from './language.ts';
+import type { NoticeKind } from './notice.ts';
 
 /** What a text may speak of, as `{service}` and so on. A paragraph that names an absent fact is left out. */
 export interface Facts {
@@ -244,21 +239,6 @@ export const FRAME = {
     date: 'Date',
   },
 } satisfies Record<Language, Record<string, string | ((name: string) => string)>>;
-
-/** Takes the language if it is one of ours, else Romanian. */
-export function languageOf(text: string): Language {
-  return LANGUAGES.find((language) => language === text) ?? 'ro';
-}
-
-/** The words in the language, else in Romanian, else any. */
-export function inLanguage(words: Words, language: Language): string {
-  return words[language] || words.ro || words.ru || words.en || '';
-}
-
-/** `2026-03-09` → `09.03.2026`; anything else → ''. */
-export function dateForPeople(civilDate: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(civilDate) ? civilDate.split('-').reverse().join('.') : '';
-}
 
 /** The whole letter as plain text, and its subject. The tracking number stands in the text only. */
 export function writeLetter(

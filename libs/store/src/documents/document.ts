@@ -15,7 +15,6 @@ export interface StoredDocument {
   requests: RequestRecord[];
   createRequest?: string;
   createFingerprint?: string;
-  createEvent?: string;
   createTime: Date;
   updateTime: Date;
   timer?: { kind: string; due: Date; claimedUntil?: Date } | null;

@@ -30,7 +30,6 @@ const own: Record<Own, true> = {
   requests: true,
   createRequest: true,
   createFingerprint: true,
-  createEvent: true,
   createTime: true,
   updateTime: true,
   lastSeqs: true,
@@ -94,14 +93,18 @@ export function nextDocument<D extends StoredDocument>(
   return next;
 }
 
-/** What a create inserts. Its request, or the event that caused it, is unique for it: by that a repeat is known. */
+/**
+ * What a create inserts. Its request is unique for it: by that a repeat is known.
+ * @throws Error when it is to count an event: `update` counts, and makes what the first event is about
+ */
 export function firstDocument<D extends StoredDocument>(
   draft: Draft<D>,
   events: Change<D>['events'],
   { cause, now }: Occasion,
   { schemaVersion, source }: Keeping<D>,
 ): D {
-  const { request, sequence, eventId } = cause;
+  const { request, sequence } = cause;
+  if (sequence) throw new Error('A create counts no event: update with an initial document does.');
   const document = blank(draft, schemaVersion, now);
   document.revision = 1;
   document.outbox = entriesOf(events, document, { cause, source, now });
@@ -110,16 +113,12 @@ export function firstDocument<D extends StoredDocument>(
     document.createRequest = createRequestOf(request);
     document.createFingerprint = request.fingerprint;
   }
-  if (eventId) document.createEvent = eventId;
-  if (sequence) document.lastSeqs = { [subjectKey(sequence.subject)]: sequence.value };
   return document;
 }
 
 /** The one field of a document by which the create of a request is found again. */
 export const createRequestOf = ({ key, id }: Pick<RequestRecord, 'key' | 'id'>): string => `${key}|${id}`;
 
-/** Whether what is there already was made by the same create: by its request, or where there is none, by its event. */
-export function isMadeBySame(earlier: StoredDocument, made: StoredDocument): boolean {
-  if (made.createRequest !== undefined) return earlier.createRequest === made.createRequest;
-  return made.createEvent !== undefined && earlier.createEvent === made.createEvent;
-}
+/** Whether what is there already was made by the same create. */
+export const isMadeBySame = (earlier: StoredDocument, made: StoredDocument): boolean =>
+  made.createRequest !== undefined && earlier.createRequest === made.createRequest;

@@ -16,7 +16,6 @@ const ownFields: SchemaDefinition = {
   requests: [Mixed],
   createRequest: String,
   createFingerprint: String,
-  createEvent: String,
   createTime: { type: Date, required: true },
   updateTime: { type: Date, required: true },
   timer: {

@@ -19,7 +19,7 @@ export interface UpdateOptions<D extends StoredDocument> extends Occasion {
   /** The document as it was read already: saves a read. */
   current?: D | undefined;
   /** The document before anything happened to it, where this update may be its first write. */
-  initial?: Draft<D>;
+  initial?: Draft<D> | undefined;
 }
 
 /** Decides from the document alone. Pure: it is asked again when others were quicker. */
@@ -50,10 +50,13 @@ export function update<D extends StoredDocument, R>(
   options: UpdateOptions<D>,
   work: Decide<D> | ReadAndDecide<D, R>,
 ): Promise<Updated<D>> {
-  const changeOf =
-    typeof work === 'function' ? work : async (document: D) => work.decide(document, await work.read(document));
+  const needsNoRead = typeof work === 'function';
+  const changeOf = needsNoRead ? work : async (document: D) => work.decide(document, await work.read(document));
   const one: OneUpdate<D> = { collection, id, options, changeOf };
-  return collection.inTurn(id, async () => (await fromMemory(one)) ?? (await fromStore(one)));
+  return collection.inTurn(id, async () => {
+    const quick = (await fromMemory(one)) ?? (needsNoRead ? await asFirst(one) : undefined);
+    return quick ?? fromStore(one);
+  });
 }
 
 /** One call of `update`, and what it decides by. */
@@ -82,19 +85,40 @@ async function fromMemory<D extends StoredDocument>(one: OneUpdate<D>): Promise<
 const isNotNow = (error: unknown): boolean =>
   isProblem(error) && (error.kind === 'UNAVAILABLE' || error.kind === 'DEADLINE');
 
+/**
+ * The first event about a document finds nothing there, but for a repeat: what it makes is written without a look. Where
+ * something is there, only the store can tell what comes of the event.
+ */
+async function asFirst<D extends StoredDocument>(one: OneUpdate<D>): Promise<Updated<D> | undefined> {
+  const { collection, options } = one;
+  if (!options.initial || options.cause.sequence?.value !== 1) return undefined;
+  return attempt(one, initialOf(one), (next) => insert(collection, next, options.scope));
+}
+
 async function fromStore<D extends StoredDocument>(one: OneUpdate<D>): Promise<Updated<D>> {
   const { collection, id, options } = one;
   for (let round = 0; round < TRIES; round += 1) {
     const raw = await findRaw(collection, within({ _id: id }, options.scope));
     const done = raw
       ? await attempt(one, lifted(collection, raw), (next) => replace(collection, raw, next))
-      : await attempt(one, initialOf(one), (next) => insertFirst(one, next));
+      : await fromNothing(one);
     // Whoever was to publish what waits in it may be gone.
     if (raw && done && done.outcome !== 'applied') tellOutbox(collection.news, raw);
     if (done) return done;
     await pause(Math.random() * 5 * 2 ** Math.min(round, 4));
   }
   throw new Problem({ reason: 'CONTENTION', message: 'Too many change it at the same time. Try again.' });
+}
+
+/** Nothing is written yet that the caller may see: the document begins as its initial one. */
+async function fromNothing<D extends StoredDocument>(one: OneUpdate<D>): Promise<Updated<D> | undefined> {
+  const { collection, id } = one;
+  const done = await attempt(one, initialOf(one), (next) => insertFirst(one, next));
+  if (done?.outcome !== 'gap') return done;
+  if (!(await findRaw(collection, { _id: id }, { _id: 1 }))) return done;
+  // It is there after all. What comes before the gap would be waited for in vain if it belongs to others.
+  await mustBeOwn(one);
+  return undefined;
 }
 
 /** The document answers by itself, or it is decided and written; undefined when another writer was quicker. */
@@ -138,10 +162,14 @@ function initialOf<D extends StoredDocument>({ collection, options }: OneUpdate<
   throw new Problem({ reason: 'NOT_FOUND', message: absentMessage });
 }
 
-/** False when another writer made it a moment ago. What took its place unseen by this caller will not go away. */
+/** False when another writer made it a moment ago: the next look finds it. */
 async function insertFirst<D extends StoredDocument>(one: OneUpdate<D>, next: D): Promise<boolean> {
-  const { collection, id, options } = one;
-  if (await insert(collection, next, options.scope)) return true;
-  if (await findRaw(collection, within({ _id: id }, options.scope), { _id: 1 })) return false;
-  throw taken(collection);
+  if (await insert(one.collection, next, one.options.scope)) return true;
+  await mustBeOwn(one);
+  return false;
+}
+
+/** @throws Problem `existsReason` when what is there lies outside the scope, or has the unique field of this one */
+async function mustBeOwn<D extends StoredDocument>({ collection, id, options }: OneUpdate<D>): Promise<void> {
+  if (!(await findRaw(collection, within({ _id: id }, options.scope), { _id: 1 }))) throw taken(collection);
 }

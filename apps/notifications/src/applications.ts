@@ -1,0 +1,98 @@
+import type { ReceivedEvent } from '@cups/contracts';
+import type { Handled } from '@cups/events';
+import { isProblem } from '@cups/problem';
+import type { Cause } from '@cups/store';
+import { isTooOld } from './domain/notice.ts';
+import type { Notice, Patience } from './domain/notice.ts';
+import { heldUntil, withNotice } from './domain/repeats.ts';
+import { fromIntake } from './intake.ts';
+import type { ApplicationEvent } from './intake.ts';
+import type { Reports } from './reports.ts';
+import type { Sending } from './sending.ts';
+import { newThread, withNotices } from './store.ts';
+import type { Thread, Threads } from './store.ts';
+import type { Writing } from './writing.ts';
+
+/** All events about an application are counted by one producer, intake. */
+const COUNTED = 'applications';
+
+export interface ApplicationsParts {
+  threads: Threads;
+  writing: Writing;
+  sending: Sending;
+  reports: Reports;
+  patience: Patience;
+  now: () => Date;
+}
+
+/** What this service does about events of cups.applications. */
+export class Applications {
+  readonly #parts: ApplicationsParts;
+
+  constructor(parts: ApplicationsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * One write counts the event and adds the notice that it leads to. A mail then goes out at once; what cannot go out now is left to
+   * the timer of the thread.
+   */
+  async handle(event: ReceivedEvent): Promise<Handled> {
+    const said = fromIntake(event);
+    if (!said) return 'refused';
+    const { threads, now } = this.#parts;
+    const { application, centre } = said;
+    const at = now();
+    const options = {
+      scope: { centre },
+      cause: causeOf(event, said),
+      now: at,
+      initial: newThread(application, centre),
+    };
+    try {
+      const { document, outcome } = await threads.update(application, options, {
+        read: (thread) => this.#begin(said, event.time, thread, at),
+        decide: (thread, notice) => ({
+          document: notice ? withNotices(thread, withNotice(thread.notices, notice)) : thread,
+          events: [],
+        }),
+      });
+      if (outcome === 'gap') return 'wait';
+      if (outcome === 'applied') await this.#followUp(document, noticeId(said));
+      return 'done';
+    } catch (error) {
+      // An application never changes its centre: what names another is not about this one.
+      if (isProblem(error) && error.kind === 'EXISTS') return 'refused';
+      throw error;
+    }
+  }
+
+  /** The notice that an event leads to, as far as it can be written now; undefined where the person is told nothing. */
+  async #begin(said: ApplicationEvent, eventTime: Date, thread: Thread, now: Date): Promise<Notice | undefined> {
+    const { news, application } = said;
+    if (!news || isTooOld(eventTime, now, this.#parts.patience)) return undefined;
+    const { kind, answerBy } = news;
+    const notice: Notice = { id: noticeId(said), kind, state: 'compose', eventTime, createTime: now, attempts: 0 };
+    if (answerBy !== undefined) notice.answerBy = answerBy;
+    const due = heldUntil(thread.notices, kind, now);
+    return due ? { ...notice, held: true, due } : this.#parts.writing.compose(application, notice);
+  }
+
+  async #followUp(thread: Thread, id: string): Promise<void> {
+    const { sending, reports } = this.#parts;
+    const notice = thread.notices.find((one) => one.id === id);
+    if (!notice) return;
+    if (notice.held) reports.held(thread._id, notice);
+    else if (notice.state === 'pending') await sending.send(thread, notice);
+    else reports.outcome(thread._id, notice);
+  }
+}
+
+const noticeId = ({ application, sequence }: ApplicationEvent): string => `${application}-${sequence}`;
+
+const causeOf = (event: ReceivedEvent, { sequence }: ApplicationEvent): Cause => ({
+  eventId: event.id,
+  sequence: { subject: COUNTED, value: sequence },
+  ...(event.correlationId && { requestId: event.correlationId }),
+  ...(event.traceparent && { traceparent: event.traceparent }),
+});

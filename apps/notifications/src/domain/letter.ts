@@ -1,0 +1,99 @@
+import { plainWords } from '@cups/application';
+import { dateForPeople, inLanguage, languageOf } from './language.ts';
+import type { Language, Words } from './language.ts';
+import { claimed, failed, sent } from './notice.ts';
+import type { Channel, Notice, NoticeKind, Patience } from './notice.ts';
+import { overtaken, untrue } from './outdated.ts';
+import type { ResultChange } from './outdated.ts';
+import { quoted, writeLetter } from './texts.ts';
+import type { Facts } from './texts.ts';
+
+/** What intake says of the person and the application at the time of writing. */
+export interface Contact {
+  language: string;
+  email: string;
+  personName: string;
+  serviceTitle: Words;
+  centreName: string;
+  trackingNumber: string;
+  /** yyyy-MM-dd or empty. */
+  dueDate: string;
+  /** State now. */
+  state: string;
+  /** Of the open request for documents, if any: yyyy-MM-dd, and the agency's words. */
+  answerBy: string;
+  requestWords: Words;
+  /** The agency's words about single documents that it asks for. */
+  documentWords: string[];
+  /** The agency's reason for its decision, for a correction, for a revocation. */
+  reasonWords: Words;
+  correctWords: Words;
+  revokeWords: Words;
+  /** Of the result, '' where there is none: the agency's number, the code that verifies it, yyyy-MM-dd. */
+  resultNumber: string;
+  verificationCode: string;
+  validUntil: string;
+  /** What the agency did last to the result, if anything. */
+  lastChange?: ResultChange;
+}
+
+/** One address without display name, list or line break; what is none is answered by a slip. */
+const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
+
+/**
+ * Decides the channel: whoever has an e-mail address gets e-mail; everybody else (a telephone only, or nothing) gets a
+ * slip that the desk prints, the receipt of filing included.
+ */
+export function channelFor(contact: { email: string }): Channel {
+  return ADDRESS.test(contact.email) ? 'email' : 'slip';
+}
+
+/**
+ * The notice with its letter, and the channel on which it goes. A slip is ready at once. A mail is claimed, to be sent by whoever
+ * wrote it. What the application has left behind is not told any more: the notice fails with the cause `overtaken`.
+ */
+export function composeNotice(notice: Notice, contact: Contact, now: Date, patience: Patience): Notice {
+  const age = now.getTime() - notice.eventTime.getTime();
+  const isPast = untrue(notice.kind, contact.lastChange) || overtaken(notice.kind, contact.state, age, patience);
+  if (isPast) return failed(notice, 'overtaken');
+  const language = languageOf(contact.language);
+  const { trackingNumber } = contact;
+  const name = plainWords(contact.personName, 200);
+  const facts = factsOf(notice, contact, language);
+  const { held: _held, ...told } = notice;
+  const written: Notice = {
+    ...told,
+    ...writeLetter(notice.kind, language, facts, { name, trackingNumber }),
+    language,
+    channel: channelFor(contact),
+    trackingNumber,
+    attempts: 0,
+  };
+  return written.channel === 'email' ? claimed({ ...written, to: contact.email }, now, patience) : sent(written, now);
+}
+
+/** What the letter may speak of; the words of the agency as they may be shown. */
+function factsOf(notice: Notice, contact: Contact, language: Language): Facts {
+  const words = (given: Words) => plainWords(inLanguage(given, language));
+  const said: { [Kind in NoticeKind]?: string[] } = {
+    'documents-requested': [
+      words(contact.requestWords),
+      ...contact.documentWords.map((note) => plainWords(note)).map((note) => note && `– ${note}`),
+    ],
+    'result-ready': [words(contact.reasonWords)],
+    'application-rejected': [words(contact.reasonWords)],
+    'result-corrected': [words(contact.correctWords)],
+    'result-revoked': [words(contact.revokeWords)],
+  };
+  return {
+    service: inLanguage(contact.serviceTitle, language),
+    centre: contact.centreName,
+    due: dateForPeople(contact.dueDate),
+    // The words are those of the request that is open now, and so is its day; that of the event only where none is open.
+    answerBy: dateForPeople(contact.answerBy || (notice.answerBy ?? '')),
+    words: quoted(said[notice.kind] ?? []),
+    number: plainWords(contact.resultNumber, 100),
+    verificationCode: plainWords(contact.verificationCode, 100),
+    validUntil: dateForPeople(contact.validUntil),
+  };
+}

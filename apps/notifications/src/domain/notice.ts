@@ -1,0 +1,109 @@
+import { backoffMs } from '@cups/contracts';
+import type { Language } from './language.ts';
+
+/** What a person can be told. Stored with the notice and shown by the desk. */
+export type NoticeKind =
+  | 'application-submitted'
+  | 'documents-requested'
+  | 'result-ready'
+  | 'application-rejected'
+  | 'application-withdrawn'
+  | 'application-expired'
+  | 'result-corrected'
+  | 'result-revoked';
+
+export type Channel = 'email' | 'slip';
+
+/** compose: the contact is not known yet; pending: the mail is claimed and goes out; sent: given to the channel, a slip is ready to print. */
+export type NoticeState = 'compose' | 'pending' | 'sent' | 'failed';
+
+/** One notice inside the thread of its application; the domain shape is the stored one. */
+export interface Notice {
+  id: string;
+  kind: NoticeKind;
+  state: NoticeState;
+  /** Time of the event that it tells of: its age counts from here. */
+  eventTime: Date;
+  createTime: Date;
+  /** Last day to bring documents (yyyy-MM-dd), from the event. */
+  answerBy?: string;
+  channel?: Channel;
+  language?: Language;
+  /** E-mail address, only for the channel email. */
+  to?: string;
+  subject?: string;
+  text?: string;
+  trackingNumber?: string;
+  /** Tries to compose or send so far. */
+  attempts: number;
+  /** When to try next. */
+  due?: Date;
+  sendTime?: Date;
+  failCause?: string;
+  /** It was one too many of its kind that day: it waits, and the newest of its kind takes its place. */
+  held?: boolean;
+  /** How many held ones it took the place of. */
+  replaces?: number;
+}
+
+/** How long what is waited for, ms. */
+export interface Patience {
+  /** An older event causes no notice, and a notice is given up that could not go out for so long. */
+  maxAgeMs: number;
+  /** A notice later than this is dropped when its application has moved on. */
+  overtakenAfterMs: number;
+  /** A mail whose sending left no mark within this time is sent again. */
+  claimMs: number;
+  /** Before the second try; each further wait is twice as long, a minute at most. */
+  retryMs: number;
+}
+
+/** The cause of a wait that the next answer of intake ends. */
+export const INTAKE_AWAY = 'intake-away';
+const LAST_WAIT_MS = 60_000;
+
+/** True while the notice still has to be composed or sent. */
+export function isOpen(notice: Notice): boolean {
+  return notice.state === 'compose' || notice.state === 'pending';
+}
+
+/** True when it is time to compose or to send the notice. */
+export function isDue(notice: Notice, now: Date): boolean {
+  return isOpen(notice) && !(notice.due && notice.due > now);
+}
+
+/** The next time at which one of the notices is due, or undefined. */
+export function nextDue(notices: readonly Notice[]): Date | undefined {
+  const times = notices.filter(isOpen).flatMap(({ due }) => (due ? [due.getTime()] : []));
+  return times.length > 0 ? new Date(Math.min(...times)) : undefined;
+}
+
+/** Its mail goes out now: nobody else sends it before the claim has lapsed. */
+export function claimed(notice: Notice, now: Date, { claimMs }: Patience): Notice {
+  return { ...notice, state: 'pending', due: new Date(now.getTime() + claimMs) };
+}
+
+/** True when what happened is so long ago that it is of no use to tell it. */
+export function isTooOld(eventTime: Date, now: Date, { maxAgeMs }: Patience): boolean {
+  return now.getTime() - eventTime.getTime() > maxAgeMs;
+}
+
+/** Given to the channel. */
+export function sent(notice: Notice, now: Date): Notice {
+  const { due: _due, failCause: _cause, ...rest } = notice;
+  return { ...rest, state: 'sent', sendTime: now };
+}
+
+/** Given up, for a cause that is a code. */
+export function failed(notice: Notice, cause: string): Notice {
+  const { due: _due, held: _held, ...rest } = notice;
+  return { ...rest, state: 'failed', failCause: cause };
+}
+
+/** One more try failed for a cause that may pass: later again, until the notice is too old to be of use. */
+export function later(notice: Notice, cause: string, now: Date, patience: Patience): Notice {
+  if (isTooOld(notice.eventTime, now, patience)) return failed(notice, cause);
+  const attempts = notice.attempts + 1;
+  const wait = backoffMs(attempts, { first: patience.retryMs, most: LAST_WAIT_MS, jitter: 0 });
+  return { ...notice, attempts, failCause: cause, due: new Date(now.getTime() + wait) };
+}

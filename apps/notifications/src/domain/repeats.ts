@@ -1,0 +1,34 @@
+import { isOpen } from './notice.ts';
+import type { Notice, NoticeKind } from './notice.ts';
+
+/** What keeps an agency from having a person told the same kind of thing all day long. */
+
+/** What an agency can cause again and again. */
+const REPEATABLE: readonly NoticeKind[] = ['documents-requested', 'result-corrected', 'result-revoked'];
+/** Notices of one such kind about one application in 24 hours; the next one waits. */
+export const MAX_A_DAY = 3;
+const DAY_MS = 86_400_000;
+/** Notices of one such kind that a thread keeps. */
+const KEPT = 100;
+
+/** Until when a further notice of this kind has to wait; undefined when it need not. */
+export function heldUntil(notices: readonly Notice[], kind: NoticeKind, now: Date): Date | undefined {
+  if (!REPEATABLE.includes(kind)) return undefined;
+  const told = notices
+    .filter((one) => one.kind === kind && !one.held && one.state !== 'failed')
+    .map((one) => (one.sendTime ?? one.createTime).getTime() + DAY_MS)
+    .filter((end) => end > now.getTime())
+    .sort((a, b) => a - b);
+  const next = told.at(-MAX_A_DAY);
+  return next === undefined ? undefined : new Date(next);
+}
+
+/** The notices with one more. A held one takes the place of the one that is held already: the newest is what counts. */
+export function withNotice(notices: readonly Notice[], added: Notice): Notice[] {
+  const replaced = notices.find((one) => added.held && one.held && one.kind === added.kind);
+  const notice = replaced ? { ...added, replaces: (replaced.replaces ?? 0) + 1 } : added;
+  const kept = notices.filter((one) => one !== replaced);
+  const same = REPEATABLE.includes(added.kind) ? kept.filter((one) => one.kind === added.kind && !isOpen(one)) : [];
+  const oldest = same.length >= KEPT ? same[0] : undefined;
+  return [...kept.filter((one) => one !== oldest), notice];
+}

@@ -1,0 +1,29 @@
+import { nameOf } from '@cups/contracts';
+import type { Counter, Log, Metrics } from '@cups/contracts';
+import type { Notice } from './domain/notice.ts';
+
+/** Counts and logs what becomes of notices: codes only, never a text or an address. */
+export class Reports {
+  readonly #log: Log;
+  readonly #outcomes: Counter<'kind' | 'outcome'>;
+
+  constructor(log: Log, metrics: Metrics) {
+    this.#log = log;
+    this.#outcomes = metrics.counter('cups_notices_total', 'Notices by what became of them.', ['kind', 'outcome']);
+  }
+
+  /** A try has ended: the notice is sent or failed, or waits for the next try. */
+  outcome(application: string, { kind, state, failCause }: Notice): void {
+    this.#outcomes.inc({ kind, outcome: state });
+    const resource = nameOf('applications', application);
+    const line = { event: 'notice', resource, messageType: kind, outcome: state, reason: failCause };
+    if (state === 'sent') this.#log.info(line);
+    else this.#log.warn(line);
+  }
+
+  /** The person was told enough of this kind today: the notice waits. */
+  held(application: string, { kind }: Notice): void {
+    this.#outcomes.inc({ kind, outcome: 'held' });
+    this.#log.warn({ event: 'notice-held', resource: nameOf('applications', application), messageType: kind });
+  }
+}

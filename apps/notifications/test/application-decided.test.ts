@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { contactOf, happened, startNotifications } from './harness.ts';
+
+let n: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (n = await startNotifications()));
+afterAll(() => n.stop());
+
+const ready = { ref: { state: 'STATE_READY' } } as const;
+
+test.each([
+  ['STATE_READY', 'result-ready'],
+  ['STATE_REJECTED', 'application-rejected'],
+] as const)('ApplicationDecided that leads to %s tells the person: %s', async (state, kind) => {
+  const id = n.application(contactOf('', { state }));
+  await n.say(happened(id, 1, 'ApplicationDecided', { ref: { state } }));
+  expect((await n.thread(id)).notices).toMatchObject([{ kind, state: 'sent', channel: 'slip' }]);
+});
+
+test('Result, code, validity and reasons reach the mail and the slip of ApplicationDecided and ResultChanged', async () => {
+  const decision = {
+    approved: true,
+    resultNumber: 'R-1',
+    verificationCode: 'K7Q2',
+    validUntil: '2027-02-24',
+    correctReason: { ro: 'Greșeală de scriere.', ru: '', en: '' },
+    revokeReason: { ro: 'Eliberat din eroare.', ru: '', en: '' },
+  };
+  const course = (id: string) => [
+    happened(id, 1, 'ApplicationDecided', ready),
+    happened(id, 2, 'ResultChanged', { ...ready, revoked: false }),
+    happened(id, 3, 'ResultChanged', { ...ready, revoked: true }),
+  ];
+  const mail = n.application(contactOf('ana@example.md', { decision }));
+  const paper = n.application(contactOf('', { decision }));
+  await n.say(...course(mail), ...course(paper));
+  for (const id of [mail, paper])
+    await n.thread(id, ({ notices }) => notices.length === 3 && notices.every(({ state }) => state === 'sent'));
+  const slip = async (notice: number) => (await n.desk().getSlip({ name: `notices/${paper}-${notice}` })).html;
+  for (const text of [n.readMail(`${mail}-1`).text, await slip(1), n.readMail(`${mail}-2`).text, await slip(2)]) {
+    expect(text).toContain('Codul de verificare: K7Q2.');
+    expect(text).toContain('Numărul rezultatului: R-1.');
+    expect(text).toContain('Rezultatul este valabil până la 24.02.2027.');
+  }
+  expect(n.readMail(`${mail}-2`).text).toContain('> Greșeală de scriere.');
+  expect(await slip(2)).toContain('<blockquote>Greșeală de scriere.</blockquote>');
+  expect(n.readMail(`${mail}-3`).text).toContain('> Eliberat din eroare.');
+  expect(await slip(3)).toContain('<blockquote>Eliberat din eroare.</blockquote>');
+});

@@ -1,0 +1,124 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually, produceRaw } from '@cups/testing';
+import { ulid } from 'ulid';
+import { contactOf, happened, startNotifications } from './harness.ts';
+
+let n: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (n = await startNotifications()));
+afterAll(() => n.stop());
+
+const ready = { ref: { state: 'STATE_READY' } } as const;
+
+test('Of an application that goes its whole way, each change that concerns the person is told once, in order', async () => {
+  const id = n.application(contactOf('ana@example.md', { language: 'en', state: 'STATE_DOCUMENTS_REQUESTED' }));
+  await n.say(
+    happened(id, 1, 'ApplicationSubmitted'),
+    happened(id, 2, 'ApplicationInProgress'),
+    happened(id, 3, 'DocumentsRequested', { answerBy: '2026-12-05' }),
+    happened(id, 4, 'DocumentsSupplied'),
+    happened(id, 5, 'ApplicationDecided', ready),
+    happened(id, 6, 'ResultHandedOver'),
+    happened(id, 7, 'ApplicationClosed'),
+    happened(id, 8, 'ResultChanged', { revoked: true }),
+  );
+  const thread = await n.thread(
+    id,
+    ({ lastSeqs, notices }) => lastSeqs?.['applications'] === 8 && notices.every(({ state }) => state === 'sent'),
+  );
+  expect(thread.notices.map(({ kind }) => kind)).toEqual([
+    'application-submitted',
+    'documents-requested',
+    'result-ready',
+    'result-revoked',
+  ]);
+  expect(n.readMail(`${id}-3`).text).toContain('05.12.2026');
+  const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+  expect(notices.map(({ name }) => name)).toEqual([1, 3, 5, 8].map((seq) => `notices/${id}-${seq}`));
+  expect(notices[2]).toMatchObject({
+    kind: 'result-ready',
+    channel: 'CHANNEL_EMAIL',
+    state: 'NOTICE_STATE_SENT',
+    language: 'en',
+    subject: 'The result of your application is ready',
+    failCause: '',
+  });
+  expect(notices[2]?.sendTime).not.toBeNull();
+});
+
+test('An event that comes again changes nothing', async () => {
+  const id = n.application(contactOf('', {}));
+  const [first, second] = [happened(id, 1, 'ApplicationSubmitted'), happened(id, 2, 'ApplicationDecided', ready)];
+  await n.say(first, first, second, first, second, second);
+  const last = happened(id, 3, 'ResultHandedOver');
+  await n.say(last);
+  const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 3);
+  expect(thread.notices.map(({ kind }) => kind)).toEqual(['application-submitted', 'result-ready']);
+  expect(thread.revision).toBe(3);
+});
+
+test('Events with a gap before them wait for what is missing and then follow in order; those of other applications do not wait', async () => {
+  const [id, other] = [n.application(contactOf('')), n.application(contactOf(''))];
+  await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(id, 3, 'ApplicationDecided', ready));
+  await n.say(happened(other, 1, 'ApplicationSubmitted'));
+  await n.thread(other);
+  expect((await n.thread(id)).lastSeqs).toEqual({ applications: 1 });
+  await n.say(happened(id, 2, 'DocumentsRequested', { answerBy: '2026-12-05' }));
+  const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 3);
+  expect(thread.notices.map(({ kind }) => kind)).toEqual([
+    'application-submitted',
+    'documents-requested',
+    'result-ready',
+  ]);
+});
+
+test('What is no event of an application is kept as refused, without its content', async () => {
+  const id = ulid();
+  const about = happened(id, 1, 'ApplicationSubmitted');
+  const collection = n.store.collection<{ _id: string; cause: string; count: number }>('refusals');
+  const causes = { cause: { $ne: 'SEQUENCE_GAP' } };
+  const counted = async () => (await collection.find(causes).toArray()).reduce((sum, { count }) => sum + count, 0);
+  const before = await counted();
+  await n.say(
+    { ...about, subject: `applications/${ulid()}` },
+    { ...about, sequence: null },
+    { ...about, subject: 'centres/CU-001' },
+    { ...about, data: Buffer.from([0xff, 0xff, 0xff]) },
+  );
+  await produceRaw({ brokers: n.config.kafkaBrokers, prefix: n.config.prefix }, 'cups.applications', [
+    { key: id, value: 'canary-rubbish' },
+  ]);
+  await eventually(async () => (await counted()) === before + 5);
+  expect(JSON.stringify(await collection.find().toArray())).not.toContain('canary');
+  expect(await n.threads.get(id, { scope: 'service' })).toBeUndefined();
+});
+
+describe('A forged event with the next sequence', () => {
+  const withdrawn = (id: string, more: object = {}) =>
+    happened(id, 2, 'ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED' }, more);
+  const forged: [string, (id: string) => ReturnType<typeof happened>][] = [
+    ['of another source', (id) => withdrawn(id, { source: '/cups/agency-bridge' })],
+    ['of a type of another service', (id) => withdrawn(id, { type: 'cups.agencybridge.v1.DeliveryCancelled' })],
+    ['under the key of another application', (id) => withdrawn(id, { key: ulid() })],
+    [
+      'in the name of another centre',
+      (id) =>
+        happened(id, 2, 'ApplicationWithdrawn', { ref: { centre: 'centres/CU-099' }, fromState: 'STATE_SUBMITTED' }),
+    ],
+  ];
+  test.each(forged)(
+    'that is %s is refused, tells the person nothing, and does not hide the true one',
+    async (_what, forge) => {
+      const id = n.application(contactOf(''));
+      const collection = n.store.collection<{ _id: string; count: number }>('refusals');
+      const counted = async () => (await collection.find().toArray()).reduce((sum, { count }) => sum + count, 0);
+      await n.say(happened(id, 1, 'ApplicationSubmitted'));
+      await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 1);
+      const before = await counted();
+      await n.say(forge(id));
+      await eventually(async () => (await counted()) === before + 1);
+      await n.say(happened(id, 2, 'ApplicationDecided', ready));
+      const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
+      expect(thread.notices.map(({ kind }) => kind)).toEqual(['application-submitted', 'result-ready']);
+    },
+  );
+});

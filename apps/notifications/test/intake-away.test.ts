@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { contactOf, happened, startNotifications } from './harness.ts';
+
+let n: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (n = await startNotifications()));
+afterAll(() => n.stop());
+
+const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;
+const ready = { ref: { state: 'STATE_READY' } } as const;
+
+test('While intake is away a notice waits, and goes out when it is back; other applications and later events do not wait', async () => {
+  const [id, other] = [n.application('unavailable'), n.application(contactOf(''))];
+  await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(other, 1, 'ApplicationSubmitted'));
+  await n.thread(other);
+  const waiting = await n.thread(id);
+  expect(waiting.notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-away' });
+  const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+  expect(notices[0]).toMatchObject({ state: 'NOTICE_STATE_PENDING', text: '', failCause: '' });
+  await expect(n.desk().getSlip({ name: `notices/${id}-1` })).rejects.toEqual(refused('NOT_FOUND'));
+  await n.say(happened(id, 2, 'ApplicationDecided', ready));
+  await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 2);
+  n.answers.set(id, contactOf('ana@example.md', { state: 'STATE_READY' }));
+  const done = await n.thread(id, (thread) => thread.notices.every(({ state }) => state === 'sent'));
+  expect(done.notices).toHaveLength(2);
+  expect(done.timer).toBeNull();
+  expect(n.readMail(`${id}-1`).text).toContain('Ana Exemplu');
+  expect(n.readMail(`${id}-2`).text).toContain('Ana Exemplu');
+});
+
+test('The first answer of intake after it was away wakes all notices that wait for it, whoever left them', async () => {
+  const slow = await startNotifications({ retryMs: 60_000 });
+  try {
+    const ids = [1, 2, 3].map(() => slow.application('unavailable'));
+    await slow.say(...ids.map((id) => happened(id, 1, 'ApplicationSubmitted')));
+    for (const id of ids) {
+      const { notices } = await slow.thread(id);
+      expect(notices[0]).toMatchObject({ state: 'compose', failCause: 'intake-away' });
+    }
+    for (const id of ids) slow.answers.set(id, contactOf(''));
+    const other = slow.application(contactOf(''));
+    await slow.say(happened(other, 1, 'ApplicationSubmitted'));
+    // Each would wait for a minute.
+    for (const id of ids) await slow.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+    expect(slow.log.lines).toContainEqual(expect.objectContaining({ event: 'notices-woken', count: 3 }));
+  } finally {
+    await slow.stop();
+  }
+});
+
+test('A notice about an application that intake does not know fails with a code', async () => {
+  const id = n.application('unknown');
+  await n.say(happened(id, 1, 'ApplicationSubmitted'));
+  expect((await n.thread(id)).notices[0]).toMatchObject({ state: 'failed', failCause: 'application-unknown' });
+  const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+  expect(notices[0]).toMatchObject({ state: 'NOTICE_STATE_FAILED', failCause: 'application-unknown' });
+});

@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { ulid } from 'ulid';
+import { contactOf, happened, startNotifications } from './harness.ts';
+
+let n: Awaited<ReturnType<typeof startNotifications>>;
+beforeAll(async () => void (n = await startNotifications()));
+afterAll(() => n.stop());
+
+const refused = (reason: string) => expect.objectContaining({ reason }) as unknown as Error;
+
+test('ListNotices shows all notices of an application, the oldest first', async () => {
+  const id = n.application(contactOf('ana@example.md', { language: 'en', state: 'STATE_READY' }));
+  await n.say(
+    happened(id, 1, 'ApplicationSubmitted'),
+    happened(id, 2, 'ApplicationInProgress'),
+    happened(id, 3, 'ApplicationDecided', { ref: { state: 'STATE_READY' } }),
+  );
+  await n.thread(id, ({ notices }) => notices.length === 2 && notices.every(({ state }) => state === 'sent'));
+  const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+  expect(notices.map(({ name }) => name)).toEqual([1, 3].map((sequence) => `notices/${id}-${sequence}`));
+  expect(notices[1]).toMatchObject({
+    kind: 'result-ready',
+    channel: 'CHANNEL_EMAIL',
+    state: 'NOTICE_STATE_SENT',
+    language: 'en',
+    subject: 'The result of your application is ready',
+    failCause: '',
+  });
+  expect(notices[1]?.sendTime).not.toBeNull();
+});
+
+test('ListNotices and GetSlip show a centre its own notices and no others, in 500 random looks', async () => {
+  const centres = ['centres/CU-001', 'centres/CU-002', 'centres/CU-003', 'centres/CU-018'];
+  const owners = new Map<string, string>();
+  for (let i = 0; i < 20; i++) owners.set(n.application(contactOf('')), centres[i % 4] as string);
+  await n.say(...[...owners].map(([id, centre]) => happened(id, 1, 'ApplicationSubmitted', { ref: { centre } })));
+  for (const id of owners.keys()) await n.thread(id);
+  const desks = centres.map((centre) => ({ centre, desk: n.desk(centre) }));
+  let own = 0;
+  for (let i = 0; i < 500; i++) {
+    const [id, owner] = [...owners][Math.floor(Math.random() * owners.size)] as [string, string];
+    const { centre, desk } = desks[Math.floor(Math.random() * 4)] as (typeof desks)[number];
+    const look =
+      i % 2 ? desk.listNotices({ application: `applications/${id}` }) : desk.getSlip({ name: `notices/${id}-1` });
+    if (centre === owner) own += (await look) ? 1 : 0;
+    else await expect(look).rejects.toEqual(refused('NOT_FOUND'));
+  }
+  expect(own).toBeGreaterThan(50);
+});
+
+test('ListNotices of an absent application is NOT_FOUND, and of a malformed name INVALID_ARGUMENT', async () => {
+  await expect(n.desk().listNotices({ application: `applications/${ulid()}` })).rejects.toEqual(refused('NOT_FOUND'));
+  await expect(n.desk().listNotices({ application: 'applications/1' })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+});
+
+test('ListNotices is not for supervisors, support, or other services', async () => {
+  const application = `applications/${ulid()}`;
+  for (const role of ['supervisor', 'support'] as const)
+    await expect(n.desk(undefined, role).listNotices({ application })).rejects.toEqual(refused('PERMISSION_DENIED'));
+  await expect(n.desk(undefined, 'specialist', 'intake').listNotices({ application })).rejects.toEqual(
+    refused('PERMISSION_DENIED'),
+  );
+});

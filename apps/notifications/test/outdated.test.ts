@@ -1,0 +1,55 @@
+import { describe, expect, test } from '@jest/globals';
+import { composeNotice } from '../src/domain/letter.ts';
+import type { Contact } from '../src/domain/letter.ts';
+import type { Notice, NoticeKind } from '../src/domain/notice.ts';
+import { overtaken } from '../src/domain/outdated.ts';
+import { before, contact, notice, now, patience } from './samples.ts';
+
+describe('a late notice', () => {
+  test('that asks for a step which is done already is dropped', () => {
+    expect(overtaken('documents-requested', 'in-progress', 3_600_001, patience)).toBe(true);
+    expect(overtaken('result-ready', 'handed-over', 3_600_001, patience)).toBe(true);
+    const late = composeNotice(
+      notice({ kind: 'documents-requested', eventTime: before(7_200_000) }),
+      contact({ state: 'withdrawn' }),
+      now,
+      patience,
+    );
+    expect(late).toMatchObject({ state: 'failed', failCause: 'overtaken' });
+    expect(late).not.toHaveProperty('text');
+  });
+  test('that still asks for its step is sent', () =>
+    expect(overtaken('result-ready', 'ready', 3_600_001, patience)).toBe(false));
+  test('that is fresh is sent whatever came after it', () =>
+    expect(overtaken('result-ready', 'handed-over', 3_600_000, patience)).toBe(false));
+  test('that is a receipt is sent whatever came after it', () =>
+    expect(overtaken('application-submitted', 'closed', 86_400_000, patience)).toBe(false));
+});
+
+describe('a notice says what is so when it is written', () => {
+  const written = (kind: NoticeKind, more: Partial<Contact>, of: Partial<Notice> = {}) =>
+    composeNotice(notice({ kind, ...of }), contact({ state: 'ready', ...more }), now, patience);
+
+  test.each<[NoticeKind, Contact['lastChange'], boolean]>([
+    ['result-ready', undefined, true],
+    ['result-ready', 'corrected', true],
+    ['result-ready', 'revoked', false],
+    ['result-corrected', 'corrected', true],
+    ['result-corrected', 'revoked', false],
+    ['result-revoked', 'revoked', true],
+    ['result-revoked', 'corrected', false],
+    ['application-submitted', 'revoked', true],
+  ])('%s of a result that was last %s: %s', (kind, lastChange, isTold) => {
+    const one = written(kind, lastChange ? { lastChange } : {});
+    expect([one.state, one.failCause]).toEqual(isTold ? ['pending', undefined] : ['failed', 'overtaken']);
+    expect(one.text === undefined).toBe(!isTold);
+  });
+
+  test('documents that were asked for again: the day belongs to the words', () => {
+    const open = { state: 'documents-requested', answerBy: '2026-04-15', requestWords: { ro: 'Altceva.' } };
+    const { text } = written('documents-requested', open, { answerBy: '2026-04-01' });
+    expect(text).toContain('> Altceva.');
+    expect(text).toContain('Ultima zi este 15.04.2026.');
+    expect(text).not.toContain('01.04.2026');
+  });
+});

@@ -1,0 +1,52 @@
+import { describe, expect, test } from '@jest/globals';
+import { composeNotice } from '../src/domain/letter.ts';
+import { nextDue, sent } from '../src/domain/notice.ts';
+import type { Notice, NoticeKind } from '../src/domain/notice.ts';
+import { heldUntil, MAX_A_DAY, withNotice } from '../src/domain/repeats.ts';
+import { at, contact, notice, now, patience } from './samples.ts';
+
+describe('what an agency can cause again and again', () => {
+  const DAY = 86_400_000;
+
+  test.each<NoticeKind>(['documents-requested', 'result-corrected', 'result-revoked'])(
+    '200 of %s in a day: three are told, and one that waits for the next day is the newest',
+    (kind) => {
+      let notices: Notice[] = [];
+      for (let n = 1; n <= 200; n += 1) {
+        const time = at(n * 1_000);
+        const due = heldUntil(notices, kind, time);
+        const one = notice({ id: `a-${n}`, kind, createTime: time });
+        notices = withNotice(notices, due ? { ...one, held: true, due } : sent(one, time));
+      }
+      expect(notices.map(({ id }) => id)).toEqual(['a-1', 'a-2', 'a-3', 'a-200']);
+      expect(notices.at(-1)).toMatchObject({ state: 'compose', held: true, replaces: 196, due: at(1_000 + DAY) });
+      expect(nextDue(notices)).toEqual(at(1_000 + DAY));
+    },
+  );
+
+  test('a day later the held one is told, and a further one waits again', () => {
+    const told = [1, 10, 20].map((n) => sent(notice({ id: `a-${n}`, kind: 'result-revoked' }), at(n)));
+    const held = notice({ id: 'a-4', kind: 'result-revoked', held: true, due: at(1 + DAY) });
+    const later = composeNotice(held, contact({ state: 'ready' }), at(DAY + 2), patience);
+    expect(later).toMatchObject({ state: 'pending', id: 'a-4' });
+    expect(later.held).toBeUndefined();
+    const all = [...told, sent(later, at(DAY + 2))];
+    expect(heldUntil(all, 'result-revoked', at(DAY + 2))).toEqual(at(10 + DAY));
+    expect(heldUntil(all, 'result-revoked', at(2 * DAY + 2))).toBeUndefined();
+  });
+
+  test('a decision, a withdrawal or another kind never waits', () => {
+    const many = Array.from({ length: MAX_A_DAY + 5 }, (_, n) =>
+      sent(notice({ id: `a-${n}`, kind: 'documents-requested' }), now),
+    );
+    for (const kind of ['result-ready', 'application-rejected', 'application-withdrawn', 'result-revoked'] as const)
+      expect(heldUntil(many, kind, now)).toBeUndefined();
+  });
+
+  test('a thread keeps the newest hundred of a kind, and all of the others', () => {
+    let notices = [sent(notice({ id: 'filed' }), now)];
+    for (let n = 1; n <= 500; n += 1)
+      notices = withNotice(notices, sent(notice({ id: `a-${n}`, kind: 'result-corrected' }), at(n)));
+    expect([notices.length, notices[0]?.id, notices[1]?.id]).toEqual([101, 'filed', 'a-401']);
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from '@jest/globals';
+import { LANGUAGES } from '../src/domain/language.ts';
+import { slipPage } from '../src/domain/slip.ts';
+import { quoted, writeLetter } from '../src/domain/texts.ts';
+import { facts, to } from './samples.ts';
+
+describe('the slip', () => {
+  const slip = (more: object = {}) =>
+    slipPage({
+      language: 'ro',
+      ...writeLetter('application-submitted', 'ro', facts, to),
+      trackingNumber: to.trackingNumber,
+      date: '09.03.2026',
+      ...more,
+    });
+  test('is one page for A4 in the language of the person', () => {
+    expect(slip()).toMatch(/^<!doctype html>\n<html lang="ro">/);
+    expect(slip()).toContain('@page { size: A4;');
+  });
+  test('shows the tracking number once, large', () => {
+    expect(slip().split('ABCD-EFGH-JKMN-PX')).toHaveLength(2);
+    expect(slip()).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
+  });
+  test('loads nothing and runs nothing', () =>
+    expect(slip()).not.toMatch(/https?:|<script|<link|<img|url\(|@import|\bon\w+=/));
+  test('shows words of the agency as a quotation, escaped, and nothing else as one', () => {
+    const letter = writeLetter(
+      'application-rejected',
+      'ro',
+      { ...facts, words: quoted(['Nu.', '– <b>act</b>', '']) },
+      to,
+    );
+    expect(slip(letter)).toContain(
+      '<p>Motivul indicat de instituție:</p>\n<blockquote>Nu.<br>– &#60;b&#62;act&#60;/b&#62;</blockquote>',
+    );
+    expect(slip().match(/<blockquote>/)).toBeNull();
+  });
+  test('escapes names, titles and words of the agency', () => {
+    const evil = `<script>alert("x")</script>' onload='x' &lt;img src=x onerror=alert(1)>`;
+    for (const language of LANGUAGES) {
+      const letter = writeLetter(
+        'application-rejected',
+        language,
+        { ...facts, service: evil, centre: evil, words: evil },
+        {
+          name: evil,
+          trackingNumber: evil,
+        },
+      );
+      const html = slip({ ...letter, language, subject: evil, trackingNumber: evil, date: evil });
+      expect(html).not.toMatch(/<script|<img|alert\("x/);
+      const tags = new Set([...html.matchAll(/<\/?([a-z0-9!]+)/gi)].map(([, tag]) => tag));
+      for (const tag of tags)
+        expect(
+          '!doctype html head meta title style body main header span h1 p section h2 footer br blockquote'.split(' '),
+        ).toContain(tag);
+    }
+  });
+});
