@@ -9,7 +9,7 @@ export const settings = {
   ...CALLS,
   grpcPort: grpcPort(7003),
   httpPort: httpPort(7103),
-  dataDir: dataDir('the calendars are read from it.'),
+  dataDir: dataDir('its folders `agencies` and `calendars` say when agencies work, and are followed.'),
   catalogAddress: addressOf('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
   identityAddress: addressOf('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),
   requestSecret: {

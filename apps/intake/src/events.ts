@@ -6,14 +6,14 @@ import { fromDeliveryEvent } from './deliveries.ts';
 import { fire } from './domain/acts.ts';
 import { receive } from './domain/agency.ts';
 import type { Timer } from '@cups/application';
-import type { Holidays } from './domain/terms.ts';
 import { changeOf } from './happenings.ts';
 import type { StoredApplication } from './store.ts';
+import type { WorkingTimes } from './working-times.ts';
 
 /** What intake does about cups.deliveries and about its own timers. */
 
 /** One event of the bridge, applied once and in order within its delivery. */
-export function onDelivery(applications: Documents<StoredApplication>, holidays: Holidays, now: () => Date) {
+export function onDelivery(applications: Documents<StoredApplication>, workingTimes: WorkingTimes, now: () => Date) {
   return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait'> => {
     const at = now();
     const said = fromDeliveryEvent(event, at);
@@ -36,7 +36,7 @@ export function onDelivery(applications: Documents<StoredApplication>, holidays:
           },
           now: at,
         },
-        (app) => changeOf(app, receive(app, said.word, holidays)),
+        (app) => changeOf(app, receive(app, said.word, workingTimes.of(agency))),
       );
       return outcome === 'gap' ? 'wait' : 'done';
     } catch (error) {

@@ -1,7 +1,6 @@
 import type { Documents } from '@cups/store';
 import type { Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import type { Holidays } from './domain/terms.ts';
 import type { Neighbours } from './neighbours.ts';
 import { draftRpcs } from './rpc/drafts.ts';
 import { filingRpcs } from './rpc/filing.ts';
@@ -10,13 +9,14 @@ import { resultRpcs } from './rpc/results.ts';
 import { serviceRpcs } from './rpc/services.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 import type { openCounter, StoredApplication, Versions } from './store.ts';
+import type { WorkingTimes } from './working-times.ts';
 
 /** What the calls of intake work with. */
 export interface Parts {
   applications: Documents<StoredApplication>;
   versions: Versions;
   neighbours: Neighbours;
-  holidays: Holidays;
+  workingTimes: WorkingTimes;
   openApplications: ReturnType<typeof openCounter>;
   /** Secret of the fingerprints of requests. */
   secret: () => string;

@@ -7,12 +7,12 @@ import { openKeys, serveGrpc } from '@cups/rpc';
 import type { LogDestination, RunningService } from '@cups/process';
 import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import { access } from './access.ts';
-import { readHolidays } from './calendar.ts';
 import type { Config } from './config.ts';
 import { onDelivery, onTimer } from './events.ts';
 import { openNeighbours } from './neighbours.ts';
 import { rpcs } from './rpc.ts';
 import { applicationsOf, openCounter, versionsOf } from './store.ts';
+import { followWorkingTimes } from './working-times.ts';
 
 /** How long a stop waits for Kafka to take what the last calls left to be sent. */
 const DRAIN_MS = 2000;
@@ -30,9 +30,7 @@ export async function createIntake(config: Config, overrides: Overrides = {}): P
   const log = createLog({ service: 'intake', level: config.logLevel, ...(logTo && { destination: logTo }) });
   const metrics = createMetrics('intake');
   const keys = openKeys({ dir: config.keysDir, service: 'intake', log, metrics });
-  const holidays = readHolidays(config.dataDir);
-  const lastYear = metrics.gauge('cups_intake_calendar_last_year', 'Terms that reach beyond it have no due date.');
-  lastYear.set(Math.max(...holidays.keys()));
+  const workingTimes = await followWorkingTimes({ dataDir: config.dataDir, log, metrics });
   const store = await openStore({ uri: config.mongoUri, database: `${prefix}cups-intake`, log, metrics });
   const applications = applicationsOf(store);
   const neighbours = openNeighbours(config, { keys, log, metrics });
@@ -43,7 +41,7 @@ export async function createIntake(config: Config, overrides: Overrides = {}): P
   const consumer = createConsumer({
     ...{ brokers, prefix, log, metrics, groupId: 'intake', topics: ['cups.deliveries'] },
     expects: WRITERS,
-    handle: onDelivery(applications, holidays, now),
+    handle: onDelivery(applications, workingTimes, now),
     keepRefused: openRefusals(store, { now, metrics }).keep,
     park: openParking(store),
   });
@@ -51,7 +49,7 @@ export async function createIntake(config: Config, overrides: Overrides = {}): P
     name: 'intake',
     definition: loadService<IntakeServiceDefinition>('cups.intake.v1.IntakeService'),
     rpcs: rpcs({
-      ...{ applications, neighbours, holidays, now, versions: versionsOf(store), secret: config.requestSecret },
+      ...{ applications, neighbours, workingTimes, now, versions: versionsOf(store), secret: config.requestSecret },
       openApplications: openCounter(applications, now),
     }),
     ...{ access, keys, log, metrics, host: config.host, port: config.grpcPort, maxInFlight: config.maxInFlight },
@@ -69,6 +67,7 @@ export async function createIntake(config: Config, overrides: Overrides = {}): P
     ...{ grpcPort: grpc.port, httpPort: http.port, log },
     async stop() {
       grpc.setServing(false);
+      workingTimes.close();
       // The port stays open until the rest has come to its end: callers wait for a successor for 5 s only.
       await consumer.stop();
       await Promise.all([timers.stop(), grpc.drain()]);

@@ -10,12 +10,11 @@ import { contentBytes, MAX_CONTENT_BYTES, MESSAGES } from '@cups/application';
 import type { Evidence, Message } from '@cups/application';
 import type { Application } from '../src/domain/application.ts';
 import type { Holidays } from '../src/domain/terms.ts';
-import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
+import { ACTOR, content, newDraft, NOW, VERSION, WORKING } from './people.ts';
 
 /** What an agency may say, and what becomes of it: nothing is refused for a date, nothing grows without bound. */
 
-const HOLIDAYS: Holidays = new Map([2026, 2027].map((year) => [year, new Set<string>()]));
-const PARTS = { version: VERSION, holidays: HOLIDAYS, answersViolations: () => [] };
+const PARTS = { version: VERSION, working: WORKING, answersViolations: () => [] };
 const DAY = 86_400_000;
 const after = (days: number, from = NOW) => new Date(from.getTime() + days * DAY);
 const submitted = () => acts.submit(newDraft(), ACTOR, PARTS).document;
@@ -26,7 +25,7 @@ function word(message: Message, more: Partial<AgencyWord> = {}): AgencyWord {
   return { message, agency: 'agencies/asp', eventId: `event-${serial}`, now: NOW, ...more };
 }
 const say = (app: Application, message: Message, more: Partial<AgencyWord> = {}) =>
-  receive(app, word(message, more), HOLIDAYS).document;
+  receive(app, word(message, more), WORKING).document;
 const request = (answerBy: string) => ({ id: 'm', evidenceKinds: ['birth-certificate'], answerBy });
 const filedWith = (evidence: Evidence[]): Application => {
   const app = submitted();
@@ -78,9 +77,10 @@ describe('the last day to answer', () => {
       const now = new Date(`${day}T09:00:00Z`);
       const known: [number, Set<string>] = [2027, new Set()];
       const newYear = ['01', '02', '03', '04', '05', '06', '07', '08', '09'].map((date) => `2028-01-${date}`);
-      const answerBy = (holidays: Holidays) => {
+      const answerBy = (off: Holidays) => {
         const asked = word('documents-requested', { now, request: request(day) });
-        return receive({ ...submitted(), submitTime: now }, asked, holidays).document.documentRequest!.answerBy;
+        return receive({ ...submitted(), submitTime: now }, asked, { ...WORKING, off }).document.documentRequest!
+          .answerBy;
       };
       const whole = answerBy(new Map([known, [2028, new Set(newYear)]]));
       expect(answerBy(new Map([known])) >= whole).toBe(true);
@@ -237,7 +237,7 @@ describe('an event of the bridge', () => {
   test('of a type that this release does not know is recorded and counted, so that what follows is not held up', () => {
     const said = read('DeliveryAcknowledged', {}, 'DeliverySomethingNew');
     expect(said?.word.message).toBe('message-unknown');
-    expect(notes(receive(submitted(), said!.word, HOLIDAYS).document)).toEqual([['message-unknown', undefined]]);
+    expect(notes(receive(submitted(), said!.word, WORKING).document)).toEqual([['message-unknown', undefined]]);
   });
 });
 
@@ -306,7 +306,7 @@ describe('however much an agency sends', () => {
         const moves = new Set(['submit']);
         for (let n = 0; n < 1_200; n += 1) {
           const before = app;
-          app = receive(app, flood(round[n % round.length]!), HOLIDAYS).document;
+          app = receive(app, flood(round[n % round.length]!), WORKING).document;
           if (before.state !== app.state) moves.add(app.history.at(-1)!.kind);
         }
         expect(Buffer.byteLength(JSON.stringify(app))).toBeLessThan(4 * 1024 * 1024);

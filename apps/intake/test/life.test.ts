@@ -20,11 +20,10 @@ import {
 } from '@cups/application';
 import type { Action, Circumstance, Content, Message, State } from '@cups/application';
 import type { Application } from '../src/domain/application.ts';
-import type { Holidays } from '../src/domain/terms.ts';
-import { ACTOR, content, newDraft, NOW, VERSION } from './people.ts';
+import { UNKNOWN_WORKING_TIME } from '../src/domain/terms.ts';
+import { ACTOR, content, newDraft, NOW, VERSION, WORKING } from './people.ts';
 
-const HOLIDAYS: Holidays = new Map([2026, 2027].map((year) => [year, new Set<string>()]));
-const PARTS = { version: VERSION, holidays: HOLIDAYS, answersViolations: () => [] };
+const PARTS = { version: VERSION, working: WORKING, answersViolations: () => [] };
 const ROLES = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-clerk'];
 
 /** Does an action of a person, with a payload that is right for it. */
@@ -69,7 +68,7 @@ function word(message: Message, now = NOW): AgencyWord {
 /** An application in a state, come there by the table. */
 function inState(state: State): Application {
   const submitted = () => act(newDraft(), 'submit', ['specialist']).document;
-  const after = (app: Application, message: Message) => receive(app, word(message), HOLIDAYS).document;
+  const after = (app: Application, message: Message) => receive(app, word(message), WORKING).document;
   switch (state) {
     case 'draft':
       return newDraft();
@@ -99,12 +98,12 @@ const SITUATIONS: { name: string; holding: Circumstance[]; state: State; make: (
   ...STATES.map((state) => ({ name: state, holding: [], state, make: () => inState(state) })),
   { name: 'ready, revoked', holding: ['result-revoked'], state: 'ready', make: () => revoked(inState('ready')) },
 ];
-const said = (app: Application, message: Message, now?: Date) => receive(app, word(message, now), HOLIDAYS).document;
+const said = (app: Application, message: Message, now?: Date) => receive(app, word(message, now), WORKING).document;
 const revoked = (app: Application, now?: Date) => said(app, 'result-revoked', now);
 const corrected = (app: Application, now?: Date) => said(app, 'result-corrected', now);
 
 describe('a term that reaches a year whose days off are not known', () => {
-  const unknown = { ...PARTS, holidays: new Map() };
+  const unknown = { ...PARTS, working: UNKNOWN_WORKING_TIME };
 
   test('does not close the counter: it is filed without a due date, and says why', () => {
     const { document } = acts.submit(newDraft(), ACTOR, unknown);
@@ -112,11 +111,18 @@ describe('a term that reaches a year whose days off are not known', () => {
     expect(document.dueDate).toBeUndefined();
   });
 
+  test('does not hold up a request for papers, of an agency whose file is gone either: the term is not counted any more', () => {
+    const filed = acts.submit(newDraft(), ACTOR, PARTS).document;
+    const asked = receive(filed, word('documents-requested'), UNKNOWN_WORKING_TIME).document;
+    expect(asked).toMatchObject({ state: 'documents-requested', noDueDateReason: 'calendar-unknown' });
+    expect([asked.dueDate, asked.termLeft]).toEqual([undefined, undefined]);
+  });
+
   test('does not hold up papers that were asked for', () => {
     const asked = receive(
       acts.submit(newDraft(), ACTOR, PARTS).document,
       word('documents-requested'),
-      HOLIDAYS,
+      WORKING,
     ).document;
     const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
     const { document } = acts.supplyDocuments(asked, ACTOR, { evidence }, unknown);
@@ -196,7 +202,7 @@ describe('every state × message of an agency', () => {
       const effect = AGENCIES[state][message];
       test(`${state}: ${message} ${'to' in effect ? `→ ${effect.to}` : `is noted as ${effect.note}`}`, () => {
         const app = inState(state);
-        const { document, events } = receive(app, word(message), HOLIDAYS);
+        const { document, events } = receive(app, word(message), WORKING);
         expect(document.history.length).toBe(app.history.length + 1);
         if ('to' in effect) {
           expect(document.state).toBe(effect.to);
@@ -330,7 +336,7 @@ describe('documents', () => {
   });
 
   test('asked twice, the clock stays stopped', () => {
-    const again = receive(inState('documents-requested'), word('documents-requested'), HOLIDAYS).document;
+    const again = receive(inState('documents-requested'), word('documents-requested'), WORKING).document;
     expect(again).toMatchObject({ noDueDateReason: 'clock-stopped', termLeft: { amount: 10 } });
   });
 });
@@ -352,7 +358,7 @@ describe('properties', () => {
             'person' in one
               ? act(app, one.person, [one.role])
               : 'message' in one
-                ? receive(app, word(one.message), HOLIDAYS)
+                ? receive(app, word(one.message), WORKING)
                 : acts.fire(app, one.timer, new Date(NOW.getTime() + one.days * 86_400_000)),
           );
           if (!taken) continue;

@@ -3,6 +3,7 @@ import type { Content } from '@cups/application';
 import type { Application, ServiceVersion } from '../src/domain/application.ts';
 import type { Actor, NewApplication } from '../src/domain/acts.ts';
 import { draft } from '../src/domain/acts.ts';
+import type { WorkingTime } from '../src/domain/terms.ts';
 
 /** Synthetic content for the tests of the domain. */
 
@@ -22,6 +23,15 @@ export const VERSION: ServiceVersion = {
     { code: 'abroad', centreKinds: ['mission'] },
   ],
   form: {},
+};
+
+/** Of an agency as most of them are, without a day off in the years of the tests. */
+export const WORKING: WorkingTime = {
+  timeZone: 'Europe/Chisinau',
+  days: new Set([1, 2, 3, 4, 5]),
+  opens: { hour: 8, minute: 0 },
+  closes: { hour: 17, minute: 0 },
+  off: new Map([2026, 2027].map((year) => [year, new Set<string>()])),
 };
 
 export function content(more: Partial<Content> = {}): Content {

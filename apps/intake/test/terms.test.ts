@@ -1,13 +1,20 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { dueAfter, endOfDay, remaining, today } from '../src/domain/terms.ts';
-import type { Holidays, Term } from '../src/domain/terms.ts';
+import { dueAfter, endOfDay, remaining, today, UNKNOWN_WORKING_TIME, UnknownYear } from '../src/domain/terms.ts';
+import type { Holidays, Term, WorkingTime } from '../src/domain/terms.ts';
 
-const HOLIDAYS: Holidays = new Map([
+const OFF: Holidays = new Map([
   [2025, new Set(['2025-12-25'])],
   [2026, new Set(['2026-01-01', '2026-01-07', '2026-01-08', '2026-04-13', '2026-04-20', '2026-05-01'])],
   [2027, new Set(['2027-01-01'])],
 ]);
+const WORKING: WorkingTime = {
+  timeZone: 'Europe/Chisinau',
+  days: new Set([1, 2, 3, 4, 5]),
+  opens: { hour: 8, minute: 0 },
+  closes: { hour: 17, minute: 0 },
+  off: OFF,
+};
 const at = (text: string) => new Date(text);
 
 describe('due dates', () => {
@@ -33,7 +40,7 @@ describe('due dates', () => {
       '2026-03-12',
     ],
   ])('%s', (_name, from, term, due) => {
-    expect(dueAfter(at(from), term, HOLIDAYS)).toEqual({ dueDate: due });
+    expect(dueAfter(at(from), term, WORKING)).toEqual({ dueDate: due });
   });
 
   test.each<[string, string, number, string]>([
@@ -44,11 +51,53 @@ describe('due dates', () => {
     ['over the change to summer time', '2026-03-27T14:00:00Z', 2, '2026-03-30T06:00:00.000Z'],
     ['exactly until closing', '2026-03-10T14:00:00Z', 1, '2026-03-10T15:00:00.000Z'],
   ])('hours run inside working time: %s', (_name, from, amount, due) => {
-    expect(dueAfter(at(from), { amount, unit: 'hours' }, HOLIDAYS).dueTime?.toISOString()).toBe(due);
+    expect(dueAfter(at(from), { amount, unit: 'hours' }, WORKING).dueTime?.toISOString()).toBe(due);
+  });
+
+  // From six in the evening until half past ten, Tuesday to Saturday, in another zone.
+  const EVENINGS: WorkingTime = {
+    timeZone: 'Europe/London',
+    days: new Set([2, 3, 4, 5, 6]),
+    opens: { hour: 18, minute: 0 },
+    closes: { hour: 22, minute: 30 },
+    off: OFF,
+  };
+
+  test.each<[string, string, Term, { dueDate: string; dueTime?: Date }]>([
+    ['a Monday is off', '2026-03-14T09:00:00Z', { amount: 1, unit: 'working-days' }, { dueDate: '2026-03-17' }],
+    ['a Saturday is not', '2026-03-13T09:00:00Z', { amount: 1, unit: 'working-days' }, { dueDate: '2026-03-14' }],
+    [
+      'the day of its own zone counts',
+      '2026-03-10T23:30:00Z',
+      { amount: 1, unit: 'working-days' },
+      { dueDate: '2026-03-11' },
+    ],
+    [
+      'hours end at half past ten and go on in the evening of the next day',
+      '2026-03-10T22:00:00Z',
+      { amount: 1, unit: 'hours' },
+      { dueDate: '2026-03-11', dueTime: at('2026-03-11T18:30:00Z') },
+    ],
+    [
+      'hours that begin in the morning wait for the evening',
+      '2026-03-10T08:00:00Z',
+      { amount: 2, unit: 'hours' },
+      { dueDate: '2026-03-10', dueTime: at('2026-03-10T20:00:00Z') },
+    ],
+  ])('follow the working time of the agency: %s', (_name, from, term, due) => {
+    expect(dueAfter(at(from), term, EVENINGS)).toEqual(due);
+  });
+
+  test('of an agency that is not known are not guessed', () => {
+    for (const unit of ['hours', 'working-days', 'calendar-days'] as const) {
+      expect(() => dueAfter(at('2026-03-10T09:00:00Z'), { amount: 1, unit }, UNKNOWN_WORKING_TIME)).toThrow(
+        UnknownYear,
+      );
+    }
   });
 
   test('an unknown year is an error, not a guess', () => {
-    expect(() => dueAfter(at('2027-12-30T09:00:00Z'), { amount: 5, unit: 'working-days' }, HOLIDAYS)).toThrow(/2028/);
+    expect(() => dueAfter(at('2027-12-30T09:00:00Z'), { amount: 5, unit: 'working-days' }, WORKING)).toThrow(/2028/);
   });
 
   test('the last day to answer ends at midnight in Chisinau', () => {
@@ -60,7 +109,7 @@ describe('due dates', () => {
 describe('the clock stands while documents are awaited', () => {
   test('of a term in hours that has passed one is left, also in a year that is not known', () => {
     const due = { dueDate: '2027-12-30', dueTime: at('2027-12-30T10:00:00Z') };
-    expect(remaining(at('2028-01-05T10:00:00Z'), due, 'hours', HOLIDAYS)).toEqual({ unit: 'hours', amount: 1 });
+    expect(remaining(at('2028-01-05T10:00:00Z'), due, 'hours', WORKING)).toEqual({ unit: 'hours', amount: 1 });
   });
 
   test('asked and answered at once, the due date stays', () => {
@@ -72,10 +121,10 @@ describe('the clock stands while documents are awaited', () => {
     fc.assert(
       fc.property(arbitrary, ({ start, amount, waited }) => {
         const filed = new Date(Date.UTC(2026, 0, 1 + start, 9));
-        const due = dueAfter(filed, { amount, unit: 'working-days' }, HOLIDAYS);
+        const due = dueAfter(filed, { amount, unit: 'working-days' }, WORKING);
         const stop = new Date(filed.getTime() + waited * 86_400_000);
-        const left = remaining(stop, due, 'working-days', HOLIDAYS);
-        const again = dueAfter(stop, left, HOLIDAYS);
+        const left = remaining(stop, due, 'working-days', WORKING);
+        const again = dueAfter(stop, left, WORKING);
         // Never earlier than promised, and the same while the term still runs.
         expect(again.dueDate >= due.dueDate).toBe(true);
         if (today(stop) < due.dueDate) expect(again.dueDate).toBe(due.dueDate);
@@ -84,14 +133,14 @@ describe('the clock stands while documents are awaited', () => {
   });
 
   test('days waited are added', () => {
-    const due = dueAfter(at('2026-03-10T09:00:00Z'), { amount: 10, unit: 'working-days' }, HOLIDAYS);
-    const left = remaining(at('2026-03-12T09:00:00Z'), due, 'working-days', HOLIDAYS);
+    const due = dueAfter(at('2026-03-10T09:00:00Z'), { amount: 10, unit: 'working-days' }, WORKING);
+    const left = remaining(at('2026-03-12T09:00:00Z'), due, 'working-days', WORKING);
     expect(left).toEqual({ amount: 8, unit: 'working-days' });
-    expect(dueAfter(at('2026-03-19T09:00:00Z'), left, HOLIDAYS)).toEqual({ dueDate: '2026-03-31' });
+    expect(dueAfter(at('2026-03-19T09:00:00Z'), left, WORKING)).toEqual({ dueDate: '2026-03-31' });
   });
 
   test('hours left are counted inside working time', () => {
-    const due = dueAfter(at('2026-03-10T14:00:00Z'), { amount: 4, unit: 'hours' }, HOLIDAYS);
-    expect(remaining(at('2026-03-10T15:00:00Z'), due, 'hours', HOLIDAYS)).toEqual({ amount: 3, unit: 'hours' });
+    const due = dueAfter(at('2026-03-10T14:00:00Z'), { amount: 4, unit: 'hours' }, WORKING);
+    expect(remaining(at('2026-03-10T15:00:00Z'), due, 'hours', WORKING)).toEqual({ amount: 3, unit: 'hours' });
   });
 });

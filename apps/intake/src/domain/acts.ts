@@ -23,7 +23,7 @@ import type {
 } from '@cups/application';
 import { absent, assertNone } from './refusals.ts';
 import { dueAfter, today, UnknownYear } from './terms.ts';
-import type { Due, Holidays, Term } from './terms.ts';
+import type { Due, Term, WorkingTime } from './terms.ts';
 
 /**
  * What persons and timers do to an application (agencies: agency.ts): pure functions from a document to the next one and
@@ -130,12 +130,12 @@ export function renew(app: Application, actor: Actor, version: ServiceVersion): 
 
 export interface SubmitParts {
   version: ServiceVersion;
-  holidays: Holidays;
+  working: WorkingTime;
   answersViolations: AnswersCheck;
 }
 
 /** Freezes submission 1 and files it. The day of filing decides which version may be filed, also for an offline desk. */
-export function submit(app: Application, actor: Actor, { version, holidays, answersViolations }: SubmitParts): Step {
+export function submit(app: Application, actor: Actor, { version, working, answersViolations }: SubmitParts): Step {
   const state = allow(app, 'submit', actor);
   const at = occurTime(app, actor);
   if (app.service.validTo !== undefined && today(at) > app.service.validTo) {
@@ -149,7 +149,7 @@ export function submit(app: Application, actor: Actor, { version, holidays, answ
   if (violations.length > 0) {
     throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
   }
-  const due = dueFields(version, app.content.costOption, at, holidays);
+  const due = dueFields(version, app.content.costOption, at, working);
   const submission = freeze(app, 1, at, due.dueDate);
   const document = record(
     { ...app, state, submitTime: at, ...due, submissions: [...app.submissions, submission], timer: null },
@@ -180,7 +180,7 @@ export function supplyDocuments(
   app: Application,
   actor: Actor,
   supplied: { evidence: Evidence[]; answers?: Record<string, unknown> },
-  { holidays, answersViolations }: Pick<SubmitParts, 'holidays' | 'answersViolations'>,
+  { working, answersViolations }: Pick<SubmitParts, 'working' | 'answersViolations'>,
 ): Step {
   const state = allow(app, 'supply-documents', actor);
   const request = app.documentRequest!;
@@ -191,7 +191,7 @@ export function supplyDocuments(
     evidence: [...(app.content.evidence ?? []), ...supplied.evidence].slice(-MAX_EVIDENCE),
   };
   if (supplied.answers !== undefined) content.answers = supplied.answers;
-  const next: Application = { ...resumeClock(open, actor.now, holidays), state, content, timer: null };
+  const next: Application = { ...resumeClock(open, actor.now, working), state, content, timer: null };
   const missing = request.evidenceKinds
     .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
     .map((kind) => ({ field: `evidence.${kind}`, rule: 'REQUIRED', message: `The paper ${kind} was asked for.` }));
@@ -348,24 +348,24 @@ function freeze(app: Application, number: number, submitTime: Date, dueDate?: st
 
 type DueFields = Partial<Due> & Pick<Application, 'noDueDateReason' | 'termUnit'>;
 
-function dueFields(version: ServiceVersion, costOption: string | undefined, at: Date, holidays: Holidays): DueFields {
+function dueFields(version: ServiceVersion, costOption: string | undefined, at: Date, working: WorkingTime): DueFields {
   const term = version.costOptions.find((option) => option.code === costOption)?.term;
   if (!term) return { noDueDateReason: 'no-term' };
   if (term.from === 'payment') return { noDueDateReason: 'awaiting-payment' };
-  return { ...dueOrWhyNot(at, term, holidays), termUnit: term.unit };
+  return { ...dueOrWhyNot(at, term, working), termUnit: term.unit };
 }
 
 /** A counter stays open when the days off of a year are not known yet: there is no due date then, and the page says why. */
-function dueOrWhyNot(from: Date, term: Term, holidays: Holidays): DueFields {
+function dueOrWhyNot(from: Date, term: Term, working: WorkingTime): DueFields {
   try {
-    return dueAfter(from, term, holidays);
+    return dueAfter(from, term, working);
   } catch (error) {
     if (!(error instanceof UnknownYear)) throw error;
     return { noDueDateReason: 'calendar-unknown' };
   }
 }
 
-function resumeClock(app: Application, now: Date, holidays: Holidays): Application {
+function resumeClock(app: Application, now: Date, working: WorkingTime): Application {
   const { termLeft, noDueDateReason: _stopped, ...rest } = app;
-  return termLeft ? { ...rest, ...dueOrWhyNot(now, termLeft, holidays) } : app;
+  return termLeft ? { ...rest, ...dueOrWhyNot(now, termLeft, working) } : app;
 }

@@ -11,8 +11,8 @@ import type {
   Text,
 } from './application.ts';
 import type { Happening, Step } from './acts.ts';
-import { dueAfter, endOfDay, remaining, today } from './terms.ts';
-import type { Holidays } from './terms.ts';
+import { dueAfter, endOfDay, remaining, today, UnknownYear } from './terms.ts';
+import type { WorkingTime } from './terms.ts';
 
 /**
  * What an agency's message does to an application. Nothing that it says is refused here: a date that cannot be is replaced,
@@ -61,10 +61,10 @@ const KEPT_PROGRESS = 50;
 const MAX_SUBMISSIONS = 50;
 
 /** Total over states and messages: a transition, or a note for the desk. */
-export function receive(app: Application, said: AgencyWord, holidays: Holidays): Step {
+export function receive(app: Application, said: AgencyWord, working: WorkingTime): Step {
   const effect = effectOf(app, said.message);
-  const word = judged(app, said, effect, holidays);
-  const moved = 'to' in effect ? enter(app, effect.to, word, holidays) : noted(app, effect.note, word);
+  const word = judged(app, said, effect, working);
+  const moved = 'to' in effect ? enter(app, effect.to, word, working) : noted(app, effect.note, word);
   const document: Application = {
     ...moved,
     ...(word.agencyReference ? { agencyReference: word.agencyReference } : {}),
@@ -89,7 +89,7 @@ function effectOf(app: Application, message: Message): Effect {
 type Judged = AgencyWord & { occurTime: Date };
 
 /** The word with dates that can be, and a code for each that was changed. A request that opens nothing has no last day. */
-function judged(app: Application, word: AgencyWord, effect: Effect, holidays: Holidays): Judged {
+function judged(app: Application, word: AgencyWord, effect: Effect, working: WorkingTime): Judged {
   const { now, occurTime: claimed = now } = word;
   const changes = new Set(word.changes);
   const since = (app.submitTime ?? app.createTime).getTime() - DAY;
@@ -106,7 +106,7 @@ function judged(app: Application, word: AgencyWord, effect: Effect, holidays: Ho
     }
   }
   if (word.result) next.result = current(word.result, occurTime, changes);
-  if (word.request && 'to' in effect) next.request = answerable(word.request, next, holidays, changes);
+  if (word.request && 'to' in effect) next.request = answerable(word.request, next, working, changes);
   if (changes.size > 0) next.changes = [...changes];
   return next;
 }
@@ -126,12 +126,12 @@ function current<R extends { validUntil?: string }>(result: R, sent: Date, chang
 function answerable(
   request: Omit<DocumentRequest, 'requestTime'>,
   { now, occurTime }: Judged,
-  holidays: Holidays,
+  working: WorkingTime,
   changes: Set<string>,
 ): Omit<DocumentRequest, 'requestTime'> {
   const asked = request.answerBy;
   if (!isCivilDate(asked)) return { ...request, answerBy: today(after(now, ANSWER_DAYS)) };
-  const least = leastAnswerBy(now, holidays);
+  const least = leastAnswerBy(now, working);
   const yearEnds = today(after(occurTime, MOST_ANSWER_DAYS));
   const most = yearEnds > least ? yearEnds : least;
   if (asked >= least && asked <= most) return request;
@@ -141,9 +141,9 @@ function answerable(
 
 const after = (time: Date, days: number) => new Date(time.getTime() + days * DAY);
 
-function leastAnswerBy(now: Date, holidays: Holidays): string {
+function leastAnswerBy(now: Date, working: WorkingTime): string {
   try {
-    return dueAfter(now, { amount: LEAST_ANSWER_DAYS, unit: 'working-days' }, holidays).dueDate;
+    return dueAfter(now, { amount: LEAST_ANSWER_DAYS, unit: 'working-days' }, working).dueDate;
   } catch {
     // The calendar of the next year is not there yet: a message must not wait for it.
     return today(after(now, UNKNOWN_YEAR_DAYS));
@@ -151,7 +151,7 @@ function leastAnswerBy(now: Date, holidays: Holidays): string {
 }
 
 /** The document in the state that a message leads to, with the fields that belong to that state. */
-function enter(app: Application, state: State, word: Judged, holidays: Holidays): Application {
+function enter(app: Application, state: State, word: Judged, working: WorkingTime): Application {
   const { documentRequest: _answered, ...open } = app;
   switch (state) {
     case 'documents-requested': {
@@ -162,7 +162,7 @@ function enter(app: Application, state: State, word: Judged, holidays: Holidays)
       };
       const documentRequest: DocumentRequest = { ...asked, requestTime: word.now };
       const timer = { kind: 'answer-date-passed' as const, due: endOfDay(documentRequest.answerBy) };
-      return { ...stopClock(open, word.now, holidays), state, documentRequest, timer };
+      return { ...stopClock(open, word.now, working), state, documentRequest, timer };
     }
     case 'ready':
     case 'rejected': {
@@ -261,11 +261,17 @@ function changesResult(message: Message): boolean {
   return message === 'result-corrected' || message === 'result-revoked';
 }
 
-function stopClock(app: Application, now: Date, holidays: Holidays): Application {
+function stopClock(app: Application, now: Date, working: WorkingTime): Application {
   const { dueDate, dueTime, ...rest } = app;
   if (dueDate === undefined || !app.termUnit) return app;
   const due = { dueDate, ...(dueTime ? { dueTime } : {}) };
-  return { ...rest, termLeft: remaining(now, due, app.termUnit, holidays), noDueDateReason: 'clock-stopped' };
+  try {
+    return { ...rest, termLeft: remaining(now, due, app.termUnit, working), noDueDateReason: 'clock-stopped' };
+  } catch (error) {
+    if (!(error instanceof UnknownYear)) throw error;
+    // What is left of the term cannot be counted: a message must not wait until it can.
+    return { ...rest, noDueDateReason: 'calendar-unknown' };
+  }
 }
 
 function happenings(app: Application, next: Application, word: Judged, effect: Effect): Happening[] {

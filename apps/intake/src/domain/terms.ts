@@ -1,15 +1,13 @@
 import { DateTime } from 'luxon';
 
 /**
- * Terms and due dates. Agencies work in Chisinau, so their calendar counts, whatever the zone of the centre. The day of
- * filing is not counted (Civil Code of the Republic of Moldova, book one, on terms), a last day off rolls forward, and
- * hours run inside working time.
+ * Terms and due dates. The working time of the agency counts, whatever the zone of the centre. The day of filing is not counted
+ * (Civil Code of the Republic of Moldova, book one, on terms), a last day off rolls forward, and hours run inside working
+ * time.
  */
 
+/** Where civil dates are meant that are of no agency: the law's, and the last day to answer. */
 const ZONE = 'Europe/Chisinau';
-/** Working time of public offices, Monday to Friday. */
-const OPENS = 8;
-const CLOSES = 17;
 
 export interface Term {
   amount: number;
@@ -25,6 +23,33 @@ export interface Due {
 /** Days off other than weekends, by year: a year that is not there is unknown, never guessed. */
 export type Holidays = ReadonlyMap<number, ReadonlySet<string>>;
 
+/** A time of day. */
+export interface ClockTime {
+  hour: number;
+  minute: number;
+}
+
+/** When an agency works. */
+export interface WorkingTime {
+  /** IANA name of the zone in which its days and hours are meant. */
+  timeZone: string;
+  /** Days of the week, 1 is Monday. */
+  days: ReadonlySet<number>;
+  opens: ClockTime;
+  /** Later than it opens. */
+  closes: ClockTime;
+  off: Holidays;
+}
+
+/** Of an agency that is not known here: whoever counts by it learns that its days off are not known. */
+export const UNKNOWN_WORKING_TIME: WorkingTime = {
+  timeZone: ZONE,
+  days: new Set(),
+  opens: { hour: 0, minute: 0 },
+  closes: { hour: 24, minute: 0 },
+  off: new Map(),
+};
+
 /** The days off of a year are not known: whoever counts days must say so, and not guess. */
 export class UnknownYear extends Error {
   override readonly name = 'UnknownYear';
@@ -34,9 +59,9 @@ export class UnknownYear extends Error {
   }
 }
 
-/** The civil date in Chisinau at an instant. */
-export function today(now: Date): string {
-  return DateTime.fromJSDate(now, { zone: ZONE }).toISODate()!;
+/** The civil date at an instant, in Chisinau where no zone is named. */
+export function today(now: Date, zone = ZONE): string {
+  return DateTime.fromJSDate(now, { zone }).toISODate()!;
 }
 
 /** The first instant after the civil date ends in Chisinau. */
@@ -46,32 +71,33 @@ export function endOfDay(date: string): Date {
 
 /**
  * When a term that starts at an instant ends.
- * @throws UnknownYear when the calendar of a year is unknown: holidays are data, not a guess.
+ * @throws UnknownYear when the days off of a year are unknown: holidays are data, not a guess
  */
-export function dueAfter(from: Date, term: Term, holidays: Holidays): Due {
+export function dueAfter(from: Date, term: Term, working: WorkingTime): Due {
+  const filed = civilDay(today(from, working.timeZone));
   switch (term.unit) {
     case 'working-days': {
-      let day = civilDay(today(from));
+      let day = filed;
       for (let left = term.amount; left > 0;) {
         day = day.plus({ days: 1 });
-        if (isWorkingDay(day, holidays)) left -= 1;
+        if (isWorkingDay(day, working)) left -= 1;
       }
-      return { dueDate: rollForward(day, holidays).toISODate()! };
+      return { dueDate: rollForward(day, working).toISODate()! };
     }
     case 'calendar-days':
-      return { dueDate: rollForward(civilDay(today(from)).plus({ days: term.amount }), holidays).toISODate()! };
+      return { dueDate: rollForward(filed.plus({ days: term.amount }), working).toISODate()! };
     case 'hours': {
-      let at = intoWorkingTime(DateTime.fromJSDate(from, { zone: ZONE }), holidays);
+      let at = intoWorkingTime(DateTime.fromJSDate(from, { zone: working.timeZone }), working);
       let minutes = term.amount * 60;
       for (;;) {
-        const closes = at.set({ hour: CLOSES, minute: 0, second: 0, millisecond: 0 });
+        const closes = atClock(at, working.closes);
         const left = closes.diff(at, 'minutes').minutes;
         if (minutes <= left) {
           at = at.plus({ minutes });
           return { dueDate: at.toISODate()!, dueTime: at.toJSDate() };
         }
         minutes -= left;
-        at = intoWorkingTime(closes, holidays);
+        at = intoWorkingTime(closes, working);
       }
     }
   }
@@ -80,24 +106,26 @@ export function dueAfter(from: Date, term: Term, holidays: Holidays): Due {
 /**
  * What is left of a running term at an instant: the clock stands while documents are awaited. At least one unit is left,
  * since an agency that asks on the last day still has to look at what comes.
+ * @throws UnknownYear
  */
-export function remaining(at: Date, due: Due, unit: Term['unit'], holidays: Holidays): Term {
+export function remaining(at: Date, due: Due, unit: Term['unit'], working: WorkingTime): Term {
+  const zone = working.timeZone;
   if (unit === 'hours' && due.dueTime) {
-    const end = DateTime.fromJSDate(due.dueTime, { zone: ZONE });
-    const now = DateTime.fromJSDate(at, { zone: ZONE });
+    const end = DateTime.fromJSDate(due.dueTime, { zone });
+    const now = DateTime.fromJSDate(at, { zone });
     let minutes = 0;
     // Of a term that has passed nothing is left, whether or not the calendar of today is there.
-    for (let t = now < end ? intoWorkingTime(now, holidays) : end; t < end;) {
-      const closes = DateTime.min(t.set({ hour: CLOSES, minute: 0, second: 0, millisecond: 0 }), end);
+    for (let t = now < end ? intoWorkingTime(now, working) : end; t < end;) {
+      const closes = DateTime.min(atClock(t, working.closes), end);
       minutes += closes.diff(t, 'minutes').minutes;
-      t = closes < end ? intoWorkingTime(closes, holidays) : end;
+      t = closes < end ? intoWorkingTime(closes, working) : end;
     }
     return { unit, amount: Math.max(1, Math.ceil(minutes / 60)) };
   }
   const end = civilDay(due.dueDate);
   let amount = 0;
-  for (let day = civilDay(today(at)).plus({ days: 1 }); day <= end; day = day.plus({ days: 1 })) {
-    if (unit === 'calendar-days' || isWorkingDay(day, holidays)) amount += 1;
+  for (let day = civilDay(today(at, zone)).plus({ days: 1 }); day <= end; day = day.plus({ days: 1 })) {
+    if (unit === 'calendar-days' || isWorkingDay(day, working)) amount += 1;
   }
   return { unit, amount: Math.max(1, amount) };
 }
@@ -107,22 +135,26 @@ function civilDay(date: string): DateTime {
   return DateTime.fromISO(date, { zone: 'utc' });
 }
 
-function isWorkingDay(day: DateTime, holidays: Holidays): boolean {
-  const off = holidays.get(day.year);
-  if (!off) {
-    throw new UnknownYear(day.year);
-  }
-  return day.weekday <= 5 && !off.has(day.toISODate()!);
+function atClock(day: DateTime, { hour, minute }: ClockTime): DateTime {
+  return day.set({ hour, minute, second: 0, millisecond: 0 });
 }
 
-function rollForward(day: DateTime, holidays: Holidays): DateTime {
-  while (!isWorkingDay(day, holidays)) day = day.plus({ days: 1 });
+function isWorkingDay(day: DateTime, { days, off }: WorkingTime): boolean {
+  const ofYear = off.get(day.year);
+  if (!ofYear) throw new UnknownYear(day.year);
+  return days.has(day.weekday) && !ofYear.has(day.toISODate()!);
+}
+
+function rollForward(day: DateTime, working: WorkingTime): DateTime {
+  while (!isWorkingDay(day, working)) day = day.plus({ days: 1 });
   return day;
 }
 
-function intoWorkingTime(at: DateTime, holidays: Holidays): DateTime {
-  const open = (day: DateTime) => day.set({ hour: OPENS, minute: 0, second: 0, millisecond: 0 });
-  if (isWorkingDay(at, holidays) && at < open(at)) return open(at);
-  if (isWorkingDay(at, holidays) && at.hour < CLOSES) return at;
-  return open(rollForward(at.startOf('day').plus({ days: 1 }), holidays));
+function intoWorkingTime(at: DateTime, working: WorkingTime): DateTime {
+  if (isWorkingDay(at, working)) {
+    const opens = atClock(at, working.opens);
+    if (at < opens) return opens;
+    if (at < atClock(at, working.closes)) return at;
+  }
+  return atClock(rollForward(at.startOf('day').plus({ days: 1 }), working), working.opens);
 }

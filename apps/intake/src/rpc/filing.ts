@@ -2,6 +2,7 @@ import { formCheck, shapeViolations } from '@cups/application';
 import { fromTimestamp } from '@cups/contracts/proto';
 import { fromAnswers, fromEvidence } from '../convert/content.ts';
 import * as acts from '../domain/acts.ts';
+import type { ServiceVersion } from '../domain/application.ts';
 import { assertNone, wrongField } from '../domain/refusals.ts';
 import type { IntakeRpcs, Parts } from '../rpc.ts';
 import type { StoredApplication } from '../store.ts';
@@ -11,16 +12,20 @@ import { change } from './change.ts';
 export function filingRpcs(
   parts: Parts,
 ): Pick<IntakeRpcs, 'SubmitApplication' | 'SupplyDocuments' | 'WithdrawApplication'> {
-  const { versions, holidays } = parts;
+  const { versions, workingTimes } = parts;
   // Of the copy that the application was opened under: filing asks no neighbour.
   const versionOf = (app: StoredApplication) => versions.get(app.service.versionId);
+  const submitParts = (app: StoredApplication, version: ServiceVersion): acts.SubmitParts => ({
+    version,
+    working: workingTimes.of(app.agency),
+    answersViolations: formCheck(version.form),
+  });
   return {
     async SubmitApplication(request, context) {
       return change(parts, request, context, {
         occurTime: fromTimestamp(request.occurTime),
         read: versionOf,
-        decide: (app, actor, version) =>
-          acts.submit(app, actor, { version, holidays, answersViolations: formCheck(version.form) }),
+        decide: (app, actor, version) => acts.submit(app, actor, submitParts(app, version)),
       });
     },
 
@@ -31,8 +36,7 @@ export function filingRpcs(
       const supplied = answers === undefined ? { evidence } : { evidence, answers };
       return change(parts, request, context, {
         read: versionOf,
-        decide: (app, actor, version) =>
-          acts.supplyDocuments(app, actor, supplied, { holidays, answersViolations: formCheck(version.form) }),
+        decide: (app, actor, version) => acts.supplyDocuments(app, actor, supplied, submitParts(app, version)),
       });
     },
 

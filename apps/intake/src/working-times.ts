@@ -1,0 +1,113 @@
+import { join } from 'node:path';
+import { nameOf } from '@cups/contracts';
+import type { Log, Metrics } from '@cups/contracts';
+import { followAgencies, watchRegistry, yamlParser } from '@cups/registry';
+import type { Agency, RegistryParser, Weekday } from '@cups/registry';
+import schema from '../schemas/calendar.schema.json' with { type: 'json' };
+import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
+import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
+
+/** When agencies work: their days and hours from data/agencies, the days off from data/calendars. Both are followed. */
+export interface WorkingTimes {
+  /** @param agency agencies/{code}; one that has no file has a working time in which nothing can be counted */
+  of(agency: string): WorkingTime;
+  close(): void;
+}
+
+/** One file of data/calendars; its shape is schemas/calendar.schema.json. */
+interface Calendar {
+  code: string;
+  years: Record<string, { date: string }[]>;
+}
+
+const WEEKDAYS: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
+
+/** Makes the parser of data/calendars. */
+export const calendarParser = (): RegistryParser<Calendar> =>
+  yamlParser<Calendar>({
+    schema,
+    faultsOf: ({ years }) =>
+      Object.entries(years).flatMap(([year, days]) =>
+        days.filter(({ date }) => !date.startsWith(`${year}-`)).map(({ date }) => `${date} is no day of ${year}`),
+      ),
+  });
+
+/** The working time of an agency, by its file and the calendar that it names. */
+export function workingTimeOf({ timeZone, workingTime }: Agency, calendar: Calendar | undefined): WorkingTime {
+  const { days, from, to } = workingTime;
+  return {
+    timeZone,
+    days: new Set(days.map((day) => WEEKDAYS.indexOf(day) + 1)),
+    opens: clockTime(from),
+    closes: clockTime(to),
+    off: daysOff(calendar),
+  };
+}
+
+function daysOff(calendar: Calendar | undefined): Holidays {
+  const years = Object.entries(calendar?.years ?? {});
+  return new Map(years.map(([year, days]) => [Number(year), new Set(days.map(({ date }) => date))]));
+}
+
+/** @param text HH:mm */
+function clockTime(text: string): ClockTime {
+  const [hour, minute] = text.split(':').map(Number);
+  return { hour: hour!, minute: minute! };
+}
+
+/**
+ * Follows the agencies and the calendars of a folder of data files. A file that is wrong leaves what was there before, one log
+ * line and a gauge.
+ * @throws Error, one sentence, when a folder cannot be read at the start
+ */
+export async function followWorkingTimes(options: {
+  dataDir: string;
+  log: Log;
+  metrics: Metrics;
+}): Promise<WorkingTimes> {
+  const { dataDir, log, metrics } = options;
+  const problems = metrics.gauge('calendar_file_problems', 'ALARM: files of calendars that are refused or gone');
+  const lastYear = metrics.gauge('cups_intake_calendar_last_year', 'Terms that reach beyond it have no due date.');
+  let agencies: ReadonlyMap<string, Agency> = new Map();
+  let calendars: ReadonlyMap<string, Calendar> = new Map();
+  let times = new Map<string, WorkingTime>();
+
+  const change = (): void => {
+    const found = [...agencies].map(([code, agency]): [string, WorkingTime] => {
+      return [nameOf('agencies', code), workingTimeOf(agency, calendars.get(agency.calendar))];
+    });
+    times = new Map(found);
+    lastYear.set(lastYearOf(times.values()));
+  };
+  const followed = [
+    await watchRegistry<Calendar>({
+      dir: join(dataDir, 'calendars'),
+      parse: calendarParser(),
+      onChange(entries, refused) {
+        problems.set(refused.length);
+        for (const { file, message } of refused) log.error({ event: 'calendar-file-refused', file, reason: message });
+        calendars = entries;
+        change();
+      },
+    }),
+    await followAgencies({
+      dataDir,
+      log,
+      metrics,
+      onChange(entries) {
+        agencies = entries;
+        change();
+      },
+    }),
+  ];
+  return {
+    of: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
+    close: () => followed.forEach((one) => one.close()),
+  };
+}
+
+/** How far the days off are known for all: of the agency whose calendar ends first; 0 where one names a calendar that is not there. */
+function lastYearOf(times: Iterable<WorkingTime>): number {
+  const years = [...times].map(({ off }) => Math.max(0, ...off.keys()));
+  return years.length === 0 ? 0 : Math.min(...years);
+}
