@@ -100,8 +100,8 @@ const rooms = [
   [
     ['libs/rpc/src/**'],
     only(
-      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', 'jose(?:$|\\/)'],
-      'libs/rpc imports problem, contracts, gRPC and jose.',
+      [LOCAL, NODE, PROBLEM, CONTRACTS, '@grpc\\/', 'jose(?:$|\\/)', exactly('lru-cache')],
+      'libs/rpc imports problem, contracts, gRPC, jose and lru-cache.',
     ),
   ],
   [
@@ -118,23 +118,14 @@ const rooms = [
   [
     ['libs/store/src/**'],
     only(
-      [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, ...['mongoose', 'ulid'].map(exactly)],
-      'libs/store imports problem, contracts and mongoose.',
+      [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, ...['mongoose', 'ulid', 'lru-cache'].map(exactly)],
+      'libs/store imports problem, contracts, mongoose and lru-cache.',
     ),
   ],
   [
     ['libs/events/src/**'],
     only(
-      [
-        LOCAL,
-        ONE_UP,
-        NODE,
-        PROBLEM,
-        CONTRACTS,
-        'kafkajs(?:$|\\/)',
-        exactly('snappyjs'),
-        exactly('ulid'),
-      ],
+      [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, 'kafkajs(?:$|\\/)', exactly('snappyjs'), exactly('ulid')],
       'libs/events imports problem, contracts, kafkajs and snappyjs.',
     ),
   ],
@@ -154,7 +145,7 @@ const rooms = [
         NODE,
         LIBS,
         'ajv(?:$|\\/)',
-        ...['ajv-formats', 'yaml', 'luxon', 'ulid', 'nodemailer'].map(exactly),
+        ...['ajv-formats', 'yaml', 'luxon', 'ulid', 'nodemailer', 'lru-cache'].map(exactly),
       ],
       'A back-end imports libraries; no kafkajs, no mongoose, no other app, no test library.',
     ),
@@ -182,7 +173,7 @@ const rooms = [
         NODE,
         '@cups\\/(?:problem|contracts|application|process|rpc|backend)(?:$|\\/)',
         'ajv(?:$|\\/)',
-        ...['ajv-formats', 'yaml', 'ulid', 'express', 'helmet', 'express-rate-limit'].map(exactly),
+        ...['ajv-formats', 'yaml', 'ulid', 'express', 'helmet', 'express-rate-limit', 'lru-cache'].map(exactly),
       ],
       'The gateway holds nothing: no store, no events.',
     ),

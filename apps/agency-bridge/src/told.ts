@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { wasTold } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
 
@@ -17,7 +18,7 @@ interface Known {
  * wrong about it. Times are ms.
  */
 export function openTold() {
-  const all = new Map<string, Known>();
+  const all = new LRUCache<string, Known>({ max: REMEMBERED });
   return {
     /** Whether the store need not be asked for the sake of this message: there is nothing to tell intake. */
     knows(deliveryId: string, messageId: string, cause: string, at: number): boolean {
@@ -27,10 +28,7 @@ export function openTold() {
     /** @param delivery as it is now; undefined when it is not there */
     learn(deliveryId: string, delivery: Pick<Delivery, 'refused' | 'requested'> | undefined, at: number): void {
       const hasRequest = delivery !== undefined && delivery.requested > 0;
-      all.delete(deliveryId);
       all.set(deliveryId, { refused: delivery?.refused ?? [], quietUntil: hasRequest ? 0 : at + QUIET_MS });
-      const [oldest] = all.keys();
-      if (all.size > REMEMBERED && oldest !== undefined) all.delete(oldest);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Problem } from '@cups/problem';
 import { enumValue } from '@cups/contracts/proto';
 import { connect } from '@cups/rpc';
@@ -28,6 +29,7 @@ export interface Centre {
 
 /** A paused centre or a changed service is noticed within two seconds: a little is left for the call itself. */
 const FRESH_MS = 1_500;
+const MAX_ANSWERS = 5_000;
 
 export interface Neighbours {
   /** The version in force in Chisinau today. */
@@ -111,14 +113,15 @@ function assertFileable(version: VersionInForce, centre: Centre): void {
 
 /** Answers kept for a moment; concurrent questions share one call, and a failure is not kept. */
 function cache() {
-  const entries = new Map<string, { at: number; answer: Promise<unknown> }>();
+  const answers = new LRUCache<string, Promise<unknown>>({ max: MAX_ANSWERS, ttl: FRESH_MS });
   return function fresh<T>(key: string, ask: () => Promise<T>): Promise<T> {
-    const known = entries.get(key);
-    if (known && Date.now() - known.at < FRESH_MS) return known.answer as Promise<T>;
+    const known = answers.get(key);
+    if (known) return known as Promise<T>;
     const answer = ask();
-    if (entries.size > 5_000) entries.clear();
-    entries.set(key, { at: Date.now(), answer });
-    answer.catch(() => entries.delete(key));
+    answers.set(key, answer);
+    answer.catch(() => {
+      if (answers.peek(key) === answer) answers.delete(key);
+    });
     return answer;
   };
 }

@@ -8,5 +8,5 @@ const desk = (): AccessTable<NotificationsServiceDefinition>['ListNotices'] => (
   personalData: true,
 });
 
-/** Who may call what; a method without a row does not start (law 10 of the design). */
+/** Who may call what; a method without a row does not start. */
 export const access: AccessTable<NotificationsServiceDefinition> = { ListNotices: desk(), GetSlip: desk() };

@@ -13,7 +13,7 @@ function checkValue(values: number[]): number {
 }
 
 /**
- * A new tracking number: 13 random Crockford symbols and a check symbol, as `XXXX-XXXX-XXXX-XC` (design.md section 5).
+ * A new tracking number: 13 random Crockford symbols and a check symbol, as `XXXX-XXXX-XXXX-XC`.
  * @param random gives so many random bytes; must be a cryptographic source, since the number is a secret of its holder
  */
 export function newTrackingNumber(random: (bytes: number) => Uint8Array): string {

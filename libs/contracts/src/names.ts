@@ -16,7 +16,7 @@ const COLLECTIONS = {
 /** A collection of resources: the first segment of a resource name. */
 export type Collection = keyof typeof COLLECTIONS;
 
-function refuse(field: string, form: string): never {
+function malformed(field: string, form: string): never {
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
     message: `The name is not of the form ${form}.`,
@@ -31,7 +31,7 @@ function refuse(field: string, form: string): never {
  */
 export function parseName(collection: Collection, name: string, field = 'name'): string {
   const id = name.slice(collection.length + 1);
-  if (!name.startsWith(`${collection}/`) || !COLLECTIONS[collection].test(id)) refuse(field, `${collection}/{id}`);
+  if (!name.startsWith(`${collection}/`) || !COLLECTIONS[collection].test(id)) malformed(field, `${collection}/{id}`);
   return id;
 }
 
@@ -46,7 +46,7 @@ export function nameOf(collection: Collection, id: string): string {
  */
 export function parseSubmissionName(name: string, field = 'name'): { application: string; submission: number } {
   const found = new RegExp(`^applications/(${ULID})/submissions/([1-9][0-9]{0,3})$`).exec(name);
-  if (!found) refuse(field, 'applications/{id}/submissions/{n}');
+  if (!found) malformed(field, 'applications/{id}/submissions/{n}');
   return { application: found[1] as string, submission: Number(found[2]) };
 }
 

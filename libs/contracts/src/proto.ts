@@ -26,7 +26,7 @@ export function protoDir(): string {
 
 const packages = new Map<string, PackageDefinition>();
 
-/** All files of one package: its folder is its name (design.md section 6). Loaded once, and only when asked for. */
+/** All files of one package: it lies in the folder of its name. Loaded once, and only when asked for. */
 function loadPackage(fullName: string): PackageDefinition {
   const folder = fullName.split('.').slice(0, -1).join('/');
   const dir = protoDir();

@@ -42,15 +42,15 @@ export function checkTable(service: string, methods: string[], table: Record<str
 
 /** Lets a verified caller in, or not, before the service looks whether anything exists. @throws Problem */
 export function decideAccess(row: AccessRow, caller: ServiceName, session: Session | undefined): void {
-  if (!row.callers.includes(caller)) refuse(`${caller} may not call this method.`);
+  if (!row.callers.includes(caller)) deny(`${caller} may not call this method.`);
   if (row.roles === 'none') return;
   if (!session) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'A session is needed.' });
   const { roles } = row;
-  if (!session.roles.some((role) => roles.includes(role))) refuse('The role does not allow this.');
-  if (row.tenancy === 'centre' && !session.centre) refuse('A session of a centre is needed.');
-  if (row.tenancy === 'agency' && !session.agency) refuse('A session of an agency is needed.');
+  if (!session.roles.some((role) => roles.includes(role))) deny('The role does not allow this.');
+  if (row.tenancy === 'centre' && !session.centre) deny('A session of a centre is needed.');
+  if (row.tenancy === 'agency' && !session.agency) deny('A session of an agency is needed.');
 }
 
-function refuse(message: string): never {
+function deny(message: string): never {
   throw new Problem({ reason: 'PERMISSION_DENIED', message });
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
 import type { VerifiedPayload } from './verify.ts';
 import { CLOCK_TOLERANCE_SECONDS } from './verify.ts';
 
@@ -16,10 +17,10 @@ export type TokenTimes = Pick<VerifiedPayload, 'iss' | 'aud' | 'iat' | 'exp'>;
 
 /**
  * Tokens that were verified, so that a signature is checked once: known by the hash of their text, until they end, for as long as the
- * keys stay as they are. Of more than 20,000 the oldest is forgotten.
+ * keys stay as they are. Of more than 20,000 the one is forgotten that was not used for the longest time.
  */
 export class VerifiedTokens<Value> {
-  readonly #known = new Map<string, Verified<Value>>();
+  readonly #known = new LRUCache<string, Verified<Value>>({ max: MAX_TOKENS });
 
   /** @param now milliseconds */
   get(token: string, now: number): Verified<Value> | undefined {
@@ -29,7 +30,6 @@ export class VerifiedTokens<Value> {
   }
 
   add(token: string, value: Value, { iss, aud, iat, exp }: VerifiedPayload): void {
-    if (this.#known.size >= MAX_TOKENS) this.#known.delete(this.#known.keys().next().value as string);
     this.#known.set(hashOf(token), { value, times: { iss, aud, iat, exp } });
   }
 

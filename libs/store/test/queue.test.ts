@@ -154,7 +154,7 @@ test('the pause after a sweep grows with what the sweep took, up to five minutes
 /** A store and a broker in memory, driven by a list of words. */
 function play(words: string[]) {
   const small = { ...limits, documents: 3, batchDocuments: 2, batchBytes: 3_000, acked: 4, pulls: 5 };
-  const queue = emptyQueue();
+  const queue = emptyQueue(small);
   const stored = new Map<string, { last: number; outbox: StoredEvent[] }>();
   const sent: [string, number][] = [];
   const commit = (id: string) => {
@@ -171,7 +171,7 @@ function play(words: string[]) {
       const stuck = entries.findIndex((one) => !works(one));
       return stuck < 0 ? [] : entries.slice(stuck);
     });
-    settle(queue, batch, { rejected: [], later }, small);
+    settle(queue, batch, { rejected: [], later });
     const gone = batch.flatMap(({ entries }) => entries).filter((one) => !later.includes(one));
     sent.push(...gone.map((one): [string, number] => [one.key, one.n]));
   };

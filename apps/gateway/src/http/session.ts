@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { CallContext, Keys, Session } from '@cups/rpc';
 import { isProblem, Problem } from '@cups/problem';
 import { sessionCookie } from './cookie.ts';
@@ -8,6 +9,7 @@ const CHECK_MS = 120_000;
 /** While identity is away it is asked at most this often about one session. */
 const AWAY_MS = 15_000;
 const ASK_MS = 1000;
+/** Of more sessions the one is forgotten that was not used for the longest time; it is asked about again. */
 const MAX_KNOWN = 20_000;
 const HAS_ENDED = 'The session has ended.';
 
@@ -29,14 +31,14 @@ export interface SessionParts {
 /** The cookie, its verification by keys, and identity's word on the session, asked for now and then. */
 export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts) {
   const cookie = sessionCookie(secure);
-  const known = new Map<string, Known>();
-  /** What to tell whoever comes with a session that has ended. One that is forgotten here is asked about again. */
-  const ended = new Map<string, string>();
+  const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
+  /** What to tell whoever comes with a session that has ended. */
+  const ended = new LRUCache<string, string>({ max: MAX_KNOWN });
 
-  function remember<Value>(map: Map<string, Value>, sid: string, value: Value): Value {
-    if (map.size >= MAX_KNOWN) map.delete(map.keys().next().value!);
-    map.set(sid, value);
-    return value;
+  function knownAs(sid: string, askAt: number): Known {
+    const entry: Known = { askAt };
+    known.set(sid, entry);
+    return entry;
   }
 
   async function check(sid: string, entry: Known, context: CallContext): Promise<void> {
@@ -48,7 +50,7 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
     } catch (error) {
       entry.askAt = now().getTime() + AWAY_MS;
       const ending = endingIn(error);
-      if (ending !== undefined) remember(ended, sid, ending);
+      if (ending !== undefined) ended.set(sid, ending);
     } finally {
       delete entry.asking;
     }
@@ -59,12 +61,12 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
     cleared: cookie.cleared,
     /** Set-Cookie for a new session. */
     begin(sid: string, token: string, expires: Date): string {
-      remember(known, sid, { askAt: now().getTime() + CHECK_MS });
+      knownAs(sid, now().getTime() + CHECK_MS);
       return cookie.set(token, expires);
     },
     /** Ends the session, at once in this process, whatever has become of identity; identity is told until it has heard. */
     async end({ sid, expires }: Session, context: CallContext): Promise<void> {
-      remember(ended, sid, HAS_ENDED);
+      ended.set(sid, HAS_ENDED);
       known.delete(sid);
       await signOuts.add(sid, { context, expires });
     },
@@ -77,7 +79,7 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
       if (!token) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'There is no session.' });
       const session = await keys.verifySession(token);
       const { sid } = session;
-      const entry = known.get(sid) ?? remember(known, sid, { askAt: 0 });
+      const entry = known.get(sid) ?? knownAs(sid, 0);
       if (ask && !ended.has(sid) && entry.askAt <= now().getTime()) {
         await (entry.asking ??= check(sid, entry, { ...context, sessionToken: token }));
       }

@@ -1,5 +1,6 @@
 import type { Log } from '@cups/contracts';
 import { isProblem } from '@cups/problem';
+import { LRUCache } from 'lru-cache';
 import type { Connection, mongo } from 'mongoose';
 import { storeFailure } from '../connection/failures.ts';
 import { openNews, tellDoubt, tellOutbox, type News } from './news.ts';
@@ -28,8 +29,8 @@ export interface Collection<D extends StoredDocument> {
   readonly news: News;
   /** One writer of a document at a time in this process: racing writers need not lose to each other. */
   readonly inTurn: ReturnType<typeof openTurns>;
-  /** Documents as last written here, the latest last. */
-  readonly recent: Map<string, StoredDocument>;
+  /** Documents as last written here; none where the service keeps none. */
+  readonly recent: LRUCache<string, StoredDocument> | undefined;
   driver(): mongo.Collection<StoredDocument>;
   /** A call of the driver; what it throws becomes a failure of the store that carries no values. */
   run<T>(operation: string, work: () => Promise<T>): Promise<T>;
@@ -39,14 +40,14 @@ export function openCollection<D extends StoredDocument>(
   options: CollectionOptions<D>,
   { connection, collection, source, log }: Surroundings,
 ): Collection<D> {
-  const { collection: name, schema, schemaVersion, keepRequests } = options;
+  const { collection: name, schema, schemaVersion, keepRequests, keepRecent = 0 } = options;
   return {
     options,
     keeping: { schemaVersion, source, keepRequests },
     shape: compile(connection.model(name, makeSchema(schema), name).schema),
     news: openNews(),
     inTurn: openTurns(),
-    recent: new Map(),
+    recent: keepRecent > 0 ? new LRUCache({ max: keepRecent }) : undefined,
     driver: () => collection<StoredDocument>(name),
     async run(operation, work) {
       try {
@@ -93,15 +94,10 @@ export async function writeOne<T>(news: News, id: string, work: () => Promise<T>
 
 /** A document was written as it stands here; `hasNews` when the write put events into its outbox. */
 export function committed<D extends StoredDocument>(
-  { news, recent, options }: Collection<D>,
+  { news, recent }: Collection<D>,
   document: D,
   hasNews: boolean,
 ): void {
   if (hasNews) tellOutbox(news, document);
-  const { keepRecent = 0 } = options;
-  if (keepRecent === 0) return;
-  recent.delete(document._id);
-  recent.set(document._id, document);
-  const [oldest] = recent.keys();
-  if (recent.size > keepRecent && oldest !== undefined) recent.delete(oldest);
+  recent?.set(document._id, document);
 }

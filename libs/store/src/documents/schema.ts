@@ -99,7 +99,7 @@ export function compile(schema: Schema): Shape {
   return root;
 }
 
-const refuse = (path: string, rule: string): never => {
+const doesNotFit = (path: string, rule: string): never => {
   throw new Error(`The document does not fit its schema: ${path}: ${rule}`);
 };
 
@@ -112,30 +112,30 @@ const isLeaf: Record<string, (value: unknown) => boolean> = {
 };
 
 function checkLeaf(type: SchemaType, value: unknown, path: string): void {
-  if (isLeaf[type.instance]?.(value) === false) refuse(path, `not a ${type.instance}`);
+  if (isLeaf[type.instance]?.(value) === false) doesNotFit(path, `not a ${type.instance}`);
   if (type.validators.length === 0) return;
   const failure = (type as unknown as { doValidateSync(given: unknown): { kind?: string } | null }).doValidateSync(
     value,
   );
-  if (failure) refuse(path, failure.kind ?? 'validation');
+  if (failure) doesNotFit(path, failure.kind ?? 'validation');
 }
 
 /** Checks a value without changing it ('5' is no Number); the error names the path and the rule, never the value. */
 export function checkValue(shape: Shape, value: unknown, path = ''): void {
   const under = (key: string | number) => (path === '' ? String(key) : `${path}.${key}`);
   if (value === undefined || value === null) {
-    if (shape.required) refuse(path, 'required');
+    if (shape.required) doesNotFit(path, 'required');
     if (shape.nested) for (const [key, inner] of shape.fields ?? []) checkValue(inner, undefined, under(key));
   } else if (shape.kind === 'leaf') checkLeaf(shape.type as SchemaType, value, path);
   else if (shape.kind === 'items') {
-    if (!Array.isArray(value)) return refuse(path, 'not an array');
+    if (!Array.isArray(value)) return doesNotFit(path, 'not an array');
     if (shape.of?.kind !== 'any') value.forEach((item, at) => checkValue(shape.of as Shape, item, under(at)));
   } else if (shape.kind !== 'any') {
-    if (typeof value !== 'object' || Array.isArray(value)) return refuse(path, 'not an object');
+    if (typeof value !== 'object' || Array.isArray(value)) return doesNotFit(path, 'not an object');
     const given = value as Record<string, unknown>;
     for (const key of Object.keys(given)) {
       const inner = shape.kind === 'map' ? shape.of : shape.fields?.get(key);
-      checkValue(inner ?? refuse(under(key), 'unknown field'), given[key], under(key));
+      checkValue(inner ?? doesNotFit(under(key), 'unknown field'), given[key], under(key));
     }
     for (const [key, inner] of shape.fields ?? [])
       if (!Object.hasOwn(given, key)) checkValue(inner, undefined, under(key));
@@ -147,10 +147,10 @@ export function checkPath(root: Shape, path: string, value: unknown, pushed = fa
   let at: Shape = root;
   for (const step of path.split('.')) {
     if (at.kind === 'any') return;
-    at = (at.kind === 'fields' ? at.fields?.get(step) : at.of) ?? refuse(path, 'unknown field');
+    at = (at.kind === 'fields' ? at.fields?.get(step) : at.of) ?? doesNotFit(path, 'unknown field');
   }
   checkValue(at, value, path);
-  if (pushed && at.kind !== 'items' && at.kind !== 'any') refuse(path, 'not an array');
+  if (pushed && at.kind !== 'items' && at.kind !== 'any') doesNotFit(path, 'not an array');
 }
 
 /** Checks all that an update would write. */

@@ -70,7 +70,7 @@ interface OneUpdate<D extends StoredDocument> {
 /** What a document from memory leads to counts only when it was written: everything else is asked of a fresh one. */
 async function fromMemory<D extends StoredDocument>(one: OneUpdate<D>): Promise<Updated<D> | undefined> {
   const { collection, id, options } = one;
-  const held: StoredDocument | undefined = options.current ?? collection.recent.get(id);
+  const held: StoredDocument | undefined = options.current ?? collection.recent?.get(id);
   if (!held || !inScope(held, options.scope)) return undefined;
   try {
     const quick = await attempt(one, lifted(collection, held), (next) => replace(collection, held, next));

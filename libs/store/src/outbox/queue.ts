@@ -1,4 +1,5 @@
 import type { StoredEvent } from '@cups/contracts';
+import { LRUCache } from 'lru-cache';
 
 /** A document, by its collection and id. */
 export type Place = { collection: string; id: string };
@@ -19,7 +20,7 @@ export interface PublishResult {
 export interface Queue {
   held: Map<string, Held>;
   /** The last n that is known to be acknowledged, of the documents published last. */
-  acked: Map<string, number>;
+  acked: LRUCache<string, number>;
   /** Refused for good; the flag is being written. */
   refused: Set<string>;
   pulls: Map<string, Pull>;
@@ -50,9 +51,9 @@ export const limits: Limits = {
 /** What a message takes beside its data: headers and key. */
 const entryBytes = 700;
 
-export const emptyQueue = (): Queue => ({
+export const emptyQueue = ({ acked } = limits): Queue => ({
   held: new Map(),
-  acked: new Map(),
+  acked: new LRUCache({ max: acked }),
   refused: new Set(),
   pulls: new Map(),
   overflow: false,
@@ -65,7 +66,7 @@ export function take(queue: Queue, place: Place, entries: StoredEvent[], { docum
   const key = keyOf(place);
   if (entries.length === 0 || queue.refused.has(key)) return;
   const held = queue.held.get(key);
-  const after = Math.max(queue.acked.get(key) ?? 0, held?.entries.at(-1)?.n ?? 0);
+  const after = Math.max(queue.acked.peek(key) ?? 0, held?.entries.at(-1)?.n ?? 0);
   const more = entries.filter(({ n }) => n > after);
   if (held) held.entries.push(...more);
   // Acknowledged, yet still there: the pull was lost.
@@ -104,7 +105,7 @@ export interface Settled {
 }
 
 /** Books what became of a batch: of each document, what stands before its first bad entry is acknowledged. */
-export function settle(queue: Queue, batch: Held[], { rejected, later = [] }: PublishResult, of = limits): Settled {
+export function settle(queue: Queue, batch: Held[], { rejected, later = [] }: PublishResult): Settled {
   const causes = new Map<StoredEvent, string | undefined>(later.map((entry) => [entry, undefined]));
   for (const { entry, cause } of rejected) causes.set(entry, cause);
   const settled: Settled = { done: [], isolated: [], waits: later.length > 0 };
@@ -119,7 +120,7 @@ export function settle(queue: Queue, batch: Held[], { rejected, later = [] }: Pu
     }
     const last = done.at(-1);
     if (!last) continue;
-    acknowledge(queue, place, last.n, of.acked);
+    queue.acked.set(keyOf(place), last.n);
     notePull(queue, { place, n: last.n, entries: done });
     settled.done.push({ collection: place.collection, count: done.length });
   }
@@ -131,12 +132,6 @@ function release(queue: Queue, place: Place, count: number, waits: boolean): voi
   const held = queue.held.get(keyOf(place));
   held?.entries.splice(0, count);
   if (waits || held?.entries.length === 0) queue.held.delete(keyOf(place));
-}
-
-function acknowledge(queue: Queue, place: Place, n: number, most: number): void {
-  queue.acked.delete(keyOf(place));
-  queue.acked.set(keyOf(place), n);
-  if (queue.acked.size > most) queue.acked.delete(queue.acked.keys().next().value as string);
 }
 
 /** Notes what is to be taken out; with what was noted of the same document before. */
