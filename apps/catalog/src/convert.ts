@@ -6,7 +6,6 @@ import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/c
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
-import { canonicalJson } from '@cups/contracts/node';
 
 /** The gRPC border: from the shape of the files to cups.catalog.v1. `full` adds form schema and example. */
 export function toMessage(
@@ -48,8 +47,8 @@ export function toVersionMessage(
     legalSource: version.legalSource ?? '',
     sourceNote: version.sourceNote,
     ours: version.ours,
-    formSchema: full && version.form ? canonicalBytes(version.form) : Buffer.alloc(0),
-    example: full && version.example ? canonicalBytes(version.example) : Buffer.alloc(0),
+    formSchema: full && version.form ? jsonBytes(version.form) : Buffer.alloc(0),
+    example: full && version.example ? jsonBytes(version.example) : Buffer.alloc(0),
   };
 }
 
@@ -84,11 +83,11 @@ function toCostOption(option: CostOption): CostOptionMessage {
 
 const bytes = new WeakMap<object, Buffer>();
 
-/** JSON with sorted keys and no spaces, made once per version. */
-function canonicalBytes(value: object): Buffer {
+/** JSON in the order of the file, which is the order of a form on a screen; made once per version. */
+function jsonBytes(value: object): Buffer {
   const known = bytes.get(value);
   if (known) return known;
-  const made = Buffer.from(canonicalJson(value));
+  const made = Buffer.from(JSON.stringify(value));
   bytes.set(value, made);
   return made;
 }

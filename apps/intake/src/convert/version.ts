@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '@cups/contracts/node';
 import { enumValue } from '@cups/contracts/proto';
 import type { CostOption__Output as CostOptionIn } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
 import type { EvidenceRule__Output as EvidenceRuleIn } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
@@ -10,7 +11,7 @@ import { present } from './present.ts';
 
 /** The border to catalog. */
 
-/** The copy that intake keeps of a version; `_id` ends in the hash of its content. */
+/** The copy that intake keeps of a version; `_id` ends in the hash of its content, whatever the order of its members. */
 export function fromVersion(wire: VersionIn): ServiceVersion {
   const version: Omit<ServiceVersion, '_id'> = {
     publicService: wire.publicService,
@@ -22,7 +23,7 @@ export function fromVersion(wire: VersionIn): ServiceVersion {
     costOptions: wire.costOptions.map(fromCostOption),
     form: JSON.parse(wire.formSchema.toString('utf8') || '{}') as ServiceVersion['form'],
   };
-  const hash = createHash('sha256').update(JSON.stringify(version)).digest('hex').slice(0, 16);
+  const hash = createHash('sha256').update(canonicalJson(version)).digest('hex').slice(0, 16);
   const code = wire.publicService.slice(wire.publicService.indexOf('/') + 1);
   return { _id: `${code}@${wire.version}:${hash}`, ...version };
 }

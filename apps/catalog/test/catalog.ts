@@ -1,0 +1,53 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import { clientFor, keysFor, temporaryDir } from '@cups/testing';
+import { readConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import { createCatalog } from '../src/service.ts';
+
+export const data = join(import.meta.dirname, '../../../data');
+
+/** A running catalog on a copy of the data folder; it is 22:30 on 10 March 2026 in Greenwich. */
+export async function openCatalog(now = new Date('2026-03-10T22:30:00Z')) {
+  const folder = temporaryDir();
+  const keys = keysFor();
+  const services = join(folder.dir, 'public-services');
+  cpSync(join(data, 'public-services'), services, { recursive: true });
+  const config: Config = Object.assign(readConfig({}), {
+    grpcPort: 0,
+    httpPort: 0,
+    keysDir: keys.dir,
+    dataDir: folder.dir,
+    logLevel: 'silent' as const,
+  });
+  const running = await createCatalog(config, { now: () => now });
+  const clients: { close(): void }[] = [];
+  const file = (code: string) => join(services, `${code}.yaml`);
+  const textOf = (code: string) => readFileSync(file(code), 'utf8');
+  return {
+    config,
+    file,
+    textOf,
+    write: (code: string, text: string) => writeFileSync(file(code), text),
+    edit: (code: string, change: (text: string) => string) => writeFileSync(file(code), change(textOf(code))),
+    /** How a neighbour calls it. */
+    as(from: 'gateway' | 'intake' | 'notifications') {
+      const client = clientFor<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
+        address: `127.0.0.1:${running.grpcPort}`,
+        keys,
+        from,
+        to: 'catalog',
+      });
+      clients.push(client);
+      return client;
+    },
+    metrics: async () => (await fetch(`http://127.0.0.1:${running.httpPort}/metrics`)).text(),
+    async close() {
+      for (const client of clients) client.close();
+      await running.stop();
+      keys.remove();
+      folder.remove();
+    },
+  };
+}

@@ -1,0 +1,37 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openCatalog } from './catalog.ts';
+
+let catalog: Awaited<ReturnType<typeof openCatalog>>;
+let intake: ReturnType<typeof catalog.as>;
+
+beforeAll(async () => {
+  catalog = await openCatalog();
+  intake = catalog.as('intake');
+});
+afterAll(() => catalog.close());
+
+describe('GetPublicServiceVersion', () => {
+  test('gives intake the version in force with its form and a valid example', async () => {
+    const { version, inForce } = await intake.getPublicServiceVersion({ name: 'publicServices/birth-allowance' });
+    expect(inForce).toBe(true);
+    expect(version?.provider).toBe('agencies/cnas');
+    const text = Buffer.from(version?.formSchema ?? []).toString();
+    const form = JSON.parse(text) as { $schema: string; properties: Record<string, unknown> };
+    expect(form.$schema).toBe('https://json-schema.org/draft/2020-12/schema');
+    expect(JSON.parse(Buffer.from(version?.example ?? []).toString())).toMatchObject({ payout: 'post' });
+  });
+
+  test('gives a named version even when it is not in force, and says so', async () => {
+    const name = 'publicServices/civil-status-extract';
+    const old = await intake.getPublicServiceVersion({ name, version: '2024-01-01' });
+    expect([old.inForce, old.version?.validTo]).toEqual([false, '2025-10-31']);
+    expect((await intake.getPublicServiceVersion({ name, version: '2024-01-01', atDate: '2025-01-01' })).inForce).toBe(
+      true,
+    );
+  });
+
+  test('refuses an unknown version', async () => {
+    const request = { name: 'publicServices/birth-allowance', version: '1999-01-01' };
+    await expect(intake.getPublicServiceVersion(request)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  });
+});

@@ -1,0 +1,106 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import { parse } from 'yaml';
+import type { PublicService } from '../src/domain/public-service.ts';
+import { data, openCatalog } from './catalog.ts';
+
+let catalog: Awaited<ReturnType<typeof openCatalog>>;
+let gateway: ReturnType<typeof catalog.as>;
+
+beforeAll(async () => {
+  catalog = await openCatalog();
+  gateway = catalog.as('gateway');
+});
+afterAll(() => catalog.close());
+
+describe('GetPublicService', () => {
+  const extract = { name: 'publicServices/civil-status-extract' };
+
+  test('answers the version in force at a date', async () => {
+    const before = await gateway.getPublicService({ ...extract, atDate: '2025-10-31' });
+    const after = await gateway.getPublicService({ ...extract, atDate: '2025-11-01' });
+    expect(before.publicService?.version?.version).toBe('2024-01-01');
+    expect(before.publicService?.version?.outputs[0]?.kind).toBe('OUTPUT_KIND_PAPER');
+    expect(after.publicService?.version?.version).toBe('2025-11-01');
+    expect(after.publicService?.version?.outputs[0]?.kind).toBe('OUTPUT_KIND_ELECTRONIC');
+    expect(after.publicService?.versions.map(({ validTo }) => validTo)).toEqual(['2025-10-31', '']);
+  });
+
+  test('today is the day in Chisinau', async () => {
+    catalog.edit('civil-status-extract', (text) =>
+      text.replaceAll('2025-11-01', '2026-03-11').replaceAll('2025-10-31', '2026-03-10'),
+    );
+    // It is 22:30 on 10 March in Greenwich and already 11 March in Chisinau.
+    await eventually(
+      async () => (await gateway.getPublicService(extract)).publicService?.version?.version === '2026-03-11',
+    );
+    catalog.edit('civil-status-extract', (text) =>
+      text.replaceAll('2026-03-11', '2025-11-01').replaceAll('2026-03-10', '2025-10-31'),
+    );
+    await eventually(
+      async () => (await gateway.getPublicService(extract)).publicService?.version?.version === '2025-11-01',
+    );
+  });
+
+  test('says whether it may be filed at a centre of a kind, and what it costs there', async () => {
+    const at = async (centreKind: 'CENTRE_KIND_MISSION' | 'CENTRE_KIND_TOWN_HALL', name: string) =>
+      (await gateway.getPublicService({ name: `publicServices/${name}`, centreKind })).publicService;
+    const abroad = await at('CENTRE_KIND_MISSION', 'civil-status-extract');
+    expect(abroad?.fileable).toBe(true);
+    expect(abroad?.version?.costOptions[0]?.fee).toEqual({ amountMinor: '4700', currencyCode: 'USD' });
+    expect((await at('CENTRE_KIND_TOWN_HALL', 'civil-status-extract'))?.version?.costOptions).toEqual([]);
+    expect((await at('CENTRE_KIND_MISSION', 'name-change'))?.fileable).toBe(false);
+    expect((await at('CENTRE_KIND_TOWN_HALL', 'name-change'))?.fileable).toBe(true);
+  });
+
+  test('says what to do instead where nothing may be filed', async () => {
+    const { publicService } = await gateway.getPublicService({ name: 'publicServices/marriage-registration' });
+    expect(publicService?.fileable).toBe(false);
+    expect(publicService?.version?.elsewhere?.en).toMatch(/in person/);
+  });
+
+  test('carries prices, reductions, terms and conditions of evidence', async () => {
+    const { publicService } = await gateway.getPublicService({ name: 'publicServices/name-change' });
+    const options = publicService?.version?.costOptions ?? [];
+    expect(options[0]).toMatchObject({ plusStateFee: true, fee: { amountMinor: '23000', currencyCode: 'MDL' } });
+    expect(options[0]?.term).toEqual({ amount: 40, unit: 'TERM_UNIT_WORKING_DAYS', from: 'TERM_START_SUBMISSION' });
+    expect(options.at(-1)).toMatchObject({ code: 'free', reduction: 'protected', fee: { amountMinor: '0' } });
+    expect(publicService?.version?.reductions[0]?.legalReason).toMatch(/966\/2020/);
+    const evidence = (await gateway.getPublicService(extract)).publicService?.version?.evidence;
+    expect(evidence?.find(({ kind }) => kind === 'power-of-attorney')?.when).toMatchObject({
+      condition: 'represented',
+    });
+    expect(evidence?.find(({ kind }) => kind === 'kinship-proof')?.when?.answer).toEqual({
+      field: 'relation',
+      values: ['relative'],
+    });
+  });
+
+  test.each([
+    ['an unknown service', { name: 'publicServices/nothing' }, 'NOT_FOUND'],
+    ['a date before any version', { ...extract, atDate: '1999-01-01' }, 'NOT_FOUND'],
+    ['a name of another collection', { name: 'centres/CU-001' }, 'INVALID_ARGUMENT'],
+    ['a date that does not exist', { ...extract, atDate: '2026-02-30' }, 'INVALID_ARGUMENT'],
+  ])('refuses %s', async (_, request, reason) => {
+    await expect(gateway.getPublicService(request)).rejects.toMatchObject({ reason });
+  });
+
+  test('gives the form and its example in the order of the file, which is the order of a form on a screen', async () => {
+    let sorted = 0;
+    for (const path of readdirSync(join(data, 'public-services'))) {
+      const { code, versions } = parse(readFileSync(join(data, 'public-services', path), 'utf8')) as PublicService;
+      for (const { validFrom, form, example } of versions) {
+        const { publicService } = await gateway.getPublicService({ name: `publicServices/${code}`, atDate: validFrom });
+        // As texts: objects of equal members in another order are equal to a test.
+        expect(publicService?.version?.formSchema.toString()).toBe(form ? JSON.stringify(form) : '');
+        expect(publicService?.version?.example.toString()).toBe(example ? JSON.stringify(example) : '');
+        const fields = Object.keys((form?.['properties'] ?? {}) as object);
+        if (fields.join() === fields.toSorted().join()) sorted += 1;
+      }
+    }
+    // Otherwise the files would prove nothing.
+    expect(sorted).toBeLessThan(20);
+  });
+});

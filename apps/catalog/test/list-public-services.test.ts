@@ -1,0 +1,85 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { data, openCatalog } from './catalog.ts';
+
+let catalog: Awaited<ReturnType<typeof openCatalog>>;
+let gateway: ReturnType<typeof catalog.as>;
+
+beforeAll(async () => {
+  catalog = await openCatalog();
+  gateway = catalog.as('gateway');
+});
+afterAll(() => catalog.close());
+
+const codes = (list: { publicServices: { name: string }[] }) =>
+  list.publicServices.map(({ name }) => name.slice('publicServices/'.length));
+
+describe('ListPublicServices', () => {
+  test('gives all, without forms', async () => {
+    const all = await gateway.listPublicServices({});
+    expect(all.publicServices.length).toBe(readdirSync(join(data, 'public-services')).length);
+    expect(all.nextPageToken).toBe('');
+    for (const { version } of all.publicServices) expect(version?.formSchema.length).toBe(0);
+  });
+
+  test('gives what may be filed at a centre of a kind, by agency', async () => {
+    const abroad = await gateway.listPublicServices({ centreKind: 'CENTRE_KIND_MISSION', fileableOnly: true });
+    expect(codes(abroad)).toContain('criminal-record');
+    expect(codes(abroad)).not.toContain('name-change');
+    const cadastre = await gateway.listPublicServices({ agency: 'agencies/cadastru', fileableOnly: true });
+    expect(codes(cadastre)).toContain('property-list');
+    for (const { fileable, version } of cadastre.publicServices)
+      expect([fileable, version?.provider]).toEqual([true, 'agencies/cadastru']);
+  });
+
+  test.each([
+    ['nastere', 'birth-allowance'],
+    ['NAȘTERE', 'birth-allowance'],
+    ['vinzare cumparare', undefined],
+    ['судимости', 'criminal-record'],
+    ['пенсия возраст', 'old-age-pension'],
+    ['pension', 'disability-pension'],
+    ['capacitate matrimoniala', 'marriage-capacity-certificate'],
+    ['002000112', 'twins-support-allowance'],
+  ])('finds by the words %s', async (query, expected) => {
+    const found = codes(await gateway.listPublicServices({ query }));
+    if (expected === undefined) expect(found).toEqual([]);
+    else expect(found).toContain(expected);
+  });
+
+  test('puts the best match first', async () => {
+    expect(codes(await gateway.listPublicServices({ query: 'cazier contraventional' }))[0]).toBe(
+      'contravention-record',
+    );
+  });
+
+  test('turns pages: each service once, in the same order', async () => {
+    const whole = codes(await gateway.listPublicServices({ query: 'de' }));
+    const paged: string[] = [];
+    let pageToken = '';
+    do {
+      const page = await gateway.listPublicServices({ query: 'de', pageSize: 7, pageToken });
+      expect(page.publicServices.length).toBeLessThanOrEqual(7);
+      paged.push(...codes(page));
+      pageToken = page.nextPageToken;
+    } while (pageToken !== '');
+    expect(paged).toEqual(whole);
+  });
+
+  test('refuses a page token of other arguments, one that is none, a negative size, a long query', async () => {
+    const { nextPageToken: pageToken } = await gateway.listPublicServices({ pageSize: 3 });
+    await expect(gateway.listPublicServices({ pageToken, query: 'other' })).rejects.toMatchObject({
+      reason: 'PAGE_TOKEN_INVALID',
+    });
+    for (const bad of ['rubbish', 'bnVsbA', Buffer.from('[1,"a"]').toString('base64url')]) {
+      await expect(gateway.listPublicServices({ pageToken: bad })).rejects.toMatchObject({
+        reason: 'PAGE_TOKEN_INVALID',
+      });
+    }
+    await expect(gateway.listPublicServices({ pageSize: -1 })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    await expect(gateway.listPublicServices({ query: 'x'.repeat(201) })).rejects.toMatchObject({
+      violations: [{ field: 'query' }],
+    });
+  });
+});
