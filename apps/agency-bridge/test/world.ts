@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createAgencyBridge } from '../src/service.ts';
-import type { Overrides } from '../src/service.ts';
+import type { StoredOverrides as Overrides } from '@cups/backend/stored';
 
 export const AGENCIES = ['asp', 'cnas'];
 const DATA = join(import.meta.dirname, '../../../data');

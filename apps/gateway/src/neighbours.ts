@@ -1,3 +1,4 @@
+import type { Backend } from '@cups/backend';
 import type { DeliveryState__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryState.ts';
 import type { State__Output } from '@cups/contracts/gen/cups/intake/v1/State.ts';
 import type { CentreKind__Output } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
@@ -8,6 +9,7 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { EnumValue } from '@cups/contracts/proto';
 import type { Client } from '@cups/rpc';
+import type { Config } from './config.ts';
 
 /** The services behind the gateway. */
 export interface Neighbours {
@@ -16,6 +18,30 @@ export interface Neighbours {
   intake: Client<IntakeServiceDefinition>;
   bridge: Client<AgencyBridgeServiceDefinition>;
   notifications: Client<NotificationsServiceDefinition>;
+}
+
+/** Connects to each at its first call; a request may take as long as the gateway gives it. */
+export function connectNeighbours(backend: Backend<Config>): Neighbours {
+  const { addresses: at, budgetMs: timeoutMs } = backend.config;
+  return {
+    catalog: backend.connect('cups.catalog.v1.CatalogService', { service: 'catalog', address: at.catalog, timeoutMs }),
+    identity: backend.connect('cups.identity.v1.IdentityService', {
+      service: 'identity',
+      address: at.identity,
+      timeoutMs,
+    }),
+    intake: backend.connect('cups.intake.v1.IntakeService', { service: 'intake', address: at.intake, timeoutMs }),
+    bridge: backend.connect('cups.agencybridge.v1.AgencyBridgeService', {
+      service: 'agency-bridge',
+      address: at.bridge,
+      timeoutMs,
+    }),
+    notifications: backend.connect('cups.notifications.v1.NotificationsService', {
+      service: 'notifications',
+      address: at.notifications,
+      timeoutMs,
+    }),
+  };
 }
 
 export type State = EnumValue<'STATE_', State__Output>;

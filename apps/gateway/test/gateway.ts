@@ -8,6 +8,7 @@ import { randomUUID } from 'node:crypto';
 import type { RunningService } from '@cups/process';
 import type { Rpcs } from '@cups/rpc';
 import { fakeService, keysFor, person } from '@cups/testing';
+import { openKeys } from '@cups/rpc';
 import request from 'supertest';
 import type { Response } from 'supertest';
 import { readConfig } from '../src/config.ts';
@@ -197,7 +198,11 @@ export async function startGateway(
       limits: { address: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6 },
       ...settings,
     },
-    { logDestination: { write: (line) => void lines.push(line) }, ...(now && { now }) },
+    {
+      logTo: { write: (line) => void lines.push(line) },
+      // Tokens age by the clock of the test as well.
+      ...(now && { now, keys: openKeys({ dir: keys.dir, service: 'gateway', now }) }),
+    },
   );
   const url = `http://127.0.0.1:${String(gateway['port'])}`;
 

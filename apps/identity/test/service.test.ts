@@ -321,7 +321,7 @@ describe('sessions of one operator', () => {
     );
   type Client = ReturnType<typeof client>;
   beforeAll(async () => {
-    store = await openStore({ uri: mongoUri, database: `${prefix}cups-identity`, log: log.log });
+    store = openStore({ uri: mongoUri, database: `${prefix}cups-identity`, log: log.log });
     await eventually(() => stored('nobody').then(() => true));
   });
   afterAll(() => store.close());

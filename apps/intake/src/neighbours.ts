@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { Problem } from '@cups/problem';
 import { enumValue } from '@cups/contracts/proto';
-import { connect } from '@cups/rpc';
-import type { Log, Metrics } from '@cups/contracts';
-import type { Context, Keys } from '@cups/rpc';
+import type { Backend } from '@cups/backend';
+import type { Context } from '@cups/rpc';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { Config } from './config.ts';
 import { fromVersion } from './convert/version.ts';
 import type { ServiceVersion } from './domain/application.ts';
 import { today } from './domain/terms.ts';
@@ -37,27 +37,18 @@ export interface Neighbours {
   centre(name: string, context: Context): Promise<Centre>;
   /** @throws Problem CENTRE_PAUSED or SERVICE_NOT_FILEABLE */
   assertFileable(version: VersionInForce, centre: Centre): void;
-  close(): void;
 }
 
-export function openNeighbours(
-  config: { catalogAddress: string; identityAddress: string },
-  chassis: { keys: Keys; log: Log; metrics: Metrics },
-): Neighbours {
-  const { keys, log, metrics } = chassis;
-  const catalog = connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
-    address: config.catalogAddress,
-    keys,
-    log,
-    metrics,
+/** Connects to catalog and identity at the first call. */
+export function openNeighbours(backend: Backend<Config>): Neighbours {
+  const { catalogAddress, identityAddress } = backend.config;
+  const catalog = backend.connect<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
     service: 'catalog',
+    address: catalogAddress,
   });
-  const identity = connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    address: config.identityAddress,
-    keys,
-    log,
-    metrics,
+  const identity = backend.connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
     service: 'identity',
+    address: identityAddress,
   });
   const fresh = cache();
   return {
@@ -87,10 +78,6 @@ export function openNeighbours(
       });
     },
     assertFileable,
-    close() {
-      catalog.close();
-      identity.close();
-    },
   };
 }
 

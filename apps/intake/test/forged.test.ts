@@ -27,7 +27,7 @@ beforeAll(async () => {
   await ensureTopics({ brokers: where.brokers, prefix: where.prefix, partitions: 3, agencies: ['asp'] });
   intake = await createIntake(configFor(near, where));
   // What a service stores is part of the promise: nothing is counted of what was refused.
-  store = await openStore({ uri: where.mongoUri, database: `${where.prefix}cups-intake`, log: keepLog().log });
+  store = openStore({ uri: where.mongoUri, database: `${where.prefix}cups-intake`, log: keepLog().log });
   await eventually(async () => (await at('CU-001').listApplications({})) && true);
 });
 afterAll(async () => {

@@ -593,7 +593,7 @@ describe('what the agency says', () => {
     const kept = actions.filter(({ kind }) => kind === 'progressed');
     expect(kept).toHaveLength(50);
     expect(kept[0]!.words!.ro).toMatch(/^551 x/);
-    const store = await openStore({
+    const store = openStore({
       uri: where.mongoUri,
       database: `${where.prefix}cups-intake`,
       log: keepLog('t').log,

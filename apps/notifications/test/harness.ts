@@ -128,7 +128,7 @@ export async function startNotifications(
     ...overrides,
   });
   await eventually(async () => (await fetch(`http://127.0.0.1:${service.httpPort}/readyz`)).ok);
-  const store = await openStore({ uri: mongoUri, database: `${prefix}cups-notifications`, log: log.log });
+  const store = openStore({ uri: mongoUri, database: `${prefix}cups-notifications`, log: log.log });
   const threads = threadsOf(store);
   await eventually(() => store.ready());
   const clients: { close(): void }[] = [];

@@ -230,7 +230,7 @@ describe('the consumer', () => {
   });
 
   test('lets a subject wait at a gap while others flow, and follows up when the missing event comes', async () => {
-    const store = await openStore({ uri: here.mongoUri, database: `${here.prefix}cups-gaps`, log });
+    const store = openStore({ uri: here.mongoUri, database: `${here.prefix}cups-gaps`, log });
     await eventually(() => store.ready());
     const last = new Map<string, number>();
     const groupId = `g-${randomUUID()}`;

@@ -38,7 +38,7 @@ export interface ServerOptions {
    * Calls beyond it are refused at once with OVERLOADED. Methods that services call for themselves (tenancy `service`) have
    * as many places of their own, so that busy desks do not starve them. @default 64
    */
-  maxInFlight?: number;
+  maxInFlight?: number | undefined;
   /** A call without a deadline is refused: deadlines travel from hop to hop. @default true */
   requireDeadline?: boolean;
   /** @default 256 KiB */

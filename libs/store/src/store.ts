@@ -34,12 +34,12 @@ const lookMs = 1_000;
 const lookBoundMs = 2_000;
 
 /**
- * Opens the store of a service and resolves at once: it connects in the background and keeps trying until `close()`. Every
+ * Opens the store of a service, at once: it connects in the background and keeps trying until `close()`. Every
  * call is refused with STORE_UNAVAILABLE until it is connected and the indexes of all its collections are made: what a
  * unique index forbids must not come in before it. So it is after a loss of the connection again, because what comes back
  * may be another, empty server.
  */
-export function openStore(options: StoreOptions): Promise<Store> {
+export function openStore(options: StoreOptions): Store {
   const { log, metrics, database } = options;
   const gauge = metrics?.gauge('store_ready', '1 while the store answers and all indexes are there', []);
   let closed = false;
@@ -64,7 +64,7 @@ export function openStore(options: StoreOptions): Promise<Store> {
   });
 
   const source = options.source ?? `/cups/${/cups-(.+)$/.exec(database)?.[1] ?? database}`;
-  return Promise.resolve({
+  return {
     ready: () => gate.isOpen() && probe.answers(),
     documents<D extends StoredDocument>(given: CollectionOptions<D>) {
       const { connection, collection } = gate;
@@ -79,5 +79,5 @@ export function openStore(options: StoreOptions): Promise<Store> {
       probe.stop();
       await gate.close();
     },
-  });
+  };
 }

@@ -6,7 +6,7 @@ import type { StoredDocument } from './documents/document.ts';
 export interface TimersOptions {
   documents: AnyDocuments;
   /** Milliseconds between looks. Default 15,000. */
-  pollMs?: number;
+  pollMs?: number | undefined;
   /** Does what is due, by an update whose decide clears or renews the timer; after a throw it is claimed again later. */
   due: (id: string, kind: string) => Promise<void>;
   now: () => Date;

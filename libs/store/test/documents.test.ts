@@ -43,8 +43,8 @@ const definition = {
 };
 
 beforeAll(async () => {
-  store = await openStore({ uri: mongoUri, database, log });
-  other = await openStore({ uri: mongoUri, database, log });
+  store = openStore({ uri: mongoUri, database, log });
+  other = openStore({ uri: mongoUri, database, log });
   cases = store.documents<Case>(definition);
   sameCases = other.documents<Case>(definition);
   await eventually(() => store.ready() && other.ready());
@@ -605,7 +605,7 @@ describe('the difference of two documents', () => {
 
 describe('a store that is away', () => {
   test('opens at once, is not ready, and refuses with STORE_UNAVAILABLE', async () => {
-    const away = await openStore({ uri: 'mongodb://127.0.0.1:1', database: 'x', log });
+    const away = openStore({ uri: 'mongodb://127.0.0.1:1', database: 'x', log });
     const documents = away.documents<Case>(definition);
     expect(away.ready()).toBe(false);
     await expect(documents.get('x', { scope })).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });

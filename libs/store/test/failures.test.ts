@@ -72,7 +72,7 @@ test('a database that is away behind a gateway that still answers is an unavaila
   const line = await gateway();
   const { log, text, lines } = keepLog();
   const database = `t${randomUUID().slice(0, 8)}-cups-cases`;
-  const store = await openStore({ uri: line.uri, database, log });
+  const store = openStore({ uri: line.uri, database, log });
   try {
     const cases = store.documents<StoredDocument>({
       collection: 'cases',

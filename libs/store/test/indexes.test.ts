@@ -31,7 +31,7 @@ afterEach(async () => {
 
 /** Opened and not waited for, as a service opens it. */
 async function open(uri = mongoUri): Promise<{ store: Store; cases: Documents<Case> }> {
-  const store = await openStore({ uri, database, log: kept.log });
+  const store = openStore({ uri, database, log: kept.log });
   stores.push(store);
   const cases = store.documents<Case>({
     collection: 'cases',

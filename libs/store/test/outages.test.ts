@@ -31,7 +31,7 @@ afterEach(async () => {
 });
 
 async function openCases(uri = mongoUri): Promise<Documents<Case>> {
-  const store = await openStore({ uri, database, log: kept.log });
+  const store = openStore({ uri, database, log: kept.log });
   open.push(store);
   const cases = store.documents<Case>({
     collection: 'cases',

@@ -41,7 +41,7 @@ afterEach(async () => {
 const scope = 'service';
 /** A process of its own, as far as the store can tell. */
 async function open(): Promise<Documents<Case>> {
-  const store = await openStore({ uri: mongoUri, database, log });
+  const store = openStore({ uri: mongoUri, database, log });
   stores.push(store);
   const cases = store.documents<Case>({
     collection: 'cases',
@@ -360,7 +360,7 @@ describe('timers', () => {
 test('the store dies between an acknowledgement and its pull: nobody crashes, and the outbox is empty once it is back', async () => {
   const dataDir = mkdtempSync(join(tmpdir(), 'cups-outbox-'));
   const local = await startLocal({ dataDir, parts: ['store'] });
-  const store = await openStore({ uri: local.mongoUri, database, log });
+  const store = openStore({ uri: local.mongoUri, database, log });
   stores.push(store);
   const cases = store.documents<Case>({
     collection: 'cases',

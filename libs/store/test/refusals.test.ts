@@ -5,7 +5,7 @@ import { openRefusals, openStore, type RefusedMessage, type Store } from '../src
 const here = platform();
 let store: Store;
 beforeAll(async () => {
-  store = await openStore({ uri: here.mongoUri, database: `${here.prefix}cups-refusals`, log: keepLog().log });
+  store = openStore({ uri: here.mongoUri, database: `${here.prefix}cups-refusals`, log: keepLog().log });
   await eventually(() => store.ready());
 });
 afterAll(() => store.close());

@@ -13,7 +13,7 @@ import { openStore, startRelay, type StoredDocument } from '../src/index.ts';
 const [uri = '', database = '', count = '0'] = process.argv.slice(2);
 const say = (word: string) => process.stdout.write(`${word}\n`);
 
-const store = await openStore({ uri, database, log: quietLog });
+const store = openStore({ uri, database, log: quietLog });
 const cases = store.documents<StoredDocument>({
   collection: 'cases',
   schema: {},

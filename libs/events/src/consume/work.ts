@@ -27,7 +27,7 @@ export interface WorkOptions {
    * last of them come again; a throw is retried.
    */
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
-  park?: Park;
+  park?: Park | undefined;
 }
 
 /** What the work asks of the member of the group that brings it. */

@@ -9,7 +9,8 @@ export interface PullOptions {
   log: Log;
   metrics?: Metrics;
   /** Fields to set in the same write that takes the entries out; raises no revision. */
-  afterPublish?: (id: string, entries: StoredEvent[], collection: string) => Record<string, unknown> | undefined;
+  afterPublish?:
+    ((id: string, entries: StoredEvent[], collection: string) => Record<string, unknown> | undefined) | undefined;
   /** `afterPublish` applies only to documents that still fit this filter (a reply may have been quicker). */
   onlyWhere?: Record<string, unknown>;
 }

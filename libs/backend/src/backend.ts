@@ -1,0 +1,176 @@
+import { loadService } from '@cups/contracts/proto';
+import { createLog, createMetrics, serveHttp } from '@cups/process';
+import type { LogDestination, ProcessLog, ProcessMetrics, RunningService } from '@cups/process';
+import { connect, openKeys, serveGrpc } from '@cups/rpc';
+import type { AccessTable, Client, Keys, Rpcs, ServiceName } from '@cups/rpc';
+import { StopOrder } from './stop-order.ts';
+import type { Stage } from './stop-order.ts';
+
+/** What `PROCESS` of the settings says, and the port of the operations. */
+export interface BackendConfig {
+  host: string;
+  httpPort: number;
+  keysDir: string;
+  logLevel: string;
+}
+
+/** What a test may put in the place of the real thing, the same in every service. */
+export interface Overrides {
+  /** The clock of what the service does; tokens are as old as they really are. */
+  now?: () => Date;
+  /** Where log lines go. */
+  logTo?: LogDestination;
+  keys?: Keys;
+}
+
+export interface BackendOptions<Config extends BackendConfig = BackendConfig> {
+  name: ServiceName;
+  config: Config;
+  overrides?: Overrides;
+}
+
+/** A gRPC service to serve, and where. */
+export interface ServedCalls<Definition> {
+  rpcs: Rpcs<Definition>;
+  access: AccessTable<Definition>;
+  /** 0 takes a free one. */
+  port: number;
+  /** Calls that are worked on at once. @default 64 */
+  maxInFlight?: number | undefined;
+}
+
+/**
+ * What every service of the platform is made of, introduced to each other once: log, metrics, keys, neighbours, servers. It
+ * knows what was opened, and stops all of it in one order. Services with a store have `openStoredBackend`.
+ */
+export class Backend<Config extends BackendConfig = BackendConfig> {
+  readonly name: ServiceName;
+  readonly config: Config;
+  readonly now: () => Date;
+  readonly log: ProcessLog;
+  readonly metrics: ProcessMetrics;
+  readonly keys: Keys;
+  readonly #conditions: (() => boolean)[] = [];
+  readonly #signs: (() => boolean)[] = [];
+  readonly #stops = new StopOrder();
+  #isStopping = false;
+
+  /** @throws Error when the service's own key cannot be read */
+  constructor({ name, config, overrides = {} }: BackendOptions<Config>) {
+    this.name = name;
+    this.config = config;
+    this.now = overrides.now ?? (() => new Date());
+    this.log = createLog({ service: name, level: config.logLevel, destination: overrides.logTo });
+    this.metrics = createMetrics(name);
+    const { log, metrics } = this;
+    this.keys = overrides.keys ?? openKeys({ dir: config.keysDir, service: name, log, metrics });
+  }
+
+  /** From the first moment of the stop. */
+  get isStopping(): boolean {
+    return this.#isStopping;
+  }
+
+  /** The service can take work only while this is true, and what others name so. */
+  readyWhile(condition: () => boolean): void {
+    this.#conditions.push(condition);
+  }
+
+  /** The process lives only while this is true, and what others name so: where it is not, it is to be killed. */
+  aliveWhile(sign: () => boolean): void {
+    this.#signs.push(sign);
+  }
+
+  /** What is to be done at the end, and when in the order of it. */
+  atStop(stage: Stage, step: () => Promise<unknown> | void): void {
+    this.#stops.add(stage, step);
+  }
+
+  /** A client of a neighbour, connected at its first call. */
+  connect<Definition>(
+    fullServiceName: string,
+    neighbour: { service: ServiceName; address: string; timeoutMs?: number },
+  ): Client<Definition> {
+    const { keys, log, metrics } = this;
+    const client = connect<Definition>(fullServiceName, Object.assign({ keys, log, metrics }, neighbour));
+    this.atStop('neighbours', () => client.close());
+    return client;
+  }
+
+  /**
+   * Serves gRPC and the operations port: the last step of a start.
+   * @throws Error when a port is taken, or a method has no handler or no row in `access`; what was opened is closed again
+   */
+  async serve<Definition extends object>(
+    fullServiceName: string,
+    served: ServedCalls<Definition>,
+  ): Promise<RunningService> {
+    const { name, keys, log, metrics } = this;
+    const grpc = await this.#orStop(
+      serveGrpc({
+        name,
+        keys,
+        log,
+        metrics,
+        definition: loadService<Definition>(fullServiceName),
+        rpcs: served.rpcs,
+        access: served.access,
+        host: this.config.host,
+        port: served.port,
+        maxInFlight: served.maxInFlight,
+      }),
+    );
+    // The port closes here and not sooner: callers wait for a successor for 5 s only.
+    this.atStop('work', () => grpc.drain());
+    const running = await this.operate();
+    grpc.serveWhile(() => this.#isReady());
+    return {
+      ...running,
+      grpcPort: grpc.port,
+      stop() {
+        grpc.setServing(false);
+        return running.stop();
+      },
+    };
+  }
+
+  /**
+   * Serves the operations port only, for a process whose public face is its own.
+   * @throws Error when the port is taken; what was opened is closed again
+   */
+  async operate(): Promise<RunningService> {
+    const http = await this.#orStop(
+      serveHttp({
+        host: this.config.host,
+        port: this.config.httpPort,
+        ready: () => this.#isReady(),
+        live: () => this.#signs.every((sign) => sign()),
+        metrics: this.metrics,
+      }),
+    );
+    this.atStop('operations', () => http.close());
+    return { httpPort: http.port, log: this.log, stop: () => this.#stop() };
+  }
+
+  #isReady(): boolean {
+    return !this.#isStopping && this.#conditions.every((condition) => condition());
+  }
+
+  #stop(): Promise<void> {
+    this.#isStopping = true;
+    return this.#stops.run();
+  }
+
+  async #orStop<Opened>(opening: Promise<Opened>): Promise<Opened> {
+    try {
+      return await opening;
+    } catch (error) {
+      await this.#stop().catch(() => {});
+      throw error;
+    }
+  }
+}
+
+/** @throws Error when the service's own key cannot be read */
+export const openBackend = <Config extends BackendConfig>(options: BackendOptions<Config>): Backend<Config> =>
+  new Backend(options);

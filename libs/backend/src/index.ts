@@ -1,0 +1,3 @@
+export { openBackend } from './backend.ts';
+export type { Backend, BackendConfig, BackendOptions, Overrides } from './backend.ts';
+export type { Stage } from './stop-order.ts';

@@ -1,0 +1,124 @@
+import type { ReceivedEvent, StoredEvent } from '@cups/contracts';
+import { createConsumer, createPublisher, openLagWatch, WRITERS } from '@cups/events';
+import type { Consumer, ConsumerOptions, Handled, LagWatch } from '@cups/events';
+import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
+import type { AnyDocuments, RelayOptions, Store, TimersOptions } from '@cups/store';
+import { Backend } from './backend.ts';
+import type { BackendConfig, BackendOptions, Overrides } from './backend.ts';
+
+/** What `STORED` of the settings says, beside that of every process. */
+export interface StoredConfig extends BackendConfig {
+  /** Without a database. */
+  mongoUri: string;
+  kafkaBrokers: string[];
+  /** Before every topic, group and database. */
+  prefix: string;
+}
+
+type Publish = RelayOptions['publish'];
+
+export interface StoredOverrides extends Overrides {
+  /** Stands between the outbox and Kafka, to end a process between commit and publish. */
+  publisher?: (real: Publish) => Publish;
+}
+
+export interface StoredOptions<Config extends StoredConfig = StoredConfig> extends BackendOptions<Config> {
+  overrides?: StoredOverrides;
+}
+
+/** What a consumer reads, and what becomes of it. */
+export interface Consumes {
+  /** Without the prefix. */
+  groupId: string;
+  /** Without the prefix. */
+  topics: string[];
+  handle: (event: ReceivedEvent) => Promise<Handled>;
+  /** Whether events are numbered within their subject: one that comes before its predecessor is parked. @default true */
+  inOrder?: boolean;
+  /** Events of different subjects that are worked on at once. @default 16 */
+  concurrency?: number;
+  /** The group, without the prefix, that read these topics before; its committed offsets are taken over. */
+  inheritFrom?: string;
+  /** @default what `refusals` keeps */
+  keepRefused?: ConsumerOptions['keepRefused'];
+}
+
+/** How long a stop waits for Kafka to take what the last calls left to be sent; what it does not take, the successor sends. */
+const DRAIN_MS = 2_000;
+
+/**
+ * A backend with a store of its own, the events of its outboxes, and events that it consumes. It takes work as soon as the
+ * store answers: Kafka is not needed.
+ */
+export class StoredBackend<Config extends StoredConfig = StoredConfig> extends Backend<Config> {
+  readonly store: Store;
+  /** Where messages that cannot be used are kept. */
+  readonly refusals: ReturnType<typeof openRefusals>;
+  readonly #between: (real: Publish) => Publish;
+  readonly #consumers: Consumer[] = [];
+  #watch: LagWatch | undefined;
+
+  /** @throws Error when the service's own key cannot be read */
+  constructor(options: StoredOptions<Config>) {
+    super(options);
+    const { name, now, log, metrics, config } = this;
+    this.#between = options.overrides?.publisher ?? ((real) => real);
+    const store = openStore({ uri: config.mongoUri, database: `${config.prefix}cups-${name}`, log, metrics });
+    this.store = store;
+    this.refusals = openRefusals(store, { now, metrics });
+    this.readyWhile(() => store.ready());
+    this.aliveWhile(() => this.#consumers.every((consumer) => consumer.live()));
+    this.atStop('consumers', () => this.#stopConsumers());
+    this.atStop('store', () => store.close());
+  }
+
+  /** Publishes what is written into the outboxes of these documents, also what an earlier process left there. */
+  publishOutboxes(documents: AnyDocuments[], afterPublish?: RelayOptions['afterPublish']): void {
+    const { name, now, log, metrics, config } = this;
+    const { kafkaBrokers: brokers, prefix } = config;
+    const publisher = createPublisher<StoredEvent>({ brokers, clientId: name, prefix, log, metrics });
+    const publish = this.#between((entries) => publisher.publish(entries));
+    const relay = startRelay({ documents, now, publish, log, metrics, afterPublish });
+    this.atStop('outbox', async () => {
+      await relay.drain(DRAIN_MS);
+      await relay.stop();
+      await publisher.stop();
+    });
+  }
+
+  /** Does what is due by the timers in these documents. */
+  startTimers({ documents, due, pollMs }: Pick<TimersOptions, 'documents' | 'due' | 'pollMs'>): void {
+    const timers = startTimers({ documents, due, pollMs, now: this.now, log: this.log });
+    this.atStop('work', () => timers.stop());
+  }
+
+  /** Consumes until the stop; once that has begun, nothing more is begun. */
+  consume(consumes: Consumes): void {
+    if (this.isStopping) return;
+    const { log, metrics, config } = this;
+    const { kafkaBrokers: brokers, prefix } = config;
+    const { inOrder = true, keepRefused = this.refusals.keep, ...what } = consumes;
+    this.#watch ??= openLagWatch({ brokers, prefix, log, metrics });
+    const consumer = createConsumer({
+      ...what,
+      brokers,
+      prefix,
+      log,
+      metrics,
+      keepRefused,
+      expects: WRITERS,
+      park: inOrder ? openParking(this.store) : undefined,
+      watch: this.#watch,
+    });
+    this.#consumers.push(consumer);
+  }
+
+  async #stopConsumers(): Promise<void> {
+    await Promise.all(this.#consumers.map((consumer) => consumer.stop()));
+    await this.#watch?.stop();
+  }
+}
+
+/** @throws Error when the service's own key cannot be read */
+export const openStoredBackend = <Config extends StoredConfig>(options: StoredOptions<Config>): StoredBackend<Config> =>
+  new StoredBackend(options);

@@ -1,0 +1,119 @@
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from '@jest/globals';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { AccessTable, Rpcs } from '@cups/rpc';
+import { clientFor, eventually, keysFor, platform } from '@cups/testing';
+import type { Backend, BackendConfig } from '../src/index.ts';
+import { openBackend } from '../src/index.ts';
+import { openStoredBackend } from '../src/stored.ts';
+
+const row = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false } as const;
+const access: AccessTable<CatalogServiceDefinition> = {
+  GetPublicService: row,
+  ListPublicServices: row,
+  GetPublicServiceVersion: row,
+};
+const CATALOG = 'cups.catalog.v1.CatalogService';
+
+const keys = keysFor();
+const ends: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const config = (): BackendConfig => ({ host: '127.0.0.1', httpPort: 0, keysDir: keys.dir, logLevel: 'silent' });
+
+/** Each says that it was asked, and then waits. */
+function rpcsThatWaitFor(answer: Promise<void>, asked = (): void => {}): Rpcs<CatalogServiceDefinition> {
+  const answered = async () => {
+    asked();
+    await answer;
+    return {};
+  };
+  return { GetPublicService: answered, ListPublicServices: answered, GetPublicServiceVersion: answered };
+}
+
+async function serve(backend: Backend, rpcs = rpcsThatWaitFor(Promise.resolve())) {
+  const running = await backend.serve<CatalogServiceDefinition>(CATALOG, { rpcs, access, port: 0 });
+  const client = clientFor<CatalogServiceDefinition>(CATALOG, {
+    address: `127.0.0.1:${String(running.grpcPort)}`,
+    keys,
+    from: 'gateway',
+    to: 'catalog',
+  });
+  ends.push(() => client.close());
+  const status = async (path: string) => {
+    const url = `http://127.0.0.1:${String(running.httpPort)}${path}`;
+    return (await fetch(url, { headers: { connection: 'close' } })).status;
+  };
+  return { running, client, status };
+}
+
+test('a backend is ready while every condition holds and alive while every sign is there', async () => {
+  const backend = openBackend({ name: 'catalog', config: config() });
+  const holds = { data: true, disk: true, loop: true };
+  backend.readyWhile(() => holds.data);
+  backend.readyWhile(() => holds.disk);
+  backend.aliveWhile(() => holds.loop);
+  const { running, status } = await serve(backend);
+  ends.push(running.stop);
+
+  expect([await status('/readyz'), await status('/healthz')]).toEqual([200, 200]);
+  holds.disk = false;
+  expect([await status('/readyz'), await status('/healthz')]).toEqual([503, 200]);
+  holds.disk = true;
+  holds.loop = false;
+  expect([await status('/readyz'), await status('/healthz')]).toEqual([200, 503]);
+});
+
+test('a call that is being answered is answered before the store closes, and the process is not ready meanwhile', async () => {
+  const { promise: answer, resolve: letAnswer } = Promise.withResolvers<void>();
+  const { promise: asked, resolve: isAsked } = Promise.withResolvers<void>();
+  const ended: string[] = [];
+  const backend = openBackend({ name: 'catalog', config: config() });
+  backend.atStop('store', () => void ended.push('store'));
+  const { running, client, status } = await serve(backend, rpcsThatWaitFor(answer, isAsked));
+
+  const call = client.listPublicServices({}).then(() => ended.push('call'));
+  await asked;
+  const stopped = running.stop();
+  expect(await status('/readyz')).toBe(503);
+  expect(ended).toEqual([]);
+  letAnswer();
+  await call;
+  await stopped;
+  expect(ended).toEqual(['call', 'store']);
+  await expect(status('/healthz')).rejects.toThrow();
+});
+
+test('where a port is taken the start fails, and what was opened is closed again', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await new Promise((resolve) => taken.once('listening', resolve));
+  ends.push(() => taken.close());
+  const { port } = taken.address() as AddressInfo;
+
+  for (const ports of [
+    { grpc: port, http: 0 },
+    { grpc: 0, http: port },
+  ]) {
+    const closed: string[] = [];
+    const backend = openBackend({ name: 'catalog', config: { ...config(), httpPort: ports.http } });
+    backend.atStop('store', () => void closed.push('store'));
+    const served = { rpcs: rpcsThatWaitFor(Promise.resolve()), access, port: ports.grpc };
+    await expect(backend.serve<CatalogServiceDefinition>(CATALOG, served)).rejects.toThrow(/EADDRINUSE|in use|bind/i);
+    expect(closed).toEqual(['store']);
+  }
+});
+
+test('a backend with a store is ready when its store answers, also without Kafka, and closes it at its end', async () => {
+  const { mongoUri, prefix } = platform();
+  const stored = { ...config(), mongoUri, prefix, kafkaBrokers: ['127.0.0.1:1'] };
+  const backend = openStoredBackend({ name: 'intake', config: stored });
+  backend.consume({ groupId: 'g', topics: ['cups.none'], handle: () => Promise.resolve('done') });
+  const running = await backend.operate();
+  const url = `http://127.0.0.1:${String(running.httpPort)}/readyz`;
+  await eventually(async () => (await fetch(url)).status === 200);
+  await running.stop();
+  expect(() => backend.store.collection('any')).toThrow(/store/i);
+});
