@@ -16,7 +16,11 @@ export interface LogDestination {
 }
 
 /** A log of JSON lines on standard output, written asynchronously; flushed at exit. */
-export function createLog(options: { service: string; level?: string; destination?: LogDestination | undefined }): ProcessLog {
+export function createLog(options: {
+  service: string;
+  level?: string;
+  destination?: LogDestination | undefined;
+}): ProcessLog {
   const destination: LogDestination = options.destination ?? pino.destination({ fd: 1, sync: false });
   const out = pino(
     {
