@@ -8,6 +8,7 @@ import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { prefix, readTopic } from '@cups/testing';
+import { parse } from 'yaml';
 
 /** Journeys of people through the whole platform: real processes, a real broker and store, the simulated agencies. */
 
@@ -205,6 +206,23 @@ describe('journeys', () => {
       const all = (await desk.call<Page>('GET', `/${path}?pageSize=200`)).body[member]!;
       expect(all.length).toBeGreaterThan(20);
       for (const { code } of all) expect((await desk.call('GET', `/${path}/${code}`)).status).toBe(200);
+    }
+  });
+
+  test('the form of every public service is answered in the order of its file, which is that of the screen', async () => {
+    type Version = { validFrom: string; form?: object; example?: object };
+    type Answered = { version: { validFrom: string; formSchema?: object; example?: object } };
+    const folder = join(import.meta.dirname, '../../data/public-services');
+    for (const name of readdirSync(folder)) {
+      const { code, versions } = parse(readFileSync(join(folder, name), 'utf8')) as {
+        code: string;
+        versions: Version[];
+      };
+      const { version } = (await desk.call<Answered>('GET', `/public-services/${code}`)).body;
+      const { form, example } = versions.find(({ validFrom }) => validFrom === version.validFrom)!;
+      // As texts: the order of members counts here.
+      expect(JSON.stringify(version.formSchema)).toBe(JSON.stringify(form));
+      expect(JSON.stringify(version.example)).toBe(JSON.stringify(example));
     }
   });
 

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fromMessage } from '@cups/agency-contract';
+import type { RequestEvent } from '@cups/agency-contract';
+import { connectKafka } from '@cups/events';
+import { applicationId, idnp } from '@cups/tools/filings';
+import { openDesk, until } from '@cups/tools/desk';
+import type { Application, Desk } from '@cups/tools/desk';
+import { SERVICES, startPlatform } from '@cups/tools/platform';
+import type { Platform } from '@cups/tools/platform';
+import { prefix, temporaryDir } from '@cups/testing';
+
+/** An agency is opened on a platform that runs: by files alone, no process is touched. */
+
+const data = temporaryDir();
+const state = temporaryDir();
+const file = (kind: string, code: string) => join(data.dir, kind, `${code}.yaml`);
+const textOf = (kind: string, code: string) => readFileSync(file(kind, code), 'utf8');
+let platform: Platform;
+let desk: Desk;
+
+beforeAll(async () => {
+  cpSync(join(import.meta.dirname, '../../data'), data.dir, { recursive: true });
+  platform = await startPlatform({ port: 0, dataDir: state.dir, prefix: prefix(), env: { CUPS_DATA: data.dir } });
+  desk = await openDesk(platform.url, 'cu-001-specialist');
+});
+afterAll(async () => {
+  await platform.stop();
+  data.remove();
+  state.remove();
+});
+
+/** The requests that stand on the topic of an agency, as the agency reads them. */
+async function requestsOf(agency: string): Promise<{ events: RequestEvent[]; stop(): Promise<void> }> {
+  const events: RequestEvent[] = [];
+  const groupId = `${platform.prefix}e2e-${agency}`;
+  const consumer = connectKafka(platform.kafkaBrokers.split(','), 'e2e').consumer({ groupId, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topic: `${platform.prefix}agency.${agency}.requests`, fromBeginning: true });
+  await consumer.run({
+    eachMessage({ message }) {
+      const read = fromMessage(message);
+      if (!read.ok) throw new Error(read.cause);
+      events.push(read.event as RequestEvent);
+      return Promise.resolve();
+    },
+  });
+  return { events, stop: () => consumer.disconnect() };
+}
+
+describe('a file of a new agency and a file of its public service, on a running platform', () => {
+  const ours = { agency: 'fisc', service: 'no-debt-certificate' };
+
+  test('let a desk file with it, deliver to it and take its answer, and no process is started again', async () => {
+    const before = platform.pids();
+    expect(Object.keys(before)).toEqual(expect.arrayContaining([...SERVICES]));
+    const example = textOf('public-services', 'pension-reexamination');
+    const service = example.replace('code: pension-reexamination', `code: ${ours.service}`);
+    writeFileSync(
+      file('agencies', ours.agency),
+      textOf('agencies', 'asp').replace('code: asp', `code: ${ours.agency}`),
+    );
+    writeFileSync(
+      file('public-services', ours.service),
+      service.replaceAll('provider: cnas', `provider: ${ours.agency}`),
+    );
+    writeFileSync(file('centres', 'CU-001'), textOf('centres', 'CU-001').replace('mai]', `mai, ${ours.agency}]`));
+
+    type Centre = { agencies: string[] };
+    await until(
+      async () => (await desk.call<Centre>('GET', '/centres/CU-001')).body.agencies,
+      (agencies) => agencies.some((agency) => agency.endsWith(ours.agency)),
+      'the centre works for the agency',
+      20,
+    );
+    const body = {
+      id: applicationId('ZQ'),
+      publicService: ours.service,
+      applicant: {
+        idnp: idnp(1),
+        givenName: 'Ana',
+        familyName: 'Testescu',
+        birthDate: '1951-02-03',
+        language: 'ro',
+      },
+      contact: { none: true },
+      mandate: { kind: 'own-presence' },
+      answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
+      evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
+      costOption: 'standard',
+      delivery: { kind: 'at-centre' },
+    };
+    const opened = await until(
+      () => desk.call<Application>('POST', '/applications', { body }).catch(() => undefined),
+      (answer) => answer !== undefined,
+      'an application is opened',
+      20,
+    );
+    const filed = (await desk.call<Application>('POST', `/applications/${opened!.body.id}/submit`, { body: {} })).body;
+    expect(filed.state).toBe('submitted');
+    // The term is counted by the working time of the new agency's file.
+    expect(filed).toMatchObject({ dueDate: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as unknown });
+
+    // The simulated agency decides what it got.
+    const decided = await until(
+      async () => (await desk.call<Application>('GET', `/applications/${filed.id}`)).body,
+      ({ state: reached }) => reached === 'ready',
+      'the agency has decided',
+      60,
+    );
+    expect(decided.state).toBe('ready');
+    const topic = await requestsOf(ours.agency);
+    await until(
+      () => Promise.resolve(topic.events.length),
+      (count) => count > 0,
+      'the agency reads its topic',
+      20,
+    );
+    await topic.stop();
+    expect(topic.events.map(({ type, subject }) => [type, subject])).toEqual([
+      ['md.cups.application.submitted.v1', `deliveries/${filed.id}-${ours.agency}`],
+    ]);
+    const { body: delivery } = await desk.call<{ state: string }>('GET', `/applications/${filed.id}/delivery`);
+    expect(delivery.state).toBe('answered');
+
+    const clerk = await openDesk(platform.url, `${ours.agency}-clerk`);
+    expect(clerk).toBeDefined();
+    // A process that had ended or been started again would have another id, or none.
+    expect(platform.pids()).toEqual(before);
+  });
+});
