@@ -46,11 +46,10 @@ const SOURCES = [
   'torture/*.ts',
   'local/**',
 ];
-const LIMIT = 'warn';
 const limits = {
-  'max-lines-per-function': [LIMIT, { max: 60 }],
-  'max-lines': [LIMIT, { max: 400 }],
-  'max-depth': [LIMIT, { max: 4 }],
+  'max-lines-per-function': ['error', { max: 60 }],
+  'max-lines': ['error', { max: 400 }],
+  'max-depth': ['error', { max: 4 }],
 };
 
 const rooms = [
@@ -74,13 +73,6 @@ const rooms = [
     only(
       [LOCAL, PROBLEM, '\\.\\.\\/gen\\/', NODE, '@grpc\\/', exactly('protobufjs')],
       'contracts imports problem and proto-loader.',
-    ),
-  ],
-  [
-    ['libs/contracts/src/node/**'],
-    only(
-      [LOCAL, PROBLEM, '\\.\\.\\/', NODE],
-      'The part of contracts for servers: problem, its own files and node only.',
     ),
   ],
   [
@@ -171,7 +163,8 @@ const rooms = [
         LOCAL,
         '\\.\\.\\/',
         NODE,
-        '@cups\\/(?:problem|contracts|application|process|rpc|backend)(?:$|\\/)',
+        '@cups\\/(?:problem|contracts|application|process|rpc)(?:$|\\/)',
+        '@cups\\/backend(?:$|\\/settings$)',
         'ajv(?:$|\\/)',
         ...['ajv-formats', 'yaml', 'ulid', 'express', 'helmet', 'express-rate-limit', 'lru-cache'].map(exactly),
       ],
@@ -257,7 +250,7 @@ export default tseslint.config(
     },
   },
   ...rooms.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
-  { files: SOURCES, ignores: ['**/test/**'], rules: { ...limits, 'no-restricted-syntax': [LIMIT, SPREAD] } },
+  { files: SOURCES, ignores: ['**/test/**'], rules: { ...limits, 'no-restricted-syntax': ['error', SPREAD] } },
   { files: ['libs/*/src/**', 'apps/*/src/**'], rules: { 'no-restricted-syntax': ['error', META, ENV, SPREAD] } },
   { files: ['apps/*/src/{config,main}.ts'], rules: { 'no-restricted-syntax': ['error', META, SPREAD] } },
   {

@@ -1,16 +1,15 @@
-/* eslint-disable @nx/enforce-module-boundaries -- an app gives away its wiring only; this reads its tables of settings */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { settings as agencyBridge } from '@cups/agency-bridge/settings';
+import { settings as agencySimulator } from '@cups/agency-simulator/settings';
+import { settings as catalog } from '@cups/catalog/settings';
+import { settings as gateway } from '@cups/gateway/settings';
+import { settings as identity } from '@cups/identity/settings';
+import { settings as intake } from '@cups/intake/settings';
+import { settings as notifications } from '@cups/notifications/settings';
 import { listSettings } from '@cups/process/settings';
 import type { Setting, Settings } from '@cups/process/settings';
 import { format, resolveConfig } from 'prettier';
-import { settings as agencyBridge } from '../apps/agency-bridge/src/config.ts';
-import { settings as agencySimulator } from '../apps/agency-simulator/src/config.ts';
-import { settings as catalog } from '../apps/catalog/src/config.ts';
-import { settings as gateway } from '../apps/gateway/src/config.ts';
-import { settings as identity } from '../apps/identity/src/config.ts';
-import { settings as intake } from '../apps/intake/src/config.ts';
-import { settings as notifications } from '../apps/notifications/src/config.ts';
 
 /**
  * Writes docs/settings.md from the tables that the services read at their start.

@@ -119,7 +119,7 @@ describe('a release that announces centres in another form than the one before',
   let store: Store;
   const installation = freshPrefix();
   beforeAll(async () => {
-    store = await openStore({ uri: mongoUri, database: `${installation}cups-identity`, log: quietLog });
+    store = openStore({ uri: mongoUri, database: `${installation}cups-identity`, log: quietLog });
   });
   afterAll(() => store.close());
 
