@@ -4,7 +4,7 @@ import { loadavg } from 'node:os';
 import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { SERVICES, startPlatform } from '@cups/tools/platform';
+import { agenciesIn, SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import mongoose from 'mongoose';
 import { watchAgencies } from './arrivals.ts';
@@ -47,7 +47,6 @@ Ends with 1 when the run was not valid. Each run is kept in bench/results.`;
 /** Levels of the ramp: pairs in flight. */
 const LEVELS = [8, 16, 32, 64];
 const OPEN_RATE = 20;
-const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'];
 
 const root = join(import.meta.dirname, '..');
 const { values: args } = parseArgs({
@@ -141,7 +140,7 @@ async function loadPlatform(
 ): Promise<Omit<Measured, 'idle' | 'seconds' | 'trouble' | 'around'>> {
   const { kafkaBrokers, prefix, mongoUri } = platform;
   const children = new Children();
-  const topics = AGENCIES.map((code) => `${prefix}agency.${code}.requests`);
+  const topics = agenciesIn(join(root, 'data')).map((code) => `${prefix}agency.${code}.requests`);
   const arrivals = await watchAgencies(kafkaBrokers.split(','), `${prefix}bench`, topics);
   const store = await mongoose.createConnection(mongoUri).asPromise();
   try {

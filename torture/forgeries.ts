@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import { REPLY_TYPES, sourceOf, toMessage } from '@cups/agency-contract';
 import type { ReplyEvent } from '@cups/agency-contract';
+import { agenciesIn } from '@cups/tools/platform';
 import { ulid } from 'ulid';
 import type { Message } from './agency.ts';
 import type { Reached } from './visit.ts';
 
 /** What agencies may send, and what they may not: messages for a replies topic. Pure but for ids and times. */
 
-export const AGENCIES = ['asp', 'cnas', 'cadastru', 'mai'] as const;
+/** Codes of the agencies that have a file. */
+export const AGENCIES = agenciesIn(join(import.meta.dirname, '../data'));
 
 /** A message, and the agency on whose topic it is to stand. */
 export interface Posted {
@@ -62,7 +65,7 @@ export function forgeries(reached: readonly Reached[], random: Random): Posted[]
 
 /** A reply of so many bytes. */
 export function oversized(bytes: number, reached: readonly Reached[], random: Random): Posted {
-  const { id, agency } = any(reached, random) ?? { id: ulid(), agency: AGENCIES[0] };
+  const { id, agency } = any(reached, random) ?? { id: ulid(), agency: AGENCIES[0]! };
   const reply = decision(id, agency, agency);
   const value = Buffer.from(JSON.stringify({ note: 'x'.repeat(bytes) }));
   return { agency, message: Object.assign(messageOf(reply), { value }), id: reply.id };

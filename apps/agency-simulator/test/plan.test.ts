@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { fromMessage, REPLY_TYPES, subjectOf } from '@cups/agency-contract';
+import { fromMessage, REPLY_TYPES } from '@cups/agency-contract';
 import type { AgencyEvent, Decided } from '@cups/agency-contract';
 import fc from 'fast-check';
 import { encodeTime } from 'ulid';
@@ -102,13 +102,14 @@ describe('what a reply says', () => {
     expect(Math.round(days)).toBeGreaterThanOrEqual(89);
     expect(Math.round(days)).toBeLessThanOrEqual(90);
   });
-  test('the result follows the agency and the delivery choice', () => {
+  test('the result follows the choice of delivery; of a pension or an allowance it is a payment', () => {
     const electronic = requestOf(1, { delivery: { kind: 'electronic' } });
     expect(find('quick', electronic, REPLY_TYPES.decided)).toMatchObject({
       data: { result: { kind: 'electronic', number: expect.stringMatching(/^ASP-R-\d{8}$/) } },
     });
-    const toCnas = { ...requestOf(1), subject: subjectOf(APPLICATION, 'cnas') };
-    expect(find('quick', toCnas, REPLY_TYPES.decided, 'cnas')).toMatchObject({ data: { result: { kind: 'payment' } } });
+    const title = { ro: 'Pensie', ru: 'Пенсия', en: 'Pension' };
+    const pension = requestOf(1, { publicService: { code: 'old-age-pension', version: '1', title } });
+    expect(find('quick', pension, REPLY_TYPES.decided)).toMatchObject({ data: { result: { kind: 'payment' } } });
   });
 });
 

@@ -29,6 +29,8 @@ const civilDate = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Chisinau'
 const DAY_MS = 86_400_000;
 /** So long an extract or a certificate is accepted. */
 const VALID_DAYS = 90;
+/** What such a public service gives is money, by its code; the others give a document. */
+const PAYS = /(^|-)(pension|allowance)(-|$)/;
 
 /** The agency's own number of a case, such as `ASP-2026-000123`: the same for every message of a delivery. */
 export function referenceOf(application: string, agency: string): string {
@@ -39,7 +41,7 @@ export function referenceOf(application: string, agency: string): string {
 function resultOf({ request: { data }, agency }: Dossier, issue: string, time: string): Result {
   const delivery = deliveryIdOf(data.application, agency);
   const number = `${agency.toUpperCase()}-R-${digits(8, 'result', delivery, issue)}`;
-  if (agency === 'cnas') return { kind: 'payment', number };
+  if (PAYS.test(data.publicService.code)) return { kind: 'payment', number };
   const kind = data.delivery.kind === 'electronic' ? 'electronic' : 'paper';
   const validUntil = civilDate.format(Date.parse(time) + VALID_DAYS * DAY_MS);
   return { kind, number, verificationCode: symbols(10, 'verification', delivery, issue), validUntil };
