@@ -5,7 +5,7 @@ import { toIntake } from './intake.ts';
 import type { StoredDelivery } from './store.ts';
 
 /** What is said about a delivery, encoded for the two borders: requests to the agency unsequenced, events to intake counted. */
-export const toEvents = (delivery: Delivery, says: Said[]): NewEvent[] =>
+const toEvents = (delivery: Delivery, says: Said[]): NewEvent[] =>
   says.map((said) => (said.to === 'agency' ? toAgency(delivery, said) : toIntake(delivery, said)));
 
 /** A step of the domain as a change of the store. */

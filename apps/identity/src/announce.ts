@@ -6,7 +6,7 @@ import type { Centre } from './domain/centres.ts';
 /** The border to those who read cups.centres, agencies among them: compacted, the last message of a code is the whole truth. */
 
 /** What others may know of a centre. */
-export function toCentreChanged(centre: Centre): CentreChanged {
+function toCentreChanged(centre: Centre): CentreChanged {
   const { code, name, kind, district, timeZone, status } = centre;
   const changed: CentreChanged = { code, names: { ro: name }, kind, timeZone, status };
   if (district !== undefined) changed.district = district;

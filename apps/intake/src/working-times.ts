@@ -33,7 +33,7 @@ export const calendarParser = (): RegistryParser<Calendar> =>
   });
 
 /** The working time of an agency, by its file and the calendar that it names. */
-export function workingTimeOf({ timeZone, workingTime }: Agency, calendar: Calendar | undefined): WorkingTime {
+function workingTimeOf({ timeZone, workingTime }: Agency, calendar: Calendar | undefined): WorkingTime {
   const { days, from, to } = workingTime;
   return {
     timeZone,

@@ -33,7 +33,7 @@ export const PLATFORM_SOURCE = '/cups/agency-bridge';
 /** Bounds, in bytes of JSON: the answers of a form, a whole request, a whole reply. */
 export const MAX_ANSWERS_BYTES = 64 * 1024;
 export const MAX_REQUEST_BYTES = 256 * 1024;
-export const MAX_REPLY_BYTES = 64 * 1024;
+const MAX_REPLY_BYTES = 64 * 1024;
 
 /** Bound of a text for a person in one language, in letters: `text` and `message` of the definitions. */
 export const MAX_TEXT = 2000;

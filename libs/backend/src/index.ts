@@ -1,3 +1,2 @@
 export { openBackend } from './backend.ts';
-export type { Backend, BackendConfig, BackendOptions, Overrides } from './backend.ts';
-export type { Stage } from './stop-order.ts';
+export type { Backend, BackendConfig, Overrides } from './backend.ts';

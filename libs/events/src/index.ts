@@ -8,4 +8,3 @@ export { ensureTopics, lookAfterTopics, topicsFor, topicsOfAgency } from './topi
 export type { LagWatch } from './consume/watch.ts';
 export { openLagWatch } from './consume/watch.ts';
 export type { Handled, RefusedMessage, Refusal } from './consume/handled.ts';
-export type { Park } from './consume/handler.ts';

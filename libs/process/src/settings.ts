@@ -5,7 +5,7 @@ import type { Form } from './setting-forms.ts';
 import { isSetting, listSettings } from './setting.ts';
 import type { ConfigOf, Setting, Settings, StoreUriSetting } from './setting.ts';
 
-export { isSetting, listSettings } from './setting.ts';
+export { listSettings } from './setting.ts';
 export type * from './setting.ts';
 
 /** The environment of a process, and whether it says production. */

@@ -1,8 +1,7 @@
 export { agencyParser, followAgencies } from './agencies.ts';
 export type { Agency, Weekday } from './agencies.ts';
-export type { RegistryFile, RegistryParser, RegistryProblem } from './files.ts';
+export type { RegistryParser, RegistryProblem } from './files.ts';
 export { mustBeReadable } from './folder.ts';
 export { watchRegistry } from './registry.ts';
-export type { Registry, RegistryOptions } from './registry.ts';
+export type { Registry } from './registry.ts';
 export { sentenceOf, yamlParser } from './yaml.ts';
-export type { YamlKind } from './yaml.ts';

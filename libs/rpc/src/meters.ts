@@ -3,7 +3,7 @@ import { status } from '@grpc/grpc-js';
 
 /** Whose places a call takes: those of desks, or those of services that call for themselves. */
 export type Pool = 'desk' | 'service';
-export const POOLS: readonly Pool[] = ['desk', 'service'];
+const POOLS: readonly Pool[] = ['desk', 'service'];
 
 /** Counts an answered call. @param seconds how long it took */
 export type CountCall = (method: string, code: status, reason: string | undefined, seconds: number) => void;
