@@ -1,20 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { REPLY_TYPES, validateReply } from '@cups/agency-contract';
-import { messageType, toTimestamp } from '@cups/contracts/proto';
-import { fromDeliveryEvent } from '../src/deliveries.ts';
+import { contentBytes, MAX_CONTENT_BYTES, MESSAGES } from '@cups/application';
+import type { Evidence, Message } from '@cups/application';
 import * as acts from '../src/domain/acts.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
-import { contentBytes, MAX_CONTENT_BYTES, MESSAGES } from '@cups/application';
-import type { Evidence, Message } from '@cups/application';
 import type { Application } from '../src/domain/application.ts';
 import type { Holidays } from '../src/domain/terms.ts';
-import { ACTOR, content, newDraft, NOW, VERSION, WORKING } from './people.ts';
+import { ACTOR, content, WORKING, newDraft, NOW, PARTS } from './people.ts';
 
 /** What an agency may say, and what becomes of it: nothing is refused for a date, nothing grows without bound. */
 
-const PARTS = { version: VERSION, working: WORKING, answersViolations: () => [] };
 const DAY = 86_400_000;
 const after = (days: number, from = NOW) => new Date(from.getTime() + days * DAY);
 const submitted = () => acts.submit(newDraft(), ACTOR, PARTS).document;
@@ -33,7 +30,7 @@ const filedWith = (evidence: Evidence[]): Application => {
 };
 const notes = (app: Application) => app.deskNotes.map(({ kind, cause }) => [kind, cause]);
 
-describe('the last day to answer', () => {
+describe('The last day to answer', () => {
   // NOW is a Tuesday: five working days later is the next Tuesday.
   test.each([
     ['yesterday', '2026-03-09', '2026-03-17', 'ANSWER_BY_LENGTHENED'],
@@ -44,7 +41,7 @@ describe('the last day to answer', () => {
     ['in a year', '2027-03-10', '2027-03-10', undefined],
     ['in a year and a day', '2027-03-11', '2027-03-10', 'ANSWER_BY_CUT'],
     ['never', '9999-12-31', '2027-03-10', 'ANSWER_BY_CUT'],
-  ])('that is %s (%s) becomes %s', (_name, asked, kept, change) => {
+  ])('A last day to answer that is %s (%s) becomes %s.', (_name, asked, kept, change) => {
     const app = say(submitted(), 'documents-requested', { request: request(asked) });
     expect(app.documentRequest?.answerBy).toBe(kept);
     expect(app.documentRequest?.askedAnswerBy).toBe(change ? asked : undefined);
@@ -54,7 +51,7 @@ describe('the last day to answer', () => {
     expect(app.history.at(-1)?.changes).toEqual(change ? [change] : undefined);
   });
 
-  test('of a request that waited out an outage counts from the notice, and its year from the message', () => {
+  test('The last day to answer a request that waited out an outage counts from the notice, and its year from the message.', () => {
     const sent = after(-20);
     const app = { ...submitted(), submitTime: after(-21) };
     const late = say(app, 'documents-requested', { occurTime: sent, request: request('2026-03-01') });
@@ -64,7 +61,7 @@ describe('the last day to answer', () => {
     expect(far.history.at(-1)?.occurTime).toEqual(sent);
   });
 
-  test('of a message whose own clock is more than a year behind leaves the five working days all the same', () => {
+  test('A message whose own clock is more than a year behind leaves the five working days all the same.', () => {
     const app = { ...submitted(), submitTime: after(-500) };
     const asked = say(app, 'documents-requested', { occurTime: after(-450), request: request('2026-06-01') });
     expect(asked.documentRequest).toMatchObject({ answerBy: '2026-03-17', askedAnswerBy: '2026-06-01' });
@@ -72,7 +69,7 @@ describe('the last day to answer', () => {
   });
 
   test.each(['2027-12-20', '2027-12-27', '2027-12-29', '2027-12-30', '2027-12-31'])(
-    'is found on %s also when the calendar of the next year is not there yet, and is no shorter than with it',
+    'On %s a last day to answer is found also when the calendar of the next year is not there yet, and is no shorter than with it.',
     (day) => {
       const now = new Date(`${day}T09:00:00Z`);
       const known: [number, Set<string>] = [2027, new Set()];
@@ -87,7 +84,7 @@ describe('the last day to answer', () => {
     },
   );
 
-  test('asked again while documents are awaited: the new day counts from the new notice', () => {
+  test('Of documents that are asked for again the new day counts from the new notice.', () => {
     const first = say(submitted(), 'documents-requested', { request: request('2026-04-01') });
     const again = say(first, 'documents-requested', { now: after(10), request: request('2026-03-21') });
     expect(again.documentRequest).toMatchObject({ answerBy: '2026-03-27', askedAnswerBy: '2026-03-21' });
@@ -95,7 +92,7 @@ describe('the last day to answer', () => {
     expect([again.termLeft, again.noDueDateReason]).toEqual([first.termLeft, 'clock-stopped']);
   });
 
-  test('of a request that crosses a decision is moved by nobody: only the crossing is noted', () => {
+  test('Of a request that crosses a decision nobody moves the day: only the crossing is noted.', () => {
     const app = say(submitted(), 'approved', { decision: { decideTime: NOW, resultKind: 'paper' } });
     const crossed = say(app, 'documents-requested', { request: request('2026-03-01') });
     expect([crossed.state, crossed.documentRequest, crossed.timer]).toEqual(['ready', undefined, null]);
@@ -103,32 +100,32 @@ describe('the last day to answer', () => {
     expect(crossed.history.at(-1)?.changes).toBeUndefined();
   });
 
-  test('ends with a decision that comes meanwhile', () => {
+  test('A decision that comes meanwhile ends a request for documents.', () => {
     const app = say(submitted(), 'documents-requested', { request: request('2026-04-01') });
     const decided = say(app, 'rejected', { decision: { decideTime: NOW } });
     expect([decided.state, decided.documentRequest, decided.timer]).toEqual(['rejected', undefined, null]);
   });
 });
 
-describe('a decision is taken whatever dates it bears', () => {
+describe('A decision is taken whatever dates it bears', () => {
   const decide = (decideTime: Date, more: Partial<AgencyWord> = {}) =>
     say(submitted(), 'approved', { decision: { decideTime, resultKind: 'paper' }, ...more });
 
   test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z', '2026-03-10T10:30:00Z', '2026-03-08T00:00:00Z'])(
-    '%s is replaced by the time of sending, and noted',
+    'A time of decision of %s is replaced by the time of sending, and noted.',
     (time) => {
       const app = decide(new Date(time));
       expect([app.state, app.decision?.decideTime]).toEqual(['ready', NOW]);
       expect(notes(app)).toEqual([['agency-message-changed', 'DECIDE_TIME_REPLACED']]);
     },
   );
-  test('an hour ago, or today at midnight, is as it was sent', () => {
+  test('A time of decision an hour ago, or today at midnight, stays as it was sent.', () => {
     for (const time of [after(-1 / 24), new Date('2026-03-10T00:00:00+02:00')]) {
       const app = decide(time);
       expect([app.decision?.decideTime, app.deskNotes]).toEqual([time, []]);
     }
   });
-  test('judged by the time of its message: a week in an outage changes nothing', () => {
+  test('A decision is judged by the time of its message: a week in an outage changes nothing.', () => {
     const app = { ...submitted(), submitTime: after(-30) };
     const sent = after(-7);
     const decided = say(app, 'rejected', { occurTime: sent, decision: { decideTime: after(-8) } });
@@ -137,18 +134,21 @@ describe('a decision is taken whatever dates it bears', () => {
     const early = say(app, 'rejected', { occurTime: sent, decision: { decideTime: after(-5) } });
     expect(early.decision?.decideTime).toEqual(sent);
   });
-  test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z'])('a message sent in %s was sent now', (time) => {
-    const app = decide(NOW, { occurTime: new Date(time) });
-    expect(app.history.at(-1)).toMatchObject({ kind: 'approved', occurTime: NOW, changes: ['CE_TIME_REPLACED'] });
-  });
-  test('an end of validity that has passed is left out, and noted', () => {
+  test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z'])(
+    'A message that says it was sent in %s was sent now.',
+    (time) => {
+      const app = decide(NOW, { occurTime: new Date(time) });
+      expect(app.history.at(-1)).toMatchObject({ kind: 'approved', occurTime: NOW, changes: ['CE_TIME_REPLACED'] });
+    },
+  );
+  test('An end of validity that has passed is left out, and noted.', () => {
     const app = say(submitted(), 'approved', {
       decision: { decideTime: NOW, resultKind: 'paper', validUntil: '1900-01-01' },
     });
     expect(app.decision).toEqual({ approved: true, decideTime: NOW, resultKind: 'paper' });
     expect(notes(app)).toEqual([['agency-message-changed', 'VALID_UNTIL_DROPPED']]);
   });
-  test('what the bridge changed is noted as well', () => {
+  test('What the bridge changed in a message is noted as well.', () => {
     expect(notes(decide(NOW, { changes: ['TEXT_CUT', 'CE_TIME_REPLACED'] }))).toEqual([
       ['agency-message-changed', 'TEXT_CUT'],
       ['agency-message-changed', 'CE_TIME_REPLACED'],
@@ -156,10 +156,10 @@ describe('a decision is taken whatever dates it bears', () => {
   });
 });
 
-describe('what the contract carries reaches application and history', () => {
+describe('What the contract carries reaches application and history', () => {
   const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7', validUntil: '2027-02-24' };
 
-  test('result, code and validity; words of a progress; documents with their words; reasons', () => {
+  test('Results, codes and validity, words of progress, documents with their words, and reasons reach application and history.', () => {
     let app = say(submitted(), 'progressed', { words: { ro: 'La arhivă.' } });
     expect(app.progress).toEqual({ note: 'La arhivă.', time: NOW });
     const documents = [{ kind: 'birth-certificate', note: 'În original' }];
@@ -190,7 +190,7 @@ describe('what the contract carries reaches application and history', () => {
     );
   });
 
-  test('a refused message stands in the history with its cause and fields, and in one note that counts', () => {
+  test('A refused message stands in the history with its cause and fields, and in one note that counts.', () => {
     const refusal = { cause: 'CONTENT_INVALID', fields: ['urgency'] };
     const app = say(say(submitted(), 'message-refused', refusal), 'message-refused', refusal);
     expect(app.state).toBe('submitted');
@@ -199,54 +199,12 @@ describe('what the contract carries reaches application and history', () => {
   });
 });
 
-describe('an event of the bridge', () => {
-  const ref = { application: 'applications/x', agency: 'agencies/asp', messageId: 'm', occurTime: toTimestamp(NOW) };
-  const read = (type: string, fields: object, as = type) =>
-    fromDeliveryEvent(
-      {
-        id: 'e',
-        type: `cups.agencybridge.v1.${as}`,
-        data: messageType(`cups.agencybridge.v1.${type}`).encode({ ref, ...fields }),
-      },
-      NOW,
-    );
-
-  test('shows the words of the agency in one line without control, direction and links', () => {
-    const nasty = 'Plătiți\n\n\nla \u202ehttps://fals.example/x';
-    const text = { ro: nasty, ru: '', en: '' };
-    const shown = { ro: 'Plătiți la [link]' };
-    expect(read('DeliveryDecided', { approved: false, reason: text })?.word).toMatchObject({
-      words: shown,
-      decision: { reason: shown },
-    });
-    expect(read('DeliveryResultRevoked', { reason: text })?.word.words).toEqual(shown);
-    expect(read('DeliveryProgressed', { note: nasty })?.word.words).toEqual(shown);
-    const documents = [{ kind: 'x', note: nasty }];
-    expect(
-      read('DeliveryDocumentsRequested', { message: text, documents, answerBy: '2026-04-01' })?.word,
-    ).toMatchObject({
-      request: { message: shown, documents: [{ kind: 'x', note: shown.ro }] },
-    });
-    const codes = { resultKind: 'paper', resultNumber: 'R\n\n1\u202e', verificationCode: '\0K\u200b7' };
-    expect(read('DeliveryDecided', { approved: true, ...codes })?.word.decision).toMatchObject({
-      resultNumber: 'R 1',
-      verificationCode: 'K 7',
-    });
-  });
-
-  test('of a type that this release does not know is recorded and counted, so that what follows is not held up', () => {
-    const said = read('DeliveryAcknowledged', {}, 'DeliverySomethingNew');
-    expect(said?.word.message).toBe('message-unknown');
-    expect(notes(receive(submitted(), said!.word, WORKING).document)).toEqual([['message-unknown', undefined]]);
-  });
-});
-
-describe('whatever an agency asks for can be supplied', () => {
+describe('Whatever an agency asks for can be supplied', () => {
   const kinds = fc.uniqueArray(fc.oneof(fc.stringMatching(/^[a-z0-9]{1,9}(-[a-z0-9]{1,9}){0,3}$/), fc.string()), {
     minLength: 1,
     maxLength: 20,
   });
-  test('kinds of papers, also where the file is full already', () => {
+  test('Whatever kinds of papers an agency asks for can be supplied, also where the file is full already.', () => {
     fc.assert(
       fc.property(kinds, fc.integer({ min: 0, max: 50 }), (asked, papers) => {
         const data = { application: `applications/01JD0000000000000000000001`, answerBy: '2026-04-01' };
@@ -265,7 +223,7 @@ describe('whatever an agency asks for can be supplied', () => {
   });
 });
 
-test('what is asked for fits also into a file that was full when it was filed', () => {
+test('What is asked for fits also into a file that was full when it was filed.', () => {
   const answers = { note: 'x'.repeat(MAX_CONTENT_BYTES - contentBytes(content()) - 1_000) };
   const draft = newDraft({ content: { ...content(), answers } });
   const kinds = Array.from({ length: 20 }, (_, n) => `paper-${n}`);
@@ -277,7 +235,7 @@ test('what is asked for fits also into a file that was full when it was filed', 
   expect(contentBytes(document.content)).toBeGreaterThan(MAX_CONTENT_BYTES);
 });
 
-describe('however much an agency sends', () => {
+describe('However much an agency sends', () => {
   const long = 'ș'.repeat(2_000);
   const words = { ro: long, ru: long, en: long };
   /** As large as the contract lets a message of its kind be. */
@@ -299,7 +257,7 @@ describe('however much an agency sends', () => {
     return word(message, said);
   };
 
-  test('an application stays far below the bound of the store, and keeps the newest 50 notes of progress', () => {
+  test('However much an agency sends, an application stays far below the bound of the store, and what moved it is kept.', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...MESSAGES), { minLength: 1, maxLength: 6 }), (round) => {
         let app = submitted();
@@ -320,7 +278,7 @@ describe('however much an agency sends', () => {
     );
   }, 60_000);
 
-  test('of 3,000 notes of progress the last 50 are kept, in order', () => {
+  test('Of 3,000 notes of progress the last 50 are kept, in order.', () => {
     let app = say(submitted(), 'acknowledged');
     for (let n = 1; n <= 3_000; n += 1) app = say(app, 'progressed', { words: { ro: `nota ${n}` } });
     const kept = app.history.filter(({ kind }) => kind === 'progressed').map((row) => row.words?.ro);
@@ -329,7 +287,7 @@ describe('however much an agency sends', () => {
     expect(app.progress?.note).toBe('nota 3000');
   });
 
-  test('asked for documents again and again, it is answered 49 times, and then noted', () => {
+  test('Documents that are asked for again and again are answered 49 times, and then it is noted.', () => {
     let app = submitted();
     for (let n = 0; n < 60; n += 1) {
       app = say(app, 'documents-requested', { request: request('2026-04-01') });

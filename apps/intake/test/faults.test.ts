@@ -11,40 +11,38 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureTopics } from '@cups/events';
 import { startLocal } from '@cups/local';
-import { eventOf, eventually, freePort, platform, produce, readTopic } from '@cups/testing';
-import { createIntake } from '../src/service.ts';
-import { configFor, delivered, desk, neighbourhood } from './desk.ts';
-import type { Neighbourhood } from './desk.ts';
+import { eventOf, eventually, freePort, readTopic } from '@cups/testing';
+import { delivered, idOf, openWorld } from './world.ts';
+import type { World } from './world.ts';
 
 /** Intake while things break around it. */
 
-const where = platform();
-let near: Neighbourhood;
+let world: World;
 
 beforeAll(async () => {
-  near = await neighbourhood();
-  await ensureTopics({ brokers: where.brokers, prefix: where.prefix, partitions: 3, agencies: ['asp'] });
+  world = await openWorld();
+  await world.makeTopics();
 });
-afterAll(async () => near.close());
+afterAll(() => world.close());
 
 // What a test opens is closed after it, also when it failed in the middle.
-const opened: (() => Promise<unknown>)[] = [];
+const opened: (() => unknown)[] = [];
 afterEach(async () => {
-  for (const close of opened.splice(0).reverse()) await close().catch(() => {});
+  for (const close of opened.splice(0).reverse()) await Promise.resolve(close()).catch(() => {});
 });
-async function intakeAt(at: Parameters<typeof configFor>[1]) {
-  const intake = await createIntake(configFor(near, at));
+async function start(given: Parameters<World['start']>[0] = {}) {
+  const intake = await world.start(given);
   opened.push(() => intake.stop());
   return intake;
 }
-async function topicAt(at: Parameters<typeof readTopic>[0]) {
-  const topic = await readTopic(at, 'cups.applications');
+async function topicAt(place: Pick<World['place'], 'brokers' | 'prefix'>) {
+  const topic = await readTopic(place, 'cups.applications');
   opened.push(() => topic.stop());
   return topic;
 }
 /** Intake as a process of its own. */
 function processAt(grpcPort: number, brokers: string): ChildProcess {
-  const config = configFor(near, where);
+  const config = world.configOf();
   const child = spawn(
     join(import.meta.dirname, '../../../node_modules/.bin/node'),
     ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../src/main.ts')],
@@ -52,9 +50,9 @@ function processAt(grpcPort: number, brokers: string): ChildProcess {
       stdio: 'ignore',
       env: {
         ...process.env,
-        MONGODB_URI: where.mongoUri,
+        MONGODB_URI: config.mongoUri,
         KAFKA_BROKERS: brokers,
-        CUPS_PREFIX: where.prefix,
+        CUPS_PREFIX: config.prefix,
         CUPS_KEYS: config.keysDir,
         CUPS_DATA: config.dataDir,
         REQUEST_SECRET_FILE: join(config.keysDir, 'intake.secret'),
@@ -65,11 +63,11 @@ function processAt(grpcPort: number, brokers: string): ChildProcess {
       },
     },
   );
-  opened.push(async () => child.kill('SIGKILL'));
+  opened.push(() => child.kill('SIGKILL'));
   return child;
 }
 
-test('on SIGTERM the port closes last: while a silent broker holds up the rest, calls are answered', async () => {
+test('On SIGTERM the port closes last: while a silent broker holds up the rest, calls are answered.', async () => {
   const connected = new Set<Socket>();
   const silent = createServer((socket) => void connected.add(socket.on('error', () => {})));
   await once(silent.listen(0, '127.0.0.1'), 'listening');
@@ -79,7 +77,7 @@ test('on SIGTERM the port closes last: while a silent broker holds up the rest, 
   });
   const grpcPort = await freePort();
   const child = processAt(grpcPort, `127.0.0.1:${(silent.address() as AddressInfo).port}`);
-  const here = desk(near, grpcPort, 'CU-001');
+  const here = world.deskAt(grpcPort, 'CU-001');
   const found = () => here.listApplications({});
   await eventually(() => found().catch(() => undefined), { timeoutMs: 20_000 });
   await eventually(() => connected.size > 0);
@@ -94,27 +92,27 @@ test('on SIGTERM the port closes last: while a silent broker holds up the rest, 
   expect((await gone)[0]).toBe(0);
 }, 60_000);
 
-describe('the pipe', () => {
-  test('killed between commit and publish: the event arrives after the restart', async () => {
+describe('Events on their way', () => {
+  test('Of an intake that is killed between commit and publish the event arrives after the restart.', async () => {
     const grpcPort = await freePort();
     // A process whose broker is away commits and can not publish: the moment between the two, held open.
     const child = processAt(grpcPort, '127.0.0.1:1');
-    const here = desk(near, grpcPort, 'CU-001');
+    const here = world.deskAt(grpcPort, 'CU-001');
     const app = await eventually(() => here.file(1).catch(() => undefined), { timeoutMs: 20_000 });
     const gone = once(child, 'exit');
     child.kill('SIGKILL');
     await gone;
 
-    const topic = await topicAt(where);
-    await intakeAt(where);
+    const topic = await topicAt(world.place);
+    await start();
     const events = await topic.until((all) => all.some(({ subject }) => subject === app.name), 20_000);
     expect(events.filter(({ subject }) => subject === app.name).map(({ sequence }) => sequence)).toEqual([1]);
   });
 
-  test('two replicas on one document lose and reorder nothing', async () => {
-    const replicas = [await intakeAt(where), await intakeAt(where)];
-    const topic = await topicAt(where);
-    const desks = replicas.map((replica) => desk(near, replica.grpcPort!, 'CU-002'));
+  test('Two replicas that write one document lose and reorder nothing.', async () => {
+    const replicas = [await start(), await start()];
+    const topic = await topicAt(world.place);
+    const desks = replicas.map((replica) => world.deskAt(replica.grpcPort, 'CU-002'));
     const drafts = await Promise.all(
       Array.from({ length: 20 }, (_, i) => eventually(() => desks[i % 2]!.open(i).catch(() => undefined))),
     );
@@ -122,7 +120,7 @@ describe('the pipe', () => {
     await Promise.all(
       drafts.map(async ({ name }, i) => {
         await desks[i % 2]!.submit(name);
-        await produce(where, [eventOf(delivered(name, 'DeliveryAcknowledged', 1))]);
+        await world.say(delivered(name, 'DeliveryAcknowledged', 1));
         await desks[(i + 1) % 2]!.withdrawApplication({ requestId: randomUUID(), name });
       }),
     );
@@ -146,17 +144,17 @@ describe('the pipe', () => {
     }
   });
 
-  test('Kafka stops: submissions are accepted, and arrive once it is back', async () => {
+  test('While Kafka is stopped submissions are accepted, and they arrive once it is back.', async () => {
     const dataDir = mkdtempSync(join(tmpdir(), 'cups-kafka-'));
     const local = await startLocal({ dataDir, parts: ['kafka'] });
     opened.push(async () => {
       await local.stop();
       rmSync(dataDir, { recursive: true, force: true });
     });
-    const own = { mongoUri: where.mongoUri, brokers: local.kafkaBrokers.split(','), prefix: `${where.prefix}k-` };
+    const own = { brokers: local.kafkaBrokers.split(','), prefix: `${world.place.prefix}k-` };
     await ensureTopics({ brokers: own.brokers, prefix: own.prefix, partitions: 3, agencies: ['asp'] });
-    const intake = await intakeAt(own);
-    const here = desk(near, intake.grpcPort!, 'CU-003');
+    const intake = await start({ kafkaBrokers: own.brokers, prefix: own.prefix });
+    const here = world.deskAt(intake.grpcPort, 'CU-003');
     await eventually(() => here.file(1).catch(() => undefined));
     await local.killKafka();
     const filed = await Promise.all(Array.from({ length: 30 }, (_, i) => here.file(i)));
@@ -170,25 +168,23 @@ describe('the pipe', () => {
     );
   }, 90_000);
 
-  test('a fifth of the deliveries come twice and out of turn: each changes its application once', async () => {
-    const intake = await intakeAt(where);
-    const here = desk(near, intake.grpcPort!, 'CU-004');
+  test('Deliveries of which a fifth come twice and out of turn change their application once each.', async () => {
+    const intake = await start();
+    const here = world.deskAt(intake.grpcPort, 'CU-004');
     const apps = await Promise.all(
       Array.from({ length: 25 }, (_, i) => eventually(() => here.file(i).catch(() => undefined))),
     );
     const steps = ['DeliveryAcknowledged', 'DeliveryProgressed', 'DeliveryDecided'] as const;
     const events = apps.flatMap(({ name }) =>
-      steps.map((type, i) =>
-        eventOf(delivered(name, type, i + 1, type === 'DeliveryDecided' ? { approved: true } : {})),
-      ),
+      steps.map((type, i) => delivered(name, type, i + 1, type === 'DeliveryDecided' ? { approved: true } : {})),
     );
     const repeated = events.flatMap((event, i) => (i % 5 === 0 ? [event, event] : [event]));
     const swapped = repeated.map((event, i) =>
       i % 7 === 3 && repeated[i + 1] ? repeated[i + 1]! : i % 7 === 4 ? repeated[i - 1]! : event,
     );
-    await produce(where, swapped);
+    await world.say(...swapped);
     // A second member joins in the middle: partitions move and messages come again.
-    await intakeAt(where);
+    await start();
     for (const { name } of apps) {
       await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_READY', {
         timeoutMs: 30_000,
@@ -198,21 +194,21 @@ describe('the pipe', () => {
     }
   }, 90_000);
 
-  test('bytes that are no message and deliveries of strangers are stored as refused, and others flow', async () => {
-    const intake = await intakeAt(where);
-    const here = desk(near, intake.grpcPort!, 'CU-005');
+  test('Bytes that are no message and deliveries of strangers hold up no others.', async () => {
+    const intake = await start();
+    const here = world.deskAt(intake.grpcPort, 'CU-005');
     const { name } = await eventually(() => here.file(1).catch(() => undefined));
-    await produce(where, [
+    await world.say(
       eventOf({
         topic: 'cups.deliveries',
-        key: name.slice(13),
+        key: idOf(name),
         type: 'cups.agencybridge.v1.DeliveryDecided',
         sequence: 1,
         data: Buffer.from([0xff, 0xff]),
       }),
-      eventOf(delivered('applications/01JD0000000000000000000009', 'DeliveryAcknowledged', 1)),
-      eventOf(delivered(name, 'DeliveryAcknowledged', 1)),
-    ]);
+      delivered('applications/01JD0000000000000000000009', 'DeliveryAcknowledged', 1),
+      delivered(name, 'DeliveryAcknowledged', 1),
+    );
     await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_IN_PROGRESS', {
       timeoutMs: 20_000,
     });

@@ -1,44 +1,36 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import type { Event } from '@cups/contracts';
 import { messageType } from '@cups/contracts/proto';
-import { ensureTopics } from '@cups/events';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
-import { eventOf, eventually, keepLog, platform, produce } from '@cups/testing';
-import { createIntake } from '../src/service.ts';
-import { configFor, delivered, desk, neighbourhood } from './desk.ts';
-import type { Neighbourhood } from './desk.ts';
+import { eventually, quietLog } from '@cups/testing';
+import { delivered, idOf, openWorld } from './world.ts';
+import type { World } from './world.ts';
 
 /** Events on cups.deliveries that the bridge did not write, or that are about another's delivery, on the real broker. */
 
-const where = platform();
-let near: Neighbourhood;
-let intake: Awaited<ReturnType<typeof createIntake>>;
+let world: World;
+let port: number;
 let store: Store;
-const at = (centre: string) => desk(near, intake.grpcPort!, centre);
-const say = (...events: ReturnType<typeof delivered>[]) =>
-  produce(
-    where,
-    events.map((event) => eventOf(event)),
-  );
+const at = (centre: string) => world.deskAt(port, centre);
 
 beforeAll(async () => {
-  near = await neighbourhood();
-  await ensureTopics({ brokers: where.brokers, prefix: where.prefix, partitions: 3, agencies: ['asp'] });
-  intake = await createIntake(configFor(near, where));
+  world = await openWorld();
+  await world.makeTopics();
+  port = (await world.start()).grpcPort;
   // What a service stores is part of the promise: nothing is counted of what was refused.
-  store = openStore({ uri: where.mongoUri, database: `${where.prefix}cups-intake`, log: keepLog().log });
-  await eventually(async () => (await at('CU-001').listApplications({})) && true);
+  const { mongoUri: uri, prefix } = world.place;
+  store = openStore({ uri, database: `${prefix}cups-intake`, log: quietLog });
+  await eventually(() => store.ready());
 });
 afterAll(async () => {
-  await intake.stop();
+  await world.close();
   await store.close();
-  await near.close();
 });
 
 type Stored = { _id: string; lastSeqs?: Record<string, number>; history: unknown[] };
-const stored = async (name: string) =>
-  (await store.collection<Stored>('applications').findOne({ _id: name.slice('applications/'.length) }))!;
+const stored = async (name: string) => (await store.collection<Stored>('applications').findOne({ _id: idOf(name) }))!;
 /** Messages refused, also where several of one cause are kept as one with a count. */
 const refusals = async () => {
   const kept = await store.collection<{ _id: string; count?: number }>('refusals').find().toArray();
@@ -48,23 +40,23 @@ const parked = () => store.collection('parkedEvents').countDocuments();
 const decided = (name: string, sequence: number, approved: boolean) =>
   delivered(name, 'DeliveryDecided', sequence, { approved, reason: { ro: 'motiv' } });
 
-describe('a forged event with the next sequence', () => {
-  const forged: [string, (event: ReturnType<typeof delivered>) => Partial<ReturnType<typeof delivered>>][] = [
+describe('A forged event with the next sequence', () => {
+  const forged: [string, (event: Event) => Partial<Event>][] = [
     ['from another source', () => ({ source: '/agencies/asp' })],
     ['of a type that is no delivery event', () => ({ type: 'cups.intake.v1.ApplicationWithdrawn' })],
     ['about a subject that is no delivery', (event) => ({ subject: `applications/${event.key}` })],
     ['about the delivery of another agency', (event) => ({ subject: `deliveries/${event.key}-mai` })],
     ['under the key of another application', () => ({ key: '01JD0000000000000000000000' })],
   ];
-  test.each(forged)('%s is refused and does not hide the true one', async (_what, forge) => {
+  test.each(forged)('A forged event %s is refused and does not hide the true one.', async (_what, forge) => {
     const here = at('CU-002');
     const { name } = await here.file(1);
     const before = await refusals();
     const lie = decided(name, 1, false);
-    await say({ ...lie, ...forge(lie) });
+    await world.say({ ...lie, ...forge(lie) });
     await eventually(async () => (await refusals()) === before + 1);
     expect((await stored(name)).lastSeqs).toBeUndefined();
-    await say(decided(name, 1, true));
+    await world.say(decided(name, 1, true));
     const { application } = await eventually(async () => {
       const read = await here.getApplication({ name });
       return read.application!.state === 'STATE_READY' && read;
@@ -73,40 +65,40 @@ describe('a forged event with the next sequence', () => {
   });
 });
 
-describe('an event about what is not the agency’s', () => {
-  test('moves no application of another agency, whatever its subject', async () => {
+describe('An event about what is not the agency’s', () => {
+  test('An event of one agency moves no application of another, whatever its subject.', async () => {
     const here = at('CU-003');
     const { name } = await here.file(2);
     const before = await refusals();
-    const id = name.slice('applications/'.length);
+    const id = idOf(name);
     const type = 'cups.agencybridge.v1.DeliveryDecided';
     const foreign = (subject: string) => ({
       ...decided(name, 1, false),
       subject,
       data: messageType(type).encode({ ref: { delivery: subject, application: name, agency: 'agencies/mai' } }),
     });
-    await say(foreign(`deliveries/${id}-mai`), foreign(`deliveries/${id}-asp`));
+    await world.say(foreign(`deliveries/${id}-mai`), foreign(`deliveries/${id}-asp`));
     await eventually(async () => (await refusals()) === before + 2);
     expect((await here.getApplication({ name })).application).toMatchObject({ state: 'STATE_SUBMITTED' });
     expect((await stored(name)).lastSeqs).toBeUndefined();
   });
 
-  test('of 500 invented subjects none is counted, parked or in the document', async () => {
+  test('Of 500 invented subjects none is counted, parked or in the document.', async () => {
     const here = at('CU-004');
     const { name } = await here.file(3);
     const [before, waiting] = [await refusals(), await parked()];
-    const id = name.slice('applications/'.length);
+    const id = idOf(name);
     const invented = Array.from({ length: 500 }, (_, i) => ({
       ...delivered(name, 'DeliveryProgressed', 1 + (i % 3)),
       subject: i % 2 ? `deliveries/${id}-x${i}` : `deliveries/${randomUUID()}-asp`,
     }));
-    await say(...invented);
+    await world.say(...invented);
     await eventually(async () => (await refusals()) === before + 500, { timeoutMs: 30_000 });
     const document = await stored(name);
     expect(document.lastSeqs).toBeUndefined();
     expect(document.history.length).toBe(1);
     expect(await parked()).toBe(waiting);
-    await say(delivered(name, 'DeliveryAcknowledged', 1));
+    await world.say(delivered(name, 'DeliveryAcknowledged', 1));
     await eventually(async () => (await here.getApplication({ name })).application!.state === 'STATE_IN_PROGRESS');
   });
 });

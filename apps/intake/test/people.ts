@@ -1,11 +1,14 @@
+import type { Action, Content, Message, State } from '@cups/application';
+import { isProblem } from '@cups/problem';
 import { idnp } from '@cups/testing';
-import type { Content } from '@cups/application';
+import * as acts from '../src/domain/acts.ts';
+import type { Actor, NewApplication, Step } from '../src/domain/acts.ts';
+import { receive } from '../src/domain/agency.ts';
+import type { AgencyWord } from '../src/domain/agency.ts';
 import type { Application, ServiceVersion } from '../src/domain/application.ts';
-import type { Actor, NewApplication } from '../src/domain/acts.ts';
-import { draft } from '../src/domain/acts.ts';
 import type { WorkingTime } from '../src/domain/terms.ts';
 
-/** Synthetic content for the tests of the domain. */
+/** Synthetic applications in every state, for the tests of the domain. */
 
 export const NOW = new Date('2026-03-10T09:00:00Z');
 
@@ -56,7 +59,7 @@ export const ACTOR: Actor = {
 };
 
 export function newDraft(more: Partial<NewApplication> = {}): Application {
-  const fields = draft(
+  const fields = acts.draft(
     {
       id: '01J00000000000000000000001',
       centre: 'centres/CU-001',
@@ -70,4 +73,96 @@ export function newDraft(more: Partial<NewApplication> = {}): Application {
     ACTOR,
   );
   return { ...fields, schemaVersion: 2, revision: 1, eventSeq: 0, createTime: NOW, updateTime: NOW };
+}
+
+/** What is submitted by, where the form asks for nothing. */
+export const PARTS = { version: VERSION, working: WORKING, answersViolations: () => [] };
+
+/** Does an action of a person, with a payload that is right for it. */
+export function act(app: Application, action: Action, roles: readonly string[], now = NOW): Step {
+  const actor = { ...ACTOR, roles, now };
+  switch (action) {
+    case 'edit':
+      return acts.edit(app, actor, ['costOption'], { costOption: 'normal' });
+    case 'submit':
+      return acts.submit(app, actor, PARTS);
+    case 'withdraw':
+      return acts.withdraw(app, actor);
+    case 'renew':
+      return acts.renew(app, actor, VERSION);
+    case 'supply-documents': {
+      const kinds = app.documentRequest?.evidenceKinds ?? [];
+      return acts.supplyDocuments(app, actor, { evidence: kinds.map((kind) => ({ kind, originalSeen: true })) }, PARTS);
+    }
+    case 'hand-over':
+      return acts.handOver(app, actor, { collectedBy: 'applicant', paperKind: 'identity-document' });
+    case 'confirm-outcome':
+      return acts.confirmOutcome(app, actor, { needMet: true });
+    case 'correct':
+      throw new Error('opens another application');
+  }
+}
+
+let serial = 0;
+/** What an agency says in a message of this kind. */
+export function word(message: Message, now = NOW): AgencyWord {
+  serial += 1;
+  return {
+    message,
+    agency: 'agencies/asp',
+    eventId: `event-${serial}`,
+    now,
+    request: { id: `message-${serial}`, evidenceKinds: ['birth-certificate'], answerBy: '2026-04-10' },
+    decision: { decideTime: now, reason: { ro: 'motiv' } },
+    result: { resultNumber: 'R2' },
+  };
+}
+
+/** An application in a state, come there by the table. */
+export function inState(state: State): Application {
+  const submitted = () => act(newDraft(), 'submit', ['specialist']).document;
+  const after = (app: Application, message: Message) => receive(app, word(message), WORKING).document;
+  switch (state) {
+    case 'draft':
+      return newDraft();
+    case 'submitted':
+      return submitted();
+    case 'in-progress':
+      return after(submitted(), 'acknowledged');
+    case 'documents-requested':
+      return after(submitted(), 'documents-requested');
+    case 'ready':
+      return after(submitted(), 'approved');
+    case 'rejected':
+      return after(submitted(), 'rejected');
+    case 'handed-over':
+      return act(inState('ready'), 'hand-over', ['specialist']).document;
+    case 'closed':
+      return act(inState('handed-over'), 'confirm-outcome', ['specialist']).document;
+    case 'withdrawn':
+      return act(submitted(), 'withdraw', ['specialist']).document;
+    case 'expired':
+      return acts.fire(inState('documents-requested'), 'answer-date-passed', new Date('2026-04-11T00:00:00Z')).document;
+  }
+}
+
+/** What a step gives; undefined when it is refused. */
+export function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run();
+  } catch (error) {
+    if (isProblem(error)) return undefined;
+    throw error;
+  }
+}
+
+/** How a step is refused. */
+export function problemOf(run: () => unknown) {
+  try {
+    run();
+  } catch (error) {
+    if (isProblem(error)) return error;
+    throw error;
+  }
+  throw new Error('was not refused');
 }

@@ -1,32 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { clientFor, eventually, platform } from '@cups/testing';
+import { isProblem } from '@cups/problem';
 import fc from 'fast-check';
 import { ulid } from 'ulid';
-import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
-import { createIntake } from '../src/service.ts';
-import { configFor, content, neighbourhood, SERVICE } from './desk.ts';
-import type { Neighbourhood } from './desk.ts';
+import { content, openWorld, SERVICE } from './world.ts';
+import type { World } from './world.ts';
 
 /** What a centre can learn of the applications of another: nothing, not even that they are there. */
 
-const where = platform();
-let near: Neighbourhood;
-let intake: Awaited<ReturnType<typeof createIntake>>;
+let world: World;
+let port: number;
 
 /** One operator, at the centre where they work today. */
-function operatorAt(centre: string, operator = 'operators/moved') {
-  const { token } = near.keys.session({ role: 'specialist', centre: `centres/${centre}`, operator });
-  const client = clientFor<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
-    address: `127.0.0.1:${intake.grpcPort}`,
-    keys: near.keys,
-    from: 'gateway',
-    to: 'intake',
-    sessionToken: token,
-  });
-  near.open.push(client);
-  return client;
-}
+const operatorAt = (centre: string, operator = 'operators/moved') => world.deskAt(port, centre, { operator });
 type Desk = ReturnType<typeof operatorAt>;
 
 /** All that the caller can see of a refusal; an answer that is none says so. */
@@ -35,8 +21,9 @@ async function told(call: Promise<unknown>): Promise<string> {
     () => 'answered',
     (error: unknown) => error,
   );
-  const { kind, reason, message, metadata, violations } = answer as Record<string, unknown>;
-  return JSON.stringify({ answer: answer === 'answered', kind, reason, message, metadata, violations });
+  if (!isProblem(answer)) return String(answer);
+  const { kind, reason, message, metadata, violations } = answer;
+  return JSON.stringify({ kind, reason, message, metadata, violations });
 }
 
 /** Every call that names an application, with these arguments. */
@@ -56,17 +43,13 @@ const calls: Record<string, (desk: Desk, at: { name: string; etag: string; reque
 };
 
 beforeAll(async () => {
-  near = await neighbourhood();
-  intake = await createIntake(configFor(near, where));
-  await eventually(async () => (await operatorAt('CU-001').listApplications({})) && true);
+  world = await openWorld();
+  port = (await world.start()).grpcPort;
 });
-afterAll(async () => {
-  await intake.stop();
-  await near.close();
-});
+afterAll(() => world.close());
 
-describe('an operator who changed centre', () => {
-  test('repeats old requests and finds nothing, as if the file had never been there', async () => {
+describe('An operator who changed centre', () => {
+  test('An operator who changed centre repeats old requests and finds nothing, as if the file had never been there.', async () => {
     const before = operatorAt('CU-001');
     const after = operatorAt('CU-002');
     const opened = { requestId: randomUUID(), publicService: SERVICE, content: content(1) };
@@ -91,8 +74,8 @@ describe('an operator who changed centre', () => {
   });
 });
 
-describe('the applications of another centre', () => {
-  test('of 300 random calls each answers to a foreign id what it answers to an unknown one', async () => {
+describe('The applications of another centre', () => {
+  test('Of 300 random calls each answers to a foreign id what it answers to an unknown one, and changes nothing.', async () => {
     const owner = operatorAt('CU-003', 'operators/owner');
     const stranger = operatorAt('CU-004', 'operators/stranger');
     const used = { owner: randomUUID(), stranger: randomUUID() };
@@ -123,7 +106,7 @@ describe('the applications of another centre', () => {
     // 600 calls, one after the other: on a busy machine they outlast the usual time of a test.
   }, 120_000);
 
-  test('every call, read or write, says of an unknown application the same in the same words', async () => {
+  test('Every call, read or write, says of an unknown application the same in the same words.', async () => {
     const desk = operatorAt('CU-003', 'operators/owner');
     const at = { name: `applications/${ulid()}`, etag: '"1"', requestId: randomUUID() };
     const answers = await Promise.all(Object.values(calls).map((call) => told(call(desk, at))));
@@ -131,7 +114,7 @@ describe('the applications of another centre', () => {
     expect(answers[0]).toContain('There is no such application.');
   });
 
-  test('a foreign id chosen for a new draft is answered like an own one that is taken', async () => {
+  test('A foreign id chosen for a new draft is answered like an own one that is taken.', async () => {
     const owner = operatorAt('CU-003', 'operators/owner');
     const stranger = operatorAt('CU-004', 'operators/stranger');
     const open = (desk: Desk, applicationId: string, n = 5) =>

@@ -17,7 +17,7 @@ const WORKING: WorkingTime = {
 };
 const at = (text: string) => new Date(text);
 
-describe('due dates', () => {
+describe('Due dates', () => {
   test.each<[string, string, Term, string]>([
     ['the day of filing is not counted', '2026-03-10T09:00:00Z', { amount: 1, unit: 'working-days' }, '2026-03-11'],
     ['a weekend is no working day', '2026-03-13T09:00:00Z', { amount: 1, unit: 'working-days' }, '2026-03-16'],
@@ -39,7 +39,7 @@ describe('due dates', () => {
       { amount: 1, unit: 'working-days' },
       '2026-03-12',
     ],
-  ])('%s', (_name, from, term, due) => {
+  ])('A due date is counted so: %s.', (_name, from, term, due) => {
     expect(dueAfter(at(from), term, WORKING)).toEqual({ dueDate: due });
   });
 
@@ -50,7 +50,7 @@ describe('due dates', () => {
     ['on a Saturday', '2026-03-14T09:00:00Z', 2, '2026-03-16T08:00:00.000Z'],
     ['over the change to summer time', '2026-03-27T14:00:00Z', 2, '2026-03-30T06:00:00.000Z'],
     ['exactly until closing', '2026-03-10T14:00:00Z', 1, '2026-03-10T15:00:00.000Z'],
-  ])('hours run inside working time: %s', (_name, from, amount, due) => {
+  ])('Hours run inside working time: %s.', (_name, from, amount, due) => {
     expect(dueAfter(at(from), { amount, unit: 'hours' }, WORKING).dueTime?.toISOString()).toBe(due);
   });
 
@@ -84,11 +84,11 @@ describe('due dates', () => {
       { amount: 2, unit: 'hours' },
       { dueDate: '2026-03-10', dueTime: at('2026-03-10T20:00:00Z') },
     ],
-  ])('follow the working time of the agency: %s', (_name, from, term, due) => {
+  ])('Due dates follow the working time of the agency: %s.', (_name, from, term, due) => {
     expect(dueAfter(at(from), term, EVENINGS)).toEqual(due);
   });
 
-  test('of an agency that is not known are not guessed', () => {
+  test('Due dates of an agency that is not known are not guessed.', () => {
     for (const unit of ['hours', 'working-days', 'calendar-days'] as const) {
       expect(() => dueAfter(at('2026-03-10T09:00:00Z'), { amount: 1, unit }, UNKNOWN_WORKING_TIME)).toThrow(
         UnknownYear,
@@ -96,23 +96,23 @@ describe('due dates', () => {
     }
   });
 
-  test('an unknown year is an error, not a guess', () => {
+  test('An unknown year is an error, not a guess.', () => {
     expect(() => dueAfter(at('2027-12-30T09:00:00Z'), { amount: 5, unit: 'working-days' }, WORKING)).toThrow(/2028/);
   });
 
-  test('the last day to answer ends at midnight in Chisinau', () => {
+  test('The last day to answer ends at midnight in Chisinau.', () => {
     expect(endOfDay('2026-03-10').toISOString()).toBe('2026-03-10T22:00:00.000Z');
     expect(today(at('2026-03-10T22:00:00Z'))).toBe('2026-03-11');
   });
 });
 
-describe('the clock stands while documents are awaited', () => {
-  test('of a term in hours that has passed one is left, also in a year that is not known', () => {
+describe('The clock stands while documents are awaited', () => {
+  test('Of a term in hours that has passed one is left, also in a year that is not known.', () => {
     const due = { dueDate: '2027-12-30', dueTime: at('2027-12-30T10:00:00Z') };
     expect(remaining(at('2028-01-05T10:00:00Z'), due, 'hours', WORKING)).toEqual({ unit: 'hours', amount: 1 });
   });
 
-  test('asked and answered at once, the due date stays', () => {
+  test('When documents are asked for and supplied at once, the due date stays.', () => {
     const arbitrary = fc.record({
       start: fc.integer({ min: 0, max: 250 }),
       amount: fc.integer({ min: 1, max: 40 }),
@@ -132,14 +132,14 @@ describe('the clock stands while documents are awaited', () => {
     );
   });
 
-  test('days waited are added', () => {
+  test('Days of waiting for documents are added to the due date.', () => {
     const due = dueAfter(at('2026-03-10T09:00:00Z'), { amount: 10, unit: 'working-days' }, WORKING);
     const left = remaining(at('2026-03-12T09:00:00Z'), due, 'working-days', WORKING);
     expect(left).toEqual({ amount: 8, unit: 'working-days' });
     expect(dueAfter(at('2026-03-19T09:00:00Z'), left, WORKING)).toEqual({ dueDate: '2026-03-31' });
   });
 
-  test('hours left are counted inside working time', () => {
+  test('Hours that are left of a term are counted inside working time.', () => {
     const due = dueAfter(at('2026-03-10T14:00:00Z'), { amount: 4, unit: 'hours' }, WORKING);
     expect(remaining(at('2026-03-10T15:00:00Z'), due, 'hours', WORKING)).toEqual({ amount: 3, unit: 'hours' });
   });

@@ -7,7 +7,7 @@ import type { WorkingTimes } from '../src/working-times.ts';
 
 const data = join(import.meta.dirname, '../../../data');
 
-test('the calendars of the data folder are as their schema says, and bear the name of their code', () => {
+test('The calendars of the data folder are as their schema says, and bear the name of their code.', () => {
   const folder = join(data, 'calendars');
   const files = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
   const { entries, problems } = calendarParser()(files);
@@ -15,13 +15,13 @@ test('the calendars of the data folder are as their schema says, and bear the na
   expect(entries.size).toBe(files.length);
 });
 
-test('a day that is of another year than it stands under makes a calendar unusable', () => {
+test('A day that is of another year than it stands under makes a calendar unusable.', () => {
   const text = "code: a\nsource: x\nyears: { 2026: [{ date: '2027-01-01', name: x }] }";
   const { entries, problems } = calendarParser()([{ path: 'a.yaml', text }]);
   expect([entries.size, problems]).toEqual([0, [{ file: 'a.yaml', message: '2027-01-01 is no day of 2026' }]]);
 });
 
-describe('the working times of agencies', () => {
+describe('The working times of agencies', () => {
   const { dir, remove } = temporaryDir();
   const log = keepLog('intake');
   const metrics = keepMetrics();
@@ -38,7 +38,7 @@ describe('the working times of agencies', () => {
     remove();
   });
 
-  test('are those of their files, with the days off of their calendar', () => {
+  test('Working times are those of the files of the agencies, with the days off of their calendar.', () => {
     const { off, ...hours } = times.of('agencies/asp');
     expect(hours).toEqual({
       timeZone: 'Europe/Chisinau',
@@ -49,7 +49,7 @@ describe('the working times of agencies', () => {
     expect(off.get(2026)?.has('2026-05-01')).toBe(true);
   });
 
-  test('change with their file, without a restart', async () => {
+  test('The working time of an agency changes with its file, without a restart.', async () => {
     writeFileSync(path('asp'), asp.replace("to: '17:00'", "to: '13:45'").replace('mon, tue', 'sun'));
     const now = await eventually(() => {
       const found = times.of('agencies/asp');
@@ -58,13 +58,13 @@ describe('the working times of agencies', () => {
     expect([now.closes, now.days]).toEqual([{ hour: 13, minute: 45 }, new Set([7, 3, 4, 5])]);
   });
 
-  test('of an agency that has no file are not guessed: in no year a day can be counted', async () => {
+  test('The working time of an agency that has no file is not guessed: in no year a day can be counted.', async () => {
     expect(times.of('agencies/fisc').off.size).toBe(0);
     writeFileSync(path('fisc'), asp.replace('code: asp', 'code: fisc'));
     await eventually(() => times.of('agencies/fisc').off.size > 0);
   });
 
-  test('know no days off where they name a calendar that is not there, which the metric tells', async () => {
+  test('An agency that names a calendar that is not there has no days off that are known, which the metric tells.', async () => {
     await eventually(async () => (await lastYear()) > 2026);
     writeFileSync(path('late'), asp.replace('code: asp', 'code: late').replace('holidays-md', 'nowhere'));
     await eventually(() => times.of('agencies/late').closes.hour === 17);

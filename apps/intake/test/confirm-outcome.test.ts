@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import { delivered, openWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** ConfirmOutcome: whether the need is met is recorded, and the application is closed. */
+
+let world: World;
+let port: number;
+const at = (centre = 'CU-001') => world.deskAt(port, centre);
+
+beforeAll(async () => {
+  world = await openWorld();
+  await world.makeTopics();
+  port = (await world.start()).grpcPort;
+});
+afterAll(() => world.close());
+
+/** An application whose result was handed over. */
+async function handedOver(n: number) {
+  const { name } = await at().file(n);
+  await world.say(delivered(name, 'DeliveryDecided', 1, { approved: true }));
+  await eventually(async () => (await at().read(name)).state === 'STATE_READY');
+  const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
+  await at().handOverResult({ requestId: randomUUID(), name, handOver });
+  return name;
+}
+
+test('Of a need that is met the application is closed, and can be corrected.', async () => {
+  const name = await handedOver(1);
+  const { application } = await at().confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: true } });
+  expect(application).toMatchObject({
+    state: 'STATE_CLOSED',
+    outcome: { needMet: true, missing: '' },
+    allowedActions: ['ACTION_CORRECT'],
+  });
+});
+
+test('Of a need that is not met it must be said what is missing.', async () => {
+  const name = await handedOver(2);
+  const confirm = (missing: string) =>
+    at().confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: false, missing } });
+  await expect(confirm('')).rejects.toMatchObject({ violations: [{ field: 'missing', rule: 'REQUIRED' }] });
+  expect((await confirm('a stamp')).application).toMatchObject({
+    state: 'STATE_CLOSED',
+    outcome: { needMet: false, missing: 'a stamp' },
+  });
+});
+
+test('Without an outcome, and before the hand-over, nothing is confirmed.', async () => {
+  const { name } = await at().file(3);
+  await expect(at().confirmOutcome({ requestId: randomUUID(), name })).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    violations: [{ field: 'outcome', rule: 'REQUIRED' }],
+  });
+  const early = at().confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: true } });
+  await expect(early).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+});

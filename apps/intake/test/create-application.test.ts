@@ -1,0 +1,200 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CreateApplicationRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
+import { eventually, idnp, person } from '@cups/testing';
+import { ulid } from 'ulid';
+import { content, openWorld, SERVICE } from './world.ts';
+import type { World } from './world.ts';
+
+/** CreateApplication: a draft is opened. */
+
+let world: World;
+let port: number;
+const at = (centre = 'CU-001') => world.deskAt(port, centre);
+
+beforeAll(async () => {
+  world = await openWorld();
+  port = (await world.start()).grpcPort;
+});
+afterAll(() => world.close());
+
+const request = (n: number, more: CreateApplicationRequest = {}): CreateApplicationRequest => ({
+  requestId: randomUUID(),
+  publicService: SERVICE,
+  content: content(n),
+  ...more,
+});
+
+test('A new draft copies version and centre, has a tracking number, and allows what the table allows.', async () => {
+  const app = await at().open(1);
+  expect(app).toMatchObject({
+    centre: 'centres/CU-001',
+    publicService: SERVICE,
+    agency: 'agencies/asp',
+    state: 'STATE_DRAFT',
+    serviceVersion: '2025-11-01',
+    etag: '"1"',
+    allowedActions: ['ACTION_EDIT', 'ACTION_SUBMIT', 'ACTION_WITHDRAW', 'ACTION_RENEW'],
+  });
+  expect(app.trackingNumber).toMatch(/^[0-9A-Z*~$=-]{14,20}$/);
+  expect(app.content?.applicant).toMatchObject({ idnp: idnp(1) });
+});
+
+test('An empty draft is opened: what is missing is asked for at submit.', async () => {
+  const { application } = await at().createApplication(request(1, { content: null }));
+  expect(application).toMatchObject({
+    state: 'STATE_DRAFT',
+    content: { applicant: null, mandate: null, evidence: [] },
+  });
+});
+
+test('A draft keeps the id that the client chose, and another request cannot have it.', async () => {
+  const applicationId = ulid();
+  const opened = await at().createApplication(request(1, { applicationId }));
+  expect(opened.application?.name).toBe(`applications/${applicationId}`);
+  const second = at().createApplication(request(1, { applicationId }));
+  await expect(second).rejects.toMatchObject({ reason: 'APPLICATION_EXISTS' });
+});
+
+test('A draft may name an application that has ended as the one that it corrects, and no other.', async () => {
+  const open = await at().open(1);
+  const early = at().open(1, {}, { corrects: open.name });
+  await expect(early).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED', metadata: { action: 'correct' } });
+  await at().withdrawApplication({ requestId: randomUUID(), name: open.name });
+  expect((await at().open(1, {}, { corrects: open.name })).corrects).toBe(open.name);
+  const foreign = at('CU-006').open(1, {}, { corrects: open.name });
+  await expect(foreign).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+});
+
+test.each<[string, CreateApplicationRequest, string]>([
+  ['an id that is no ULID', { applicationId: 'x' }, 'INVALID_ARGUMENT'],
+  ['a request id that is no UUID', { requestId: '1' }, 'REQUEST_ID_INVALID'],
+  ['an unknown public service', { publicService: 'publicServices/none' }, 'NOT_FOUND'],
+  ['a public service that is no name', { publicService: 'civil' }, 'INVALID_ARGUMENT'],
+  ['no public service', { publicService: '' }, 'INVALID_ARGUMENT'],
+  ['a bad IDNP', { content: content(1, { applicant: { ...person(1), idnp: '2900000000018' } }) }, 'IDNP_INVALID'],
+  ['answers over 64 KiB', { content: content(1, { answers: Buffer.alloc(65 * 1024 + 1, 32) }) }, 'ANSWERS_TOO_LARGE'],
+  ['answers that are no JSON', { content: content(1, { answers: Buffer.from('{') }) }, 'INVALID_ARGUMENT'],
+])('A draft with %s is refused.', async (_what, given, reason) => {
+  await expect(at().createApplication(request(1, given))).rejects.toMatchObject({ reason });
+});
+
+test.each([
+  ['no kind of mandate', { mandate: { kind: 77 as 1 } }, 'content.mandate.kind'],
+  ['no kind of delivery', { delivery: { kind: -1 as 1 } }, 'content.delivery.kind'],
+  ['a mandate that says no kind', { mandate: { kind: 'MANDATE_KIND_UNSPECIFIED' as const } }, 'mandate.kind'],
+])('A number that is %s is refused by the name of its field.', async (_what, more, field) => {
+  await expect(at().open(4, more)).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    violations: [{ field, rule: 'UNKNOWN' }],
+  });
+});
+
+describe('Answers that a document cannot hold', () => {
+  const ANSWERS = 'answers';
+  test.each([
+    ['NUL in a name', '{"a\\u0000b":1}', 'answers.(unknown)', 'NAME'],
+    ['_bsontype', '{"act":{"_bsontype":"ObjectId","id":"x"}}', 'answers.act._bsontype', 'NAME'],
+    ['__proto__', '{"__proto__":{"act":"birth"}}', 'answers.__proto__', 'NAME'],
+    ['an operator', '{"$set":{"state":"closed"}}', 'answers.$set', 'NAME'],
+    ['a path', '{"act.0.x":1}', 'answers.(unknown)', 'NAME'],
+    ['nesting without end', `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, ANSWERS, 'TOO_DEEP'],
+    ['no object', '[1]', ANSWERS, 'JSON_OBJECT'],
+    ['no JSON', '{', ANSWERS, 'JSON_OBJECT'],
+  ])('%s: they are refused by name, in a draft, in an edit and with documents.', async (_name, text, field, rule) => {
+    const answers = Buffer.from(text);
+    const { name } = await at().open(1);
+    const wrong = { reason: 'INVALID_ARGUMENT', violations: [{ field, rule }] };
+    await expect(at().open(2, { answers })).rejects.toMatchObject(wrong);
+    const edit = { requestId: randomUUID(), name, etag: '"1"', updateFields: ['answers'], content: { answers } };
+    await expect(at().updateApplication(edit)).rejects.toMatchObject(wrong);
+    const supplied = at().supplyDocuments({ requestId: randomUUID(), name, answers });
+    await expect(supplied).rejects.toMatchObject(wrong);
+    const app = await at().read(name);
+    expect(app).toMatchObject({ etag: '"1"', content: { answers: Buffer.from('{"act":"birth"}') } });
+  });
+
+  test('Bytes that are no UTF-8 are no answers.', async () => {
+    const answers = Buffer.concat([Buffer.from('{"act":"'), Buffer.from([0xff]), Buffer.from('"}')]);
+    const violations = [{ field: ANSWERS, rule: 'JSON_OBJECT' }];
+    await expect(at().open(2, { answers })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', violations });
+  });
+
+  test('Words that objects have are kept as they came.', async () => {
+    const answers = '{"constructor":"a","hasOwnProperty":"b","length":3,"toBSON":{"valueOf":null},"număr":"ș"}';
+    const { name } = await at().open(3, { answers: Buffer.from(answers) });
+    const app = await at().read(name);
+    expect(JSON.parse(app.content!.answers.toString())).toEqual(JSON.parse(answers));
+  });
+});
+
+describe('A centre', () => {
+  test('A paused centre opens nothing, and its open applications finish.', async () => {
+    const open = await at('CU-002').open();
+    world.centres['CU-002'] = { status: 'CENTRE_STATUS_PAUSED' };
+    await eventually(async () => {
+      const answer: unknown = await at('CU-002')
+        .open()
+        .catch((error: unknown) => error);
+      return (answer as { reason?: string }).reason === 'CENTRE_PAUSED';
+    });
+    expect((await at('CU-002').submit(open.name)).state).toBe('STATE_SUBMITTED');
+  });
+
+  test('A centre opens as many applications as it may, and no more.', async () => {
+    world.centres['CU-003'] = { limit: 2 };
+    await at('CU-003').open();
+    await at('CU-003').open();
+    await expect(at('CU-003').open()).rejects.toMatchObject({ reason: 'CENTRE_LIMIT_REACHED' });
+  });
+
+  test('A centre files only with its agencies.', async () => {
+    world.centres['CU-004'] = { agencies: ['agencies/mai'] };
+    await expect(at('CU-004').open()).rejects.toMatchObject({ reason: 'SERVICE_NOT_FILEABLE' });
+  });
+});
+
+describe('A create that comes again', () => {
+  test('The same id and content answers the application as it is now.', async () => {
+    const given = request(2);
+    const first = await at().createApplication(given);
+    await at().submit(first.application!.name);
+    const again = await at().createApplication(given);
+    expect(again).toMatchObject({
+      replayed: true,
+      application: { name: first.application!.name, state: 'STATE_SUBMITTED' },
+    });
+  });
+
+  test('The same id in another case is the same create.', async () => {
+    const given = request(2);
+    const first = (await at().createApplication(given)).application!;
+    const again = await at().createApplication({ ...given, requestId: given.requestId!.toUpperCase() });
+    expect(again).toMatchObject({ replayed: true, application: { name: first.name } });
+  });
+
+  test('The same id with other content is refused.', async () => {
+    const given = request(2);
+    await at().createApplication(given);
+    const other = at().createApplication({ ...given, content: content(3) });
+    await expect(other).rejects.toMatchObject({ reason: 'REQUEST_ID_REUSED' });
+  });
+
+  test('A repeat is answered also when the centre was paused meanwhile.', async () => {
+    const given = request(2);
+    const first = await at('CU-005').createApplication(given);
+    world.centres['CU-005'] = { status: 'CENTRE_STATUS_PAUSED' };
+    await eventually(() =>
+      at('CU-005')
+        .open()
+        .then(
+          () => false,
+          () => true,
+        ),
+    );
+    const again = await at('CU-005').createApplication(given);
+    expect(again).toMatchObject({ replayed: true, application: { name: first.application!.name } });
+    const other = at('CU-005').createApplication({ ...given, content: content(3) });
+    await expect(other).rejects.toMatchObject({ reason: 'CENTRE_PAUSED' });
+  });
+});

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually, readTopic } from '@cups/testing';
+import { eventCodec } from '@cups/contracts/proto';
+import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import { delivered, openWorld } from './world.ts';
+import type { World } from './world.ts';
+
+/** HandOverResult: the result, or the decision, reaches the person. */
+
+let world: World;
+let port: number;
+const at = (centre = 'CU-001') => world.deskAt(port, centre);
+
+beforeAll(async () => {
+  world = await openWorld();
+  await world.makeTopics();
+  port = (await world.start()).grpcPort;
+});
+afterAll(() => world.close());
+
+/** An application whose agency has decided. */
+async function decided(n: number, approved = true) {
+  const { name } = await at().file(n);
+  const result = approved ? { resultKind: 'paper', resultNumber: 'R-1' } : {};
+  await world.say(delivered(name, 'DeliveryDecided', 1, { approved, ...result }));
+  return eventually(async () => {
+    const app = await at().read(name);
+    return app.state === (approved ? 'STATE_READY' : 'STATE_REJECTED') && app;
+  });
+}
+
+const handOver = (name: string) =>
+  at().handOverResult({
+    requestId: randomUUID(),
+    name,
+    handOver: { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B1' },
+  });
+
+test.each([true, false])(
+  'Of a decision that approved is %s it is recorded who collected it, shown which paper.',
+  async (approved) => {
+    const { name } = await decided(1, approved);
+    const { application } = await handOver(name);
+    expect(application).toMatchObject({
+      state: 'STATE_HANDED_OVER',
+      handOver: { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B1' },
+    });
+    expect(application!.handOver!.handOverTime).not.toBeNull();
+  },
+);
+
+test('Who collected it, and which paper was shown, must be said.', async () => {
+  const { name } = await decided(2);
+  const unsaid = at().handOverResult({ requestId: randomUUID(), name });
+  await expect(unsaid).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    violations: [
+      { field: 'collectedBy', rule: 'REQUIRED' },
+      { field: 'paperKind', rule: 'REQUIRED' },
+    ],
+  });
+});
+
+test('Before the agency has decided nothing is handed over.', async () => {
+  const { name } = await at().file(3);
+  await expect(handOver(name)).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+});
+
+test('A revoked result is not handed over before it is corrected, and others are told of both.', async () => {
+  const { name, allowedActions } = await decided(4);
+  const may = (...actions: string[]) =>
+    eventually(async () => (await at().read(name)).allowedActions.join() === actions.join());
+  expect(allowedActions).toEqual(['ACTION_HAND_OVER']);
+  await world.say(delivered(name, 'DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } }));
+  await may('ACTION_WITHDRAW');
+  await expect(handOver(name)).rejects.toMatchObject({ reason: 'RESULT_REVOKED' });
+  await world.say(delivered(name, 'DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' }));
+  await may('ACTION_HAND_OVER');
+  expect((await handOver(name)).application).toMatchObject({ state: 'STATE_HANDED_OVER' });
+
+  const topic = await readTopic(world.place, 'cups.applications');
+  const codec = eventCodec<IntakeEvents>('cups.intake.v1');
+  const all = await topic.until((events) => events.filter(({ subject }) => subject === name).length >= 5);
+  await topic.stop();
+  const changes = all
+    .filter(({ subject }) => subject === name)
+    .map((event) => codec.decode(event))
+    .flatMap((event) => (event?.type === 'cups.intake.v1.ResultChanged' ? [event.data.revoked] : []));
+  expect(changes).toEqual([true, false]);
+});

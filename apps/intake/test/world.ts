@@ -1,0 +1,261 @@
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Event } from '@cups/contracts';
+import type { AgencyBridgeEvent } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
+import type { GetPublicServiceVersionResponse } from '@cups/contracts/gen/cups/catalog/v1/GetPublicServiceVersionResponse.ts';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import type { CentreStatus } from '@cups/contracts/gen/cups/identity/v1/CentreStatus.ts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
+import type { CreateApplicationRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
+import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import { messageType, toTimestamp } from '@cups/contracts/proto';
+import { ensureTopics } from '@cups/events';
+import { Problem } from '@cups/problem';
+import type { RunningService } from '@cups/process';
+import { clientFor, eventOf, eventually, fakeService, keysFor, person, platform, produce } from '@cups/testing';
+import type { Config } from '../src/config.ts';
+import { readConfig } from '../src/config.ts';
+import { createIntake } from '../src/service.ts';
+
+/** Everything around intake: a fresh store and topics, neighbours made from their protos, desks and agencies that are this test. */
+
+export const SERVICE = 'publicServices/civil-status-extract';
+export const DAY = 86_400_000;
+
+/** What identity says of a centre, where it is not the usual; `until` keeps its answer back. */
+interface CentreAnswer {
+  status?: CentreStatus;
+  limit?: number;
+  agencies?: string[];
+  until?: Promise<void>;
+}
+
+export type World = Awaited<ReturnType<typeof openWorld>>;
+
+export async function openWorld() {
+  const place = platform();
+  const keys = keysFor();
+  const centres: Record<string, CentreAnswer> = {};
+  const lines: Record<string, unknown>[] = [];
+  const clock: { now: Date | undefined } = { now: undefined };
+  const state = { validTo: '' };
+  const closing: (() => Promise<unknown> | void)[] = [];
+
+  const catalog = await fakeService<CatalogServiceDefinition>(
+    'cups.catalog.v1.CatalogService',
+    {
+      async GetPublicServiceVersion({ name }) {
+        if (name !== SERVICE) throw new Problem({ reason: 'NOT_FOUND', message: 'none' });
+        return { version: version(state.validTo), inForce: true };
+      },
+    },
+    { service: 'catalog', keys },
+  );
+  const identity = await fakeService<IdentityServiceDefinition>(
+    'cups.identity.v1.IdentityService',
+    {
+      async GetCentre({ name }) {
+        const {
+          status = 'CENTRE_STATUS_ACTIVE',
+          limit = 0,
+          agencies = ['agencies/asp'],
+          until,
+        } = centres[name.slice(8)] ?? {};
+        await until;
+        const displayName = name.slice(8);
+        return {
+          centre: {
+            name,
+            displayName,
+            kind: 'CENTRE_KIND_TOWN_HALL',
+            status,
+            agencies,
+            openApplicationLimit: limit,
+          },
+        };
+      },
+    },
+    { service: 'identity', keys },
+  );
+
+  /** Settings of an intake in this world; its request secret lies beside the keys. */
+  function configOf(given: Partial<Config> = {}): Config {
+    mkdirSync(keys.dir, { recursive: true });
+    const secret = join(keys.dir, 'intake.secret');
+    writeFileSync(secret, 'a secret of the tests', { mode: 0o600 });
+    return {
+      ...readConfig({ REQUEST_SECRET_FILE: secret }),
+      mongoUri: place.mongoUri,
+      kafkaBrokers: place.brokers,
+      prefix: place.prefix,
+      grpcPort: 0,
+      httpPort: 0,
+      keysDir: keys.dir,
+      dataDir: join(import.meta.dirname, '../../../data'),
+      catalogAddress: catalog.address,
+      identityAddress: identity.address,
+      logLevel: 'info',
+      timerPollMs: 200,
+      ...given,
+    };
+  }
+
+  /** A client of whatever listens on a port, as a service, or as a desk when a session is given. */
+  function clientAt(port: number, from: 'gateway' | 'agency-bridge' | 'notifications', sessionToken?: string) {
+    const address = `127.0.0.1:${port}`;
+    const session = sessionToken === undefined ? {} : { sessionToken };
+    const client = clientFor<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
+      address,
+      keys,
+      from,
+      to: 'intake',
+      ...session,
+    });
+    closing.push(() => client.close());
+    return client;
+  }
+
+  /** Somebody in front of an intake, at a centre. */
+  function deskAt(
+    port: number,
+    centre = 'CU-001',
+    who: { role?: 'specialist' | 'supervisor'; operator?: string } = {},
+  ) {
+    const { role = 'specialist', operator = `operators/${centre.toLowerCase()}-${role}` } = who;
+    const { token } = keys.session({ role, centre: `centres/${centre}`, operator });
+    const calls = clientAt(port, 'gateway', token);
+    const open = async (n = 1, more: Partial<ApplicationContent> = {}, given: CreateApplicationRequest = {}) => {
+      const request = { requestId: randomUUID(), publicService: SERVICE, content: content(n, more), ...given };
+      return (await calls.createApplication(request)).application!;
+    };
+    const submit = async (name: string) =>
+      (await calls.submitApplication({ requestId: randomUUID(), name })).application!;
+    return {
+      ...calls,
+      /** A draft of the n-th person. */
+      open,
+      submit,
+      /** A draft that is submitted at once. */
+      file: async (n = 1) => submit((await open(n)).name),
+      read: async (name: string) => (await calls.getApplication({ name })).application!,
+      history: async (name: string) => (await calls.listApplicationActions({ name, pageSize: 200 })).actions,
+    };
+  }
+
+  return {
+    place,
+    catalog,
+    identity,
+    /** What identity says of centres, by their code. */
+    centres,
+    /** What intakes of this world log. */
+    lines,
+    /** What time it is for them; undefined for the time that it is. */
+    clock,
+    configOf,
+    clientAt,
+    deskAt,
+    /** Names the last day of the version that the catalog has in force; '' for none. */
+    endVersion: (date: string) => void (state.validTo = date),
+    /** Starts an intake, which ends with this world; answers once it takes work. */
+    async start(given: Partial<Config> = {}): Promise<RunningService & { grpcPort: number; httpPort: number }> {
+      const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);
+      const service = await createIntake(configOf(given), {
+        now: () => clock.now ?? new Date(),
+        logTo: { write },
+      });
+      let stopped: Promise<void> | undefined;
+      const stop = () => (stopped ??= service.stop());
+      closing.push(stop);
+      const { grpcPort = 0, httpPort = 0 } = service;
+      await eventually(async () => (await fetch(`http://127.0.0.1:${httpPort}/readyz`)).ok);
+      return { ...service, grpcPort, httpPort, stop };
+    },
+    /** The topics of the platform, for tests in which events flow. */
+    makeTopics: () => ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: ['asp'] }),
+    /** Puts events on the topics, in this order. */
+    say: (...events: Event[]) => produce(place, events),
+    async close() {
+      for (const close of closing.splice(0).reverse()) await close();
+      await Promise.all([catalog.close(), identity.close()]);
+      keys.remove();
+    },
+  };
+}
+
+function version(validTo: string): GetPublicServiceVersionResponse['version'] {
+  return {
+    publicService: SERVICE,
+    version: '2025-11-01',
+    validFrom: '2025-11-01',
+    validTo,
+    title: { ro: 'Extras', ru: 'Выписка', en: 'Extract' },
+    provider: 'agencies/asp',
+    centreKinds: ['CENTRE_KIND_TOWN_HALL'],
+    evidence: [{ kind: 'identity-document', required: true }],
+    costOptions: [
+      {
+        code: 'normal',
+        term: { amount: 10, unit: 'TERM_UNIT_WORKING_DAYS', from: 'TERM_START_SUBMISSION' },
+        fee: { amountMinor: '11000', currencyCode: 'MDL' },
+      },
+    ],
+    formSchema: Buffer.from(
+      JSON.stringify({
+        type: 'object',
+        additionalProperties: false,
+        required: ['act'],
+        properties: { act: { type: 'string', enum: ['birth', 'death'] }, note: { type: 'string', maxLength: 60_000 } },
+      }),
+    ),
+  };
+}
+
+/** What a desk fills in for the n-th person, complete. */
+export function content(n: number, more: Partial<ApplicationContent> = {}) {
+  return {
+    applicant: person(n),
+    contact: { none: true },
+    mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE' },
+    answers: Buffer.from('{"act":"birth"}'),
+    evidence: [{ kind: 'identity-document', number: `B${n}`, originalSeen: true }],
+    costOption: 'normal',
+    delivery: { kind: 'DELIVERY_KIND_AT_CENTRE' },
+    ...more,
+  } satisfies ApplicationContent;
+}
+
+type Short<Type> = Type extends `cups.agencybridge.v1.${infer Name}` ? Name : never;
+/** An event of the bridge by its short name. */
+export type Told = Short<AgencyBridgeEvent['type']>;
+export type Fields<Name extends Told> = Omit<
+  Extract<AgencyBridgeEvent, { type: `cups.agencybridge.v1.${Name}` }>['data'],
+  'ref'
+>;
+
+/** An event of the bridge about the delivery of an application to its agency. */
+export function delivered<Name extends Told>(
+  application: string,
+  name: Name,
+  sequence: number,
+  fields?: Fields<Name>,
+): Event {
+  const id = idOf(application);
+  const delivery = `deliveries/${id}-asp`;
+  const type = `cups.agencybridge.v1.${name}`;
+  const ref = { delivery, application, agency: 'agencies/asp', messageId: 'm', occurTime: toTimestamp(new Date()) };
+  return eventOf({
+    topic: 'cups.deliveries',
+    key: id,
+    type,
+    subject: delivery,
+    sequence,
+    source: '/cups/agency-bridge',
+    data: messageType(type).encode({ ref, ...fields }),
+  });
+}
+
+/** The id in the name of an application. */
+export const idOf = (application: string) => application.slice('applications/'.length);
