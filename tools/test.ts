@@ -22,6 +22,7 @@ const CHECKS = [
   'proto',
   'contract',
   'openapi',
+  'content',
   'fences',
   'read-cost',
   'picture',

@@ -4,24 +4,13 @@ import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Time
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import { answersFault } from '@cups/application';
+import type { Content } from '@cups/application';
 import { Problem } from '@cups/problem';
 
 /** The HTTP border: JSON of openapi.yaml to proto messages and back. What is empty in proto is absent in JSON. */
 
-type Person = Partial<Record<'idnp' | 'givenName' | 'familyName' | 'birthDate' | 'language', string>>;
-type MandateKind = 'own-presence' | 'mpower' | 'notarial' | 'kinship' | 'guardianship';
-
-/** The content of an application as POST and PATCH take it, already valid against the document. */
-export interface ContentJson {
-  applicant?: Person | null;
-  contact?: { email?: string; phone?: string; none?: boolean } | null;
-  represented?: Person | null;
-  mandate?: { kind: MandateKind; reference?: string; date?: string } | null;
-  answers?: Record<string, unknown> | null;
-  evidence?: { kind: string; number?: string; issueDate?: string; originalSeen?: boolean; copy?: string }[] | null;
-  costOption?: string | null;
-  delivery?: { kind: 'at-centre' | 'electronic' | 'post'; note?: string } | null;
-}
+/** The content of an application as POST and PATCH take it, already valid against the document; null clears a field. */
+export type ContentJson = { [Field in keyof Content]?: Content[Field] | null };
 
 /** What the desk fills in, for intake. */
 export function contentToProto(json: ContentJson): ApplicationContent {

@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { CONTENT_SCHEMA } from '@cups/application';
+import { format, resolveConfig } from 'prettier';
+import { stringify } from 'yaml';
+import { beyond } from './contract/compare.ts';
+import type { Json } from './contract/publish.ts';
+
+/**
+ * What the desk fills in stands once, in CONTENT_SCHEMA of `libs/application`. This writes it into the OpenAPI document, and
+ * holds the agency contract and the proto against it, which are given to others and have words of their own.
+ * `node tools/content.ts`; `--check` only looks; `--folder` names another tree, for tests.
+ */
+
+const { values: options } = parseArgs({
+  options: {
+    check: { type: 'boolean', default: false },
+    folder: { type: 'string', default: join(import.meta.dirname, '..') },
+  },
+});
+const DOCUMENT = 'apps/gateway/openapi.yaml';
+const BEGIN = '    # Made by tools/content.ts of CONTENT_SCHEMA in libs/application: not to be edited here.\n';
+const END = '    # Here ends what tools/content.ts makes.\n';
+const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
+
+const findings = [...(await documentFindings()), ...contractFindings(), ...protoFindings()];
+for (const finding of findings) console.error(finding);
+console.log(`content of an application: ${findings.length} findings`);
+process.exitCode = findings.length > 0 ? 1 : 0;
+
+/** Writes the OpenAPI document where it may, and says where it is stale. */
+async function documentFindings(): Promise<string[]> {
+  const path = join(options.folder, DOCUMENT);
+  const before = readFileSync(path, 'utf8');
+  const [begin, end] = [before.indexOf(BEGIN), before.indexOf(END)];
+  if (begin < 0 || end < begin) return [`${DOCUMENT} lacks the lines between which the content stands`];
+  const made = stringify(forDocument(schemas), { lineWidth: 0, aliasDuplicateObjects: false });
+  const indented = made.replaceAll(/^(?=.)/gm, '    ');
+  const text = before.slice(0, begin + BEGIN.length) + indented + before.slice(end);
+  const style = await resolveConfig(import.meta.filename);
+  const wanted = await format(text, Object.assign({}, style, { filepath: path }));
+  if (wanted === before) return [];
+  if (options.check) return [`${DOCUMENT} is stale: run \`node tools/content.ts\``];
+  writeFileSync(path, wanted);
+  return [];
+}
+
+/** A schema with references as the document has them, and without what stays in the house. */
+function forDocument(schema: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) => (key === 'x-wrong' ? undefined : value)).replaceAll(
+      '"#/$defs/',
+      '"#/components/schemas/',
+    ),
+  );
+}
+
+/** Where an agency could get what its contract refuses. What a complete file must have is no matter of shape. */
+function contractFindings(): string[] {
+  const definitions = definitionsOf('libs/agency-contract/schemas/definitions.json');
+  const parts: [ours: string, theirs: string][] = [
+    ['Person', 'person'],
+    ['Mandate', 'mandate'],
+    ['Answers', 'answers'],
+    ['EvidenceList', 'evidence'],
+    ['Delivery', 'delivery'],
+  ];
+  const wider = parts.flatMap(([ours, theirs]) =>
+    beyond(whole(schemas[ours]!, schemas), whole(definitions[theirs]!, definitions), theirs).filter(
+      (finding) => !/: (may be missing|minLength lets more through)$/.test(finding),
+    ),
+  );
+  const words: [what: string, ours: Json, theirs: Json][] = [
+    ['mandate.kind', member('Mandate', 'kind'), propertyOf(definitions['mandate']!, 'kind')],
+    ['delivery.kind', member('Delivery', 'kind'), propertyOf(definitions['delivery']!, 'kind')],
+    ['language', schemas['Language']!, definitions['language']!],
+  ];
+  const others = words
+    .filter(([, ours, theirs]) => String(ours['enum']) !== String(theirs['enum']))
+    .map(([what]) => `${what}: has other words`);
+  return [...wider, ...others].map((what) => `agency contract: ${what}`);
+}
+
+/** Where the proto has other words for what is chosen from a list. */
+function protoFindings(): string[] {
+  const proto = readFileSync(join(options.folder, 'proto/cups/intake/v1/intake.proto'), 'utf8');
+  const lists: [prefix: string, ours: Json][] = [
+    ['MANDATE_KIND_', member('Mandate', 'kind')],
+    ['DELIVERY_KIND_', member('Delivery', 'kind')],
+  ];
+  return lists
+    .filter(([prefix, ours]) => wordsOf(proto, prefix).join() !== String(ours['enum']))
+    .map(([prefix]) => `proto: ${prefix}* has other words`);
+}
+
+/** The words of an enum as JSON has them, but for the one that is never stored. */
+function wordsOf(proto: string, prefix: string): string[] {
+  return [...proto.matchAll(new RegExp(`^ *${prefix}(\\w+) = [1-9]`, 'gm'))].map(([, word]) =>
+    word!.toLowerCase().replaceAll('_', '-'),
+  );
+}
+
+function definitionsOf(file: string): Record<string, Json> {
+  const { $defs } = JSON.parse(readFileSync(join(options.folder, file), 'utf8')) as { $defs: Record<string, Json> };
+  return $defs;
+}
+
+function member(definition: string, property: string): Json {
+  return propertyOf(schemas[definition]!, property);
+}
+
+function propertyOf(schema: Json, property: string): Json {
+  return (schema['properties'] as Record<string, Json>)[property]!;
+}
+
+/** A schema with each reference replaced by what it leads to. */
+function whole(schema: Json, definitions: Record<string, Json>): Json {
+  return JSON.parse(JSON.stringify(schema), (_key, value: Json | null) => {
+    if (typeof value !== 'object' || typeof value?.['$ref'] !== 'string') return value;
+    const name = value['$ref'].slice(value['$ref'].lastIndexOf('/') + 1);
+    return Object.assign({}, whole(definitions[name]!, definitions), value, { $ref: undefined });
+  }) as Json;
+}

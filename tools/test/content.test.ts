@@ -1,0 +1,98 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { temporaryDir } from '@cups/testing';
+
+const root = join(import.meta.dirname, '..', '..');
+const DOCUMENT = 'apps/gateway/openapi.yaml';
+const AGENCIES = 'libs/agency-contract/schemas/definitions.json';
+const PROTO = 'proto/cups/intake/v1/intake.proto';
+const folders: { remove(): void }[] = [];
+afterEach(() => folders.splice(0).forEach((folder) => folder.remove()));
+
+/** What the tool says of the tree with one text replaced by another in a file. */
+function said(file: string, from = '', to = '', ...args: string[]) {
+  const { dir, remove } = temporaryDir();
+  folders.push({ remove });
+  for (const one of [DOCUMENT, AGENCIES, PROTO]) {
+    mkdirSync(dirname(join(dir, one)), { recursive: true });
+    cpSync(join(root, one), join(dir, one));
+  }
+  const text = readFileSync(join(dir, file), 'utf8');
+  expect(text).toContain(from);
+  writeFileSync(
+    join(dir, file),
+    text.replace(from, () => to),
+  );
+  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/content.ts'), '--folder', dir, ...args];
+  const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
+  return { status, stderr, document: readFileSync(join(dir, DOCUMENT), 'utf8') };
+}
+
+describe('the content of an application stands once', () => {
+  test('the OpenAPI document, the agency contract and the proto of the repository have it as the schema says', () => {
+    expect(said(DOCUMENT, '', '', '--check')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test.each([
+    ['another kind of mandate', DOCUMENT, '- guardianship', '- court', 'apps/gateway/openapi.yaml is stale'],
+    ['another bound of a text', DOCUMENT, 'maxLength: 254', 'maxLength: 255', 'apps/gateway/openapi.yaml is stale'],
+    [
+      'a kind of mandate that agencies lack',
+      AGENCIES,
+      '"notarial", ',
+      '',
+      'mandate.kind: has values that were not possible',
+    ],
+    [
+      'a kind of mandate that only agencies have',
+      AGENCIES,
+      '"notarial"',
+      '"notarial", "court"',
+      'mandate.kind: has other words',
+    ],
+    [
+      'a way to deliver that only agencies have',
+      AGENCIES,
+      '"at-centre", ',
+      '"at-centre", "at-home", ',
+      'delivery.kind: has other words',
+    ],
+    [
+      'fewer papers for agencies than for a desk',
+      AGENCIES,
+      '"maxItems": 50',
+      '"maxItems": 40',
+      'evidence: maxItems lets more through',
+    ],
+    [
+      'a shorter name for agencies than for a desk',
+      AGENCIES,
+      '"maxLength": 100',
+      '"maxLength": 99',
+      'lets more through',
+    ],
+    [
+      'a kind of mandate that the proto lacks',
+      PROTO,
+      'MANDATE_KIND_KINSHIP = 4;',
+      '',
+      'proto: MANDATE_KIND_* has other words',
+    ],
+    [
+      'a way to deliver under another word',
+      PROTO,
+      'DELIVERY_KIND_POST =',
+      'DELIVERY_KIND_MAIL =',
+      'proto: DELIVERY_KIND_* has other words',
+    ],
+  ])('%s is found', (_name, file, from, to, finding) => {
+    expect(said(file, from, to, '--check')).toMatchObject({ status: 1, stderr: expect.stringContaining(finding) });
+  });
+
+  test('what differs in the OpenAPI document is written anew from the schema', () => {
+    const { status, document } = said(DOCUMENT, '- guardianship', '- court');
+    expect([status, document]).toEqual([0, readFileSync(join(root, DOCUMENT), 'utf8')]);
+  });
+});
