@@ -1,3 +1,4 @@
+import type { State } from '@cups/application';
 import { randomUUID } from 'node:crypto';
 
 /** A desk that drives the platform as its specialist would: through the public REST API only. */
@@ -16,7 +17,7 @@ export interface Application {
   centre: string;
   publicService: string;
   agency: string;
-  state: string;
+  state: State;
   etag: string;
   trackingNumber: string;
   documentRequest?: { id: string; evidenceKinds: string[] };

@@ -1,3 +1,4 @@
+import { END_STATES } from '@cups/application';
 import type { DayResult } from './day.ts';
 import type { Row } from './day/visit.ts';
 
@@ -12,7 +13,7 @@ const STATE_COLOURS: Record<string, string> = {
   ready: '36',
   'handed-over': '36',
 };
-const END = ['closed', 'withdrawn', 'expired'];
+const ended = (state: string): boolean => END_STATES.some((end) => end === state);
 
 export interface Table {
   show(row: Row): void;
@@ -36,7 +37,7 @@ export function openTable(out: NodeJS.WriteStream): Table {
   function draw(): void {
     timer = undefined;
     const all = [...rows.values()];
-    const open = all.filter(({ state, error }) => !END.includes(state) && !error);
+    const open = all.filter(({ state, error }) => !ended(state) && !error);
     const shown = open.slice(-Math.max(4, (out.rows ?? 24) - 6));
     const done = all.length - open.length;
     const seconds = ((performance.now() - started) / 1000).toFixed(0);
@@ -54,7 +55,7 @@ export function openTable(out: NodeJS.WriteStream): Table {
       const before = rows.get(row.id)?.state;
       rows.set(row.id, { ...row });
       if (live) timer ??= setTimeout(draw, 200);
-      else if (row.error || (before !== row.state && END.includes(row.state))) out.write(`${line(row)}\n`);
+      else if (row.error || (before !== row.state && ended(row.state))) out.write(`${line(row)}\n`);
     },
     end() {
       clearTimeout(timer);

@@ -1,3 +1,5 @@
+import type { State } from '@cups/application';
+
 /**
  * The checker: what was acknowledged, against what is there. Pure: it takes a record and gives violations, which name
  * ids and codes only.
@@ -12,7 +14,7 @@ export interface Acknowledged {
   requestId: string;
   /** As the answer said. */
   revision: number;
-  state: string;
+  state: State;
 }
 
 /** An acknowledged write that was sent again, unchanged, after all trouble. */
@@ -28,7 +30,7 @@ export interface Repeat {
 export interface ApplicationSeen {
   id: string;
   agency: string;
-  state: string;
+  state: State;
   revision: number;
   eventSeq: number;
   /** Request id of the create. */
@@ -43,7 +45,7 @@ export interface ApplicationSeen {
 /** An application as the desk sees it. */
 export interface AtDesk {
   id: string;
-  state: string;
+  state: State;
   revision: number;
 }
 
@@ -139,7 +141,8 @@ export interface Violation {
 
 type Rule = (record: TortureRecord) => string[];
 
-const PASSED: Record<string, number> = {
+/** How far each state is on the way of an application. */
+const PASSED: Record<State, number> = {
   draft: 0,
   submitted: 1,
   'in-progress': 2,
@@ -169,7 +172,7 @@ const acknowledgedPresent: Rule = ({ acknowledged, applications, atDesk }) => {
     return [
       ...(recorded ? [] : [`${write}: not recorded`]),
       ...[there, seen]
-        .filter((one) => one.revision < revision || PASSED[one.state]! < PASSED[state]!)
+        .filter((one) => one.revision < revision || PASSED[one.state] < PASSED[state])
         .map((one) => `${write}: ${one.state} at revision ${one.revision}, after ${state} at ${revision}`),
     ];
   });

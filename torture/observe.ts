@@ -1,3 +1,4 @@
+import type { State } from '@cups/application';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageType } from '@cups/contracts/proto';
@@ -41,6 +42,7 @@ interface Document {
   lastSeqs?: Record<string, number>;
 }
 interface ApplicationDocument extends Document {
+  state: State;
   agency: string;
   createRequest?: string;
   submissions: { number: number }[];

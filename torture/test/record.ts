@@ -1,3 +1,4 @@
+import type { State } from '@cups/application';
 import type { ApplicationSeen, EventSeen, TortureRecord } from '../check.ts';
 
 /** What happened to one application of a record. */
@@ -65,7 +66,7 @@ function play(course: Course, record: TortureRecord): void {
     record.repeats.push({ application: id, action, requestId, answer: 'replayed' });
     if (action !== 'create') app.history.push({ kind: action, cause: requestId });
   };
-  const tell = (type: string, state: string) => {
+  const tell = (type: string, state: State) => {
     app.state = state;
     app.revision += 1;
     app.eventSeq += 1;

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { REASONS } from '@cups/problem';
+import { ACTIONS, STATES } from '@cups/application';
 import { parse } from 'yaml';
 import { readConfig } from '../src/config.ts';
 import { readDocument } from '../src/http/document.ts';
@@ -94,6 +95,12 @@ describe('openapi.yaml', () => {
       expect(source['summary']).toMatch(/\.$/);
       expect(source['description']).toMatch(/\.$/);
     }
+  });
+
+  test('knows the states and the actions of the life cycle, in its order', () => {
+    const { State, Action } = (document['components'] as { schemas: Record<string, { enum?: string[] }> }).schemas;
+    expect(State?.enum).toEqual(STATES);
+    expect(Action?.enum).toEqual(ACTIONS);
   });
 
   test('declares exactly the mistakes that each operation can answer', () => {

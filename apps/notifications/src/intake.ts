@@ -39,14 +39,15 @@ export function fromIntake(event: ReceivedEvent): ApplicationEvent | undefined {
   const { application, centre } = ref;
   if (application !== event.subject || centre === '') return undefined;
   const id = application.slice('applications/'.length);
-  return { application: id, centre, sequence: event.sequence, news: newsOf(read) };
+  return { application: id, centre, sequence: event.sequence, news: newsOf(read) ?? undefined };
 }
 
 /**
  * Decides whether the person is told of an event, and what. Not told is what the person did at the desk a moment ago (handing
- * over, supplying, discarding a draft), and what only the desk must look at.
+ * over, supplying, discarding a draft), and what only the desk must look at: null, so that an event that is forgotten here
+ * does not compile.
  */
-function newsOf(read: IntakeEvent__Output): News | undefined {
+function newsOf(read: IntakeEvent__Output): News | null {
   switch (read.type) {
     case 'cups.intake.v1.ApplicationSubmitted':
       return { kind: 'application-submitted' };
@@ -57,9 +58,9 @@ function newsOf(read: IntakeEvent__Output): News | undefined {
     case 'cups.intake.v1.ApplicationDecided':
       return { kind: read.data.ref?.state === 'STATE_REJECTED' ? 'application-rejected' : 'result-ready' };
     case 'cups.intake.v1.ApplicationWithdrawn':
-      return read.data.fromState === 'STATE_DRAFT' ? undefined : { kind: 'application-withdrawn' };
+      return read.data.fromState === 'STATE_DRAFT' ? null : { kind: 'application-withdrawn' };
     case 'cups.intake.v1.ApplicationExpired':
-      return read.data.fromState === 'STATE_DRAFT' ? undefined : { kind: 'application-expired' };
+      return read.data.fromState === 'STATE_DRAFT' ? null : { kind: 'application-expired' };
     case 'cups.intake.v1.ResultChanged':
       return { kind: read.data.revoked ? 'result-revoked' : 'result-corrected' };
     case 'cups.intake.v1.ApplicationInProgress':
@@ -68,7 +69,7 @@ function newsOf(read: IntakeEvent__Output): News | undefined {
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskNoted':
     case 'unknown':
-      return undefined;
+      return null;
   }
 }
 
