@@ -145,8 +145,8 @@ const rooms = [
   [
     ['apps/*/src/store.ts', 'apps/*/src/store/**'],
     only(
-      [LOCAL, '\\.\\.\\/', NODE, LIBS, ...['mongoose', 'ulid'].map(exactly)],
-      'store.ts imports libraries and mongoose.',
+      [LOCAL, '\\.\\.\\/', NODE, LIBS, ...['mongoose', 'ulid', 'lru-cache'].map(exactly)],
+      'store.ts imports libraries, mongoose and what keeps a bounded number of things in memory.',
     ),
   ],
   [

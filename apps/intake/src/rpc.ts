@@ -8,7 +8,9 @@ import { readRpcs } from './rpc/reads.ts';
 import { resultRpcs } from './rpc/results.ts';
 import { serviceRpcs } from './rpc/services.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
-import type { openCounter, StoredApplication, Versions } from './store.ts';
+import type { StoredApplication } from './store.ts';
+import type { OpenCounter } from './store/open-counter.ts';
+import type { Versions } from './store/versions.ts';
 import type { WorkingTimes } from './working-times.ts';
 
 /** What the calls of intake work with. */
@@ -17,7 +19,7 @@ export interface Parts {
   versions: Versions;
   neighbours: Neighbours;
   workingTimes: WorkingTimes;
-  openApplications: ReturnType<typeof openCounter>;
+  openApplications: OpenCounter;
   /** Secret of the fingerprints of requests. */
   secret: () => string;
   now: () => Date;

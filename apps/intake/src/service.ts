@@ -7,7 +7,9 @@ import type { Config } from './config.ts';
 import { onDelivery, onTimer } from './events.ts';
 import { openNeighbours } from './neighbours.ts';
 import { rpcs } from './rpc.ts';
-import { applicationsOf, openCounter, versionsOf } from './store.ts';
+import { applicationsOf } from './store.ts';
+import { openCounter } from './store/open-counter.ts';
+import { versionsOf } from './store/versions.ts';
 import { followWorkingTimes } from './working-times.ts';
 
 /** The truth about applications. Takes work as soon as its store answers: neither Kafka nor neighbours are needed. */

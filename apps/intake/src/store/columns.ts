@@ -1,0 +1,99 @@
+import { CONTENT_SCHEMA } from '@cups/application';
+
+/** The part of a JSON Schema that says what kind of value stands where. */
+interface Shape {
+  readonly $ref?: string;
+  readonly type?: string;
+  readonly items?: Shape;
+  readonly properties?: Readonly<Record<string, Shape>>;
+}
+
+const DEFS: Readonly<Record<string, Shape>> = CONTENT_SCHEMA.$defs;
+
+/** What the desk fills in, in columns; answers are an object that their form describes. */
+function columnOf({ $ref, type, items, properties }: Shape): object {
+  if ($ref) return columnOf(DEFS[$ref.slice('#/$defs/'.length)] ?? {});
+  if (type === 'string') return String;
+  if (type === 'boolean') return Boolean;
+  if (type === 'array' && items) return [{ _id: false, ...columnOf(items) }];
+  if (type !== 'object') throw new Error(`There is no column for a value of type ${type}.`);
+  if (!properties) return Object;
+  return Object.fromEntries(Object.entries(properties).map(([name, shape]) => [name, columnOf(shape)]));
+}
+
+const text = { ro: String, ru: String, en: String };
+const mixed = Object;
+const documents = [{ _id: false, kind: String, note: String }];
+const result = { resultKind: String, resultNumber: String, verificationCode: String, validUntil: String };
+const term = { amount: Number, unit: String };
+
+/** The columns of an application: what a document may hold, and nothing else. */
+export const APPLICATION = {
+  centre: String,
+  centreName: String,
+  centreKind: String,
+  openedBy: String,
+  publicService: String,
+  serviceVersion: String,
+  service: { versionId: String, title: text, validTo: String },
+  agency: String,
+  state: String,
+  trackingNumber: String,
+  corrects: String,
+  content: columnOf(CONTENT_SCHEMA),
+  submitTime: Date,
+  dueDate: String,
+  dueTime: Date,
+  noDueDateReason: String,
+  termUnit: String,
+  termLeft: term,
+  submissions: [
+    { _id: false, number: Number, submitTime: Date, content: mixed, answersRequest: String, dueDate: String },
+  ],
+  documentRequest: {
+    id: String,
+    requestTime: Date,
+    evidenceKinds: [String],
+    documents,
+    message: text,
+    answerBy: String,
+    askedAnswerBy: String,
+  },
+  agencyReference: String,
+  progress: { note: String, time: Date },
+  decision: {
+    ...result,
+    approved: Boolean,
+    reason: text,
+    decideTime: Date,
+    correctTime: Date,
+    correctReason: text,
+    revokeTime: Date,
+    revokeReason: text,
+  },
+  handOver: { collectedBy: String, paperKind: String, paperNumber: String, handOverTime: Date },
+  outcome: { needMet: Boolean, missing: String },
+  history: [
+    {
+      _id: false,
+      kind: String,
+      by: String,
+      occurTime: Date,
+      recordTime: Date,
+      cause: String,
+      answers: String,
+      fromState: String,
+      toState: String,
+      submission: Number,
+      reason: String,
+      words: text,
+      result,
+      documents,
+      changes: [String],
+      code: String,
+      fields: [String],
+    },
+  ],
+  omittedMessages: Number,
+  deskNotes: [{ _id: false, kind: String, recordTime: Date, cause: String, count: Number }],
+};
