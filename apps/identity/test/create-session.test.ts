@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '@cups/testing';
+import { data, openIdentity, refused } from './identity.ts';
+import type { World } from './identity.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openIdentity();
+});
+afterAll(() => world.close());
+
+describe('signing in', () => {
+  test('gives a session of at most eight hours and an assertion with role, centre and language', async () => {
+    const { session, assertion } = await world
+      .client()
+      .createSession({ provider: 'local', operator: 'cu-001-specialist' });
+    expect(session?.operator).toMatchObject({
+      name: 'operators/cu-001-specialist',
+      roles: ['ROLE_SPECIALIST'],
+      centre: 'centres/CU-001',
+    });
+    const seconds = Number(session?.expireTime?.seconds) - Number(session?.createTime?.seconds);
+    expect(seconds).toBe(8 * 3600);
+    expect(await world.keys.of('gateway').verifySession(assertion)).toMatchObject({
+      operator: 'operators/cu-001-specialist',
+      roles: ['specialist'],
+      centre: 'centres/CU-001',
+      sid: session?.id,
+      language: 'ro',
+    });
+  });
+
+  test('of an agency’s clerk gives a session with the agency and no centre', async () => {
+    const claims = await world.keys.of('gateway').verifySession(await world.signIn('operators/asp-clerk'));
+    expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/asp' });
+    expect(claims.centre).toBeUndefined();
+  });
+
+  test('works for the clerk of an agency whose file has just come, without a restart', async () => {
+    const text = readFileSync(join(data, 'agencies', 'asp.yaml'), 'utf8').replace('code: asp', 'code: fisc');
+    await expect(world.signIn('operators/fisc-clerk')).rejects.toEqual(refused('UNAUTHENTICATED'));
+    writeFileSync(join(world.dataDir, 'agencies', 'fisc.yaml'), text);
+    const assertion = await eventually(() => world.signIn('operators/fisc-clerk').catch(() => undefined));
+    const claims = await world.keys.of('gateway').verifySession(assertion);
+    expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/fisc' });
+  });
+
+  test('by an unknown provider or as an unknown operator is refused', async () => {
+    const gateway = world.client();
+    await expect(gateway.createSession({ provider: 'mpass', operator: 'cu-001-specialist' })).rejects.toEqual(
+      refused('PROVIDER_UNKNOWN'),
+    );
+    for (const operator of ['', 'operators/nobody', '__proto__', 'operators/operators/support', '../support'])
+      await expect(gateway.createSession({ provider: 'local', operator })).rejects.toEqual(refused('UNAUTHENTICATED'));
+  });
+});

@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openIdentity, refused } from './identity.ts';
+import type { World } from './identity.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openIdentity();
+});
+afterAll(() => world.close());
+
+describe('signing out', () => {
+  test('ends the session for good, and is no error the second time', async () => {
+    const mine = world.client(await world.signIn('cu-007-specialist'));
+    await mine.deleteSession({});
+    await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await mine.deleteSession({});
+    await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(world.client(await world.signIn('cu-007-specialist')).getSession({})).resolves.toBeDefined();
+  });
+});

@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openIdentity, refused } from './identity.ts';
+import type { World } from './identity.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openIdentity();
+});
+afterAll(() => world.close());
+
+describe('a centre', () => {
+  test('is as its file says', async () => {
+    const { centre } = await world.client(undefined, { from: 'intake' }).getCentre({ name: 'centres/CU-001' });
+    expect(centre).toMatchObject({
+      name: 'centres/CU-001',
+      displayName: 'Lozova',
+      kind: 'CENTRE_KIND_TOWN_HALL',
+      status: 'CENTRE_STATUS_ACTIVE',
+      timeZone: 'Europe/Chisinau',
+      agencies: expect.arrayContaining(['agencies/asp']) as unknown as string[],
+      openApplicationLimit: 500,
+    });
+  });
+
+  test('that does not exist is NOT_FOUND, and a malformed name is refused', async () => {
+    await expect(world.client().getCentre({ name: 'centres/CU-999' })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(world.client().getCentre({ name: 'CU-001' })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+  });
+
+  test('is for the gateway and intake only', async () => {
+    await expect(
+      world.client(undefined, { from: 'agency-bridge' }).getCentre({ name: 'centres/CU-001' }),
+    ).rejects.toEqual(refused('PERMISSION_DENIED'));
+  });
+});

@@ -1,0 +1,71 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '@cups/testing';
+import { openIdentity, refused } from './identity.ts';
+import type { Identity, World } from './identity.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openIdentity();
+});
+afterAll(() => world.close());
+
+describe('a session', () => {
+  test('is read by its holder', async () => {
+    const { session } = await world.client(await world.signIn('cu-006-manager')).getSession({});
+    expect(session?.operator).toMatchObject({ name: 'operators/cu-006-manager', roles: ['ROLE_CENTRE_MANAGER'] });
+  });
+
+  test('is not there without an assertion, and not with a foreign one', async () => {
+    await expect(world.client().getSession({})).rejects.toEqual(refused('UNAUTHENTICATED'));
+    const forged = world.keys.session({ role: 'support', operator: 'operators/support' }).token;
+    await expect(world.client(forged).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(world.client(`${forged}x`).getSession({})).rejects.toEqual(refused('SESSION_INVALID'));
+  });
+
+  test('is over when its time has passed', async () => {
+    const hours = (n: number) => new Date(Date.now() + n * 3_600_000);
+    await world.withClock(async (setClock) => {
+      setClock(hours(-7.9));
+      const mine = world.client(await world.signIn('cu-008-specialist'));
+      setClock(hours(0.05));
+      await expect(mine.getSession({})).resolves.toBeDefined();
+      setClock(hours(0.15));
+      await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    });
+  });
+});
+
+describe('a replica whose files lag behind', () => {
+  let lagging: string;
+  let behind: Identity;
+  const ask = (sessionToken?: string) => world.client(sessionToken, { of: behind });
+  beforeAll(async () => {
+    lagging = join(world.folder, 'behind');
+    cpSync(world.dataDir, lagging, { recursive: true });
+    behind = await world.start({ dataDir: lagging, syncMs: 3_600_000 });
+  });
+  afterAll(() => behind.stop());
+
+  test('says that it does not know an operator yet, and not that the session has ended', async () => {
+    world.newCentre('CU-903');
+    const token = await eventually(() => world.signIn('cu-903-specialist'));
+    await expect(world.client(token).getSession({})).resolves.toBeDefined();
+    await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await expect(ask(token).getCentre({ name: 'centres/CU-903' })).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await expect(ask().getCentre({ name: 'centres/CU-903' })).rejects.toEqual(refused('NOT_FOUND'));
+
+    cpSync(world.path('CU-903'), join(lagging, 'centres', 'CU-903.yaml'));
+    await eventually(() => ask(token).getSession({}));
+    expect((await ask(token).getCentre({ name: 'centres/CU-903' })).centre?.name).toBe('centres/CU-903');
+  });
+
+  test('says that a session has ended when it has, whether it knows the operator or not', async () => {
+    world.newCentre('CU-904');
+    const token = await eventually(() => world.signIn('cu-904-specialist'));
+    await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await world.client(token).deleteSession({});
+    await expect(ask(token).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+  });
+});

@@ -1,0 +1,110 @@
+import { expect } from '@jest/globals';
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import { ensureTopics } from '@cups/events';
+import { clientFor, eventually, keepLog, keysFor, platform, temporaryDir } from '@cups/testing';
+import { readConfig } from '../src/config.ts';
+import type { Config } from '../src/config.ts';
+import { createIdentity } from '../src/service.ts';
+
+/** The data folder of the repository. */
+export const data = join(import.meta.dirname, '../../../data');
+/** How many centres have a file there. */
+export const centres = readdirSync(join(data, 'centres')).length;
+
+export type Identity = Awaited<ReturnType<typeof createIdentity>>;
+export type World = Awaited<ReturnType<typeof openIdentity>>;
+export type Client = ReturnType<World['client']>;
+
+/** What a refused call rejects with. */
+export const refused = (reason: string): unknown => expect.objectContaining({ reason });
+
+/** A running identity on data of its own, with a store, topics and keys that nobody else has. */
+export async function openIdentity() {
+  const where = platform();
+  const { mongoUri, brokers, prefix } = where;
+  const keys = keysFor();
+  const folder = temporaryDir();
+  const dataDir = join(folder.dir, 'data');
+  const log = keepLog('identity');
+  const logTo = { write: (line: string) => void log.lines.push(JSON.parse(line) as Record<string, unknown>) };
+  for (const kind of ['centres', 'agencies']) cpSync(join(data, kind), join(dataDir, kind), { recursive: true });
+
+  const config = (more: Partial<Config> = {}): Config => ({
+    ...readConfig({ CUPS_ENV: 'development', CUPS_IDENTITY_PROVIDERS: 'local' }),
+    mongoUri,
+    kafkaBrokers: brokers,
+    prefix,
+    grpcPort: 0,
+    httpPort: 0,
+    keysDir: keys.dir,
+    dataDir,
+    syncMs: 500,
+    sessionSweepMs: 200,
+    ...more,
+  });
+  let clock: Date | undefined;
+  /** Starts one more, and waits until it is ready. */
+  const start = async (more: Partial<Config> = {}): Promise<Identity> => {
+    const started = await createIdentity(config(more), { now: () => clock ?? new Date(), logTo });
+    await eventually(async () => (await fetch(`http://127.0.0.1:${started.httpPort}/readyz`)).ok);
+    return started;
+  };
+  await ensureTopics({ brokers, prefix, partitions: 1, agencies: [] });
+  const identity = await start();
+
+  const open: { close(): void }[] = [];
+  /** A caller with the session of this token, or without one; of this identity, unless another is named. */
+  const client = (
+    sessionToken?: string,
+    { from = 'gateway', of = identity }: { from?: 'gateway' | 'intake' | 'agency-bridge'; of?: Identity } = {},
+  ) => {
+    const address = `127.0.0.1:${of.grpcPort}`;
+    const made = clientFor<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
+      address,
+      keys,
+      from,
+      to: 'identity',
+      ...(sessionToken !== undefined && { sessionToken }),
+    });
+    open.push(made);
+    return made;
+  };
+  const path = (code: string) => join(dataDir, 'centres', `${code}.yaml`);
+  const textOf = (code: string) => readFileSync(path(code), 'utf8');
+  const write = (code: string, text: string) => writeFileSync(path(code), text);
+  return {
+    where,
+    keys,
+    dataDir,
+    /** Holds the data folder, and is free for more. */
+    folder: folder.dir,
+    log,
+    identity,
+    config,
+    start,
+    client,
+    path,
+    textOf,
+    write,
+    newCentre: (code: string) =>
+      write(code, textOf('CU-001').replaceAll('CU-001', code).replace('Lozova', `Test ${code}`)),
+    /** The assertion of a session that begins now. */
+    signIn: async (operator: string) => (await client().createSession({ provider: 'local', operator })).assertion,
+    /** What time it is while `work` runs: a function sets it. */
+    async withClock(work: (setClock: (time: Date) => void) => Promise<void>): Promise<void> {
+      try {
+        await work((time) => (clock = time));
+      } finally {
+        clock = undefined;
+      }
+    },
+    async close() {
+      for (const one of open) one.close();
+      await identity.stop();
+      keys.remove();
+      folder.remove();
+    },
+  };
+}

@@ -1,0 +1,31 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { centres, openIdentity, refused } from './identity.ts';
+import type { World } from './identity.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openIdentity();
+});
+afterAll(() => world.close());
+
+describe('the list of centres', () => {
+  test('holds those that have a file', async () => {
+    const { centres: all } = await world.client(undefined, { from: 'intake' }).listCentres({ pageSize: 200 });
+    expect(all).toHaveLength(centres);
+  });
+
+  test('is paged by code, and refuses a token of nothing', async () => {
+    const gateway = world.client();
+    const seen: string[] = [];
+    for (let pageToken = ''; ;) {
+      const page = await gateway.listCentres({ pageSize: 10, pageToken });
+      seen.push(...page.centres.map(({ name }) => name));
+      pageToken = page.nextPageToken;
+      if (!pageToken) break;
+    }
+    expect(seen).toHaveLength(centres);
+    expect(seen).toEqual([...seen].sort());
+    await expect(gateway.listCentres({ pageToken: 'x' })).rejects.toEqual(refused('PAGE_TOKEN_INVALID'));
+    await expect(gateway.listCentres({ pageSize: -1 })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+  });
+});

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { openStore } from '@cups/store';
+import type { Store } from '@cups/store';
+import { eventually } from '@cups/testing';
+import { openIdentity } from './identity.ts';
+import type { Client, World } from './identity.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openIdentity();
+});
+afterAll(() => world.close());
+
+describe('sessions of one operator', () => {
+  let store: Store;
+  const stored = (operator: string) => store.collection('sessions').countDocuments({ operator });
+  const answers = (sessions: Client[]) =>
+    Promise.all(
+      sessions.map((one) =>
+        one.getSession({}).then(
+          () => 'counts',
+          ({ reason }) => String(reason),
+        ),
+      ),
+    );
+  beforeAll(async () => {
+    store = openStore({
+      uri: world.where.mongoUri,
+      database: `${world.where.prefix}cups-identity`,
+      log: world.log.log,
+    });
+    await eventually(() => stored('nobody').then(() => true));
+  });
+  afterAll(() => store.close());
+
+  test('are five at once: of a sixth the oldest ends, another operator loses none', async () => {
+    const other = world.client(await world.signIn('cu-012-manager'));
+    const mine: Client[] = [];
+    for (let n = 0; n < 7; n += 1) mine.push(world.client(await world.signIn('cu-012-specialist')));
+    const five = Array<string>(5).fill('counts');
+    expect(await answers(mine)).toEqual(['SESSION_EXPIRED', 'SESSION_EXPIRED', ...five]);
+    expect(await answers([other])).toEqual(['counts']);
+    expect(await stored('cu-012-specialist')).toBe(5);
+  });
+
+  test('stay five when twelve sign in at the same moment', async () => {
+    const tokens = await Promise.all(Array.from({ length: 12 }, () => world.signIn('cu-013-specialist')));
+    const found = await answers(tokens.map((token) => world.client(token)));
+    expect(found.filter((answer) => answer === 'counts').length).toBeLessThanOrEqual(5);
+    expect(await stored('cu-013-specialist')).toBeLessThanOrEqual(5);
+    // Whoever comes last is in.
+    expect(await answers([world.client(await world.signIn('cu-013-specialist'))])).toEqual(['counts']);
+  });
+
+  test('leave the store when they are signed out, and when the operator is suspended', async () => {
+    const mine = world.client(await world.signIn('cu-014-specialist'));
+    await world.signIn('cu-014-specialist');
+    expect(await stored('cu-014-specialist')).toBe(2);
+    await mine.deleteSession({});
+    expect(await stored('cu-014-specialist')).toBe(1);
+    const support = world.client(await world.signIn('operators/support'));
+    await support.suspendOperator({ requestId: randomUUID(), name: 'operators/cu-014-specialist' });
+    expect(await stored('cu-014-specialist')).toBe(0);
+  });
+
+  test('leave the store when their time has passed, and are counted', async () => {
+    await world.signIn('cu-015-specialist');
+    expect(await stored('cu-015-specialist')).toBe(1);
+    await world.withClock(async (setClock) => {
+      setClock(new Date(Date.now() + 8.1 * 3_600_000));
+      await eventually(async () => (await stored('cu-015-specialist')) === 0);
+    });
+    // Counted a moment after the store has forgotten them.
+    await eventually(async () => {
+      const metrics = await (await fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`)).text();
+      for (const cause of ['signed-out', 'too-many', 'suspended', 'expired'])
+        expect(metrics).toMatch(new RegExp(`cups_identity_sessions_ended_total\\{cause="${cause}".*\\} [1-9]`));
+      return true;
+    });
+  });
+});

@@ -1,0 +1,45 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { eventually } from '@cups/testing';
+import { createIdentity } from '../src/service.ts';
+import { openIdentity, refused } from './identity.ts';
+import type { World } from './identity.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await openIdentity();
+});
+afterAll(() => world.close());
+
+test('production does not start with the local provider', async () => {
+  await expect(createIdentity(world.config({ environment: 'production' }))).rejects.toThrow('production refuses it');
+});
+
+test.each([
+  ['CUPS_ENV is not set; it must be one of development, production.', {}],
+  ['The identity provider "local" is for tests; production refuses it.', { CUPS_ENV: 'production' }],
+])('the process ends at once, with one sentence: %s', async (sentence, more) => {
+  const main = join(import.meta.dirname, '../src/main.ts');
+  const env = { PATH: process.env['PATH'], CUPS_IDENTITY_PROVIDERS: 'local', CUPS_KEYS: world.keys.dir, ...more };
+  const child = execFile(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env });
+  let told = '';
+  child.stderr?.on('data', (text) => (told += String(text)));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  expect([code, told]).toEqual([1, `${sentence}\n`]);
+});
+
+test('a data folder without centres ends the start with one sentence', async () => {
+  await expect(
+    createIdentity(world.config({ dataDir: world.folder, prefix: `${world.where.prefix}none-` })),
+  ).rejects.toThrow('CUPS_DATA must name');
+});
+
+test('the log of a day on which people signed in and out holds no assertion and no display name', async () => {
+  const token = await world.signIn('cu-001-specialist');
+  await world.client(token).getSession({});
+  await world.client(token).deleteSession({});
+  await expect(world.signIn('operators/nobody')).rejects.toEqual(refused('UNAUTHENTICATED'));
+  await eventually(() => world.log.lines.length > 20);
+  expect(world.log.text()).not.toMatch(/eyJ|Test Specialist/);
+});
