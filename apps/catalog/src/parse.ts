@@ -1,7 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
-import { checkIdnp } from '@cups/application';
+import { FORMATS, formFaults } from '@cups/application';
 import { sentenceOf, yamlParser } from '@cups/registry';
 import type { RegistryParser } from '@cups/registry';
 import schema from '../schemas/public-service.schema.json' with { type: 'json' };
@@ -40,7 +39,10 @@ function sharedStateCodes(services: ReadonlyMap<string, PublicService>): Map<str
   return clashes;
 }
 
-/** A form must be a valid JSON Schema 2020-12 with bounded patterns, and its example must satisfy it. */
+/**
+ * A form must be a valid JSON Schema 2020-12 with bounded patterns, of words that intake and the desk check answers by, and
+ * its example must satisfy it.
+ */
 function formErrors(forms: Ajv2020, version: Version): string[] {
   if (version.form === undefined) return [];
   const patterns = patternsOf(version.form).flatMap((pattern) => patternFault(pattern) ?? []);
@@ -53,14 +55,15 @@ function formErrors(forms: Ajv2020, version: Version): string[] {
   } finally {
     forms.removeSchema(version.form); // or each reload would keep all forms before it
   }
+  const faults = formFaults(version.form);
+  if (faults.length > 0) return faults.map((fault) => `the form has what answers are not checked by: ${fault}`);
   return validate(version.example) ? [] : [`the example: ${sentenceOf(validate.errors)}`];
 }
 
-/** Strict but for `required` inside `then`, with what forms may use besides JSON Schema 2020-12: x-title and format idnp. */
+/** Strict but for `required` inside `then`, with what forms may use besides JSON Schema 2020-12: x-title, and formats as intake checks them. */
 function formCompiler(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
-  addFormats.default(ajv);
   ajv.addKeyword('x-title');
-  ajv.addFormat('idnp', checkIdnp);
+  for (const [name, check] of Object.entries(FORMATS)) ajv.addFormat(name, check);
   return ajv;
 }

@@ -132,6 +132,14 @@ describe('a public service is refused', () => {
     expect(problem?.message).toMatch(/unknown keyword: "patern"/);
   });
 
+  test('for a word of JSON Schema in its form that answers are not checked by', () => {
+    const { path, text } = files.find((file) => file.path === 'birth-allowance.yaml')!;
+    const changed = text.replace('      if:\n', '      propertyNames: { maxLength: 20 }\n      if:\n');
+    expect(changed).not.toBe(text);
+    const [problem] = parsePublicServices([{ path, text: changed }]).problems;
+    expect(problem?.message).toMatch(/answers are not checked by: unknown keyword: "propertyNames"/);
+  });
+
   test('for a file name that is not its code', () =>
     expect(refused((text) => text, 'other.yaml')).toMatch(/must be named name-change.yaml/));
 

@@ -22,16 +22,27 @@ export interface Finding {
   schema: Schema;
 }
 
-/** The formats that schemas of ours may name. One that is not here would check nothing. */
-export const FORMATS = ['date', 'date-time', 'time', 'email', 'uri', 'uuid', 'idnp'];
-format['idnp'] = checkIdnp;
-format['date'] = isCivilDate;
+/** The formats that schemas of ours may name, each with its check. One that is not here would check nothing. */
+export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
+  date: isCivilDate,
+  'date-time': format['date-time'] as (text: string) => boolean,
+  time: format['time'] as (text: string) => boolean,
+  email: format['email'] as (text: string) => boolean,
+  uri: format['uri'] as (text: string) => boolean,
+  uuid: format['uuid'] as (text: string) => boolean,
+  idnp: checkIdnp,
+};
+Object.assign(format, FORMATS);
 
 /** Keywords that only say that something inside them is wrong, which is told by itself. */
-const WRAPPERS = new Set(['properties', 'items', 'allOf', 'if', 'false']);
+const WRAPPERS = new Set(['properties', 'items', 'allOf', 'if']);
 /** Of a choice it is told that none was made: why each of its branches does not fit helps nobody. */
 const CHOICES = new Set(['oneOf', 'anyOf']);
-const MISSING = /^Instance does not have required property "(.*)"\.$/s;
+/** What is missing, by the keyword that misses it. */
+const MISSING: Record<string, RegExp> = {
+  required: /^Instance does not have required property "(.*)"\.$/s,
+  dependentRequired: /^Instance has ".*" but does not have "(.*)"\.$/s,
+};
 
 /**
  * @param schema without references
@@ -44,11 +55,22 @@ export function checkOf(schema: Schema): (value: unknown) => Finding[] {
   return (value) => {
     const { valid, errors } = validator.validate(value);
     if (valid) return [];
-    const found = withoutBranches(errors).filter(({ keyword }) => !WRAPPERS.has(keyword));
-    // A schema that is `false` refuses without a word of its own.
-    if (found.length === 0) return [{ path: [], keyword: 'false', schema }];
+    const found = withoutBranches(placed(errors)).filter(({ keyword }) => !WRAPPERS.has(keyword));
     return distinct(found.map((error) => findingOf(error, schema)));
   };
+}
+
+/**
+ * A schema that is `false` refuses without saying where it stands in the whole: it stands where the error before it does.
+ * Under additionalProperties it is not told, which says as much, and without the name that somebody gave to the member.
+ */
+function placed(errors: OutputUnit[]): OutputUnit[] {
+  return errors.flatMap((error, at) => {
+    const before = errors[at - 1];
+    if (error.keyword !== 'false' || !before) return [error];
+    if (before.keyword === 'additionalProperties') return [];
+    return [Object.assign({}, error, { keywordLocation: `${before.keywordLocation}/false` })];
+  });
 }
 
 /** One of each kind, what concerns the whole before what concerns its parts. */
@@ -65,7 +87,7 @@ function withoutBranches(errors: OutputUnit[]): OutputUnit[] {
 
 function findingOf({ keyword, keywordLocation, instanceLocation, error }: OutputUnit, root: Schema): Finding {
   const path = stepsOf(instanceLocation);
-  const missing = keyword === 'required' ? MISSING.exec(error)?.[1] : undefined;
+  const missing = MISSING[keyword]?.exec(error)?.[1];
   if (missing !== undefined) path.push(missing);
   return { path, keyword, schema: schemaAt(root, stepsOf(keywordLocation).slice(0, -1)) };
 }

@@ -1,20 +1,20 @@
 /**
- * What the desk fills in, as JSON Schema 2020-12: the one source of its shape. Types (content.ts), the check at every save
- * (shape.ts) and the columns of the store come from it; `tools/content.ts` writes it into the OpenAPI document and holds
- * the agency contract and the proto against it.
+ * What the desk fills in, as JSON Schema 2020-12: the one source of its shape. Types (content.ts) and the check at every
+ * save (shape.ts) come from it; `tools/content.ts` holds the OpenAPI document, the agency contract and the proto against
+ * it.
  *
  * Everything may be absent, since a draft is saved as it stands; what a complete file needs is said in completeness.ts.
  * `x-wrong` is what a violation says where a rule beside it is broken; it stays in the house.
  */
 
 /** Why a specialist may act for a person. */
-export const MANDATE_KINDS = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] as const;
+const MANDATE_KINDS = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardianship'] as const;
 
 /** The ways in which a result reaches the person. */
-export const DELIVERY_CHOICES = ['at-centre', 'electronic', 'post'] as const;
+const DELIVERY_CHOICES = ['at-centre', 'electronic', 'post'] as const;
 
 /** The languages in which people are addressed. */
-export const LANGUAGES = ['ro', 'ru', 'en'] as const;
+const LANGUAGES = ['ro', 'ru', 'en'] as const;
 
 /** Papers of an application. */
 export const MAX_EVIDENCE = 50;

@@ -31,7 +31,7 @@ export function formFaults(form: Schema): string[] {
   const faults: string[] = [];
   for (const [word, value] of Object.entries(form)) {
     if (!RULES.has(word) && !NOTES.has(word)) faults.push(`unknown keyword: "${word}"`);
-    if (word === 'format' && !FORMATS.includes(String(value))) faults.push(`unknown format: "${String(value)}"`);
+    if (word === 'format' && !Object.hasOwn(FORMATS, String(value))) faults.push(`unknown format: "${String(value)}"`);
     if (word === 'additionalProperties' && typeof value !== 'boolean')
       faults.push('additionalProperties: true or false');
   }
@@ -82,7 +82,9 @@ const WORDS: Record<string, (wanted: unknown) => string> = {
   oneOf: () => 'must be one of the choices',
   anyOf: () => 'must be one of the choices',
   additionalProperties: () => 'must have no other members',
-  dependentRequired: () => 'must have what belongs to it',
+  dependentRequired: () => 'is needed with another answer',
+  not: () => 'must not be what it is',
+  false: () => 'must be left out here',
   minItems: (least) => `must have at least ${String(least)} items`,
   maxItems: (most) => `must have at most ${String(most)} items`,
   uniqueItems: () => 'must not name one thing twice',

@@ -1,4 +1,5 @@
 export { answersFault } from './answers.ts';
+export { FORMATS } from './check.ts';
 export { completenessViolations } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
 export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';

@@ -128,4 +128,35 @@ describe('civil date', () => {
       ['2025-02-29', '2024-13-01', '2024-00-10', '2024-4-01', '24-04-01', '2024-04-31', ''].some(isCivilDate),
     ).toBe(false);
   });
+
+  test.each([
+    ['2024-02-29', true],
+    ['2023-02-29', false],
+    ['2000-02-29', true],
+    ['1900-02-29', false],
+    ['2100-02-29', false],
+    ['0000-02-29', true],
+    ['2024-02-30', false],
+    ['2024-12-32', false],
+    ['2024-01-00', false],
+    ['10000-01-01', false],
+    ['-0001-01-01', false],
+    ['2024-01-01T00:00:00Z', false],
+    ['2024-01-01\n', false],
+    ['２024-01-01', false],
+  ])('%j: %s', (text, is) => expect(isCivilDate(text)).toBe(is));
+
+  test('every day of every month of every year of four digits exists, and no further one', () => {
+    const isLeap = (year: number) => (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0;
+    const lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    const part = (min: number, max: number) => fc.integer({ min, max });
+    fc.assert(
+      fc.property(part(0, 9999), part(0, 14), part(0, 33), (year, month, day) => {
+        const length = month === 2 && isLeap(year) ? 29 : (lengths[month - 1] ?? 0);
+        const text = [String(year).padStart(4, '0'), ...[month, day].map((n) => String(n).padStart(2, '0'))].join('-');
+        expect([text, isCivilDate(text)]).toEqual([text, day >= 1 && day <= length]);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
 });

@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
+
+/** The whole library as a page would load it. */
+
+/** Bytes after gzip that a page may pay for it; it was 12,650 when this was written. */
+const MOST_BYTES = 16 * 1024;
+
+let code = '';
+beforeAll(async () => {
+  const { outputFiles } = await build({
+    entryPoints: [join(process.cwd(), 'src/index.ts')],
+    bundle: true,
+    write: false,
+    platform: 'browser',
+    format: 'esm',
+    minify: true,
+    logLevel: 'silent',
+  });
+  code = outputFiles[0]!.text;
+});
+
+test('it bundles for a browser, without a module of Node and without one that is left to be found', () => {
+  // A module of Node that is imported ends the bundling; what is left is a name in the code.
+  expect(code).not.toMatch(/["'`]node:|\brequire\(|^import\b/m);
+  expect(code).not.toMatch(/\b(?:Buffer|process|__dirname)\b\s*[.[(]/);
+});
+
+test('it makes no code at run time, so that a strict content security policy lets it run', () => {
+  expect(code).not.toMatch(/\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\bimport\s*\(/);
+});
+
+test(`it weighs at most ${MOST_BYTES} bytes after gzip`, () => {
+  const bytes = gzipSync(code, { level: 9 }).length;
+  expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
+  expect(bytes).toBeGreaterThan(1_000);
+});

@@ -1,0 +1,184 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { completenessViolations } from '../src/index.ts';
+import type { Content, Requirements } from '../src/index.ts';
+
+/** What a file needs before it is sent to an agency. */
+
+const complete: Content = {
+  applicant: {
+    idnp: '2900000000012',
+    givenName: 'Ana',
+    familyName: 'Exemplu',
+    birthDate: '1961-05-04',
+    language: 'ro',
+  },
+  contact: { none: true },
+  mandate: { kind: 'own-presence' },
+  answers: { act: 'birth', heir: true },
+  evidence: [{ kind: 'identity-document', originalSeen: true }],
+  costOption: 'ordinary',
+  delivery: { kind: 'at-centre' },
+};
+const child = { idnp: '2900000000034', givenName: 'Ion', familyName: 'Exemplu', birthDate: '2015-01-01' };
+
+const requirements: Requirements = {
+  evidence: [{ kind: 'identity-document', required: true }],
+  costOptions: [
+    { code: 'ordinary', centreKinds: [] },
+    { code: 'consular', centreKinds: ['mission'] },
+  ],
+};
+
+const told = (content: Content, wanted = requirements, kind = 'town-hall') =>
+  completenessViolations(content, wanted, kind, () => []).map(({ field, rule }) => `${field} ${rule}`);
+const asks = (...evidence: Requirements['evidence']): Requirements => ({ evidence, costOptions: [] });
+
+/** The complete file with some members changed; undefined leaves one out. */
+function file(change: Record<string, unknown>): Content {
+  return JSON.parse(JSON.stringify({ ...complete, ...change })) as Content;
+}
+
+describe('a complete file', () => {
+  test.each<[string, Content]>([
+    ['that is complete', complete],
+    ['with an e-mail address', file({ contact: { email: 'ana@posta.example' } })],
+    ['with a telephone number', file({ contact: { phone: '022 123456' } })],
+    ['for a child, by kinship', file({ represented: child, mandate: { kind: 'kinship', reference: 'CS-1' } })],
+    ['with a copy in the place of the original', file({ evidence: [{ kind: 'identity-document', copy: 'c/1' }] })],
+    ['with papers that nobody asked for', file({ evidence: [...complete.evidence!, { kind: 'x' }] })],
+    [
+      'without a language of the one who is represented',
+      file({ represented: child, mandate: { kind: 'mpower', reference: '1' } }),
+    ],
+  ])('%s is accepted', (_name, content) => expect(told(content)).toEqual([]));
+});
+
+describe('what is missing is told by its field', () => {
+  test.each<[string, Content, string[]]>([
+    [
+      'the person',
+      file({ applicant: undefined }),
+      [
+        'applicant.idnp REQUIRED',
+        'applicant.givenName REQUIRED',
+        'applicant.familyName REQUIRED',
+        'applicant.birthDate REQUIRED',
+        'applicant.language REQUIRED',
+      ],
+    ],
+    ...(['idnp', 'givenName', 'familyName', 'birthDate', 'language'] as const).map(
+      (name): [string, Content, string[]] => [
+        `${name} of the applicant`,
+        file({ applicant: { ...complete.applicant, [name]: undefined } }),
+        [`applicant.${name} REQUIRED`],
+      ],
+    ),
+    ...(['idnp', 'givenName', 'familyName', 'birthDate'] as const).map((name): [string, Content, string[]] => [
+      `${name} of the one who is represented`,
+      file({ represented: { ...child, [name]: undefined }, mandate: { kind: 'kinship', reference: '1' } }),
+      [`represented.${name} REQUIRED`],
+    ]),
+    [
+      'a name that is empty',
+      file({ applicant: { ...complete.applicant, givenName: '' } }),
+      ['applicant.givenName REQUIRED'],
+    ],
+    ['the contact', file({ contact: undefined }), ['contact REQUIRED']],
+    ['a contact that says nothing', file({ contact: { email: '', none: false } }), ['contact REQUIRED']],
+    ['the mandate', file({ mandate: undefined }), ['mandate REQUIRED']],
+    ['the paper of a mandate', file({ mandate: { kind: 'notarial' } }), ['mandate.reference REQUIRED']],
+    ['a mandate for another', file({ represented: child }), ['mandate.kind NOT_FOR_ANOTHER']],
+    ['a required paper', file({ evidence: undefined }), ['evidence.identity-document REQUIRED']],
+    [
+      'the sight of a paper',
+      file({ evidence: [{ kind: 'x' }, { kind: 'identity-document' }] }),
+      ['evidence[1].originalSeen REQUIRED'],
+    ],
+    ['the cost option', file({ costOption: undefined }), ['costOption REQUIRED']],
+    ['a cost option of this version', file({ costOption: 'urgent' }), ['costOption UNKNOWN']],
+    ['a cost option of this kind of centre', file({ costOption: 'consular' }), ['costOption UNKNOWN']],
+    ['the delivery', file({ delivery: undefined }), ['delivery REQUIRED']],
+    [
+      'what has a wrong shape',
+      file({ costOption: undefined, contact: { phone: 'x' } }),
+      ['contact.phone PHONE', 'costOption REQUIRED'],
+    ],
+  ])('%s', (_name, content, wanted) => expect(told(content)).toEqual(wanted));
+
+  test('an empty file: all of it at once', () => {
+    expect(told({})).toEqual([
+      'applicant.idnp REQUIRED',
+      'applicant.givenName REQUIRED',
+      'applicant.familyName REQUIRED',
+      'applicant.birthDate REQUIRED',
+      'applicant.language REQUIRED',
+      'contact REQUIRED',
+      'mandate REQUIRED',
+      'evidence.identity-document REQUIRED',
+      'costOption REQUIRED',
+      'delivery REQUIRED',
+    ]);
+  });
+
+  test('answers are asked of the form, empty ones where none were given', () => {
+    const wrong = { field: 'answers.act', rule: 'ENUM', message: 'The form says: must be one of the choices.' };
+    const seen: unknown[] = [];
+    const check = (answers: Record<string, unknown>) => [seen.push(answers), wrong].slice(1) as (typeof wrong)[];
+    expect(completenessViolations(complete, requirements, 'town-hall', check)).toEqual([wrong]);
+    completenessViolations(file({ answers: undefined }), requirements, 'town-hall', check);
+    expect(seen).toEqual([complete.answers, {}]);
+  });
+});
+
+describe('a cost option', () => {
+  test.each<[string, Requirements, string, string | undefined, string[]]>([
+    ['is not needed where there is none', asks(), 'town-hall', undefined, []],
+    [
+      'is not needed where none is offered at this kind of centre',
+      { evidence: [], costOptions: [{ code: 'consular', centreKinds: ['mission'] }] },
+      'library',
+      undefined,
+      [],
+    ],
+    ['of consulates is one at a consulate', requirements, 'mission', 'consular', []],
+  ])('%s', (_name, wanted, kind, costOption, expected) =>
+    expect(told(file({ costOption }), wanted, kind)).toEqual(expected),
+  );
+});
+
+describe('a paper is needed', () => {
+  const missing = ['evidence.proof REQUIRED'];
+  const forChild = file({ represented: child, mandate: { kind: 'kinship', reference: '1' } });
+  const whenAct = { kind: 'proof', required: true, whenAnswer: { field: 'act', values: ['birth', 'death'] } };
+  const whenHeir = { kind: 'proof', required: true, whenAnswer: { field: 'heir', values: ['true'] } };
+  test.each<[string, Requirements['evidence'][number], Content, string[]]>([
+    ['always', { kind: 'proof', required: true }, complete, missing],
+    ['never when it is not required', { kind: 'proof', required: false }, complete, []],
+    [
+      'never when it is not required, whatever the case',
+      { kind: 'proof', required: false, whenRepresented: true },
+      forChild,
+      [],
+    ],
+    ['when somebody is represented', { kind: 'proof', required: true, whenRepresented: true }, forChild, missing],
+    ['not when nobody is represented', { kind: 'proof', required: true, whenRepresented: true }, complete, []],
+    ['for one of the answers', whenAct, complete, missing],
+    ['not for another answer', whenAct, file({ answers: { act: 'marriage' } }), []],
+    ['not without the answer', whenAct, file({ answers: undefined }), []],
+    ['not for a list that holds the answer', whenAct, file({ answers: { act: ['birth'] } }), []],
+    ['for a tick', whenHeir, complete, missing],
+    ['not without the tick', whenHeir, file({ answers: { heir: false } }), []],
+  ])('%s', (_name, rule, content, expected) => expect(told(content, asks(rule))).toEqual(expected));
+});
+
+test('a complete file from which members are taken is told of no field that is still there', () => {
+  const members = Object.keys(complete) as (keyof Content)[];
+  fc.assert(
+    fc.property(fc.subarray(members), (left) => {
+      const violations = told(file(Object.fromEntries(left.map((name) => [name, undefined]))));
+      const fields = violations.map((one) => one.split(/[ .[]/)[0]);
+      expect(new Set(fields)).toEqual(new Set(left.filter((name) => name !== 'answers')));
+    }),
+  );
+});

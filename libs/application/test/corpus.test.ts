@@ -1,0 +1,245 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import type { ErrorObject } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { checkIdnp, FORMATS, formCheck, idnpCheckDigit } from '../src/index.ts';
+
+/** Answers to the forms of data/public-services, judged alike by the check of the house and by Ajv with its own formats. */
+
+type Answers = Record<string, unknown>;
+interface Form {
+  properties: Record<string, Rules>;
+  required: string[];
+  [keyword: string]: unknown;
+}
+interface Rules {
+  type?: string;
+  const?: unknown;
+  enum?: unknown[];
+  oneOf?: Rules[];
+  items?: Rules;
+  properties?: Record<string, Rules>;
+  minItems?: number;
+  maxItems?: number;
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  pattern?: string;
+  format?: string;
+}
+
+const folder = join(process.cwd(), '../../data/public-services');
+const forms = readdirSync(folder).flatMap((file) => {
+  const { versions } = parse(readFileSync(join(folder, file), 'utf8')) as {
+    versions: { version: string; form?: Form; example?: Answers }[];
+  };
+  return versions.flatMap(({ version, form, example }) =>
+    form ? [{ name: `${file} of ${version}`, form, example: example! }] : [],
+  );
+});
+
+const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
+addFormats.default(ajv);
+ajv.addKeyword('x-title');
+ajv.addFormat('idnp', checkIdnp);
+
+/** The members of the answers that a judge finds fault with; '' is the whole of them. */
+interface Judge {
+  (answers: Answers): string[];
+}
+
+function house(form: Form): Judge {
+  const check = formCheck(form);
+  return (answers) => distinct(check(answers).map(({ field }) => /^answers(?:\.([^.[]+))?/.exec(field)?.[1] ?? ''));
+}
+
+function other(form: Form): Judge {
+  const validate = ajv.compile(form);
+  return (answers) => (validate(answers) ? [] : distinct((validate.errors ?? []).filter(isOwn).map(topOf)));
+}
+
+/** Why a branch of a choice does not fit, and that `then` did not, the house does not tell. */
+function isOwn({ keyword, schemaPath }: ErrorObject): boolean {
+  return keyword !== 'if' && !/\/(oneOf|anyOf)\/\d/.test(schemaPath);
+}
+
+function topOf({ instancePath, keyword, params }: ErrorObject): string {
+  const [, top] = instancePath.split('/');
+  if (top !== undefined) return top;
+  return keyword === 'required' ? String(params['missingProperty']) : '';
+}
+
+const distinct = (fields: string[]) => [...new Set(fields)].sort();
+
+const idnps = fc
+  .integer({ min: 0, max: 99_999 })
+  .map((n) => `2900000${String(n).padStart(5, '0')}`)
+  .map((first12) => `${first12}${idnpCheckDigit(first12)}`);
+const days = fc
+  .date({ min: new Date('1930-01-01'), max: new Date('2030-12-31'), noInvalidDate: true })
+  .map((date) => date.toISOString().slice(0, 10));
+
+/** Values that fit a rule of a form. */
+function fitting(rules: Rules): fc.Arbitrary<unknown> {
+  if (rules.const !== undefined) return fc.constant(rules.const);
+  if (rules.enum) return fc.constantFrom(...rules.enum);
+  if (rules.oneOf) return fc.oneof(...rules.oneOf.map(fitting));
+  if (rules.format === 'idnp') return idnps;
+  if (rules.format === 'date') return days;
+  if (rules.type === 'boolean') return fc.boolean();
+  if (rules.type === 'integer') return fc.integer({ min: rules.minimum ?? 0, max: rules.maximum ?? 1_000 });
+  if (rules.type === 'array') {
+    return fc.array(fitting(rules.items ?? {}), { minLength: rules.minItems ?? 0, maxLength: rules.maxItems ?? 3 });
+  }
+  if (rules.type === 'object') return object(rules.properties ?? {});
+  if (rules.pattern) return fc.stringMatching(new RegExp(rules.pattern, 'u'));
+  return fc.string({ unit: 'grapheme', minLength: 3, maxLength: Math.min(rules.maxLength ?? 50, 50) });
+}
+
+function object(properties: Record<string, Rules>): fc.Arbitrary<Answers> {
+  return fc.record(Object.fromEntries(Object.entries(properties).map(([name, rules]) => [name, fitting(rules)])));
+}
+
+const HOSTILE: unknown[] = [
+  ...[
+    null,
+    true,
+    false,
+    0,
+    -1,
+    1,
+    1.5,
+    1e21,
+    0.1,
+    2_000_000_000,
+    [],
+    [1],
+    [null],
+    {},
+    { a: 1 },
+    [[]],
+    '',
+    ' ',
+    'x',
+    '0',
+  ],
+  ...['\n', 'a\u0000', 'ă', '𝒜'.repeat(60), 'x'.repeat(3_000), '1'.repeat(13), 'MD00', 'bank', 'post', 'true', 'null'],
+  ...['2024-02-29', '2023-02-29', '2100-02-29', '2000-02-29', '2024-04-31', '2024-13-01', '0000-01-01', '2024-2-3'],
+  ...['2024-01-01T00:00:00Z', '2024-01-01\n', '２024-01-01', '2900000000012', '2900000000013', '1900000000015'],
+];
+const hostile = fc.oneof(fc.constantFrom(...HOSTILE), fc.jsonValue({ maxDepth: 2 }));
+
+/** The ways to every value within the answers. */
+function waysIn(value: unknown, way: string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [way];
+  return [way, ...Object.entries(value).flatMap(([name, inner]) => waysIn(inner, [...way, name]))];
+}
+
+/** The answers with one value replaced; undefined leaves it out. */
+function altered(answers: Answers, way: string[], value: unknown): Answers {
+  const copy = structuredClone(answers);
+  const parent = way.slice(0, -1).reduce<unknown>((at, step) => (at as Answers | undefined)?.[step], copy);
+  if (typeof parent !== 'object' || parent === null) return copy;
+  (parent as Answers)[way.at(-1)!] = value;
+  return JSON.parse(JSON.stringify(copy)) as Answers;
+}
+
+function judges(form: Form) {
+  const [ours, theirs] = [house(form), other(form)];
+  let accepted = 0;
+  let refused = 0;
+  return {
+    agree(answers: Answers): void {
+      const found = ours(answers);
+      expect({ answers, found }).toEqual({ answers, found: theirs(answers) });
+      if (found.length === 0) accepted += 1;
+      else refused += 1;
+    },
+    seen: () => ({ accepted, refused }),
+  };
+}
+
+test('there are forms to judge by', () => expect(forms.length).toBeGreaterThan(25));
+
+describe('both judge alike', () => {
+  test.each(forms)('$name: the example with every member left out, and with everything else in its place', (given) => {
+    const { form, example } = given;
+    const { agree, seen } = judges(form);
+    agree(example);
+    agree({});
+    agree({ ...example, 'zy.unknown': 1 });
+    const blank = Object.fromEntries(Object.keys(form.properties).map((name) => [name, '']));
+    for (const way of [...waysIn(example), ...Object.keys(blank).map((name) => [name])]) {
+      if (way.length === 0) continue;
+      for (const value of [undefined, ...HOSTILE]) agree(altered(example, way, value));
+    }
+    expect(seen()).toEqual({ accepted: expect.any(Number), refused: expect.any(Number) });
+    expect(Math.min(seen().accepted, seen().refused)).toBeGreaterThan(0);
+  });
+
+  test.each(forms)('$name: answers that fit, and up to three changes of them', ({ form }) => {
+    const { agree, seen } = judges(form);
+    const change = fc.record({ at: fc.nat(), value: fc.oneof(hostile, fc.constant(undefined)) });
+    fc.assert(
+      fc.property(object(form.properties), fc.array(change, { maxLength: 3 }), (fit, changes) => {
+        const answers = changes.reduce((made, { at, value }) => {
+          const ways = waysIn(made).slice(1);
+          return ways.length === 0 ? made : altered(made, ways[at % ways.length]!, value);
+        }, fit);
+        agree(answers);
+      }),
+      { numRuns: 150 },
+    );
+    expect(seen().refused).toBeGreaterThan(0);
+  });
+});
+
+describe('the formats that forms may name', () => {
+  const theirs = (format: string) => ajv.compile({ type: 'string', format });
+  const texts = fc.oneof(
+    days,
+    fc.constantFrom(...HOSTILE.filter((value) => typeof value === 'string')),
+    fc
+      .tuple(fc.integer({ min: 0, max: 9999 }), fc.integer({ min: 0, max: 13 }), fc.integer({ min: 0, max: 32 }))
+      .map(([year, month, day]) =>
+        [String(year).padStart(4, '0'), ...[month, day].map((n) => String(n).padStart(2, '0'))].join('-'),
+      ),
+    fc.string(),
+  );
+
+  test('date: every text is judged alike', () => {
+    const validate = theirs('date');
+    fc.assert(
+      fc.property(texts, (text) => expect([text, FORMATS['date']!(text)]).toEqual([text, validate(text)])),
+      { numRuns: 2_000 },
+    );
+  });
+
+  test.each<[string, string[], string[]]>([
+    ['date-time', ['2024-02-29T23:59:60Z', '2024-02-29t10:00:00.5+02:00'], ['2024-02-29', '2024-02-29T10:00:00', 'x']],
+    ['time', ['10:00:00Z', '23:59:60Z'], ['10:00', '24:00:00Z', '10:00:00']],
+    [
+      'email',
+      ['ana@posta.example', 'a.b+c@posta.example'],
+      ['ana', 'ana@', '@posta.example', 'a b@posta.example', 'a..b@x.example'],
+    ],
+    ['uri', ['https://posta.example/a?b#c', 'urn:a:b'], ['posta', '/a', 'https://a b']],
+    ['uuid', ['0b7a1c9e-0000-4000-8000-000000000001'], ['0b7a1c9e', '0b7a1c9e-0000-4000-8000-00000000000g']],
+  ])('%s: plain cases are judged alike', (format, right, wrong) => {
+    const validate = theirs(format);
+    const judged = [...right, ...wrong].map((text) => [text, FORMATS[format]!(text), validate(text)]);
+    expect(judged).toEqual([...right.map((text) => [text, true, true]), ...wrong.map((text) => [text, false, false])]);
+  });
+
+  // Forms use neither; the catalog checks examples by the formats of the house, so that one answer holds everywhere.
+  test.each([
+    ['an address of a host without a dot', 'email', 'ana@posta', true],
+    ['a UUID as a name', 'uuid', 'urn:uuid:0b7a1c9e-0000-4000-8000-000000000001', false],
+  ])('%s is judged by the formats of the house, which differ here', (_name, format, text, ours) => {
+    expect([FORMATS[format]!(text), theirs(format)(text)]).toEqual([ours, !ours]);
+  });
+});

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { handOverViolations, outcomeViolations } from '../src/index.ts';
+import type { HandOver, Outcome } from '../src/index.ts';
+
+const told = (violations: { field: string; rule: string }[]) => violations.map(({ field, rule }) => `${field} ${rule}`);
+
+describe('the record of a hand-over', () => {
+  const right = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
+
+  test.each<[string, object, string[]]>([
+    ['that is right', {}, []],
+    ['to whom is represented', { collectedBy: 'represented' }, []],
+    ['to a representative', { collectedBy: 'representative' }, []],
+    ['without a number of the paper', { paperNumber: undefined }, []],
+    ['to nobody', { collectedBy: '' }, ['collectedBy REQUIRED']],
+    ['to a stranger', { collectedBy: 'neighbour' }, ['collectedBy REQUIRED']],
+    ['on no paper', { paperKind: '' }, ['paperKind REQUIRED']],
+    ['on a paper of no code', { paperKind: 'Identity document' }, ['paperKind REQUIRED']],
+    ['on a code that is too long', { paperKind: 'a'.repeat(65) }, ['paperKind REQUIRED']],
+    ['with a number that breaks the line', { paperNumber: 'B1\nzz' }, ['paperNumber TEXT']],
+    ['with a number that is too long', { paperNumber: 'z'.repeat(501) }, ['paperNumber TEXT']],
+    ['that says nothing', { collectedBy: '', paperKind: '' }, ['collectedBy REQUIRED', 'paperKind REQUIRED']],
+  ])('%s', (_name, change, wanted) => {
+    const handOver = { ...right, ...change } as HandOver;
+    const violations = handOverViolations(JSON.parse(JSON.stringify(handOver)) as HandOver);
+    expect(told(violations)).toEqual(wanted);
+    expect(JSON.stringify(violations)).not.toMatch(/neighbour|zz|aaaa/);
+  });
+});
+
+describe('an outcome', () => {
+  test.each<[string, Outcome, string[]]>([
+    ['with the need met', { needMet: true }, []],
+    ['with what is missing', { needMet: false, missing: 'The stamp.' }, []],
+    ['without what is missing', { needMet: false }, ['missing REQUIRED']],
+    ['with nothing that is missing', { needMet: false, missing: '' }, ['missing REQUIRED']],
+    ['with two lines', { needMet: false, missing: 'a\nb' }, ['missing TEXT']],
+    ['with too many words', { needMet: true, missing: 'a'.repeat(501) }, ['missing TEXT']],
+  ])('%s', (_name, outcome, wanted) => expect(told(outcomeViolations(outcome))).toEqual(wanted));
+});
