@@ -25,6 +25,7 @@ const CHECKS = [
   'content',
   'fences',
   'read-cost',
+  'documents',
   'picture',
   'settings',
   'unused',

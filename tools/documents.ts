@@ -1,0 +1,114 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+
+/**
+ * The check of the documents: a link leads to a file and a heading that are there, a path that is named in a page is there,
+ * ARCHITECTURE stays short, and CONTRIBUTING says the limits that the tools enforce.
+ */
+
+const { values } = parseArgs({ options: { root: { type: 'string', default: join(import.meta.dirname, '..') } } });
+const root = values.root;
+
+/** What tells of the past names what was there then. */
+const PAST = /^(CHANGELOG\.md|docs\/decisions\/|bench\/results\/)/;
+const SKIPPED = new Set(['node_modules', '.git', '.nx', '.cups']);
+const ROOMS = 'apps|bench|data|docs|e2e|libs|local|proto|tools|torture';
+const ARCHITECTURE_LINES = 200;
+
+/** Where CONTRIBUTING and a tool must say the same number. */
+const LIMITS: { name: string; tool: string; enforced: RegExp; said: RegExp }[] = [
+  {
+    name: 'lines of a function',
+    tool: 'eslint.config.mjs',
+    enforced: /'max-lines-per-function': .*max: (\d+)/,
+    said: /a function of at most (\d+) lines/,
+  },
+  {
+    name: 'levels of nesting',
+    tool: 'eslint.config.mjs',
+    enforced: /'max-depth': .*max: (\d+)/,
+    said: /at most (\d+)\s+levels deep/,
+  },
+  {
+    name: 'lines of a file',
+    tool: 'eslint.config.mjs',
+    enforced: /'max-lines': .*max: (\d+)/,
+    said: /a file of at most (\d+) lines/,
+  },
+  {
+    name: 'growth of a room',
+    tool: 'tools/read-cost.ts',
+    enforced: /const GROWTH = (\d+);/,
+    said: /more than (\d+) times its\s+figure/,
+  },
+];
+
+const read = (file: string): string => readFileSync(join(root, file), 'utf8');
+const lineOf = (text: string, index: number): number => text.slice(0, index).split('\n').length;
+
+/** All pages, as paths from the root. */
+function pages(folder = ''): string[] {
+  return readdirSync(join(root, folder), { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : pages(path);
+    return entry.name.endsWith('.md') ? [path] : [];
+  });
+}
+
+/** The anchors of a page: its headings in lower case, without punctuation, blanks as hyphens. */
+function anchorsOf(text: string): Set<string> {
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) => heading!.toLowerCase());
+  return new Set(headings.map((heading) => heading.replace(/[^\p{L}\p{N} _-]/gu, '').replaceAll(' ', '-')));
+}
+
+/** Links to nothing. A link outside the repository is not followed. */
+function brokenLinks(page: string, text: string): string[] {
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)].flatMap(({ 1: target, index }) => {
+    if (/^[a-z]+:/.test(target!)) return [];
+    const [path, anchor] = target!.split('#') as [string, string | undefined];
+    const file = path === '' ? page : normalize(join(dirname(page), path));
+    const where = `${page}:${lineOf(text, index)}`;
+    if (!existsSync(join(root, file))) return [`${where}: the link ${target} leads to no file`];
+    if (anchor === undefined || anchorsOf(read(file)).has(anchor)) return [];
+    return [`${where}: the link ${target} leads to no heading`];
+  });
+}
+
+/** Paths in code style that are not there. What has a place to fill in (`<code>`, `*`, `…`) is no path. */
+function missingPaths(page: string, text: string): string[] {
+  if (PAST.test(page)) return [];
+  const named = new RegExp(`\`((?:${ROOMS})/[\\w./-]+)\``, 'g');
+  return [...text.matchAll(named)].flatMap(({ 1: path, index }) => {
+    const made = path!.startsWith('libs/contracts/gen');
+    return made || existsSync(join(root, path!)) ? [] : [`${page}:${lineOf(text, index)}: there is no ${path}`];
+  });
+}
+
+function wrongLimits(): string[] {
+  const contributing = read('CONTRIBUTING.md');
+  return LIMITS.flatMap(({ name, tool, enforced, said }) => {
+    const [there, here] = [enforced.exec(read(tool))?.[1], said.exec(contributing)?.[1]];
+    if (there === undefined) return [`${tool}: the limit for ${name} was not found`];
+    return there === here
+      ? []
+      : [`CONTRIBUTING.md: ${name}: ${tool} enforces ${there}, the page says ${here ?? 'nothing'}`];
+  });
+}
+
+function tooLong(): string[] {
+  const lines = read('ARCHITECTURE.md').split('\n').length - 1;
+  return lines <= ARCHITECTURE_LINES ? [] : [`ARCHITECTURE.md: ${lines} lines, at most ${ARCHITECTURE_LINES}`];
+}
+
+const all = pages();
+const faults = [
+  ...all.flatMap((page) => [...brokenLinks(page, read(page)), ...missingPaths(page, read(page))]),
+  ...wrongLimits(),
+  ...tooLong(),
+];
+for (const fault of faults) console.error(fault);
+console.log(
+  `documents: ${all.length} pages, ${faults.length} faults${relative(process.cwd(), root) ? ` in ${root}` : ''}`,
+);
+process.exit(faults.length > 0 ? 1 : 0);
