@@ -44,7 +44,7 @@ function fromCostOption({ code, centreKinds, fee, term }: CostOptionIn): CostOpt
   if (term) {
     option.term = {
       amount: term.amount,
-      // The catalog names both of every term.
+      // A term of the catalog always names its unit and its beginning.
       unit: enumValue('TERM_UNIT_', term.unit) as Term['unit'],
       from: enumValue('TERM_START_', term.from) as Term['from'],
     };

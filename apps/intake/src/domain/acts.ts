@@ -21,9 +21,10 @@ import type {
   State,
   Timer,
 } from '@cups/application';
+import { resumedClock, startedClock } from './clock.ts';
 import { absent, assertNone } from './refusals.ts';
-import { dueAfter, today, UnknownYear } from './terms.ts';
-import type { Due, Term, WorkingTime } from './terms.ts';
+import { today } from './terms.ts';
+import type { WorkingTime } from './terms.ts';
 
 /**
  * What persons and timers do to an application (agencies: agency.ts): pure functions from a document to the next one and
@@ -149,7 +150,7 @@ export function submit(app: Application, actor: Actor, { version, working, answe
   if (violations.length > 0) {
     throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
   }
-  const due = dueFields(version, app.content.costOption, at, working);
+  const due = startedClock(version, app.content.costOption, at, working);
   const submission = freeze(app, 1, at, due.dueDate);
   const document = record(
     { ...app, state, submitTime: at, ...due, submissions: [...app.submissions, submission], timer: null },
@@ -191,7 +192,7 @@ export function supplyDocuments(
     evidence: [...(app.content.evidence ?? []), ...supplied.evidence].slice(-MAX_EVIDENCE),
   };
   if (supplied.answers !== undefined) content.answers = supplied.answers;
-  const next: Application = { ...resumeClock(open, actor.now, working), state, content, timer: null };
+  const next: Application = { ...resumedClock(open, actor.now, working), state, content, timer: null };
   const missing = request.evidenceKinds
     .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
     .map((kind) => ({ field: `evidence.${kind}`, rule: 'REQUIRED', message: `The paper ${kind} was asked for.` }));
@@ -337,35 +338,12 @@ function occurTime(app: Application, actor: Actor): Date {
   if (age < -60_000 || age > OFFLINE_DAYS * DAY) {
     assertNone([{ field: 'occurTime', rule: 'RANGE', message: `Within the last ${OFFLINE_DAYS} days.` }]);
   }
-  return claimed > actor.now ? actor.now : claimed < app.createTime ? app.createTime : claimed;
+  if (claimed > actor.now) return actor.now;
+  return claimed < app.createTime ? app.createTime : claimed;
 }
 
 function freeze(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
   // Its bound is that of the whole content, which was checked with everything else.
   const { contact: _contact, ...content } = app.content;
   return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
-}
-
-type DueFields = Partial<Due> & Pick<Application, 'noDueDateReason' | 'termUnit'>;
-
-function dueFields(version: ServiceVersion, costOption: string | undefined, at: Date, working: WorkingTime): DueFields {
-  const term = version.costOptions.find((option) => option.code === costOption)?.term;
-  if (!term) return { noDueDateReason: 'no-term' };
-  if (term.from === 'payment') return { noDueDateReason: 'awaiting-payment' };
-  return { ...dueOrWhyNot(at, term, working), termUnit: term.unit };
-}
-
-/** A counter stays open when the days off of a year are not known yet: there is no due date then, and the page says why. */
-function dueOrWhyNot(from: Date, term: Term, working: WorkingTime): DueFields {
-  try {
-    return dueAfter(from, term, working);
-  } catch (error) {
-    if (!(error instanceof UnknownYear)) throw error;
-    return { noDueDateReason: 'calendar-unknown' };
-  }
-}
-
-function resumeClock(app: Application, now: Date, working: WorkingTime): Application {
-  const { termLeft, noDueDateReason: _stopped, ...rest } = app;
-  return termLeft ? { ...rest, ...dueOrWhyNot(now, termLeft, working) } : app;
 }

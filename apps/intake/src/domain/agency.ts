@@ -11,7 +11,8 @@ import type {
   Text,
 } from './application.ts';
 import type { Happening, Step } from './acts.ts';
-import { dueAfter, endOfDay, remaining, today, UnknownYear } from './terms.ts';
+import { stoppedClock } from './clock.ts';
+import { dueAfter, endOfDay, today } from './terms.ts';
 import type { WorkingTime } from './terms.ts';
 
 /**
@@ -60,7 +61,7 @@ const KEPT_PROGRESS = 50;
 /** More submissions are not asked for: each is kept whole. */
 const MAX_SUBMISSIONS = 50;
 
-/** Total over states and messages: a transition, or a note for the desk. */
+/** Every message has an effect in every state: it moves the application, or is noted for the desk. */
 export function receive(app: Application, said: AgencyWord, working: WorkingTime): Step {
   const effect = effectOf(app, said.message);
   const word = judged(app, said, effect, working);
@@ -162,7 +163,7 @@ function enter(app: Application, state: State, word: Judged, working: WorkingTim
       };
       const documentRequest: DocumentRequest = { ...asked, requestTime: word.now };
       const timer = { kind: 'answer-date-passed' as const, due: endOfDay(documentRequest.answerBy) };
-      return { ...stopClock(open, word.now, working), state, documentRequest, timer };
+      return { ...stoppedClock(open, word.now, working), state, documentRequest, timer };
     }
     case 'ready':
     case 'rejected': {
@@ -259,19 +260,6 @@ function resultOf({ decision, result }: Judged): Result | undefined {
 
 function changesResult(message: Message): boolean {
   return message === 'result-corrected' || message === 'result-revoked';
-}
-
-function stopClock(app: Application, now: Date, working: WorkingTime): Application {
-  const { dueDate, dueTime, ...rest } = app;
-  if (dueDate === undefined || !app.termUnit) return app;
-  const due = { dueDate, ...(dueTime ? { dueTime } : {}) };
-  try {
-    return { ...rest, termLeft: remaining(now, due, app.termUnit, working), noDueDateReason: 'clock-stopped' };
-  } catch (error) {
-    if (!(error instanceof UnknownYear)) throw error;
-    // What is left of the term cannot be counted: a message must not wait until it can.
-    return { ...rest, noDueDateReason: 'calendar-unknown' };
-  }
 }
 
 function happenings(app: Application, next: Application, word: Judged, effect: Effect): Happening[] {

@@ -1,0 +1,54 @@
+import type { Application, ServiceVersion } from './application.ts';
+import { dueAfter, remaining, UnknownYear } from './terms.ts';
+import type { Due, Term, WorkingTime } from './terms.ts';
+
+/**
+ * The clock of an application: it starts with the filing, stands while documents are awaited, and goes on with what is left
+ * of the term. A counter stays open when the days off of a year are not known yet: then there is no due date, and the
+ * application says why.
+ */
+
+type Clock = Partial<Due> & Pick<Application, 'noDueDateReason' | 'termUnit'>;
+
+/** The due date by the term of a cost option, or why there is none. */
+export function startedClock(
+  { costOptions }: ServiceVersion,
+  costOption: string | undefined,
+  at: Date,
+  working: WorkingTime,
+): Clock {
+  const term = costOptions.find(({ code }) => code === costOption)?.term;
+  if (!term) return { noDueDateReason: 'no-term' };
+  if (term.from === 'payment') return { noDueDateReason: 'awaiting-payment' };
+  return { ...dueOrWhyNot(at, term, working), termUnit: term.unit };
+}
+
+/** The application with what is left of its term in the place of its due date; one without a due date as it is. */
+export function stoppedClock(app: Application, now: Date, working: WorkingTime): Application {
+  const { dueDate, dueTime, ...rest } = app;
+  if (dueDate === undefined || !app.termUnit) return app;
+  const due: Due = { dueDate };
+  if (dueTime) due.dueTime = dueTime;
+  try {
+    return { ...rest, termLeft: remaining(now, due, app.termUnit, working), noDueDateReason: 'clock-stopped' };
+  } catch (error) {
+    if (!(error instanceof UnknownYear)) throw error;
+    // What is left of the term cannot be counted: a message must not wait until it can.
+    return { ...rest, noDueDateReason: 'calendar-unknown' };
+  }
+}
+
+/** The application with a due date by what was left of its term; one whose clock does not stand as it is. */
+export function resumedClock(app: Application, now: Date, working: WorkingTime): Application {
+  const { termLeft, noDueDateReason: _stopped, ...rest } = app;
+  return termLeft ? { ...rest, ...dueOrWhyNot(now, termLeft, working) } : app;
+}
+
+function dueOrWhyNot(from: Date, term: Term, working: WorkingTime): Clock {
+  try {
+    return dueAfter(from, term, working);
+  } catch (error) {
+    if (!(error instanceof UnknownYear)) throw error;
+    return { noDueDateReason: 'calendar-unknown' };
+  }
+}
