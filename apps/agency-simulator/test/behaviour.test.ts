@@ -8,11 +8,11 @@ const delivery = (ending: string, publicService = 'criminal-record', agency = 'm
   publicService,
 });
 
-describe('which behaviour a delivery meets', () => {
-  test.each(BEHAVIOURS)('%s alone, for all', (behaviour) => {
+describe('the behaviour that a delivery meets', () => {
+  test.each(BEHAVIOURS)('is %s for all deliveries where nothing else is asked for', (behaviour) => {
     expect(behaviourOf(parseRules(behaviour), '1', delivery('00'))).toBe(behaviour);
   });
-  test('the mix demo has an ending for each behaviour and is quick otherwise', () => {
+  test('of the mix demo follows the ending of the id, and is quick without one', () => {
     const rules = parseRules('demo');
     expect(Object.values(DEMO_ENDINGS).sort()).toEqual([...BEHAVIOURS].sort());
     for (const [ending, behaviour] of Object.entries(DEMO_ENDINGS)) {
@@ -20,7 +20,7 @@ describe('which behaviour a delivery meets', () => {
     }
     expect(behaviourOf(rules, '1', delivery('00'))).toBe('quick');
   });
-  test('first match first: only, endings, services, mix', () => {
+  test('is that of the first match: only, then endings, services and the mix', () => {
     const rules = { endings: { ZZ: 'slow' }, services: { 'criminal-record': 'rejects' }, mix: { 'out-of-order': 1 } };
     const of = (more: object, of: ReturnType<typeof delivery>) =>
       behaviourOf(parseRules(JSON.stringify({ ...rules, ...more })), '1', of);
@@ -30,7 +30,7 @@ describe('which behaviour a delivery meets', () => {
     expect(of({}, delivery('00', 'birth-allowance'))).toBe('out-of-order');
     expect(of({}, delivery('00', 'constructor'))).toBe('out-of-order');
   });
-  test('a mix gives each its share, the same for the same seed', () => {
+  test('of a mix has the share that was asked for, and is the same for the same seed', () => {
     const rules = parseRules('{"mix":{"quick":3,"rejects":1}}');
     const draw = (seed: string) =>
       Array.from({ length: 1000 }, (_, n) => behaviourOf(rules, seed, delivery(String(n).padStart(3, '0'))));
@@ -49,13 +49,13 @@ describe('which behaviour a delivery meets', () => {
     ['{"mix":{"quick":-1}}', 'mix.quick'],
     ['{"mix":{"quick":0}}', 'all weights'],
     ['{"mixes":{}}', 'mixes'],
-  ])('refused: %s', (text, part) => {
+  ])('cannot be asked for as %s', (text, part) => {
     expect(() => parseRules(text)).toThrow(part);
   });
 });
 
-describe('settings', () => {
-  test('an empty environment gives the development defaults', () => {
+describe('the settings of the simulator', () => {
+  test('are those of development in an empty environment', () => {
     expect(readConfig({})).toMatchObject({
       brokers: ['localhost:9092'],
       prefix: '',
@@ -71,7 +71,7 @@ describe('settings', () => {
     ['SIMULATOR_AGENCIES', 'ASP'],
     ['SIMULATOR_BEHAVIOUR', 'nice'],
     ['HTTP_PORT', 'x'],
-  ])('%s=%s is refused by name', (name, value) => {
+  ])('are refused with %s=%s, by its name', (name, value) => {
     expect(() => readConfig({ [name]: value })).toThrow(name);
   });
 });

@@ -98,14 +98,14 @@ const get = async (simulator: AgencySimulator, path: string) => {
   return { status: response.status, text: await response.text() };
 };
 
-describe('start and stop', () => {
-  test('starts without a broker, is alive but not ready, and stops', async () => {
+describe('a simulator that starts', () => {
+  test('without a broker is alive but not ready, and stops', async () => {
     const simulator = await started('none.', { KAFKA_BROKERS: '127.0.0.1:1' });
     expect(await get(simulator, '/healthz')).toEqual({ status: 200, text: 'ok\n' });
     expect((await get(simulator, '/readyz')).status).toBe(503);
     expect((await get(simulator, '/elsewhere')).status).toBe(404);
   });
-  test('waits for its topics and creates none', async () => {
+  test('before its topics are there waits for them and creates none', async () => {
     const prefix = newPrefix();
     const simulator = await started(prefix);
     await createTopics(prefix, ['asp']);
@@ -119,7 +119,7 @@ describe('start and stop', () => {
 });
 
 describe('a running simulator', () => {
-  test('every agency answers, each in its own topic', async () => {
+  test('answers for every agency, each in its own topic', async () => {
     const prefix = newPrefix();
     await createTopics(prefix);
     const heard = await listen(prefix);
@@ -133,7 +133,7 @@ describe('a running simulator', () => {
     }
     expect((await get(simulator, '/metrics')).text).toContain('cups_simulator_received_total{agency="mai"} 1\n');
   });
-  test('an agency whose file comes while the simulator runs is answered for; one without topics holds up nobody', async () => {
+  test('answers for an agency whose file comes later; one without topics holds up nobody', async () => {
     const prefix = newPrefix();
     const data = join(folder, 'data');
     await mkdir(join(data, 'agencies'), { recursive: true });
@@ -151,7 +151,7 @@ describe('a running simulator', () => {
     await send(prefix, 'asp', requestOf(application(2)));
     await until(() => typesAbout(heard, application(2)).length === 2);
   });
-  test('rubbish in and out, documents, a withdrawal: the others are served', async () => {
+  test('serves the others beside rubbish in and out, a request for documents and a withdrawal', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
     const heard = await listen(prefix, ['asp']);
@@ -181,7 +181,7 @@ describe('a running simulator', () => {
     ]);
     expect(simulator.counts()['asp']).toMatchObject({ received: 8, unreadable: 1, ended: 2, open: 0 });
   });
-  test('only silent: receives and counts, sends nothing', async () => {
+  test('that is only silent receives and counts, and sends nothing', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
     const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp', SIMULATOR_BEHAVIOUR: '{"only":"silent"}' });
@@ -190,7 +190,7 @@ describe('a running simulator', () => {
     const offsets = await admin.fetchTopicOffsets(topicsOf('asp', prefix).replies);
     expect(offsets.map(({ high }) => high)).toEqual(['0', '0', '0']);
   });
-  test('idle, it sleeps: few timers a second, where kafkajs alone sets hundreds', async () => {
+  test('sleeps when it is idle: few timers a second, where kafkajs alone sets hundreds', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
     const simulator = await started(prefix, { SIMULATOR_AGENCIES: 'asp' });
@@ -209,7 +209,7 @@ describe('a running simulator', () => {
   });
 });
 
-describe('faults', () => {
+describe('a simulator in trouble', () => {
   function launch(prefix: string, more: Record<string, string>): ChildProcess {
     const env = { ...envOf(prefix, more), PATH: process.env['PATH'] };
     const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts')], { env, stdio: 'ignore' });
@@ -219,7 +219,7 @@ describe('faults', () => {
     return child;
   }
 
-  test('killed between the acknowledgement and the decision: the next start finishes, with the same ids', async () => {
+  test('that is killed between acknowledgement and decision finishes at its next start, with the same ids', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
     const heard = await listen(prefix, ['asp']);
@@ -237,7 +237,7 @@ describe('faults', () => {
     second.kill('SIGTERM');
     expect(await once(second, 'exit')).toEqual([0, null]);
   }, 120_000);
-  test('stopped in order, it does not answer again what it had answered', async () => {
+  test('that was stopped in order does not answer again what it had answered', async () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);
     const heard = await listen(prefix, ['asp']);
@@ -252,7 +252,7 @@ describe('faults', () => {
     expect(next.counts()['asp']!.received).toBe(1);
     expect(heard).toHaveLength(4);
   });
-  test('the broker dies and comes back: the work goes on', async () => {
+  test('goes on with its work when the broker died and came back', async () => {
     if (!local) return;
     const prefix = newPrefix();
     await createTopics(prefix, ['asp']);

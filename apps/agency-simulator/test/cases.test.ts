@@ -38,8 +38,8 @@ function setUp(behave: Record<string, Behaviour>, hourMs = 0) {
 const at = (offset: number) => [{ partition: 0, offset: String(offset) }];
 const { acknowledged, decided, documentsRequested } = REPLY_TYPES;
 
-describe('cases', () => {
-  test('all replies to a request go out in order, then it is closed', async () => {
+describe('the cases of an agency', () => {
+  test('are closed when all replies to a request went out, in order', async () => {
     const { cases, counts, take, typesOf } = setUp({});
     take(7, requestOf(first));
     await until(() => counts.asp.open === 0);
@@ -48,7 +48,7 @@ describe('cases', () => {
     expect(cases.commitable()).toEqual(at(8));
     await cases.stop();
   });
-  test('properties and message types of a later contract are ignored: what is known is answered', async () => {
+  test('ignore properties and message types of a later contract, and answer what is known', async () => {
     const { cases, counts, take, typesOf } = setUp({});
     const request = requestOf(first);
     const { headers, ...message } = toMessage(request as AgencyEvent);
@@ -60,7 +60,7 @@ describe('cases', () => {
     expect(cases.commitable()).toEqual(at(2));
     await cases.stop();
   });
-  test('documents supplied bring the decision', async () => {
+  test('are decided when the documents that were asked for are supplied', async () => {
     const { cases, counts, take, typesOf } = setUp({ [first]: 'asks-for-documents' });
     take(0, requestOf(first));
     await until(() => counts.asp.replies === 2);
@@ -69,7 +69,7 @@ describe('cases', () => {
     expect(typesOf(first)).toEqual([acknowledged, documentsRequested, acknowledged, decided]);
     await cases.stop();
   });
-  test('a withdrawal stops the work, and what was open may be committed', async () => {
+  test('are not worked on after a withdrawal, and what was open may be committed', async () => {
     const { cases, counts, take, sent } = setUp({ [first]: 'slow' }, 1e6);
     take(0, requestOf(first));
     expect(cases.commitable()).toEqual([]);
@@ -79,7 +79,7 @@ describe('cases', () => {
     await cases.stop();
     expect(sent).toEqual([]);
   });
-  test('decides-anyway decides because of the withdrawal', async () => {
+  test('are decided because of a withdrawal where the agency decides anyway', async () => {
     const { cases, counts, take, typesOf } = setUp({ [first]: 'decides-anyway' }, 20);
     take(0, requestOf(first));
     await until(() => counts.asp.replies === 1);
@@ -89,7 +89,7 @@ describe('cases', () => {
     expect(typesOf(first)).toEqual([acknowledged, decided]);
     await cases.stop();
   });
-  test('an expired application is no longer worked on either', async () => {
+  test('are not worked on after the application expired', async () => {
     const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
     take(0, requestOf(first));
     take(1, {
@@ -100,14 +100,14 @@ describe('cases', () => {
     expect(counts.asp).toMatchObject({ open: 0, ended: 1 });
     await cases.stop();
   });
-  test('a withdrawal of an unknown case is noted only', async () => {
+  test('that nobody opened and somebody withdraws are noted only', async () => {
     const { cases, counts, take } = setUp({});
     take(0, withdrawalOf(first));
     expect(counts.asp).toMatchObject({ received: 1, ended: 1, unreadable: 0, replies: 0 });
     expect(cases.commitable()).toEqual(at(1));
     await cases.stop();
   });
-  test('what is no request is counted and holds nothing up', async () => {
+  test('are not held up by what is no request, which is counted', async () => {
     const { cases, counts } = setUp({});
     cases.take(0, { offset: '0', key: null, value: Buffer.from([1, 2]) });
     const foreign = { ...requestOf(first), subject: subjectOf(first, 'mai') };
@@ -125,7 +125,7 @@ describe('cases', () => {
   });
 });
 
-describe('crash and repeat', () => {
+describe('after a crash or a repeat', () => {
   test('nothing behind the first open request is committed', async () => {
     const { cases, counts, take } = setUp({ [first]: 'silent', [second]: 'slow' }, 1e6);
     take(0, requestOf(first));

@@ -26,7 +26,7 @@ const short = (event: AgencyEvent | string): string =>
       ? event.data.outcome
       : event.type.replace(/^md\.cups\.reply\.(.*)\.v1$/, '$1');
 
-describe('the course of each behaviour, as an agency bridge reads it', () => {
+describe('the course of a delivery, as an agency bridge reads it,', () => {
   test.each<[Behaviour, number, string[]]>([
     ['quick', 1, ['acknowledged', 'approved']],
     ['slow', 1, ['acknowledged', 'progressed', 'approved']],
@@ -44,14 +44,14 @@ describe('the course of each behaviour, as an agency bridge reads it', () => {
     ['decides-anyway', 1, ['acknowledged', 'approved']],
     ['corrects-result', 1, ['acknowledged', 'approved', 'result-corrected']],
     ['revokes-result', 1, ['acknowledged', 'approved', 'result-revoked']],
-  ])('%s, submission %d', (behaviour, submission, expected) => {
+  ])('is that of %s after submission %d', (behaviour, submission, expected) => {
     expect(eventsOf(behaviour, requestOf(submission)).map(short)).toEqual(expected);
   });
-  test('only decides-anyway goes on after a withdrawal', () => {
+  test('ends with a withdrawal, but for the one that decides anyway', () => {
     const going = BEHAVIOURS.filter((one) => planReplies(requestOf(1), 'asp', one, options).afterEnd === 'hurry');
     expect(going).toEqual(['decides-anyway']);
   });
-  test('a repeat is the same message to the byte', () => {
+  test('repeats a message to the byte where one is sent twice', () => {
     const [acknowledged, again, decided, decidedAgain] = planReplies(
       requestOf(1),
       'asp',
@@ -113,7 +113,7 @@ describe('what a reply says', () => {
   });
 });
 
-describe('properties', () => {
+describe('whatever the request,', () => {
   const time = fc.date({ min: new Date('2020-01-01'), max: new Date('2060-01-01'), noInvalidDate: true });
   const ulids = fc
     .tuple(time, fc.array(fc.constantFrom(...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'), { minLength: 16, maxLength: 16 }))

@@ -19,36 +19,36 @@ const { entries, problems } = parsePublicServices(files);
 const services = [...entries.values()];
 const today = (service: PublicService): Version => service.versions.at(-1)!;
 
-describe('public services', () => {
-  test('every file is valid', () => {
+describe('the public services of the data folder', () => {
+  test('are valid, every file', () => {
     expect(problems).toEqual([]);
     expect(entries.size).toBe(files.length);
   });
 
-  test('at least 28, of which at least 22 may be filed at a desk', () => {
+  test('are at least 28, of which at least 22 may be filed at a desk', () => {
     expect(services.length).toBeGreaterThanOrEqual(28);
     expect(services.filter((service) => today(service).centreKinds).length).toBeGreaterThanOrEqual(22);
   });
 
-  test('every agency has services that may be filed at a desk', () => {
+  test('are there for every agency, to be filed at a desk', () => {
     for (const agency of ['asp', 'cadastru', 'cnas', 'mai']) {
       const own = services.map(today).filter(({ provider, centreKinds }) => provider === agency && centreKinds);
       expect([agency, own.length >= 3]).toEqual([agency, true]);
     }
   });
 
-  test('missions can file with at least three agencies', () => {
+  test('can be filed at missions with at least three agencies', () => {
     const abroad = services.map(today).filter((version) => version.centreKinds?.includes('mission'));
     expect(new Set(abroad.map((version) => version.provider)).size).toBeGreaterThanOrEqual(3);
   });
 
-  test('what cannot be filed says in three languages what to do instead', () => {
+  test('say in three languages what to do instead where they cannot be filed', () => {
     const elsewhere = services.map(today).filter((version) => !version.centreKinds);
     expect(elsewhere.length).toBeGreaterThan(0);
     for (const version of elsewhere) expect(Object.keys(version.elsewhere ?? {})).toEqual(['ro', 'ru', 'en']);
   });
 
-  test('consular prices are in USD or EUR and offered at missions only; all others in MDL', () => {
+  test('cost USD or EUR at missions and only there; all others cost MDL', () => {
     for (const option of services.flatMap((service) => service.versions).flatMap((v) => v.costOptions ?? [])) {
       if (!option.fee) continue;
       const abroadOnly = option.centreKinds?.join() === 'mission';
@@ -56,7 +56,7 @@ describe('public services', () => {
     }
   });
 
-  test('a free case for which others pay takes the longest term', () => {
+  test('take the longest term where they are free and others pay', () => {
     for (const version of services.flatMap((service) => service.versions)) {
       const days = (version.costOptions ?? []).filter((option) => option.term?.unit === 'working-days');
       const free = days.find((option) => option.code === 'free' && option.reduction);
@@ -64,7 +64,7 @@ describe('public services', () => {
     }
   });
 
-  test('people in examples are synthetic', () => {
+  test('have synthetic people in their examples', () => {
     const numbers = services
       .flatMap((service) => service.versions)
       .flatMap((version) => JSON.stringify(version.example ?? {}).match(/\b\d{13}\b/g) ?? []);
@@ -72,7 +72,7 @@ describe('public services', () => {
     for (const number of numbers) expect([number.slice(0, 4), checkIdnp(number)]).toEqual(['2900', true]);
   });
 
-  test('the civil-status paper became an electronic extract on 1 November 2025', () => {
+  test('hold the change from the civil-status paper to an electronic extract on 1 November 2025', () => {
     const [paper, electronic] = entries.get('civil-status-extract')!.versions;
     expect([paper!.validTo, paper!.outputs![0]!.kind]).toEqual(['2025-10-31', 'paper']);
     expect([electronic!.validFrom, electronic!.outputs![0]!.kind]).toEqual(['2025-11-01', 'electronic']);
@@ -151,7 +151,7 @@ describe('a public service is refused', () => {
     expect(parsed.problems[0]).toMatchObject({ file: 'twin.yaml', message: /state code/ });
   });
 
-  test('and harms no other', () => {
+  test('by itself: it harms no other', () => {
     const parsed = parsePublicServices([...files.filter((file) => file !== good), { ...good, text: '}{' }]);
     expect(parsed.problems.map((problem) => problem.file)).toEqual([good.path]);
     expect(parsed.entries.size).toBe(files.length - 1);

@@ -28,7 +28,7 @@ describe('GetPublicService', () => {
     expect(after.publicService?.versions.map(({ validTo }) => validTo)).toEqual(['2025-10-31', '']);
   });
 
-  test('today is the day in Chisinau', async () => {
+  test('takes the day in Chisinau for today', async () => {
     catalog.edit('civil-status-extract', (text) =>
       text.replaceAll('2025-11-01', '2026-03-11').replaceAll('2025-10-31', '2026-03-10'),
     );

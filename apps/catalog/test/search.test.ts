@@ -17,7 +17,7 @@ function serviceNamed(ro: string, ru = 'x', en = 'x', keywords: string[] = []): 
 
 const finds = (title: string, query: string) => rank(...serviceNamed(title, title), query) > 0;
 
-describe('search finds whatever the spelling', () => {
+describe('a search finds, whatever the spelling,', () => {
   test.each([
     ['Primăria Pârlița', 'pirlita'],
     ['Primăria Pârlița', 'parlita'],
@@ -36,11 +36,11 @@ describe('search finds whatever the spelling', () => {
     ['Indemnizație pentru copii', 'indemnizatie pentru copil'],
   ])('%s by %s', (title, query) => expect(finds(title, query)).toBe(true));
 
-  test('combining marks count as the letter they make', () =>
+  test('letters that are made of combining marks', () =>
     expect(finds('Pârlița'.normalize('NFD'), 'pirlita')).toBe(true));
 });
 
-describe('search does not find', () => {
+describe('a search does not find', () => {
   test.each([
     ['a word that is absent', 'Reexaminarea pensiei', 'cazier'],
     ['one word of two that is absent', 'Reexaminarea pensiei', 'pensiei cazier'],
@@ -50,7 +50,7 @@ describe('search does not find', () => {
   ])('%s', (_, title, query) => expect(finds(title, query)).toBe(false));
 });
 
-describe('search ranks', () => {
+describe('a search ranks', () => {
   const score = (title: string, query: string, keywords: string[] = []) =>
     rank(...serviceNamed(title, 'x', 'x', keywords), query);
 
@@ -63,12 +63,12 @@ describe('search ranks', () => {
   test('a title before a keyword', () =>
     expect(score('cazier', 'cazier')).toBeGreaterThan(score('altceva', 'cazier', ['cazier'])));
 
-  test('an empty query, or one of empty words, finds all alike', () => {
+  test('all alike for an empty query, or one of empty words', () => {
     expect(score('orice', '')).toBe(1);
     expect(score('orice', ' de la și ')).toBe(1);
   });
 
-  test('by state code and by code', () => {
+  test('what has the state code or the code that was asked for', () => {
     expect(score('orice', '002000057')).toBeGreaterThan(0);
     expect(score('orice', 'some code')).toBeGreaterThan(0);
   });

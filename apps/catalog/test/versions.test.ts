@@ -30,9 +30,9 @@ describe('the version in force', () => {
     ['the last day of the first version', '2025-10-31', '2024-01-01'],
     ['the first day of the second', '2025-11-01', '2025-11-01'],
     ['far later, no end being known', '2099-01-01', '2025-11-01'],
-  ])('on %s', (_, date, expected) => expect(versionAt(twoVersions, date)?.version).toBe(expected));
+  ])('is the right one on %s', (_, date, expected) => expect(versionAt(twoVersions, date)?.version).toBe(expected));
 
-  test('in a gap between two versions there is none', () => {
+  test('is none in a gap between two versions', () => {
     const gap = { code: 'x', versions: [version('2024-01-01', '2024-06-30'), version('2025-01-01')] };
     expect(versionAt(gap, '2024-09-01')).toBeUndefined();
     expect(contradictions(gap)).toEqual([]);
@@ -50,7 +50,7 @@ describe('what may be filed at a centre of a kind', () => {
     ['nor at a town hall then', nowhere, 'town-hall', false],
   ])('%s', (_, v, kind, expected) => expect(fileableAt(v, kind)).toBe(expected));
 
-  test('cost options follow the kind of the centre', () => {
+  test('costs what is offered at centres of that kind', () => {
     const priced = version('2024-01-01', undefined, {
       centreKinds: ['town-hall', 'mission'],
       costOptions: [
@@ -64,7 +64,7 @@ describe('what may be filed at a centre of a kind', () => {
   });
 });
 
-describe('contradictions are found', () => {
+describe('a contradiction is found', () => {
   const form = { properties: { relation: { title: 'a', 'x-title': text } }, title: 'a', 'x-title': text };
   test.each<[string, Version[], RegExp]>([
     ['versions that overlap', [version('2024-01-01', '2025-01-01'), version('2025-01-01')], /must end before/],
@@ -123,7 +123,7 @@ describe('contradictions are found', () => {
     ],
   ])('%s', (_, versions, expected) => expect(contradictions({ code: 'x', versions }).join()).toMatch(expected));
 
-  test('and none where all is well', () => {
+  test('nowhere where all is well', () => {
     const evidence = [{ kind: 'k', title: text, required: true, when: { answer: { field: 'relation', in: ['x'] } } }];
     expect(contradictions({ code: 'x', versions: [version('2024-01-01', undefined, { form, evidence })] })).toEqual([]);
   });

@@ -27,7 +27,7 @@ const file = (code: string, more: Partial<CentreFile> = {}, path = `${code}.yaml
   text: JSON.stringify(centre(code, more)),
 });
 
-describe('files of centres', () => {
+describe('of the files of centres,', () => {
   test('one bad file harms only itself', () => {
     const { entries, problems } = parseCentres([
       file('CU-001'),
@@ -59,7 +59,7 @@ describe('files of centres', () => {
   });
 });
 
-describe('generations, so that replicas with different mounts do not flap', () => {
+describe('of the generations of a centre, so that replicas with different mounts do not flap,', () => {
   const first = generationAfter(undefined, 'a', undefined) as Known;
   const second = generationAfter(first, 'b', 'a') as Known;
   test('new content is the next generation', () => {

@@ -47,23 +47,23 @@ const withHeader = (event: AgencyEvent, name: string, value: string | undefined)
   return { ...rest, headers: value === undefined ? others : { ...others, [name]: value } };
 };
 
-describe('what is written is read back', () => {
-  test.each([request, reply])('$type', (event) => {
+describe('an event of the contract', () => {
+  test.each([request, reply])('of type $type is read back as it was written', (event) => {
     expect(fromMessage(received(toMessage(event)))).toEqual({ ok: true, event });
   });
-  test('the key is the delivery, and no header carries content', () => {
+  test('has the delivery as its key, and no content in a header', () => {
     const { key, headers } = toMessage(request);
     expect(key).toBe('01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp');
     expect(headers['ce_dataschema']).toBe('urn:cups:agency:v1:application.submitted');
     expect(JSON.stringify([key, headers])).not.toContain(submitted.applicant.idnp);
   });
-  test('headers that are not known are ignored', () => {
+  test('may have headers that are not known', () => {
     const message = received(toMessage(reply));
     expect(fromMessage({ ...message, headers: { ...message.headers, traceparent: Buffer.from('00-1') } }).ok).toBe(
       true,
     );
   });
-  test('an agency ignores properties that it does not know, at any depth; what an agency writes may hold none', () => {
+  test('may hold properties that an agency does not know, at any depth; one that an agency writes may hold none', () => {
     const { applicant, ...rest } = submitted;
     const later = { ...rest, applicant: { ...applicant, title: 'dr.' }, priority: 'high' };
     const asAgency = fromMessage(received(toMessage({ ...request, data: later as unknown as ApplicationSubmitted })));
@@ -75,7 +75,7 @@ describe('what is written is read back', () => {
   });
 });
 
-describe('what is not understood has a cause', () => {
+describe('a message that is not understood has a cause:', () => {
   const other = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S9V';
   test.each<[string, IncomingMessage, string, ...string[]]>([
     ['nothing at all', { key: null, value: null }, 'NOT_CLOUDEVENTS', 'ce_id'],
@@ -178,7 +178,7 @@ describe('an event that did not come through a Kafka client', () => {
   });
 });
 
-describe('properties', () => {
+describe('whatever the message,', () => {
   const symbols = [...'0123456789ABCDEFGHJKMNPQRSTVWXYZ'];
   const ulid = fc
     .tuple(fc.constantFrom(...'01234567'), fc.array(fc.constantFrom(...symbols), { minLength: 25, maxLength: 25 }))
@@ -289,7 +289,7 @@ describe('properties', () => {
       { numRuns: 150 },
     );
   });
-  test('no bytes and no headers make the reader throw', () => {
+  test('no bytes and no headers make its reader throw', () => {
     const header = fc.oneof(
       fc.string(),
       fc.uint8Array().map((bytes) => Buffer.from(bytes)),

@@ -45,14 +45,14 @@ const resolve = (ref: string): unknown =>
     .split('/')
     .reduce<unknown>((node, key) => (node as Record<string, unknown>)[key], asyncapi);
 
-describe('samples', () => {
+describe('the samples', () => {
   test('are there for each type, and there is no other', () => {
     expect(readdirSync(new URL('../samples', import.meta.url)).sort()).toEqual(all.map(fileOf).sort());
   });
-  test.each(referenceTypes)('that of %s validates, strictly too', (type) => {
+  test.each(referenceTypes)('hold a valid one of %s, by the schema of writers', (type) => {
     expect(violationsOf(REFERENCE_SCHEMAS[type], sampleOf(type), 'writer')).toEqual([]);
   });
-  test.each(types)('that of %s validates', (type) => {
+  test.each(types)('hold a valid one of %s', (type) => {
     const sample = sampleOf(type);
     expect(isReplyType(type) ? validateReply(type, sample) : validateRequest(type, sample)).toEqual({
       ok: true,
@@ -61,7 +61,7 @@ describe('samples', () => {
   });
 });
 
-describe('asyncapi.yaml', () => {
+describe('the AsyncAPI document', () => {
   const namesOf = (channel: Channel) =>
     Object.values(channel.messages).map((message) => (resolve(message.$ref) as Message).name);
 
@@ -135,7 +135,7 @@ describe('asyncapi.yaml', () => {
   });
 });
 
-describe('schemas', () => {
+describe('the schemas', () => {
   test('have one $id each and nothing that is left open by accident', () => {
     for (const type of all) {
       const schema = JSON.parse(read(`schemas/${fileOf(type)}`)) as Record<string, unknown>;
@@ -144,7 +144,7 @@ describe('schemas', () => {
       expect(schema['$schema']).toBe('https://json-schema.org/draft/2020-12/schema');
     }
   });
-  test('both kinds of submission have the same parts', () => {
+  test('of both kinds of submission have the same parts', () => {
     const parts = (type: MessageType) =>
       Object.keys((JSON.parse(read(`schemas/${fileOf(type)}`)) as { properties: object }).properties);
     expect(parts(REQUEST_TYPES.documentsSupplied)).toEqual([...parts(REQUEST_TYPES.submitted), 'answersRequest']);

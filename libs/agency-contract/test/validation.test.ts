@@ -11,7 +11,7 @@ const { submitted: SUBMITTED, documentsSupplied: SUPPLIED } = REQUEST_TYPES;
 const { decided: DECIDED, documentsRequested: REQUESTED } = REPLY_TYPES;
 const rejected = { ...decided, outcome: 'rejected', result: undefined, reason: { ro: 'Nu.' } };
 
-describe('a rejection names the field and the rule', () => {
+describe('a check of content names the field and the rule of', () => {
   test.each<[string, RequestType | ReplyType, object, string, string]>([
     [
       'a short IDNP',
@@ -74,14 +74,14 @@ describe('a rejection names the field and the rule', () => {
     expect(checked).toEqual({ ok: false, violations: [{ field, rule }] });
   });
 
-  test('a rejected decision with its reason is valid', () => {
+  test('nothing in a rejection that has its reason', () => {
     expect(validateReply(DECIDED, JSON.parse(JSON.stringify(rejected))).ok).toBe(true);
   });
-  test('all violations come at once', () => {
+  test('all violations at once', () => {
     const checked = validateRequest(SUBMITTED, {});
     expect(checked.ok ? 0 : checked.violations.length).toBe(10);
   });
-  test('two properties too many are named one by one, each with its place', () => {
+  test('two properties too many, one by one, each with its place', () => {
     const checked = validateReply(DECIDED, { ...decided, fee: 1, result: { ...decided.result, printedBy: 'x' } });
     expect(checked).toEqual({
       ok: false,
@@ -92,13 +92,13 @@ describe('a rejection names the field and the rule', () => {
     });
   });
   test.each(['2900000000012', 'a b', 'Ana Exemplu', 'x'.repeat(65), 'n2900000000012', 'a.b', '<b>', ''])(
-    'a property whose name may be content is told as *: %p',
+    'a property whose name may be content, as *: %p',
     (name) => {
       const checked = validateReply(DECIDED, { ...decided, [name]: 1 });
       expect(checked).toEqual({ ok: false, violations: [{ field: '*', rule: 'additionalProperties' }] });
     },
   );
-  test('a value, or a foreign property name that may be one, is never echoed', () => {
+  test('what it found, and never echoes a value or a name that may be one', () => {
     const canary = 'Canary2900000000012';
     const checked = validateRequest(SUBMITTED, {
       ...submitted,
@@ -113,7 +113,7 @@ describe('a rejection names the field and the rule', () => {
     expect(validateRequest(SUBMITTED, content)).toEqual({ ok: false, violations: [{ field: '', rule: 'type' }] });
     expect(validateReply(DECIDED, content).ok).toBe(false);
   });
-  test('a type of the other direction', () => {
+  test('an event of the other direction', () => {
     expect(validateRequest(DECIDED as never, decided)).toEqual({
       ok: false,
       violations: [{ field: '', rule: 'type' }],
@@ -122,22 +122,22 @@ describe('a rejection names the field and the rule', () => {
   });
 });
 
-describe('bounds', () => {
+describe('the bounds of content', () => {
   const withAnswers = (bytes: number) => ({ ...submitted, answers: { a: 'x'.repeat(bytes - '{"a":""}'.length) } });
 
-  test('answers of exactly 64 KiB pass, one byte more does not', () => {
+  test('let answers of exactly 64 KiB pass, and not one byte more', () => {
     expect(validateRequest(SUBMITTED, withAnswers(MAX_ANSWERS_BYTES)).ok).toBe(true);
     expect(validateRequest(SUBMITTED, withAnswers(MAX_ANSWERS_BYTES + 1))).toEqual({
       ok: false,
       violations: [{ field: 'answers', rule: 'maxBytes' }],
     });
   });
-  test('bytes count, not letters', () => {
+  test('count bytes, not letters', () => {
     expect(validateRequest(SUBMITTED, { ...submitted, answers: { a: 'ș'.repeat(MAX_ANSWERS_BYTES / 2) } }).ok).toBe(
       false,
     );
   });
-  test('a request over 256 KiB is refused as a whole', () => {
+  test('refuse a request over 256 KiB as a whole', () => {
     expect(validateRequest(SUBMITTED, withAnswers(MAX_REQUEST_BYTES))).toEqual({
       ok: false,
       violations: [{ field: '', rule: 'maxBytes' }],
