@@ -1,7 +1,7 @@
 /**
  * What the desk fills in, as JSON Schema 2020-12: the one source of its shape. Types (content.ts), the check at every save
- * (shape.ts) and the columns of the store come from it; `tools/content.ts` holds the OpenAPI document, the agency contract
- * and the proto against it.
+ * (shape.ts) and the columns of the store come from it; `tools/content.ts` writes it into the OpenAPI document, and holds
+ * the agency contract and the proto against it.
  *
  * Everything may be absent, since a draft is saved as it stands; what a complete file needs is said in completeness.ts.
  * `x-wrong` is what a violation says where a rule beside it is broken; it stays in the house.
