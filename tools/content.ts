@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { CONTENT_SCHEMA } from '@cups/application';
 import { format, resolveConfig } from 'prettier';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { beyond } from './contract/compare.ts';
 import type { Json } from './contract/publish.ts';
 
@@ -24,7 +24,7 @@ const BEGIN = '    # Made by tools/content.ts of CONTENT_SCHEMA in libs/applicat
 const END = '    # Here ends what tools/content.ts makes.\n';
 const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
 
-const findings = [...(await documentFindings()), ...contractFindings(), ...protoFindings()];
+const findings = [...(await documentFindings()), ...memberFindings(), ...contractFindings(), ...protoFindings()];
 for (const finding of findings) console.error(finding);
 console.log(`content of an application: ${findings.length} findings`);
 process.exitCode = findings.length > 0 ? 1 : 0;
@@ -44,6 +44,30 @@ async function documentFindings(): Promise<string[]> {
   if (options.check) return [`${DOCUMENT} is stale: run \`node tools/content.ts\``];
   writeFileSync(path, wanted);
   return [];
+}
+
+/** Where an application is opened, edited or shown with other members than its content has. */
+function memberFindings(): string[] {
+  const document = parse(readFileSync(join(options.folder, DOCUMENT), 'utf8')) as unknown;
+  const body = ['requestBody', 'content', 'application/json', 'schema', 'properties'];
+  const opened = at(document, 'paths', '/api/v1/applications', 'post', ...body);
+  const edited = at(document, 'paths', '/api/v1/applications/{id}', 'patch', ...body);
+  const shown = at(document, 'components', 'schemas', 'Application', 'properties');
+  const members = Object.entries(forDocument(CONTENT_SCHEMA.properties) as Record<string, Json>);
+  const unlike = members.flatMap(([name, member]) => [
+    ...(isDeepStrictEqual(opened[name], member) ? [] : [`opened with another ${name}`]),
+    ...(isDeepStrictEqual(edited[name], { anyOf: [member, { type: 'null' }] }) ? [] : [`edited with another ${name}`]),
+    ...(isDeepStrictEqual(shown[name], member) ? [] : [`shown with another ${name}`]),
+  ]);
+  const more = Object.keys(edited).filter((name) => !(name in CONTENT_SCHEMA.properties));
+  return [...unlike, ...more.map((name) => `edited with ${name}, which is no content`)].map(
+    (what) => `${DOCUMENT}: an application is ${what}`,
+  );
+}
+
+/** The object at the end of a way; empty when there is none. */
+function at(root: unknown, ...steps: string[]): Json {
+  return (steps.reduce<unknown>((value, step) => (value as Json | undefined)?.[step], root) as Json) ?? {};
 }
 
 /** A schema with references as the document has them, and without what stays in the house. */
@@ -79,19 +103,48 @@ function contractFindings(): string[] {
   const others = words
     .filter(([, ours, theirs]) => String(ours['enum']) !== String(theirs['enum']))
     .map(([what]) => `${what}: has other words`);
-  return [...wider, ...others].map((what) => `agency contract: ${what}`);
+  return [...wider, ...others, ...unsent()].map((what) => `agency contract: ${what}`);
 }
 
-/** Where the proto has other words for what is chosen from a list. */
+/** What an agency would not get. How to reach a person is never sent. */
+function unsent(): string[] {
+  const file = join(options.folder, 'libs/agency-contract/schemas/application.submitted.json');
+  const { properties } = JSON.parse(readFileSync(file, 'utf8')) as { properties: Json };
+  return Object.keys(CONTENT_SCHEMA.properties)
+    .filter((name) => name !== 'contact' && !(name in properties))
+    .map((name) => `${name} is not sent`);
+}
+
+/** Where the proto has other members, or other words for what is chosen from a list. */
 function protoFindings(): string[] {
   const proto = readFileSync(join(options.folder, 'proto/cups/intake/v1/intake.proto'), 'utf8');
   const lists: [prefix: string, ours: Json][] = [
     ['MANDATE_KIND_', member('Mandate', 'kind')],
     ['DELIVERY_KIND_', member('Delivery', 'kind')],
   ];
-  return lists
-    .filter(([prefix, ours]) => wordsOf(proto, prefix).join() !== String(ours['enum']))
-    .map(([prefix]) => `proto: ${prefix}* has other words`);
+  const messages: [name: string, ours: object][] = [
+    ['ApplicationContent', CONTENT_SCHEMA.properties],
+    ...['Person', 'Contact', 'Mandate', 'Evidence', 'Delivery'].map((name): [string, object] => [
+      name,
+      schemas[name]!['properties'] as object,
+    ]),
+  ];
+  return [
+    ...lists
+      .filter(([prefix, ours]) => wordsOf(proto, prefix).join() !== String(ours['enum']))
+      .map(([prefix]) => `proto: ${prefix}* has other words`),
+    ...messages
+      .filter(([name, ours]) => fieldsOf(proto, name).sort().join() !== Object.keys(ours).sort().join())
+      .map(([name]) => `proto: ${name} has other members`),
+  ];
+}
+
+/** The fields of a message as JSON has them. */
+function fieldsOf(proto: string, message: string): string[] {
+  const [, body = ''] = new RegExp(`^message ${message} \\{\n([^}]*)^\\}`, 'm').exec(proto) ?? [];
+  return [...body.matchAll(/^ *(?!\/\/)[\w. ]* (\w+) = \d+;/gm)].map(([, name]) =>
+    name!.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()),
+  );
 }
 
 /** The words of an enum as JSON has them, but for the one that is never stored. */

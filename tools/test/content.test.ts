@@ -7,6 +7,7 @@ import { temporaryDir } from '@cups/testing';
 const root = join(import.meta.dirname, '..', '..');
 const DOCUMENT = 'apps/gateway/openapi.yaml';
 const AGENCIES = 'libs/agency-contract/schemas/definitions.json';
+const FILED = 'libs/agency-contract/schemas/application.submitted.json';
 const PROTO = 'proto/cups/intake/v1/intake.proto';
 const folders: { remove(): void }[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => folder.remove()));
@@ -15,7 +16,7 @@ afterEach(() => folders.splice(0).forEach((folder) => folder.remove()));
 function said(file: string, from = '', to = '', ...args: string[]) {
   const { dir, remove } = temporaryDir();
   folders.push({ remove });
-  for (const one of [DOCUMENT, AGENCIES, PROTO]) {
+  for (const one of [DOCUMENT, AGENCIES, FILED, PROTO]) {
     mkdirSync(dirname(join(dir, one)), { recursive: true });
     cpSync(join(root, one), join(dir, one));
   }
@@ -38,6 +39,48 @@ describe('the content of an application stands once', () => {
   test.each([
     ['another kind of mandate', DOCUMENT, '- guardianship', '- court', 'apps/gateway/openapi.yaml is stale'],
     ['another bound of a text', DOCUMENT, 'maxLength: 254', 'maxLength: 255', 'apps/gateway/openapi.yaml is stale'],
+    [
+      'a member of the content that cannot be edited',
+      DOCUMENT,
+      "                costOption: { anyOf: [{ $ref: '#/components/schemas/CostOptionCode' }, { type: 'null' }] }\n",
+      '',
+      'an application is edited with another costOption',
+    ],
+    [
+      'a member that is no content',
+      DOCUMENT,
+      '                costOption: { anyOf',
+      '                colour: { type: string }\n                costOption: { anyOf',
+      'an application is edited with colour, which is no content',
+    ],
+    [
+      'a member of the content that is not shown',
+      DOCUMENT,
+      "        contact: { $ref: '#/components/schemas/Contact' }\n        represented",
+      '        represented',
+      'an application is shown with another contact',
+    ],
+    [
+      'a member that agencies do not get',
+      FILED,
+      '"represented": {',
+      '"other": {',
+      'agency contract: represented is not sent',
+    ],
+    [
+      'a member of a person that only the proto has',
+      PROTO,
+      'string birth_date = 4;',
+      'string birth_date = 4;\n  string birth_place = 9;',
+      'proto: Person has other members',
+    ],
+    [
+      'a field of content that the proto lacks',
+      PROTO,
+      'string cost_option = 7;',
+      '',
+      'proto: ApplicationContent has other members',
+    ],
     [
       'a kind of mandate that agencies lack',
       AGENCIES,
