@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { LogFields } from '@cups/contracts';
 import { reduceError } from './log.ts';
 import type { ProcessLog } from './log.ts';
@@ -15,6 +16,8 @@ export interface RunningService {
 }
 
 const STOP_MS = 20_000;
+/** Handles are gone some turns of the event loop after they were closed. */
+const CLOSING_MS = 250;
 
 /**
  * The life of a process, for `main.ts`: `serve(() => createIntake(readConfig(process.env)))`. A start that fails ends the process
@@ -66,7 +69,7 @@ class Life {
       this.#exit(1);
     }
     clearTimeout(late);
-    const open = openResources() || undefined;
+    const open = (await leftOpen()) || undefined;
     this.#line(open ? 'warn' : 'info', { event: 'stopped', open });
     this.#exit(0);
   }
@@ -98,6 +101,17 @@ class Life {
     this.#running?.log?.flush();
     process.exit(code);
   }
+}
+
+/** What is open when everything has stopped. What was closed a moment ago is given the time to be gone. */
+async function leftOpen(): Promise<string> {
+  const end = Date.now() + CLOSING_MS;
+  let open = openResources();
+  while (open && Date.now() < end) {
+    await pause(10);
+    open = openResources();
+  }
+  return open;
 }
 
 /** Kinds and counts of what keeps the process alive, e.g. `TCPSocketWrap 2, Timeout 1`; '' when nothing does. */

@@ -67,8 +67,8 @@ export const FORMS: { readonly [Type in Setting['type']]: FormOf<Type> } = {
     parse: (text) => (isIP(text) ? text : undefined),
   },
   address: {
-    form: () => 'host:port',
-    parse: matching(/^[^\s:/]+:\d{1,5}$|^\[[0-9a-fA-F:]+\]:\d{1,5}$/),
+    form: () => 'host:port, or dns:///host:port for all addresses behind a name',
+    parse: matching(/^(?:dns:\/\/\/)?(?:[^\s:/]+|\[[0-9a-fA-F:]+\]):\d{1,5}$/),
   },
   origin,
   list,

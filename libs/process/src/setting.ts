@@ -37,7 +37,7 @@ export type PortSetting = Declared<'port', number>;
 /** An IP address to listen on. */
 export type IpSetting = Declared<'ip', string>;
 
-/** host:port. */
+/** host:port, or dns:///host:port: a name behind which there are many. */
 export type AddressSetting = Declared<'address', string>;
 
 /** scheme://host, with a port where it is not the usual one, and without a path. */

@@ -145,6 +145,23 @@ describe('the life of a process', () => {
     },
   );
 
+  test('a stop that leaves nothing open is no warning, also when sockets close as it ends', async () => {
+    const { code, out } = await life(
+      `import { connect, createServer } from 'node:net';
+       import { once } from 'node:events';
+       const log = createLog({ service: 'x' });
+       const server = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+       await once(server, 'listening');
+       const client = connect(server.address().port, '127.0.0.1');
+       await once(client, 'connect');
+       serve(async () => ({ log, stop: async () => { client.end(); server.close(); } }));`,
+      'SIGTERM',
+    );
+    expect(code).toBe(0);
+    const last = JSON.parse(out.trim().split('\n').at(-1) as string) as Record<string, unknown>;
+    expect(last).toMatchObject({ level: 'info', event: 'stopped' });
+  });
+
   test('a bad setting is one sentence and exit code 1', async () => {
     const { code, out } = await life(`serve(() => { throw new Error('GRPC_PORT must be a port from 0 to 65535.'); });`);
     expect({ code, out }).toEqual({ code: 1, out: 'GRPC_PORT must be a port from 0 to 65535.\n' });

@@ -31,6 +31,7 @@ describe('a setting that is set', () => {
     ['a port', { name: 'X', type: 'port', meaning }, '0', 0],
     ['an IP address', { name: 'X', type: 'ip', meaning }, '::', '::'],
     ['an address', { name: 'X', type: 'address', meaning }, 'intake:50051', 'intake:50051'],
+    ['a name of many addresses', { name: 'X', type: 'address', meaning }, 'dns:///intake:1', 'dns:///intake:1'],
     ['an address of IPv6', { name: 'X', type: 'address', meaning }, '[::1]:1', '[::1]:1'],
     ['an origin', { name: 'X', type: 'origin', meaning }, 'https://cups.example', 'https://cups.example'],
     ['a list without its empty parts', { name: 'X', type: 'list', meaning }, 'a, b,,c ', ['a', 'b', 'c']],
@@ -60,7 +61,18 @@ describe('a setting that cannot be used', () => {
     ],
     ['a port', { name: 'X', type: 'port', meaning }, '70000', 'a port from 0 to 65535'],
     ['an IP address', { name: 'X', type: 'ip', meaning }, 'all', 'an IP address, such as 127.0.0.1 or ::'],
-    ['an address', { name: 'X', type: 'address', meaning }, 'http://x:1', 'host:port'],
+    [
+      'an address',
+      { name: 'X', type: 'address', meaning },
+      'http://x:1',
+      'host:port, or dns:///host:port for all addresses behind a name',
+    ],
+    [
+      'an address with an authority',
+      { name: 'X', type: 'address', meaning },
+      'dns://8.8.8.8/x:1',
+      'host:port, or dns:///host:port for all addresses behind a name',
+    ],
     [
       'an origin with a path',
       { name: 'X', type: 'origin', meaning },
