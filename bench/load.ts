@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { idnpCheckDigit } from '@cups/application';
+import { backoffMs } from '@cups/contracts';
 import { Connection } from './connection.ts';
 import type { Reply } from './connection.ts';
 import { nowMs, percentiles } from './processes.ts';
@@ -41,6 +42,7 @@ export interface LoadResult {
 
 /** How often a request is sent before its fate is unknown. */
 const TRIES = 6;
+const AGAIN = { first: 100, most: 2_000, jitter: 0 };
 const NO_ANSWER: Reply = { status: 0, text: 'no answer', retryAfterMs: 0 };
 
 const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
@@ -90,7 +92,7 @@ function record() {
         result.unknown += 1;
         return false;
       }
-      await new Promise((done) => setTimeout(done, Math.max(50 * 2 ** round, reply.retryAfterMs)));
+      await new Promise((done) => setTimeout(done, Math.max(backoffMs(round, AGAIN), reply.retryAfterMs)));
     }
   }
 

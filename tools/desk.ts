@@ -1,5 +1,6 @@
-import type { State } from '@cups/application';
 import { randomUUID } from 'node:crypto';
+import type { State } from '@cups/application';
+import { backoffMs } from '@cups/contracts';
 
 /** A desk that drives the platform as its specialist would: through the public REST API only. */
 
@@ -57,6 +58,7 @@ export interface Desk {
 
 /** How often a call is repeated with the same key when the platform says that it will pass (503, 429). */
 const TRIES = 8;
+const AGAIN = { first: 200, most: 20_000, jitter: 0 };
 
 /**
  * Signs an operator in at the local provider.
@@ -106,7 +108,7 @@ export async function openDesk(url: string, operator: string, tries = TRIES): Pr
         throw new Refused(`${method} ${path}`, response.parsed as unknown as ProblemBody);
       }
       const seconds = Number(response.headers.get('retry-after') ?? 0);
-      await new Promise((done) => setTimeout(done, Math.max(seconds * 1000, 100 * 2 ** round)));
+      await new Promise((done) => setTimeout(done, Math.max(seconds * 1000, backoffMs(round, AGAIN))));
     }
   }
 

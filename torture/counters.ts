@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { backoffMs } from '@cups/contracts';
 import type { Centre } from '@cups/tools/filings';
 import { openDesk, Refused } from '@cups/tools/desk';
 import type { Application, Call, Desk } from '@cups/tools/desk';
@@ -113,7 +114,8 @@ async function ask<T>(asking: Asking, centre: number, method: string, path: stri
       count(troubles, status === 0 ? reason : `${status} ${reason}`);
       if (status === 500) count(raw, `500 ${method} ${path.replace(/[0-7][0-9A-Z]{25}/, '{id}')}`);
       if (!isPassing(status)) throw error;
-      await pause(Math.min(3_000, 150 * 2 ** round) * (0.5 + random()), undefined, { signal });
+      const again = { first: 225, most: 4_500, jitter: 2 / 3, random };
+      await pause(backoffMs(round + 1, again), undefined, { signal });
     }
   }
 }

@@ -1,6 +1,6 @@
-import type { State } from '@cups/application';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { State } from '@cups/application';
 import { messageType } from '@cups/contracts/proto';
 import { fromMessage, parseSubject, topicsOf } from '@cups/agency-contract';
 import { AssignerProtocol, Kafka, logLevel } from 'kafkajs';

@@ -49,7 +49,7 @@ test.each<[string, string | RegExp, string, RegExp]>([
     'url: https://www.apache.org/licenses/LICENSE-2.0',
     /^license-url: accepted in tools\/openapi.ts, and not found any more$/m,
   ],
-])('refuses %s', (_name, from, to, finding) => {
+])('the check of the public interface refuses %s', (_name, from, to, finding) => {
   const { status, stderr } = checked(from, to);
   expect([status, stderr]).toEqual([1, expect.stringMatching(finding)]);
 });

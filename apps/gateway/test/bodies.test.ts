@@ -221,6 +221,6 @@ describe('bodies where none belongs', () => {
   });
 });
 
-test('none of it is a fault of ours', () => {
+test('nothing that a caller can send counts as a fault of ours', () => {
   expect(gateway.log()).not.toMatch(/request-failed|"status":5\d\d/);
 });

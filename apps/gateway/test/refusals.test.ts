@@ -46,7 +46,7 @@ function refused(reply: Reply, status: number, reason: Reason, violations?: obje
 const create = (body: unknown, headers: Record<string, string> = {}) =>
   gateway.send('POST', '/api/v1/applications', { body, headers });
 
-describe('bad bodies', () => {
+describe('a bad body is refused as a problem', () => {
   test.each([
     ['malformed JSON', '{"publicService":'],
     ['a text', '"draft"'],
@@ -141,7 +141,7 @@ describe('bad bodies', () => {
   });
 });
 
-describe('bad paths, queries and headers', () => {
+describe('a bad path, query or header is refused as a problem', () => {
   test('an unknown path', async () => refused(await gateway.send('GET', '/api/v1/nothing'), 404, 'METHOD_NOT_FOUND'));
 
   test('a known path with another method names those that it has', async () => {

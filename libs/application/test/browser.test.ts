@@ -22,17 +22,17 @@ beforeAll(async () => {
   code = outputFiles[0]!.text;
 });
 
-test('it bundles for a browser, without a module of Node and without one that is left to be found', () => {
+test('the library of applications bundles for a browser, without a module of Node and without one that is left to be found', () => {
   // A module of Node that is imported ends the bundling; what is left is a name in the code.
   expect(code).not.toMatch(/["'`]node:|\brequire\(|^import\b/m);
   expect(code).not.toMatch(/\b(?:Buffer|process|__dirname)\b\s*[.[(]/);
 });
 
-test('it makes no code at run time, so that a strict content security policy lets it run', () => {
+test('the library of applications makes no code at run time, so that a strict content security policy lets it run', () => {
   expect(code).not.toMatch(/\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\bimport\s*\(/);
 });
 
-test(`it weighs at most ${MOST_BYTES} bytes after gzip`, () => {
+test(`the library of applications weighs at most ${MOST_BYTES} bytes after gzip`, () => {
   const bytes = gzipSync(code, { level: 9 }).length;
   expect(bytes).toBeLessThanOrEqual(MOST_BYTES);
   expect(bytes).toBeGreaterThan(1_000);

@@ -1,3 +1,5 @@
+import { backoffMs } from '@cups/contracts';
+
 /** Where a group stands in a partition, as the broker tells it. */
 export interface Reading {
   topic: string;
@@ -97,4 +99,5 @@ export function observe(
 }
 
 /** ms to wait before a stuck consumer is built anew for the n-th time in a row: `stuckMs`, doubled up to 16 times of it. */
-export const rebuildAfterMs = (stuckMs: number, times: number): number => stuckMs * 2 ** Math.min(times, 4);
+export const rebuildAfterMs = (stuckMs: number, times: number): number =>
+  backoffMs(times + 1, { first: stuckMs, most: 16 * stuckMs, jitter: 0 });

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { backoffMs } from '@cups/contracts';
 import { isProblem, Problem } from '@cups/problem';
 import type { mongo } from 'mongoose';
 import { answerOf, type Answer } from './answer.ts';
@@ -43,6 +44,8 @@ export interface Updated<D> {
 
 /** So often a document is read anew because others were quicker. */
 const TRIES = 8;
+/** Several writers of one document come back at different times. */
+const CONTENDED = { first: 5, most: 80, jitter: 1 };
 
 export function update<D extends StoredDocument, R>(
   collection: Collection<D>,
@@ -105,7 +108,7 @@ async function fromStore<D extends StoredDocument>(one: OneUpdate<D>): Promise<U
     // Whoever was to publish what waits in it may be gone.
     if (raw && done && done.outcome !== 'applied') tellOutbox(collection.news, raw);
     if (done) return done;
-    await pause(Math.random() * 5 * 2 ** Math.min(round, 4));
+    await pause(backoffMs(round + 1, CONTENDED));
   }
   throw new Problem({ reason: 'CONTENTION', message: 'Too many change it at the same time. Try again.' });
 }
