@@ -165,7 +165,7 @@ function judges(form: Form) {
 
 test('there are forms to judge by', () => expect(forms.length).toBeGreaterThan(25));
 
-describe('desk and catalog judge answers alike', () => {
+describe('the check of the house and Ajv judge answers alike', () => {
   test.each(forms)('$name: the example with every member left out, and with everything else in its place', (given) => {
     const { form, example } = given;
     const { agree, seen } = judges(form);
