@@ -1,5 +1,5 @@
-import type { ReceivedEvent } from '@cups/contracts';
-import type { Handled, Refusal } from '@cups/events';
+import type { ReceivedEvent, Refusal } from '@cups/contracts';
+import type { Handled } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
 import type { Attention } from './attention.ts';
@@ -69,11 +69,11 @@ export class Applications {
     cause: Cause,
   ): Promise<'done' | 'wait'> {
     const { document, handled } = await this.#update(said, cause, (delivery, now) => cancel(delivery, end, now));
-    this.#attention.heedWaiting(document);
+    this.#attention.noteWaiting(document);
     return handled;
   }
 
-  /** Nothing follows from it but that the next one may come. */
+  /** Nothing is done about it but that it is counted, so that the next one may come. */
   async #count(said: ApplicationEvent, cause: Cause): Promise<'done' | 'wait'> {
     return (await this.#update(said, cause, (delivery) => ({ delivery, says: [] }))).handled;
   }

@@ -1,7 +1,7 @@
 import { topicsOf } from '@cups/agency-contract';
 import type { StoredBackend } from '@cups/backend/stored';
-import type { ReceivedEvent } from '@cups/contracts';
-import type { Handled, RefusedMessage } from '@cups/events';
+import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
+import type { Handled } from '@cups/events';
 import type { Config } from './config.ts';
 
 /** The group that reads what intake says; before there was one for each agency, it read their replies as well. */

@@ -1,11 +1,10 @@
-import type { ReceivedEvent } from '@cups/contracts';
+import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { parseName, parseSubmissionName } from '@cups/contracts';
 import { eventCodec, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { DeliveryRef } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryRef.ts';
 import type { AgencyBridgeEvent, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import { subjectOf } from '@cups/agency-contract';
-import type { Refusal } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { NewEvent } from '@cups/store';
 import type { Delivery, SaidToIntake } from './domain/delivery.ts';

@@ -1,24 +1,24 @@
-import type { ReceivedEvent } from '@cups/contracts';
-import type { Handled, Refusal } from '@cups/events';
+import type { ReceivedEvent, Refusal } from '@cups/contracts';
+import type { Handled } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import { toReply } from './agency/reply.ts';
 import { receive, tellRefusal } from './domain/delivery.ts';
 import type { Reply } from './domain/delivery.ts';
 import { toChange } from './says.ts';
 import type { Deliveries } from './store.ts';
-import { openTold } from './told.ts';
+import { ToldRefusals } from './told-refusals.ts';
 
 /** As long as the contract lets an id be. */
 const MAX_ID = 200;
 
-/** An id of a message that was refused, as far as it may be carried on; '' for one that is too long. */
+/** The id of a message that was refused, for the events about it; '' for one that is too long to be an id. */
 const carried = (id = ''): string => (id.length <= MAX_ID ? id : '');
 
 /** What the bridge does about the messages of agencies. */
 export class Replies {
   readonly #deliveries: Deliveries;
   readonly #now: () => Date;
-  readonly #told = openTold();
+  readonly #told = new ToldRefusals();
 
   constructor(deliveries: Deliveries, now: () => Date) {
     this.#deliveries = deliveries;
@@ -54,9 +54,9 @@ export class Replies {
     return refusal ?? 'done';
   }
 
-  /** A message that no contract knows, about a delivery that may be there; whatever the delivery says, it stays refused. */
+  /** The contract refuses this message: intake is told, where the delivery that it names is there. */
   async #tellRefused(id: string, event: ReceivedEvent, agency: string, refusal: Refusal): Promise<void> {
-    // An id that is too long to be one would go on into events, and those into what Kafka refuses.
+    // In an event an id of any length would make a message that Kafka refuses for its size.
     const message = { id: carried(event.id), time: event.time };
     if (this.#told.knows(id, message.id, refusal.cause, Date.now())) return;
     const cause = { eventId: message.id, requestId: carried(event.correlationId) };

@@ -1,9 +1,9 @@
-/** Deliveries whose fetch is repeated by this process; the durable timers know the others. */
+/** Deliveries whose fetch is repeated by this process; further ones are left to their durable timers. */
 const HELD = 5_000;
 /** ms until the next try after a fetch that threw. */
 const AFTER_FAILURE_MS = 5_000;
 
-/** What this process fetches again by itself; the timer in the document does it should this process end. */
+/** What this process fetches again by itself. Should it end, the timers in the documents do it. */
 export class Retries {
   readonly #fetch: (id: string) => Promise<void>;
   readonly #waiting = new Map<string, NodeJS.Timeout>();
@@ -29,7 +29,7 @@ export class Retries {
     if (delay > 0) this.#waiting.set(id, again);
   }
 
-  /** Intake answers: one of those that wait is fetched at once, and its answer brings along the next. */
+  /** Intake answers again: one of those that wait is fetched at once. Its answer leads to this call again, and so to the next. */
   bringNext(): void {
     const next = this.#waiting.keys().next();
     if (!next.done) this.in(next.value, 0);

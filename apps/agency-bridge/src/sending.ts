@@ -9,7 +9,7 @@ import type { Deliveries, StoredDelivery } from './store.ts';
 import { fetched } from './submissions.ts';
 import type { Answer, Submissions } from './submissions.ts';
 
-/** ms; within so long all is tried that waited for an agency. */
+/** ms; when an agency has come, what waited for it is sent within this time. */
 const SPREAD_MS = 2_000;
 
 /** Brings frozen submissions from intake to agencies: at once where intake answers, else as often as it takes. */
@@ -38,11 +38,11 @@ export class Sending {
       return toChange(settle(queued, pending.submission, fetched(queued, pending, answer), now));
     });
     if (outcome === 'gap') return 'wait';
-    this.#heed(document, now);
+    this.#lookAfter(document, now);
     return 'done';
   }
 
-  /** Fetches what a delivery waits for, in order, until nothing is left or intake does not answer. What a due timer does. */
+  /** A delivery's timer is due: fetches what it waits for, in order, until nothing is left or intake does not answer. */
   async fetchPending(id: string): Promise<void> {
     for (;;) {
       const current = await this.#deliveries.get(id, { scope: 'service' });
@@ -55,12 +55,12 @@ export class Sending {
       const { document } = await this.#deliveries.update(id, options, (delivery) =>
         toChange(settle(delivery, pending.submission, fetched(delivery, pending, answer), at)),
       );
-      this.#heed(document, at);
+      this.#lookAfter(document, at);
       if (answer === 'AWAY' || answer === 'AGENCY_UNKNOWN') return;
     }
   }
 
-  /** What these deliveries waited for has come: they go out, not all of them at one moment. */
+  /** The agency for which these deliveries waited has come: they go out, spread over two seconds. */
   sendWaiting(ids: string[]): void {
     for (const id of ids) this.#retries.in(id, 1 + Math.random() * SPREAD_MS);
   }
@@ -75,10 +75,11 @@ export class Sending {
     return answer;
   }
 
-  #heed(delivery: StoredDelivery, at: Date): void {
+  /** What was written has consequences in this process: the next fetch, and what support must see. */
+  #lookAfter(delivery: StoredDelivery, at: Date): void {
     const [next] = delivery.pending;
     // What waits for an agency is left to its durable timer: an answer of intake does not help it.
     if (next && !delivery.waitCause) this.#retries.in(delivery._id, fetchAgainMs(next.attempts));
-    this.#attention.heed(delivery, at);
+    this.#attention.note(delivery, at);
   }
 }

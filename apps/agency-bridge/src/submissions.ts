@@ -27,7 +27,7 @@ export class Submissions {
     this.#log = log;
   }
 
-  /** Of an agency that is not configured nothing is fetched: personal data stay where they are. */
+  /** For an agency that has no file nothing is fetched: personal data stay where they are. */
   async ask(application: string, agency: string, pending: Pending): Promise<Answer> {
     if (!this.#isAgency(agency)) return 'AGENCY_UNKNOWN';
     if (Date.now() < this.#awayUntil) return 'AWAY';
@@ -40,7 +40,7 @@ export class Submissions {
       const { kind, reason } = isProblem(error) ? error : { kind: 'INTERNAL', reason: 'INTERNAL' };
       if (kind === 'NOT_FOUND') return 'NOT_FOUND';
       if (this.#awayUntil === 0) this.#log.warn({ event: 'intake-away', reason });
-      // What only this submission meets must not hold up the others.
+      // An error about this submission alone must not keep the others from being asked for.
       if (kind === 'UNAVAILABLE' || kind === 'DEADLINE') this.#awayUntil = Date.now() + QUIET_MS;
       return 'AWAY';
     }

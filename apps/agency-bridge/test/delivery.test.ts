@@ -59,13 +59,13 @@ const withdrawal = { kind: 'withdrawn', time: at(5), eventId: 'withdrawal' } as 
 const types = (says: Said[]) => says.map(({ type }) => type);
 
 describe('a submission', () => {
-  test('that intake answers at once is asked of the agency', () => {
+  test('A submission that intake gives at once is sent to the agency', () => {
     const { delivery, says } = settle(enqueue(opened(), pending(1), T0), 1, request(1), T0);
     expect(says).toEqual([{ to: 'agency', type: 'submitted', data: { submission: 1 } }]);
     expect(delivery).toMatchObject({ state: 'queued', requested: 1, pending: [], timer: null });
   });
 
-  test('waits with a timer that backs off from half a second to a minute while intake is away', () => {
+  test('A submission waits while intake is away, with a timer that backs off from half a second to a minute', () => {
     let delivery = enqueue(opened(), pending(1), T0);
     const delays: number[] = [];
     for (let round = 0; round < 10; round += 1) {
@@ -77,7 +77,7 @@ describe('a submission', () => {
     expect(delivery.pending).toHaveLength(1);
   });
 
-  test('that waits keeps its place before the next one', () => {
+  test('A submission that waits keeps its place before the next one', () => {
     const two = enqueue(enqueue(opened(), pending(1), T0), pending(2), T0);
     expect(settle(two, 2, request(2), T0)).toEqual({ delivery: two, says: [] });
     const one = settle(two, 1, request(1), T0);
@@ -87,20 +87,20 @@ describe('a submission', () => {
     ]);
   });
 
-  test('withdrawn before anything went out is not sent, and ends as cancelled', () => {
+  test('A submission that was withdrawn before anything went out is not sent, and the delivery is cancelled', () => {
     const { delivery, says } = settle(enqueue(opened(), pending(1), T0), 1, { kind: 'withdrawn' }, T0);
     expect(delivery).toMatchObject({ state: 'cancelled', cancelTime: T0, requested: 0, pending: [], timer: null });
     expect(types(says)).toEqual(['DeliveryCancelled']);
   });
 
-  test('that can not be sent fails with its cause, and intake is told', () => {
+  test('A submission that can not be sent fails with its cause, and intake is told', () => {
     const failure: Fetched = { kind: 'failed', cause: 'CONTENT_INVALID', fields: ['answers'] };
     const { delivery, says } = settle(enqueue(opened(), pending(1), T0), 1, failure, T0);
     expect(delivery).toMatchObject({ state: 'failed', failCause: 'CONTENT_INVALID', failFields: ['answers'] });
     expect(says).toMatchObject([{ to: 'intake', type: 'DeliveryFailed', cause: 'CONTENT_INVALID' }]);
   });
 
-  test('to an agency that is not configured waits, says so once, and goes out as if it had never waited', () => {
+  test('A submission to an agency without a file waits, says so once, and goes out as if it had never waited', () => {
     const unknown: Fetched = { kind: 'waits', cause: 'AGENCY_UNKNOWN' };
     const first = settle(enqueue(opened(), pending(1), T0), 1, unknown, T0);
     expect(first.says).toMatchObject([{ type: 'DeliveryWaits', cause: 'AGENCY_UNKNOWN' }]);
@@ -113,7 +113,7 @@ describe('a submission', () => {
     expect(delivery.waitCause).toBeUndefined();
   });
 
-  test('supplied later puts an acknowledged delivery back into the queue until it is sent', () => {
+  test('A later submission puts an acknowledged delivery back into the queue until it is sent', () => {
     const acknowledged = receive(sentOut(), reply('a', 'DeliveryAcknowledged', { submission: 1 }), T0).delivery;
     const supplied = enqueue({ ...acknowledged, sent: true }, pending(2), T0);
     expect([stateOf(acknowledged), stateOf(supplied), stateOf({ ...supplied, sent: true })]).toEqual([
@@ -125,13 +125,13 @@ describe('a submission', () => {
 });
 
 describe('a withdrawal or an expiry', () => {
-  test('before anything went out cancels without a word to the agency', () => {
+  test('A withdrawal before anything went out cancels without a word to the agency', () => {
     const { delivery, says } = cancel(enqueue(opened(), pending(1), T0), withdrawal, T0);
     expect(types(says)).toEqual(['DeliveryCancelled']);
     expect(delivery).toMatchObject({ state: 'cancelled', pending: [], timer: null });
   });
 
-  test('after the request went out is told to the agency, and then to intake', () => {
+  test('A withdrawal or an expiry after the request went out is told to the agency, and then to intake', () => {
     const { says } = cancel(sentOut(), withdrawal, T0);
     expect(says[0]).toEqual({
       to: 'agency',
@@ -143,7 +143,7 @@ describe('a withdrawal or an expiry', () => {
     expect(expiry).toMatchObject({ type: 'expired', data: { expireTime: at(5).toISOString() } });
   });
 
-  test('that crosses a decision leaves the delivery answered, and the agency is told', () => {
+  test('A withdrawal that crosses a decision leaves the delivery answered, and the agency is told', () => {
     const answered = receive(sentOut(), reply('d', 'DeliveryDecided'), T0).delivery;
     const { delivery, says } = cancel(answered, withdrawal, T0);
     expect(delivery.state).toBe('answered');
@@ -152,7 +152,7 @@ describe('a withdrawal or an expiry', () => {
 });
 
 describe('a reply', () => {
-  test('is passed on once, however often it comes', () => {
+  test('A reply is passed on once, however often it comes', () => {
     const first = receive(sentOut(), reply('a', 'DeliveryProgressed'), T0);
     expect(first.says).toEqual([
       { to: 'intake', ...words.DeliveryProgressed, messageId: 'a', occurTime: T0, changes: [] },
@@ -162,14 +162,14 @@ describe('a reply', () => {
     expect(again.delivery).toBe(first.delivery);
   });
 
-  test('before the acknowledgement is passed on, and the late acknowledgement does not take an answer back', () => {
+  test('A reply before the acknowledgement is passed on, and the late acknowledgement does not take an answer back', () => {
     const decided = receive(sentOut(), reply('d', 'DeliveryDecided'), at(1)).delivery;
     const late = receive(decided, reply('a', 'DeliveryAcknowledged', { submission: 1 }), at(2));
     expect(types(late.says)).toEqual(['DeliveryAcknowledged']);
     expect(late.delivery).toMatchObject({ state: 'answered', answerTime: at(1), acknowledgeTime: at(2) });
   });
 
-  test('a second decision, and one after a withdrawal, are passed on without moving the delivery', () => {
+  test('A second decision, and one after a withdrawal, are passed on without moving the delivery', () => {
     const decided = receive(sentOut(), reply('d1', 'DeliveryDecided'), at(1)).delivery;
     const twice = receive(decided, reply('d2', 'DeliveryDecided'), at(2));
     expect(types(twice.says)).toEqual(['DeliveryDecided']);
@@ -179,7 +179,7 @@ describe('a reply', () => {
     expect(after.delivery.state).toBe('cancelled');
   });
 
-  test('to an older submission does not acknowledge the newer one', () => {
+  test('An acknowledgement of an older submission does not acknowledge the newer one', () => {
     const supplied = enqueue(sentOut(), pending(2), T0);
     const old = receive(supplied, reply('a', 'DeliveryAcknowledged', { submission: 1 }), T0).delivery;
     expect(old.state).toBe('queued');
@@ -189,13 +189,13 @@ describe('a reply', () => {
     );
   });
 
-  test('before anything was asked moves nothing and is refused, and no desk is told', () => {
+  test('A reply before anything was sent moves nothing and is refused, and no desk is told', () => {
     const waiting = enqueue(opened(), pending(1), T0);
     const refusal = { cause: 'NOTHING_SENT', fields: ['ce_subject'] };
     expect(receive(waiting, reply('d', 'DeliveryDecided'), T0)).toEqual({ delivery: waiting, says: [], refusal });
   });
 
-  test('that acknowledges a submission which was never sent is refused, and the desk is told once', () => {
+  test('An acknowledgement of a submission that was never sent is refused, and the desk is told once', () => {
     const before = sentOut();
     const wrong = reply('a', 'DeliveryAcknowledged', { submission: 999, agencyReference: 'X' });
     const { delivery, says, refusal } = receive(before, wrong, T0);
@@ -206,7 +206,7 @@ describe('a reply', () => {
     expect(receive(delivery, wrong, T0)).toMatchObject({ says: [], refusal });
   });
 
-  test('with other content under a known id is refused, the same content again is a repeat', () => {
+  test('A reply with other content under a known id is refused; the same content again is a repeat', () => {
     const first = receive(sentOut(), reply('d', 'DeliveryDecided', { digest: 'one' }), T0).delivery;
     expect(receive(first, reply('d', 'DeliveryDecided', { digest: 'one' }), T0)).toEqual({ delivery: first, says: [] });
     const other = receive(first, reply('d', 'DeliveryDecided', { digest: 'two' }), T0);
@@ -217,7 +217,7 @@ describe('a reply', () => {
     expect(receive(old, reply('d', 'DeliveryDecided', { digest: 'two' }), T0).says).toEqual([]);
   });
 
-  test('refused is told to the desk, each once, and of thousands the last that is told says so', () => {
+  test('Each refused reply is told to the desk once, and of thousands the last that is told says so', () => {
     let delivery = sentOut();
     const told: unknown[] = [];
     for (let n = 0; n < 3_000; n += 1) {
@@ -232,7 +232,7 @@ describe('a reply', () => {
     expect(JSON.stringify(delivery).length).toBeLessThan(2_000);
   });
 
-  test('ids are kept bounded, the newest at least a hundred', () => {
+  test('Of the ids of replies at least the newest hundred are kept, and no more than two hundred', () => {
     let delivery = sentOut();
     for (let n = 0; n < 1_000; n += 1) {
       delivery = receive(delivery, reply(`m${n}`, 'DeliveryProgressed'), T0).delivery;
@@ -298,7 +298,7 @@ function play(delivery: Delivery, done: Act, now: Date): Step {
 }
 
 describe('a withdrawal after a decision', () => {
-  test('ends what still waits for an agency that is not configured any more', () => {
+  test('A withdrawal after a decision ends what still waits for an agency without a file', () => {
     const answered = receive(sentOut(), reply('d', 'DeliveryDecided'), T0).delivery;
     const waiting = settle(
       enqueue(answered, pending(2), T0),
@@ -314,7 +314,7 @@ describe('a withdrawal after a decision', () => {
 });
 
 describe('whatever happens, in whatever order', () => {
-  test('nothing is asked twice or out of order, no reply is lost or doubled, and an end stays an end', () => {
+  test('Whatever happens in whatever order, nothing is asked twice or out of order, no reply is lost or doubled, and an end stays an end', () => {
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), (acts) => {
         let delivery = enqueue(opened(), pending(1), T0);

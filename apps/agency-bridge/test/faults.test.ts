@@ -37,7 +37,7 @@ const stateOf = (bridge: RunningService, { delivery }: Application) =>
   world.delivery(bridge, delivery).then(({ state }) => state);
 
 describe('while intake is away', () => {
-  test('submissions are queued without content, and each goes out once when it is back', async () => {
+  test('While intake is away submissions are queued without content, and each goes out once when it is back', async () => {
     const bridge = await world.start();
     const all = applications(20);
     world.setAway(true);
@@ -54,7 +54,7 @@ describe('while intake is away', () => {
     for (const application of all) expect(idsOf(application).size).toBe(1);
   });
 
-  test('other subjects flow, and one withdrawn meanwhile is never sent', async () => {
+  test('While intake is away other applications flow, and one that is withdrawn meanwhile is never sent', async () => {
     const bridge = await world.start();
     const [known, withdrawn] = applications(2) as [Application, Application];
     await produce(world.place, [known.submitted()]);
@@ -74,7 +74,7 @@ describe('while intake is away', () => {
     expect(idsOf(withdrawn).size).toBe(0);
   });
 
-  test('and the process ends, another one fetches what was queued', async () => {
+  test('What was queued while intake was away is fetched by another process when the first has ended', async () => {
     const dead = await world.start({ intakeAddress: `127.0.0.1:${await freePort()}`, intakeTimeoutMs: 300 });
     const all = applications(3);
     await produce(
@@ -95,7 +95,7 @@ const scrape = (bridge: RunningService) =>
   fetch(`http://127.0.0.1:${bridge.httpPort}/metrics`).then((answer) => answer.text());
 
 describe('an agency that the bridge does not know yet', () => {
-  test('keeps its deliveries waiting, which desk, log and metric show, and gets each once it is configured', async () => {
+  test('Deliveries to an agency without a file wait, which desk, log and metric show, and go out once it has one', async () => {
     const told = await readTopic(world.place, 'cups.deliveries');
     const early = await world.start({ dataDir: world.dataFor(['cnas']) });
     const all = applications(3);
@@ -141,7 +141,7 @@ describe('an agency that the bridge does not know yet', () => {
 });
 
 describe('an agency whose file comes while the bridge runs', () => {
-  test('gets its topics, what waited for it, and is heard, without a restart', async () => {
+  test('An agency whose file comes while the bridge runs gets its topics and what waited for it, and is heard', async () => {
     const told = await readTopic(world.place, 'cups.deliveries');
     const dataDir = world.dataFor(['cnas']);
     const bridge = await world.start({ dataDir });
@@ -165,7 +165,7 @@ describe('an agency whose file comes while the bridge runs', () => {
     await Promise.all([told.stop(), requests.stop()]);
   }, 60_000);
 
-  test('whose file is wrong is told and taken on by nobody, and a file that vanished takes no agency away', async () => {
+  test('An agency file that is wrong is logged and takes on no agency, and a file that vanished takes none away', async () => {
     const dataDir = world.dataFor(['asp', 'cnas']);
     const bridge = await world.start({ dataDir });
     writeFileSync(join(dataDir, 'agencies', 'fisc.yaml'), 'code: fisc\n');
@@ -180,7 +180,7 @@ describe('an agency whose file comes while the bridge runs', () => {
 });
 
 describe('a process that ends between commit and publish', () => {
-  test('loses nothing: another one publishes what is in the outbox, as it was stored', async () => {
+  test('What a process left in the outbox between commit and publish is published by another one as it was stored', async () => {
     // It commits, and what it would publish hangs until the other one has done it.
     const hung = Promise.withResolvers<never>();
     const dead = await world.start({}, { publisher: () => () => hung.promise });
@@ -206,7 +206,7 @@ describe('a process that ends between commit and publish', () => {
 });
 
 describe('two replicas', () => {
-  test('with a fifth of all messages twice and a member that comes and goes change nothing', async () => {
+  test('Two replicas with a fifth of all messages twice, and a member that comes and goes, have each effect once', async () => {
     const told = await readTopic(world.place, 'cups.deliveries');
     const first = await world.start();
     const second = await world.start();
@@ -243,7 +243,7 @@ describe('two replicas', () => {
 });
 
 describe('the life of the process', () => {
-  test('starts without Kafka, intake and store, says so, and stops in order', async () => {
+  test('The bridge starts without Kafka, intake and store, says so, and stops in order', async () => {
     const nowhere = `127.0.0.1:${await freePort()}`;
     const bridge = await world.start({
       kafkaBrokers: [nowhere],
@@ -259,7 +259,7 @@ describe('the life of the process', () => {
     await expect(ask('/healthz')).rejects.toThrow();
   });
 
-  test('is ready with the store alone', async () => {
+  test('The bridge is ready with the store alone', async () => {
     const bridge = await world.start({ kafkaBrokers: [`127.0.0.1:${await freePort()}`] });
     await eventually(async () => (await fetch(`http://127.0.0.1:${bridge.httpPort}/readyz`)).status === 200);
     await expect(stateOf(bridge, newApplication())).rejects.toMatchObject({ reason: 'NOT_FOUND' });

@@ -1,10 +1,15 @@
 import { eventCodec, messageType } from '@cups/contracts/proto';
+import type { AnyEvent } from '@cups/contracts/gen/cups/intake/v1/AnyEvent.ts';
+import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
+import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import { describe, expect, test } from '@jest/globals';
 import type { ReceivedEvent } from '@cups/contracts';
 import { newDelivery } from '../src/domain/delivery.ts';
 import type { SaidToIntake, Told } from '../src/domain/delivery.ts';
 import { fromIntake, toIntake } from '../src/intake.ts';
+import type { Meaning } from '../src/intake.ts';
+import type { EventName, Fields } from './world.ts';
 
 /** What the bridge understands of intake, and how it tells intake. */
 
@@ -13,45 +18,80 @@ const NAME = `applications/${ID}`;
 const T0 = new Date('2026-03-02T08:00:00Z');
 const T1 = new Date('2026-03-02T09:30:00Z');
 const wire = { seconds: String(T1.getTime() / 1_000), nanos: 0 };
-const ref = { application: NAME, agency: 'agencies/asp', centre: 'centres/CU-001', state: 'STATE_SUBMITTED' };
+const ref: ApplicationRef = {
+  application: NAME,
+  agency: 'agencies/asp',
+  centre: 'centres/CU-001',
+  state: 'STATE_SUBMITTED',
+};
 
-function event(type: string, fields: object, more: Partial<ReceivedEvent> = {}): ReceivedEvent {
-  const known = type === 'ApplicationPraised' ? 'AnyEvent' : type;
-  return {
-    id: 'e1',
-    source: '/cups/intake',
-    type: `cups.intake.v1.${type}`,
-    subject: NAME,
-    key: ID,
-    time: T0,
-    sequence: 3,
-    topic: 'cups.applications',
-    partition: 0,
-    offset: '0',
-    correlationId: '',
-    causationId: '',
-    contentType: 'application/protobuf',
-    extra: {},
-    data: messageType(`cups.intake.v1.${known}`).encode({ ref, ...fields }),
-    ...more,
-  };
+const received = (type: string, data: Buffer, more: Partial<ReceivedEvent> = {}): ReceivedEvent => ({
+  id: 'e1',
+  source: '/cups/intake',
+  type: `cups.intake.v1.${type}`,
+  subject: NAME,
+  key: ID,
+  time: T0,
+  sequence: 3,
+  topic: 'cups.applications',
+  partition: 0,
+  offset: '0',
+  correlationId: '',
+  causationId: '',
+  contentType: 'application/protobuf',
+  extra: {},
+  data,
+  ...more,
+});
+
+function event<Name extends EventName>(name: Name, fields: Fields<Name> = {}, more: Partial<ReceivedEvent> = {}) {
+  const said = { type: `cups.intake.v1.${name}`, data: { ref, ...fields } } as IntakeEvent;
+  return received(name, eventCodec<IntakeEvents>('cups.intake.v1').encode(said), more);
 }
 
+/** Of a later release. */
+const newer = (about: ApplicationRef = ref) =>
+  received('ApplicationPraised', messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: about }));
+
 describe('an event of intake', () => {
-  test.each<[string, object, object]>([
-    ['ApplicationSubmitted', { submission: `${NAME}/submissions/1` }, { kind: 'submission', submission: 1 }],
-    ['DocumentsSupplied', { submission: `${NAME}/submissions/12` }, { kind: 'submission', submission: 12 }],
-    ['ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED', withdrawTime: wire }, { kind: 'withdrawn', time: T1 }],
-    ['ApplicationWithdrawn', { fromState: 'STATE_READY' }, { kind: 'withdrawn', time: T0 }],
-    ['ApplicationWithdrawn', { fromState: 'STATE_DRAFT' }, { kind: 'draft-ended' }],
-    ['ApplicationExpired', { fromState: 'STATE_DOCUMENTS_REQUESTED', expireTime: wire }, { kind: 'expired', time: T1 }],
-    ['ApplicationExpired', { fromState: 'STATE_DRAFT' }, { kind: 'draft-ended' }],
-    ['ApplicationInProgress', {}, { kind: 'nothing' }],
-    ['ApplicationDecided', {}, { kind: 'nothing' }],
-    ['DeskNoted', { kind: 'delivery-waits' }, { kind: 'nothing' }],
-    ['ApplicationPraised', {}, { kind: 'nothing' }],
-  ])('%s with %j means %j', (type, fields, meaning) => {
-    expect(fromIntake(event(type, fields))).toEqual({
+  test.each<[string, ReceivedEvent, Meaning]>([
+    [
+      'a first submission',
+      event('ApplicationSubmitted', { submission: `${NAME}/submissions/1` }),
+      { kind: 'submission', submission: 1 },
+    ],
+    [
+      'a later submission',
+      event('DocumentsSupplied', { submission: `${NAME}/submissions/12` }),
+      { kind: 'submission', submission: 12 },
+    ],
+    [
+      'a withdrawal with its time',
+      event('ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED', withdrawTime: wire }),
+      { kind: 'withdrawn', time: T1 },
+    ],
+    [
+      'a withdrawal without a time',
+      event('ApplicationWithdrawn', { fromState: 'STATE_READY' }),
+      { kind: 'withdrawn', time: T0 },
+    ],
+    ['a discarded draft', event('ApplicationWithdrawn', { fromState: 'STATE_DRAFT' }), { kind: 'draft-ended' }],
+    [
+      'an expiry',
+      event('ApplicationExpired', { fromState: 'STATE_DOCUMENTS_REQUESTED', expireTime: wire }),
+      { kind: 'expired', time: T1 },
+    ],
+    ['an expired draft', event('ApplicationExpired', { fromState: 'STATE_DRAFT' }), { kind: 'draft-ended' }],
+    ['work at the agency', event('ApplicationInProgress'), { kind: 'nothing' }],
+    ['a request for documents', event('DocumentsRequested'), { kind: 'nothing' }],
+    ['a decision', event('ApplicationDecided'), { kind: 'nothing' }],
+    ['a changed result', event('ResultChanged'), { kind: 'nothing' }],
+    ['handing over', event('ResultHandedOver'), { kind: 'nothing' }],
+    ['closing', event('ApplicationClosed'), { kind: 'nothing' }],
+    ['a note to the desk', event('DeskNoted', { kind: 'delivery-waits' }), { kind: 'nothing' }],
+    ['an event of a later release', newer(), { kind: 'nothing' }],
+  ])('The bridge understands %s', (_name, given, meaning) => {
+    expect(fromIntake(given)).toEqual({
       said: {
         application: NAME,
         agency: 'asp',
@@ -69,7 +109,7 @@ describe('an event of intake', () => {
     ['no sequence', event('DeskNoted', {}, { sequence: null }), []],
     ['no application', event('DeskNoted', { ref: { ...ref, application: 'x' } }), ['ref.application']],
     ['no agency', event('DeskNoted', { ref: { ...ref, agency: 'No Agency' } }), ['ref.agency']],
-    ['no centre', event('ApplicationPraised', { ref: { ...ref, centre: '' } }), ['ref.centre']],
+    ['no centre', newer({ ...ref, centre: '' }), ['ref.centre']],
     ['another subject', event('DeskNoted', {}, { subject: `${NAME.slice(0, -1)}2` }), ['ref.application']],
     ['no submission', event('ApplicationSubmitted', {}), ['submission']],
     [
@@ -77,7 +117,7 @@ describe('an event of intake', () => {
       event('ApplicationSubmitted', { submission: `${NAME.slice(0, -1)}2/submissions/1` }),
       ['submission'],
     ],
-  ])('with %s is refused', (_name, given, fields) => {
+  ])('An event with %s is refused', (_name, given, fields) => {
     expect(fromIntake(given)).toEqual({ refusal: { cause: 'CONTENT_INVALID', fields } });
   });
 });
@@ -122,7 +162,7 @@ describe('what intake is told', () => {
       { type: 'DeliveryMessageRefused', cause: 'NOT_JSON', fields: ['ce_time'] },
       { cause: 'NOT_JSON', fields: ['ce_time'] },
     ],
-  ])('of %j is all of it, with the names that every event carries', (told, fields) => {
+  ])('Intake is told all of %j, with the names that every event carries', (told, fields) => {
     const said: SaidToIntake = { to: 'intake', ...told, messageId: 'm1', occurTime: T1, changes: ['TEXT_CUT'] };
     const { type, data, ...sent } = toIntake(delivery, said);
     const names = {

@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { MAX_REFUSED } from '../src/domain/delivery.ts';
-import { openTold } from '../src/told.ts';
-import { openUnroutable } from '../src/unroutable.ts';
+import { ToldRefusals } from '../src/told-refusals.ts';
+import { Unroutable } from '../src/unroutable.ts';
 
 /** What the bridge keeps in memory to save the store questions, and to count what waits. */
 
 describe('what was told of refused messages', () => {
   const keys = (count: number) => Array.from({ length: count }, (_, at) => `NOT_JSON m${at}`);
 
-  test('is told again neither for the same message and cause, nor once the last was told', () => {
-    const told = openTold();
+  test('A refused message is told again neither for the same cause, nor once the last of its delivery was told', () => {
+    const told = new ToldRefusals();
     expect(told.knows('d', 'm0', 'NOT_JSON', 0)).toBe(false);
     told.learn('d', { requested: 1, refused: keys(2) }, 0);
     expect(told.knows('d', 'm1', 'NOT_JSON', 0)).toBe(true);
@@ -23,8 +23,8 @@ describe('what was told of refused messages', () => {
   test.each([
     ['that is not there', undefined],
     ['of which nothing was sent', { requested: 0 }],
-  ])('of a delivery %s is asked for once in a second', (_name, delivery) => {
-    const told = openTold();
+  ])('The store is asked once in a second about a delivery %s', (_name, delivery) => {
+    const told = new ToldRefusals();
     told.learn('d', delivery, 5_000);
     expect(told.knows('d', 'm', 'NOT_JSON', 5_999)).toBe(true);
     expect(told.knows('d', 'm', 'NOT_JSON', 6_000)).toBe(false);
@@ -32,16 +32,16 @@ describe('what was told of refused messages', () => {
     expect(told.knows('d', 'm', 'NOT_JSON', 6_001)).toBe(false);
   });
 
-  test('is remembered of the last 1,000 deliveries', () => {
-    const told = openTold();
+  test('What was told of refused messages is remembered of the last 1,000 deliveries', () => {
+    const told = new ToldRefusals();
     for (let n = 0; n <= 1_000; n += 1) told.learn(`d${n}`, undefined, 0);
     expect([told.knows('d0', 'm', 'NOT_JSON', 1), told.knows('d1', 'm', 'NOT_JSON', 1)]).toEqual([false, true]);
   });
 });
 
 describe('deliveries that wait for an agency', () => {
-  test('are told once, counted while they are seen waiting, and told when they go on', () => {
-    const unroutable = openUnroutable();
+  test('Deliveries that wait for an agency are told once, counted while they are seen waiting, and told when they go on', () => {
+    const unroutable = new Unroutable();
     expect(unroutable.found('a', true, 0)).toBe('waits');
     expect(unroutable.found('a', true, 60_000)).toBeUndefined();
     expect(unroutable.found('b', false, 60_000)).toBeUndefined();
@@ -50,8 +50,8 @@ describe('deliveries that wait for an agency', () => {
     expect(unroutable.count(60_000)).toBe(0);
   });
 
-  test('are forgotten when they were not seen for ten minutes: another replica saw them go on', () => {
-    const unroutable = openUnroutable();
+  test('Deliveries that wait for an agency are forgotten when they were not seen for ten minutes', () => {
+    const unroutable = new Unroutable();
     for (const id of ['a', 'b']) unroutable.found(id, true, 0);
     unroutable.found('a', true, 300_000);
     expect(unroutable.count(599_999)).toBe(2);
@@ -59,8 +59,8 @@ describe('deliveries that wait for an agency', () => {
     expect(unroutable.count(900_000)).toBe(0);
   });
 
-  test('are 10,000 at most, and the next is counted when one goes on', () => {
-    const unroutable = openUnroutable();
+  test('Of deliveries that wait for an agency 10,000 are counted, and the next one when one of them goes on', () => {
+    const unroutable = new Unroutable();
     for (let n = 0; n < 20_000; n += 1) unroutable.found(`d${n}`, true, 0);
     expect(unroutable.count(0)).toBe(10_000);
     expect(unroutable.found('d20000', true, 0)).toBeUndefined();

@@ -51,32 +51,41 @@ describe('a decision is never refused for a date or a length', () => {
     ['missing', undefined],
     ['a leap second', '2026-12-31T23:59:60Z'],
     ['a day that does not exist', '2026-02-30T25:00:00Z'],
-  ])('a time of decision that is %s is the time of sending, and the change is told', (_name, decideTime) => {
-    const reply = takenOf(decided({ ...decision, decideTime }));
-    expect(reply.word['decideTime']).toEqual(SENT);
-    expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
-  });
+  ])(
+    'A time of decision that is %s is replaced by the time of sending, and the change is told',
+    (_name, decideTime) => {
+      const reply = takenOf(decided({ ...decision, decideTime }));
+      expect(reply.word['decideTime']).toEqual(SENT);
+      expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
+    },
+  );
 
-  test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z'])('%s is passed on: intake judges it', (decideTime) => {
-    const reply = takenOf(decided({ ...decision, decideTime }));
-    expect(reply.word['decideTime']).toEqual(new Date(decideTime));
-    expect(reply.changes).toEqual([]);
-  });
+  test.each(['2099-01-01T00:00:00Z', '1900-01-01T00:00:00Z'])(
+    'The time of decision %s is passed on: intake judges it',
+    (decideTime) => {
+      const reply = takenOf(decided({ ...decision, decideTime }));
+      expect(reply.word['decideTime']).toEqual(new Date(decideTime));
+      expect(reply.changes).toEqual([]);
+    },
+  );
 
-  test.each(['2027-02-30', 'never', 5, null])('an end of validity that is %p is dropped', (validUntil) => {
-    const reply = takenOf(decided({ ...approval, result: { kind: 'paper', verificationCode: 'K7', validUntil } }));
-    expect(reply.word).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
-    expect(reply.changes).toEqual(['VALID_UNTIL_DROPPED']);
-  });
+  test.each(['2027-02-30', 'never', 5, null])(
+    'An end of validity that is %p is dropped, and the change is told',
+    (validUntil) => {
+      const reply = takenOf(decided({ ...approval, result: { kind: 'paper', verificationCode: 'K7', validUntil } }));
+      expect(reply.word).toMatchObject({ resultKind: 'paper', verificationCode: 'K7', validUntil: '' });
+      expect(reply.changes).toEqual(['VALID_UNTIL_DROPPED']);
+    },
+  );
 
-  test('a reason that is too long for the contract is cut, even where the message is too large', () => {
+  test('A reason that is too long for the contract is cut, even where the message is too large', () => {
     const reply = takenOf(decided({ ...decision, reason: { ro: 'ș'.repeat(70_000), ru: 'нет' } }));
     const reason = reply.word['reason'] as unknown as { ro: string; ru: string };
     expect([[...reason.ro].length, reason.ro.at(-1), reason.ru]).toEqual([2_000, '…', 'нет']);
     expect(reply.changes).toEqual(['TEXT_CUT']);
   });
 
-  test('a message without a usable time of its own is taken with that of Kafka', () => {
+  test('A message without a usable time of its own is taken with that of Kafka', () => {
     expect(takenOf(decided(decision, { timeReplaced: true })).changes).toEqual(['CE_TIME_REPLACED']);
   });
 
@@ -85,20 +94,20 @@ describe('a decision is never refused for a date or a length', () => {
     const known = `"application":"${APPLICATION}","outcome":"rejected","reason":{"ro":"Nu."}`;
     return decided(Buffer.from(`{${known},${members}}`));
   };
-  test('a time of decision of 200,000 nested lists is replaced, and the message is told from another', () => {
+  test('A time of decision of 200,000 nested lists is replaced, and the message is told from another', () => {
     const reply = takenOf(sent(`"decideTime":${deep(200_000)}`));
     expect(reply.changes).toEqual(['DECIDE_TIME_REPLACED']);
     expect(takenOf(sent(`"decideTime":${deep(200_000)}`)).digest).toBe(reply.digest);
     expect(takenOf(sent(`"decideTime":${deep(200_001)}`)).digest).not.toBe(reply.digest);
   });
 
-  test('what is nested without end beside a wrong date is refused, and nothing is thrown', () => {
+  test('What is nested without end beside a wrong date is refused, and nothing is thrown', () => {
     const { refusal } = sent(`"decideTime":5,"urgency":${deep(30_000)}`);
     expect(refusal?.cause).toBe('CONTENT_INVALID');
     expect(sent(`"decideTime":5,"urgency":${deep(200_000)}`).refusal?.cause).toBe('TOO_LARGE');
   });
 
-  test('whatever stands for dates and reasons, a decision is taken', () => {
+  test('A decision is taken whatever stands for its dates and reasons', () => {
     const words = fc.string({ minLength: 1, maxLength: 5_000, unit: 'grapheme' });
     const anything = fc.oneof(fc.anything({ maxDepth: 1, values: [fc.string(), fc.integer()] }), fc.date().map(String));
     fc.assert(
@@ -114,7 +123,7 @@ describe('a decision is never refused for a date or a length', () => {
 describe('all that the contract carries is passed on', () => {
   const passedOn = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), 'asp')).word;
 
-  test('a result with its code and validity, a progress with its words, documents with their notes, reasons', () => {
+  test('A result with its code and validity, a progress with its words, documents with their notes, and reasons are passed on', () => {
     const result = { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     const flat = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     expect(passedOn(REPLY_TYPES.decided, { ...approval, result })).toMatchObject(flat);
@@ -189,14 +198,14 @@ describe('what is refused names its cause, its fields, and the delivery where it
       event(REPLY_TYPES.decided, { ...decision, application: 'applications/01JD0000000000000000000002' }),
       { deliveryId: own, refusal: { cause: 'KEY_MISMATCH' } },
     ],
-  ])('%s', (_name, message, expected) => {
+  ])('A refusal names cause, fields, and the delivery where it is the own one: %s', (_name, message, expected) => {
     const read = toReply(message, 'asp');
     expect(read).toMatchObject(expected);
     expect(read.reply).toBeUndefined();
     expect('deliveryId' in read && read.deliveryId !== undefined).toBe('deliveryId' in expected);
   });
 
-  test('never more than twenty fields', () => {
+  test('A refusal never names more than twenty fields', () => {
     const many = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`f${n}`, 1]));
     expect(decided({ ...decision, ...many }).refusal?.fields).toHaveLength(20);
   });
@@ -209,7 +218,7 @@ describe('the content of a message', () => {
     ['a decision that is put right', event(REPLY_TYPES.decided, { ...decision, decideTime: 'mâine' })],
     ['a decision that is refused', event(REPLY_TYPES.decided, { ...decision, urgency: 'high' })],
     ['a progress', event(REPLY_TYPES.progressed, progress)],
-  ])('is parsed once: %s', (_name, message) => {
+  ])('The content of a message is parsed once: %s', (_name, message) => {
     toReply(message, 'asp');
     const parse = jest.spyOn(JSON, 'parse');
     try {
@@ -225,7 +234,7 @@ describe('the content of a message', () => {
     ['without a schema', event(REPLY_TYPES.decided, decision, { dataschema: 'urn:cups:agency:v1:none' })],
     ['of a type of nobody', event('md.cups.reply.maybe.v1', {})],
     ['that is too long', event(REPLY_TYPES.progressed, { note: 'x'.repeat(70_000) })],
-  ])('is not parsed at all where the message %s is refused for something else', (_name, message) => {
+  ])('The content is not parsed where the message %s is refused for something else', (_name, message) => {
     const parse = jest.spyOn(JSON, 'parse');
     try {
       expect(toReply(message, 'asp').refusal).toBeDefined();
@@ -235,20 +244,20 @@ describe('the content of a message', () => {
     }
   });
 
-  test('that is put right is told from another by what was sent, and is not changed itself', () => {
+  test('Content that is put right is told from another by what was sent, and is not changed itself', () => {
     const digest = (decideTime: string) => takenOf(decided({ ...decision, decideTime })).digest;
     expect(digest('mâine')).toBe(digest('mâine'));
     expect(digest('mâine')).not.toBe(digest('poimâine'));
   });
 
-  test('with a property that is called __proto__ is refused, also where a date is put right', () => {
+  test('Content with a property that is called __proto__ is refused, also where a date is put right', () => {
     const sent = `{"application":"${APPLICATION}","outcome":"rejected","reason":{"ro":"Nu."},"decideTime":5,"__proto__":{}}`;
     expect(decided(Buffer.from(sent)).refusal?.cause).toBe('CONTENT_INVALID');
   });
 });
 
 describe('a message under a known id', () => {
-  test('is told from a repeat by type and content, not by the order of its properties', () => {
+  test('A message under a known id is told from a repeat by type and content, not by the order of its properties', () => {
     const digest = (data: object) => takenOf(decided(data)).digest;
     expect(digest({ ...decision, agencyReference: 'A' })).toBe(digest({ agencyReference: 'A', ...decision }));
     expect(digest(decision)).not.toBe(digest({ ...decision, reason: { ro: 'Altul.' } }));

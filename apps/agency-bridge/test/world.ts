@@ -1,7 +1,11 @@
 import type { Event, ReceivedEvent } from '@cups/contracts';
 import { toMessage } from '@cups/agency-contract';
 import type { ReplyData, ReplyEvent, ReplyType } from '@cups/agency-contract';
-import { messageType, toTimestamp } from '@cups/contracts/proto';
+import { eventCodec, messageType, toTimestamp } from '@cups/contracts/proto';
+import type { AnyEvent } from '@cups/contracts/gen/cups/intake/v1/AnyEvent.ts';
+import type { ApplicationRef } from '@cups/contracts/gen/cups/intake/v1/ApplicationRef.ts';
+import type { State } from '@cups/contracts/gen/cups/intake/v1/State.ts';
+import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { Delivery__Output } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
@@ -167,45 +171,71 @@ export function submissionOf(
   };
 }
 
+const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+
+/** The names of intake's events, without their package, and the message of each. */
+export type EventName = IntakeEvent['type'] extends infer Type
+  ? Type extends `cups.intake.v1.${infer Name}`
+    ? Name
+    : never
+  : never;
+export type Fields<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
+
 /** An application whose events intake tells, counted from 1. */
 export function newApplication(agency = 'asp') {
   const id = ulid();
   const name = `applications/${id}`;
   let sequence = 0;
-  const tell = (type: string, fields: object, state = 'STATE_SUBMITTED'): Event => {
-    const full = `cups.intake.v1.${type}`;
-    const ref = {
-      application: name,
-      centre: CENTRE,
-      agency: `agencies/${agency}`,
-      publicService: 'publicServices/civil-status-extract',
-      state,
-    };
+  const refIn = (state: ApplicationRef['state']): ApplicationRef => ({
+    application: name,
+    centre: CENTRE,
+    agency: `agencies/${agency}`,
+    publicService: 'publicServices/civil-status-extract',
+    state,
+  });
+  const told = (type: string, data: Buffer): Event => {
     sequence += 1;
     return eventOf({
       topic: 'cups.applications',
       key: id,
-      type: full,
+      type: `cups.intake.v1.${type}`,
       subject: name,
       sequence,
       source: '/cups/intake',
       correlationId: crypto.randomUUID(),
-      data: messageType(full).encode({ ref, ...fields }),
+      data,
     });
   };
+  function tell<Name extends EventName>(type: Name, fields: Fields<Name>, state: ApplicationRef['state']): Event {
+    const event = { type: `cups.intake.v1.${type}`, data: { ref: refIn(state), ...fields } } as IntakeEvent;
+    return told(type, intakeEvents.encode(event));
+  }
   const now = () => toTimestamp(new Date());
   return {
     id,
     name,
     delivery: `deliveries/${id}-${agency}`,
-    submitted: () => tell('ApplicationSubmitted', { submission: `${name}/submissions/1`, submitTime: now() }),
+    submitted: () =>
+      tell('ApplicationSubmitted', { submission: `${name}/submissions/1`, submitTime: now() }, 'STATE_SUBMITTED'),
     supplied: (number: number, answersRequest: string) =>
-      tell('DocumentsSupplied', { submission: `${name}/submissions/${number}`, answersRequest }),
-    withdrawn: (fromState = 'STATE_SUBMITTED') =>
+      tell('DocumentsSupplied', { submission: `${name}/submissions/${number}`, answersRequest }, 'STATE_IN_PROGRESS'),
+    withdrawn: (fromState: State = 'STATE_SUBMITTED') =>
       tell('ApplicationWithdrawn', { fromState, withdrawTime: now() }, 'STATE_WITHDRAWN'),
-    expired: (fromState = 'STATE_DOCUMENTS_REQUESTED') =>
+    expired: (fromState: State = 'STATE_DOCUMENTS_REQUESTED') =>
       tell('ApplicationExpired', { fromState, expireTime: now() }, 'STATE_EXPIRED'),
     inProgress: () => tell('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
+    documentsRequested: () => tell('DocumentsRequested', { answerBy: '2026-12-05' }, 'STATE_DOCUMENTS_REQUESTED'),
+    decided: () => tell('ApplicationDecided', {}, 'STATE_READY'),
+    resultChanged: () => tell('ResultChanged', { revoked: true }, 'STATE_READY'),
+    handedOver: () => tell('ResultHandedOver', {}, 'STATE_HANDED_OVER'),
+    closed: () => tell('ApplicationClosed', { needMet: true }, 'STATE_CLOSED'),
+    noted: () => tell('DeskNoted', { kind: 'second-decision' }, 'STATE_READY'),
+    /** As a later release of intake would tell it: its first field is that of all events, and what follows is unknown here. */
+    praised(): Event {
+      const known = messageType<AnyEvent>('cups.intake.v1.AnyEvent').encode({ ref: refIn('STATE_CLOSED') });
+      const fieldNine = Buffer.from([(9 << 3) | 2, 3, 0x61, 0x62, 0x63]);
+      return told('ApplicationPraised', Buffer.concat([known, fieldNine]));
+    },
   };
 }
 

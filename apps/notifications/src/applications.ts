@@ -70,7 +70,7 @@ export class Applications {
   /** The notice that an event leads to, as far as it can be written now; undefined where the person is told nothing. */
   async #begin(said: ApplicationEvent, eventTime: Date, thread: Thread, now: Date): Promise<Notice | undefined> {
     const { news, application } = said;
-    if (!news || isTooOld(eventTime, now, this.#parts.patience)) return undefined;
+    if (news.kind === 'nothing' || isTooOld(eventTime, now, this.#parts.patience)) return undefined;
     const { kind, answerBy } = news;
     const notice: Notice = { id: noticeId(said), kind, state: 'compose', eventTime, createTime: now, attempts: 0 };
     if (answerBy !== undefined) notice.answerBy = answerBy;

@@ -10,12 +10,8 @@ import type { ResultChange } from './domain/outdated.ts';
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** What the person is to be told of an event. */
-export interface News {
-  kind: NoticeKind;
-  /** Last day to bring documents, yyyy-MM-dd. */
-  answerBy?: string;
-}
+/** What the person is to be told of an event; `answerBy` is the last day to bring documents, yyyy-MM-dd. */
+export type News = { kind: NoticeKind; answerBy?: string } | { kind: 'nothing' };
 
 /** An event of intake, in words of this service. */
 export interface ApplicationEvent {
@@ -24,8 +20,8 @@ export interface ApplicationEvent {
   /** centres/{code} */
   centre: string;
   sequence: number;
-  /** Undefined when the person is told nothing: then the event is counted, and that is all. */
-  news: News | undefined;
+  /** Of `nothing` the event is counted, and that is all. */
+  news: News;
 }
 
 /**
@@ -39,15 +35,17 @@ export function fromIntake(event: ReceivedEvent): ApplicationEvent | undefined {
   const { application, centre } = ref;
   if (application !== event.subject || centre === '') return undefined;
   const id = application.slice('applications/'.length);
-  return { application: id, centre, sequence: event.sequence, news: newsOf(read) ?? undefined };
+  return { application: id, centre, sequence: event.sequence, news: newsOf(read) };
 }
+
+const NOTHING: News = { kind: 'nothing' };
 
 /**
  * Decides whether the person is told of an event, and what. Not told is what the person did at the desk a moment ago (handing
- * over, supplying, discarding a draft), and what only the desk must look at: null, so that an event that is forgotten here
- * does not compile.
+ * over, supplying, discarding a draft), and what only the desk must look at. There is an answer for every event, and never undefined:
+ * that is why it does not compile when one is forgotten.
  */
-function newsOf(read: IntakeEvent__Output): News | null {
+function newsOf(read: IntakeEvent__Output): News {
   switch (read.type) {
     case 'cups.intake.v1.ApplicationSubmitted':
       return { kind: 'application-submitted' };
@@ -58,9 +56,9 @@ function newsOf(read: IntakeEvent__Output): News | null {
     case 'cups.intake.v1.ApplicationDecided':
       return { kind: read.data.ref?.state === 'STATE_REJECTED' ? 'application-rejected' : 'result-ready' };
     case 'cups.intake.v1.ApplicationWithdrawn':
-      return read.data.fromState === 'STATE_DRAFT' ? null : { kind: 'application-withdrawn' };
+      return read.data.fromState === 'STATE_DRAFT' ? NOTHING : { kind: 'application-withdrawn' };
     case 'cups.intake.v1.ApplicationExpired':
-      return read.data.fromState === 'STATE_DRAFT' ? null : { kind: 'application-expired' };
+      return read.data.fromState === 'STATE_DRAFT' ? NOTHING : { kind: 'application-expired' };
     case 'cups.intake.v1.ResultChanged':
       return { kind: read.data.revoked ? 'result-revoked' : 'result-corrected' };
     case 'cups.intake.v1.ApplicationInProgress':
@@ -69,7 +67,7 @@ function newsOf(read: IntakeEvent__Output): News | null {
     case 'cups.intake.v1.ApplicationClosed':
     case 'cups.intake.v1.DeskNoted':
     case 'unknown':
-      return null;
+      return NOTHING;
   }
 }
 

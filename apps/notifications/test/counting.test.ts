@@ -106,7 +106,7 @@ describe('A forged event with the next sequence', () => {
     ],
   ];
   test.each(forged)(
-    'that is %s is refused, tells the person nothing, and does not hide the true one',
+    'A forged event with the next sequence, %s, is refused, tells the person nothing, and does not hide the true one',
     async (_what, forge) => {
       const id = n.application(contactOf(''));
       const collection = n.store.collection<{ _id: string; count: number }>('refusals');

@@ -15,7 +15,7 @@ const ready = { state: 'STATE_READY' } as const;
 const rejected = { state: 'STATE_REJECTED' } as const;
 
 describe('what the person is told', () => {
-  const table: [string, Told, News | undefined][] = [
+  const table: [string, Told, News][] = [
     ['filing', happened(ID, 1, 'ApplicationSubmitted'), { kind: 'application-submitted' }],
     ['a request', happened(ID, 1, 'DocumentsRequested'), { kind: 'documents-requested' }],
     [
@@ -30,23 +30,23 @@ describe('what the person is told', () => {
       happened(ID, 1, 'ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED' }),
       { kind: 'application-withdrawn' },
     ],
-    ['a discarded draft', happened(ID, 1, 'ApplicationWithdrawn', { fromState: 'STATE_DRAFT' }), undefined],
+    ['a discarded draft', happened(ID, 1, 'ApplicationWithdrawn', { fromState: 'STATE_DRAFT' }), { kind: 'nothing' }],
     [
       'an expiry',
       happened(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DOCUMENTS_REQUESTED' }),
       { kind: 'application-expired' },
     ],
-    ['an expired draft', happened(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DRAFT' }), undefined],
+    ['an expired draft', happened(ID, 1, 'ApplicationExpired', { fromState: 'STATE_DRAFT' }), { kind: 'nothing' }],
     ['a corrected result', happened(ID, 1, 'ResultChanged', { revoked: false }), { kind: 'result-corrected' }],
     ['a revoked result', happened(ID, 1, 'ResultChanged', { revoked: true }), { kind: 'result-revoked' }],
-    ['handing over', happened(ID, 1, 'ResultHandedOver'), undefined],
-    ['supplied documents', happened(ID, 1, 'DocumentsSupplied'), undefined],
-    ['work at the agency', happened(ID, 1, 'ApplicationInProgress'), undefined],
-    ['closing', happened(ID, 1, 'ApplicationClosed'), undefined],
-    ['a note to the desk', happened(ID, 1, 'DeskNoted'), undefined],
-    ['an event of a later release', newerEvent(ID, 1), undefined],
+    ['handing over', happened(ID, 1, 'ResultHandedOver'), { kind: 'nothing' }],
+    ['supplied documents', happened(ID, 1, 'DocumentsSupplied'), { kind: 'nothing' }],
+    ['work at the agency', happened(ID, 1, 'ApplicationInProgress'), { kind: 'nothing' }],
+    ['closing', happened(ID, 1, 'ApplicationClosed'), { kind: 'nothing' }],
+    ['a note to the desk', happened(ID, 1, 'DeskNoted'), { kind: 'nothing' }],
+    ['an event of a later release', newerEvent(ID, 1), { kind: 'nothing' }],
   ];
-  test.each(table)('of %s', (_name, event, news) => {
+  test.each(table)('The person is told, or not, of %s', (_name, event, news) => {
     expect(fromIntake(received(event))).toEqual({ application: ID, centre: 'centres/CU-001', sequence: 1, news });
   });
 });
@@ -62,5 +62,5 @@ describe('an event is refused', () => {
       received(event, { subject: 'applications/01JD0000000000000000000002' }),
     ],
     ['that names no centre', received(happened(ID, 1, 'ApplicationSubmitted', { ref: { centre: '' } }))],
-  ])('%s', (_name, given) => expect(fromIntake(given)).toBeUndefined());
+  ])('An event is refused %s', (_name, given) => expect(fromIntake(given)).toBeUndefined());
 });

@@ -6,8 +6,9 @@ import type { NoticeKind } from '../src/domain/notice.ts';
 import { at, contact, notice, now, patience } from './samples.ts';
 
 describe('the channel', () => {
-  test('is e-mail for whoever has an address', () => expect(channelFor({ email: 'a@example.md' })).toBe('email'));
-  test('is a slip for whoever has none', () => expect(channelFor({ email: '' })).toBe('slip'));
+  test('The channel is e-mail for whoever has an address', () =>
+    expect(channelFor({ email: 'a@example.md' })).toBe('email'));
+  test('The channel is a slip for whoever has no address', () => expect(channelFor({ email: '' })).toBe('slip'));
   test.each([
     'a@example.md, b@example.md',
     'a@example.md\r\nBcc: b@example.md',
@@ -15,15 +16,15 @@ describe('the channel', () => {
     'nobody',
     '@',
     'a@b@c',
-  ])('is a slip for what is not one address: %j', (email) => expect(channelFor({ email })).toBe('slip'));
+  ])('The channel is a slip for what is not one address: %j', (email) => expect(channelFor({ email })).toBe('slip'));
 });
 
 describe('composing', () => {
-  test('makes a claimed mail for an address', () => {
+  test('A notice to an address becomes a claimed mail', () => {
     const mail = composeNotice(notice(), contact(), now, patience);
     expect(mail).toMatchObject({ state: 'pending', channel: 'email', to: 'ion@example.md', due: at(patience.claimMs) });
   });
-  test('makes a slip that is ready at once, and keeps no address', () => {
+  test('A notice without an address becomes a slip that is ready at once, and keeps no address', () => {
     const slip = composeNotice(notice(), contact({ email: '' }), now, patience);
     expect(slip).toMatchObject({ state: 'sent', channel: 'slip', sendTime: now });
     expect(slip.to).toBeUndefined();
@@ -43,7 +44,7 @@ describe('words of an agency in a letter', () => {
     ['result-ready', { reasonWords: { ro: nasty } }],
     ['result-corrected', { correctWords: { ro: nasty } }],
     ['result-revoked', { revokeWords: { ro: nasty } }],
-  ])('of %s are one quoted line', (kind, more) => {
+  ])('The words of an agency about %s are one quoted line of the letter', (kind, more) => {
     const text = letter(kind, more);
     expect(text.split('\n').filter((line) => line.startsWith('>'))).toEqual([shown]);
     expect(text).not.toMatch(/fals|https?:|\u202e|\0/);
@@ -51,7 +52,7 @@ describe('words of an agency in a letter', () => {
     expect(text.split('\n\n').filter((part) => /Plata/.test(part))).toHaveLength(1);
   });
 
-  test('about single documents follow in the same block', () => {
+  test('The words about single documents follow in the same block', () => {
     const text = letter('documents-requested', {
       requestWords: { ro: 'Lipsesc:' },
       documentWords: ['În original', '', nasty],
@@ -59,7 +60,7 @@ describe('words of an agency in a letter', () => {
     expect(text).toContain(`> Lipsesc:\n> – În original\n> – ${shown.slice(2)}\n\n`);
   });
 
-  test('a result is told with number, code and validity, as far as they are known', () => {
+  test('A result is told with number, code and validity, as far as they are known', () => {
     const result = { resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     for (const kind of ['result-ready', 'result-corrected'] as const) {
       const text = letter(kind, result);
@@ -73,7 +74,7 @@ describe('words of an agency in a letter', () => {
     );
   });
 
-  test('whatever they are, they make no line of ours and no link', () => {
+  test('Whatever the words of an agency are, they make no line of ours and no link', () => {
     const line = /^(> .*|[^>]*)$/u;
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 200 }), fc.webUrl(), (words, url) => {

@@ -6,7 +6,7 @@ import { overtaken } from '../src/domain/outdated.ts';
 import { before, contact, notice, now, patience } from './samples.ts';
 
 describe('a late notice', () => {
-  test('that asks for a step which is done already is dropped', () => {
+  test('A late notice that asks for a step which is done already is dropped', () => {
     expect(overtaken('documents-requested', 'in-progress', 3_600_001, patience)).toBe(true);
     expect(overtaken('result-ready', 'handed-over', 3_600_001, patience)).toBe(true);
     const late = composeNotice(
@@ -18,11 +18,11 @@ describe('a late notice', () => {
     expect(late).toMatchObject({ state: 'failed', failCause: 'overtaken' });
     expect(late).not.toHaveProperty('text');
   });
-  test('that still asks for its step is sent', () =>
+  test('A late notice whose step is still to be done is sent', () =>
     expect(overtaken('result-ready', 'ready', 3_600_001, patience)).toBe(false));
-  test('that is fresh is sent whatever came after it', () =>
+  test('A notice that is not late is sent whatever came after it', () =>
     expect(overtaken('result-ready', 'handed-over', 3_600_000, patience)).toBe(false));
-  test('that is a receipt is sent whatever came after it', () =>
+  test('A receipt is sent whatever came after it', () =>
     expect(overtaken('application-submitted', 'closed', 86_400_000, patience)).toBe(false));
 });
 
@@ -39,13 +39,13 @@ describe('a notice says what is so when it is written', () => {
     ['result-revoked', 'revoked', true],
     ['result-revoked', 'corrected', false],
     ['application-submitted', 'revoked', true],
-  ])('%s of a result that was last %s: %s', (kind, lastChange, isTold) => {
+  ])('The notice %s of a result whose last change is %s is told: %s', (kind, lastChange, isTold) => {
     const one = written(kind, lastChange ? { lastChange } : {});
     expect([one.state, one.failCause]).toEqual(isTold ? ['pending', undefined] : ['failed', 'overtaken']);
     expect(one.text === undefined).toBe(!isTold);
   });
 
-  test('documents that were asked for again: the day belongs to the words', () => {
+  test('When documents were asked for again, the day in the letter is that of the words in it', () => {
     const open = { state: 'documents-requested', answerBy: '2026-04-15', requestWords: { ro: 'Altceva.' } };
     const { text } = written('documents-requested', open, { answerBy: '2026-04-01' });
     expect(text).toContain('> Altceva.');

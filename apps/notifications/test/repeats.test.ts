@@ -9,7 +9,7 @@ describe('what an agency can cause again and again', () => {
   const DAY = 86_400_000;
 
   test.each<NoticeKind>(['documents-requested', 'result-corrected', 'result-revoked'])(
-    '200 of %s in a day: three are told, and one that waits for the next day is the newest',
+    'Of 200 notices %s in a day three are told, and the newest waits for the next day',
     (kind) => {
       let notices: Notice[] = [];
       for (let n = 1; n <= 200; n += 1) {
@@ -24,7 +24,7 @@ describe('what an agency can cause again and again', () => {
     },
   );
 
-  test('a day later the held one is told, and a further one waits again', () => {
+  test('A day later the notice that waited is told, and a further one waits again', () => {
     const told = [1, 10, 20].map((n) => sent(notice({ id: `a-${n}`, kind: 'result-revoked' }), at(n)));
     const held = notice({ id: 'a-4', kind: 'result-revoked', held: true, due: at(1 + DAY) });
     const later = composeNotice(held, contact({ state: 'ready' }), at(DAY + 2), patience);
@@ -35,7 +35,7 @@ describe('what an agency can cause again and again', () => {
     expect(heldUntil(all, 'result-revoked', at(2 * DAY + 2))).toBeUndefined();
   });
 
-  test('a decision, a withdrawal or another kind never waits', () => {
+  test('A decision, a withdrawal or another kind of notice never waits', () => {
     const many = Array.from({ length: MAX_A_DAY + 5 }, (_, n) =>
       sent(notice({ id: `a-${n}`, kind: 'documents-requested' }), now),
     );
@@ -43,7 +43,7 @@ describe('what an agency can cause again and again', () => {
       expect(heldUntil(many, kind, now)).toBeUndefined();
   });
 
-  test('a thread keeps the newest hundred of a kind, and all of the others', () => {
+  test('A thread keeps the newest hundred of a repeatable kind, and all of the others', () => {
     let notices = [sent(notice({ id: 'filed' }), now)];
     for (let n = 1; n <= 500; n += 1)
       notices = withNotice(notices, sent(notice({ id: `a-${n}`, kind: 'result-corrected' }), at(n)));

@@ -13,17 +13,17 @@ describe('the slip', () => {
       date: '09.03.2026',
       ...more,
     });
-  test('is one page for A4 in the language of the person', () => {
+  test('The slip is one page for A4 in the language of the person', () => {
     expect(slip()).toMatch(/^<!doctype html>\n<html lang="ro">/);
     expect(slip()).toContain('@page { size: A4;');
   });
-  test('shows the tracking number once, large', () => {
+  test('The slip shows the tracking number once, large', () => {
     expect(slip().split('ABCD-EFGH-JKMN-PX')).toHaveLength(2);
     expect(slip()).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
   });
-  test('loads nothing and runs nothing', () =>
+  test('The slip loads nothing and runs nothing', () =>
     expect(slip()).not.toMatch(/https?:|<script|<link|<img|url\(|@import|\bon\w+=/));
-  test('shows words of the agency as a quotation, escaped, and nothing else as one', () => {
+  test('The slip shows words of the agency as a quotation, escaped, and nothing else as one', () => {
     const letter = writeLetter(
       'application-rejected',
       'ro',
@@ -35,7 +35,7 @@ describe('the slip', () => {
     );
     expect(slip().match(/<blockquote>/)).toBeNull();
   });
-  test('escapes names, titles and words of the agency', () => {
+  test('The slip escapes names, titles and words of the agency', () => {
     const evil = `<script>alert("x")</script>' onload='x' &lt;img src=x onerror=alert(1)>`;
     for (const language of LANGUAGES) {
       const letter = writeLetter(

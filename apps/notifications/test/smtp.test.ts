@@ -45,7 +45,7 @@ describe('a mail server that is not on this machine', () => {
   const mail = { id: 'n-1', to: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
 
   test.each(['', '?requireTLS=false', '?ignoreTLS=true', '?ignoreTLS=true&opportunisticTLS=true'])(
-    'gets nothing without TLS: %s',
+    'A mail server that is not on this machine gets nothing without TLS: smtp://…%s',
     async (more) => {
       const [received, verbs] = [smtp.received.length, smtp.verbs.length];
       const result = await smtpMailer(() => elsewhere(more), 'CUPS <no-reply@cups.example>')(mail);
@@ -57,7 +57,7 @@ describe('a mail server that is not on this machine', () => {
 });
 
 describe('mail by SMTP', () => {
-  test('is sent once, and a comma in an address makes no second one', async () => {
+  test('A mail is sent once, and a comma in an address makes no second one', async () => {
     const id = n.application(contactOf('ana@example.md'));
     const two = n.application(contactOf('ana@example.md,ion@example.md'));
     await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(two, 1, 'ApplicationSubmitted'));
@@ -73,7 +73,7 @@ describe('mail by SMTP', () => {
     expect(mailsOf(two)).toHaveLength(0);
   });
 
-  test('that is refused for now is repeated until it is taken', async () => {
+  test('A mail that is refused for now is repeated until it is taken', async () => {
     const id = n.application(contactOf('ana@example.md'));
     let tries = 0;
     smtp.data = () => (++tries < 3 ? '451 later' : '250 ok');
@@ -83,7 +83,7 @@ describe('mail by SMTP', () => {
     expect(thread.notices[0]?.failCause).toBeUndefined();
   });
 
-  test('that is refused for good fails with the code, and is not repeated', async () => {
+  test('A mail that is refused for good fails with the code, and is not repeated', async () => {
     const id = n.application(contactOf('nobody@example.md'));
     let tries = 0;
     smtp.rcpt = (to) => (to === 'nobody@example.md' && ++tries ? '550 no such user' : '250 ok');
@@ -95,7 +95,7 @@ describe('mail by SMTP', () => {
     expect(html).toContain('ABCD-EFGH-JKMN-PX');
   });
 
-  test('waits while the server is away and holds up nobody; it goes out afterwards', async () => {
+  test('A mail waits while the mail server is away and holds up nobody; it goes out afterwards', async () => {
     const { port } = smtp;
     await smtp.close();
     const [id, paper] = [n.application(contactOf('ana@example.md')), n.application(contactOf(''))];
@@ -109,7 +109,7 @@ describe('mail by SMTP', () => {
 });
 
 describe('a crash between sending and marking', () => {
-  test('repeats the mail once, under the same Message-ID', async () => {
+  test('After a crash between sending and marking the mail is sent once more, under the same Message-ID', async () => {
     const id = n.application(contactOf('ana@example.md'));
     let crashes = 0;
     loseMark = (notice) => notice === `${id}-1` && ++crashes === 1;
@@ -120,7 +120,7 @@ describe('a crash between sending and marking', () => {
     expect(mailsOf(id).map(({ messageId }) => messageId)).toEqual([`${id}-1@cups.example`, `${id}-1@cups.example`]);
   });
 
-  test('by SIGKILL: another process sends it again, once, and marks it', async () => {
+  test('After a SIGKILL between sending and marking another process sends the mail once more and marks it', async () => {
     const other = await startNotifications({ smtpUrl: () => smtp.url, claimMs: 1_500 });
     await other.service.stop();
     const { config } = other;

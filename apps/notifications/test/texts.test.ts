@@ -11,42 +11,43 @@ const noDue = { ...facts, due: '' };
 
 describe.each(all)('the text of %s in %s', (kind, language) => {
   const { subject, text } = writeLetter(kind, language, facts, to);
-  test('has a subject that names no person, no service and no tracking number', () => {
+  test(`The subject of ${kind} in ${language} names no person, no service and no tracking number`, () => {
     expect(subject).not.toMatch(/Popescu|naștere|ABCD|\{/);
     expect(subject.length).toBeGreaterThan(10);
     expect(subject.length).toBeLessThan(70);
   });
-  test('names the person, the service, the centre and the tracking number, and leaves no gap', () => {
+  test(`The text of ${kind} in ${language} names the person, the service, the centre and the tracking number, and leaves no gap`, () => {
     for (const part of ['Ion Popescu', 'Extras de naștere', 'Lozova', 'ABCD-EFGH-JKMN-PX'])
       expect(text).toContain(part);
     expect(text).not.toMatch(/[{}]|undefined|null/);
   });
-  test('speaks only of facts that exist', () => {
+  test(`The text of ${kind} in ${language} speaks only of facts that exist`, () => {
     const named = [...TEXTS[kind][language].join(' ').matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
     for (const name of named) expect(Object.keys(facts)).toContain(name);
   });
-  test('has as many paragraphs as in Romanian', () => expect(TEXTS[kind][language].length).toBe(TEXTS[kind].ro.length));
+  test(`The text of ${kind} in ${language} has as many paragraphs as in Romanian`, () =>
+    expect(TEXTS[kind][language].length).toBe(TEXTS[kind].ro.length));
 });
 
 describe('a letter', () => {
-  test('leaves out the due date when there is none', () => {
+  test('A letter leaves out the due date when there is none', () => {
     const { text } = writeLetter('application-submitted', 'en', noDue, to);
     expect(text).not.toContain('due by');
     expect(text).toContain('has been filed');
   });
-  test('takes hostile words as words', () => {
+  test('A letter takes hostile words as words', () => {
     const hostile = { ...facts, service: '{centre}', words: '$& {service} <script>' };
     const { text } = writeLetter('application-rejected', 'en', hostile, { ...to, name: '$1{words}' });
     expect(text).toContain('“{centre}”');
     expect(text).toContain('$& {service} <script>');
     expect(text).toContain('Dear $1{words},');
   });
-  test('has Romanian letters with a comma below, not a cedilla', () => {
+  test('Romanian texts have letters with a comma below, not a cedilla', () => {
     for (const kind of kinds) expect(TEXTS[kind].ro.join(' ')).not.toMatch(/[şţŞŢ]/);
   });
 });
 
-test('a missing kind or language does not compile', () => {
+test('A missing kind or language does not compile', () => {
   type Complete = Record<NoticeKind, Record<Language, readonly [string, ...string[]]>>;
   const { 'result-ready': _ready, ...withoutKind } = TEXTS;
   // @ts-expect-error a kind is missing
@@ -58,10 +59,10 @@ test('a missing kind or language does not compile', () => {
 });
 
 describe('words for people', () => {
-  test('dates are dd.MM.yyyy', () => expect(dateForPeople('2026-03-09')).toBe('09.03.2026'));
-  test.each(['', '2026-3-9', '<b>'])('what is no date is nothing: %j', (text) => expect(dateForPeople(text)).toBe(''));
-  test('an unknown language is Romanian', () => expect(languageOf('bg')).toBe('ro'));
-  test('a text that is missing in the language is taken in Romanian', () => {
+  test('Dates for people are dd.MM.yyyy', () => expect(dateForPeople('2026-03-09')).toBe('09.03.2026'));
+  test.each(['', '2026-3-9', '<b>'])('What is no date is nothing: %j', (text) => expect(dateForPeople(text)).toBe(''));
+  test('An unknown language is Romanian', () => expect(languageOf('bg')).toBe('ro'));
+  test('A text that is missing in the language is taken in Romanian', () => {
     expect(inLanguage({ ro: 'da', ru: '' }, 'ru')).toBe('da');
     expect(inLanguage({}, 'ru')).toBe('');
   });

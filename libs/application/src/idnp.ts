@@ -1,6 +1,6 @@
 /**
  * The check digit of a personal number: weights 7, 3, 1 repeated over the first 12 digits, sum mod 10. (The variant
- * "10 - sum mod 10" that one official page prints does not fit real numbers.)
+ * "10 - sum mod 10" that one official page prints is wrong.)
  * @throws RangeError unless `first12` is exactly 12 digits
  */
 export function idnpCheckDigit(first12: string): number {

@@ -7,4 +7,4 @@ export { createPublisher } from './publish.ts';
 export { ensureTopics, lookAfterTopics, topicsFor, topicsOfAgency } from './topics.ts';
 export type { LagWatch } from './consume/watch.ts';
 export { openLagWatch } from './consume/watch.ts';
-export type { Handled, RefusedMessage, Refusal } from './consume/handled.ts';
+export type { Handled } from './consume/handled.ts';

@@ -6,7 +6,7 @@ import { startLocal, type LocalPlatform } from '@cups/local';
 import { openParking, openStore } from '@cups/store';
 import { eventOf, eventually, keepLog, platform, produce, produceRaw, readTopic } from '@cups/testing';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ReceivedEvent } from '@cups/contracts';
+import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import {
   connectKafka,
   createConsumer,
@@ -17,7 +17,6 @@ import {
   topicsFor,
   type Consumer,
   type ConsumerOptions,
-  type RefusedMessage,
 } from '../src/index.ts';
 
 const here = platform();

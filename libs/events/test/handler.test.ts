@@ -1,9 +1,9 @@
 import { eventOf, keepLog } from '@cups/testing';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { ReceivedEvent } from '@cups/contracts';
+import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import { decode, encode } from '../src/envelope.ts';
-import { refusalOf, wordOf, type Handled, type RefusedMessage } from '../src/consume/handled.ts';
+import { refusalOf, wordOf, type Handled } from '../src/consume/handled.ts';
 import { Handler, type Park } from '../src/consume/handler.ts';
 
 const topic = 'cups.applications';

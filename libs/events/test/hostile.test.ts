@@ -5,10 +5,10 @@ import { zstdCompressSync } from 'node:zlib';
 import { kafkaClassPath } from '@cups/local';
 import { eventOf, eventually, keepLog, platform, produce } from '@cups/testing';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ReceivedEvent } from '@cups/contracts';
+import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import { CompressionCodecs, CompressionTypes } from 'kafkajs';
 import { compress as snappy } from 'snappyjs';
-import { connectKafka, createConsumer, encode, ensureTopics, type RefusedMessage } from '../src/index.ts';
+import { connectKafka, createConsumer, encode, ensureTopics } from '../src/index.ts';
 
 const here = platform();
 const { log, lines } = keepLog();

@@ -9,7 +9,7 @@ export { startRelay } from './outbox/relay.ts';
 export type { Relay, RelayOptions } from './outbox/relay.ts';
 export { openParking } from './parking.ts';
 export { openRefusals } from './refusals.ts';
-export type { RefusedMessage, Refusals } from './refusals.ts';
+export type { Refusals } from './refusals.ts';
 export { openStore } from './store.ts';
 export type { Store } from './store.ts';
 export { startTimers } from './timers.ts';

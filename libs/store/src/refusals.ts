@@ -1,19 +1,8 @@
-import type { Metrics } from '@cups/contracts';
+import type { Metrics, RefusedMessage } from '@cups/contracts';
 import { pageToken, readPageToken } from '@cups/contracts/node';
 import type { mongo } from 'mongoose';
 import { ulid } from 'ulid';
 import type { Store } from './store.ts';
-
-/** A refused message as the consumer of @cups/events tells it. */
-export interface RefusedMessage {
-  topic: string;
-  partition: number;
-  offset: string;
-  /** Later than `offset` when the refusal stands for a batch that was passed over. */
-  lastOffset: string;
-  cause: string;
-  fields: string[];
-}
 
 /** All that was refused of one partition for one cause: where and why, never what it said. */
 export interface Refusals {

@@ -1,6 +1,7 @@
 import { keepLog, platform, eventually } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { openRefusals, openStore, type RefusedMessage, type Store } from '../src/index.ts';
+import type { RefusedMessage } from '@cups/contracts';
+import { openRefusals, openStore, type Store } from '../src/index.ts';
 
 const here = platform();
 let store: Store;

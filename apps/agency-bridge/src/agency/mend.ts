@@ -13,7 +13,7 @@ type Members = Record<string, unknown>;
 
 /** The types whose meaning must arrive even where a detail is wrong. */
 const MENDED: readonly string[] = [REPLY_TYPES.decided, REPLY_TYPES.resultCorrected, REPLY_TYPES.resultRevoked];
-/** What is longer is no text that was written for a person. */
+/** No text that was written for a person is longer. */
 const MAX_MENDED_BYTES = 1024 * 1024;
 
 /** How much of a reply of this type is read, in bytes: more than its bound where it may be put right. */
@@ -60,7 +60,7 @@ function cut(words: unknown): unknown {
 
 const isDate = (value: unknown) => typeof value === 'string' && isCivilDate(value);
 
-/** Undefined for what is nested too deeply to be written: the contract refuses it, since nothing in it is deep. */
+/** Undefined for what is nested too deeply to be written as JSON: the contract refuses it, since it allows nothing so deep. */
 function bytesOf(content: Members): number | undefined {
   try {
     return Buffer.byteLength(JSON.stringify(content));

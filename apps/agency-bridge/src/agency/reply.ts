@@ -10,8 +10,8 @@ import {
 import type { Cause, ReplyEvent, Result, Violation } from '@cups/agency-contract';
 import { canonicalJson } from '@cups/contracts/node';
 import { createHash } from 'node:crypto';
-import type { ReceivedEvent } from '@cups/contracts';
-import type { AgencyWord, Refusal, Reply, Words } from '../domain/delivery.ts';
+import type { ReceivedEvent, Refusal } from '@cups/contracts';
+import type { AgencyWord, Reply, Words } from '../domain/delivery.ts';
 import { maxReadBytesOf, mend } from './mend.ts';
 import type { Mended } from './mend.ts';
 

@@ -81,7 +81,7 @@ function contentOf(submission: GetSubmissionResponse__Output, number: number, de
   } satisfies { [Field in keyof DocumentsSupplied]?: unknown });
 }
 
-/** The agency's own id of its request; intake may name our event that carried it, which an agency can not know. */
+/** The id that the agency gave its request for documents. Intake may name our event about it instead, which no agency knows. */
 function answered(named: string, delivery: Delivery): string {
   const known = delivery.messages.includes(named) ? named : delivery.documentsRequest;
   return known ?? named;

@@ -1,5 +1,5 @@
 import { backoffMs } from '@cups/contracts';
-import type { BackoffShape } from '@cups/contracts';
+import type { BackoffShape, Refusal } from '@cups/contracts';
 
 /**
  * A delivery: one application on its way to one agency, and back. Pure: each function takes the delivery as it is and
@@ -56,7 +56,7 @@ export interface Delivery {
   cancelTime?: Date;
   failTime?: Date;
   failCause?: string;
-  /** Why the next submission can not go out yet: AGENCY_UNKNOWN while no setting of the bridge names the agency. */
+  /** Why the next submission can not go out yet: AGENCY_UNKNOWN while the agency has no file. */
   waitCause?: WaitCause;
   /** Names of the fields that the agency contract refuses. */
   failFields?: string[];
@@ -144,12 +144,6 @@ export interface Reply {
   submission?: number;
 }
 
-/** A message that can not be used: why, and the names of the fields that are wrong. */
-export interface Refusal {
-  cause: string;
-  fields: string[];
-}
-
 const KEPT_MESSAGES = 200;
 /** So many refused messages of one delivery are told to the desk; further ones are listed for support only. */
 export const MAX_REFUSED = 20;
@@ -202,7 +196,7 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
   const onward = { ...free, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
   switch (fetched.kind) {
     case 'withdrawn':
-      // What the agency has already is withdrawn by the event that comes.
+      // Where the agency has an earlier submission, the event of the withdrawal tells it, which is still to come.
       return delivery.requested > 0
         ? { delivery: { ...onward, pending: [], timer: null }, says: [] }
         : cancelled(delivery, head.eventId, now, now);
@@ -232,7 +226,7 @@ function again<D extends Delivery>(delivery: D, now: Date): D {
   return { ...delivery, pending: [{ ...head!, attempts }, ...rest], timer: fetchAt(now, attempts) };
 }
 
-/** Nothing is lost and nothing ends: it goes out when the cause is gone. Intake is told once, so that the desk knows. */
+/** The submission stays pending until the cause is gone. Intake is told once, so that the desk knows. */
 function waits<D extends Delivery>(delivery: D, cause: WaitCause, now: Date): Step<D> {
   const { eventId: messageId } = delivery.pending[0]!;
   const tell: Said = { to: 'intake', type: 'DeliveryWaits', cause, messageId, occurTime: now };
@@ -251,7 +245,7 @@ export function cancel<D extends Delivery>(
   const time = end.time.toISOString();
   const data = end.kind === 'withdrawn' ? { application, withdrawTime: time } : { application, expireTime: time };
   const asks: Said[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
-  // A decision that crossed the withdrawal stays what the agency said.
+  // The agency decided before it heard of the end: its decision stays on record.
   if (delivery.state === 'answered') {
     if (asks.length === 0) return { delivery, says: [] };
     const { waitCause: _over, ...answered } = delivery;
@@ -264,7 +258,7 @@ export function cancel<D extends Delivery>(
 /**
  * A message of the agency, recorded once and passed on in whatever order it comes: what it means for the application is
  * intake's to decide. Refused are an acknowledgement of what was never sent (UNKNOWN_SUBMISSION) and other content under a
- * known id (ID_REUSED); NOTHING_SENT where nothing can have reached the agency: it answers something else.
+ * known id (ID_REUSED), and any message to which nothing was sent that it could answer (NOTHING_SENT).
  */
 export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> & { refusal?: Refusal } {
   const refused = (cause: string, field: string) => {
@@ -305,7 +299,7 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
 
 /**
  * A message about this delivery was refused: the desk is told, once for each message and cause, and of MAX_REFUSED at
- * most, the last of which says that further ones are not told. What answers nothing that we sent is no business of the desk.
+ * most, the last of which says that further ones are not told. Nothing is told where nothing was sent to the agency yet.
  */
 export function tellRefusal<D extends Delivery>(
   delivery: D,

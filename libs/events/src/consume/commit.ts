@@ -1,4 +1,4 @@
-import type { RefusedMessage } from './handled.ts';
+import type { RefusedMessage } from '@cups/contracts';
 import type { OffsetWindow, RefusedAt } from './window.ts';
 
 /** A partition that has something in work. */

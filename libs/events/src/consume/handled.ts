@@ -1,8 +1,4 @@
-/** Why a message was refused; `fields` are the names of those that are wrong. */
-export interface Refusal {
-  cause: string;
-  fields: string[];
-}
+import type { Refusal } from '@cups/contracts';
 
 /**
  * What a handler did with an event. `done`: applied, or known already. `wait`: its predecessor has not come, so it is parked.
@@ -10,20 +6,11 @@ export interface Refusal {
  */
 export type Handled = 'done' | 'wait' | 'refused' | Refusal;
 
-/** A message that could not be used: where it stands and why, never what it says. */
-export interface RefusedMessage {
-  /** Without the prefix. */
-  topic: string;
-  partition: number;
-  offset: string;
-  /** As `offset`, or later when the refusal stands for a batch that was passed over unread. */
-  lastOffset: string;
-  /** Of the handler, or NOT_A_CLOUDEVENT, REFUSED, SEQUENCE_GAP, …_UNEXPECTED, BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS, BATCH_UNREADABLE. */
-  cause: string;
-  fields: string[];
-}
-
-/** What is kept about the message; undefined when there is nothing to keep. One that waits is kept as well: support sees the gap. */
+/**
+ * What is kept about the message; undefined when there is nothing to keep. One that waits is kept as well: support sees the gap.
+ * The causes of this library: NOT_A_CLOUDEVENT, REFUSED, SEQUENCE_GAP, …_UNEXPECTED, BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS,
+ * BATCH_UNREADABLE.
+ */
 export function refusalOf(handled: Handled): Refusal | undefined {
   if (handled === 'done') return undefined;
   if (handled === 'wait') return { cause: 'SEQUENCE_GAP', fields: [] };

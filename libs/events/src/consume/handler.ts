@@ -1,6 +1,6 @@
-import type { Log, ReceivedEvent } from '@cups/contracts';
+import type { Log, ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import { misfit, type Expectations } from '../expect.ts';
-import { refusalOf, type Handled, type RefusedMessage } from './handled.ts';
+import { refusalOf, type Handled } from './handled.ts';
 
 /** Where events wait that came before their predecessor; `openParking` of @cups/store fits. */
 export interface Park {

@@ -1,4 +1,4 @@
-import type { Refusal } from './handled.ts';
+import type { Refusal } from '@cups/contracts';
 
 /** Where a refused message stands; after `offset` up to `last` when it stands for several that were not read. */
 export interface RefusedAt extends Refusal {

@@ -1,5 +1,12 @@
 import { setTimeout as after } from 'node:timers/promises';
-import { backoff, type Log, type Metrics, type ReceivedEvent } from '@cups/contracts';
+import {
+  backoff,
+  type Log,
+  type Metrics,
+  type ReceivedEvent,
+  type RefusedMessage,
+  type Refusal,
+} from '@cups/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { PassedOver } from '../driver/batches.ts';
 import { decode } from '../envelope.ts';
@@ -7,7 +14,7 @@ import type { Expectations } from '../expect.ts';
 import { RETRY } from '../kafka.ts';
 import { committed, offsetsIn, planCommit, refusedIn, undo, type Offset, type PartitionInWork } from './commit.ts';
 import { FlushTimer } from './flush.ts';
-import { refusalOf, wordOf, type Handled, type Refusal, type RefusedMessage } from './handled.ts';
+import { refusalOf, wordOf, type Handled } from './handled.ts';
 import { Handler, type Park } from './handler.ts';
 import { openLanes } from './lanes.ts';
 import { OffsetWindow } from './window.ts';

@@ -1,0 +1,28 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { newApplication } from './world.ts';
+
+let bridge: Bridge;
+beforeAll(async () => void (bridge = await startBridge()));
+afterAll(() => bridge.stop());
+
+test('ApplicationExpired after sending is told to the agency, then to intake', async () => {
+  const application = await bridge.sent();
+  await bridge.say(application.expired());
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
+  expect(bridge.requestsOf(application.delivery).map(({ type }) => type)).toEqual([
+    'md.cups.application.submitted.v1',
+    'md.cups.application.expired.v1',
+  ]);
+  expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
+});
+
+test('ApplicationExpired of a draft makes no delivery', async () => {
+  const draft = newApplication();
+  await bridge.say(draft.expired('STATE_DRAFT'));
+  const later = await bridge.sent();
+  await bridge.untilSent(later.delivery);
+  await expect(bridge.delivery(draft.delivery)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+});

@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { fromMessage } from '@cups/agency-contract';
+import { eventually } from '@cups/testing';
+import { startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { newApplication, submissionOf } from './world.ts';
+
+let bridge: Bridge;
+beforeAll(async () => void (bridge = await startBridge()));
+afterAll(() => bridge.stop());
+
+test('A submission reaches the topic of its agency once, as the contract wants it, and the delivery is sent', async () => {
+  const application = await bridge.sent();
+  const [request, ...more] = bridge.requestsOf(application.delivery);
+  expect(more).toEqual([]);
+  const { id, source, type, subject, time, dataschema, contentType, correlationId } = request!;
+  const read = fromMessage({
+    key: request!.key,
+    value: request!.data,
+    headers: {
+      ce_specversion: '1.0',
+      ce_id: id,
+      ce_source: source,
+      ce_type: type,
+      ce_subject: subject,
+      ce_time: time.toISOString(),
+      ce_dataschema: dataschema,
+      'content-type': contentType,
+    },
+  });
+  expect(read).toMatchObject({ ok: true, event: { type: 'md.cups.application.submitted.v1' } });
+  expect(correlationId).toMatch(/^[0-9a-f-]{36}$/);
+  expect(JSON.parse(request!.data.toString())).toMatchObject({
+    application: application.name,
+    submission: 1,
+    centre: { code: 'CU-001', name: 'Primăria Exemplu', kind: 'town-hall' },
+    mandate: { kind: 'own-presence' },
+    answers: { copies: 1 },
+    costOption: { code: 'standard', fee: { amountMinor: 4500, currency: 'MDL' } },
+    delivery: { kind: 'at-centre' },
+  });
+  const delivery = await eventually(async () => {
+    const found = await bridge.delivery(application.delivery);
+    return found.state === 'DELIVERY_STATE_SENT' && found;
+  });
+  expect(delivery).toMatchObject({ submission: 1, agency: 'agencies/asp', centre: 'centres/CU-001' });
+  expect(delivery.queueTime).not.toBeNull();
+  expect(delivery.sendTime).not.toBeNull();
+});
+
+test('A submission that intake does not know fails, and intake is told', async () => {
+  const application = newApplication();
+  await bridge.say(application.submitted());
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryFailed']);
+  expect(await bridge.delivery(application.delivery)).toMatchObject({
+    state: 'DELIVERY_STATE_FAILED',
+    failCause: 'SUBMISSION_NOT_FOUND',
+  });
+});
+
+test('A submission that the contract refuses fails with the names of the fields, and nothing is sent', async () => {
+  const application = newApplication();
+  const submission = submissionOf(application.name);
+  submission.content!.applicant = { ...submission.content!.applicant, birthDate: 'yesterday' };
+  bridge.world.submissions.set(`${application.name}/submissions/1`, submission);
+  await bridge.say(application.submitted());
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryFailed']);
+  const delivery = await bridge.delivery(application.delivery);
+  expect(delivery).toMatchObject({ failCause: 'CONTENT_INVALID', failFields: ['applicant.birthDate'] });
+  expect(bridge.requestsOf(application.delivery)).toEqual([]);
+});
+
+test('A submission over the bound of the contract fails', async () => {
+  const application = newApplication();
+  const submission = submissionOf(application.name);
+  submission.content!.answers = Buffer.from(JSON.stringify({ text: 'x'.repeat(70_000) }));
+  bridge.world.submissions.set(`${application.name}/submissions/1`, submission);
+  await bridge.say(application.submitted());
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryFailed']);
+  expect(await bridge.delivery(application.delivery)).toMatchObject({ failFields: ['answers'] });
+});
+
+test('A submission that was withdrawn before anything went out is not sent', async () => {
+  const application = newApplication();
+  bridge.world.submissions.set(
+    `${application.name}/submissions/1`,
+    submissionOf(application.name, 1, { withdrawn: true }),
+  );
+  await bridge.say(application.submitted(), application.withdrawn());
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
+  expect(bridge.requestsOf(application.delivery)).toEqual([]);
+});

@@ -1,0 +1,85 @@
+import { eventCodec } from '@cups/contracts/proto';
+import type { DeliveryMessageRefused__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryMessageRefused.ts';
+import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
+import type { ReceivedEvent } from '@cups/contracts';
+import { eventually, produce, readTopic } from '@cups/testing';
+import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
+
+const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
+
+/** What an event of cups.deliveries says. */
+export function saidBy(event: ReceivedEvent): AgencyBridgeEvent__Output {
+  const read = bridgeEvents.decode(event);
+  if (!read) throw new Error(`${event.type} is no event of the bridge`);
+  return read;
+}
+
+/** One running bridge with what it tells intake and asks the agencies asp and cnas. */
+export async function startBridge() {
+  const world = await openWorld();
+  const service = await world.start();
+  const told = await readTopic(world.place, 'cups.deliveries');
+  const asked = await readTopic(world.place, 'agency.asp.requests', 'agency.cnas.requests');
+
+  const requestsOf = (delivery: string) => asked.events.filter(({ subject }) => subject === delivery);
+  const eventsOf = (delivery: string) => told.events.filter(({ subject }) => subject === delivery);
+
+  /** An application whose submission intake would give, and of which the bridge has not heard. */
+  function fileable(more: Parameters<typeof submissionOf>[2] = {}) {
+    const application = newApplication();
+    world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name, 1, more));
+    return application;
+  }
+
+  return {
+    world,
+    service,
+    asked,
+    requestsOf,
+    eventsOf,
+    fileable,
+    /** An application that the agency asp has. */
+    async sent() {
+      const application = fileable();
+      const submission = application.submitted();
+      await produce(world.place, [submission]);
+      await asked.until((events) => events.some(({ subject }) => subject === application.delivery));
+      return { ...application, submission };
+    },
+    say: (...events: Parameters<typeof produce>[1]) => produce(world.place, events),
+    /** Types of what intake is told about a delivery, as soon as there are so many. */
+    async toldOf(delivery: string, count: number): Promise<string[]> {
+      const events = await told.until((all) => typesOf(all, delivery).length >= count);
+      return typesOf(events, delivery);
+    },
+    /** Of the events about refused messages, what they say. */
+    refusalsOf: (delivery: string): DeliveryMessageRefused__Output[] =>
+      eventsOf(delivery)
+        .map(saidBy)
+        .flatMap((said) => (said.type === 'cups.agencybridge.v1.DeliveryMessageRefused' ? [said.data] : [])),
+    delivery: (name: string) => world.delivery(service, name),
+    stateOf: async (name: string) => (await world.delivery(service, name)).state,
+    untilSent: (name: string) =>
+      eventually(async () => {
+        const found = await world.delivery(service, name);
+        return found.state === 'DELIVERY_STATE_SENT' && found;
+      }),
+    support: () => world.client(service, { role: 'support' }),
+    async stop(): Promise<void> {
+      await told.stop();
+      await asked.stop();
+      await world.close();
+    },
+  };
+}
+export type Bridge = Awaited<ReturnType<typeof startBridge>>;
+
+export const acknowledged = (application: string, id?: string) =>
+  replyOf('md.cups.reply.acknowledged.v1', application, { submission: 1, agencyReference: 'ASP-1' }, id ? { id } : {});
+export const decided = (application: string, id?: string) =>
+  replyOf(
+    'md.cups.reply.decided.v1',
+    application,
+    { outcome: 'approved', result: { kind: 'paper', number: 'R-1' }, decideTime: new Date().toISOString() },
+    id ? { id } : {},
+  );

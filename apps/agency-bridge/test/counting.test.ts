@@ -1,0 +1,104 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import type { Event } from '@cups/contracts';
+import { messageType } from '@cups/contracts/proto';
+import type { ApplicationSubmitted } from '@cups/contracts/gen/cups/intake/v1/ApplicationSubmitted.ts';
+import type { ApplicationWithdrawn } from '@cups/contracts/gen/cups/intake/v1/ApplicationWithdrawn.ts';
+import { startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { newApplication } from './world.ts';
+
+let bridge: Bridge;
+beforeAll(async () => void (bridge = await startBridge()));
+afterAll(() => bridge.stop());
+
+test('Events of intake that come twice change nothing the second time', async () => {
+  const application = await bridge.sent();
+  const [submitted, progress, withdrawn] = [application.submission, application.inProgress(), application.withdrawn()];
+  // As a producer that repeats, or a rebalance, would bring them.
+  await bridge.say(submitted, progress, submitted, progress, withdrawn, progress, submitted, withdrawn);
+  await bridge.toldOf(application.delivery, 1);
+  const marker = await bridge.sent();
+  await bridge.untilSent(marker.delivery);
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  expect(bridge.requestsOf(application.delivery).map(({ type }) => type)).toEqual([
+    'md.cups.application.submitted.v1',
+    'md.cups.application.withdrawn.v1',
+  ]);
+});
+
+test('Events with a gap before them wait for what is missing, while those of other applications flow, and then follow', async () => {
+  const application = await bridge.sent();
+  const missing = application.inProgress();
+  const early = application.withdrawn();
+  await bridge.say(early);
+  const other = await bridge.sent();
+  await bridge.untilSent(other.delivery);
+  await eventually(() => bridge.world.log.text().includes('sequence-gap'));
+  expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_SENT');
+  await bridge.say(missing);
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+});
+
+test('What is no message, or names what can not be, is kept as refused and holds up nothing', async () => {
+  const support = bridge.support();
+  // Those that fall into one partition are counted together, with the fields of the last.
+  const counted = async () => {
+    const { messages } = await support.listRefusedMessages({ topic: 'cups.applications', pageSize: 200 });
+    const invalid = messages.filter(({ cause }) => cause === 'CONTENT_INVALID');
+    for (const { fields } of invalid)
+      expect(['', 'ref.agency', 'ref.application', 'ref.centre']).toContain(fields.join());
+    return invalid.reduce((sum, { count }) => sum + Number(count), 0);
+  };
+  const rubbish = { ...newApplication().submitted(), data: Buffer.from([255, 255, 255, 255]) };
+  const unnamed = newApplication('No Agency').submitted();
+  const [one, other] = [newApplication(), newApplication()];
+  const foreign = { ...one.submitted(), subject: other.name, key: other.id };
+  const before = await counted();
+  await bridge.say(rubbish, unnamed, foreign);
+  await eventually(async () => (await counted()) === before + 3);
+  await bridge.sent();
+});
+
+/** Messages of cups.applications that were refused for a cause, all together. */
+async function refusedFor(cause: string): Promise<number> {
+  const { messages } = await bridge.support().listRefusedMessages({ topic: 'cups.applications', pageSize: 200 });
+  return messages.filter((message) => message.cause === cause).reduce((sum, { count }) => sum + Number(count), 0);
+}
+
+const elsewhere = (name: string) => ({ application: name, centre: 'centres/CU-099', agency: 'agencies/asp' });
+const withdrawalElsewhere = (name: string) =>
+  messageType<ApplicationWithdrawn>('cups.intake.v1.ApplicationWithdrawn').encode({ ref: elsewhere(name) });
+const filingElsewhere = (name: string) =>
+  messageType<ApplicationSubmitted>('cups.intake.v1.ApplicationSubmitted').encode({
+    ref: elsewhere(name),
+    submission: `${name}/submissions/1`,
+  });
+
+test.each<[string, (name: string) => Partial<Event>, string]>([
+  ['of another source', () => ({ source: '/agencies/asp' }), 'SOURCE_UNEXPECTED'],
+  ['of a type of another service', () => ({ type: 'cups.agencybridge.v1.DeliveryCancelled' }), 'TYPE_UNEXPECTED'],
+  ['about no application', () => ({ subject: 'applications/none' }), 'SUBJECT_UNEXPECTED'],
+  ['under the key of another application', () => ({ key: '01JD0000000000000000000000' }), 'KEY_UNEXPECTED'],
+  ['in the name of another centre', (name) => ({ data: withdrawalElsewhere(name) }), 'CONTENT_INVALID'],
+  [
+    'in the name of another centre, far ahead,',
+    (name) => ({ data: withdrawalElsewhere(name), sequence: 9 }),
+    'CONTENT_INVALID',
+  ],
+  [
+    'as filed at another centre',
+    (name) => ({ type: 'cups.intake.v1.ApplicationSubmitted', data: filingElsewhere(name), sequence: 1 }),
+    'CONTENT_INVALID',
+  ],
+])('An event that is forged %s is refused and does not hide the true one', async (_what, forge, cause) => {
+  const application = await bridge.sent();
+  const next = application.inProgress();
+  const lie = { ...next, id: crypto.randomUUID(), type: 'cups.intake.v1.ApplicationWithdrawn' };
+  const before = await refusedFor(cause);
+  await bridge.say({ ...lie, ...forge(application.name) });
+  await eventually(async () => (await refusedFor(cause)) === before + 1);
+  await bridge.say(next, application.withdrawn());
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
+});

@@ -1,0 +1,47 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { saidBy, startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { replyOf, submissionOf } from './world.ts';
+
+let bridge: Bridge;
+beforeAll(async () => void (bridge = await startBridge()));
+afterAll(() => bridge.stop());
+
+test('A submission that supplies documents names the request of the agency that it answers', async () => {
+  const application = await bridge.sent();
+  await bridge.world.reply(
+    'asp',
+    replyOf(
+      'md.cups.reply.documents-requested.v1',
+      application.name,
+      { documents: [{ kind: 'birth-certificate' }], message: { ro: 'Lipsește.' }, answerBy: '2026-04-01' },
+      { id: 'asp-asks-1' },
+    ),
+  );
+  await bridge.toldOf(application.delivery, 1);
+  const event = bridge.eventsOf(application.delivery)[0]!;
+  expect(saidBy(event)).toMatchObject({
+    type: 'cups.agencybridge.v1.DeliveryDocumentsRequested',
+    data: {
+      ref: { application: application.name, agency: 'agencies/asp', messageId: 'asp-asks-1' },
+      evidenceKinds: ['birth-certificate'],
+      answerBy: '2026-04-01',
+    },
+  });
+  expect(event).toMatchObject({ key: application.id, sequence: 1, causationId: 'asp-asks-1' });
+
+  // Intake may name the agency's message or our event about it: the agency sees its own id.
+  for (const [number, named] of [
+    [2, 'asp-asks-1'],
+    [3, event.id],
+  ] as const) {
+    const submission = submissionOf(application.name, number, { answersRequest: named });
+    bridge.world.submissions.set(`${application.name}/submissions/${number}`, submission);
+    await bridge.say(application.supplied(number, named));
+    await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === number);
+    expect(JSON.parse(bridge.requestsOf(application.delivery)[number - 1]!.data.toString())).toMatchObject({
+      submission: number,
+      answersRequest: 'asp-asks-1',
+    });
+  }
+});

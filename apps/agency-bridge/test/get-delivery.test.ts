@@ -1,0 +1,25 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+
+let bridge: Bridge;
+beforeAll(async () => void (bridge = await startBridge()));
+afterAll(() => bridge.stop());
+
+test('GetDelivery shows a delivery to the desk of its centre, and to nobody else', async () => {
+  const { delivery: name } = await bridge.sent();
+  const other = bridge.world.client(bridge.service, { role: 'specialist', centre: 'centres/CU-002' });
+  await expect(other.getDelivery({ name })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  for (const role of ['supervisor', 'support', 'agency-clerk'] as const) {
+    const client = bridge.world.client(bridge.service, { role, agency: 'agencies/asp', centre: 'centres/CU-001' });
+    await expect(client.getDelivery({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+  }
+  const desk = bridge.world.client(bridge.service, { role: 'centre-manager', centre: 'centres/CU-001' });
+  expect((await desk.getDelivery({ name })).delivery?.name).toBe(name);
+});
+
+test('GetDelivery refuses a name that can not be one', async () => {
+  const desk = bridge.world.client(bridge.service, { role: 'centre-manager', centre: 'centres/CU-001' });
+  const asked = desk.getDelivery({ name: 'deliveries/nothing' });
+  await expect(asked).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+});

@@ -1,0 +1,33 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually, produceRaw } from '@cups/testing';
+import { acknowledged, startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+
+let bridge: Bridge;
+beforeAll(async () => void (bridge = await startBridge()));
+afterAll(() => bridge.stop());
+
+test('ListRefusedMessages shows what was refused on a topic, page by page, and counts it', async () => {
+  const { name } = await bridge.sent();
+  const wrong = [
+    { ...acknowledged(name), value: Buffer.from([0, 1, 2, 255]) },
+    { ...acknowledged(name), value: Buffer.alloc(65 * 1024, 32) },
+  ];
+  await produceRaw(bridge.world.place, 'agency.asp.replies', wrong);
+  const support = bridge.support();
+  const topic = 'agency.asp.replies';
+  await eventually(async () => (await support.listRefusedMessages({ topic })).totalSize === 2);
+  const page = await support.listRefusedMessages({ topic, pageSize: 1 });
+  const next = await support.listRefusedMessages({ topic, pageSize: 1, pageToken: page.nextPageToken });
+  expect([...page.messages, ...next.messages].map(({ cause, count }) => [cause, count]).sort()).toEqual([
+    ['NOT_JSON', '1'],
+    ['TOO_LARGE', '1'],
+  ]);
+  const elsewhere = support.listRefusedMessages({ topic: '', pageSize: 1, pageToken: page.nextPageToken });
+  await expect(elsewhere).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
+});
+
+test('ListRefusedMessages is not for the desk of a centre', async () => {
+  const desk = bridge.world.client(bridge.service, { role: 'centre-manager', centre: 'centres/CU-001' });
+  await expect(desk.listRefusedMessages({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+});

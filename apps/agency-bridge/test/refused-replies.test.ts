@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually, produceRaw } from '@cups/testing';
+import { acknowledged, decided, startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { newApplication, replyOf } from './world.ts';
+
+let bridge: Bridge;
+beforeAll(async () => void (bridge = await startBridge()));
+afterAll(() => bridge.stop());
+
+test('Replies with ids of 400 KB are refused, and the decision behind them is passed on', async () => {
+  const { name, delivery } = await bridge.sent();
+  const long = 'x'.repeat(400_000);
+  const { headers, ...message } = acknowledged(name);
+  await produceRaw(bridge.world.place, 'agency.asp.replies', [
+    { ...message, headers: { ...headers, ce_id: long } },
+    { ...message, headers: { ...headers, ce_correlationid: long } },
+  ]);
+  await bridge.world.reply('asp', decided(name));
+  expect(await bridge.toldOf(delivery, 3)).toEqual([
+    'DeliveryMessageRefused',
+    'DeliveryMessageRefused',
+    'DeliveryDecided',
+  ]);
+  const [byId, byCorrelation] = bridge.refusalsOf(delivery);
+  expect(byId).toMatchObject({ cause: 'NOT_CLOUDEVENTS', fields: ['ce_id'], ref: { messageId: '' } });
+  expect(byCorrelation).toMatchObject({ cause: 'NOT_CLOUDEVENTS', fields: ['ce_correlationid'] });
+});
+
+test('Replies that acknowledge what was never sent, or say something else under a known id, move nothing', async () => {
+  const { name, delivery } = await bridge.sent();
+  const wrong = { submission: 999, agencyReference: 'ASP-9' };
+  await bridge.world.reply('asp', replyOf('md.cups.reply.acknowledged.v1', name, wrong, { id: 'wrong' }));
+  const rejected = { outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: new Date().toISOString() } as const;
+  await bridge.world.reply(
+    'asp',
+    decided(name, 'one-id'),
+    replyOf('md.cups.reply.decided.v1', name, rejected, { id: 'one-id' }),
+  );
+  expect(await bridge.toldOf(delivery, 3)).toEqual([
+    'DeliveryMessageRefused',
+    'DeliveryDecided',
+    'DeliveryMessageRefused',
+  ]);
+  expect(bridge.refusalsOf(delivery)).toMatchObject([
+    { cause: 'UNKNOWN_SUBMISSION', fields: ['submission'], ref: { messageId: 'wrong' } },
+    { cause: 'ID_REUSED', fields: ['ce_id'], ref: { messageId: 'one-id' } },
+  ]);
+  expect(await bridge.delivery(delivery)).toMatchObject({ acknowledgeTime: null, agencyReference: '' });
+});
+
+test('Replies about 500 invented deliveries, or those of another agency, make nothing', async () => {
+  const own = await bridge.sent();
+  const invented = Array.from({ length: 500 }, () => newApplication('asp').name);
+  const foreign = { agency: 'asp', source: '/agencies/cnas' };
+  const data = { submission: 1, agencyReference: 'X' };
+  await bridge.world.reply('asp', ...invented.map((name) => acknowledged(name)));
+  await bridge.world.reply(
+    'cnas',
+    replyOf('md.cups.reply.acknowledged.v1', own.name, data, foreign),
+    acknowledged(own.name),
+  );
+  await bridge.world.reply('asp', decided(own.name));
+  expect(await bridge.toldOf(own.delivery, 1)).toEqual(['DeliveryDecided']);
+  const support = bridge.support();
+  const { deliveries } = await support.listDeliveries({ agency: 'agencies/asp', pageSize: 200 });
+  const names = new Set(deliveries.map(({ application }) => application));
+  expect(invented.filter((name) => names.has(name))).toEqual([]);
+});
+
+test('Replies to what was never sent are refused', async () => {
+  const application = newApplication();
+  await bridge.say(application.submitted());
+  await bridge.toldOf(application.delivery, 1);
+  await bridge.world.reply('asp', acknowledged(application.name));
+  const support = bridge.support();
+  await eventually(async () => {
+    const { messages } = await support.listRefusedMessages({ topic: 'agency.asp.replies' });
+    return messages.some(({ cause }) => cause === 'NOTHING_SENT');
+  });
+  expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryFailed']);
+});

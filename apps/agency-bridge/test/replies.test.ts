@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually, produceRaw } from '@cups/testing';
+import { acknowledged, decided, saidBy, startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { replyOf } from './world.ts';
+
+let bridge: Bridge;
+beforeAll(async () => void (bridge = await startBridge()));
+afterAll(() => bridge.stop());
+
+test('Replies travel to intake in the order in which they came, counted without gaps', async () => {
+  const { name, delivery } = await bridge.sent();
+  await bridge.world.reply(
+    'asp',
+    acknowledged(name),
+    replyOf('md.cups.reply.progressed.v1', name, { note: 'La arhivă.' }),
+    decided(name),
+    replyOf('md.cups.reply.result-corrected.v1', name, { result: { kind: 'paper' }, reason: { ro: 'Greșeală.' } }),
+    replyOf('md.cups.reply.result-revoked.v1', name, { reason: { ro: 'Anulat.' } }),
+  );
+  expect(await bridge.toldOf(delivery, 5)).toEqual([
+    'DeliveryAcknowledged',
+    'DeliveryProgressed',
+    'DeliveryDecided',
+    'DeliveryResultCorrected',
+    'DeliveryResultRevoked',
+  ]);
+  const mine = bridge.eventsOf(delivery);
+  expect(mine.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4, 5]);
+  // When it was sent is written with the pull of the outbox, which quick replies may overtake.
+  const stored = await eventually(async () => {
+    const now = await bridge.delivery(delivery);
+    return now?.sendTime ? now : undefined;
+  });
+  expect(stored).toMatchObject({
+    state: 'DELIVERY_STATE_ANSWERED',
+    agencyReference: 'ASP-1',
+    acknowledgeTime: expect.anything(),
+    answerTime: expect.anything(),
+    sendTime: expect.anything(),
+  });
+});
+
+test('Each reply is passed on once, also one that comes twice or before the acknowledgement, and a second decision', async () => {
+  const { name, delivery } = await bridge.sent();
+  const [first, second, late] = [decided(name), decided(name), acknowledged(name)];
+  await bridge.world.reply('asp', first, first, second, first, late, second, late);
+  expect(await bridge.toldOf(delivery, 3)).toEqual(['DeliveryDecided', 'DeliveryDecided', 'DeliveryAcknowledged']);
+  expect(await bridge.stateOf(delivery)).toBe('DELIVERY_STATE_ANSWERED');
+});
+
+test('A reply after a withdrawal is passed on, and the delivery stays cancelled', async () => {
+  const application = await bridge.sent();
+  await bridge.say(application.withdrawn());
+  await bridge.toldOf(application.delivery, 1);
+  await bridge.world.reply('asp', decided(application.name));
+  expect(await bridge.toldOf(application.delivery, 2)).toEqual(['DeliveryCancelled', 'DeliveryDecided']);
+  expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
+});
+
+test('A reply without a time, or with one that is no instant, is taken all the same, and what was replaced is told', async () => {
+  const { name, delivery } = await bridge.sent();
+  const { ce_time: _time, ...timeless } = decided(name).headers;
+  const data = { application: name, outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: '2026-03-01T10:00:00' };
+  const zoneless = { ...decided(name), value: Buffer.from(JSON.stringify(data)) };
+  zoneless.headers['ce_time'] = '2026-03-02T08:00:00';
+  await produceRaw(bridge.world.place, 'agency.asp.replies', [{ ...decided(name), headers: timeless }, zoneless]);
+  expect(await bridge.toldOf(delivery, 2)).toEqual(['DeliveryDecided', 'DeliveryDecided']);
+  const changes = bridge
+    .eventsOf(delivery)
+    .map((event) => saidBy(event).data.ref)
+    .map((ref) => ref?.changes);
+  expect(changes).toEqual([['CE_TIME_REPLACED'], ['CE_TIME_REPLACED', 'DECIDE_TIME_REPLACED']]);
+});
