@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { ApplicationSubmitted } from '@cups/agency-contract';
+import type { DeliveryChoice, Mandate } from '@cups/application';
 import { temporaryDir } from '@cups/testing';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -31,9 +33,20 @@ function said(file: string, from = '', to = '', ...args: string[]) {
   return { status, stderr, document: readFileSync(join(dir, DOCUMENT), 'utf8') };
 }
 
+/** These do not compile when the types of the agency contract have other words than the schema. */
+type Told = Pick<ApplicationSubmitted, 'mandate' | 'delivery'>;
+type Chosen = { mandate: Mandate; delivery: DeliveryChoice };
+const toldOf = (chosen: Chosen): Told => chosen;
+const chosenOf = (told: Told): Chosen => told;
+
 describe('the content of an application stands once', () => {
   test('the OpenAPI document, the agency contract and the proto of the repository have it as the schema says', () => {
     expect(said(DOCUMENT, '', '', '--check')).toMatchObject({ status: 0, stderr: '' });
+  });
+
+  test('the types of the agency contract are those of the schema', () => {
+    const chosen: Chosen = { mandate: { kind: 'notarial', reference: 'N-1' }, delivery: { kind: 'post' } };
+    expect(chosenOf(toldOf(chosen))).toBe(chosen);
   });
 
   test.each([
