@@ -19,8 +19,11 @@ test('the check of a submission believes nothing that was remembered', () => {
   expect(readFileSync(join(root, '.ci', 'run'), 'utf8')).toMatch(/npm test -- --no-cache$/m);
 });
 
-test('the journeys are run again when any service has changed', () => {
-  const { nx } = JSON.parse(readFileSync(join(root, 'e2e', 'package.json'), 'utf8')) as {
+test.each([
+  ['the journeys', 'e2e'],
+  ['the tests of the tools, which read documents and contracts of others,', 'tools'],
+])('%s are run again when anything in apps or libs has changed', (_, project) => {
+  const { nx } = JSON.parse(readFileSync(join(root, project, 'package.json'), 'utf8')) as {
     nx: { targets: { test: { inputs: string[] } } };
   };
   expect(nx.targets.test.inputs).toEqual(
