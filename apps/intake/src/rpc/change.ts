@@ -7,7 +7,7 @@ import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
 import type { Actor, Step } from '../domain/acts.ts';
 import { changeOf } from '../happenings.ts';
-import type { Parts } from '../rpc.ts';
+import type { Parts } from './parts.ts';
 import type { StoredApplication } from '../store.ts';
 
 /** What a person's request to change one application names. */

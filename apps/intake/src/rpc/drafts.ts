@@ -4,7 +4,7 @@ import { toApplication } from '../convert/application.ts';
 import { fromContent, fromUpdateFields } from '../convert/content.ts';
 import * as acts from '../domain/acts.ts';
 import { wrongField } from '../domain/refusals.ts';
-import type { IntakeRpcs, Parts } from '../rpc.ts';
+import type { IntakeRpcs, Parts } from './parts.ts';
 import { actorOf, causeOf, change } from './change.ts';
 import { openDraft } from './opening.ts';
 import { ownApplication } from './own.ts';

@@ -4,7 +4,7 @@ import { fromAnswers, fromEvidence } from '../convert/content.ts';
 import * as acts from '../domain/acts.ts';
 import type { ServiceVersion } from '../domain/application.ts';
 import { assertNone, wrongField } from '../domain/refusals.ts';
-import type { IntakeRpcs, Parts } from '../rpc.ts';
+import type { IntakeRpcs, Parts } from './parts.ts';
 import type { StoredApplication } from '../store.ts';
 import { change } from './change.ts';
 

@@ -8,7 +8,7 @@ import { fromContent } from '../convert/content.ts';
 import * as acts from '../domain/acts.ts';
 import type { Actor, NewApplication } from '../domain/acts.ts';
 import type { Centre } from '../neighbours.ts';
-import type { Parts } from '../rpc.ts';
+import type { Parts } from './parts.ts';
 import type { StoredApplication } from '../store.ts';
 import type { PersonsCause } from './change.ts';
 import { ownApplication } from './own.ts';

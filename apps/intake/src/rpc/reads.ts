@@ -6,7 +6,7 @@ import { Problem } from '@cups/problem';
 import { centreOf, sessionOf } from '@cups/rpc';
 import { toAction, toApplication, toRow } from '../convert/application.ts';
 import { wrongField } from '../domain/refusals.ts';
-import type { IntakeRpcs, Parts } from '../rpc.ts';
+import type { IntakeRpcs, Parts } from './parts.ts';
 import { listByCentre, search } from '../store.ts';
 import type { StoredApplication } from '../store.ts';
 import { ownApplication } from './own.ts';

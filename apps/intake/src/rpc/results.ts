@@ -3,7 +3,7 @@ import type { Outcome } from '@cups/application';
 import { fromHandOver } from '../convert/content.ts';
 import * as acts from '../domain/acts.ts';
 import { assertNone, wrongField } from '../domain/refusals.ts';
-import type { IntakeRpcs, Parts } from '../rpc.ts';
+import type { IntakeRpcs, Parts } from './parts.ts';
 import { change } from './change.ts';
 
 /** The calls that end an application at the desk: its result is handed over, and whether the need is met is recorded. */

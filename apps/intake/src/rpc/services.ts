@@ -1,7 +1,7 @@
 import { parseName, parseSubmissionName } from '@cups/contracts';
 import { toContact, toSubmission } from '../convert/services.ts';
 import { absent } from '../domain/refusals.ts';
-import type { IntakeRpcs, Parts } from '../rpc.ts';
+import type { IntakeRpcs, Parts } from './parts.ts';
 import type { StoredApplication } from '../store.ts';
 
 /** The calls of other services: the bridge fetches a frozen submission, notifications the way to reach the person. */

@@ -1,7 +1,7 @@
 import { normalizeTrackingNumber } from '@cups/application';
 import { toTimestamp } from '@cups/contracts/proto';
 import { toState } from '../convert/application.ts';
-import type { IntakeRpcs, Parts } from '../rpc.ts';
+import type { IntakeRpcs, Parts } from './parts.ts';
 import { byTrackingNumber } from '../store.ts';
 
 /** The one call for everybody: the holder of a tracking number learns state and dates, and nothing else. */
