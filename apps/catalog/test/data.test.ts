@@ -160,11 +160,19 @@ describe('a public service is refused', () => {
 
 describe('centres, agencies and calendars', () => {
   const agencies = read<{ code: string; calendar: string }>('agencies');
-  const centres = read<{ code: string; name: string; kind: string; timeZone: string; agencies: string[] }>('centres');
+  const centres = read<{
+    code: string;
+    name: string;
+    kind: string;
+    wave: string;
+    status: string;
+    timeZone: string;
+    agencies: string[];
+  }>('centres');
   const calendars = read<{ code: string; years: Record<string, { date: string; name: string }[]> }>('calendars');
 
   test('the 17 town halls and 9 missions of the pilot are there, each in at most 12 lines', () => {
-    const pilot = centres.filter(({ content }) => content.code <= 'CU-026').map(({ content }) => content);
+    const pilot = centres.filter(({ content }) => content.wave === 'pilot').map(({ content }) => content);
     expect(pilot.filter(({ kind }) => kind === 'town-hall').length).toBe(17);
     expect(
       pilot
@@ -174,6 +182,18 @@ describe('centres, agencies and calendars', () => {
     ).toBe('MISSION-09');
     expect(centres[0]?.content.name).toBe('Lozova');
     for (const { text } of centres) expect(text.trimEnd().split('\n').length).toBeLessThanOrEqual(12);
+  });
+
+  test('the pilot is open, and the 60 town halls of 2023 are planned', () => {
+    const of = (wave: string) => centres.filter(({ content }) => content.wave === wave).map(({ content }) => content);
+    expect(new Set(of('pilot').map(({ status }) => status))).toEqual(new Set(['active']));
+    expect(of('2023').map(({ kind, status }) => `${kind} ${status}`)).toEqual(Array(60).fill('town-hall planned'));
+    expect(of('2023').map(({ name }) => name)).toEqual(expect.arrayContaining(['Boșcana', 'Mihăileni', 'Tvardița']));
+  });
+
+  test('no code of a centre is missing: one that ends is closed, and its file stays', () => {
+    const numbers = centres.map(({ content }) => Number(content.code.slice(3)));
+    expect(numbers).toEqual(numbers.map((_number, index) => index + 1));
   });
 
   test('time zones exist and missions lie on several continents', () => {

@@ -249,7 +249,7 @@ const centre = {
   name: 'centres/CU-001',
   displayName: 'Lozova',
   kind: 'CENTRE_KIND_TOWN_HALL' as const,
-  wave: '2021-12',
+  wave: 'pilot',
   status: 'CENTRE_STATUS_ACTIVE' as const,
   district: 'Strășeni',
   timeZone: 'Europe/Chisinau',

@@ -1,31 +1,19 @@
 import { basename } from 'node:path';
-import { REFERENCE_TYPES } from '@cups/agency-contract';
 import type { Counter, Log, Metrics } from '@cups/contracts';
-import { watchRegistry, yamlParser } from '@cups/registry';
+import { watchRegistry } from '@cups/registry';
 import type { RegistryParser, RegistryProblem } from '@cups/registry';
 import type { Documents, NewEvent } from '@cups/store';
-import schema from '../schemas/centre.schema.json' with { type: 'json' };
-import { faultsOfCentre, hashOf } from './domain/centres.ts';
-import type { Centre, CentreFile } from './domain/centres.ts';
-import { beforeAfter, beforeWhenTold, servingFrom, untold, withoutFile } from './domain/serving.ts';
+import type { Centre } from './domain/centres.ts';
+import { beforeAfter, beforeWhenTold, forbidden, servingFrom, untold, withoutFile } from './domain/serving.ts';
 import type { Knowledge } from './domain/serving.ts';
 import { Repeated } from './repeat.ts';
 import { storeCentre, storedCentres } from './store.ts';
 import type { StoredCentre } from './store.ts';
 
-/** Makes the parser of data/centres. A file with an error gives a problem and no entry, and harms no other file. */
-export function centreParser(): RegistryParser<Centre> {
-  return yamlParser<CentreFile, Centre>({
-    schema,
-    faultsOf: faultsOfCentre,
-    entryOf: (centre, text) => ({ ...centre, hash: hashOf(text, REFERENCE_TYPES.centreChanged) }),
-  });
-}
-
 export interface Registry {
   /** All centres by code, in the order of codes; another Map after each change. */
   current(): Map<string, Centre>;
-  /** Files that are refused, and centres whose file is gone. */
+  /** Files that are refused, for what they say or for what they said before, and centres whose file is gone. */
   problems(): RegistryProblem[];
   close(): Promise<void>;
 }
@@ -35,7 +23,8 @@ export interface RegistryOptions {
   dir: string;
   parse: RegistryParser<Centre>;
   centres: Documents<StoredCentre>;
-  announce: (centre: Centre) => NewEvent;
+  /** What agencies are told of it; undefined while they are told nothing. */
+  announce: (centre: Centre) => NewEvent | undefined;
   now: () => Date;
   /** Milliseconds between comparisons with the store. */
   syncMs: number;
@@ -84,7 +73,14 @@ class CentreRegistry implements Registry {
   problems(): RegistryProblem[] {
     const named = new Set(this.#fileProblems.map(({ file }) => basename(file, '.yaml')));
     const gone = withoutFile(this.#knowledge, named);
-    return [...this.#fileProblems, ...gone.map((code) => ({ file: `${code}.yaml`, message: 'the file is gone' }))];
+    return [
+      ...this.#fileProblems,
+      ...forbidden(this.#knowledge).map(({ code, from, to }) => ({
+        file: `${code}.yaml`,
+        message: `status ${to} cannot follow ${from}; the centre stays as it was`,
+      })),
+      ...gone.map((code) => ({ file: `${code}.yaml`, message: 'the file is gone' })),
+    ];
   }
 
   async follow(): Promise<void> {

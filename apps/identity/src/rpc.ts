@@ -7,6 +7,7 @@ import type { Context, Keys, Rpcs } from '@cups/rpc';
 import type { Documents } from '@cups/store';
 import { claimsOf, toCentre, toOperator, toSession } from './convert.ts';
 import type { Centre } from './domain/centres.ts';
+import { assertSignsIn, LIFE } from './domain/life.ts';
 import type { Operator } from './domain/operators.ts';
 import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from './domain/sessions.ts';
 import type { Provider } from './providers.ts';
@@ -38,6 +39,8 @@ function sessionRpcs(parts: Parts): Pick<All, 'CreateSession' | 'GetSession' | '
       const provider = providers.get(providerName);
       if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
       const operator = await provider.signIn(proof.replace(/^operators\//, ''));
+      const centre = homeOf(operator, parts.centres());
+      if (centre) assertSignsIn(centre.status);
       // Taken before the look at the suspension: one that comes between ends the session.
       const createTime = now();
       assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
@@ -63,7 +66,7 @@ function sessionRpcs(parts: Parts): Pick<All, 'CreateSession' | 'GetSession' | '
 
 /** The stored session of the caller, checked; the operator as the provider knows them now. */
 async function ownSession(
-  { sessions, standings, providers, now }: Parts,
+  { sessions, standings, providers, centres, now }: Parts,
   context: Context,
 ): Promise<{ session: StoredSession; operator: Operator }> {
   const { sid, operator: name } = sessionOf(context);
@@ -75,11 +78,22 @@ async function ownSession(
   const operator = session && providers.get(session.provider)?.find(session.operator);
   // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
   if (!session || !operator) throw unknownHere('This replica does not know the operator yet.');
+  const status = homeOf(operator, centres())?.status;
+  // For good, and the newest that any replica knows: no session of it comes back.
+  if (status === 'closed')
+    throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has ended: its centre is closed.' });
+  // Whoever signed the operator in knew that the centre has opened.
+  if (status && !LIFE[status].signsIn) throw unknownHere('This replica does not know that the centre has opened yet.');
   return { session, operator };
 }
 
+/** The centre that an operator works at; undefined for the others. */
+function homeOf({ centre }: Operator, centres: ReadonlyMap<string, Centre>): Centre | undefined {
+  return centre === undefined ? undefined : centres.get(centre);
+}
+
 function operatorRpcs(parts: Parts): Pick<All, 'ListOperators' | 'SuspendOperator' | 'ReinstateOperator'> {
-  const { providers, standings } = parts;
+  const { providers, standings, centres } = parts;
   return {
     async ListOperators({ centre, pageSize, pageToken: token }) {
       const code = centre ? parseName('centres', centre, 'centre') : '';
@@ -87,7 +101,9 @@ function operatorRpcs(parts: Parts): Pick<All, 'ListOperators' | 'SuspendOperato
         throw new Problem({ reason: 'NOT_FOUND', message: 'No provider here lists its operators.' });
       }
       const offered = [...providers.values()].flatMap((provider) => provider.offers());
-      const matching = code ? offered.filter((operator) => operator.centre === code) : offered;
+      const places = centres();
+      const signsIn = (operator: Operator): boolean => LIFE[homeOf(operator, places)?.status ?? 'active'].signsIn;
+      const matching = offered.filter((operator) => (!code || operator.centre === code) && signsIn(operator));
       const page = pageOf(matching, (operator) => operator.id, { pageSize, pageToken: token, others: { centre } });
       const found = await standings.find(
         { _id: { $in: page.items.map(({ id }) => id) }, suspended: true },

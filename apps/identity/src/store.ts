@@ -92,7 +92,7 @@ export async function storedCentres(centres: Documents<StoredCentre>): Promise<M
 }
 
 /**
- * Brings the content of a file to the store, with one event, unless the store has left that content behind already.
+ * Brings the content of a file to the store, with its event if there is one, unless the store has left that content behind already.
  * @param how.isKnown whether the store had the centre at the last look
  * @param how.before hash that this process saw in the file until now
  * @returns the centre as the store knows it then
@@ -100,13 +100,19 @@ export async function storedCentres(centres: Documents<StoredCentre>): Promise<M
 export async function storeCentre(
   centres: Documents<StoredCentre>,
   file: Centre,
-  { isKnown, before, event, now }: { isKnown: boolean; before: string | undefined; event: NewEvent; now: Date },
+  {
+    isKnown,
+    before,
+    event,
+    now,
+  }: { isKnown: boolean; before: string | undefined; event: NewEvent | undefined; now: Date },
 ): Promise<StoredCentre> {
   const { code } = file;
+  const events = event ? [event] : [];
   if (!isKnown) {
     try {
       const made = { _id: code, ...file, ...firstGeneration(file.hash) };
-      return (await centres.create(made, { scope: 'service', cause: {}, events: [event], now })).document;
+      return (await centres.create(made, { scope: 'service', cause: {}, events, now })).document;
     } catch (error) {
       // Another replica was quicker: what becomes of ours is decided as for a centre that was there.
       if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
@@ -116,7 +122,7 @@ export async function storeCentre(
     const next = generationAfter(known, file.hash, before);
     if (!next) return { document: known, events: [] };
     const { district, limits } = file;
-    return { document: { ...known, ...file, district, limits, ...next }, events: [event] };
+    return { document: { ...known, ...file, district, limits, ...next }, events };
   });
   return document;
 }

@@ -47,6 +47,13 @@ describe('signing in', () => {
     expect(claims).toMatchObject({ roles: ['agency-clerk'], agency: 'agencies/fisc' });
   });
 
+  test('at a centre that is planned or closed is refused, each with its reason; one in training lets people in', async () => {
+    for (const status of ['planned', 'closed', 'training']) world.newCentre(`CU-91${status.length}`, status);
+    await eventually(() => world.signIn('cu-918-specialist').catch(() => undefined));
+    await expect(world.signIn('cu-917-specialist')).rejects.toEqual(refused('CENTRE_NOT_OPEN'));
+    await expect(world.signIn('cu-916-specialist')).rejects.toEqual(refused('CENTRE_CLOSED'));
+  });
+
   test('by an unknown provider or as an unknown operator is refused', async () => {
     const gateway = world.client();
     await expect(gateway.createSession({ provider: 'mpass', operator: 'cu-001-specialist' })).rejects.toEqual(

@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import schema from '../schemas/centre.schema.json' with { type: 'json' };
 import { readConfig } from '../src/config.ts';
 import { faultsOfCentre, generationAfter, hashOf } from '../src/domain/centres.ts';
 import type { CentreFile, Known } from '../src/domain/centres.ts';
 import { syntheticOperators } from '../src/domain/operators.ts';
 import { assertSessionCounts } from '../src/domain/sessions.ts';
+import { centreParser } from '../src/files.ts';
 import { localProvider, openProviders } from '../src/providers.ts';
-import { centreParser } from '../src/registry.ts';
+import { LIFE, mayFollow, STATUSES } from '../src/domain/life.ts';
 
 const parseCentres = centreParser();
 
@@ -15,7 +17,7 @@ const centre = (code: string, more: Partial<CentreFile> = {}): CentreFile => ({
   code,
   name: 'Lozova',
   kind: 'town-hall',
-  wave: '2021-12',
+  wave: 'pilot',
   status: 'active',
   timeZone: 'Europe/Chisinau',
   languages: ['ro', 'ru'],
@@ -37,9 +39,15 @@ describe('of the files of centres,', () => {
       file('CU-006', { timeZone: 'Europe/Lozova' }),
       file('CU-007', { kind: 'castle' as never }),
       file('CU-008'),
+      file('CU-009', { district: 'Lozova' }),
+      file('CU-010', { wave: '2021-12-24' }),
+      file('CU-011', { status: 'open' as never }),
+      file('CU-012', { name: 'Lozova\nnoua' }),
     ]);
     expect([...entries.keys()]).toEqual(['CU-001', 'CU-008']);
-    expect(problems.map(({ file: name }) => name)).toEqual([2, 3, 5, 6, 7].map((n) => `CU-00${n}.yaml`));
+    expect(problems.map(({ file: name }) => name)).toEqual(
+      ['02', '03', '05', '06', '07', '09', '10', '11', '12'].map((n) => `CU-0${n}.yaml`),
+    );
     expect(problems[2]?.message).toBe('the file must be named CU-004.yaml');
     expect(problems[3]?.message).toBe('time zone Europe/Lozova is unknown');
   });
@@ -57,6 +65,38 @@ describe('of the files of centres,', () => {
     expect(new Set(hashes).size).toBe(3);
     expect(hashOf('a: 1', 'form.v1')).toBe(hashes[0]);
   });
+});
+
+test('the shape of a centre has no room for what tells of a person', () => {
+  const closed: unknown[] = [];
+  const names: string[] = [];
+  const walk = (part: unknown): void => {
+    if (typeof part !== 'object' || part === null) return;
+    const { type, properties, additionalProperties } = part as Record<string, unknown>;
+    if (type === 'object') closed.push(additionalProperties);
+    if (properties) names.push(...Object.keys(properties));
+    Object.values(part).forEach(walk);
+  };
+  walk(schema);
+  expect(closed).toEqual([false, false]);
+  const personal = /idnp|person|operator|specialist|manager|contact|phone|mail|address|birth|givenName|familyName/i;
+  expect(names.filter((name) => personal.test(name))).toEqual([]);
+  expect(names).toEqual(expect.arrayContaining(['code', 'openApplications']));
+});
+
+describe('the life of a centre', () => {
+  test('goes on from planned to closed, and never back', () => {
+    const reached = (from: (typeof STATUSES)[number]) => STATUSES.filter((to) => mayFollow(from, to)).join(' ');
+    expect(STATUSES.map((from) => [from, reached(from)])).toEqual([
+      ['planned', 'planned training active paused closed'],
+      ['training', 'training active paused closed'],
+      ['active', 'active paused closed'],
+      ['paused', 'active paused closed'],
+      ['closed', 'closed'],
+    ]);
+  });
+  test('lets nobody sign in before it has opened and after it was closed', () =>
+    expect(STATUSES.filter((status) => LIFE[status].signsIn)).toEqual(['training', 'active', 'paused']));
 });
 
 describe('of the generations of a centre, so that replicas with different mounts do not flap,', () => {

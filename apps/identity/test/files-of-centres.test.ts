@@ -3,8 +3,8 @@ import { cpSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureTopics } from '@cups/events';
 import { eventually, readTopic } from '@cups/testing';
-import { centres, openIdentity } from './identity.ts';
-import type { World } from './identity.ts';
+import { centres, openIdentity, opened } from './identity.ts';
+import type { Identity, World } from './identity.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -13,12 +13,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 describe('the file of a centre', () => {
-  test('leaves one event on the compacted topic, and no other', async () => {
+  test('leaves one event on the compacted topic when its centre has opened, and no other', async () => {
     const topic = await readTopic(world.where, 'cups.centres');
-    const events = await topic.until((all) => all.length >= centres);
+    const events = await topic.until((all) => all.length >= opened);
     await topic.stop();
-    expect(new Set(events.map(({ key }) => key)).size).toBe(centres);
-    expect(events).toHaveLength(centres);
+    expect(new Set(events.map(({ key }) => key)).size).toBe(opened);
+    expect(events).toHaveLength(opened);
     const first = events.find(({ key }) => key === 'CU-001');
     expect(first).toMatchObject({
       type: 'md.cups.centre.changed.v1',
@@ -55,6 +55,44 @@ describe('the file of a centre', () => {
     const events = await topic.until((all) => all.filter(({ key }) => key === 'CU-002').length === 2);
     await topic.stop();
     expect(events.filter(({ key }) => key === 'CU-002').map(({ sequence }) => sequence)).toEqual([1, 2]);
+  });
+
+  test('is announced for the first time when its centre opens, and never before', async () => {
+    world.newCentre('CU-908', 'planned');
+    await eventually(() => world.identity.registry.current().has('CU-908'));
+    world.become('CU-908', 'training');
+    const statusNow = () => world.identity.registry.current().get('CU-908')?.status;
+    await eventually(() => statusNow() === 'training');
+    world.become('CU-908', 'active');
+    const topic = await readTopic(world.where, 'cups.centres');
+    await topic.until((all) => all.some(({ key }) => key === 'CU-908'));
+    await topic.stop();
+    expect(topic.events.filter(({ key }) => key === 'CU-908').map(({ sequence }) => sequence)).toEqual([1]);
+  });
+
+  test('that opens a closed centre again is refused by name, and the centre stays closed, after a restart too', async () => {
+    world.newCentre('CU-909', 'paused');
+    const statusOf = ({ registry }: Identity) => registry.current().get('CU-909')?.status;
+    await eventually(() => statusOf(world.identity) === 'paused');
+    world.become('CU-909', 'closed');
+    const topic = await readTopic(world.where, 'cups.centres');
+    await topic.until((all) => all.filter(({ key }) => key === 'CU-909').length === 2);
+    world.become('CU-909', 'active');
+    const problem = { file: 'CU-909.yaml', message: 'status active cannot follow closed; the centre stays as it was' };
+    await eventually(() => world.identity.registry.problems().length === 1);
+    const other = await world.start();
+    try {
+      for (const one of [world.identity, other]) {
+        // One that has just started goes by its files until it has read the store.
+        await eventually(() => statusOf(one) === 'closed');
+        expect(one.registry.problems()).toEqual([problem]);
+      }
+    } finally {
+      await other.stop();
+      await topic.stop();
+    }
+    world.become('CU-909', 'closed');
+    await eventually(() => world.identity.registry.problems().length === 0);
   });
 
   test('that is broken keeps the last good centre, harms no other and is named', async () => {
@@ -113,7 +151,8 @@ describe('the file of a centre', () => {
     await ensureTopics({ brokers, prefix: own, partitions: 1, agencies: [] });
     const back = await world.start({ prefix: own });
     const topic = await readTopic({ brokers, prefix: own }, 'cups.centres');
-    await topic.until((all) => new Set(all.map(({ key }) => key)).size === back.registry.current().size);
+    const announced = [...back.registry.current().values()].filter(({ status }) => status !== 'planned');
+    await topic.until((all) => new Set(all.map(({ key }) => key)).size === announced.length);
     await topic.stop();
     await back.stop();
   });

@@ -37,6 +37,17 @@ describe('a session', () => {
   });
 });
 
+describe('a session at a centre', () => {
+  test('ends when the centre is closed', async () => {
+    world.newCentre('CU-910', 'paused');
+    const mine = world.client(await eventually(() => world.signIn('cu-910-specialist').catch(() => undefined)));
+    await mine.getSession({});
+    world.become('CU-910', 'closed');
+    await eventually(() => world.identity.registry.current().get('CU-910')?.status === 'closed');
+    await expect(mine.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+  });
+});
+
 describe('a replica whose files lag behind', () => {
   let lagging: string;
   let behind: Identity;
@@ -59,6 +70,15 @@ describe('a replica whose files lag behind', () => {
     cpSync(world.path('CU-903'), join(lagging, 'centres', 'CU-903.yaml'));
     await eventually(() => ask(token).getSession({}));
     expect((await ask(token).getCentre({ name: 'centres/CU-903' })).centre?.name).toBe('centres/CU-903');
+  });
+
+  test('says that it does not know yet that a centre has opened', async () => {
+    world.newCentre('CU-911', 'planned');
+    cpSync(world.path('CU-911'), join(lagging, 'centres', 'CU-911.yaml'));
+    await eventually(() => behind.registry.current().has('CU-911'));
+    world.become('CU-911', 'active');
+    const token = await eventually(() => world.signIn('cu-911-specialist').catch(() => undefined));
+    await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
   });
 
   test('says that a session has ended when it has, whether it knows the operator or not', async () => {

@@ -12,6 +12,10 @@ import { createIdentity } from '../src/service.ts';
 export const data = join(import.meta.dirname, '../../../data');
 /** How many centres have a file there. */
 export const centres = readdirSync(join(data, 'centres')).length;
+/** How many of them have opened: the others are not announced, and of a planned one nobody signs in. */
+export const opened = readdirSync(join(data, 'centres')).filter((name) =>
+  /^status: (active|paused|closed)$/m.test(readFileSync(join(data, 'centres', name), 'utf8')),
+).length;
 
 export type Identity = Awaited<ReturnType<typeof createIdentity>>;
 export type World = Awaited<ReturnType<typeof openIdentity>>;
@@ -88,8 +92,12 @@ export async function openIdentity() {
     path,
     textOf,
     write,
-    newCentre: (code: string) =>
-      write(code, textOf('CU-001').replaceAll('CU-001', code).replace('Lozova', `Test ${code}`)),
+    newCentre: (code: string, status = 'active') => {
+      const text = textOf('CU-001').replaceAll('CU-001', code).replace('Lozova', `Test ${code}`);
+      write(code, text.replace('status: active', `status: ${status}`));
+    },
+    /** Writes another status into the file of a centre. */
+    become: (code: string, status: string) => write(code, textOf(code).replace(/^status: .*$/m, `status: ${status}`)),
     /** The assertion of a session that begins now. */
     signIn: async (operator: string) => (await client().createSession({ provider: 'local', operator })).assertion,
     /** What time it is while `work` runs: a function sets it. */

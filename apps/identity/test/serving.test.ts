@@ -2,14 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { generationAfter } from '../src/domain/centres.ts';
 import type { Centre, Known } from '../src/domain/centres.ts';
-import { beforeAfter, beforeWhenTold, servingFrom, untold, withoutFile } from '../src/domain/serving.ts';
+import type { CentreStatus } from '../src/domain/life.ts';
+import { beforeAfter, beforeWhenTold, forbidden, servingFrom, untold, withoutFile } from '../src/domain/serving.ts';
 
-const centre = (code: string, hash: string): Centre => ({
+const centre = (code: string, hash: string, status: CentreStatus = 'active'): Centre => ({
   code,
   name: 'Lozova',
   kind: 'town-hall',
-  wave: '2021-12',
-  status: 'active',
+  wave: 'pilot',
+  status,
   timeZone: 'Europe/Chisinau',
   languages: ['ro'],
   agencies: ['asp'],
@@ -44,6 +45,23 @@ describe('of what files and store say of a centre', () => {
   test('the centres in service stand in the order of codes', () => {
     const knowledge = { files: filesOf({ c: '1', a: '1' }), stored: storedOf({ b: '1', a: '1' }), before: new Map() };
     expect([...servingFrom(knowledge).keys()]).toEqual(['a', 'b', 'c']);
+  });
+
+  test.each<[string, CentreStatus, CentreStatus, string]>([
+    ['that reopens a closed centre', 'closed', 'active', 'old'],
+    ['that plans an open centre again', 'active', 'planned', 'old'],
+    ['that closes an active centre, because the pause between was not seen,', 'active', 'closed', 'new'],
+  ])('a file %s', (_what, from, to, serves) => {
+    const stored = new Map([['x', { ...centre('x', 'old', from), generation: 1, pastHashes: [] }]]);
+    const knowledge = { files: new Map([['x', centre('x', 'new', to)]]), stored, before: new Map([['x', 'old']]) };
+    expect(servingFrom(knowledge).get('x')?.hash).toBe(serves);
+    expect([...untold(knowledge).keys()]).toEqual(serves === 'new' ? ['x'] : []);
+    expect(forbidden(knowledge)).toEqual(serves === 'new' ? [] : [{ code: 'x', from, to }]);
+  });
+
+  test('an old file of a mount that lags is no forbidden one', () => {
+    const stored = new Map([['x', { ...centre('x', 'b', 'closed'), generation: 2, pastHashes: ['a'] }]]);
+    expect(forbidden({ files: new Map([['x', centre('x', 'a')]]), stored, before: new Map() })).toEqual([]);
   });
 
   test('a centre without a file is named once, and not when its file is bad', () => {

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { Problem } from '@cups/problem';
+import type { ProblemInit } from '@cups/problem';
 import { enumValue } from '@cups/contracts/proto';
 import type { Backend } from '@cups/backend';
 import type { Context } from '@cups/rpc';
@@ -35,7 +36,7 @@ export interface Neighbours {
   /** The version in force in Chisinau today. */
   versionInForce(publicService: string, now: Date, context: Context): Promise<VersionInForce>;
   centre(name: string, context: Context): Promise<Centre>;
-  /** @throws Problem CENTRE_PAUSED or SERVICE_NOT_FILEABLE */
+  /** @throws Problem CENTRE_NOT_OPEN, CENTRE_IN_TRAINING, CENTRE_PAUSED, CENTRE_CLOSED or SERVICE_NOT_FILEABLE */
   assertFileable(version: VersionInForce, centre: Centre): void;
 }
 
@@ -81,13 +82,28 @@ export function openNeighbours(backend: Backend<Config>): Neighbours {
   };
 }
 
+type Refusal = Pick<ProblemInit, 'reason' | 'message'>;
+const PAUSED: Refusal = {
+  reason: 'CENTRE_PAUSED',
+  message: 'The centre takes no new applications; open ones can be finished.',
+};
+/** Why a centre opens no applications, by its status. */
+const REFUSALS: Partial<Record<string, Refusal>> = {
+  planned: { reason: 'CENTRE_NOT_OPEN', message: 'The centre has not opened yet.' },
+  training: {
+    reason: 'CENTRE_IN_TRAINING',
+    message: 'The centre is in training, and nothing keeps applications of a training from the agencies yet.',
+  },
+  paused: PAUSED,
+  closed: { reason: 'CENTRE_CLOSED', message: 'The centre is closed for good.' },
+};
+
 function assertFileable(version: VersionInForce, centre: Centre): void {
-  if (centre.status !== 'active') {
-    throw new Problem({
-      reason: 'CENTRE_PAUSED',
-      message: 'The centre takes no new applications; open ones can be finished.',
-      metadata: { status: centre.status },
-    });
+  const { status } = centre;
+  if (status !== 'active') {
+    // A status that a later release knows opens nothing here.
+    const { reason, message } = REFUSALS[status] ?? PAUSED;
+    throw new Problem({ reason, message, metadata: { status } });
   }
   if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.copy.agency)) {
     throw new Problem({

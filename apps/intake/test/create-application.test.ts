@@ -141,6 +141,16 @@ describe('A centre', () => {
     expect((await at('CU-002').submit(open.name)).state).toBe('STATE_SUBMITTED');
   });
 
+  test.each([
+    ['planned', 'CENTRE_NOT_OPEN', 'CU-010', 'CENTRE_STATUS_PLANNED' as const],
+    ['in training', 'CENTRE_IN_TRAINING', 'CU-011', 'CENTRE_STATUS_TRAINING' as const],
+    ['paused', 'CENTRE_PAUSED', 'CU-012', 'CENTRE_STATUS_PAUSED' as const],
+    ['closed', 'CENTRE_CLOSED', 'CU-013', 'CENTRE_STATUS_CLOSED' as const],
+  ])('A centre that is %s opens nothing, and says so by the reason %s.', async (_what, reason, code, status) => {
+    world.centres[code] = { status };
+    await expect(at(code).open()).rejects.toMatchObject({ reason });
+  });
+
   test('A centre opens as many applications as it may, and no more.', async () => {
     world.centres['CU-003'] = { limit: 2 };
     await at('CU-003').open();

@@ -56,7 +56,13 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Read the resource again and choose one of its allowed actions.',
   },
+  CENTRE_NOT_OPEN: { kind: 'PRECONDITION', action: 'Wait until the centre opens, or work at one that is open.' },
+  CENTRE_IN_TRAINING: {
+    kind: 'PRECONDITION',
+    action: 'Open applications when the centre is active; until then send the person to one that is.',
+  },
   CENTRE_PAUSED: { kind: 'PRECONDITION', action: 'Open no new drafts at this centre until it is active again.' },
+  CENTRE_CLOSED: { kind: 'PRECONDITION', action: 'Send the person to another centre; this one is closed for good.' },
   CENTRE_LIMIT_REACHED: {
     kind: 'PRECONDITION',
     action: 'Finish open applications first; the centre has as many as it may.',

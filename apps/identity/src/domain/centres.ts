@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { CentreStatus } from './life.ts';
 
 /** One file of data/centres, as the file says it; its shape is schemas/centre.schema.json. */
 export interface CentreFile {
@@ -6,7 +7,7 @@ export interface CentreFile {
   name: string;
   kind: 'town-hall' | 'mission' | 'library';
   wave: string;
-  status: 'active' | 'paused' | 'closed';
+  status: CentreStatus;
   district?: string | undefined;
   timeZone: string;
   languages: ('ro' | 'ru' | 'en')[];

@@ -1,5 +1,7 @@
 import { generationAfter } from './centres.ts';
 import type { Centre, Known } from './centres.ts';
+import { mayFollow } from './life.ts';
+import type { CentreStatus } from './life.ts';
 
 /** What is known of centres, each by its code. */
 export interface Knowledge {
@@ -17,8 +19,7 @@ export function servingFrom({ files, stored, before }: Knowledge): Map<string, C
   for (const code of [...new Set([...files.keys(), ...stored.keys()])].sort()) {
     const file = files.get(code);
     const known = stored.get(code);
-    const isNewest =
-      file && (!known || known.hash === file.hash || generationAfter(known, file.hash, before.get(code)) !== undefined);
+    const isNewest = file && (known?.hash === file.hash || isNews(file, known, before.get(code)));
     serving.set(code, (isNewest ? file : known) as Centre);
   }
   return serving;
@@ -26,9 +27,23 @@ export function servingFrom({ files, stored, before }: Knowledge): Map<string, C
 
 /** The files that the store must be told of, by code. */
 export function untold({ files, stored, before }: Knowledge): Map<string, Centre> {
-  const isNews = ({ code, hash }: Centre): boolean =>
-    generationAfter(stored.get(code), hash, before.get(code)) !== undefined;
-  return new Map([...files].filter(([, file]) => isNews(file)));
+  return new Map([...files].filter(([code, file]) => isNews(file, stored.get(code), before.get(code))));
+}
+
+function isNews(file: Centre, known: (Centre & Known) | undefined, before: string | undefined): boolean {
+  if (known && !mayFollow(known.status, file.status)) return false;
+  return generationAfter(known, file.hash, before) !== undefined;
+}
+
+/** Files that would undo what a centre has behind it, such as one of a centre that is closed; the centre stays as it was. */
+export function forbidden(knowledge: Knowledge): { code: string; from: CentreStatus; to: CentreStatus }[] {
+  return [...knowledge.files.values()].flatMap(({ code, hash, status: to }) => {
+    const known = knowledge.stored.get(code);
+    if (!known || mayFollow(known.status, to)) return [];
+    // A mount that lags is no mistake of whoever wrote the file.
+    const lags = generationAfter(known, hash, knowledge.before.get(code)) === undefined;
+    return lags ? [] : [{ code, from: known.status, to }];
+  });
 }
 
 /** Centres that the store knows and no file names, not even a bad one. They stay in service. */

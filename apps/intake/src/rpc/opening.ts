@@ -15,7 +15,7 @@ import { ownApplication } from './own.ts';
 
 /**
  * Opens a draft at the actor's centre, with its own copy of the version of the public service that is in force.
- * @throws Problem NOT_FOUND, CENTRE_PAUSED, SERVICE_NOT_FILEABLE, ACTION_NOT_ALLOWED (of the application that it corrects),
+ * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_IN_TRAINING, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, ACTION_NOT_ALLOWED (of the application that it corrects),
  *   CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, NEIGHBOUR_UNAVAILABLE, or what is wrong with its content
  */
 export async function openDraft(
