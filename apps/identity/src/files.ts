@@ -5,6 +5,8 @@ import schema from '../schemas/centre.schema.json' with { type: 'json' };
 import { faultsOfCentre, hashOf } from './domain/centres.ts';
 import type { Centre, CentreFile } from './domain/centres.ts';
 
+export type { Centre } from './domain/centres.ts';
+
 /** Makes the parser of data/centres. A file with an error gives a problem and no entry, and harms no other file. */
 export function centreParser(): RegistryParser<Centre> {
   return yamlParser<CentreFile, Centre>({

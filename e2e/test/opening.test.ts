@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fromMessage } from '@cups/agency-contract';
-import type { RequestEvent } from '@cups/agency-contract';
+import { CENTRES_TOPIC, fromCentreMessage, fromMessage } from '@cups/agency-contract';
+import type { CentreChanged, IncomingMessage, RequestEvent } from '@cups/agency-contract';
 import { connectKafka } from '@cups/events';
 import { applicationId, idnp } from '@cups/tools/filings';
 import { openDesk, until } from '@cups/tools/desk';
@@ -11,7 +12,7 @@ import { SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { prefix, temporaryDir } from '@cups/testing';
 
-/** An agency is opened on a platform that runs: by files alone, no process is touched. */
+/** Agencies and centres are opened on a platform that runs: by files alone, no process is touched. */
 
 const data = temporaryDir();
 const state = temporaryDir();
@@ -31,23 +32,46 @@ afterAll(async () => {
   state.remove();
 });
 
-/** The requests that stand on the topic of an agency, as the agency reads them. */
-async function requestsOf(agency: string): Promise<{ events: RequestEvent[]; stop(): Promise<void> }> {
-  const events: RequestEvent[] = [];
-  const groupId = `${platform.prefix}e2e-${agency}`;
+/** What stands on a topic, and what comes, as an agency reads it. */
+async function messagesOf<T>(topic: string, read: (message: IncomingMessage) => T) {
+  const events: T[] = [];
+  const groupId = `${platform.prefix}e2e-${topic}`;
   const consumer = connectKafka(platform.kafkaBrokers.split(','), 'e2e').consumer({ groupId, maxWaitTimeInMs: 100 });
   await consumer.connect();
-  await consumer.subscribe({ topic: `${platform.prefix}agency.${agency}.requests`, fromBeginning: true });
+  await consumer.subscribe({ topic: `${platform.prefix}${topic}`, fromBeginning: true });
   await consumer.run({
     eachMessage({ message }) {
-      const read = fromMessage(message);
-      if (!read.ok) throw new Error(read.cause);
-      events.push(read.event as RequestEvent);
+      events.push(read(message));
       return Promise.resolve();
     },
   });
   return { events, stop: () => consumer.disconnect() };
 }
+
+function requestIn(message: IncomingMessage): RequestEvent {
+  const read = fromMessage(message);
+  if (!read.ok) throw new Error(read.cause);
+  return read.event as RequestEvent;
+}
+
+function centreIn(message: IncomingMessage): CentreChanged {
+  const read = fromCentreMessage(message);
+  if (!read.ok) throw new Error(read.cause);
+  return read.centre;
+}
+
+/** What a person files, complete. */
+const filing = (n: number, publicService: string) => ({
+  id: applicationId(`Z${n}`),
+  publicService,
+  applicant: { idnp: idnp(n), givenName: 'Ana', familyName: 'Testescu', birthDate: '1951-02-03', language: 'ro' },
+  contact: { none: true },
+  mandate: { kind: 'own-presence' },
+  answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
+  evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
+  costOption: 'standard',
+  delivery: { kind: 'at-centre' },
+});
 
 describe('a file of a new agency and a file of its public service, on a running platform', () => {
   const ours = { agency: 'fisc', service: 'no-debt-certificate' };
@@ -74,23 +98,7 @@ describe('a file of a new agency and a file of its public service, on a running 
       'the centre works for the agency',
       20,
     );
-    const body = {
-      id: applicationId('ZQ'),
-      publicService: ours.service,
-      applicant: {
-        idnp: idnp(1),
-        givenName: 'Ana',
-        familyName: 'Testescu',
-        birthDate: '1951-02-03',
-        language: 'ro',
-      },
-      contact: { none: true },
-      mandate: { kind: 'own-presence' },
-      answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
-      evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
-      costOption: 'standard',
-      delivery: { kind: 'at-centre' },
-    };
+    const body = filing(1, ours.service);
     const opened = await until(
       () => desk.call<Application>('POST', '/applications', { body }).catch(() => undefined),
       (answer) => answer !== undefined,
@@ -110,7 +118,7 @@ describe('a file of a new agency and a file of its public service, on a running 
       60,
     );
     expect(decided.state).toBe('ready');
-    const topic = await requestsOf(ours.agency);
+    const topic = await messagesOf(`agency.${ours.agency}.requests`, requestIn);
     await until(
       () => Promise.resolve(topic.events.length),
       (count) => count > 0,
@@ -127,6 +135,55 @@ describe('a file of a new agency and a file of its public service, on a running 
     const clerk = await openDesk(platform.url, `${ours.agency}-clerk`);
     expect(clerk).toBeDefined();
     // A process that had ended or been started again would have another id, or none.
+    expect(platform.pids()).toEqual(before);
+  });
+});
+
+describe('a wave of centres that is opened by one line, on a running platform', () => {
+  type Centre = { code: string; wave: string; status: string };
+  const wave = async () => {
+    const { body } = await desk.call<{ centres: Centre[] }>('GET', '/centres?pageSize=200');
+    return body.centres.filter((centre) => centre.wave === '2023');
+  };
+
+  test('is served within two seconds, announced, and files; before, nobody signs in there; no process is started again', async () => {
+    const before = platform.pids();
+    const planned = await wave();
+    expect(planned.map(({ status }) => status)).toEqual(planned.map(() => 'planned'));
+    await expect(openDesk(platform.url, 'cu-027-specialist', 1)).rejects.toMatchObject({
+      problem: { status: 409, reason: 'CENTRE_NOT_OPEN' },
+    });
+    const topic = await messagesOf(CENTRES_TOPIC, centreIn);
+    const told = () => topic.events.filter(({ code }) => planned.some((centre) => centre.code === code));
+
+    const tool = join(import.meta.dirname, '../../tools/centre.ts');
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ['--disable-warning=ExperimentalWarning', tool, 'open', '--wave', '2023', '--data', data.dir],
+      { encoding: 'utf8' },
+    );
+    const began = performance.now();
+    expect([status, stderr]).toEqual([0, '']);
+    await until(wave, (all) => all.every((centre) => centre.status === 'active'), 'the wave is served', 10);
+    expect(performance.now() - began).toBeLessThan(2_000);
+    await until(
+      () => Promise.resolve(told()),
+      (all) => all.length >= planned.length,
+      'the wave is announced',
+      20,
+    );
+    await topic.stop();
+    expect(
+      told()
+        .map(({ code, status: word }) => `${code} ${word}`)
+        .sort(),
+    ).toEqual(planned.map(({ code }) => `${code} active`));
+
+    const first = await openDesk(platform.url, 'cu-027-specialist');
+    const body = filing(2, 'pension-reexamination');
+    const opened = await first.call<Application>('POST', '/applications', { body });
+    const filed = await first.call<Application>('POST', `/applications/${opened.body.id}/submit`, { body: {} });
+    expect(filed.body).toMatchObject({ state: 'submitted', centre: 'centres/CU-027' });
     expect(platform.pids()).toEqual(before);
   });
 });

@@ -1,0 +1,50 @@
+import { LIFE } from '@cups/identity/life';
+import type { CentreStatus } from '@cups/identity/life';
+import { parseDocument } from 'yaml';
+import type { Entry } from './set.ts';
+
+/** The moves of a centre's life, by the table that identity holds files against as well. */
+
+/** What a command makes of a centre. */
+export const AIMS = { open: 'active', train: 'training', pause: 'paused', close: 'closed' } as const;
+export type Move = keyof typeof AIMS;
+
+/** One file that is written. */
+export interface Change {
+  code: string;
+  name: string;
+  district?: string | undefined;
+  /** Absent for a centre that is new. */
+  from?: CentreStatus;
+  to: CentreStatus;
+  /** The whole text of the file. */
+  text: string;
+}
+
+/** @throws Error, a sentence that says what to do, when the centre cannot make the move */
+export function moved(centre: Entry, move: Move): Change {
+  const { code, name, district, status: from, text } = centre;
+  const to = AIMS[move];
+  if (!LIFE[from].next.includes(to)) throw new Error(`${code} (${name}) ${whyNot(from, to)}`);
+  return { code, name, district, from, to, text: withStatus(text, to) };
+}
+
+function whyNot(from: CentreStatus, to: CentreStatus): string {
+  if (from === to) return `is ${from} already.`;
+  if (from === 'closed') return 'is closed for good; a centre that comes back is added under a new code.';
+  if (to === 'paused') return `is ${from}: there is nothing to pause before it is active.`;
+  if (to === 'training') return `is ${from}: a centre that has opened does not go back to training.`;
+  return `is ${from}: pause it first, so that no new applications begin there.`;
+}
+
+/** The text with another status; remarks, order and all else stay as they are. */
+export function withStatus(text: string, status: CentreStatus): string {
+  const [from, to] = rangeOf(text, 'status');
+  return text.slice(0, from) + status + text.slice(to);
+}
+
+function rangeOf(text: string, key: string): [from: number, to: number] {
+  const node = parseDocument(text).get(key, true) as { range?: [number, number, number] | null } | undefined;
+  if (!node?.range) throw new Error(`The file has no ${key}.`);
+  return [node.range[0], node.range[1]];
+}

@@ -1,0 +1,110 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { centreParser } from '@cups/identity/files';
+import type { Centre } from '@cups/identity/files';
+import { agencyParser } from '@cups/registry';
+
+/** The centres of a data folder as a set: what their files say, and what no file by itself can say. */
+
+/** Reads again only what has changed. */
+const parseCentres = centreParser();
+
+/** A centre with the text of its file. */
+export interface Entry extends Centre {
+  text: string;
+}
+
+/** A file by its name within the folder. */
+interface File {
+  path: string;
+  text: string;
+}
+
+export interface CentreSet {
+  /** By code, in its order. */
+  centres: ReadonlyMap<string, Entry>;
+  /** Codes of the agencies that have a file, in order. */
+  agencies: readonly string[];
+  /** What is wrong, a sentence each that begins with the name of a file. */
+  faults: readonly string[];
+}
+
+/**
+ * Reads the centres and agencies of a data folder.
+ * @throws Error when a folder cannot be read
+ */
+export function readSet(dataDir: string): CentreSet {
+  const agencies = agencyParser()(filesOf(join(dataDir, 'agencies')));
+  const set = setOf(filesOf(join(dataDir, 'centres')), [...agencies.entries.keys()]);
+  const faults = [...agencies.problems.map(({ file, message }) => `agencies/${file}: ${message}`), ...set.faults];
+  return { centres: set.centres, agencies: set.agencies, faults };
+}
+
+/** The set that these files make. */
+export function setOf(files: File[], agencies: readonly string[]): CentreSet {
+  const { entries, problems } = parseCentres(files);
+  const texts = new Map(files.map(({ path, text }) => [path, text]));
+  const centres = new Map<string, Entry>();
+  for (const code of [...entries.keys()].sort(byNumber)) {
+    const centre = entries.get(code)!;
+    centres.set(code, { ...centre, text: texts.get(fileOf(code))! });
+  }
+  const names = files.map(({ path }) => path);
+  const faults = [
+    ...problems.map(({ file, message }) => `${file}: ${message}`),
+    ...gaps(names),
+    ...strangers(centres, agencies),
+    ...twins(centres),
+  ];
+  return { centres, agencies, faults };
+}
+
+/** Name of the file of a centre. */
+export const fileOf = (code: string): string => `${code}.yaml`;
+
+/** The code that comes next. */
+export function nextCode(codes: Iterable<string>): string {
+  const last = Math.max(0, ...[...codes].map(numberOf));
+  return `CU-${String(last + 1).padStart(3, '0')}`;
+}
+
+const numberOf = (code: string): number => Number(/\d+/.exec(code)?.[0] ?? 0);
+const byNumber = (a: string, b: string): number => numberOf(a) - numberOf(b);
+
+function filesOf(dir: string): File[] {
+  const names = readdirSync(dir).filter((name) => name.endsWith('.yaml') && !name.startsWith('.'));
+  return names.sort().map((path) => ({ path, text: readFileSync(join(dir, path), 'utf8') }));
+}
+
+/** Codes are given without a gap, so that a file that was removed is noticed. */
+function gaps(files: string[]): string[] {
+  const there = new Set(files);
+  const last = numberOf(nextCode(files)) - 1;
+  const codes = Array.from({ length: last }, (_, index) => `CU-${String(index + 1).padStart(3, '0')}`);
+  const missing = codes.map(fileOf).filter((file) => !there.has(file));
+  const [first] = missing;
+  if (first === undefined) return [];
+  const others = missing.length > 1 ? `, and so are ${missing.length - 1} more` : '';
+  return [`${first}: it is missing${others}; a centre that ends is closed, and its file stays`];
+}
+
+function strangers(centres: ReadonlyMap<string, Entry>, agencies: readonly string[]): string[] {
+  return [...centres.values()].flatMap(({ code, agencies: own }) => {
+    const unknown = own.filter((agency) => !agencies.includes(agency));
+    return unknown.map((agency) => `${fileOf(code)}: agency ${agency} has no file in agencies`);
+  });
+}
+
+/** Two centres of one name in one district are most likely one that was entered twice. */
+function twins(centres: ReadonlyMap<string, Entry>): string[] {
+  const first = new Map<string, string>();
+  const faults: string[] = [];
+  for (const { code, name, district = '', kind, status } of centres.values()) {
+    if (status === 'closed') continue;
+    const key = `${kind}\0${name}\0${district}`;
+    const other = first.get(key);
+    if (other) faults.push(`${fileOf(code)}: ${name}${district && ` (${district})`} is ${other} already`);
+    else first.set(key, code);
+  }
+  return faults;
+}

@@ -1,0 +1,160 @@
+import { LIFE, STATUSES } from '@cups/identity/life';
+import type { CentreStatus } from '@cups/identity/life';
+import type { Change } from './moves.ts';
+import type { Plan } from './plan.ts';
+import { fileOf } from './set.ts';
+import type { CentreSet, Entry } from './set.ts';
+
+/** What a person reads of centres and of a plan, and the same as JSON. */
+
+/** What the list shows: centres, and how far waves, districts and agencies have come. */
+export interface Overview {
+  centres: Omit<Entry, 'text' | 'hash'>[];
+  waves: Row[];
+  districts: Row[];
+  /** For each agency, the centres that work for it. */
+  agencies: Row[];
+  faults: readonly string[];
+}
+
+/** How many centres of something there are, and of each status. */
+export interface Row {
+  of: string;
+  centres: number;
+  byStatus: Partial<Record<CentreStatus, number>>;
+}
+
+const ABROAD = 'abroad';
+const NOT_KNOWN = 'not known';
+
+export function overviewOf(
+  set: CentreSet,
+  filter: { wave?: string | undefined; status?: string | undefined },
+): Overview {
+  const { wave, status } = filter;
+  const chosen = [...set.centres.values()].filter(
+    (centre) => (wave === undefined || centre.wave === wave) && (status === undefined || centre.status === status),
+  );
+  const placeOf = ({ kind, district }: Entry): string => district ?? (kind === 'mission' ? ABROAD : NOT_KNOWN);
+  return {
+    centres: chosen.map(fieldsOf),
+    waves: rowsBy(chosen, (centre) => [centre.wave]),
+    districts: rowsBy(chosen, (centre) => [placeOf(centre)]),
+    agencies: rowsBy(chosen, (centre) => centre.agencies),
+    faults: set.faults,
+  };
+}
+
+/** The fields of a centre, without what belongs to its file. */
+export function fieldsOf({ text: _text, hash: _hash, ...fields }: Entry): Omit<Entry, 'text' | 'hash'> {
+  return fields;
+}
+
+function rowsBy(centres: Entry[], keysOf: (centre: Entry) => string[]): Row[] {
+  const rows = new Map<string, Row>();
+  for (const centre of centres) {
+    for (const of of keysOf(centre)) {
+      const row = rows.get(of) ?? { of, centres: 0, byStatus: {} };
+      row.centres += 1;
+      row.byStatus[centre.status] = (row.byStatus[centre.status] ?? 0) + 1;
+      rows.set(of, row);
+    }
+  }
+  return [...rows.values()].sort((a, b) => a.of.localeCompare(b.of, 'ro'));
+}
+
+/** The list as tables: coverage centre × agency, then waves, districts and agencies by status. */
+export function listText(overview: Overview, agencies: readonly string[]): string {
+  const { centres, waves, districts, faults } = overview;
+  const rows = centres.map(({ code, name, kind, district = '', wave, status, agencies: own }) => [
+    ...[code, name, kind, district, wave, status],
+    ...agencies.map((agency) => (own.includes(agency) ? 'x' : '-')),
+  ]);
+  const blocks = [
+    tableText([['code', 'name', 'kind', 'district', 'wave', 'status', ...agencies], ...rows]),
+    countsText('wave', waves),
+    countsText('district', districts),
+    countsText('agency', overview.agencies),
+  ];
+  if (faults.length > 0) blocks.push(['Wrong:', ...faults.map((fault) => `  ${fault}`)].join('\n'));
+  return blocks.join('\n\n');
+}
+
+function countsText(title: string, rows: Row[]): string {
+  const cells = rows.map(({ of, centres, byStatus }) => [
+    ...[of, String(centres)],
+    ...STATUSES.map((status) => String(byStatus[status] ?? '-')),
+  ]);
+  return tableText([[title, 'centres', ...STATUSES], ...cells]);
+}
+
+function tableText(rows: string[][]): string {
+  const widths = rows[0]!.map((_cell, column) => Math.max(...rows.map((row) => [...row[column]!].length)));
+  const padded = (row: string[]): string =>
+    row
+      .map((cell, column) => cell + ' '.repeat(widths[column]! - [...cell].length))
+      .join('  ')
+      .trimEnd();
+  return rows.map(padded).join('\n');
+}
+
+const MEANINGS: Readonly<Record<CentreStatus, string>> = {
+  planned: 'not open: nobody signs in, nothing is drafted',
+  training: 'its operators sign in; drafts are refused, because nothing keeps them from the agencies yet',
+  active: 'its operators sign in and open applications',
+  paused: 'no new drafts; open applications are finished',
+  closed: 'closed for good: nobody signs in',
+};
+
+/** One centre, with what its status means and may become. */
+export function centreText(centre: Entry): string {
+  const { code, name, kind, district, wave, status, timeZone, languages, agencies, limits } = centre;
+  const rows = [
+    ['name', name],
+    ['kind', kind],
+    ...(district === undefined ? [] : [['district', district]]),
+    ['wave', wave],
+    ['status', `${status}: ${MEANINGS[status]}`],
+    ['next', LIFE[status].next.join(' or ') || 'nothing'],
+    ['time zone', timeZone],
+    ['languages', languages.join(', ')],
+    ['agencies', agencies.join(', ')],
+    ['open at once', String(limits?.openApplications ?? 'no limit')],
+    ['file', `centres/${fileOf(code)}`],
+  ];
+  return `${code}\n${indented(tableText(rows))}`;
+}
+
+/** What a plan changes. Files of centres are in ConfigMaps, by shards: one file is in one. */
+export function consequencesOf({ changes, remarks }: Plan, written: boolean) {
+  const told = changes.filter(({ to }) => to !== 'planned' && to !== 'training');
+  return {
+    changes: changes.map(({ code, name, from, to }) => ({ code, name, file: `centres/${fileOf(code)}`, from, to })),
+    files: changes.length,
+    configMapsAtMost: changes.length,
+    podsRestarted: 0,
+    announced: told.length,
+    remarks,
+    written,
+  };
+}
+
+export function planText(plan: Plan, written: boolean): string {
+  const { changes, remarks } = plan;
+  const { files, configMapsAtMost, podsRestarted, announced } = consequencesOf(plan, written);
+  const facts = [
+    ['files', `${files}, ${changes.some(({ from }) => from) ? 'of each only the status' : 'new'}`],
+    ['cluster', `the ConfigMap shard that holds each file: ${configMapsAtMost} at most, and no other object`],
+    ['pods', `${podsRestarted} restarted: identity follows its files`],
+    ['agencies', announced > 0 ? `told of ${announced} on cups.centres` : 'told nothing'],
+  ];
+  const end = written ? 'Written.' : 'Nothing was written (--dry-run).';
+  return [tableText(changes.map(changeRow)), '', indented(tableText(facts)), '', ...remarks, end].join('\n');
+}
+
+const changeRow = ({ code, name, district = '', from, to }: Change): string[] => [
+  ...[code, name, district],
+  from ? `${from} -> ${to}` : `new, ${to}`,
+];
+
+const indented = (text: string): string => text.replaceAll(/^/gm, '  ');

@@ -1,0 +1,126 @@
+import { describe, expect, test } from '@jest/globals';
+import { LIFE, mayFollow, STATUSES } from '@cups/identity/life';
+import type { CentreStatus } from '@cups/identity/life';
+import fc from 'fast-check';
+import { parse } from 'yaml';
+import { AIMS, withStatus } from '../centre/moves.ts';
+import type { Move } from '../centre/moves.ts';
+import { faultsAfter, planClosing, planMoves, Refused } from '../centre/plan.ts';
+import type { Plan } from '../centre/plan.ts';
+import { setOf } from '../centre/set.ts';
+import type { CentreSet } from '../centre/set.ts';
+
+/** The life of centres under any commands, without files. */
+
+const textOf = (code: string, status: CentreStatus) =>
+  `# ${code}, status: active\ncode: ${code}\nname: Test ${code}\nkind: town-hall\nwave: '2023' # of the year\nstatus:   ${status} # now\n` +
+  'timeZone: Europe/Chisinau\nlanguages: [ro]\nagencies: [asp]\n';
+const CODES = ['CU-001', 'CU-002', 'CU-003'];
+const setFrom = (statuses: readonly CentreStatus[]): CentreSet =>
+  setOf(
+    CODES.map((code, index) => ({ path: `${code}.yaml`, text: textOf(code, statuses[index]!) })),
+    ['asp'],
+  );
+const after = (set: CentreSet, { changes }: Plan): CentreSet => {
+  const texts = new Map([...set.centres.values()].map(({ code, text }) => [code, text]));
+  for (const { code, text } of changes) texts.set(code, text);
+  return setOf(
+    [...texts].map(([code, text]) => ({ path: `${code}.yaml`, text })),
+    ['asp'],
+  );
+};
+
+type Step = (set: CentreSet) => Plan;
+const codes = fc.subarray(CODES, { minLength: 1 });
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc.tuple(fc.constantFrom<Move>('open', 'train', 'pause'), codes).map(
+    ([move, chosen]): Step =>
+      (set) =>
+        planMoves(set, move, { codes: chosen }),
+  ),
+  fc.constantFrom<Move>('open', 'train', 'pause').map(
+    (move): Step =>
+      (set) =>
+        planMoves(set, move, { codes: [], wave: '2023' }),
+  ),
+  fc.tuple(fc.constantFrom(...CODES), fc.boolean(), fc.boolean()).map(
+    ([code, wait, noneOpen]): Step =>
+      (set) =>
+        planClosing(set, [code], { wait, noneOpen }),
+  ),
+);
+
+describe('whatever is commanded', () => {
+  test('each change is a step of the table, the closed stay closed, and a refusal refuses all', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(...CODES.map(() => fc.constantFrom(...STATUSES))),
+        fc.array(step, { maxLength: 12 }),
+        (statuses, steps) => {
+          let set = setFrom(statuses);
+          for (const one of steps) {
+            let plan: Plan;
+            try {
+              plan = one(set);
+            } catch (error) {
+              expect(error).toBeInstanceOf(Refused);
+              continue;
+            }
+            expect(plan.changes.length).toBeGreaterThan(0);
+            for (const { code, from, to } of plan.changes) {
+              expect(set.centres.get(code)?.status).toBe(from);
+              expect(LIFE[from!].next).toContain(to);
+            }
+            expect(faultsAfter(set, plan)).toEqual([]);
+            const next = after(set, plan);
+            for (const [code, { status }] of set.centres) {
+              expect(mayFollow(status, next.centres.get(code)!.status)).toBe(true);
+            }
+            set = next;
+          }
+        },
+      ),
+    );
+  });
+
+  test('an active centre is never closed by one command', () => {
+    const set = setFrom(['active', 'active', 'active']);
+    for (const wait of [false, true])
+      for (const noneOpen of [false, true]) {
+        let to: string | undefined;
+        try {
+          to = planClosing(set, ['CU-001'], { wait, noneOpen }).changes[0]?.to;
+        } catch (error) {
+          expect(error).toBeInstanceOf(Refused);
+        }
+        expect(to).not.toBe('closed');
+      }
+  });
+
+  test('every status but closed has a command that leads on, and every command has a status that it is for', () => {
+    const aims = Object.values(AIMS);
+    for (const status of STATUSES) {
+      expect(LIFE[status].next.every((next) => aims.some((aim) => aim === next))).toBe(true);
+      expect(LIFE[status].next.length > 0).toBe(status !== 'closed');
+    }
+    for (const aim of aims) expect(STATUSES.some((status) => LIFE[status].next.includes(aim))).toBe(true);
+  });
+});
+
+test('a new status changes the status alone: remarks, quotes and order stay', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...STATUSES),
+      fc.constantFrom(...STATUSES),
+      fc.constantFrom('', "'", '"'),
+      (from, to, quote) => {
+        const text = textOf('CU-001', from).replace(`status:   ${from}`, `status:   ${quote}${from}${quote}`);
+        const changed = withStatus(text, to);
+        const before = parse(text) as object;
+        expect(parse(changed)).toEqual(Object.assign({}, before, { status: to }));
+        expect(changed.replace(/^status: .*$/m, '')).toBe(text.replace(/^status: .*$/m, ''));
+        expect(changed).toContain('# now\n');
+      },
+    ),
+  );
+});
