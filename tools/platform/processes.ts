@@ -9,6 +9,11 @@ import type { Ports } from './environment.ts';
 /** The services of one platform as processes of this machine: each by its name, further copies as `intake-2`. */
 
 const READY_SECONDS = 60;
+/**
+ * MiB of the young generation, where most objects of a request die. Through these two goes every request: 24 instead of the 8 of
+ * the others saves them a seventh of their processor's time, for some 110 MiB together (bench/README.md).
+ */
+const YOUNG_MIB: Readonly<Record<string, number>> = { gateway: 24, intake: 24 };
 /** Longer than the 20 s in which a service ends by itself. */
 const KILL_AFTER_MS = 22_000;
 
@@ -58,7 +63,7 @@ export class Processes {
       join(root, 'node_modules/.bin/node'),
       [
         '--disable-warning=ExperimentalWarning',
-        '--max-semi-space-size=8',
+        `--max-semi-space-size=${YOUNG_MIB[service] ?? 8}`,
         '--max-old-space-size=192',
         join(root, 'apps', service, 'src/main.ts'),
       ],
