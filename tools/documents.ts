@@ -13,7 +13,7 @@ const root = values.root;
 /** What tells of the past names what was there then. */
 const PAST = /^(CHANGELOG\.md|docs\/decisions\/|bench\/results\/)/;
 const SKIPPED = new Set(['node_modules', '.git', '.nx', '.cups']);
-const ROOMS = 'apps|bench|data|docs|e2e|libs|local|proto|tools|torture';
+const ROOMS = 'apps|bench|data|docs|e2e|helm|k8s|libs|local|proto|tools|torture';
 const ARCHITECTURE_LINES = 200;
 
 /** Where CONTRIBUTING and a tool must say the same number. */

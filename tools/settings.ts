@@ -1,33 +1,19 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { settings as agencyBridge } from '@cups/agency-bridge/settings';
-import { settings as agencySimulator } from '@cups/agency-simulator/settings';
-import { settings as catalog } from '@cups/catalog/settings';
-import { settings as gateway } from '@cups/gateway/settings';
-import { settings as identity } from '@cups/identity/settings';
-import { settings as intake } from '@cups/intake/settings';
-import { settings as notifications } from '@cups/notifications/settings';
 import { listSettings } from '@cups/process/settings';
 import type { Setting, Settings } from '@cups/process/settings';
 import { format, resolveConfig } from 'prettier';
+import { chartPages } from './charts/chart-pages.ts';
+import { SETTINGS } from './settings/tables.ts';
 
 /**
- * Writes docs/settings.md from the tables that the services read at their start.
- * `node tools/settings.ts` writes it, `node tools/settings.ts --check` fails when it is stale.
+ * Writes what is made from the tables that the services read at their start: docs/settings.md, and of every chart
+ * values.yaml, values.schema.json and README.md. `node tools/settings.ts` writes them, with `--check` it fails when one is
+ * stale.
  */
 
 const FILE = 'docs/settings.md';
 const root = join(import.meta.dirname, '..');
-
-const SERVICES: Record<string, Settings> = {
-  catalog,
-  identity,
-  intake,
-  'agency-bridge': agencyBridge,
-  notifications,
-  gateway,
-  'agency-simulator': agencySimulator,
-};
 
 const INTRODUCTION = `# Settings
 
@@ -101,7 +87,7 @@ function tableOf(service: string, settings: Settings): string {
 
 /** Which services read what: those that read it, for each name that more than one service reads. */
 function shared(): string {
-  const read = Object.entries(SERVICES).flatMap(([service, settings]) =>
+  const read = Object.entries(SETTINGS).flatMap(([service, settings]) =>
     listSettings(settings).map(({ name }) => ({ name, service })),
   );
   const rows = [...Map.groupBy(read, ({ name }) => name)]
@@ -110,20 +96,26 @@ function shared(): string {
   return ['## Read by several services', '', '| Setting | Services |', '| --- | --- |', ...rows].join('\n');
 }
 
-const path = join(root, FILE);
 const drawn = [
   INTRODUCTION,
   shared(),
-  ...Object.entries(SERVICES).map(([service, settings]) => tableOf(service, settings)),
+  ...Object.entries(SETTINGS).map(([service, settings]) => tableOf(service, settings)),
 ].join('\n\n');
-const wanted = await format(drawn, { ...(await resolveConfig(path)), parser: 'markdown' });
 
-if (existsSync(path) && readFileSync(path, 'utf8') === wanted) {
-  console.log(`${FILE} holds the settings of the code`);
+const stale: string[] = [];
+for (const [file, text] of new Map([[FILE, drawn], ...chartPages()])) {
+  const path = join(root, file);
+  const wanted = await format(text, Object.assign({ filepath: path }, await resolveConfig(path)));
+  if (existsSync(path) && readFileSync(path, 'utf8') === wanted) continue;
+  stale.push(file);
+  if (!process.argv.includes('--check')) writeFileSync(path, wanted);
+}
+
+if (stale.length === 0) {
+  console.log(`${FILE} and the charts hold the settings of the code`);
 } else if (process.argv.includes('--check')) {
-  console.error(`${FILE} is stale: run \`node tools/settings.ts\`.`);
+  console.error(`Stale: ${stale.join(', ')}. Run \`node tools/settings.ts\`.`);
   process.exitCode = 1;
 } else {
-  writeFileSync(path, wanted);
-  console.log(`${FILE} is written`);
+  console.log(`written: ${stale.join(', ')}`);
 }

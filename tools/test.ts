@@ -28,6 +28,7 @@ const CHECKS = [
   'documents',
   'picture',
   'settings',
+  'charts',
   'unused',
   'lint',
 ];

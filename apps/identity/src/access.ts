@@ -8,7 +8,7 @@ const signIn = { callers: ['gateway'], roles: 'none', tenancy: 'public', persona
 const ownSession = { callers: ['gateway'], roles: ANYBODY, tenancy: 'platform', personalData: false } as const;
 const support = { callers: ['gateway'], roles: ['support'], tenancy: 'platform', personalData: false } as const;
 const registry = {
-  callers: ['gateway', 'intake', 'notifications'],
+  callers: ['gateway', 'intake'],
   roles: 'none',
   tenancy: 'service',
   personalData: false,

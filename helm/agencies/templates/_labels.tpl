@@ -1,0 +1,9 @@
+{{- define "agencies.labels" -}}
+app.kubernetes.io/name: agency
+app.kubernetes.io/part-of: cups
+app.kubernetes.io/managed-by: {{ .top.Release.Service }}
+app.kubernetes.io/instance: {{ .top.Release.Name }}
+cups/agency: {{ .code }}
+# By this the operators of Strimzi know whose it is.
+strimzi.io/cluster: {{ .top.Values.cluster }}
+{{- end }}

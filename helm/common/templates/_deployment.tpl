@@ -1,0 +1,185 @@
+{{- define "cups.deployment" -}}
+{{- $values := .top.Values -}}
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  {{- include "cups.metadata" . | nindent 2 }}
+  annotations:
+    # There is no CPU limit on purpose: it would throttle a service in the middle of a call while the node has time to
+    # spare. Its request keeps its share, and memory and ephemeral storage, which cannot be taken back, are limited.
+    checkov.io/skip1: CKV_K8S_11=a CPU limit throttles calls while the node is idle, the request keeps the share
+    kube-score/ignore: container-resources
+spec:
+  {{- if not (include "cups.isScaled" .) }}
+  replicas: {{ $values.replicas | int }}
+  {{- end }}
+  revisionHistoryLimit: 5
+  progressDeadlineSeconds: 300
+  strategy:
+    type: RollingUpdate
+    rollingUpdate:
+      maxSurge: 1
+      maxUnavailable: 0
+  selector:
+    matchLabels:
+      {{- include "cups.selector" .service.name | nindent 6 }}
+  template:
+    metadata:
+      labels:
+        {{- include "cups.podLabels" . | nindent 8 }}
+        {{- with $values.pod.labels }}{{ toYaml . | nindent 8 }}{{ end }}
+      {{- with $values.pod.annotations }}
+      annotations:
+        {{- toYaml . | nindent 8 }}
+      {{- end }}
+    spec:
+      {{- include "cups.podSpec" . | nindent 6 }}
+{{- end }}
+
+{{- define "cups.podSpec" -}}
+{{- $values := .top.Values -}}
+serviceAccountName: {{ .service.name }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+# The pod leaves the lists of its callers, then sleeps until they have seen it, then stops in order (20 s at most).
+terminationGracePeriodSeconds: {{ $values.gracePeriodSeconds | int }}
+securityContext:
+  {{- include "cups.podSecurity" . | nindent 2 }}
+{{- with $values.global.image.pullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+{{- include "cups.placement" . }}
+containers:
+  - name: {{ .service.name }}
+    image: {{ include "cups.image" . }}
+    imagePullPolicy: {{ $values.global.image.pullPolicy }}
+    securityContext:
+      {{- include "cups.containerSecurity" . | nindent 6 }}
+    env:
+      {{- include "cups.environment" . | trim | nindent 6 }}
+    ports:
+      {{- include "cups.ports" . | trim | nindent 6 }}
+    {{- include "cups.probes" . | trim | nindent 4 }}
+    lifecycle:
+      preStop:
+        sleep:
+          seconds: {{ $values.preStopSeconds | int }}
+    resources:
+      {{- toYaml $values.resources | nindent 6 }}
+    {{- with trim (include "cups.mounts" .) }}
+    volumeMounts:
+      {{- . | nindent 6 }}
+    {{- end }}
+{{- with trim (include "cups.volumes" .) }}
+volumes:
+  {{- . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* What the pod security standard "restricted" asks for, and a user and group that no host knows. */}}
+{{- define "cups.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+fsGroup: 10001
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{- define "cups.containerSecurity" -}}
+allowPrivilegeEscalation: false
+privileged: false
+readOnlyRootFilesystem: true
+runAsNonRoot: true
+runAsUser: 10001
+runAsGroup: 10001
+capabilities:
+  drop:
+    - ALL
+seccompProfile:
+  type: RuntimeDefault
+{{- end }}
+
+{{/*
+Spread over zones and nodes as far as there are any: a wish and no condition, so that one node is enough for a pilot and
+the pod that replaces another always finds a place.
+*/}}
+{{- define "cups.placement" -}}
+{{- $pod := .top.Values.pod }}
+topologySpreadConstraints:
+  {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+  - maxSkew: 1
+    topologyKey: {{ . }}
+    whenUnsatisfiable: ScheduleAnyway
+    labelSelector:
+      matchLabels:
+        {{- include "cups.selector" $.service.name | nindent 8 }}
+    matchLabelKeys:
+      - pod-template-hash
+  {{- end }}
+affinity:
+  podAntiAffinity:
+    preferredDuringSchedulingIgnoredDuringExecution:
+      - weight: 100
+        podAffinityTerm:
+          topologyKey: kubernetes.io/hostname
+          labelSelector:
+            matchLabels:
+              {{- include "cups.selector" .service.name | nindent 14 }}
+{{- with $pod.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $pod.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- end }}
+
+{{- define "cups.ports" -}}
+{{- if include "cups.grpcPort" . | int }}
+- name: grpc
+  containerPort: {{ include "cups.grpcPort" . }}
+{{- end }}
+{{- if eq .service.name "gateway" }}
+- name: public
+  containerPort: 8080
+{{- end }}
+- name: operations
+  containerPort: {{ include "cups.operationsPort" . }}
+{{- end }}
+
+{{/*
+Each probe means its own. Started and alive is a process whose event loop turns; ready is one that can take work, which
+follows its own store alone, never Kafka or a neighbour: what they lack no restart can mend.
+*/}}
+{{- define "cups.probes" -}}
+startupProbe:
+  httpGet:
+    path: /healthz
+    port: operations
+  periodSeconds: 1
+  timeoutSeconds: 2
+  failureThreshold: 60
+livenessProbe:
+  httpGet:
+    path: /healthz
+    port: operations
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+readinessProbe:
+  httpGet:
+    path: /readyz
+    port: operations
+  periodSeconds: 2
+  timeoutSeconds: 2
+  failureThreshold: 2
+{{- end }}

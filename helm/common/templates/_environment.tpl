@@ -1,0 +1,44 @@
+{{/*
+The environment of a container: what the chart knows by itself, and what stands under "settings". Nothing secret stands
+here: secrets are files, and the variable names the file.
+*/}}
+{{- define "cups.environment" -}}
+{{- $values := .top.Values -}}
+{{- $global := $values.global -}}
+{{- $known := dict
+  "LISTEN_HOST" $global.listenHost
+  "HTTP_PORT" (include "cups.operationsPort" .)
+-}}
+{{- if include "cups.grpcPort" . | int }}{{ $_ := set $known "GRPC_PORT" (include "cups.grpcPort" .) }}{{ end -}}
+{{- if .service.keys }}{{ $_ := set $known "CUPS_KEYS" "/keys" }}{{ end -}}
+{{- if .service.data }}{{ $_ := set $known "CUPS_DATA" "/data" }}{{ end -}}
+{{- if .service.store }}{{ $_ := set $known "MONGODB_URI_FILE" "/secrets/mongodb-uri" }}{{ end -}}
+{{- if .service.kafka }}
+{{- $_ := set $known "KAFKA_BROKERS" (join "," $global.kafka.brokers) }}
+{{- end -}}
+{{- if or .service.kafka .service.store }}
+{{- with $global.prefix }}{{ $_ := set $known "CUPS_PREFIX" . }}{{ end }}
+{{- end -}}
+{{- $ports := include "cups.grpcPorts" . | fromYaml -}}
+{{- range .service.calls }}
+{{- $address := printf "dns:///%s:%d" . (get $ports . | int) }}
+{{- $_ := set $known (printf "%s_ADDRESS" (. | replace "-" "_" | upper)) $address }}
+{{- end -}}
+{{- range $name, $value := .service.environment }}
+{{- with tpl $value $.top }}{{ $_ := set $known $name . }}{{ end }}
+{{- end -}}
+{{- range $name, $value := $values.settings }}
+{{- if not (kindIs "invalid" $value) }}{{ $_ := set $known $name (include "cups.written" $value) }}{{ end }}
+{{- end -}}
+{{- range $name, $value := $known }}
+- name: {{ $name }}
+  value: {{ $value | quote }}
+{{- end }}
+{{- end }}
+
+{{/* A value as it is written into a variable. Numbers of YAML are floats: a large one must not become 3.6e+06. */}}
+{{- define "cups.written" -}}
+{{- if kindIs "slice" . }}{{ join "," . }}
+{{- else if kindIs "float64" . }}{{ int64 . }}
+{{- else }}{{ . }}{{ end -}}
+{{- end }}

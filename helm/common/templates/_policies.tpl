@@ -1,0 +1,133 @@
+{{/*
+Who may reach a service, and whom it may reach: the calls and topics of the platform's picture and nothing else.
+*/}}
+{{- define "cups.policy" -}}
+{{- if .top.Values.global.networkPolicy.enabled -}}
+apiVersion: networking.k8s.io/v1
+kind: NetworkPolicy
+metadata:
+  {{- include "cups.metadata" . | nindent 2 }}
+spec:
+  podSelector:
+    matchLabels:
+      {{- include "cups.selector" .service.name | nindent 6 }}
+  policyTypes:
+    - Ingress
+    - Egress
+  {{- with trim (include "cups.ingress" .) }}
+  ingress:
+    {{- . | nindent 4 }}
+  {{- end }}
+  {{- with trim (include "cups.egress" .) }}
+  egress:
+    {{- . | nindent 4 }}
+  {{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "cups.ingress" -}}
+{{- $global := .top.Values.global -}}
+{{- with .service.callers }}
+- from:
+    {{- range . }}
+    - podSelector:
+        matchLabels:
+          {{- include "cups.selector" . | nindent 10 }}
+    {{- end }}
+  ports:
+    - protocol: TCP
+      port: {{ include "cups.grpcPort" $ }}
+{{- end }}
+{{- if eq .service.name "gateway" }}
+- {{ with .top.Values.public.peers }}from:
+    {{- toYaml . | nindent 4 }}
+  {{ end }}ports:
+    - protocol: TCP
+      port: 8080
+{{- end }}
+{{- /* The node asks for health; most networks let a node reach its own pods in any case. */}}
+{{- with $global.networkPolicy.nodes }}
+- from:
+    {{- range . }}
+    - ipBlock:
+        cidr: {{ . }}
+    {{- end }}
+  ports:
+    - protocol: TCP
+      port: {{ include "cups.operationsPort" $ }}
+{{- end }}
+{{- with $global.monitoring.peers }}
+- from:
+    {{- toYaml . | nindent 4 }}
+  ports:
+    - protocol: TCP
+      port: {{ include "cups.operationsPort" $ }}
+{{- end }}
+{{- end }}
+
+{{- define "cups.egress" -}}
+{{- $values := .top.Values -}}
+{{- $global := $values.global -}}
+{{- $ports := include "cups.grpcPorts" . | fromYaml -}}
+{{- $needsNames := or .service.calls .service.kafka .service.store -}}
+{{- if $needsNames }}
+{{ include "cups.toNames" . }}
+{{- end }}
+{{- range .service.calls }}
+- to:
+    - podSelector:
+        matchLabels:
+          {{- include "cups.selector" . | nindent 10 }}
+  ports:
+    - protocol: TCP
+      port: {{ get $ports . | int }}
+{{- end }}
+{{- if .service.kafka }}
+{{ include "cups.toKafka" . }}
+{{- end }}
+{{- if .service.store }}
+- to:
+    {{- toYaml $global.mongodb.peers | nindent 4 }}
+  ports:
+    - protocol: TCP
+      port: {{ $global.mongodb.port | int }}
+{{- end }}
+{{- with $values.mail }}
+{{- if .existingSecret }}
+- to:
+    {{- toYaml .peers | nindent 4 }}
+  ports:
+    - protocol: TCP
+      port: {{ .port | int }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "cups.toNames" -}}
+- to:
+    {{- toYaml .top.Values.global.networkPolicy.dns | nindent 4 }}
+  ports:
+    - protocol: UDP
+      port: 53
+    - protocol: TCP
+      port: 53
+{{- end }}
+
+{{- define "cups.toKafka" -}}
+- to:
+    {{- toYaml .top.Values.global.kafka.peers | nindent 4 }}
+  ports:
+    {{- range $port := include "cups.kafkaPorts" . | fromYamlArray }}
+    - protocol: TCP
+      port: {{ $port | int }}
+    {{- end }}
+{{- end }}
+
+{{/* The ports of the brokers, each once. */}}
+{{- define "cups.kafkaPorts" -}}
+{{- $ports := list -}}
+{{- range .top.Values.global.kafka.brokers -}}
+{{- $ports = append $ports (regexFind "[0-9]+$" .) -}}
+{{- end -}}
+{{- $ports | uniq | sortAlpha | toYaml -}}
+{{- end }}

@@ -1,0 +1,127 @@
+{{/*
+What no schema can say, because it is between two values: all that is found is said at once, a sentence each, which
+begins with the path of the value.
+*/}}
+{{- define "cups.refuse" -}}
+{{- $sentences := concat
+  (include "cups.faults" . | fromYamlArray)
+  (ternary (include "cups.demoSettings" . | fromYamlArray) list .top.Values.global.strictMode)
+-}}
+{{- if $sentences }}{{ fail (printf "\n%s" (join "\n" $sentences)) }}{{ end -}}
+{{- end }}
+
+{{/* What could never work. */}}
+{{- define "cups.faults" -}}
+{{- $values := .top.Values -}}
+{{- $global := $values.global -}}
+{{- $name := .service.name -}}
+{{- $faults := list -}}
+{{- if lt ($values.gracePeriodSeconds | int) (add $values.preStopSeconds 20 | int) -}}
+{{- $faults = append $faults (printf "%s.gracePeriodSeconds must be at least preStopSeconds + 20: an ordered stop may take 20 s after the sleep." $name) -}}
+{{- end -}}
+{{- if and .service.keys (not $values.keys.existingSecret) -}}
+{{- $faults = append $faults (printf "%s.keys.existingSecret is missing: name the Secret that holds %s.key.jwk." $name $name) -}}
+{{- end -}}
+{{- if and .service.store (not $values.mongodb.existingSecret) -}}
+{{- $faults = append $faults (printf "%s.mongodb.existingSecret is missing: name the Secret that holds the URI of its store." $name) -}}
+{{- end -}}
+{{- if and $values.requestSecret (not $values.requestSecret.existingSecret) -}}
+{{- $faults = append $faults (printf "%s.requestSecret.existingSecret is missing: name the Secret of the fingerprints of requests." $name) -}}
+{{- end -}}
+{{- if and .service.kafka (not $global.kafka.brokers) -}}
+{{- $faults = append $faults "global.kafka.brokers is empty: name at least one broker, host:port." -}}
+{{- end -}}
+{{- if $global.networkPolicy.enabled -}}
+{{- if and .service.kafka (not $global.kafka.peers) -}}
+{{- $faults = append $faults "global.kafka.peers is empty: say where the brokers are, or no service may reach them." -}}
+{{- end -}}
+{{- if and .service.store (not $global.mongodb.peers) -}}
+{{- $faults = append $faults "global.mongodb.peers is empty: say where the stores are, or no service may reach them." -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.autoscaling -}}
+{{- if and .enabled (lt (.maxReplicas | int) (.minReplicas | int)) -}}
+{{- $faults = append $faults (printf "%s.autoscaling.maxReplicas must not be less than minReplicas." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.keda -}}
+{{- if and .enabled (lt (.maxReplicas | int) (.minReplicas | int)) -}}
+{{- $faults = append $faults (printf "%s.keda.maxReplicas must not be less than minReplicas." $name) -}}
+{{- end -}}
+{{- if and .enabled (gt (.maxReplicas | int) (.partitions | int)) -}}
+{{- $faults = append $faults (printf "%s.keda.maxReplicas must not be more than partitions: a topic feeds one consumer for each partition." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- with $values.mail -}}
+{{- if and .existingSecret $global.networkPolicy.enabled (not .peers) -}}
+{{- $faults = append $faults (printf "%s.mail.peers is empty: say where the mail server is, or no mail may reach it." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $values.route (ne $values.route.kind "none") (not $values.publicOrigin) -}}
+{{- $faults = append $faults (printf "%s.publicOrigin is missing: a route needs the name that people type, https://…" $name) -}}
+{{- end -}}
+{{- if and $values.route (eq $values.route.kind "gateway-api") (not $values.route.gatewayApi.parentRefs) -}}
+{{- $faults = append $faults (printf "%s.route.gatewayApi.parentRefs is empty: name the Gateway that the route belongs to." $name) -}}
+{{- end -}}
+{{- if eq $global.environment "production" -}}
+{{- if has "local" ($values.providers | default list) -}}
+{{- $faults = append $faults (printf "%s.providers holds local: its test operators need no password, and production refuses them." $name) -}}
+{{- end -}}
+{{- if and $values.route (not (hasPrefix "https://" $values.publicOrigin)) -}}
+{{- $faults = append $faults (printf "%s.publicOrigin must begin with https:// in production: a session would travel readable." $name) -}}
+{{- end -}}
+{{- end -}}
+{{- $faults | toYaml -}}
+{{- end }}
+
+{{/* What works, and must not be so where real people are served. */}}
+{{- define "cups.demoSettings" -}}
+{{- $values := .top.Values -}}
+{{- $global := $values.global -}}
+{{- $name := .service.name -}}
+{{- $localSignIn := has "local-sign-in" $global.strictExceptions -}}
+{{- $found := list -}}
+{{- /* Only identity and the gateway read it. */ -}}
+{{- $reads := or (hasKey $values "providers") (hasKey $values "route") -}}
+{{- if and $reads (ne $global.environment "production") (not $localSignIn) -}}
+{{- $found = append $found "global.environment is development: strictMode wants production (a pilot names the exception local-sign-in)." -}}
+{{- end -}}
+{{- if and (has "local" ($values.providers | default list)) (not $localSignIn) -}}
+{{- $found = append $found (printf "%s.providers holds local: anybody could sign in as anybody (a pilot names the exception local-sign-in)." $name) -}}
+{{- end -}}
+{{- if not $values.image.digest -}}
+{{- $found = append $found (printf "%s.image.digest is missing: a tag can be moved, a digest says what runs." $name) -}}
+{{- end -}}
+{{- if and (ne $name "agency-simulator") (lt (include "cups.leastReplicas" . | int) 2) -}}
+{{- $found = append $found (printf "%s runs one replica: every restart of a node would close the counters, so strictMode wants two." $name) -}}
+{{- end -}}
+{{- if not $global.networkPolicy.enabled -}}
+{{- $found = append $found "global.networkPolicy.enabled is off: every pod of the cluster could call every service." -}}
+{{- end -}}
+{{- if and $values.mail (not $values.mail.existingSecret) -}}
+{{- $found = append $found (printf "%s.mail.existingSecret is missing: mail would be written into files that nobody reads." $name) -}}
+{{- end -}}
+{{- if and $values.route (ne $global.environment "production") (not (hasPrefix "https://" $values.publicOrigin)) -}}
+{{- $found = append $found (printf "%s.publicOrigin does not begin with https://: a session would travel readable." $name) -}}
+{{- end -}}
+{{- if and $values.public (not $values.public.peers) -}}
+{{- $found = append $found (printf "%s.public.peers is empty: any pod could pass the proxy by and forge the address of its caller." $name) -}}
+{{- end -}}
+{{- if and (eq $name "agency-simulator") (eq $global.environment "production") -}}
+{{- $found = append $found "agency-simulator is on in production: it would decide real applications." -}}
+{{- end -}}
+{{- if eq (get ($values.settings | default dict) "CREATE_TOPICS" | toString) "true" -}}
+{{- $found = append $found (printf "%s.settings.CREATE_TOPICS is on: a service would need the right to create topics, which is the right of an administrator." $name) -}}
+{{- end -}}
+{{- if has (get ($values.settings | default dict) "LOG_LEVEL" | toString) (list "trace" "debug") -}}
+{{- $found = append $found (printf "%s.settings.LOG_LEVEL is for a search at a desk: strictMode wants info or less." $name) -}}
+{{- end -}}
+{{- $found | toYaml -}}
+{{- end }}
+
+{{/* As above, of a job. */}}
+{{- define "cups.refuseJob" -}}
+{{- if and .top.Values.global.strictMode (not .job.values.image.digest) -}}
+{{- fail (printf "\n%s.image.digest is missing: a tag can be moved, a digest says what runs." .job.name) -}}
+{{- end -}}
+{{- end }}

@@ -1,0 +1,84 @@
+{{/*
+All objects of one service. The chart of a service calls nothing but this.
+*/}}
+{{- define "cups.service" -}}
+{{- include "cups.refuse" . -}}
+{{- $objects := list
+  (include "cups.serviceAccount" .)
+  (include "cups.deployment" .)
+  (include "cups.budget" .)
+  (include "cups.headless" .)
+  (include "cups.scaler" .)
+  (include "cups.policy" .)
+  (include "cups.monitor" .)
+-}}
+{{- range $objects }}
+{{- with trim . }}
+---
+{{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* An identity of its own that can do nothing: no token is mounted. */}}
+{{- define "cups.serviceAccount" -}}
+apiVersion: v1
+kind: ServiceAccount
+metadata:
+  {{- include "cups.metadata" . | nindent 2 }}
+automountServiceAccountToken: false
+{{- end }}
+
+{{- define "cups.budget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  {{- include "cups.metadata" . | nindent 2 }}
+spec:
+  maxUnavailable: 1
+  # A pod that is not ready serves nobody: it must not keep a node from being drained.
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels:
+      {{- include "cups.selector" .service.name | nindent 6 }}
+{{- end }}
+
+{{/*
+Headless: a caller gets the address of every ready pod and balances by itself. Behind one cluster address a gRPC
+connection would stay with the pod that it met first.
+*/}}
+{{- define "cups.headless" -}}
+{{- $port := include "cups.grpcPort" . | int -}}
+{{- if $port -}}
+apiVersion: v1
+kind: Service
+metadata:
+  {{- include "cups.metadata" . | nindent 2 }}
+spec:
+  clusterIP: None
+  ipFamilyPolicy: PreferDualStack
+  selector:
+    {{- include "cups.selector" .service.name | nindent 4 }}
+  ports:
+    - name: grpc
+      port: {{ $port }}
+      targetPort: grpc
+      appProtocol: grpc
+{{- end }}
+{{- end }}
+
+{{- define "cups.monitor" -}}
+{{- if .top.Values.global.monitoring.podMonitor -}}
+apiVersion: monitoring.coreos.com/v1
+kind: PodMonitor
+metadata:
+  {{- include "cups.metadata" . | nindent 2 }}
+spec:
+  selector:
+    matchLabels:
+      {{- include "cups.selector" .service.name | nindent 6 }}
+  podMetricsEndpoints:
+    - port: operations
+      path: /metrics
+{{- end }}
+{{- end }}

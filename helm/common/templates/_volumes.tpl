@@ -1,0 +1,99 @@
+{{/*
+What is mounted: keys, secrets and the registry, all read again by the services when they change. None has a checksum in
+the pod template: data and keys never restart a pod.
+*/}}
+{{- define "cups.mounts" -}}
+{{- if .service.keys }}
+- name: keys
+  mountPath: /keys
+  readOnly: true
+{{- end }}
+{{- if include "cups.secretSources" . | trim }}
+- name: secrets
+  mountPath: /secrets
+  readOnly: true
+{{- end }}
+{{- range .service.data }}
+- name: {{ . }}
+  mountPath: /data/{{ . }}
+  readOnly: true
+{{- end }}
+{{- if include "cups.writesMail" . }}
+- name: state
+  mountPath: /state
+{{- end }}
+{{- end }}
+
+{{- define "cups.volumes" -}}
+{{- $values := .top.Values -}}
+{{- if .service.keys }}
+- name: keys
+  projected:
+    # 0440: readable for the group of the pod, and for nobody else.
+    defaultMode: 288
+    sources:
+      - secret:
+          name: {{ $values.keys.existingSecret }}
+          items:
+            - key: {{ .service.name }}.key.jwk
+              path: {{ .service.name }}.key.jwk
+      - configMap:
+          name: {{ $values.global.publicKeys.configMap }}
+          items:
+            {{- range list "catalog" "identity" "intake" "agency-bridge" "notifications" "gateway" }}
+            - key: {{ . }}.jwk
+              path: public/{{ . }}.jwk
+            {{- end }}
+{{- end }}
+{{- with trim (include "cups.secretSources" .) }}
+- name: secrets
+  projected:
+    defaultMode: 288
+    sources:
+      {{- . | nindent 6 }}
+{{- end }}
+{{- range .service.data }}
+{{ include "cups.folder" . }}
+{{- end }}
+{{- if include "cups.writesMail" . }}
+- name: state
+  emptyDir:
+    sizeLimit: 64Mi
+{{- end }}
+{{- end }}
+
+{{/* A folder of the registry. */}}
+{{- define "cups.folder" -}}
+- name: {{ . }}
+  projected:
+    sources:
+      # A fixed number of shards: a new file comes into one of them and changes no pod template.
+      {{- $folder := . }}
+      {{- range splitList "" "0123456789abcdef" }}
+      - configMap:
+          name: cups-{{ $folder }}-{{ . }}
+      {{- end }}
+{{- end }}
+
+{{/* The secrets of a service, each a file. */}}
+{{- define "cups.secretSources" -}}
+{{- $values := .top.Values -}}
+{{- $files := list -}}
+{{- if .service.store }}{{ $files = append $files (dict "from" $values.mongodb "path" "mongodb-uri") }}{{ end -}}
+{{- with $values.requestSecret }}{{ $files = append $files (dict "from" . "path" "request-secret") }}{{ end -}}
+{{- with $values.mail }}
+{{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "smtp-url") }}{{ end }}
+{{- end -}}
+{{- range $files }}
+- secret:
+    name: {{ .from.existingSecret }}
+    items:
+      - key: {{ .from.key }}
+        path: {{ .path }}
+{{- end }}
+{{- end }}
+
+{{/* Without a mail server mail is written into files: the only pod that writes anything. */}}
+{{- define "cups.writesMail" -}}
+{{- with .top.Values.mail }}{{ if not .existingSecret }}true{{ end }}{{ end -}}
+{{- end }}

@@ -1,0 +1,143 @@
+/**
+ * The dashboard of the platform: rows of panels, each a title and what it asks Prometheus. Grafana's JSON is made of it by
+ * `npm run charts`.
+ */
+
+interface Panel {
+  title: string;
+  /** Unit of Grafana. */
+  unit: 'short' | 'reqps' | 's' | 'bytes' | 'percentunit';
+  /** Expressions, by the legend of each. */
+  series: Readonly<Record<string, string>>;
+}
+
+const RATE = '$__rate_interval';
+
+export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
+  Desks: [
+    {
+      title: 'Requests by status',
+      unit: 'reqps',
+      series: { '{{status}}': `sum by (status) (rate(http_requests_total[${RATE}]))` },
+    },
+    {
+      title: 'Submissions that failed (5xx)',
+      unit: 'percentunit',
+      series: {
+        'of 5 minutes': 'cups:submissions_failed:ratio_rate5m',
+        'of an hour': 'cups:submissions_failed:ratio_rate1h',
+      },
+    },
+    {
+      title: 'Time to answer a submission',
+      unit: 's',
+      series: {
+        p50: quantile(0.5, 'http_request_seconds_bucket{operation="submitApplication"}', 'le'),
+        p99: quantile(0.99, 'http_request_seconds_bucket{operation="submitApplication"}', 'le'),
+      },
+    },
+  ],
+  Services: [
+    { title: 'Replicas', unit: 'short', series: { '{{service}}': 'count by (service) (process_uptime_seconds)' } },
+    {
+      title: 'Calls by service',
+      unit: 'reqps',
+      series: { '{{service}}': `sum by (service) (rate(grpc_server_requests_total[${RATE}]))` },
+    },
+    {
+      title: 'Time of calls, p99',
+      unit: 's',
+      series: { '{{service}}': quantile(0.99, 'grpc_server_request_seconds_bucket', 'service, le') },
+    },
+    { title: 'CPU', unit: 'short', series: { '{{service}}': `sum by (service) (rate(process_cpu_seconds[${RATE}]))` } },
+    {
+      title: 'Memory of the largest replica',
+      unit: 'bytes',
+      series: { '{{service}}': 'max by (service) (process_resident_memory_bytes)' },
+    },
+    { title: 'Store answers', unit: 'short', series: { '{{service}}': 'min by (service) (store_ready)' } },
+  ],
+  Events: [
+    {
+      title: 'Documents whose events wait',
+      unit: 'short',
+      series: { '{{service}}': 'sum by (service) (outbox_waiting)' },
+    },
+    {
+      title: 'Events published',
+      unit: 'reqps',
+      series: { '{{service}} {{collection}}': `sum by (service, collection) (rate(outbox_published_total[${RATE}]))` },
+    },
+    {
+      title: 'Messages handled',
+      unit: 'reqps',
+      series: { '{{service}} {{topic}}': `sum by (service, topic) (rate(consumer_events_total[${RATE}]))` },
+    },
+    {
+      title: 'Messages refused in an hour',
+      unit: 'short',
+      series: { '{{topic}} {{cause}}': 'sum by (topic, cause) (increase(refused_messages_total[1h]))' },
+    },
+  ],
+  'Centres and people': [
+    { title: 'Centres in service', unit: 'short', series: { '{{pod}}': 'max by (pod) (cups_identity_centres)' } },
+    { title: 'Public services', unit: 'short', series: { '{{pod}}': 'max by (pod) (cups_catalog_public_services)' } },
+    {
+      title: 'Notices in an hour',
+      unit: 'short',
+      series: { '{{outcome}}': 'sum by (outcome) (increase(cups_notices_total[1h]))' },
+    },
+  ],
+};
+
+function quantile(share: number, metric: string, by: string): string {
+  return `histogram_quantile(${share}, sum by (${by}) (rate(${metric}[${RATE}])))`;
+}
+
+const WIDTH = 8;
+const HEIGHT = 8;
+const COLUMNS = 24 / WIDTH;
+
+/** The dashboard as Grafana reads it. */
+export function dashboardJson(): string {
+  const panels: object[] = [];
+  let y = 0;
+  for (const [title, row] of Object.entries(DASHBOARD)) {
+    panels.push({ id: panels.length + 1, type: 'row', title, gridPos: { x: 0, y: y++, w: 24, h: 1 } });
+    for (const [place, panel] of row.entries()) {
+      const at = { x: (place % COLUMNS) * WIDTH, y: y + Math.floor(place / COLUMNS) * HEIGHT };
+      panels.push(drawn(panels.length + 1, panel, at));
+    }
+    y += Math.ceil(row.length / COLUMNS) * HEIGHT;
+  }
+  const dashboard = {
+    uid: 'cups',
+    title: 'CUPS',
+    schemaVersion: 39,
+    editable: false,
+    time: { from: 'now-6h', to: 'now' },
+    refresh: '30s',
+    templating: { list: [{ name: 'datasource', type: 'datasource', query: 'prometheus' }] },
+    panels,
+  };
+  return JSON.stringify(dashboard, null, 2);
+}
+
+const datasource = { type: 'prometheus', uid: '${datasource}' };
+
+function drawn(id: number, { title, unit, series }: Panel, at: { x: number; y: number }): object {
+  return {
+    id,
+    type: 'timeseries',
+    title,
+    datasource,
+    gridPos: { x: at.x, y: at.y, w: WIDTH, h: HEIGHT },
+    fieldConfig: { defaults: { unit, min: 0 }, overrides: [] },
+    targets: Object.entries(series).map(([legendFormat, expr], place) => ({
+      refId: String.fromCharCode(65 + place),
+      datasource,
+      expr,
+      legendFormat,
+    })),
+  };
+}

@@ -1,0 +1,77 @@
+import type { Setting } from '@cups/process/settings';
+
+/** The part of JSON Schema that the charts need. */
+export interface Schema {
+  type?: string | string[];
+  description?: string;
+  enum?: unknown[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  pattern?: string;
+  items?: Schema;
+  uniqueItems?: boolean;
+  properties?: Record<string, Schema>;
+  additionalProperties?: boolean | Schema;
+  required?: string[];
+}
+
+/** One value of a chart: where it stands, what it may be, what it is by default, and what it means. */
+export interface Value {
+  /** Keys from the root, joined by dots. */
+  path: string;
+  schema: Schema;
+  default: unknown;
+  meaning: string;
+}
+
+export const text: Schema = { type: 'string' };
+export const flag: Schema = { type: 'boolean' };
+export const port: Schema = { type: 'integer', minimum: 1, maximum: 65_535 };
+export const whole = (minimum: number, maximum: number): Schema => ({ type: 'integer', minimum, maximum });
+export const choice = (...words: string[]): Schema => ({ type: 'string', enum: words });
+export const matching = (pattern: string): Schema => ({ type: 'string', pattern });
+export const listOf = (items: Schema): Schema => ({ type: 'array', items, uniqueItems: true });
+/** Labels, annotations and the like: names to texts. */
+export const texts: Schema = { type: 'object', additionalProperties: text };
+/** What Kubernetes describes better: its own API server checks it. */
+export const free: Schema = { type: 'object' };
+
+/** A name of a Kubernetes object, or nothing. */
+export const objectName = matching('^([a-z0-9]([-a-z0-9.]*[a-z0-9])?)?$');
+/** An amount of memory or storage. */
+export const bytes = matching('^[0-9]+(Ki|Mi|Gi)$');
+/** An amount of CPU. */
+export const cpu = matching('^([0-9]+m|[0-9]+(\\.[0-9]+)?)$');
+
+/** What a setting of a service may be. */
+export function schemaOf(setting: Setting): Schema {
+  switch (setting.type) {
+    case 'number':
+      return { type: 'integer', minimum: setting.min ?? 0, ...(setting.max !== undefined && { maximum: setting.max }) };
+    case 'port':
+      return whole(0, 65_535);
+    case 'flag':
+      return flag;
+    case 'list':
+      return listOf(text);
+    case 'choice':
+      return choice(...setting.choices);
+    default:
+      return text;
+  }
+}
+
+/** One schema of many values: closed, so that a key that nobody knows is refused with its path. */
+export function schemaOfAll(values: Value[]): Schema {
+  const root: Schema = closed();
+  for (const { path, schema, meaning } of values) {
+    const keys = path.split('.');
+    const last = keys.pop()!;
+    const parent = keys.reduce((at, key) => (at.properties![key] ??= closed()), root);
+    parent.properties![last] = Object.assign({ description: meaning }, schema);
+  }
+  return root;
+}
+
+const closed = (): Schema => ({ type: 'object', additionalProperties: false, properties: {} });

@@ -1,0 +1,259 @@
+import { listSettings } from '@cups/process/settings';
+import type { Setting } from '@cups/process/settings';
+import { SERVICES, SETTINGS } from '../settings/tables.ts';
+import { MANAGED } from './managed.ts';
+import {
+  bytes,
+  choice,
+  cpu,
+  flag,
+  free,
+  listOf,
+  matching,
+  objectName,
+  port,
+  schemaOf,
+  text,
+  texts,
+  whole,
+} from './schema.ts';
+import type { Value } from './schema.ts';
+
+/** The values of every chart, as data: values.yaml, values.schema.json and README.md of each are made of them. */
+
+const value = (path: string, schema: Value['schema'], fallback: unknown, meaning: string): Value => ({
+  path,
+  schema,
+  default: fallback,
+  meaning,
+});
+
+const PEER = 'as in a NetworkPolicy: podSelector, namespaceSelector, ipBlock';
+const peers = listOf({
+  type: 'object',
+  additionalProperties: false,
+  properties: { podSelector: free, namespaceSelector: free, ipBlock: free },
+});
+const KUBE_DNS = [
+  {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+    podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+  },
+];
+
+/** What all services share; the umbrella says it once. */
+const GLOBAL: Value[] = [
+  value('global.environment', choice('development', 'production'), 'production', 'Where the platform runs.'),
+  value('global.strictMode', flag, true, 'Refuses what is for demonstrations only, with a sentence for each.'),
+  value(
+    'global.strictExceptions',
+    listOf(choice('local-sign-in')),
+    [],
+    'What strictMode lets pass all the same, by name. A pilot without a real sign-in names local-sign-in.',
+  ),
+  value('global.image.registry', text, '', 'Before the repository of every image.'),
+  value('global.image.tag', text, '', 'Tag of every image without one of its own; empty: the version of the release.'),
+  value(
+    'global.image.pullPolicy',
+    choice('Always', 'IfNotPresent', 'Never'),
+    'Always',
+    'Always asks the registry whether this cluster may still run it; what is there is not loaded again.',
+  ),
+  value('global.image.pullSecrets', listOf(objectName), [], 'Secrets for the registry, by name.'),
+  value(
+    'global.listenHost',
+    choice('::', '0.0.0.0'),
+    '::',
+    'Where pods listen: every address of IPv4 and IPv6, or of IPv4 where nodes have no IPv6.',
+  ),
+  value('global.prefix', matching('^[a-z0-9.-]*$'), '', 'Before every topic, group and database.'),
+  value('global.kafka.brokers', listOf(matching('^[^:,\\s]+:[0-9]{1,5}$')), [], 'Where Kafka is found, host:port.'),
+  value('global.kafka.peers', peers, [], `Where the brokers are, ${PEER}.`),
+  value('global.mongodb.port', port, 27_017, 'Port of the stores.'),
+  value('global.mongodb.peers', peers, [], `Where the stores are, ${PEER}.`),
+  value('global.publicKeys.configMap', objectName, 'cups-public-keys', "ConfigMap with everybody's public keys."),
+  value('global.networkPolicy.enabled', flag, true, 'Exactly the calls and topics of the platform, and no others.'),
+  value('global.networkPolicy.dns', peers, KUBE_DNS, `Where names are resolved, ${PEER}.`),
+  value(
+    'global.networkPolicy.nodes',
+    listOf(matching('^[0-9a-fA-F.:]+/[0-9]{1,3}$')),
+    [],
+    'Addresses of the nodes (CIDR), where the network does not let a node reach the health of its pods by itself.',
+  ),
+  value('global.monitoring.podMonitor', flag, false, 'A PodMonitor for each service (Prometheus operator).'),
+  value('global.monitoring.peers', peers, [], `Where Prometheus is, ${PEER}.`),
+];
+
+/** An image, in the part of the values that `before` names. */
+const image = (before: string, name: string): Value[] => [
+  value(
+    `${before}image.repository`,
+    matching('^([a-z0-9][a-z0-9._-]*(:[0-9]+)?/)?[a-z0-9][a-z0-9._/-]*$'),
+    `cups/${name}`,
+    'Image, without registry and tag.',
+  ),
+  value(`${before}image.tag`, text, '', 'Tag; empty: `global.image.tag`.'),
+  value(`${before}image.digest`, matching('^(sha256:[0-9a-f]{64})?$'), '', 'Digest, which wins over every tag.'),
+];
+
+interface Size {
+  cpu: string;
+  memory: string;
+  limit: string;
+}
+
+const workload = (name: string, size: Size): Value[] => [
+  value('enabled', flag, name !== 'agency-simulator', 'Whether the umbrella installs it.'),
+  value('replicas', whole(0, 100), name === 'agency-simulator' ? 1 : 2, 'Pods, while nothing counts them by load.'),
+  ...image('', name),
+  value('resources.requests.cpu', cpu, size.cpu, 'Share of CPU that is kept for a pod. There is no limit on purpose.'),
+  value('resources.requests.memory', bytes, size.memory, 'Memory that is kept for a pod.'),
+  value('resources.requests.ephemeral-storage', bytes, '16Mi', 'Space for logs that is kept for a pod.'),
+  value('resources.limits.memory', bytes, size.limit, 'Memory at which a pod is ended.'),
+  value('resources.limits.ephemeral-storage', bytes, '256Mi', 'Space for logs at which a pod is ended.'),
+  value('preStopSeconds', whole(0, 120), 10, 'Sleep before a stop, until every caller has seen that the pod leaves.'),
+  value('gracePeriodSeconds', whole(20, 600), 40, 'Time for a stop: at least preStopSeconds + 20.'),
+  value('pod.labels', texts, {}, 'More labels of the pods.'),
+  value('pod.annotations', texts, {}, 'Annotations of the pods.'),
+  value('pod.nodeSelector', texts, {}, 'Nodes that may run them.'),
+  value('pod.tolerations', { type: 'array', items: free }, [], 'Taints that they bear, as in a pod.'),
+  value('pod.priorityClassName', objectName, '', 'PriorityClass of the pods.'),
+];
+
+const byCpu = (maximum: number): Value[] => [
+  value('autoscaling.enabled', flag, false, 'Whether CPU counts the replicas (HorizontalPodAutoscaler).'),
+  value('autoscaling.minReplicas', whole(1, 100), 2, 'Never fewer.'),
+  value('autoscaling.maxReplicas', whole(1, 100), maximum, 'Never more.'),
+  value('autoscaling.targetCpuPercent', whole(10, 100), 70, 'Of the CPU that is requested.'),
+];
+
+const byLag: Value[] = [
+  value('keda.enabled', flag, false, 'Whether the lag of its group counts the replicas (KEDA).'),
+  value('keda.minReplicas', whole(1, 100), 2, 'Never fewer.'),
+  value('keda.maxReplicas', whole(1, 100), 6, 'Never more; at most `keda.partitions`.'),
+  value('keda.partitions', whole(1, 1000), 24, 'Partitions of the topic that it reads.'),
+  value('keda.lagThreshold', whole(1, 1_000_000), 100, 'Unread events for each replica.'),
+  value('keda.authentication', objectName, '', 'TriggerAuthentication of a principal that may describe only.'),
+];
+
+const secretKey = matching('^[A-Za-z0-9._-]+$');
+const secret = (path: string, key: string, what: string): Value[] => [
+  value(`${path}.existingSecret`, objectName, '', `Secret that holds ${what}.`),
+  value(`${path}.key`, secretKey, key, 'Its key there.'),
+];
+const keysOf = (name: string): Value =>
+  value('keys.existingSecret', objectName, '', `Secret with the private key of the service, \`${name}.key.jwk\`.`);
+const store = secret('mongodb', 'uri', 'the URI of its store, without a database');
+
+const ROUTE: Value[] = [
+  value(
+    'publicOrigin',
+    matching('^(https?://[^/\\s]+)?$'),
+    '',
+    'What people type, such as https://cups.example; cookies and the check of Origin follow it.',
+  ),
+  value('route.kind', choice('none', 'gateway-api', 'ingress'), 'none', 'How people come in.'),
+  value('route.trustedProxies', whole(0, 10), 1, 'Proxies in front whose X-Forwarded-For is believed.'),
+  value('route.gatewayApi.parentRefs', { type: 'array', items: free }, [], 'The Gateway that the route belongs to.'),
+  value('route.ingress.className', text, '', 'Class of the Ingress.'),
+  value('route.ingress.annotations', texts, {}, 'Annotations of the Ingress.'),
+  value('route.ingress.tlsSecret', objectName, '', 'Secret with the certificate.'),
+  value('public.peers', peers, [], `Who may reach the public port, the proxy, ${PEER}. Empty: everybody.`),
+];
+
+const OWN: Record<string, Value[]> = {
+  catalog: [keysOf('catalog'), ...byCpu(6)],
+  identity: [
+    keysOf('identity'),
+    ...store,
+    value('providers', listOf(choice('local')), [], 'Who may say who signs in; without any, nobody signs in.'),
+    ...byCpu(6),
+  ],
+  intake: [
+    keysOf('intake'),
+    ...store,
+    ...secret('requestSecret', 'intake.secret', 'the secret of the fingerprints of requests'),
+    ...byLag,
+  ],
+  'agency-bridge': [keysOf('agency-bridge'), ...store, ...byLag],
+  notifications: [
+    keysOf('notifications'),
+    ...store,
+    ...secret('mail', 'url', 'the address of the mail server, smtps://…'),
+    value('mail.port', port, 465, 'Port of the mail server.'),
+    value('mail.peers', peers, [], `Where the mail server is, ${PEER}.`),
+    ...byLag,
+  ],
+  gateway: [keysOf('gateway'), ...ROUTE, ...byCpu(10)],
+  'agency-simulator': [],
+};
+
+const SMALL: Size = { cpu: '50m', memory: '128Mi', limit: '384Mi' };
+const SIZES: Record<string, Size> = {
+  intake: { cpu: '100m', memory: '160Mi', limit: '512Mi' },
+  gateway: { cpu: '100m', memory: '160Mi', limit: '512Mi' },
+};
+
+/** What a chart sets otherwise than a process that is started by hand. */
+const DEFAULTS: Record<string, unknown> = {
+  // Topics are made with the rights of an administrator, never by a service.
+  CREATE_TOPICS: false,
+};
+
+/** The settings of a service that are values of its chart under their own names. */
+function settingsOf(service: string): Value[] {
+  return listSettings(SETTINGS[service]!)
+    .filter(({ name }) => MANAGED[name] === undefined)
+    .map((setting) => value(`settings.${setting.name}`, schemaOf(setting), fallbackOf(setting), setting.meaning));
+}
+
+/** @throws Error for a secret: a chart gives it as a file */
+function fallbackOf(setting: Setting): unknown {
+  const { name, secret: isSecret } = setting;
+  if (isSecret) throw new Error(`${name} is a secret: mount it, and say so in tools/charts/managed.ts.`);
+  return DEFAULTS[name] ?? setting.default ?? '';
+}
+
+/** Every value of the chart of a service. */
+export const valuesOf = (service: string): Value[] => [
+  ...workload(service, SIZES[service] ?? SMALL),
+  ...OWN[service]!,
+  ...settingsOf(service),
+  ...GLOBAL,
+];
+
+/** The values of the umbrella: what all share, and its own; what is a service's own stands in its chart. */
+export const PLATFORM: Value[] = [
+  ...SERVICES.map((name) => value(name, { type: 'object' }, {}, `Values of the chart ${name}.`)),
+  value('topics.enabled', flag, false, 'A job after each release creates topics that are missing.'),
+  ...image('topics.', 'topics'),
+  value('topics.partitions', whole(1, 1000), 24, 'Partitions of a topic that is created.'),
+  value('topics.replication', whole(0, 10), 0, "Copies of a topic that is created; 0: the brokers' own default."),
+  value(
+    'keys.enabled',
+    flag,
+    false,
+    'A job before the first install makes the keys of all services in this namespace.',
+  ),
+  ...image('keys.', 'keys'),
+  value('keys.apiServer.port', port, 443, 'Port of the API server, where that job writes Secrets.'),
+  value('keys.apiServer.peers', peers, [], `Where the API server is, ${PEER}. Empty: anywhere.`),
+  value('alerts.enabled', flag, false, 'A PrometheusRule with the alerts (Prometheus operator).'),
+  value('alerts.runbook', text, 'docs/runbook.md', 'Where the runbook is read; each alert links to its heading.'),
+  value('dashboards.enabled', flag, false, 'A ConfigMap with the dashboard, for the sidecar of Grafana.'),
+  ...GLOBAL,
+];
+
+/** The values of the chart of agencies, which stands beside Kafka and shares nothing with the platform. */
+export const AGENCIES: Value[] = [
+  value('cluster', objectName, 'kafka', 'Name of the Kafka of Strimzi.'),
+  value('prefix', matching('^[a-z0-9.-]*$'), '', 'Before every topic, group and user.'),
+  value('topics.partitions', whole(1, 1000), 24, 'Partitions of each topic; it can only grow.'),
+  value('topics.replicas', whole(1, 10), 3, 'Copies of each topic, on a broker each.'),
+  value('topics.minInSyncReplicas', whole(1, 10), 2, 'Copies that a message must have to count as written.'),
+  value('topics.retentionDays', whole(1, 3650), 90, 'How long a message waits for whoever is to read it.'),
+  value('users.enabled', flag, true, 'A user for each agency, with a password and its rights.'),
+  value('users.producerBytesPerSecond', whole(1024, 1_000_000_000), 1_048_576, 'What it may write in a second.'),
+  value('users.consumerBytesPerSecond', whole(1024, 1_000_000_000), 4_194_304, 'What it may read in a second.'),
+  value('users.requestPercent', whole(1, 100), 25, 'Share of the time of a broker that it may take.'),
+];

@@ -1,0 +1,30 @@
+import { settings as agencyBridge } from '@cups/agency-bridge/settings';
+import { settings as agencySimulator } from '@cups/agency-simulator/settings';
+import { settings as catalog } from '@cups/catalog/settings';
+import { settings as gateway } from '@cups/gateway/settings';
+import { settings as identity } from '@cups/identity/settings';
+import { settings as intake } from '@cups/intake/settings';
+import { settings as notifications } from '@cups/notifications/settings';
+import type { Settings } from '@cups/process/settings';
+
+/** The services that have a chart, which are all. */
+export const SERVICES = [
+  'catalog',
+  'identity',
+  'intake',
+  'agency-bridge',
+  'notifications',
+  'gateway',
+  'agency-simulator',
+] as const;
+
+/** The settings of every service, in the order in which the services are told of. */
+export const SETTINGS: Readonly<Record<string, Settings>> = {
+  catalog,
+  identity,
+  intake,
+  'agency-bridge': agencyBridge,
+  notifications,
+  gateway,
+  'agency-simulator': agencySimulator,
+};

@@ -1,0 +1,79 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { topicsOf } from '@cups/agency-contract';
+import { topicsOfAgency } from '@cups/events';
+import { render } from '../../charts/render.ts';
+import type { KubernetesObject } from '../../charts/render.ts';
+import { ofKind } from './objects.ts';
+
+/** What each agency has in Kafka: the topics of the code, and the rights that the agency contract needs. */
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const codes = readdirSync(join(root, 'data', 'agencies')).map((name) => name.replace('.yaml', ''));
+
+interface KafkaTopic extends KubernetesObject {
+  spec: { topicName: string; partitions: number; replicas: number; config: Record<string, unknown> };
+}
+
+interface KafkaUser extends KubernetesObject {
+  spec: {
+    authorization: { acls: { resource: { type: string; name: string; patternType: string }; operations: string[] }[] };
+  };
+}
+
+const objects = render('agencies', { values: { prefix: 'a-', topics: { partitions: 6 } } });
+
+test('an agency has the topics that the bridge would create for it, with their retention', () => {
+  const made = ofKind<KafkaTopic>(objects, 'KafkaTopic').map(({ spec }) => ({
+    name: spec.topicName,
+    partitions: spec.partitions,
+    kept: String(spec.config['retention.ms']),
+    policy: spec.config['cleanup.policy'],
+  }));
+  const wanted = codes
+    .flatMap((code) => topicsOfAgency('a-', code, 6))
+    .map(({ name, partitions, config }) => ({
+      name,
+      partitions,
+      kept: config['retention.ms'],
+      policy: config['cleanup.policy'],
+    }));
+  expect(made).toEqual(wanted);
+});
+
+test.each(codes)(
+  'the user of %s may read its requests and the centres, write its replies, and nothing else',
+  (code) => {
+    const { requests, replies } = topicsOf(code, 'a-');
+    const user = ofKind<KafkaUser>(objects, 'KafkaUser').find(({ metadata }) => metadata.name === `a-agency-${code}`);
+    const rights = user!.spec.authorization.acls.map(
+      ({ resource, operations }) =>
+        `${resource.patternType} ${resource.type} ${resource.name}: ${operations.join(', ')}`,
+    );
+    expect(rights).toEqual([
+      `literal topic ${requests}: Describe, Read`,
+      'literal topic a-cups.centres: Describe, Read',
+      `literal topic ${replies}: Describe, Write`,
+      `prefix group a-${code}.: Describe, Read`,
+    ]);
+  },
+);
+
+test('no agency may read in the group of another, whatever their codes are', () => {
+  const groups = codes.map((code) => `a-${code}.`);
+  const within = groups.filter((group) => groups.some((other) => other !== group && group.startsWith(other)));
+  expect(within).toEqual([]);
+});
+
+test('without users the chart makes topics alone', () => {
+  const kinds = render('agencies', { values: { users: { enabled: false } } }).map(({ kind }) => kind);
+  expect(new Set(kinds)).toEqual(new Set(['KafkaTopic']));
+});
+
+test('more copies that must be written than there are is refused', () => {
+  const values = { topics: { replicas: 1 } };
+  expect(() => render('agencies', { values })).toThrow(
+    'topics.minInSyncReplicas must not be more than topics.replicas',
+  );
+});

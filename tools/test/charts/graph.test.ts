@@ -1,0 +1,191 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { listSettings } from '@cups/process/settings';
+import { parse } from 'yaml';
+import { environmentFile, render } from '../../charts/render.ts';
+import type { KubernetesObject } from '../../charts/render.ts';
+import { SERVICES, SETTINGS } from '../../settings/tables.ts';
+import { ofKind } from './objects.ts';
+
+/**
+ * The edges of the platform stand in four places: what the code connects to, what it accepts, the picture in the README, and
+ * the network policies. They are the same.
+ */
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+const isService = (name: string) => SERVICES.some((service) => service === name);
+
+type Edge = `${string} -> ${string}`;
+const sorted = (edges: Iterable<Edge>): Edge[] => [...new Set(edges)].sort();
+
+/** All sources of a service as one text. */
+function sourcesOf(service: string): string {
+  const folder = join(root, 'apps', service, 'src');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+  return files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n');
+}
+
+/** Whom the code calls: every `connect` names the service that it calls. */
+const connected = SERVICES.flatMap((service) =>
+  [...sourcesOf(service).matchAll(/\bconnect(?:<\w+>)?\(\s*'cups\.[^']+',\s*\{\s*service: '([a-z-]+)'/g)].map(
+    ([, called]): Edge => `${service} -> ${called}`,
+  ),
+);
+
+/** Whom the code lets in: the callers of the rows of its access table. */
+async function accepted(): Promise<Edge[]> {
+  const edges: Edge[] = [];
+  for (const service of SERVICES) {
+    const source = join(root, 'apps', service, 'src', 'access.ts');
+    const loaded = (await import(source).catch(() => ({ access: {} }))) as { access: Record<string, Row> };
+    for (const { callers } of Object.values(loaded.access)) {
+      edges.push(...callers.map((caller): Edge => `${caller} -> ${service}`));
+    }
+  }
+  return edges;
+}
+
+interface Row {
+  callers: string[];
+}
+
+interface Rule {
+  from?: Peer[];
+  to?: Peer[];
+  ports: { protocol: string; port: number }[];
+}
+
+interface Peer {
+  podSelector?: { matchLabels?: Record<string, string> };
+  namespaceSelector?: unknown;
+}
+
+interface Policy extends KubernetesObject {
+  spec: {
+    podSelector: { matchLabels?: Record<string, string> };
+    policyTypes: string[];
+    ingress?: Rule[];
+    egress?: Rule[];
+  };
+}
+
+const NAME = 'app.kubernetes.io/name';
+const everything = { 'agency-simulator': { enabled: true }, global: { strictMode: false } };
+const objects = render('platform', { files: [environmentFile('production')], values: everything });
+const policies = ofKind<Policy>(objects, 'NetworkPolicy').filter(({ metadata }) => isService(metadata.name));
+const portOf = new Map(
+  ofKind<KubernetesObject & { spec: { ports: { port: number }[] } }>(objects, 'Service').map(({ metadata, spec }) => [
+    metadata.name,
+    spec.ports[0]!.port,
+  ]),
+);
+
+/** Services of the platform that a rule names, each with the port that it opens. */
+function namedBy(peers: Peer[] = [], ports: Rule['ports']): string[] {
+  return peers
+    .filter(({ namespaceSelector }) => namespaceSelector === undefined)
+    .map(({ podSelector }) => podSelector?.matchLabels?.[NAME] ?? '')
+    .filter(isService)
+    .map((name) => `${name}:${ports.map(({ port }) => port).join()}`);
+}
+
+const opened = {
+  out: policies.flatMap(({ metadata, spec }) =>
+    (spec.egress ?? []).flatMap(({ to, ports }) => namedBy(to, ports).map((to): Edge => `${metadata.name} -> ${to}`)),
+  ),
+  in: policies.flatMap(({ metadata, spec }) =>
+    (spec.ingress ?? []).flatMap(({ from, ports }) =>
+      namedBy(from, ports).map(
+        (caller): Edge => `${caller.split(':')[0]!} -> ${metadata.name}:${caller.split(':')[1]}`,
+      ),
+    ),
+  ),
+};
+
+test('a service may reach whom its code calls, at the port where that one serves', () => {
+  const wanted = connected.map((edge): Edge => `${edge}:${portOf.get(edge.split(' -> ')[1]!)}` as Edge);
+  expect(connected.length).toBeGreaterThan(8);
+  expect(sorted(opened.out)).toEqual(sorted(wanted));
+});
+
+test('a service lets in who may reach it, and nobody else', () => {
+  expect(sorted(opened.in)).toEqual(sorted(opened.out));
+});
+
+test('the access tables of the services let in exactly who calls them', async () => {
+  expect(sorted(await accepted())).toEqual(sorted(connected));
+});
+
+test('the addresses among the settings are those of whom a service calls', () => {
+  const addressed = SERVICES.flatMap((service) =>
+    listSettings(SETTINGS[service]!)
+      .filter(({ type }) => type === 'address')
+      .map(({ name }): Edge => `${service} -> ${name.replace('_ADDRESS', '').replaceAll('_', '-').toLowerCase()}`),
+  );
+  expect(sorted(addressed)).toEqual(sorted(connected));
+});
+
+const picture = /```mermaid\n(flowchart[\s\S]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))![1]!;
+/** The picture calls two of them by a shorter or a wider name. */
+const NAMES: Record<string, string> = { bridge: 'agency-bridge', agency: 'agency-simulator' };
+const called = (name: string) => NAMES[name] ?? name;
+
+test('the calls of the picture in the README are those of the code', () => {
+  const solid = [...picture.matchAll(/^ {2}(\w+) --(?: "[^"]*" --)?> (\w+)$/gm)]
+    .filter(([, from]) => from !== 'desk')
+    .map(([, from, to]): Edge => `${called(from!)} -> ${called(to!)}`);
+  expect(sorted(solid)).toEqual(sorted(connected));
+});
+
+test('who reads or writes a topic in the picture may reach Kafka, and nobody else', () => {
+  const dotted = [...picture.matchAll(/^ {2}(\w+) -\.-> (\w+)$/gm)].flatMap(([, from, to]) => [from!, to!]);
+  const users = dotted.map(called).filter(isService);
+  expect(reaching(9092)).toEqual([...new Set(users)].sort());
+  const reading = SERVICES.filter((service) => settingNames(service).includes('KAFKA_BROKERS'));
+  expect(reaching(9092)).toEqual(reading.toSorted());
+});
+
+test('who has a store may reach it, and nobody else', () => {
+  const stored = SERVICES.filter((service) => settingNames(service).includes('MONGODB_URI'));
+  expect(reaching(27_017)).toEqual(stored.toSorted());
+});
+
+const settingNames = (service: string) => listSettings(SETTINGS[service]!).map(({ name }) => name);
+
+/** Who may reach a port that is none of the platform's own. */
+function reaching(port: number): string[] {
+  return policies
+    .filter(({ spec }) => spec.egress?.some(({ ports }) => ports.some((one) => one.port === port)))
+    .map(({ metadata }) => metadata.name)
+    .sort();
+}
+
+test('beside calls, Kafka, stores and names, only notifications may reach anything: its mail server', () => {
+  const known = new Set([53, 9092, 27_017, ...portOf.values()]);
+  const others = policies.flatMap(({ metadata, spec }) =>
+    (spec.egress ?? []).flatMap(({ ports }) =>
+      ports.filter(({ port }) => !known.has(port)).map(({ port }) => `${metadata.name}:${port}`),
+    ),
+  );
+  expect(others).toEqual(['notifications:465']);
+});
+
+test('every policy shuts both ways, and one shuts whatever comes later', () => {
+  for (const { spec } of policies) expect(spec.policyTypes).toEqual(['Ingress', 'Egress']);
+  const all = ofKind<Policy>(objects, 'NetworkPolicy').find(({ metadata }) => metadata.name === 'default-deny');
+  expect(all?.spec).toEqual({ podSelector: {}, policyTypes: ['Ingress', 'Egress'] });
+});
+
+test('the group and topic by which a consumer is scaled are those that its code reads', () => {
+  for (const service of ['intake', 'agency-bridge', 'notifications']) {
+    const chart = parse(readFileSync(join(root, 'helm', service, 'service.yaml'), 'utf8')) as {
+      consumes: { group: string; topic: string };
+    };
+    const text = sourcesOf(service).replaceAll(/\s+/g, ' ');
+    const constant = /const GROUP = '([^']+)'/.exec(text)?.[1];
+    const [, group, topic] = /groupId: ('[^']+'|GROUP), topics: \['([^']+)'\]/.exec(text)!;
+    expect(chart.consumes).toEqual({ group: group === 'GROUP' ? constant : group!.slice(1, -1), topic });
+  }
+});

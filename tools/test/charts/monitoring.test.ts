@@ -1,0 +1,129 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { parser } from '@prometheus-io/lezer-promql';
+import { parse } from 'yaml';
+import { DASHBOARD } from '../../charts/dashboard.ts';
+import { environmentFile, render } from '../../charts/render.ts';
+import { SERVICES } from '../../settings/tables.ts';
+
+/** Alerts and dashboards ask for metrics that the code has, under labels that they bear. */
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+interface Rule {
+  alert?: string;
+  record?: string;
+  expr: string;
+  labels?: { severity?: string };
+  annotations?: Record<string, string>;
+}
+
+const { groups } = parse(readFileSync(join(root, 'helm/platform/rules.yaml'), 'utf8')) as {
+  groups: { name: string; rules: Rule[] }[];
+};
+const rules = groups.flatMap((group) => group.rules);
+const alerts = rules.filter((rule): rule is Rule & { alert: string } => rule.alert !== undefined);
+const recorded = rules.flatMap(({ record }) => record ?? []);
+
+/** Every metric of the code, with the names of its labels; a histogram has three. */
+const metrics = new Map<string, Set<string>>();
+for (const folder of ['libs', 'apps']) {
+  for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
+    if (/^[^/]+\/src\/.*\.ts$/.test(file)) findMetrics(readFileSync(join(root, folder, file), 'utf8'));
+  }
+}
+
+function findMetrics(source: string): void {
+  const declared = /\.(counter|gauge|histogram)\(\s*'([a-z_]+)',\s*(?:'[^']*'|"[^"]*"|\w+)(?:,\s*\[([^\]]*)\])?/g;
+  for (const [, type, name, list = ''] of source.matchAll(declared)) {
+    const labels = [...list.matchAll(/'(\w+)'/g)].map(([, label]) => label!);
+    const names = type === 'histogram' ? ['_bucket', '_sum', '_count'].map((ending) => name + ending) : [name!];
+    for (const one of names) metrics.set(one, new Set([...labels, ...(one.endsWith('_bucket') ? ['le'] : [])]));
+  }
+}
+
+/** What every series bears: of the code `service`, of the scrape the rest. */
+const OF_ALL = new Set(['service', 'pod']);
+
+/** What is wrong with an expression: it does not parse, or asks for what nobody has. */
+function faults(expression: string): string[] {
+  const readable = expression.replaceAll('$__rate_interval', '5m');
+  const found: string[] = [];
+  const asked: string[] = [];
+  const labels: string[] = [];
+  parser.parse(readable).iterate({
+    enter({ type, from, to }) {
+      const text = readable.slice(from, to);
+      if (type.isError) found.push(`does not parse at ${from}: ${readable}`);
+      if (type.name === 'VectorSelector') asked.push(/^[a-zA-Z_:][\w:]*/.exec(text)?.[0] ?? text);
+      if (type.name === 'LabelName') labels.push(text);
+    },
+  });
+  const unknown = asked.filter((name) => !metrics.has(name) && !recorded.includes(name));
+  const borne = new Set([...OF_ALL, ...asked.flatMap((name) => [...(metrics.get(name) ?? [])])]);
+  return [
+    ...found,
+    ...unknown.map((name) => `no metric ${name}`),
+    ...labels.filter((label) => !borne.has(label)).map((label) => `no label ${label}`),
+  ];
+}
+
+test('the metrics of the code are found', () => {
+  expect(metrics.size).toBeGreaterThan(40);
+  expect(metrics.get('http_requests_total')).toEqual(new Set(['operation', 'status']));
+  expect(metrics.get('http_request_seconds_bucket')).toEqual(new Set(['operation', 'le']));
+});
+
+test('an expression that cannot be read, or asks for what is not there, is found', () => {
+  expect(faults('sum(store_ready')).not.toEqual([]);
+  expect(faults('store_redy == 0')).toEqual(['no metric store_redy']);
+  expect(faults('max by (agency) (store_ready)')).toEqual(['no label agency']);
+});
+
+test.each(rules.map((rule) => [rule.alert ?? rule.record, rule.expr]))('%s asks for what there is', (_, expression) => {
+  expect(faults(expression!)).toEqual([]);
+});
+
+describe.each(Object.entries(DASHBOARD))('the row %s of the dashboard', (_, panels) => {
+  test.each(panels.map(({ title, series }) => [title, Object.entries(series)] as const))('%s', (_title, series) => {
+    for (const [legend, expression] of series) {
+      expect(faults(expression)).toEqual([]);
+      const grouped = [...legend.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
+      expect(grouped.filter((label) => !expression.includes(label))).toEqual([]);
+    }
+  });
+});
+
+const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+
+test('every alert is told of in the runbook, and nothing else is', () => {
+  const headings = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading);
+  expect(headings).toEqual(alerts.map(({ alert }) => alert));
+});
+
+test('every alert says how urgent it is, in one sentence what is so, and where to read on', () => {
+  const [rendered] = render('platform', { files: [environmentFile('production')] })
+    .filter(({ kind }) => kind === 'PrometheusRule')
+    .map(({ spec }) => spec as { groups: typeof groups });
+  const ready = rendered!.groups.flatMap((group) => group.rules).filter(({ alert }) => alert !== undefined);
+  expect(ready).toHaveLength(alerts.length);
+  for (const { alert, labels, annotations } of ready) {
+    expect(['page', 'ticket']).toContain(labels?.severity);
+    expect(annotations?.['summary']).toMatch(/\.$/);
+    expect(annotations?.['runbook_url']).toBe(`https://docs.cups.example/runbook#${alert!.toLowerCase()}`);
+  }
+});
+
+test('the words of an alert name labels that its expression keeps', () => {
+  for (const { alert, expr, annotations } of alerts) {
+    const used = [...annotations!['summary']!.matchAll(/\$labels\.(\w+)/g)].map(([, label]) => label!);
+    expect({ alert, lost: used.filter((label) => !expr.includes(label)) }).toEqual({ alert, lost: [] });
+  }
+});
+
+test('a service that is gone altogether is an alert, whichever it is', () => {
+  const { expr } = alerts.find(({ alert }) => alert === 'ServiceGone')!;
+  const watched = [...expr.matchAll(/service="([a-z-]+)"/g)].map(([, service]) => service);
+  expect(watched).toEqual(SERVICES.filter((service) => service !== 'agency-simulator'));
+});

@@ -1,0 +1,212 @@
+import { describe, expect, test } from '@jest/globals';
+import { listSettings } from '@cups/process/settings';
+import { MANAGED } from '../../charts/managed.ts';
+import { render, renderText } from '../../charts/render.ts';
+import type { KubernetesObject } from '../../charts/render.ts';
+import { SETTINGS } from '../../settings/tables.ts';
+import { matrix, named, ofKind } from './objects.ts';
+import type { Container, Deployment, Job, PodSpec } from './objects.ts';
+
+/** What holds for every pod and object that the charts make, whatever the values. */
+
+const renders = [...matrix()];
+const deployments = renders.flatMap(({ title, objects }) =>
+  ofKind<Deployment>(objects, 'Deployment').map((deployment) => ({
+    title: `${deployment.metadata.name}: ${title}`,
+    deployment,
+    objects,
+    pod: deployment.spec.template.spec,
+    container: deployment.spec.template.spec.containers[0]!,
+  })),
+);
+
+function keepsToRestricted(pod: PodSpec): void {
+  const [container] = pod.containers;
+  expect(pod).not.toHaveProperty('hostNetwork');
+  expect(pod).not.toHaveProperty('initContainers');
+  expect(pod.securityContext).toMatchObject({
+    runAsNonRoot: true,
+    runAsUser: 10_001,
+    runAsGroup: 10_001,
+    fsGroup: 10_001,
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  expect(pod.containers).toHaveLength(1);
+  expect(container!.securityContext).toMatchObject({
+    allowPrivilegeEscalation: false,
+    privileged: false,
+    readOnlyRootFilesystem: true,
+    runAsNonRoot: true,
+    capabilities: { drop: ['ALL'] },
+    seccompProfile: { type: 'RuntimeDefault' },
+  });
+  // "restricted" names the kinds of volume that a pod may have; ours are of two of them.
+  for (const { name, ...kinds } of pod.volumes ?? []) {
+    const folder = name === 'state' ? 'emptyDir' : 'projected';
+    expect({ name, kinds: Object.keys(kinds) }).toEqual({ name, kinds: [folder] });
+  }
+}
+
+describe.each(deployments)('a pod of $title', ({ deployment, objects, pod, container }) => {
+  test('keeps to the pod security standard "restricted", with a user and group above 10000', () => {
+    keepsToRestricted(pod);
+  });
+
+  test('has an identity of its own, and no token', () => {
+    expect(pod).toMatchObject({ serviceAccountName: deployment.metadata.name, automountServiceAccountToken: false });
+    const account = named(objects, 'ServiceAccount', deployment.metadata.name);
+    expect(account).toMatchObject({ automountServiceAccountToken: false });
+  });
+
+  test('asks for memory, storage and a share of CPU, and is limited in what cannot be taken back', () => {
+    expect(Object.keys(container.resources.requests).sort()).toEqual(['cpu', 'ephemeral-storage', 'memory']);
+    expect(Object.keys(container.resources.limits).sort()).toEqual(['ephemeral-storage', 'memory']);
+  });
+
+  test('is asked for each kind of health at the operations port', () => {
+    const operations = container.ports.find(({ name }) => name === 'operations');
+    const port = container.env.find(({ name }) => name === 'HTTP_PORT')!.value;
+    expect(String(operations?.containerPort)).toBe(port);
+    const asked = (probe: `${string}Probe`) => container[probe]!.httpGet;
+    expect(asked('startupProbe')).toEqual({ path: '/healthz', port: 'operations' });
+    expect(asked('livenessProbe')).toEqual({ path: '/healthz', port: 'operations' });
+    expect(asked('readinessProbe')).toEqual({ path: '/readyz', port: 'operations' });
+  });
+
+  test('leaves after a sleep, with 20 s more than that for an ordered stop', () => {
+    const { seconds } = container.lifecycle.preStop.sleep;
+    expect(seconds).toBe(10);
+    expect(pod.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(seconds + 20);
+  });
+
+  test('is replaced before it is taken away, and its like stand apart', () => {
+    const { strategy, selector, template } = deployment.spec;
+    expect(strategy.rollingUpdate).toEqual({ maxSurge: 1, maxUnavailable: 0 });
+    expect(template.metadata.labels).toMatchObject(selector.matchLabels);
+    const keys = pod.topologySpreadConstraints.map(({ topologyKey }) => topologyKey);
+    expect(keys).toEqual(['topology.kubernetes.io/zone', 'kubernetes.io/hostname']);
+    expect(pod.affinity.podAntiAffinity).toBeTruthy();
+    expect(named(objects, 'PodDisruptionBudget', deployment.metadata.name)).toMatchObject({
+      spec: { maxUnavailable: 1, selector },
+    });
+  });
+
+  test('knows exactly settings that its code reads, and no secret', () => {
+    const known = settingsOf(deployment.metadata.name);
+    const given = new Map(container.env.map(({ name, value }) => [name, value]));
+    expect([...given.keys()].filter((name) => !known.has(name))).toEqual([]);
+    // What is not set by the chart itself is a value of it, so it is there.
+    const free = [...known].filter((name) => !MANAGED[name] && !name.endsWith('_FILE'));
+    expect(free.filter((name) => !given.has(name))).toEqual([]);
+    expect([...given.values()].filter((value) => /mongodb:|smtps?:/.test(value))).toEqual([]);
+  });
+
+  test('mounts what its settings name', () => {
+    const folders = container.volumeMounts?.map(({ mountPath }) => mountPath) ?? [];
+    const paths = container.env.map(({ value }) => value).filter((value) => value.startsWith('/'));
+    for (const path of paths) {
+      expect({ path, mounted: folders.some((folder) => covers(folder, path)) }).toEqual({ path, mounted: true });
+    }
+    expect(container.volumeMounts?.map(({ name }) => name)).toEqual(pod.volumes?.map(({ name }) => name));
+    const writable = container.volumeMounts?.filter(({ readOnly }) => !readOnly).map(({ name }) => name);
+    expect(writable).toEqual(hasMailServer(container) ? [] : ['state']);
+  });
+});
+
+/** A folder of data is mounted by the folders within it. */
+const covers = (folder: string, path: string) => `${path}/`.startsWith(`${folder}/`) || folder.startsWith(`${path}/`);
+
+const hasMailServer = ({ env }: Container) => !env.some(({ name }) => name === 'CUPS_STATE');
+
+function settingsOf(service: string): Set<string> {
+  const settings = listSettings(SETTINGS[service]!);
+  return new Set(settings.flatMap((one) => ('file' in one ? [one.name, one.file] : [one.name])));
+}
+
+const jobs = renders.flatMap(({ title, objects }) =>
+  ofKind<Job>(objects, 'Job').map((job) => ({ title: `${job.metadata.name}: ${title}`, job, objects })),
+);
+
+describe.each(jobs)('the job $title', ({ job, objects }) => {
+  const { spec: pod } = job.spec.template;
+
+  test('keeps to the pod security standard "restricted", in an identity of its own', () => {
+    keepsToRestricted(pod);
+    expect(pod.serviceAccountName).toBe(job.metadata.name);
+    expect(named(objects, 'ServiceAccount', job.metadata.name)).toBeDefined();
+  });
+
+  test('has a token only where it writes Secrets', () => {
+    expect(pod.automountServiceAccountToken).toBe(job.metadata.name === 'keys');
+  });
+
+  test('may reach what it works on, and is reached by nobody', () => {
+    expect(named(objects, 'NetworkPolicy', job.metadata.name)).toMatchObject({
+      spec: { podSelector: { matchLabels: job.spec.template.metadata.labels }, policyTypes: ['Ingress', 'Egress'] },
+    });
+    expect(named(objects, 'NetworkPolicy', job.metadata.name)).not.toMatchObject({
+      spec: { ingress: expect.anything() },
+    });
+  });
+});
+
+describe.each(renders)('the objects of $title', ({ objects }) => {
+  test('stand in the namespace of the release and say what they belong to', () => {
+    for (const { kind, metadata } of objects) {
+      expect({ kind, name: metadata.name, namespace: metadata.namespace }).toMatchObject({ namespace: 'cups' });
+      expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/part-of': 'cups' });
+    }
+  });
+
+  test('have a name each within their kind', () => {
+    const names = objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+    expect(names.filter((name, place) => names.indexOf(name) !== place)).toEqual([]);
+  });
+
+  test('count the replicas of a workload in one place', () => {
+    for (const { metadata, spec } of ofKind<Deployment>(objects, 'Deployment')) {
+      const counted = ['HorizontalPodAutoscaler', 'ScaledObject'].filter((kind) => named(objects, kind, metadata.name));
+      const fixed = spec.replicas === undefined ? [] : ['Deployment'];
+      expect({ name: metadata.name, places: [...counted, ...fixed].length }).toEqual({
+        name: metadata.name,
+        places: 1,
+      });
+    }
+  });
+
+  test('mount no ConfigMap of data that the chart of centres does not make', () => {
+    const made = new Set(render('centres').map(({ metadata }) => metadata.name));
+    const mounted = ofKind<Deployment>(objects, 'Deployment').flatMap(configMapsOf);
+    expect(mounted.filter((name) => name !== 'cups-public-keys' && !made.has(name))).toEqual([]);
+  });
+});
+
+function configMapsOf({ spec }: Deployment): string[] {
+  const sources = (spec.template.spec.volumes ?? []).flatMap(({ projected }) => projected?.sources ?? []);
+  return sources.flatMap(({ configMap }) => configMap?.name ?? []);
+}
+
+test('the services of one node and one replica run without a wish becoming a condition', () => {
+  const text = JSON.stringify(renders.map(({ objects }) => objects));
+  expect(text).not.toContain('DoNotSchedule');
+  expect(text).not.toContain('requiredDuringScheduling');
+});
+
+test('three renders of a chart are equal to the byte', () => {
+  for (const chart of ['platform', 'centres']) {
+    const options = chart === 'platform' ? { files: ['k8s/env/production.yaml'] } : {};
+    const [first, ...others] = [1, 2, 3].map(() => renderText(chart, options));
+    expect(others).toEqual([first, first]);
+  }
+});
+
+test('the chart of a service renders by itself what it renders within the platform', () => {
+  const global = { strictMode: false, kafka: { brokers: ['kafka:9092'], peers: [{ podSelector: {} }] } };
+  const values = { global, keys: { existingSecret: 'cups-key-catalog' } };
+  const alone = render('catalog', { values });
+  const all = render('platform', { files: ['k8s/env/dev.yaml'], values: { global, catalog: { replicas: 2 } } });
+  const within = all.filter(({ metadata }) => metadata.name === 'catalog');
+  const imagePolicy = (objects: KubernetesObject[]) =>
+    JSON.parse(JSON.stringify(objects).replaceAll('IfNotPresent', 'Always'));
+  expect(imagePolicy(within)).toEqual(alone);
+});

@@ -1,0 +1,255 @@
+import { expect, test } from '@jest/globals';
+import { environmentFile, helm, render } from '../../charts/render.ts';
+
+/** What the charts refuse: each row is one thing wrong with values that are right otherwise, and what is said about it. */
+
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+const LONG_NAME = 'Not_A_Name';
+
+/** Of the schemas: the path is named as `/gateway/…`, or as the chart's name and the path within. */
+const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
+  ['a chart that is unknown', { archive: {} }, /additional properties 'archive' not allowed/],
+  ['a shared value that is unknown', { global: { colour: 1 } }, /at '\/global': additional properties 'colour'/],
+  ['a shared image value that is unknown', { global: { image: { name: 'x' } } }, /at '\/global\/image': .*'name'/],
+  ['an environment that is unknown', { global: { environment: 'test' } }, /at '\/global\/environment': value must be/],
+  ['strictMode as a text', { global: { strictMode: 'yes' } }, /at '\/global\/strictMode': got string, want boolean/],
+  ['an exception that is unknown', { global: { strictExceptions: ['all'] } }, /at '\/global\/strictExceptions\/0'/],
+  ['an exception named twice', exceptions('local-sign-in', 'local-sign-in'), /items at 0 and 1 are equal/],
+  ['a pull policy that is unknown', { global: { image: { pullPolicy: 'Once' } } }, /at '\/global\/image\/pullPolicy'/],
+  ['a pull secret with a bad name', { global: { image: { pullSecrets: [LONG_NAME] } } }, /pullSecrets\/0'.*pattern/],
+  ['a host to listen on that is none', { global: { listenHost: 'everywhere' } }, /at '\/global\/listenHost'/],
+  ['a prefix that Kafka does not take', { global: { prefix: 'a b' } }, /at '\/global\/prefix'.*pattern/],
+  ['brokers as a text', { global: { kafka: { brokers: 'a:1,b:2' } } }, /kafka\/brokers': got string, want array/],
+  ['a broker without a port', { global: { kafka: { brokers: ['kafka'] } } }, /at '\/global\/kafka\/brokers\/0'/],
+  ['two brokers in one text', { global: { kafka: { brokers: ['a:1,b:2'] } } }, /at '\/global\/kafka\/brokers\/0'/],
+  ['a peer of a kind that is unknown', { global: { kafka: { peers: [{ host: 'x' }] } } }, /kafka\/peers\/0'.*'host'/],
+  ['a peer of Kafka as a text', { global: { kafka: { peers: ['kafka'] } } }, /peers\/0': got string, want object/],
+  ['a port of the stores that is none', { global: { mongodb: { port: 70_000 } } }, /mongodb\/port': maximum/],
+  ['the URI of the store in values', { intake: { mongodb: { uri: 'mongodb://x' } } }, /at '\/mongodb': .*'uri'/],
+  [
+    'a ConfigMap of keys with a bad name',
+    { global: { publicKeys: { configMap: LONG_NAME } } },
+    /publicKeys\/configMap/,
+  ],
+  ['a node that is no range', { global: { networkPolicy: { nodes: ['node1'] } } }, /networkPolicy\/nodes\/0'/],
+  ['a monitor as a text', { global: { monitoring: { podMonitor: 'on' } } }, /monitoring\/podMonitor': got string/],
+  ['a value that is unknown', { catalog: { replica: 3 } }, /catalog:\n- at '': additional properties 'replica'/],
+  ['replicas as a text', { catalog: { replicas: '3' } }, /catalog:\n- at '\/replicas': got string, want integer/],
+  ['half a replica', { catalog: { replicas: 1.5 } }, /at '\/replicas': got number, want integer/],
+  ['fewer replicas than none', { catalog: { replicas: -1 } }, /at '\/replicas': minimum: got -1, want 0/],
+  ['a digest as a tag', { intake: { image: { tag: 5 } } }, /intake:\n- at '\/image\/tag': got number, want string/],
+  ['a digest that is too short', { intake: { image: { digest: 'sha256:12' } } }, /at '\/image\/digest'.*pattern/],
+  ['a digest without its kind', { intake: { image: { digest: '0'.repeat(64) } } }, /at '\/image\/digest'.*pattern/],
+  ['an image with its tag', { intake: { image: { repository: 'cups/intake:1' } } }, /at '\/image\/repository'/],
+  ['an image value that is unknown', { intake: { image: { pullPolicy: 'Never' } } }, /at '\/image': .*'pullPolicy'/],
+  [
+    'a limit of CPU',
+    { intake: { resources: { limits: { cpu: 1 } } } },
+    /at '\/resources\/limits': .*'cpu' not allowed/,
+  ],
+  ['memory without a unit', { intake: { resources: { limits: { memory: 512 } } } }, /limits\/memory': got number/],
+  ['memory in decimal units', { intake: { resources: { limits: { memory: '512M' } } } }, /limits\/memory'.*pattern/],
+  ['a share of CPU that is none', { intake: { resources: { requests: { cpu: 'half' } } } }, /requests\/cpu'.*pattern/],
+  [
+    'a sleep that is too long',
+    { intake: { preStopSeconds: 600 } },
+    /at '\/preStopSeconds': maximum: got 600, want 120/,
+  ],
+  ['a grace that is too short', { intake: { gracePeriodSeconds: 5 } }, /at '\/gracePeriodSeconds': minimum/],
+  ['a security context', { intake: { securityContext: {} } }, /additional properties 'securityContext' not allowed/],
+  ['an environment of its own', { intake: { env: [] } }, /additional properties 'env' not allowed/],
+  ['a label that is a number', { intake: { pod: { labels: { team: 1 } } } }, /at '\/pod\/labels\/team': got number/],
+  ['a pod value that is unknown', { intake: { pod: { hostNetwork: true } } }, /at '\/pod': .*'hostNetwork'/],
+  [
+    'a priority class with a bad name',
+    { intake: { pod: { priorityClassName: 'Very High' } } },
+    /pod\/priorityClassName/,
+  ],
+  ['a Secret with a bad name', { intake: { keys: { existingSecret: LONG_NAME } } }, /at '\/keys\/existingSecret'/],
+  ['a key of a Secret with a slash', { intake: { mongodb: { key: 'a/b' } } }, /at '\/mongodb\/key'.*pattern/],
+  ['a store of the gateway', { gateway: { mongodb: {} } }, /gateway:\n- at '': additional properties 'mongodb'/],
+  [
+    'keys of the simulator',
+    { 'agency-simulator': { enabled: true, keys: {} } },
+    /additional properties 'keys' not allowed/,
+  ],
+  ['a setting that no code reads', settings('intake', { SPEED: 1 }), /at '\/settings': additional properties 'SPEED'/],
+  ['a setting of another service', settings('catalog', { MAIL_FROM: 'x' }), /at '\/settings': .*'MAIL_FROM'/],
+  ['a setting that the chart sets', settings('intake', { GRPC_PORT: 1 }), /at '\/settings': .*'GRPC_PORT'/],
+  ['a secret as a setting', settings('notifications', { SMTP_URL: 'smtp://x' }), /at '\/settings': .*'SMTP_URL'/],
+  ['a setting for tests', settings('gateway', { CUPS_CHECK_ANSWERS: true }), /'CUPS_CHECK_ANSWERS' not allowed/],
+  ['a setting above its bound', settings('intake', { MAX_IN_FLIGHT: 5000 }), /settings\/MAX_IN_FLIGHT': maximum/],
+  ['a setting below its bound', settings('intake', { TIMER_POLL_MS: 1 }), /settings\/TIMER_POLL_MS': minimum/],
+  ['a number as a text', settings('intake', { MAX_IN_FLIGHT: '64' }), /MAX_IN_FLIGHT': got string, want integer/],
+  ['a level of the log that is none', settings('intake', { LOG_LEVEL: 'loud' }), /settings\/LOG_LEVEL': value must be/],
+  ['a flag as a text', settings('agency-bridge', { CREATE_TOPICS: 'no' }), /CREATE_TOPICS': got string, want boolean/],
+  ['HPA for a consumer', { intake: { autoscaling: { enabled: true } } }, /'autoscaling' not allowed/],
+  ['KEDA for a caller', { gateway: { keda: { enabled: true } } }, /additional properties 'keda' not allowed/],
+  ['a target of CPU above all', { gateway: { autoscaling: { targetCpuPercent: 200 } } }, /targetCpuPercent': maximum/],
+  ['a lag of none', { intake: { keda: { lagThreshold: 0 } } }, /at '\/keda\/lagThreshold': minimum: got 0, want 1/],
+  ['a sign-in that is unknown', { identity: { providers: ['mpass'] } }, /at '\/providers\/0': value must be 'local'/],
+  ['an origin with a path', { gateway: { publicOrigin: 'https://x/y' } }, /at '\/publicOrigin'.*pattern/],
+  ['an origin without a scheme', { gateway: { publicOrigin: 'cups.example' } }, /at '\/publicOrigin'.*pattern/],
+  [
+    'a way in that is unknown',
+    { gateway: { route: { kind: 'nodeport' } } },
+    /at '\/route\/kind': value must be one of/,
+  ],
+  ['more proxies than there can be', { gateway: { route: { trustedProxies: 50 } } }, /trustedProxies': maximum/],
+  ['a value of the jobs that is unknown', { topics: { retention: 1 } }, /at '\/topics': .*'retention' not allowed/],
+  ['more partitions than a topic may have', { topics: { partitions: 5000 } }, /topics\/partitions': maximum/],
+  ['a runbook that is no text', { alerts: { runbook: 1 } }, /at '\/alerts\/runbook': got number, want string/],
+  ['a port of mail that is none', { notifications: { mail: { port: 0 } } }, /at '\/mail\/port': minimum/],
+];
+
+/** Of the charts: what is between two values. Each sentence begins with the path of the value. */
+const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
+  [
+    'a grace that does not hold the sleep',
+    { intake: { preStopSeconds: 30 } },
+    'intake.gracePeriodSeconds must be at least preStopSeconds + 20',
+  ],
+  ['no private key', { catalog: { keys: { existingSecret: '' } } }, 'catalog.keys.existingSecret is missing'],
+  [
+    'no URI of the store',
+    { identity: { mongodb: { existingSecret: '' } } },
+    'identity.mongodb.existingSecret is missing',
+  ],
+  [
+    'no secret of requests',
+    { intake: { requestSecret: { existingSecret: '' } } },
+    'intake.requestSecret.existingSecret is missing',
+  ],
+  ['no broker', { global: { kafka: { brokers: [] } } }, 'global.kafka.brokers is empty'],
+  ['no place of the brokers', { global: { kafka: { peers: [] } } }, 'global.kafka.peers is empty'],
+  ['no place of the stores', { global: { mongodb: { peers: [] } } }, 'global.mongodb.peers is empty'],
+  ['no place of the mail server', { notifications: { mail: { peers: [] } } }, 'notifications.mail.peers is empty'],
+  [
+    'fewer replicas at most than at least',
+    { gateway: { autoscaling: { minReplicas: 11 } } },
+    'gateway.autoscaling.maxReplicas must not be less than minReplicas',
+  ],
+  [
+    'fewer consumers at most than at least',
+    { intake: { keda: { minReplicas: 7 } } },
+    'intake.keda.maxReplicas must not be less than minReplicas',
+  ],
+  [
+    'more consumers than partitions',
+    { intake: { keda: { partitions: 3 } } },
+    'intake.keda.maxReplicas must not be more than partitions',
+  ],
+  ['a route without an origin', { gateway: { publicOrigin: '' } }, 'gateway.publicOrigin is missing'],
+  [
+    'a route of no Gateway',
+    { gateway: { route: { gatewayApi: { parentRefs: [] } } } },
+    'gateway.route.gatewayApi.parentRefs is empty',
+  ],
+  [
+    'test operators in production',
+    { identity: { providers: ['local'] } },
+    'identity.providers holds local: its test operators',
+  ],
+  [
+    'an http origin in production',
+    { gateway: { publicOrigin: 'http://cups.example' } },
+    'gateway.publicOrigin must begin with https:// in production',
+  ],
+];
+
+/** Of strictMode: what works, and is for demonstrations only. */
+const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
+  [
+    'development',
+    { global: { environment: 'development' } },
+    'global.environment is development: strictMode wants production',
+  ],
+  [
+    'local sign-in',
+    { global: { environment: 'development' }, identity: { providers: ['local'] } },
+    'identity.providers holds local: anybody could sign in as anybody',
+  ],
+  [
+    'a tag instead of a digest',
+    { catalog: { image: { digest: '', tag: '0.1.0' } } },
+    'catalog.image.digest is missing',
+  ],
+  ['a tag instead of the digest of a job', { keys: { enabled: true } }, 'keys.image.digest is missing'],
+  ['one replica', { intake: { keda: { enabled: false }, replicas: 1 } }, 'intake runs one replica'],
+  ['one replica at least', { gateway: { autoscaling: { minReplicas: 1 } } }, 'gateway runs one replica'],
+  ['no network policies', { global: { networkPolicy: { enabled: false } } }, 'global.networkPolicy.enabled is off'],
+  [
+    'no mail server',
+    { notifications: { mail: { existingSecret: '' } } },
+    'notifications.mail.existingSecret is missing',
+  ],
+  [
+    'an http origin',
+    {
+      global: { environment: 'development', strictExceptions: ['local-sign-in'] },
+      gateway: { publicOrigin: 'http://cups.example' },
+    },
+    'gateway.publicOrigin does not begin with https://',
+  ],
+  ['a face that everybody reaches', { gateway: { public: { peers: [] } } }, 'gateway.public.peers is empty'],
+  [
+    'the simulator',
+    { 'agency-simulator': { enabled: true, image: { digest: DIGEST } } },
+    'agency-simulator is on in production',
+  ],
+  [
+    'a service that makes topics',
+    settings('agency-bridge', { CREATE_TOPICS: true }),
+    'agency-bridge.settings.CREATE_TOPICS is on',
+  ],
+  [
+    'a talkative log',
+    settings('intake', { LOG_LEVEL: 'trace' }),
+    'intake.settings.LOG_LEVEL is for a search at a desk',
+  ],
+];
+
+function settings(service: string, values: Record<string, unknown>): unknown {
+  return { [service]: { settings: values } };
+}
+
+function exceptions(...names: string[]): unknown {
+  return { global: { strictExceptions: names } };
+}
+
+const production = (values: unknown) => () => render('platform', { files: [environmentFile('production')], values });
+
+test.each(MALFORMED)('the schemas of the charts refuse %s', (_, values, sentence) => {
+  expect(production(values)).toThrow(sentence);
+});
+
+test.each(CONTRADICTORY)('the charts refuse %s', (_, values, sentence) => {
+  expect(production(values)).toThrow(sentence);
+});
+
+test.each(DEMONSTRATIONS)('strictMode refuses %s', (_, values, sentence) => {
+  expect(production(values)).toThrow(sentence);
+});
+
+test('strictMode refuses exactly what works without it', () => {
+  for (const [, values, sentence] of DEMONSTRATIONS) {
+    const lenient = { ...(values as object), global: { ...(values as { global?: object }).global, strictMode: false } };
+    expect({ sentence, objects: production(lenient)().length > 0 }).toEqual({ sentence, objects: true });
+  }
+});
+
+test('all that is wrong with one service is said at once', () => {
+  const wrong = { catalog: { keys: { existingSecret: '' }, image: { digest: '' } } };
+  expect(production(wrong)).toThrow(/catalog\.keys\.existingSecret.*\n.*catalog\.image\.digest/);
+});
+
+test('the registry has no values, and refuses any', () => {
+  expect(() => render('centres', { values: { shards: 8 } })).toThrow(/additional properties 'shards' not allowed/);
+});
+
+test('helm lint finds nothing in any chart', () => {
+  const charts = ['common', 'platform', 'centres', 'agencies', 'catalog', 'identity', 'intake', 'gateway'];
+  const more = ['agency-bridge', 'notifications', 'agency-simulator'];
+  const { status, stdout } = helm(['lint', ...[...charts, ...more].map((chart) => `helm/${chart}`), '--quiet']);
+  expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: '' });
+});
