@@ -25,15 +25,15 @@ export interface Centre {
   displayName: string;
 }
 
-/** The public services that are filed at desks, with the version in force. */
+/** The public services that are filed at desks and not paused, with the version in force. */
 export async function publicServices(url: string): Promise<PublicService[]> {
   const response = await fetch(`${url}/api/v1/public-services?fileable=true&pageSize=200`);
   if (!response.ok) throw new Error(`GET /public-services answers ${response.status}`);
-  const { publicServices: list } = (await response.json()) as { publicServices: { code: string }[] };
+  const { publicServices: list } = (await response.json()) as { publicServices: { code: string; paused?: object }[] };
   return Promise.all(
-    list.map(
-      async ({ code }) => (await (await fetch(`${url}/api/v1/public-services/${code}`)).json()) as PublicService,
-    ),
+    list
+      .filter(({ paused }) => !paused)
+      .map(async ({ code }) => (await (await fetch(`${url}/api/v1/public-services/${code}`)).json()) as PublicService),
   );
 }
 

@@ -1,6 +1,6 @@
 import { nameOf } from '@cups/contracts';
 import { enumWord } from '@cups/contracts/proto';
-import { costOptionsAt, fileableAt } from './domain/public-service.ts';
+import { costOptionsAt, fileableAt, pauseAt } from './domain/public-service.ts';
 import type { CentreKind, CostOption, EvidenceRule, PublicService, Version } from './domain/public-service.ts';
 import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
@@ -11,12 +11,13 @@ import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/P
 export function toMessage(
   service: PublicService,
   version: Version,
-  options: { kind?: CentreKind | undefined; full: boolean },
+  options: { date: string; kind?: CentreKind | undefined; full: boolean },
 ): PublicServiceMessage {
   return {
     name: nameOf('publicServices', service.code),
     stateCode: service.stateCode ?? '',
     fileable: fileableAt(version, options.kind),
+    paused: pauseAt(service, options.date) ?? null,
     version: toVersionMessage(service, version, options),
     versions: service.versions.map(({ version, validFrom, validTo }) => ({
       version,

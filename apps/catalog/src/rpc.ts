@@ -7,8 +7,8 @@ import { Problem } from '@cups/problem';
 // Not the library's door: it opens mongoose as well, which a service without a database does not need.
 import { pageSizeOf, pageToken as writeToken, readPageToken } from '@cups/contracts/node';
 import { toMessage, toVersionMessage } from './convert.ts';
-import { fileableAt, inForce, versionAt } from './domain/public-service.ts';
-import type { CentreKind, PublicService } from './domain/public-service.ts';
+import { fileableAt, inForce, pauseAt, versionAt } from './domain/public-service.ts';
+import type { CentreKind, PublicService, Version } from './domain/public-service.ts';
 import { rank } from './domain/search.ts';
 
 /** The calls of cups.catalog.v1.CatalogService; `services` gives the registry as it is now. */
@@ -28,7 +28,7 @@ export function catalogRpcs(
       const service = find(name);
       const version = versionAt(service, date);
       if (!version) throw notFound('This public service has no version in force on that date.');
-      return { publicService: toMessage(service, version, { kind: kindOf(centreKind), full: true }) };
+      return { publicService: toMessage(service, version, { date, kind: kindOf(centreKind), full: true }) };
     },
 
     async ListPublicServices({ centreKind, agency, query, atDate, pageSize, pageToken, fileableOnly }) {
@@ -54,7 +54,7 @@ export function catalogRpcs(
       const page = found.slice(0, size);
       const last = page.at(-1);
       return {
-        publicServices: page.map(({ service, version }) => toMessage(service, version, { kind, full: false })),
+        publicServices: page.map(({ service, version }) => toMessage(service, version, { date, kind, full: false })),
         nextPageToken: last && found.length > size ? writeToken(placeOf(last), others) : '',
       };
     },
@@ -62,12 +62,19 @@ export function catalogRpcs(
     async GetPublicServiceVersion({ name, version: named, atDate }) {
       const date = dateOf(atDate, now);
       const service = find(name);
-      const version =
-        named === '' ? versionAt(service, date) : service.versions.find((known) => known.version === named);
+      const version = named === '' ? versionAt(service, date) : versionNamed(service, named);
       if (!version) throw notFound('This public service has no such version, or none in force on that date.');
-      return { version: toVersionMessage(service, version, { full: true }), inForce: inForce(version, date) };
+      return {
+        version: toVersionMessage(service, version, { full: true }),
+        inForce: inForce(version, date),
+        paused: pauseAt(service, date) ?? null,
+      };
     },
   };
+}
+
+function versionNamed({ versions }: PublicService, name: string): Version | undefined {
+  return versions.find(({ version }) => version === name);
 }
 
 function dateOf(text: string, now: () => Date): string {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
 import { openCatalog } from './catalog.ts';
 
 let catalog: Awaited<ReturnType<typeof openCatalog>>;
@@ -28,6 +29,24 @@ describe('GetPublicServiceVersion', () => {
     expect((await intake.getPublicServiceVersion({ name, version: '2024-01-01', atDate: '2025-01-01' })).inForce).toBe(
       true,
     );
+  });
+
+  test('says that the service is paused at all desks, from its first day on and why', async () => {
+    const name = 'publicServices/property-list';
+    const reason = { ro: 'Registrul este oprit.', ru: 'Регистр остановлен.', en: 'The register is down.' };
+    expect((await intake.getPublicServiceVersion({ name })).paused).toBeNull();
+    catalog.edit(
+      'property-list',
+      (text) => `${text}paused: { since: '2026-03-11', reason: ${JSON.stringify(reason)} }\n`,
+    );
+    const { paused } = await eventually(async () => {
+      const answer = await intake.getPublicServiceVersion({ name });
+      return answer.paused ? answer : undefined;
+    });
+    expect(paused).toEqual({ since: '2026-03-11', reason });
+    expect((await intake.getPublicServiceVersion({ name, atDate: '2026-03-10' })).paused).toBeNull();
+    const { publicService } = await catalog.as('gateway').getPublicService({ name });
+    expect(publicService).toMatchObject({ fileable: true, paused: { since: '2026-03-11', reason } });
   });
 
   test('refuses an unknown version', async () => {

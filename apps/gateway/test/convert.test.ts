@@ -152,3 +152,11 @@ describe('an application', () => {
     });
   });
 });
+
+test('a public service that is paused says since when and why; one that goes on says nothing of it', () => {
+  const service = { name: 'publicServices/property-list', stateCode: '', fileable: true, version: null, versions: [] };
+  const reason = { ro: 'Registrul este oprit.', ru: 'Регистр остановлен.', en: 'The register is down.' };
+  const json = (paused: object | null) => convert.publicServiceJson(Object.assign({}, service, { paused }));
+  expect(json({ since: '2026-03-11', reason })).toMatchObject({ paused: { since: '2026-03-11', reason } });
+  expect(Object.keys(json(null))).not.toContain('paused');
+});

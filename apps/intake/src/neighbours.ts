@@ -4,6 +4,7 @@ import type { ProblemInit } from '@cups/problem';
 import { enumValue } from '@cups/contracts/proto';
 import type { Backend } from '@cups/backend';
 import type { Context } from '@cups/rpc';
+import type { LocalizedText__Output as LocalizedText } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { Config } from './config.ts';
@@ -17,6 +18,8 @@ export interface VersionInForce {
   copy: ServiceVersion;
   /** Kinds of centre at which it may be filed; empty when it may not be filed at a desk. */
   centreKinds: string[];
+  /** Set while the public service is paused at all desks. */
+  paused?: { since: string; reason: LocalizedText };
 }
 
 export interface Centre {
@@ -36,8 +39,8 @@ export interface Neighbours {
   /** The version in force in Chisinau today. */
   versionInForce(publicService: string, now: Date, context: Context): Promise<VersionInForce>;
   centre(name: string, context: Context): Promise<Centre>;
-  /** @throws Problem CENTRE_NOT_OPEN, CENTRE_IN_TRAINING, CENTRE_PAUSED, CENTRE_CLOSED or SERVICE_NOT_FILEABLE */
-  assertFileable(version: VersionInForce, centre: Centre): void;
+  /** @throws Problem CENTRE_NOT_OPEN, CENTRE_IN_TRAINING, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE or SERVICE_PAUSED */
+  assertFileable(version: VersionInForce, centre: Centre, language: string | undefined): void;
 }
 
 /** Connects to catalog and identity at the first call. */
@@ -56,13 +59,15 @@ export function openNeighbours(backend: Backend<Config>): Neighbours {
     versionInForce(publicService, now, context) {
       const atDate = today(now);
       return fresh(`${publicService}@${atDate}`, async () => {
-        const { version } = await catalog.getPublicServiceVersion(
+        const { version, paused } = await catalog.getPublicServiceVersion(
           { name: publicService, version: '', atDate },
           context,
         );
         if (!version) throw new Problem({ reason: 'NOT_FOUND', message: 'No such public service.' });
         const centreKinds = version.centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind));
-        return { copy: fromVersion(version), centreKinds };
+        const found: VersionInForce = { copy: fromVersion(version), centreKinds };
+        if (paused?.reason) found.paused = { since: paused.since, reason: paused.reason };
+        return found;
       });
     },
     centre(name, context) {
@@ -98,7 +103,7 @@ const REFUSALS: Partial<Record<string, Refusal>> = {
   closed: { reason: 'CENTRE_CLOSED', message: 'The centre is closed for good.' },
 };
 
-function assertFileable(version: VersionInForce, centre: Centre): void {
+function assertFileable(version: VersionInForce, centre: Centre, language: string | undefined): void {
   const { status } = centre;
   if (status !== 'active') {
     // A status that a later release knows opens nothing here.
@@ -110,6 +115,15 @@ function assertFileable(version: VersionInForce, centre: Centre): void {
       reason: 'SERVICE_NOT_FILEABLE',
       message: 'This public service can not be filed at this centre; the catalog says where.',
       metadata: { publicService: version.copy.publicService },
+    });
+  }
+  if (version.paused) {
+    const { since, reason } = version.paused;
+    const message = language === 'ru' || language === 'en' ? reason[language] : reason.ro;
+    throw new Problem({
+      reason: 'SERVICE_PAUSED',
+      message,
+      metadata: { publicService: version.copy.publicService, since },
     });
   }
 }

@@ -208,3 +208,30 @@ describe('A create that comes again', () => {
     await expect(other).rejects.toMatchObject({ reason: 'CENTRE_PAUSED' });
   });
 });
+
+describe('A public service that is paused at all desks', () => {
+  test('It opens nothing, and the desk is told why; what is open goes on.', async () => {
+    const open = await at().open();
+    const reason = { ro: 'Registrul este oprit.', ru: 'Регистр остановлен.', en: 'The register is down.' };
+    world.pauseService({ since: '2026-03-01', reason });
+    try {
+      const refusal = await eventually(async () =>
+        at()
+          .open()
+          .then(
+            () => undefined,
+            (error: unknown) => error,
+          ),
+      );
+      expect(refusal).toMatchObject({ reason: 'SERVICE_PAUSED', message: reason.ro });
+      expect((await at().submit(open.name)).state).toBe('STATE_SUBMITTED');
+    } finally {
+      world.pauseService(null);
+    }
+    await eventually(() =>
+      at()
+        .open()
+        .catch(() => undefined),
+    );
+  });
+});

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Event } from '@cups/contracts';
 import type { AgencyBridgeEvent } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { GetPublicServiceVersionResponse } from '@cups/contracts/gen/cups/catalog/v1/GetPublicServiceVersionResponse.ts';
+import type { Pause } from '@cups/contracts/gen/cups/catalog/v1/Pause.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { CentreStatus } from '@cups/contracts/gen/cups/identity/v1/CentreStatus.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
@@ -40,7 +41,7 @@ export async function openWorld() {
   const centres: Record<string, CentreAnswer> = {};
   const lines: Record<string, unknown>[] = [];
   const clock: { now: Date | undefined } = { now: undefined };
-  const state = { validTo: '' };
+  const state: { validTo: string; pause: Pause | null } = { validTo: '', pause: null };
   const closing: (() => Promise<unknown> | void)[] = [];
 
   const catalog = await fakeService<CatalogServiceDefinition>(
@@ -48,7 +49,7 @@ export async function openWorld() {
     {
       async GetPublicServiceVersion({ name }) {
         if (name !== SERVICE) throw new Problem({ reason: 'NOT_FOUND', message: 'none' });
-        return { version: version(state.validTo), inForce: true };
+        return { version: version(state.validTo), inForce: true, paused: state.pause };
       },
     },
     { service: 'catalog', keys },
@@ -159,6 +160,8 @@ export async function openWorld() {
     deskAt,
     /** Names the last day of the version that the catalog has in force; '' for none. */
     endVersion: (date: string) => void (state.validTo = date),
+    /** Pauses the public service at all desks; null lets it go on. */
+    pauseService: (pause: Pause | null) => void (state.pause = pause),
     /** Starts an intake, which ends with this world; answers once it takes work. */
     async start(given: Partial<Config> = {}): Promise<RunningService & { grpcPort: number; httpPort: number }> {
       const write = (line: string) => void lines.push(JSON.parse(line) as Record<string, unknown>);

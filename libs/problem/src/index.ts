@@ -71,6 +71,10 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Tell the person where this service is asked for; it cannot be filed at this centre.',
   },
+  SERVICE_PAUSED: {
+    kind: 'PRECONDITION',
+    action: 'Tell the person why, as the detail says, and open the application when the public service goes on.',
+  },
   SERVICE_VERSION_EXPIRED: {
     kind: 'PRECONDITION',
     action: 'Renew the draft to the version in force today, check it, then submit.',

@@ -64,9 +64,16 @@ export interface Version {
   example?: Record<string, unknown>;
 }
 
+/** Why nothing is opened at any desk, from a day on. */
+export interface Pause {
+  since: string;
+  reason: LocalizedText;
+}
+
 export interface PublicService {
   code: string;
   stateCode?: string;
+  paused?: Pause;
   /** Oldest first, without overlap. */
   versions: Version[];
 }
@@ -74,6 +81,11 @@ export interface PublicService {
 /** Whether a version counts on a date; its first and its last day count. */
 export function inForce(version: Version, date: string): boolean {
   return version.validFrom <= date && (version.validTo === undefined || date <= version.validTo);
+}
+
+/** The pause of a service at a date, if any. */
+export function pauseAt({ paused }: PublicService, date: string): Pause | undefined {
+  return paused && paused.since <= date ? paused : undefined;
 }
 
 /** The version in force at a date, if any. */

@@ -49,7 +49,7 @@ export function draftRpcs(
         neighbours.versionInForce(app.publicService, now(), context),
         neighbours.centre(app.centre, context),
       ]);
-      neighbours.assertFileable(version, centre);
+      neighbours.assertFileable(version, centre, context.session?.language);
       await versions.keep(version.copy);
       return change(parts, request, context, {
         decide: (current, actor) => acts.renew(current, actor, version.copy),

@@ -15,8 +15,8 @@ import { ownApplication } from './own.ts';
 
 /**
  * Opens a draft at the actor's centre, with its own copy of the version of the public service that is in force.
- * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_IN_TRAINING, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, ACTION_NOT_ALLOWED (of the application that it corrects),
- *   CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, NEIGHBOUR_UNAVAILABLE, or what is wrong with its content
+ * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_IN_TRAINING, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE,
+ *   SERVICE_PAUSED, ACTION_NOT_ALLOWED (of the application that it corrects), CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, NEIGHBOUR_UNAVAILABLE, or what is wrong with its content
  */
 export async function openDraft(
   parts: Parts,
@@ -29,7 +29,7 @@ export async function openDraft(
     neighbours.centre(actor.centre, context),
     request.corrects ? ownApplication(applications, request.corrects, context) : undefined,
   ]);
-  neighbours.assertFileable(version, centre);
+  neighbours.assertFileable(version, centre, context.session?.language);
   if (corrected) assertEnded(corrected);
   await assertRoom(parts, actor.centre, centre);
   await versions.keep(version.copy);
