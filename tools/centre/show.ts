@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LIFE, STATUSES } from '@cups/identity/life';
 import type { CentreStatus } from '@cups/identity/life';
 import type { Change } from './moves.ts';
@@ -125,13 +126,16 @@ export function centreText(centre: Entry): string {
   return `${code}\n${indented(tableText(rows))}`;
 }
 
-/** What a plan changes. Files of centres are in ConfigMaps, by shards: one file is in one. */
+/** The ConfigMap that holds a file: helm/centres gives each of the sixteen the files whose hashes begin with its digit. */
+const configMapOf = (file: string): string => `cups-centres-${createHash('sha256').update(file).digest('hex')[0]}`;
+
+/** What a plan changes. */
 export function consequencesOf({ changes, remarks }: Plan, written: boolean) {
   const told = changes.filter(({ to }) => to !== 'planned' && to !== 'training');
   return {
     changes: changes.map(({ code, name, from, to }) => ({ code, name, file: `centres/${fileOf(code)}`, from, to })),
     files: changes.length,
-    configMapsAtMost: changes.length,
+    configMaps: [...new Set(changes.map(({ code }) => configMapOf(fileOf(code))))].sort(),
     podsRestarted: 0,
     announced: told.length,
     remarks,
@@ -141,10 +145,10 @@ export function consequencesOf({ changes, remarks }: Plan, written: boolean) {
 
 export function planText(plan: Plan, written: boolean): string {
   const { changes, remarks } = plan;
-  const { files, configMapsAtMost, podsRestarted, announced } = consequencesOf(plan, written);
+  const { files, configMaps, podsRestarted, announced } = consequencesOf(plan, written);
   const facts = [
     ['files', `${files}, ${changes.some(({ from }) => from) ? 'of each only the status' : 'new'}`],
-    ['cluster', `the ConfigMap shard that holds each file: ${configMapsAtMost} at most, and no other object`],
+    ['cluster', `${configMaps.length} ConfigMaps (${configMaps.join(', ')}), and no other object`],
     ['pods', `${podsRestarted} restarted: identity follows its files`],
     ['agencies', announced > 0 ? `told of ${announced} on cups.centres` : 'told nothing'],
   ];
