@@ -1,3 +1,8 @@
 import preset from '../jest.preset.js';
 
-export default { ...preset, displayName: 'tools' };
+export default {
+  ...preset,
+  displayName: 'tools',
+  globalSetup: '@cups/testing/setup',
+  globalTeardown: '@cups/testing/teardown',
+};

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, join, relative } from 'node:path';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { STORED } from '@cups/backend/settings';
 import { ensureTopics } from '@cups/events';
 import { isFree, startLocal } from '@cups/local';
@@ -8,10 +8,14 @@ import type { LocalPlatform } from '@cups/local';
 import { readSettings } from '@cups/process/settings';
 import { makeKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
+import { SIGNERS } from './keys/place.ts';
 import { environmentOf } from './platform/environment.ts';
 import type { Surroundings } from './platform/environment.ts';
 import { Processes } from './platform/processes.ts';
 import { claimShape } from './shape.ts';
+import { agenciesIn } from './topics/agencies.ts';
+
+export { agenciesIn };
 
 /** The whole platform as processes of this machine; `npm start`, the benchmark and the journeys use it. */
 
@@ -67,12 +71,6 @@ export interface Platform {
   end(name: ServiceName, copy?: number): Promise<void>;
   stop(): Promise<void>;
 }
-
-/** Codes of the agencies that have a file in a folder of data. */
-export const agenciesIn = (data: string): string[] =>
-  readdirSync(join(data, 'agencies'))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => basename(name, '.yaml'));
 
 const labelOf = (name: ServiceName, copy = 1): string => (copy === 1 ? name : `${name}-${copy}`);
 const isCopyOf = (label: string, name: ServiceName): boolean =>
@@ -153,7 +151,7 @@ function makeLogs(dataDir: string): string {
 /** Keys and secrets of this data folder, made when they are not there. */
 function makeSecrets(dataDir: string): { keysDir: string; requestSecret: string } {
   const keysDir = join(dataDir, 'keys');
-  makeKeys(keysDir, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway']);
+  makeKeys(keysDir, SIGNERS);
   const requestSecret = join(keysDir, 'intake.secret');
   if (!existsSync(requestSecret)) {
     writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });

@@ -5,6 +5,7 @@ import type { Setting, Settings } from '@cups/process/settings';
 import { format, resolveConfig } from 'prettier';
 import { chartPages } from './charts/chart-pages.ts';
 import { SETTINGS } from './settings/tables.ts';
+import { settings as topics } from './topics/settings.ts';
 
 /**
  * Writes what is made from the tables that the services read at their start: docs/settings.md, and of every chart
@@ -14,10 +15,12 @@ import { SETTINGS } from './settings/tables.ts';
 
 const FILE = 'docs/settings.md';
 const root = join(import.meta.dirname, '..');
+/** What is told of: the services, and the job that creates topics. */
+const TABLES: Readonly<Record<string, Settings>> = { ...SETTINGS, topics };
 
 const INTRODUCTION = `# Settings
 
-Every setting of every service, read from the environment when it starts; made by \`tools/settings.ts\` from the tables in
+Every setting of every service, and of the job that creates topics, read from the environment when it starts; made by \`tools/settings.ts\` from the tables in
 \`apps/<service>/src/config.ts\` (those that services share stand in \`libs/backend/src/settings.ts\`). A variable that is
 empty counts as not set. A setting that cannot be used ends the start with one sentence that names it. The defaults are
 for a process that is started by hand; \`npm start\` chooses free ports and sets the rest.
@@ -87,7 +90,7 @@ function tableOf(service: string, settings: Settings): string {
 
 /** Which services read what: those that read it, for each name that more than one service reads. */
 function shared(): string {
-  const read = Object.entries(SETTINGS).flatMap(([service, settings]) =>
+  const read = Object.entries(TABLES).flatMap(([service, settings]) =>
     listSettings(settings).map(({ name }) => ({ name, service })),
   );
   const rows = [...Map.groupBy(read, ({ name }) => name)]
@@ -99,7 +102,7 @@ function shared(): string {
 const drawn = [
   INTRODUCTION,
   shared(),
-  ...Object.entries(SETTINGS).map(([service, settings]) => tableOf(service, settings)),
+  ...Object.entries(TABLES).map(([service, settings]) => tableOf(service, settings)),
 ].join('\n\n');
 
 const stale: string[] = [];

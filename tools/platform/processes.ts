@@ -5,15 +5,11 @@ import { join, relative } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '@cups/local';
 import type { Ports } from './environment.ts';
+import { memoryFlags } from './memory.ts';
 
 /** The services of one platform as processes of this machine: each by its name, further copies as `intake-2`. */
 
 const READY_SECONDS = 60;
-/**
- * MiB of the young generation, where most objects of a request die. Through these two goes every request: 24 instead of the 8 of
- * the others saves them a seventh of their processor's time, for some 110 MiB together (bench/README.md).
- */
-const YOUNG_MIB: Readonly<Record<string, number>> = { gateway: 24, intake: 24 };
 /** Longer than the 20 s in which a service ends by itself. */
 const KILL_AFTER_MS = 22_000;
 
@@ -61,12 +57,7 @@ export class Processes {
     const log = openSync(join(logs, `${label}.log`), 'a');
     const child = spawn(
       join(root, 'node_modules/.bin/node'),
-      [
-        '--disable-warning=ExperimentalWarning',
-        `--max-semi-space-size=${YOUNG_MIB[service] ?? 8}`,
-        '--max-old-space-size=192',
-        join(root, 'apps', service, 'src/main.ts'),
-      ],
+      ['--disable-warning=ExperimentalWarning', ...memoryFlags(service), join(root, 'apps', service, 'src/main.ts')],
       // A group of its own: Ctrl-C is ours to pass on, in order. The channel ends it should we be killed.
       { cwd: root, detached: true, stdio: ['ignore', log, log, 'ipc'], env: environment },
     );

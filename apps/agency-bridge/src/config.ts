@@ -1,4 +1,14 @@
-import { addressOf, CALLS, dataDir, grpcPort, httpPort, PROCESS, STORED, timerPoll } from '@cups/backend/settings';
+import {
+  addressOf,
+  CALLS,
+  dataDir,
+  grpcPort,
+  httpPort,
+  PROCESS,
+  STORED,
+  timerPoll,
+  TOPIC_PARTITIONS,
+} from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
@@ -27,14 +37,7 @@ export const settings = {
     meaning:
       'Whether the two topics of an agency are created when they are missing. Without it, or where the broker forbids it, the log says which topics somebody must create.',
   },
-  topicPartitions: {
-    name: 'TOPIC_PARTITIONS',
-    type: 'number',
-    min: 1,
-    max: 1_000,
-    default: 3,
-    meaning: 'Partitions of a topic that is created; so many replicas can share its messages.',
-  },
+  topicPartitions: TOPIC_PARTITIONS,
   concurrency: {
     name: 'CONSUMER_CONCURRENCY',
     type: 'number',

@@ -92,6 +92,17 @@ export const addressOf = <const Name extends string>(neighbour: string, name: Na
 export const dataDir = (what: string) =>
   ({ name: 'CUPS_DATA', type: 'path', default: 'data', meaning: `Folder of data files; ${what}` }) as const;
 
+/** Of whoever creates topics. */
+export const TOPIC_PARTITIONS = {
+  name: 'TOPIC_PARTITIONS',
+  type: 'number',
+  min: 1,
+  max: 1_000,
+  default: 3,
+  meaning:
+    'Partitions of a topic that is created; so many replicas can share its messages. Topics that exist keep what they have.',
+} as const satisfies Setting;
+
 /** How often durable timers are looked for. */
 export const timerPoll = <const Ms extends number>(ms: Ms) =>
   ({

@@ -1,0 +1,93 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { rootCertificates } from 'node:tls';
+import { NODE, USER } from './apps.ts';
+import { entryOf, textEntry } from './files.ts';
+import type { Entry } from './tar.ts';
+
+/** What is below every app in an image that is made of parts of this machine; a distroless image has the same and more. */
+export interface Base {
+  entries: Entry[];
+  parts: BasePart[];
+}
+
+/** Where a part of the base comes from. */
+export interface BasePart {
+  name: string;
+  version: string;
+  license: string | undefined;
+  /** A package URL; undefined when no package manager knows it. */
+  purl: string | undefined;
+}
+
+/** Of the Debian packages that Node needs; others are named without. */
+const LICENSES: Record<string, string> = {
+  libc6: 'LGPL-2.1-or-later',
+  'libgcc-s1': 'GPL-3.0-or-later WITH GCC-exception-3.1',
+  'libstdc++6': 'GPL-3.0-or-later WITH GCC-exception-3.1',
+};
+
+/**
+ * Node of the package `node`, the libraries of C that it is linked to, the certificates that it trusts, one user.
+ * @throws Error when this machine has no `ldd`
+ */
+export function readBase(root: string): Base {
+  const node = join(root, 'node_modules/node/bin/node');
+  const libraries = librariesOf(node);
+  const origins = libraries.map(originOf);
+  const copyrights = origins
+    .flatMap(({ name }) => `/usr/share/doc/${name}/copyright`)
+    .filter((file) => existsSync(file));
+  return {
+    entries: [
+      entryOf(node, NODE.slice(1)),
+      ...[...libraries, ...new Set(copyrights)].map((file) => entryOf(file, file.slice(1))),
+      textEntry('etc/passwd', `root:x:0:0:root:/:/sbin/nologin\ncups:x:${USER}:${USER}:cups:/app:/sbin/nologin\n`),
+      textEntry('etc/group', `root:x:0:\ncups:x:${USER}:\n`),
+      textEntry('etc/nsswitch.conf', 'hosts: files dns\n'),
+      textEntry('etc/ssl/certs/ca-certificates.crt', `${rootCertificates.join('\n')}\n`),
+    ],
+    parts: distinct([nodePart(), ...origins]),
+  };
+}
+
+/** The libraries that a program loads at its start, the loader among them, as absolute paths. */
+function librariesOf(program: string): string[] {
+  let listed: string;
+  try {
+    listed = execFileSync('ldd', [program], { encoding: 'utf8' });
+  } catch (cause) {
+    throw new Error('The C library of this machine cannot be listed: `ldd` is needed.', { cause });
+  }
+  return [...new Set([...listed.matchAll(/\/\S+/g)].map(([path]) => path))].sort();
+}
+
+function nodePart(): BasePart {
+  const version = process.versions.node;
+  return { name: 'node', version, license: 'MIT', purl: `pkg:generic/node@${version}` };
+}
+
+/** The Debian package of a file; the file itself where there is no such package. */
+function originOf(file: string): BasePart {
+  // Where /lib is a link to /usr/lib, either path may be the one that was recorded.
+  for (const path of [file, `/usr${file}`]) {
+    const name = dpkg(['-S', path])?.split(':')[0];
+    const found = name && dpkg(['-W', '-f', '${Version} ${Architecture}\n', name])?.split('\n')[0];
+    if (!name || !found) continue;
+    const [version, architecture] = found.split(' ') as [string, string];
+    const purl = `pkg:deb/debian/${encodeURIComponent(name)}@${encodeURIComponent(version)}?arch=${architecture}`;
+    return { name, version, license: LICENSES[name], purl };
+  }
+  return { name: basename(file), version: 'unknown', license: undefined, purl: undefined };
+}
+
+function dpkg(args: string[]): string | undefined {
+  try {
+    return execFileSync('dpkg-query', args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  } catch {
+    return undefined;
+  }
+}
+
+const distinct = (parts: BasePart[]): BasePart[] => [...new Map(parts.map((part) => [part.name, part])).values()];

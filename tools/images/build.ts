@@ -1,0 +1,131 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { APP_FOLDER } from './apps.ts';
+import type { App } from './apps.ts';
+import { readBase } from './base.ts';
+import type { BasePart } from './base.ts';
+import { bundleApp } from './bundle.ts';
+import type { Bundle } from './bundle.ts';
+import { entriesOf } from './files.ts';
+import { makeImage, makeLayer, writeLayout } from './oci.ts';
+import type { Image, Layer } from './oci.ts';
+import { billOfMaterials } from './sbom.ts';
+import type { Source } from './source.ts';
+
+export interface BuildOptions {
+  root: string;
+  apps: readonly App[];
+  /** Folder of what is made. */
+  out: string;
+  source: Source;
+  tag: string;
+  /** What stands before the name of an app in the name of its image. */
+  registry: string;
+  onProgress: (line: string) => void;
+}
+
+/** Below every app; made once. */
+interface BaseLayer {
+  layer: Layer;
+  parts: readonly BasePart[];
+}
+
+export interface Built {
+  image: Image;
+  bundle: Bundle;
+}
+
+/** Bundles alone: what `k8s/images/Dockerfile` copies. */
+export async function buildBundles({ root, apps, out, onProgress }: BuildOptions): Promise<Map<string, Bundle>> {
+  const bundles = new Map<string, Bundle>();
+  for (const app of apps) {
+    const bundle = await bundleApp(root, app, join(out, 'bundles', app.name));
+    onProgress(`${app.name}: bundle of ${megabytes(bundle.bytes)}, ${bundle.packages.length} packages`);
+    bundles.set(app.name, bundle);
+  }
+  return bundles;
+}
+
+/** Node and the C library of this machine as a layer: some seconds, most of them for compressing it. */
+function buildBase(root: string): BaseLayer {
+  const { entries, parts } = readBase(root);
+  return { layer: makeLayer(entries, 'Node, the C library, certificates and a user'), parts };
+}
+
+/** The image of one bundle on a base. */
+function imageOf(app: App, bundle: Bundle, { layer }: BaseLayer, options: BuildOptions): Image {
+  const { source, tag, registry } = options;
+  return makeImage({
+    name: app.name,
+    repository: `${registry}/${app.name}`,
+    tag,
+    layers: [layer, makeLayer(entriesOf(bundle.folder, APP_FOLDER.slice(1)), `The bundle of ${app.name}`)],
+    labels: labelsOf(app, source),
+    created: source.created,
+  });
+}
+
+/** `org.opencontainers.image.*`. */
+function labelsOf({ name, description }: App, { version, revision, created }: Source): Record<string, string> {
+  const labels = {
+    title: `cups-${name}`,
+    description,
+    version,
+    revision,
+    created: created.toISOString(),
+    licenses: 'Apache-2.0',
+  };
+  return Object.fromEntries(Object.entries(labels).map(([key, value]) => [`org.opencontainers.image.${key}`, value]));
+}
+
+/**
+ * Makes bundles, images, bills of materials and the lists of digests in `out`; what an earlier build left there is replaced.
+ * @returns by the name of the app
+ */
+export async function buildImages(options: BuildOptions): Promise<Map<string, Built>> {
+  const { root, apps, out, onProgress } = options;
+  for (const folder of ['bundles', 'sbom', 'oci']) rmSync(join(out, folder), { recursive: true, force: true });
+  const bundles = await buildBundles(options);
+  const base = buildBase(root);
+  onProgress(`base: ${megabytes(base.layer.descriptor.size)}`);
+  const built = new Map<string, Built>();
+  for (const app of apps) {
+    const bundle = bundles.get(app.name)!;
+    built.set(app.name, { bundle, image: imageOf(app, bundle, base, options) });
+  }
+  writeLayout(
+    [...built.values()].map(({ image }) => image),
+    join(out, 'oci'),
+    join(out, 'images.tar'),
+  );
+  writeBills(built, base, options);
+  writeDigests(built, out);
+  return built;
+}
+
+function writeBills(built: ReadonlyMap<string, Built>, base: BaseLayer, { out, source }: BuildOptions): void {
+  mkdirSync(join(out, 'sbom'), { recursive: true });
+  for (const [name, { image, bundle }] of built) {
+    const bill = billOfMaterials({ name, image, packages: bundle.packages, base: base.parts, source });
+    writeFileSync(join(out, 'sbom', `${name}.cdx.json`), bill);
+  }
+}
+
+/** `images.json` for programs, and the same as values of the chart helm/platform: `helm … -f values.yaml`. */
+function writeDigests(built: ReadonlyMap<string, Built>, out: string): void {
+  const images: Record<string, object> = {};
+  const values: Record<string, object> = {};
+  for (const [name, { image }] of built) {
+    const { repository, tag, digest, size } = image;
+    const [registry = '', ...path] = repository.split('/');
+    images[name] = { repository, tag, digest, size };
+    // One registry for all stands before each; a digest wins over every tag.
+    values['global'] = { image: { registry, tag } };
+    values[name] = { image: { repository: path.join('/'), digest } };
+  }
+  writeFileSync(join(out, 'images.json'), `${JSON.stringify(images, undefined, 2)}\n`);
+  writeFileSync(join(out, 'values.yaml'), stringify(values));
+}
+
+export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -1,0 +1,145 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { runOf } from './apps.ts';
+import { tar } from './tar.ts';
+import type { Entry } from './tar.ts';
+
+/** Writes images as the OCI image specification has them: blobs by their digests, an image is a manifest. */
+
+const TYPES = {
+  index: 'application/vnd.oci.image.index.v1+json',
+  manifest: 'application/vnd.oci.image.manifest.v1+json',
+  config: 'application/vnd.oci.image.config.v1+json',
+  layer: 'application/vnd.oci.image.layer.v1.tar+gzip',
+};
+
+interface Descriptor {
+  mediaType: string;
+  /** `sha256:` and hex. */
+  digest: string;
+  /** In bytes. */
+  size: number;
+}
+
+/** A layer as it is stored, and the digest of what it unpacks to. */
+export interface Layer {
+  blob: Buffer;
+  descriptor: Descriptor;
+  diffId: string;
+  createdBy: string;
+}
+
+export interface Image {
+  repository: string;
+  tag: string;
+  /** Of its manifest. */
+  digest: string;
+  /** What is fetched for it, in bytes. */
+  size: number;
+  manifest: Descriptor;
+  blobs: ReadonlyMap<string, Buffer>;
+}
+
+const digestOf = (bytes: Buffer): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
+
+/** @param createdBy how it came about, for the history of the image */
+export function makeLayer(entries: readonly Entry[], createdBy: string): Layer {
+  const archive = tar(entries);
+  const blob = gzipSync(archive);
+  const descriptor = { mediaType: TYPES.layer, digest: digestOf(blob), size: blob.length };
+  return { blob, descriptor, diffId: digestOf(archive), createdBy };
+}
+
+export interface ImageParts {
+  /** Of the app. */
+  name: string;
+  repository: string;
+  tag: string;
+  layers: readonly Layer[];
+  labels: Record<string, string>;
+  /** When the source was committed. */
+  created: Date;
+}
+
+/** One image for the architecture of this machine. */
+export function makeImage({ name, repository, tag, layers, labels, created }: ImageParts): Image {
+  const blobs = new Map<string, Buffer>(layers.map(({ descriptor, blob }) => [descriptor.digest, blob]));
+  const put = (mediaType: string, value: unknown): Descriptor => {
+    const bytes = Buffer.from(JSON.stringify(value));
+    const digest = digestOf(bytes);
+    blobs.set(digest, bytes);
+    return { mediaType, digest, size: bytes.length };
+  };
+  const config = put(TYPES.config, configOf(name, layers, labels, created));
+  const descriptors = layers.map(({ descriptor }) => descriptor);
+  const manifest = put(TYPES.manifest, {
+    schemaVersion: 2,
+    mediaType: TYPES.manifest,
+    config,
+    layers: descriptors,
+    annotations: labels,
+  });
+  const size = [manifest, config, ...descriptors].reduce((sum, one) => sum + one.size, 0);
+  return { repository, tag, digest: manifest.digest, size, manifest, blobs };
+}
+
+const architecture = (): string => (process.arch === 'x64' ? 'amd64' : process.arch);
+
+function configOf(name: string, layers: readonly Layer[], labels: Record<string, string>, created: Date): object {
+  const run = runOf(name);
+  const at = created.toISOString();
+  return {
+    created: at,
+    architecture: architecture(),
+    os: 'linux',
+    config: {
+      User: run.User,
+      Env: ['PATH=/nodejs/bin', ...run.Env],
+      Entrypoint: run.Entrypoint,
+      WorkingDir: run.WorkingDir,
+      Labels: labels,
+    },
+    rootfs: { type: 'layers', diff_ids: layers.map(({ diffId }) => diffId) },
+    history: layers.map(({ createdBy }) => ({ created: at, created_by: createdBy })),
+  };
+}
+
+/**
+ * Writes images as one OCI layout: a folder, and the same as one archive. Layers that they share are there once.
+ * @param folder is emptied first
+ */
+export function writeLayout(images: readonly Image[], folder: string, archive: string): void {
+  const entries = layoutOf(images);
+  rmSync(folder, { recursive: true, force: true });
+  for (const { path, content } of entries) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), content);
+  }
+  writeFileSync(archive, tar(entries));
+}
+
+function layoutOf(images: readonly Image[]): (Entry & { content: Buffer })[] {
+  const file = (path: string, content: Buffer) => ({ path, mode: 0o644, content });
+  const blobs = new Map(images.flatMap((image) => [...image.blobs]));
+  const index = { schemaVersion: 2, mediaType: TYPES.index, manifests: images.map(namedManifest) };
+  return [
+    file('oci-layout', Buffer.from(JSON.stringify({ imageLayoutVersion: '1.0.0' }))),
+    file('index.json', Buffer.from(JSON.stringify(index))),
+    ...[...blobs].map(([digest, content]) => file(`blobs/${digest.replace(':', '/')}`, content)),
+  ];
+}
+
+/** The names are annotations: containerd takes the first, skopeo and others the second. */
+function namedManifest({ repository, tag, manifest }: Image): object {
+  const name = `${repository}:${tag}`;
+  const { mediaType, digest, size } = manifest;
+  return {
+    mediaType,
+    digest,
+    size,
+    annotations: { 'io.containerd.image.name': name, 'org.opencontainers.image.ref.name': name },
+    platform: { architecture: architecture(), os: 'linux' },
+  };
+}

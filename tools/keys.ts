@@ -1,0 +1,90 @@
+import { parseArgs } from 'node:util';
+import { accessOfPod, keyCluster } from './keys/cluster.ts';
+import { keyFolder } from './keys/folder.ts';
+import { SIGNERS } from './keys/place.ts';
+import type { KeyPlace } from './keys/place.ts';
+import { announce, make, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
+import type { Steps } from './keys/rotation.ts';
+
+/** `npm run keys`, and a job of a cluster: makes the keys by which services know each other, and changes them. */
+
+const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --cluster | --api <url> --namespace <name>) [--now]
+
+  make      make what is missing: a key pair for each service, the secret of intake; what is there stays (default: all)
+  show      where each service stands (default: all)
+  announce  step 1 of changing a key: publish the next public key
+  switch    step 2, five minutes later: sign with it
+  retire    step 3, when nothing signed before is in use (10 minutes later; identity after 8 hours and 5 minutes, for it
+            signs sessions): the old public key counts no longer
+
+Services: ${SIGNERS.join(', ')}. None is restarted: they read their keys again.
+
+  --dir <folder>     keys are files, as CUPS_KEYS names them
+  --cluster          in a pod: Secrets <prefix>-key-<service>, ConfigMap <prefix>-public-keys of its namespace
+  --api <url>        the same from outside, through \`kubectl proxy\`: http://127.0.0.1:8001
+  --namespace <name> for --api
+  --prefix <name>    what the names of those objects begin with (default cups)
+  --now              do not wait for the times above: what was signed with the other key is refused for a while
+  --help             this text
+`;
+const ACTIONS: Record<string, (steps: Steps, service: string) => Promise<string>> = {
+  make,
+  show,
+  announce,
+  switch: switchOver,
+  retire,
+};
+
+try {
+  await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      dir: { type: 'string' },
+      cluster: { type: 'boolean', default: false },
+      api: { type: 'string' },
+      namespace: { type: 'string', default: 'default' },
+      prefix: { type: 'string', default: 'cups' },
+      now: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  const [what = '', ...services] = positionals;
+  const action = ACTIONS[what];
+  if (!action) throw new Error(`Say what: ${Object.keys(ACTIONS).join(', ')}; --help tells more.`);
+  const steps = { place: placeOf(values), now: Date.now(), hurry: values.now };
+  for (const service of servicesOf(what, services)) console.log(`${service}: ${await action(steps, service)}`);
+  if (what === 'make') console.log(`intake: ${await makeSecret(steps.place)}`);
+}
+
+interface Where {
+  dir?: string | undefined;
+  cluster: boolean;
+  api?: string | undefined;
+  namespace: string;
+  prefix: string;
+}
+
+function placeOf({ dir, cluster, api, namespace, prefix }: Where): KeyPlace {
+  const given = [dir !== undefined, cluster, api !== undefined].filter(Boolean).length;
+  if (given !== 1) throw new Error('Say where, once: --dir <folder>, --cluster in a pod, or --api <url>.');
+  if (dir !== undefined) return keyFolder(dir);
+  return keyCluster(api === undefined ? accessOfPod() : { url: api, namespace }, prefix);
+}
+
+function servicesOf(what: string, named: string[]): readonly string[] {
+  if (named.length === 0 && !['make', 'show'].includes(what)) {
+    throw new Error(`Say whose key: ${SIGNERS.join(', ')}, or all.`);
+  }
+  if (named.length === 0 || named.includes('all')) return SIGNERS;
+  const unknown = named.filter((name) => !SIGNERS.some((signer) => signer === name));
+  if (unknown.length > 0) throw new Error(`No service named ${unknown.join(', ')} has a key: ${SIGNERS.join(', ')}.`);
+  return named;
+}

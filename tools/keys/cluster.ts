@@ -1,0 +1,131 @@
+import { readFileSync } from 'node:fs';
+import { request as plainRequest } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import { join } from 'node:path';
+import { fileOf } from './place.ts';
+import type { Item, KeyPlace } from './place.ts';
+
+/** How the API of a cluster is reached. */
+export interface ClusterAccess {
+  url: string;
+  namespace: string;
+  /** Of a service account; none through `kubectl proxy`. */
+  token?: string;
+  /** The certificate of the cluster's authority. */
+  ca?: string;
+}
+
+const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const TIMEOUT_MS = 10_000;
+
+/** What a pod knows of its own cluster. @throws Error outside a pod, or in one without a token */
+export function accessOfPod(): ClusterAccess {
+  const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = process.env;
+  if (!host || !port) throw new Error('This is no pod: name a folder with --dir, or an API server with --api.');
+  const read = (file: string) => readFileSync(join(ACCOUNT, file), 'utf8').trim();
+  try {
+    const authority = host.includes(':') ? `[${host}]` : host;
+    const url = `https://${authority}:${port}`;
+    return { url, namespace: read('namespace'), token: read('token'), ca: read('ca.crt') };
+  } catch {
+    throw new Error(`The pod has no token of a service account in ${ACCOUNT}.`);
+  }
+}
+
+/**
+ * Keys in a cluster, by names that begin alike: the Secret `<prefix>-key-<service>` of each service, the Secret
+ * `<prefix>-next-keys`, the Secret `<prefix>-request-secret`, and the ConfigMap `<prefix>-public-keys`. A pod mounts its own
+ * Secret and the ConfigMap as one folder. Every call @throws Error, one sentence, when the API server refuses or is away
+ */
+export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
+  const api = apiOf(access);
+
+  const objectOf = (item: Item) => {
+    switch (item.kind) {
+      case 'private':
+        return { kind: 'Secret', name: `${prefix}-key-${item.service}` };
+      case 'next':
+        return { kind: 'Secret', name: `${prefix}-next-keys` };
+      case 'public':
+        return { kind: 'ConfigMap', name: `${prefix}-public-keys` };
+      case 'secret':
+        return { kind: 'Secret', name: `${prefix}-request-secret` };
+    }
+  };
+  const pathOf = (kind: string) => `/api/v1/namespaces/${access.namespace}/${kind.toLowerCase()}s`;
+  const encoded = (kind: string, text: string) => (kind === 'Secret' ? Buffer.from(text).toString('base64') : text);
+  const patch = (item: Item, value: string | null) => {
+    const { kind, name } = objectOf(item);
+    return api('PATCH', `${pathOf(kind)}/${name}`, { data: { [fileOf(item)]: value } });
+  };
+
+  return {
+    async read(item) {
+      const { kind, name } = objectOf(item);
+      const found = await api('GET', `${pathOf(kind)}/${name}`);
+      const value = found?.data?.[fileOf(item)];
+      if (value === undefined || kind === 'ConfigMap') return value;
+      return Buffer.from(value, 'base64').toString('utf8');
+    },
+    async write(item, text) {
+      const { kind, name } = objectOf(item);
+      const value = encoded(kind, text);
+      if (await patch(item, value)) return;
+      const metadata = { name, labels: { 'app.kubernetes.io/part-of': 'cups', 'app.kubernetes.io/component': 'keys' } };
+      await api('POST', pathOf(kind), { apiVersion: 'v1', kind, metadata, data: { [fileOf(item)]: value } });
+    },
+    async remove(item) {
+      await patch(item, null);
+    },
+  };
+}
+
+interface Kept {
+  data?: Record<string, string>;
+}
+
+/** Calls the API server; what is not there is undefined. */
+function apiOf({ url, token, ca }: ClusterAccess) {
+  return async (method: string, path: string, body?: object): Promise<Kept | undefined> => {
+    const type = method === 'PATCH' ? 'application/merge-patch+json' : 'application/json';
+    const headers: Record<string, string> = { accept: 'application/json', 'content-type': type };
+    if (token) headers['authorization'] = `Bearer ${token}`;
+    const { status, text } = await call(new URL(path, url), { method, headers, ca, body: JSON.stringify(body) });
+    if (status === 404) return undefined;
+    // The answer to a refusal names the account and the object, and no content.
+    if (status >= 300) throw new Error(`${method} ${path} was refused with ${status}: ${reasonIn(text)}`);
+    return JSON.parse(text) as Kept;
+  };
+}
+
+interface Call {
+  method: string;
+  headers: Record<string, string>;
+  ca: string | undefined;
+  body: string | undefined;
+}
+
+function call(url: URL, { method, headers, ca, body }: Call): Promise<{ status: number; text: string }> {
+  const send = url.protocol === 'https:' ? tlsRequest : plainRequest;
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) =>
+      reject(new Error(`The API server at ${url.origin} does not answer: ${error.code ?? error.message}.`));
+    const request = send(url, { method, headers, ca, timeout: TIMEOUT_MS }, (response) => {
+      const parts: Buffer[] = [];
+      response.on('data', (part: Buffer) => parts.push(part));
+      response.on('error', fail);
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text: Buffer.concat(parts).toString() }));
+    });
+    request.on('error', fail);
+    request.on('timeout', () => request.destroy(new Error('no answer in time')));
+    request.end(body);
+  });
+}
+
+function reasonIn(text: string): string {
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? 'no reason given';
+  } catch {
+    return 'no reason given';
+  }
+}

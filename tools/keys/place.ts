@@ -1,0 +1,30 @@
+/** Where keys are kept: a folder, or Secrets and a ConfigMap of a cluster. */
+export interface KeyPlace {
+  /** @returns undefined when it is not there */
+  read(item: Item): Promise<string | undefined>;
+  write(item: Item, text: string): Promise<void>;
+  remove(item: Item): Promise<void>;
+}
+
+/**
+ * What is kept. `private` signs now and `next` will; `public` holds every key that counts; `secret` is what intake makes
+ * fingerprints of requests with.
+ */
+export type Item = { kind: 'private' | 'next' | 'public'; service: string } | { kind: 'secret' };
+
+/** Services that sign: each has a private key of its own, and everybody's public ones. */
+export const SIGNERS = ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway'] as const;
+
+/** The name of an item's file, also within a Secret or ConfigMap. */
+export function fileOf(item: Item): string {
+  switch (item.kind) {
+    case 'private':
+      return `${item.service}.key.jwk`;
+    case 'next':
+      return `${item.service}.next.key.jwk`;
+    case 'public':
+      return `${item.service}.jwk`;
+    case 'secret':
+      return 'intake.secret';
+  }
+}

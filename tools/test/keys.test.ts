@@ -1,0 +1,325 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { openKeys } from '@cups/rpc';
+import { publicKeysFrom } from '@cups/rpc/jwk';
+import { temporaryDir } from '@cups/testing';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { keyCluster } from '../keys/cluster.ts';
+import { keyFolder } from '../keys/folder.ts';
+import { fileOf, SIGNERS } from '../keys/place.ts';
+import type { Item, KeyPlace } from '../keys/place.ts';
+import { announce, make, makeSecret, retire, show, switchOver } from '../keys/rotation.ts';
+
+const MINUTE = 60_000;
+const START = Date.parse('2026-03-03T09:00:00Z');
+
+/** What a process of its own prints, and its exit code. */
+function keys(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
+  const program = join(import.meta.dirname, '../keys.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', program, ...args]);
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (data) => (said.out += data));
+  child.stderr.on('data', (data) => (said.err += data));
+  return new Promise((done) => child.once('close', (code) => done({ code, out: said.out, err: said.err })));
+}
+
+/** A place in memory that keeps the order in which it was written. */
+function memory() {
+  const kept = new Map<string, string>();
+  const written: string[] = [];
+  const nameOf = (item: Item) => `${item.kind} ${fileOf(item)}`;
+  const place: KeyPlace = {
+    read: async (item) => kept.get(nameOf(item)),
+    write: async (item, text) => {
+      written.push(item.kind);
+      kept.set(nameOf(item), text);
+    },
+    remove: async (item) => void kept.delete(nameOf(item)),
+  };
+  return { place, kept, written };
+}
+
+describe('changing a key', () => {
+  const folder = temporaryDir();
+  afterAll(() => folder.remove());
+  const { dir } = folder;
+  const place = keyFolder(dir);
+  /** Two processes that look at their files whenever they are asked, on one clock. */
+  let at = START;
+  const process = (service: 'gateway' | 'intake') =>
+    openKeys({ dir, service, now: () => new Date(at), clock: () => at });
+  const steps = (hurry = false) => ({ place, now: at, hurry });
+
+  beforeEach(async () => {
+    at = START;
+    for (const service of SIGNERS) {
+      for (const kind of ['private', 'next', 'public'] as const) await place.remove({ kind, service });
+      await make(steps(), service);
+    }
+  });
+
+  test('refuses no call of the service at any step, whether it was signed before or after', async () => {
+    const [caller, called] = [process('gateway'), process('intake')];
+    const accepted = async (token: string) => (await called.verifyService(token)) === 'gateway';
+    const first = caller.serviceToken('intake');
+    expect(await accepted(first)).toBe(true);
+
+    await announce(steps(), 'gateway');
+    at += 2_000;
+    expect(await accepted(first)).toBe(true);
+    expect(await accepted(caller.serviceToken('intake'))).toBe(true);
+
+    at += 5 * MINUTE;
+    const last = caller.serviceToken('intake');
+    await switchOver(steps(), 'gateway');
+    at += 2_000;
+    const next = caller.serviceToken('intake');
+    const kid = (token: string) =>
+      (JSON.parse(Buffer.from(token.split('.')[0]!, 'base64url').toString()) as { kid: string }).kid;
+    expect(kid(next)).not.toBe(kid(last));
+    expect([await accepted(last), await accepted(next)]).toEqual([true, true]);
+
+    at += 10 * MINUTE;
+    await retire(steps(), 'gateway');
+    at += 2_000;
+    expect(await accepted(caller.serviceToken('intake'))).toBe(true);
+    await expect(called.verifyService(next.replace(kid(next), kid(last)))).rejects.toMatchObject({
+      reason: 'TOKEN_INVALID',
+    });
+  });
+
+  test('takes its time: a step that comes too early is refused and changes nothing, unless it is told to hurry', async () => {
+    await announce(steps(), 'identity');
+    at += 4 * MINUTE;
+    await expect(switchOver(steps(), 'identity')).rejects.toThrow(
+      'The next key of identity may not be known everywhere yet: switch in 1 min, or --now.',
+    );
+    expect(await show(steps(), 'identity')).toMatch(/ is announced; switch in 1 min$/);
+    at += MINUTE;
+    await switchOver(steps(), 'identity');
+    at += 8 * 60 * MINUTE;
+    await expect(retire(steps(), 'identity')).rejects.toThrow(
+      'What the old key of identity signed may still be in use: retire in 5 min, or --now.',
+    );
+    expect(await retire(steps(true), 'identity')).toBe('its old key counts no longer');
+    expect(await retire(steps(), 'identity')).toBe('there is nothing to retire');
+  });
+
+  test('is refused out of order, in one sentence', async () => {
+    await expect(switchOver(steps(), 'intake')).rejects.toThrow('intake has no next key: announce it first.');
+    await announce(steps(), 'intake');
+    await expect(retire(steps(true), 'intake')).rejects.toThrow(
+      'intake has a next key that it does not sign with yet: switch first.',
+    );
+    await place.remove({ kind: 'private', service: 'intake' });
+    await expect(announce(steps(), 'intake')).rejects.toThrow('intake has no key: make it first.');
+  });
+
+  test('keeps the same next key when it is announced again', async () => {
+    await announce(steps(), 'intake');
+    const before = await place.read({ kind: 'public', service: 'intake' });
+    expect(await announce(steps(), 'intake')).toMatch(/^its next key is announced already; /);
+    expect(await place.read({ kind: 'public', service: 'intake' })).toBe(before);
+  });
+});
+
+test('in whatever order keys are made and changed, the key that signs is published, and nothing private is', async () => {
+  const actions = { make, announce, switchOver, retire };
+  const one = fc.record({
+    action: fc.constantFrom(...(Object.keys(actions) as (keyof typeof actions)[])),
+    wait: fc.integer({ min: 0, max: 600 * MINUTE }),
+    hurry: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(one, { maxLength: 12 }), async (all) => {
+      const { place, kept } = memory();
+      let now = START;
+      for (const { action, wait, hurry } of all) {
+        now += wait;
+        await actions[action]({ place, now, hurry }, 'intake').catch(() => undefined);
+        const own = kept.get('private intake.key.jwk');
+        const known = kept.get('public intake.jwk');
+        if (!own) continue;
+        expect(publicKeysFrom(known!).map(({ kid }) => kid)).toContain(publicKeysFrom(own)[0]!.kid);
+        expect(known).not.toContain('"d"');
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test('a new public key is written before the private one', async () => {
+  const { place, written } = memory();
+  await make({ place, now: START, hurry: false }, 'intake');
+  expect(written).toEqual(['public', 'private']);
+});
+
+test('what is there stays: keys, the secret, and a file that is no key', async () => {
+  const { place, kept } = memory();
+  await make({ place, now: START, hurry: false }, 'intake');
+  await makeSecret(place);
+  const before = new Map(kept);
+  expect(await make({ place, now: START + MINUTE, hurry: false }, 'intake')).toBe('its key is there');
+  expect(await makeSecret(place)).toBe('its secret is there');
+  expect(kept).toEqual(before);
+  kept.set('private intake.key.jwk', '{ half a fi');
+  await expect(make({ place, now: START, hurry: false }, 'intake')).rejects.toThrow(
+    'A private key of intake is there and is no key.',
+  );
+});
+
+describe('`npm run keys`', () => {
+  const folder = temporaryDir();
+  afterAll(() => folder.remove());
+  const dir = join(folder.dir, 'keys');
+
+  test('makes a folder that every service can open, private files for their owner alone', async () => {
+    const { code, out } = await keys('make', '--dir', dir);
+    expect({ code, lines: out.trim().split('\n') }).toEqual({
+      code: 0,
+      lines: [...SIGNERS.map((service) => `${service}: a key was made`), 'intake: its secret was made'],
+    });
+    for (const service of SIGNERS) openKeys({ dir, service });
+    const modeOf = (file: string) => (statSync(join(dir, file)).mode & 0o777).toString(8);
+    expect([modeOf('intake.key.jwk'), modeOf('intake.secret'), modeOf('public/intake.jwk')]).toEqual([
+      '600',
+      '600',
+      '644',
+    ]);
+    const before = readFileSync(join(dir, 'intake.key.jwk'), 'utf8');
+    expect((await keys('make', '--dir', dir)).out).toContain('intake: its key is there');
+    expect(readFileSync(join(dir, 'intake.key.jwk'), 'utf8')).toBe(before);
+  });
+
+  test.each<[string, string[], RegExp]>([
+    ['nothing to do', [], /^Say what: make, show, announce, switch, retire;/],
+    ['something that it cannot do', ['renew', '--dir', 'x'], /^Say what: /],
+    ['no place', ['make'], /^Say where, once: /],
+    ['two places', ['make', '--dir', 'x', '--cluster'], /^Say where, once: /],
+    ['a pod that is none', ['make', '--cluster'], /^This is no pod: /],
+    ['nobody', ['announce', '--dir', 'x'], /^Say whose key: /],
+    [
+      'a service without a key',
+      ['make', 'agency-simulator', '--dir', 'x'],
+      /^No service named agency-simulator has a key: /,
+    ],
+    [
+      'a cluster that does not answer',
+      ['show', '--api', 'http://127.0.0.1:1'],
+      /^The API server at http:\/\/127\.0\.0\.1:1 does not answer: ECONNREFUSED\.$/,
+    ],
+    ['an option that it does not know', ['make', '--folder', 'x'], /^Unknown option '--folder'/],
+  ])('refuses %s with one sentence and code 1', async (_, args, sentence) => {
+    const { code, out, err } = await keys(...args);
+    expect({ code, out, lines: err.trim().split('\n').length }).toEqual({ code: 1, out: '', lines: 1 });
+    expect(err.trim()).toMatch(sentence);
+  });
+
+  test('says how it is used', async () => {
+    expect(await keys('--help')).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('--namespace <name>'),
+      err: '',
+    });
+  });
+});
+
+describe('keys in a cluster', () => {
+  interface Kept {
+    kind: string;
+    data: Record<string, string>;
+  }
+  const objects = new Map<string, Kept>();
+  const asked: string[] = [];
+  let refuse = false;
+  let server: Server;
+  let access: { url: string; namespace: string; token: string };
+
+  /** As much of an API server as the keys need: read, create, merge. */
+  function answer(method: string, path: string, text: string): [number, object] {
+    if (refuse) return [403, { message: 'secrets is forbidden: User "keys" cannot get resource "secrets"' }];
+    const found = objects.get(path);
+    const body = text
+      ? (JSON.parse(text) as Kept & { metadata: { name: string }; data: Record<string, string | null> })
+      : undefined;
+    if (method === 'POST') {
+      objects.set(`${path}/${body!.metadata.name}`, { kind: body!.kind, data: body!.data });
+      return [201, body!];
+    }
+    if (!found) return [404, { message: 'not found' }];
+    for (const [key, value] of Object.entries(
+      method === 'PATCH' ? (body!.data as Record<string, string | null>) : {},
+    )) {
+      if (value === null) delete found.data[key];
+      else found.data[key] = value;
+    }
+    return [200, found];
+  }
+
+  beforeEach(async () => {
+    objects.clear();
+    asked.length = 0;
+    refuse = false;
+    server = createServer((request, response) => {
+      let text = '';
+      asked.push(
+        `${request.headers.authorization} ${request.method} ${request.url} ${request.headers['content-type']}`,
+      );
+      request.on('data', (data) => (text += data));
+      request.on('end', () => {
+        const [status, body] = answer(request.method!, request.url!, text);
+        response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+      });
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    access = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, namespace: 'cups', token: 'a.token' };
+  });
+  afterEach(() => new Promise((done) => server.close(done)));
+
+  test('are a Secret for each service, one ConfigMap of public keys, and the secret of intake', async () => {
+    const { code, err } = await keys('make', '--api', access.url, '--namespace', 'cups', '--prefix', 'try');
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const at = '/api/v1/namespaces/cups';
+    expect([...objects].map(([path, { kind, data }]) => [path, kind, Object.keys(data).sort()]).sort()).toEqual(
+      [
+        [`${at}/configmaps/try-public-keys`, 'ConfigMap', SIGNERS.map((service) => `${service}.jwk`).sort()],
+        [`${at}/secrets/try-request-secret`, 'Secret', ['intake.secret']],
+        ...SIGNERS.map((service) => [`${at}/secrets/try-key-${service}`, 'Secret', [`${service}.key.jwk`]]),
+      ].sort(),
+    );
+  });
+
+  test('are changed in the same three steps, with the token of the pod', async () => {
+    const place = keyCluster(access, 'cups');
+    const steps = (minutes: number) => ({ place, now: START + minutes * MINUTE, hurry: false });
+    await make(steps(0), 'gateway');
+    await announce(steps(1), 'gateway');
+    expect(objects.get('/api/v1/namespaces/cups/secrets/cups-next-keys')?.data).toHaveProperty([
+      'gateway.next.key.jwk',
+    ]);
+    await switchOver(steps(6), 'gateway');
+    expect(objects.get('/api/v1/namespaces/cups/secrets/cups-next-keys')?.data).toEqual({});
+    const published = () =>
+      publicKeysFrom(objects.get('/api/v1/namespaces/cups/configmaps/cups-public-keys')!.data['gateway.jwk']!);
+    expect(published()).toHaveLength(2);
+    await retire(steps(16), 'gateway');
+    expect(published()).toHaveLength(1);
+    expect(new Set(asked.map((line) => line.split(' ')[1]))).toEqual(new Set(['a.token']));
+    expect(asked.filter((line) => line.includes('PATCH')).every((line) => line.endsWith('merge-patch+json'))).toBe(
+      true,
+    );
+  });
+
+  test('that the account may not read are a refusal that says so, and nothing is made', async () => {
+    refuse = true;
+    const { code, err } = await keys('make', '--api', access.url, '--namespace', 'cups');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^GET .*cups-key-catalog was refused with 403: secrets is forbidden/);
+    expect(objects.size).toBe(0);
+  });
+});

@@ -1,0 +1,90 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { connectKafka } from '@cups/events';
+import { platform, temporaryDir } from '@cups/testing';
+import { afterAll, expect, test } from '@jest/globals';
+import { agenciesIn } from '../topics/agencies.ts';
+
+const root = join(import.meta.dirname, '../..');
+const { brokers, prefix } = platform();
+const folder = temporaryDir();
+const admin = connectKafka(brokers, 'topics-test').admin();
+afterAll(async () => {
+  await admin.disconnect();
+  folder.remove();
+});
+
+function topics(
+  env: Record<string, string>,
+  ...args: string[]
+): Promise<{ code: number | null; out: string; err: string }> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(root, 'tools/topics.ts'), ...args],
+    {
+      env: { KAFKA_BROKERS: brokers.join(','), CUPS_PREFIX: prefix, CUPS_DATA: join(root, 'data'), ...env },
+    },
+  );
+  const said = { out: '', err: '' };
+  child.stdout.on('data', (data) => (said.out += data));
+  child.stderr.on('data', (data) => (said.err += data));
+  return new Promise((done) => child.once('close', (code) => done({ code, out: said.out, err: said.err })));
+}
+
+test('the topics of the platform and of every agency are created as the settings say, and created once', async () => {
+  const count = 3 + 2 * agenciesIn(join(root, 'data')).length;
+  const missing = await topics({}, '--check');
+  expect(missing).toMatchObject({ code: 1, err: '' });
+  expect(missing.out).toContain(`missing: ${prefix}cups.applications\n`);
+  expect(missing.out).toContain(`0 of ${count} topics are there\n`);
+
+  const made = await topics({ TOPIC_PARTITIONS: '2', TOPIC_REPLICATION: '1' });
+  expect(made).toMatchObject({ code: 0, err: '' });
+  expect(made.out).toContain(`${count} topics are there: `);
+  // Those that exist keep their partitions.
+  expect(await topics({ TOPIC_PARTITIONS: '5' })).toMatchObject({ code: 0, err: '' });
+
+  await admin.connect();
+  const { topics: found } = await admin.fetchTopicMetadata({
+    topics: [`${prefix}cups.applications`, `${prefix}cups.centres`],
+  });
+  expect(
+    Object.fromEntries(found.map(({ name, partitions }) => [name.slice(prefix.length), partitions.length])),
+  ).toEqual({
+    'cups.applications': 2,
+    'cups.centres': 1,
+  });
+  expect(await topics({}, '--check')).toMatchObject({ code: 0, out: `${count} of ${count} topics are there\n` });
+});
+
+test.each<[string, Record<string, string>, string[], RegExp]>([
+  [
+    'a number of partitions that is none',
+    { TOPIC_PARTITIONS: 'many' },
+    [],
+    /^TOPIC_PARTITIONS must be a whole number from 1 to 1000\.$/,
+  ],
+  [
+    'data without agencies',
+    { CUPS_DATA: folder.dir },
+    [],
+    /^There is no folder of agencies: .*agencies \(CUPS_DATA\)\.$/,
+  ],
+  [
+    'brokers that do not answer',
+    { KAFKA_BROKERS: '127.0.0.1:1', TOPIC_TIMEOUT_MS: '1000' },
+    [],
+    /^The topics could not be created: /,
+  ],
+  [
+    'brokers that do not answer a check',
+    { KAFKA_BROKERS: '127.0.0.1:1' },
+    ['--check'],
+    /^Kafka does not answer at 127\.0\.0\.1:1\.$/,
+  ],
+  ['an option that it does not know', {}, ['--dry-run'], /^Unknown option '--dry-run'/],
+])('`npm run topics` refuses %s with one sentence and code 1', async (_, env, args, sentence) => {
+  const { code, out, err } = await topics(env, ...args);
+  expect({ code, out, lines: err.trim().split('\n').length }).toEqual({ code: 1, out: '', lines: 1 });
+  expect(err.trim()).toMatch(sentence);
+});
