@@ -1,10 +1,10 @@
 import { parseArgs } from 'node:util';
 import { accessOfPod, keyCluster } from './keys/cluster.ts';
 import { keyFolder } from './keys/folder.ts';
-import { SIGNERS } from './keys/place.ts';
 import type { KeyPlace } from './keys/place.ts';
 import { announce, make, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
 import type { Steps } from './keys/rotation.ts';
+import { SIGNERS } from './services.ts';
 
 /** `npm run keys`, and a job of a cluster: makes the keys by which services know each other, and changes them. */
 

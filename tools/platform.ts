@@ -8,27 +8,19 @@ import type { LocalPlatform } from '@cups/local';
 import { readSettings } from '@cups/process/settings';
 import { makeKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
-import { SIGNERS } from './keys/place.ts';
 import { environmentOf } from './platform/environment.ts';
 import type { Surroundings } from './platform/environment.ts';
 import { Processes } from './platform/processes.ts';
+import { SERVICES, SIGNERS } from './services.ts';
+import type { ServiceName } from './services.ts';
 import { claimShape } from './shape.ts';
 import { agenciesIn } from './topics/agencies.ts';
 
-export { agenciesIn };
+export { agenciesIn, SERVICES };
+export type { ServiceName };
 
 /** The whole platform as processes of this machine; `npm start`, the benchmark and the journeys use it. */
 
-export const SERVICES = [
-  'catalog',
-  'identity',
-  'intake',
-  'agency-bridge',
-  'notifications',
-  'gateway',
-  'agency-simulator',
-] as const;
-export type ServiceName = (typeof SERVICES)[number];
 /** Of each topic; production has more. */
 const PARTITIONS = 3;
 const root = join(import.meta.dirname, '..');

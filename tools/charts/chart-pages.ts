@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { SERVICES } from '../settings/tables.ts';
+import { SERVICES } from '../services.ts';
 import { readme, valuesSchema, valuesYaml } from './pages.ts';
 import type { Value } from './schema.ts';
 import { AGENCIES, PLATFORM, valuesOf } from './values.ts';

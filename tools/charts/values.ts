@@ -1,6 +1,7 @@
 import { listSettings } from '@cups/process/settings';
 import type { Setting } from '@cups/process/settings';
-import { SERVICES, SETTINGS } from '../settings/tables.ts';
+import { SERVICES } from '../services.ts';
+import { SETTINGS } from '../settings/tables.ts';
 import { MANAGED } from './managed.ts';
 import {
   bytes,

@@ -12,9 +12,6 @@ export interface KeyPlace {
  */
 export type Item = { kind: 'private' | 'next' | 'public'; service: string } | { kind: 'secret' };
 
-/** Services that sign: each has a private key of its own, and everybody's public ones. */
-export const SIGNERS = ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway'] as const;
-
 /** The name of an item's file, also within a Secret or ConfigMap. */
 export function fileOf(item: Item): string {
   switch (item.kind) {

@@ -7,17 +7,6 @@ import { settings as intake } from '@cups/intake/settings';
 import { settings as notifications } from '@cups/notifications/settings';
 import type { Settings } from '@cups/process/settings';
 
-/** The services that have a chart, which are all. */
-export const SERVICES = [
-  'catalog',
-  'identity',
-  'intake',
-  'agency-bridge',
-  'notifications',
-  'gateway',
-  'agency-simulator',
-] as const;
-
 /** The settings of every service, in the order in which the services are told of. */
 export const SETTINGS: Readonly<Record<string, Settings>> = {
   catalog,

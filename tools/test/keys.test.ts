@@ -11,7 +11,8 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/g
 import fc from 'fast-check';
 import { keyCluster } from '../keys/cluster.ts';
 import { keyFolder } from '../keys/folder.ts';
-import { fileOf, SIGNERS } from '../keys/place.ts';
+import { fileOf } from '../keys/place.ts';
+import { SIGNERS } from '../services.ts';
 import type { Item, KeyPlace } from '../keys/place.ts';
 import { announce, make, makeSecret, retire, show, switchOver } from '../keys/rotation.ts';
 

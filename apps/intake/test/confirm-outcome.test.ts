@@ -1,26 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { delivered, openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { delivered, useIntake } from './world.ts';
 
 /** ConfirmOutcome: whether the need is met is recorded, and the application is closed. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  await world.makeTopics();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake({ topics: true });
+const { at } = scene;
 
 /** An application whose result was handed over. */
 async function handedOver(n: number) {
   const { name } = await at().file(n);
-  await world.say(delivered(name, 'DeliveryDecided', 1, { approved: true }));
+  await scene.world.say(delivered(name, 'DeliveryDecided', 1, { approved: true }));
   await eventually(async () => (await at().read(name)).state === 'STATE_READY');
   const handOver = { collectedBy: 'applicant', paperKind: 'identity-document' };
   await at().handOverResult({ requestId: randomUUID(), name, handOver });

@@ -1,22 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { CreateApplicationRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
 import { eventually, idnp, person } from '@cups/testing';
 import { ulid } from 'ulid';
-import { content, openWorld, SERVICE } from './world.ts';
-import type { World } from './world.ts';
+import { content, SERVICE, useIntake } from './world.ts';
 
 /** CreateApplication: a draft is opened. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake();
+const { at } = scene;
 
 const request = (n: number, more: CreateApplicationRequest = {}): CreateApplicationRequest => ({
   requestId: randomUUID(),
@@ -131,7 +123,7 @@ describe('Answers that a document cannot hold', () => {
 describe('A centre', () => {
   test('A paused centre opens nothing, and its open applications finish.', async () => {
     const open = await at('CU-002').open();
-    world.centres['CU-002'] = { status: 'CENTRE_STATUS_PAUSED' };
+    scene.world.centres['CU-002'] = { status: 'CENTRE_STATUS_PAUSED' };
     await eventually(async () => {
       const answer: unknown = await at('CU-002')
         .open()
@@ -147,19 +139,19 @@ describe('A centre', () => {
     ['paused', 'CENTRE_PAUSED', 'CU-012', 'CENTRE_STATUS_PAUSED' as const],
     ['closed', 'CENTRE_CLOSED', 'CU-013', 'CENTRE_STATUS_CLOSED' as const],
   ])('A centre that is %s opens nothing, and says so by the reason %s.', async (_what, reason, code, status) => {
-    world.centres[code] = { status };
+    scene.world.centres[code] = { status };
     await expect(at(code).open()).rejects.toMatchObject({ reason });
   });
 
   test('A centre opens as many applications as it may, and no more.', async () => {
-    world.centres['CU-003'] = { limit: 2 };
+    scene.world.centres['CU-003'] = { limit: 2 };
     await at('CU-003').open();
     await at('CU-003').open();
     await expect(at('CU-003').open()).rejects.toMatchObject({ reason: 'CENTRE_LIMIT_REACHED' });
   });
 
   test('A centre files only with its agencies.', async () => {
-    world.centres['CU-004'] = { agencies: ['agencies/mai'] };
+    scene.world.centres['CU-004'] = { agencies: ['agencies/mai'] };
     await expect(at('CU-004').open()).rejects.toMatchObject({ reason: 'SERVICE_NOT_FILEABLE' });
   });
 });
@@ -193,7 +185,7 @@ describe('A create that comes again', () => {
   test('A repeat is answered also when the centre was paused meanwhile.', async () => {
     const given = request(2);
     const first = await at('CU-005').createApplication(given);
-    world.centres['CU-005'] = { status: 'CENTRE_STATUS_PAUSED' };
+    scene.world.centres['CU-005'] = { status: 'CENTRE_STATUS_PAUSED' };
     await eventually(() =>
       at('CU-005')
         .open()
@@ -213,7 +205,7 @@ describe('A public service that is paused at all desks', () => {
   test('It opens nothing, and the desk is told why; what is open goes on.', async () => {
     const open = await at().open();
     const reason = { ro: 'Registrul este oprit.', ru: 'Регистр остановлен.', en: 'The register is down.' };
-    world.pauseService({ since: '2026-03-01', reason });
+    scene.world.pauseService({ since: '2026-03-01', reason });
     try {
       const refusal = await eventually(async () =>
         at()
@@ -226,7 +218,7 @@ describe('A public service that is paused at all desks', () => {
       expect(refusal).toMatchObject({ reason: 'SERVICE_PAUSED', message: reason.ro });
       expect((await at().submit(open.name)).state).toBe('STATE_SUBMITTED');
     } finally {
-      world.pauseService(null);
+      scene.world.pauseService(null);
     }
     await eventually(() =>
       at()

@@ -1,24 +1,16 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { expect, test } from '@jest/globals';
+import { useIntake } from './world.ts';
 
 /** GetApplication: a desk reads one application of its centre. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake();
+const { at } = scene;
 
 test('An application is read whole, and the look at it is recorded.', async () => {
   const app = await at().open(1);
-  const before = world.lines.length;
+  const before = scene.world.lines.length;
   expect(await at().read(app.name)).toEqual(app);
-  const looks = world.lines.slice(before).filter(({ event }) => event === 'personal-data-read');
+  const looks = scene.world.lines.slice(before).filter(({ event }) => event === 'personal-data-read');
   expect(looks).toMatchObject([
     { method: 'IntakeService.GetApplication', operator: 'operators/cu-001-specialist', resource: app.name },
   ]);
@@ -38,8 +30,8 @@ test('A name that is none, and one that nobody has, are told apart.', async () =
 
 test('A supervisor sees no content, and a call without a session sees nothing.', async () => {
   const { name } = await at().open();
-  const supervisor = world.deskAt(port, 'CU-001', { role: 'supervisor' });
+  const supervisor = scene.world.deskAt(scene.port, 'CU-001', { role: 'supervisor' });
   await expect(supervisor.getApplication({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
-  const anonymous = world.clientAt(port, 'gateway');
+  const anonymous = scene.world.clientAt(scene.port, 'gateway');
   await expect(anonymous.getApplication({ name })).rejects.toMatchObject({ reason: 'UNAUTHENTICATED' });
 });

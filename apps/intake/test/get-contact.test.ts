@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { person } from '@cups/testing';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { useIntake } from './world.ts';
 
 /** GetContact: notifications ask whom to tell, how, and what about. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
+const scene = useIntake();
+const { at } = scene;
 
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
-
-const notifications = () => world.clientAt(port, 'notifications');
+const notifications = () => scene.world.clientAt(scene.port, 'notifications');
 
 test('Notifications learn the name, the language and the way to reach the person, and no IDNP.', async () => {
   const app = await at().open(4, { contact: { phone: '+37360000077' } });
@@ -42,7 +34,7 @@ test('Of a draft that says nothing of the person, the language is Romanian and t
 
 test('Nobody but notifications asks for a contact, and of an application that is not there is none.', async () => {
   const { name } = await at().open(4);
-  const bridge = world.clientAt(port, 'agency-bridge');
+  const bridge = scene.world.clientAt(scene.port, 'agency-bridge');
   await expect(bridge.getContact({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
   await expect(at().getContact({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
   const absent = notifications().getContact({ name: 'applications/01JD0000000000000000000009' });

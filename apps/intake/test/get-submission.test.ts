@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { expect, test } from '@jest/globals';
+import { useIntake } from './world.ts';
 
 /** GetSubmission: the bridge fetches what is to be sent to an agency. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
+const scene = useIntake();
+const { at } = scene;
 
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
-
-const bridge = () => world.clientAt(port, 'agency-bridge');
+const bridge = () => scene.world.clientAt(scene.port, 'agency-bridge');
 
 test('The bridge fetches what was frozen, without the contact, with the fee of the cost option that was chosen.', async () => {
   const app = await at().file(7);
@@ -56,6 +48,6 @@ test('A submission that is not there, and a name that is none, are told apart.',
 test('Nobody but the bridge fetches a submission.', async () => {
   const name = `${(await at().file(7)).name}/submissions/1`;
   await expect(at().getSubmission({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
-  const notifications = world.clientAt(port, 'notifications');
+  const notifications = scene.world.clientAt(scene.port, 'notifications');
   await expect(notifications.getSubmission({ name })).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
 });

@@ -1,29 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually, readTopic } from '@cups/testing';
 import { eventCodec } from '@cups/contracts/proto';
 import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
-import { delivered, openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { delivered, useIntake } from './world.ts';
 
 /** HandOverResult: the result, or the decision, reaches the person. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  await world.makeTopics();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake({ topics: true });
+const { at } = scene;
 
 /** An application whose agency has decided. */
 async function decided(n: number, approved = true) {
   const { name } = await at().file(n);
   const result = approved ? { resultKind: 'paper', resultNumber: 'R-1' } : {};
-  await world.say(delivered(name, 'DeliveryDecided', 1, { approved, ...result }));
+  await scene.world.say(delivered(name, 'DeliveryDecided', 1, { approved, ...result }));
   return eventually(async () => {
     const app = await at().read(name);
     return app.state === (approved ? 'STATE_READY' : 'STATE_REJECTED') && app;
@@ -72,14 +63,14 @@ test('A revoked result is not handed over before it is corrected, and others are
   const may = (...actions: string[]) =>
     eventually(async () => (await at().read(name)).allowedActions.join() === actions.join());
   expect(allowedActions).toEqual(['ACTION_HAND_OVER']);
-  await world.say(delivered(name, 'DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } }));
+  await scene.world.say(delivered(name, 'DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } }));
   await may('ACTION_WITHDRAW');
   await expect(handOver(name)).rejects.toMatchObject({ reason: 'RESULT_REVOKED' });
-  await world.say(delivered(name, 'DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' }));
+  await scene.world.say(delivered(name, 'DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' }));
   await may('ACTION_HAND_OVER');
   expect((await handOver(name)).application).toMatchObject({ state: 'STATE_HANDED_OVER' });
 
-  const topic = await readTopic(world.place, 'cups.applications');
+  const topic = await readTopic(scene.world.place, 'cups.applications');
   const codec = eventCodec<IntakeEvents>('cups.intake.v1');
   const all = await topic.until((events) => events.filter(({ subject }) => subject === name).length >= 5);
   await topic.stop();

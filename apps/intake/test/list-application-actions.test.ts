@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { expect, test } from '@jest/globals';
+import { useIntake } from './world.ts';
 
 /** ListApplicationActions: the history of an application. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake();
+const { at } = scene;
 
 test('The history is read page by page, oldest first.', async () => {
   const { name } = await at().file(50);

@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually, idnp } from '@cups/testing';
-import { DAY, delivered, openWorld } from './world.ts';
-import type { Fields, Told, World } from './world.ts';
+import { DAY, delivered, useIntake } from './world.ts';
+import type { Fields, Told } from './world.ts';
 
 /** ListApplications: the list of a centre, the rows of which are those of a search as well. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  await world.makeTopics();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake({ topics: true });
+const { at } = scene;
 
 /** Two months from now. */
 const ANSWER_BY = new Date(Date.now() + 60 * DAY).toISOString().slice(0, 10);
@@ -52,7 +44,7 @@ async function eventful(centre: string, n: number) {
   const say = async <Name extends Told>(type: Name, fields: Fields<Name>) => {
     sequence += 1;
     const before = (await here.history(name)).length;
-    await world.say(delivered(name, type, sequence, fields));
+    await scene.world.say(delivered(name, type, sequence, fields));
     await eventually(async () => (await here.history(name)).length === before + 1);
   };
   await say('DeliveryDocumentsRequested', {
@@ -110,7 +102,7 @@ test('A row shows whose, what, where and by when, and no number of a paper or re
 test('A row of a revoked result says that it cannot be handed over.', async () => {
   const here = at('CU-003');
   const { name } = await here.file(8);
-  await world.say(
+  await scene.world.say(
     delivered(name, 'DeliveryDecided', 1, { approved: true }),
     delivered(name, 'DeliveryResultRevoked', 2),
   );
@@ -145,7 +137,7 @@ test('A page of a negative size, and a state that is none, are refused.', async 
 test('Each page of a list leaves one look, with the operator and the centre.', async () => {
   const here = at('CU-004');
   await here.open(1);
-  const before = world.lines.length;
+  const before = scene.world.lines.length;
   await here.listApplications({});
   await here.listApplications({ state: 'STATE_READY' });
   const look = {
@@ -153,6 +145,6 @@ test('Each page of a list leaves one look, with the operator and the centre.', a
     operator: 'operators/cu-004-specialist',
     resource: 'centres/CU-004',
   };
-  const looks = world.lines.slice(before).filter(({ event }) => event === 'personal-data-read');
+  const looks = scene.world.lines.slice(before).filter(({ event }) => event === 'personal-data-read');
   expect(looks).toMatchObject([look, look]);
 });

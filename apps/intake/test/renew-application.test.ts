@@ -1,31 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { useIntake } from './world.ts';
 
 /** RenewApplication: a draft takes the version of its public service that is in force today. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake();
+const { at } = scene;
 
 test('A draft whose version has ended is refused at submit until it is renewed.', async () => {
-  world.endVersion('2026-01-31');
-  world.clock.now = new Date('2026-01-31T09:00:00Z');
+  scene.world.endVersion('2026-01-31');
+  scene.world.clock.now = new Date('2026-01-31T09:00:00Z');
   const draft = await at().open(8);
-  world.clock.now = new Date('2026-02-01T09:00:00Z');
+  scene.world.clock.now = new Date('2026-02-01T09:00:00Z');
   await expect(at().submit(draft.name)).rejects.toMatchObject({
     reason: 'SERVICE_VERSION_EXPIRED',
     metadata: { validTo: '2026-01-31' },
   });
-  world.endVersion('');
+  scene.world.endVersion('');
   const renewed = await at().renewApplication({ requestId: randomUUID(), name: draft.name });
   expect(renewed.application!.state).toBe('STATE_DRAFT');
   expect((await at().submit(draft.name)).dueDate).toBe('2026-02-13');
@@ -34,7 +26,7 @@ test('A draft whose version has ended is refused at submit until it is renewed.'
 
 test('A draft of a centre that was paused meanwhile is not renewed.', async () => {
   const draft = await at('CU-002').open(8);
-  world.centres['CU-002'] = { status: 'CENTRE_STATUS_PAUSED' };
+  scene.world.centres['CU-002'] = { status: 'CENTRE_STATUS_PAUSED' };
   await eventually(() =>
     at('CU-002')
       .renewApplication({ requestId: randomUUID(), name: draft.name })

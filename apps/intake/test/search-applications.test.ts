@@ -1,19 +1,11 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { idnp, person, wrongIdnp } from '@cups/testing';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { useIntake } from './world.ts';
 
 /** SearchApplications: exact matches in the centre of the desk. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake();
+const { at } = scene;
 
 test('A person is found by the exact IDNP, as applicant or as the one represented, at the own centre only.', async () => {
   const here = at('CU-011');
@@ -51,10 +43,10 @@ test('A search by a wrong IDNP, by nothing, or by both is refused.', async () =>
 test('Each search leaves a look: at what was found, and also when nothing was.', async () => {
   const here = at('CU-005');
   const names = [(await here.open(2)).name, (await here.open(2)).name];
-  const before = world.lines.length;
+  const before = scene.world.lines.length;
   await here.searchApplications({ idnp: idnp(2) });
   await here.searchApplications({ idnp: idnp(3) });
-  const looks = world.lines.slice(before).filter(({ event }) => event === 'personal-data-read');
+  const looks = scene.world.lines.slice(before).filter(({ event }) => event === 'personal-data-read');
   expect(looks.map(({ resource }) => resource)).toEqual([...names.reverse(), undefined]);
   for (const look of looks) {
     expect(look).toMatchObject({

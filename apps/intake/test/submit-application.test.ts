@@ -1,20 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { toTimestamp } from '@cups/contracts/proto';
-import { DAY, openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { DAY, useIntake } from './world.ts';
 
 /** SubmitApplication: a complete draft is filed. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake();
+const { at } = scene;
 
 test('A draft that is not complete is told all that is missing at once, without a value, and stays a draft.', async () => {
   const answers = Buffer.from('{"act":"wedding","x":1}');
@@ -47,11 +39,11 @@ test('A repeated submit answers the application as it is, and leaves a look at i
   const { name, etag } = await at().open(7);
   const given = { requestId: randomUUID(), name, etag };
   const first = await at().submitApplication(given);
-  const before = world.lines.length;
+  const before = scene.world.lines.length;
   const again = await at().submitApplication(given);
   expect([first.replayed, again.replayed]).toEqual([false, true]);
   expect(again.application!.etag).toBe(first.application!.etag);
-  const looks = world.lines.slice(before).filter(({ event }) => event === 'personal-data-read');
+  const looks = scene.world.lines.slice(before).filter(({ event }) => event === 'personal-data-read');
   expect(looks).toMatchObject([{ method: 'IntakeService.SubmitApplication', resource: name }]);
 });
 
@@ -88,7 +80,7 @@ test('A desk that was offline may file up to seven days later, and for no other 
 test('While all neighbours are away a draft is filed by an intake that never read its version, and a new one says who is missing.', async () => {
   const draft = await at('CU-006').open(9);
   const away = { catalogAddress: '127.0.0.1:1', identityAddress: '127.0.0.1:1', kafkaBrokers: ['127.0.0.1:1'] };
-  const lonely = world.deskAt((await world.start(away)).grpcPort, 'CU-006');
+  const lonely = scene.world.deskAt((await scene.world.start(away)).grpcPort, 'CU-006');
   expect((await lonely.submit(draft.name)).state).toBe('STATE_SUBMITTED');
   await expect(lonely.open()).rejects.toMatchObject({ reason: 'NEIGHBOUR_UNAVAILABLE' });
 });

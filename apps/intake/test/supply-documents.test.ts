@@ -1,26 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
-import { delivered, openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { delivered, useIntake } from './world.ts';
 
 /** SupplyDocuments: what an agency asked for is added, and the next submission is frozen. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  await world.makeTopics();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake({ topics: true });
+const { at } = scene;
 
 /** An application whose agency has asked for a paper. */
 async function asked(n: number) {
   const { name } = await at().file(n);
-  await world.say(
+  await scene.world.say(
     delivered(name, 'DeliveryDocumentsRequested', 1, { evidenceKinds: ['birth-certificate'], answerBy: '2099-01-15' }),
   );
   return eventually(async () => {

@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { expect, test } from '@jest/globals';
+import { useIntake } from './world.ts';
 
 /** TrackApplication: the holder of a tracking number asks how things stand, without a session. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
+const scene = useIntake();
+const { at } = scene;
 
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
-
-const track = (trackingNumber: string) => world.clientAt(port, 'gateway').trackApplication({ trackingNumber });
+const track = (trackingNumber: string) =>
+  scene.world.clientAt(scene.port, 'gateway').trackApplication({ trackingNumber });
 
 test('A tracking number tells state and dates, and nothing else.', async () => {
   const app = await at().file(31);

@@ -1,21 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import { idnp } from '@cups/testing';
-import { content, openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { content, useIntake } from './world.ts';
 
 /** UpdateApplication: named fields of a draft are replaced. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake();
+const { at } = scene;
 
 const edit = (name: string, etag: string, given: ApplicationContent, updateFields: string[]) =>
   at().updateApplication({ requestId: randomUUID(), name, etag, content: given, updateFields });

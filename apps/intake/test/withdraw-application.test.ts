@@ -1,19 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { openWorld } from './world.ts';
-import type { World } from './world.ts';
+import { expect, test } from '@jest/globals';
+import { useIntake } from './world.ts';
 
 /** WithdrawApplication: a draft is discarded, or what was filed is taken back. */
 
-let world: World;
-let port: number;
-const at = (centre = 'CU-001') => world.deskAt(port, centre);
-
-beforeAll(async () => {
-  world = await openWorld();
-  port = (await world.start()).grpcPort;
-});
-afterAll(() => world.close());
+const scene = useIntake();
+const { at } = scene;
 
 test.each(['open', 'file'] as const)('An application that the desk did %s is withdrawn, once.', async (did) => {
   const { name } = await at()[did](2);

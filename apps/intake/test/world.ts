@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterAll, beforeAll } from '@jest/globals';
 import type { Event } from '@cups/contracts';
 import type { AgencyBridgeEvent } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { GetPublicServiceVersionResponse } from '@cups/contracts/gen/cups/catalog/v1/GetPublicServiceVersionResponse.ts';
@@ -185,6 +186,31 @@ export async function openWorld() {
       await Promise.all([catalog.close(), identity.close()]);
       keys.remove();
     },
+  };
+}
+
+/**
+ * The world of a test file with one intake in it: begun before its tests, ended after them.
+ * @param topics whether events flow
+ */
+export function useIntake({ topics = false } = {}) {
+  let world: World;
+  let port: number;
+  beforeAll(async () => {
+    world = await openWorld();
+    if (topics) await world.makeTopics();
+    port = (await world.start()).grpcPort;
+  });
+  afterAll(() => world.close());
+  return {
+    get world(): World {
+      return world;
+    },
+    get port(): number {
+      return port;
+    },
+    /** Somebody in front of it, at a centre. */
+    at: (centre = 'CU-001') => world.deskAt(port, centre),
   };
 }
 

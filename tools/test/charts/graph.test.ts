@@ -5,7 +5,8 @@ import { listSettings } from '@cups/process/settings';
 import { parse } from 'yaml';
 import { environmentFile, render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
-import { SERVICES, SETTINGS } from '../../settings/tables.ts';
+import { SERVICES } from '../../services.ts';
+import { SETTINGS } from '../../settings/tables.ts';
 import { ofKind } from './objects.ts';
 
 /**

@@ -5,7 +5,7 @@ import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
 import { DASHBOARD } from '../../charts/dashboard.ts';
 import { environmentFile, render } from '../../charts/render.ts';
-import { SERVICES } from '../../settings/tables.ts';
+import { SERVICES } from '../../services.ts';
 
 /** Alerts and dashboards ask for metrics that the code has, under labels that they bear. */
 
