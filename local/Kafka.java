@@ -7,15 +7,18 @@ import java.util.Properties;
  * Runs Apache Kafka (broker and KRaft controller in one process) and ends with whoever started it.
  *
  * <p>Arguments: the file of server properties. The log folder is formatted at the first start. The process ends in order
- * on SIGTERM, and when its standard input closes: a parent that was killed leaves no broker behind.
+ * on SIGTERM, and when its standard input closes: a parent that was killed leaves no broker behind. With the system
+ * property {@code cups.endsWithParent=false} it does not look at its standard input, as a container has none.
  */
 public final class Kafka {
     private Kafka() {}
 
     public static void main(String[] args) throws Exception {
-        Thread watcher = new Thread(Kafka::exitWithParent, "parent-watcher");
-        watcher.setDaemon(true);
-        watcher.start();
+        if (!"false".equals(System.getProperty("cups.endsWithParent"))) {
+            Thread watcher = new Thread(Kafka::exitWithParent, "parent-watcher");
+            watcher.setDaemon(true);
+            watcher.start();
+        }
 
         Properties properties = new Properties();
         try (var in = Files.newInputStream(Path.of(args[0]))) {

@@ -75,8 +75,9 @@ import org.h2.mvstore.type.BasicDataType;
  * only then do the answers leave. From time to time a checkpoint commits the MVStore file and starts the log afresh.
  * After a crash the file is opened as of its last checkpoint and the log is replayed.
  *
- * <p>Arguments: the folder of the data, and the port. The process ends in order on SIGTERM, and when its standard input
- * closes: a parent that was killed leaves no store behind.
+ * <p>Arguments: the folder of the data, the port, and the address to listen on. The process ends in order on SIGTERM, and
+ * when its standard input closes: a parent that was killed leaves no store behind. With the system property {@code
+ * cups.endsWithParent=false} it does not look at its standard input, as a container has none.
  */
 public final class Store {
     /** A checkpoint comes when the log holds this much ... */
@@ -149,11 +150,13 @@ public final class Store {
             System.exit(1);
             return;
         }
-        Runnable closeServer = store.serve(Integer.parseInt(args[1]));
+        Runnable closeServer = store.serve(args[2], Integer.parseInt(args[1]));
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             closeServer.run();
             store.close();
         }));
+        // The threads of the server keep the process.
+        if ("false".equals(System.getProperty("cups.endsWithParent"))) return;
         try {
             while (System.in.read() >= 0) {}
         } catch (IOException e) {
@@ -164,8 +167,8 @@ public final class Store {
 
     // --- Serving ---------------------------------------------------------------------------------------------------
 
-    /** Listens on the local address. @return what closes the server and its connections */
-    private Runnable serve(int port) {
+    /** Listens on an address of this machine, or on all (0.0.0.0). @return what closes the server and its connections */
+    private Runnable serve(String host, int port) {
         EventLoopGroup acceptor = new NioEventLoopGroup(1);
         EventLoopGroup workers = new NioEventLoopGroup(2);
         ChannelGroup channels = new DefaultChannelGroup(workers.next());
@@ -191,7 +194,7 @@ public final class Store {
                                 .addLast(new MongoExceptionHandler());
                     }
                 })
-                .bind("127.0.0.1", port)
+                .bind(host, port)
                 .syncUninterruptibly()
                 .channel();
         return () -> {

@@ -2,7 +2,6 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { HOST } from './ports.ts';
 
 const STOP_SECONDS = 15;
 
@@ -19,17 +18,21 @@ export interface Child {
 
 /**
  * Starts Java in a process group of its own (Ctrl-C in a terminal does not reach it) with a pipe as standard input that
- * the process watches: it ends when we do, however we end.
+ * the process watches: it ends when we do, however we end. Unless it shall not: then it has no standard input, and goes
+ * on when we end without a word.
  *
  * @param onUnexpectedEnd called when the process ends though neither `stop` nor `kill` was called
  */
 export function startJava(
   args: readonly string[],
-  logFile: string,
+  how: { logFile: string; endsWithParent: boolean },
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): Child {
-  const log = openSync(logFile, 'w', 0o600);
-  const child: ChildProcess = spawn('java', args, { detached: true, stdio: ['pipe', log, log] });
+  const log = openSync(how.logFile, 'w', 0o600);
+  const words = how.endsWithParent ? args : ['-Dcups.endsWithParent=false', ...args];
+  const input = how.endsWithParent ? 'pipe' : 'ignore';
+  const child: ChildProcess = spawn('java', words, { detached: true, stdio: [input, log, log] });
+  if (!how.endsWithParent) child.unref();
   closeSync(log);
   child.stdin?.on('error', () => {});
   let wanted = false;
@@ -56,20 +59,20 @@ export function startJava(
 }
 
 /**
- * Waits until a request sent to the port is answered.
+ * Waits until a request sent to the address is answered.
  *
  * @throws Error when `child` ends first or `seconds` pass
  */
 export async function waitForAnswer(
   child: Child,
-  port: number,
+  address: { host: string; port: number },
   request: Buffer,
   what: { name: string; seconds: number; logFile: string },
 ): Promise<void> {
   const deadline = Date.now() + what.seconds * 1000;
   let ended = false;
   void child.ended.then(() => (ended = true));
-  while (!(await answers(port, request))) {
+  while (!(await answers(address, request))) {
     if (ended) throw new Error(`${what.name} ended while starting; its own words are in ${what.logFile}.`);
     if (Date.now() > deadline) {
       throw new Error(`${what.name} did not answer within ${what.seconds} s; its own words are in ${what.logFile}.`);
@@ -78,9 +81,9 @@ export async function waitForAnswer(
   }
 }
 
-function answers(port: number, request: Buffer): Promise<boolean> {
+function answers(address: { host: string; port: number }, request: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(port, HOST);
+    const socket = connect(address);
     const finish = (answer: boolean): void => {
       resolve(answer);
       socket.destroy();

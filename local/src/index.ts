@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import type { Child } from './child.ts';
 import { startKafka } from './kafka.ts';
 import { recordChildren, releaseLock, runningOwner, takeLock } from './lock.ts';
-import { choosePorts, HOST, type PortName } from './ports.ts';
+import { addressesOf, choosePorts, type Addresses, type PortName } from './ports.ts';
 import { startStore } from './store.ts';
 
 export { kafkaClassPath } from './kafka.ts';
@@ -19,6 +19,14 @@ export interface LocalOptions {
   /** Ports. Default: the ones this data folder had before, else free ones. */
   kafkaPort?: number;
   storePort?: number;
+  /** Port of Kafka's controller, which only this machine reaches. */
+  controllerPort?: number;
+  /** Address to listen on. Default `127.0.0.1`; `0.0.0.0` for all of this machine, as pods of a cluster on it need. */
+  host?: string;
+  /** Address or name that clients use, and that Kafka tells them. Default: `host`, or `127.0.0.1` for `0.0.0.0`. */
+  advertisedHost?: string;
+  /** Whether the parts end when this process ends, however it ends. Default yes; if not, only `stop` or a signal ends them. */
+  endsWithParent?: boolean;
   /** Partitions of a topic that is created without a number. Default 3. */
   partitions?: number;
   /** One line of progress, for a person. */
@@ -75,6 +83,7 @@ class RunningPlatform implements LocalPlatform {
   readonly #dataDir: string;
   readonly #options: LocalOptions;
   readonly #parts: readonly LocalPart[];
+  readonly #addresses: Addresses;
   readonly #children = new Map<LocalPart, Child>();
   #ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0 };
   #stopped: Promise<void> | undefined;
@@ -83,14 +92,15 @@ class RunningPlatform implements LocalPlatform {
     this.#dataDir = dataDir;
     this.#options = options;
     this.#parts = options.parts ?? ['kafka', 'store'];
+    this.#addresses = addressesOf(options);
   }
 
   get mongoUri(): string {
-    return this.#parts.includes('store') ? `mongodb://${HOST}:${this.#ports.store}` : '';
+    return this.#parts.includes('store') ? `mongodb://${this.#addresses.advertisedHost}:${this.#ports.store}` : '';
   }
 
   get kafkaBrokers(): string {
-    return this.#parts.includes('kafka') ? `${HOST}:${this.#ports.kafka}` : '';
+    return this.#parts.includes('kafka') ? `${this.#addresses.advertisedHost}:${this.#ports.kafka}` : '';
   }
 
   get pids(): { kafka: number; store: number } {
@@ -99,11 +109,12 @@ class RunningPlatform implements LocalPlatform {
 
   /** Chooses the ports and starts the parts, at once; those that started keep running when another does not. */
   async start(): Promise<void> {
-    const { kafkaPort, storePort } = this.#options;
+    const { kafkaPort, controllerPort, storePort } = this.#options;
     const wanted: Partial<Record<PortName, number>> = {};
     if (kafkaPort) wanted.kafka = kafkaPort;
+    if (controllerPort) wanted.controller = controllerPort;
     if (storePort) wanted.store = storePort;
-    this.#ports = await choosePorts(this.#dataDir, wanted, this.#parts.flatMap(portsOf));
+    this.#ports = await choosePorts(this.#dataDir, wanted, this.#parts.flatMap(portsOf), this.#addresses.host);
     const results = await Promise.allSettled(this.#parts.map((part) => this.#start(part)));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
@@ -134,7 +145,7 @@ class RunningPlatform implements LocalPlatform {
     this.#children.set(part, child);
     await recordChildren(this.#dataDir, this.#pid('kafka'), this.#pid('store'));
     const seconds = ((Date.now() - began) / 1000).toFixed(1);
-    this.#tell(`${part}: serving on ${HOST}:${this.#ports[part]} after ${seconds} s`);
+    this.#tell(`${part}: serving on ${this.#addresses.advertisedHost}:${this.#ports[part]} after ${seconds} s`);
   }
 
   #startChild(part: LocalPart): Promise<Child> {
@@ -145,9 +156,14 @@ class RunningPlatform implements LocalPlatform {
       // Whom we ended ourselves is not among the children any more.
       if (this.#children.delete(part)) this.#options.onExit?.(part, code, signal);
     };
-    if (part === 'store') return startStore({ dataDir, port: store }, onProgress, onEnd);
-    const { partitions = 3 } = this.#options;
-    return startKafka({ dataDir, port: kafka, controllerPort: controller, partitions }, onProgress, onEnd);
+    const { host, advertisedHost } = this.#addresses;
+    const { partitions = 3, endsWithParent = true } = this.#options;
+    if (part === 'store') return startStore({ dataDir, host, port: store, endsWithParent }, onProgress, onEnd);
+    return startKafka(
+      { dataDir, host, advertisedHost, port: kafka, controllerPort: controller, partitions, endsWithParent },
+      onProgress,
+      onEnd,
+    );
   }
 
   async #end(part: LocalPart, how: 'stop' | 'kill'): Promise<void> {

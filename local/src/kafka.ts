@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startJava, waitForAnswer, type Child } from './child.ts';
 import { prepare, type JavaPart } from './java.ts';
-import { HOST } from './ports.ts';
+import { LOOPBACK, reachable, type Addresses } from './ports.ts';
 import { privateFolder } from './private.ts';
 
 const PART: JavaPart = { name: 'kafka', source: 'Kafka.java', pom: 'kafka.pom.xml' };
@@ -24,9 +24,21 @@ const JAVA_FLAGS = [
 export const kafkaClassPath = (onProgress: (line: string) => void = () => {}): Promise<string> =>
   prepare(PART, onProgress);
 
+/** What Kafka is started with. */
+export interface KafkaOptions extends Addresses {
+  readonly dataDir: string;
+  readonly port: number;
+  /** Port of the controller: of Kafka's own, on this machine alone. */
+  readonly controllerPort: number;
+  /** Partitions of a topic that is created without a number. */
+  readonly partitions: number;
+  /** Whether it ends when this process ends. */
+  readonly endsWithParent: boolean;
+}
+
 /** Starts Kafka and waits until it answers. */
 export async function startKafka(
-  options: { dataDir: string; port: number; controllerPort: number; partitions: number },
+  options: KafkaOptions,
   onProgress: (line: string) => void,
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): Promise<Child> {
@@ -36,9 +48,11 @@ export async function startKafka(
   const settings = join(options.dataDir, 'kafka.properties');
   await writeFile(settings, properties(folder, options));
   const logFile = join(options.dataDir, 'kafka.log');
-  const child = startJava([...JAVA_FLAGS, '-cp', classPath, 'Kafka', settings], logFile, onUnexpectedEnd);
+  const args = [...JAVA_FLAGS, '-cp', classPath, 'Kafka', settings];
+  const child = startJava(args, { logFile, endsWithParent: options.endsWithParent }, onUnexpectedEnd);
+  const address = { host: reachable(options.host), port: options.port };
   try {
-    await waitForAnswer(child, options.port, apiVersionsRequest(), { name: 'Kafka', seconds: 90, logFile });
+    await waitForAnswer(child, address, apiVersionsRequest(), { name: 'Kafka', seconds: 90, logFile });
   } catch (error) {
     await child.kill();
     throw error;
@@ -46,13 +60,13 @@ export async function startKafka(
   return child;
 }
 
-function properties(folder: string, options: { port: number; controllerPort: number; partitions: number }): string {
+function properties(folder: string, options: KafkaOptions): string {
   const entries: Record<string, string | number> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
-    'controller.quorum.voters': `1@${HOST}:${options.controllerPort}`,
-    listeners: `PLAINTEXT://${HOST}:${options.port},CONTROLLER://${HOST}:${options.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${HOST}:${options.port}`,
+    'controller.quorum.voters': `1@${LOOPBACK}:${options.controllerPort}`,
+    listeners: `PLAINTEXT://${options.host}:${options.port},CONTROLLER://${LOOPBACK}:${options.controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://${options.advertisedHost}:${options.port}`,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': folder,

@@ -3,8 +3,27 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
-/** The address that everything of the embedded default listens on. */
-export const HOST = '127.0.0.1';
+/** The address of this machine that nobody else can reach. */
+export const LOOPBACK = '127.0.0.1';
+
+/** Where a part listens, and by which address it is reached. */
+export interface Addresses {
+  /** Address to listen on; `0.0.0.0` for all of this machine. */
+  readonly host: string;
+  /** Address or name that clients use, and that Kafka tells them. */
+  readonly advertisedHost: string;
+}
+
+/** The addresses as they were asked for: by default what only this machine reaches. */
+export function addressesOf(asked: { host?: string; advertisedHost?: string }): Addresses {
+  const host = asked.host ?? LOOPBACK;
+  return { host, advertisedHost: asked.advertisedHost ?? reachable(host) };
+}
+
+/** An address under which this machine itself reaches what listens on `host`. */
+export function reachable(host: string): string {
+  return host === '0.0.0.0' ? LOOPBACK : host;
+}
 
 /** Which port each part has. `controller` is Kafka's own inner port. */
 export type PortName = 'kafka' | 'controller' | 'store';
@@ -13,21 +32,25 @@ export type PortName = 'kafka' | 'controller' | 'store';
  * Chooses ports: the wanted one, else the one this data folder had before, else any free one. The choice is remembered
  * in the data folder, so that a restart has the same.
  *
+ * @param host the address that they will be listened on, but for the controller's: that one is this machine's own
  * @throws Error when a wanted port is taken
  */
 export async function choosePorts(
   dataDir: string,
   wanted: Partial<Record<PortName, number>>,
   names: readonly PortName[],
+  host: string = LOOPBACK,
 ): Promise<Record<PortName, number>> {
   const file = join(dataDir, 'ports.json');
   const ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0, ...(await remembered(file)) };
   for (const name of names) {
     const asked = wanted[name];
+    const where = name === 'controller' ? LOOPBACK : host;
     if (asked) {
-      if (!(await isFree(asked))) throw new Error(`Port ${asked}, wanted for ${name}, is in use by another program.`);
+      if (!(await isFree(asked, where)))
+        throw new Error(`Port ${asked}, wanted for ${name}, is in use by another program.`);
       ports[name] = asked;
-    } else if (!ports[name] || !(await isFree(ports[name]))) {
+    } else if (!ports[name] || !(await isFree(ports[name], where))) {
       ports[name] = await freePort();
     }
   }
@@ -70,6 +93,6 @@ export async function freePort(): Promise<number> {
 }
 
 /** Whether the embedded default, or a program beside it, could listen on a port now. */
-export function isFree(port: number): Promise<boolean> {
-  return listens(port, HOST);
+export function isFree(port: number, host: string = LOOPBACK): Promise<boolean> {
+  return listens(port, host);
 }

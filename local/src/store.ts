@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { startJava, waitForAnswer, type Child } from './child.ts';
 import { prepare, type JavaPart } from './java.ts';
+import { reachable } from './ports.ts';
 import { privateFolder } from './private.ts';
 
 const PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
@@ -27,9 +28,19 @@ const JAVA_FLAGS = [
   '-Dio.netty.allocator.numHeapArenas=1',
 ];
 
+/** What the store is started with. */
+export interface StoreOptions {
+  readonly dataDir: string;
+  /** Address to listen on; `0.0.0.0` for all of this machine. */
+  readonly host: string;
+  readonly port: number;
+  /** Whether it ends when this process ends. */
+  readonly endsWithParent: boolean;
+}
+
 /** Starts the embedded store and waits until it answers. */
 export async function startStore(
-  options: { dataDir: string; port: number },
+  options: StoreOptions,
   onProgress: (line: string) => void,
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): Promise<Child> {
@@ -37,10 +48,12 @@ export async function startStore(
   const folder = join(options.dataDir, 'store');
   await privateFolder(folder);
   const logFile = join(options.dataDir, 'store.log');
-  const args = [...JAVA_FLAGS, ...recording(), '-cp', classPath, 'Store', folder, String(options.port)];
-  const child = startJava(args, logFile, onUnexpectedEnd);
+  const flags = [...JAVA_FLAGS, ...recording()];
+  const args = [...flags, '-cp', classPath, 'Store', folder, String(options.port), options.host];
+  const child = startJava(args, { logFile, endsWithParent: options.endsWithParent }, onUnexpectedEnd);
+  const address = { host: reachable(options.host), port: options.port };
   try {
-    await waitForAnswer(child, options.port, pingRequest(), { name: 'The store', seconds: 60, logFile });
+    await waitForAnswer(child, address, pingRequest(), { name: 'The store', seconds: 60, logFile });
   } catch (error) {
     await child.kill();
     throw error;

@@ -1,9 +1,9 @@
-/** A parent that starts a part and prints its process ids: the tests kill it, or run it where Java is missing. */
-import { startLocal, type LocalPart } from '../src/index.ts';
+/** A parent that starts parts and prints their process ids: the tests kill it, or run it where Java is missing. */
+import { startLocal, type LocalOptions } from '../src/index.ts';
 
-const [dataDir = '', ...parts] = process.argv.slice(2);
+const options = JSON.parse(process.argv[2] ?? '') as LocalOptions;
 try {
-  const local = await startLocal({ dataDir, parts: parts as LocalPart[] });
+  const local = await startLocal(options);
   console.log(JSON.stringify(local.pids));
 } catch (error) {
   console.error((error as Error).message);

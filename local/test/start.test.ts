@@ -2,16 +2,33 @@ import { describe, expect, test } from '@jest/globals';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, stat } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { Kafka, logLevel } from 'kafkajs';
 import mongoose from 'mongoose';
-import { runsOn, startLocal } from '../src/index.ts';
+import { runsOn, startLocal, type LocalOptions, type LocalPart } from '../src/index.ts';
 import { runs, scriptFile, until, withFolder } from './folder.ts';
 
-function parent(folder: string, parts: string[], env = process.env): ChildProcess {
-  return spawn(process.execPath, ['--disable-warning=ExperimentalWarning', scriptFile('parent.ts'), folder, ...parts], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+function parent(options: LocalOptions, env = process.env): ChildProcess {
+  const args = ['--disable-warning=ExperimentalWarning', scriptFile('parent.ts'), JSON.stringify(options)];
+  return spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+type Ports = Record<'kafka' | 'controller' | 'store', number>;
+
+/** An address of this machine that is not the one that parts listen on when nothing is said. */
+function otherAddress(): string {
+  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.2';
+}
+
+/** Whether something listens there. */
+function listens(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 2000 }, () => resolve(true));
+    for (const end of ['error', 'timeout']) socket.once(end, () => resolve(false));
+    socket.once('connect', () => socket.destroy());
   });
 }
 
@@ -59,7 +76,7 @@ describe('starting the embedded default', () => {
       await expect(startLocal({ dataDir: folder, parts: ['store'] })).rejects.toThrow(
         `is in use by process ${process.pid}`,
       );
-      const other = parent(folder, ['store']);
+      const other = parent({ dataDir: folder, parts: ['store'] });
       const [words, [code]] = await Promise.all([textOf(other.stderr), once(other, 'exit')]);
       expect(words).toContain(`is in use by process ${process.pid}`);
       expect(code).toBe(1);
@@ -82,11 +99,11 @@ describe('starting the embedded default', () => {
     });
   });
 
-  test.each([['store'], ['kafka']])(
+  test.each<[LocalPart]>([['store'], ['kafka']])(
     'the %s ends when its parent is killed with kill -9, and its lock does not stay',
     async (part) => {
       await withFolder(async (folder) => {
-        const process_ = parent(folder, [part]);
+        const process_ = parent({ dataDir: folder, parts: [part] });
         const pid = (JSON.parse(await firstLineOf(process_)) as Record<string, number>)[part] ?? 0;
         expect(runs(pid)).toBe(true);
         process_.kill('SIGKILL');
@@ -97,11 +114,57 @@ describe('starting the embedded default', () => {
     },
   );
 
+  test('both parts go on without their parent, and without a standard input, when they are told to', async () => {
+    await withFolder(async (folder) => {
+      const process_ = parent({ dataDir: folder, endsWithParent: false });
+      const ended = once(process_, 'exit');
+      const pids = Object.values(JSON.parse(await firstLineOf(process_)) as Record<LocalPart, number>);
+      try {
+        expect(await ended).toEqual([0, null]);
+        const { kafka, store } = JSON.parse(await readFile(join(folder, 'ports.json'), 'utf8')) as Ports;
+        expect([await listens('127.0.0.1', kafka), await listens('127.0.0.1', store)]).toEqual([true, true]);
+      } finally {
+        for (const pid of pids) process.kill(pid, 'SIGTERM');
+        await until(() => !pids.some(runs), 'both have ended by SIGTERM');
+      }
+    });
+  });
+
+  test('both parts are reached by this machine alone, unless they are told where to listen and what to call themselves', async () => {
+    await withFolder(async (folder) => {
+      const other = otherAddress();
+      const inside = await startLocal({ dataDir: folder });
+      const ports = JSON.parse(await readFile(join(folder, 'ports.json'), 'utf8')) as Ports;
+      const heard = (host: string) => Promise.all(Object.values(ports).map((port) => listens(host, port)));
+      try {
+        expect([await heard('127.0.0.1'), await heard(other)]).toEqual([Array(3).fill(true), Array(3).fill(false)]);
+      } finally {
+        await inside.stop();
+      }
+
+      const { kafka, store, controller } = ports;
+      const fixed = { kafkaPort: kafka, storePort: store, controllerPort: controller };
+      const outside = await startLocal({ dataDir: folder, host: '0.0.0.0', advertisedHost: other, ...fixed });
+      const admin = new Kafka({ brokers: [outside.kafkaBrokers], logLevel: logLevel.NOTHING }).admin();
+      const client = new mongoose.mongo.MongoClient(outside.mongoUri);
+      try {
+        expect([outside.kafkaBrokers, outside.mongoUri]).toEqual([`${other}:${kafka}`, `mongodb://${other}:${store}`]);
+        await admin.connect();
+        expect((await admin.describeCluster()).brokers).toMatchObject([{ host: other, port: kafka }]);
+        expect(await client.db('test').command({ ping: 1 })).toMatchObject({ ok: 1 });
+        expect(await listens(other, controller)).toBe(false);
+      } finally {
+        await Promise.all([admin.disconnect(), client.close()]);
+        await outside.stop();
+      }
+    });
+  });
+
   test('without Java one sentence says what to install', async () => {
     await withFolder(async (folder) => {
       const nowhere = join(folder, 'nowhere');
       await mkdir(nowhere);
-      const child = parent(join(folder, 'data'), ['kafka', 'store'], { ...process.env, PATH: nowhere });
+      const child = parent({ dataDir: join(folder, 'data') }, { ...process.env, PATH: nowhere });
       const [words, [code]] = await Promise.all([textOf(child.stderr), once(child, 'exit')]);
       expect(code).toBe(1);
       expect(words.trim().split('\n')).toHaveLength(1);
