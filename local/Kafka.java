@@ -1,13 +1,15 @@
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 
 /**
  * Runs Apache Kafka (broker and KRaft controller in one process) and ends with whoever started it.
  *
- * <p>Arguments: the file of server properties. The log folder is formatted at the first start. The process ends in order
- * on SIGTERM, and when its standard input closes: a parent that was killed leaves no broker behind. With the system
+ * <p>Arguments: the file of server properties. The log folder is formatted at the first start; what the environment calls
+ * {@code CUPS_KAFKA_ADMIN} becomes a user then, with {@code CUPS_KAFKA_PASSWORD}. The process ends in order on SIGTERM, and when its standard input closes: a parent that was killed leaves no broker behind. With the system
  * property {@code cups.endsWithParent=false} it does not look at its standard input, as a container has none.
  */
 public final class Kafka {
@@ -27,9 +29,15 @@ public final class Kafka {
         Path folder = Path.of(properties.getProperty("log.dirs"));
         if (!Files.exists(folder.resolve("meta.properties"))) {
             String id = org.apache.kafka.common.Uuid.randomUuid().toString();
+            List<String> format = new ArrayList<>(List.of("format", "--ignore-formatted", "-t", id, "-c", args[0]));
+            String admin = System.getenv("CUPS_KAFKA_ADMIN");
+            if (admin != null) {
+                String password = System.getenv("CUPS_KAFKA_PASSWORD");
+                format.add("--add-scram");
+                format.add("SCRAM-SHA-512=[name=" + admin + ",password=" + password + "]");
+            }
             int code = kafka.tools.StorageTool.execute(
-                    new String[] {"format", "--ignore-formatted", "-t", id, "-c", args[0]},
-                    new PrintStream(PrintStream.nullOutputStream()));
+                    format.toArray(new String[0]), new PrintStream(PrintStream.nullOutputStream()));
             if (code != 0) {
                 System.err.println("Kafka's log folder could not be formatted");
                 System.exit(1);

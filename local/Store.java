@@ -43,11 +43,15 @@ import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.nio.NioEventLoopGroup;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import java.io.File;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.KeyStore;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -61,6 +65,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
+import javax.net.ssl.KeyManagerFactory;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -77,7 +82,8 @@ import org.h2.mvstore.type.BasicDataType;
  *
  * <p>Arguments: the folder of the data, the port, and the address to listen on. The process ends in order on SIGTERM, and
  * when its standard input closes: a parent that was killed leaves no store behind. With the system property {@code
- * cups.endsWithParent=false} it does not look at its standard input, as a container has none.
+ * cups.endsWithParent=false} it does not look at its standard input, as a container has none. Where the environment names a
+ * {@code CUPS_STORE_KEY} (PKCS12, opened by {@code CUPS_STORE_PASSWORD}), it speaks TLS alone.
  */
 public final class Store {
     /** A checkpoint comes when the log holds this much ... */
@@ -168,7 +174,8 @@ public final class Store {
     // --- Serving ---------------------------------------------------------------------------------------------------
 
     /** Listens on an address of this machine, or on all (0.0.0.0). @return what closes the server and its connections */
-    private Runnable serve(String host, int port) {
+    private Runnable serve(String host, int port) throws Exception {
+        SslContext tls = tls();
         EventLoopGroup acceptor = new NioEventLoopGroup(1);
         EventLoopGroup workers = new NioEventLoopGroup(2);
         ChannelGroup channels = new DefaultChannelGroup(workers.next());
@@ -185,6 +192,7 @@ public final class Store {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        if (tls != null) channel.pipeline().addLast(tls.newHandler(channel.alloc()));
                         channel.pipeline()
                                 .addLast(new MongoWireReplyEncoder())
                                 .addLast(new MongoWireMessageEncoder())
@@ -201,6 +209,16 @@ public final class Store {
             server.close().syncUninterruptibly();
             channels.close().syncUninterruptibly();
         };
+    }
+
+    /** @return what connections are closed with; null where no key is named */
+    private static SslContext tls() throws Exception {
+        String file = System.getenv("CUPS_STORE_KEY");
+        if (file == null) return null;
+        char[] password = System.getenv("CUPS_STORE_PASSWORD").toCharArray();
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(KeyStore.getInstance(new File(file), password), password);
+        return SslContextBuilder.forServer(keys).build();
     }
 
     /**

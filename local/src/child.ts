@@ -2,6 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 
 const STOP_SECONDS = 15;
 
@@ -25,13 +26,14 @@ export interface Child {
  */
 export function startJava(
   args: readonly string[],
-  how: { logFile: string; endsWithParent: boolean },
+  how: { logFile: string; endsWithParent: boolean; env?: Record<string, string> | undefined },
   onUnexpectedEnd: (code: number | null, signal: string | null) => void,
 ): Child {
   const log = openSync(how.logFile, 'w', 0o600);
   const words = how.endsWithParent ? args : ['-Dcups.endsWithParent=false', ...args];
   const input = how.endsWithParent ? 'pipe' : 'ignore';
-  const child: ChildProcess = spawn('java', words, { detached: true, stdio: [input, log, log] });
+  const env = Object.assign({}, process.env, how.env);
+  const child: ChildProcess = spawn('java', words, { detached: true, stdio: [input, log, log], env });
   if (!how.endsWithParent) child.unref();
   closeSync(log);
   child.stdin?.on('error', () => {});
@@ -58,6 +60,13 @@ export function startJava(
   return { pid: child.pid ?? 0, ended, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
+/** Where a part answers, and the certificate that it must show when it speaks TLS. */
+export interface Answering {
+  readonly host: string;
+  readonly port: number;
+  readonly ca?: string | undefined;
+}
+
 /**
  * Waits until a request sent to the address is answered.
  *
@@ -65,7 +74,7 @@ export function startJava(
  */
 export async function waitForAnswer(
   child: Child,
-  address: { host: string; port: number },
+  address: Answering,
   request: Buffer,
   what: { name: string; seconds: number; logFile: string },
 ): Promise<void> {
@@ -81,15 +90,16 @@ export async function waitForAnswer(
   }
 }
 
-function answers(address: { host: string; port: number }, request: Buffer): Promise<boolean> {
+function answers(address: Answering, request: Buffer): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect(address);
+    const { host, port, ca } = address;
+    const socket = ca === undefined ? connect({ host, port }) : connectTls({ host, port, ca });
     const finish = (answer: boolean): void => {
       resolve(answer);
       socket.destroy();
     };
     socket.setTimeout(2000, () => finish(false));
-    socket.once('connect', () => socket.write(request));
+    socket.once(ca === undefined ? 'connect' : 'secureConnect', () => socket.write(request));
     socket.once('data', () => finish(true));
     socket.once('error', () => finish(false));
     socket.once('close', () => finish(false));

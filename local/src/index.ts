@@ -4,6 +4,7 @@ import type { Child } from './child.ts';
 import { startKafka } from './kafka.ts';
 import { recordChildren, releaseLock, runningOwner, takeLock } from './lock.ts';
 import { addressesOf, choosePorts, type Addresses, type PortName } from './ports.ts';
+import { openSecure, type Secure } from './secure.ts';
 import { startStore } from './store.ts';
 
 export { kafkaClassPath } from './kafka.ts';
@@ -27,6 +28,12 @@ export interface LocalOptions {
   advertisedHost?: string;
   /** Whether the parts end when this process ends, however it ends. Default yes; if not, only `stop` or a signal ends them. */
   endsWithParent?: boolean;
+  /**
+   * Both parts speak TLS alone, with a certificate that is made with the JDK's `keytool`. Clients of Kafka sign in
+   * (SCRAM-SHA-512) and may do what they were given (ACLs): at first there is nobody but `secure.admin`, who may do
+   * everything. For a new data folder; one that was made without it has no such user.
+   */
+  secure?: boolean;
   /** Partitions of a topic that is created without a number. Default 3. */
   partitions?: number;
   /** One line of progress, for a person. */
@@ -35,11 +42,21 @@ export interface LocalOptions {
   onExit?: (part: LocalPart, code: number | null, signal: string | null) => void;
 }
 
+/** What clients of secure parts need. */
+export interface ClientSecurity {
+  /** File of the certificate that they must trust (PEM); readable for its owner only, as all of the data folder. */
+  readonly caFile: string;
+  /** The user of Kafka that may do everything. */
+  readonly admin: { readonly username: string; readonly password: string };
+}
+
 export interface LocalPlatform {
-  /** URI without a database; empty when the store was not asked for. */
+  /** URI without a database, with `tls=true` when it is secure; empty when the store was not asked for. */
   readonly mongoUri: string;
   /** Comma list of brokers; empty when Kafka was not asked for. */
   readonly kafkaBrokers: string;
+  /** How clients get in, when it was asked for. */
+  readonly secure: ClientSecurity | undefined;
   /** Process ids as they are now; 0 for a part that does not run. */
   readonly pids: { readonly kafka: number; readonly store: number };
   /** Ends both parts in order and gives the data folder free. May be called twice. */
@@ -86,6 +103,7 @@ class RunningPlatform implements LocalPlatform {
   readonly #addresses: Addresses;
   readonly #children = new Map<LocalPart, Child>();
   #ports: Record<PortName, number> = { kafka: 0, controller: 0, store: 0 };
+  #secure: Secure | undefined;
   #stopped: Promise<void> | undefined;
 
   constructor(dataDir: string, options: LocalOptions) {
@@ -96,11 +114,17 @@ class RunningPlatform implements LocalPlatform {
   }
 
   get mongoUri(): string {
-    return this.#parts.includes('store') ? `mongodb://${this.#addresses.advertisedHost}:${this.#ports.store}` : '';
+    if (!this.#parts.includes('store')) return '';
+    const { advertisedHost } = this.#addresses;
+    return `mongodb://${advertisedHost}:${this.#ports.store}${this.#secure ? '/?tls=true' : ''}`;
   }
 
   get kafkaBrokers(): string {
     return this.#parts.includes('kafka') ? `${this.#addresses.advertisedHost}:${this.#ports.kafka}` : '';
+  }
+
+  get secure(): ClientSecurity | undefined {
+    return this.#secure && { caFile: this.#secure.caFile, admin: this.#secure.admin };
   }
 
   get pids(): { kafka: number; store: number } {
@@ -115,6 +139,7 @@ class RunningPlatform implements LocalPlatform {
     if (controllerPort) wanted.controller = controllerPort;
     if (storePort) wanted.store = storePort;
     this.#ports = await choosePorts(this.#dataDir, wanted, this.#parts.flatMap(portsOf), this.#addresses.host);
+    if (this.#options.secure) this.#secure = await openSecure(this.#dataDir, this.#addresses.advertisedHost);
     const results = await Promise.allSettled(this.#parts.map((part) => this.#start(part)));
     for (const result of results) if (result.status === 'rejected') throw result.reason;
   }
@@ -158,12 +183,10 @@ class RunningPlatform implements LocalPlatform {
     };
     const { host, advertisedHost } = this.#addresses;
     const { partitions = 3, endsWithParent = true } = this.#options;
-    if (part === 'store') return startStore({ dataDir, host, port: store, endsWithParent }, onProgress, onEnd);
-    return startKafka(
-      { dataDir, host, advertisedHost, port: kafka, controllerPort: controller, partitions, endsWithParent },
-      onProgress,
-      onEnd,
-    );
+    const shared = { dataDir, host, endsWithParent, secure: this.#secure };
+    if (part === 'store') return startStore(Object.assign(shared, { port: store }), onProgress, onEnd);
+    const options = { advertisedHost, port: kafka, controllerPort: controller, partitions };
+    return startKafka(Object.assign(shared, options), onProgress, onEnd);
   }
 
   async #end(part: LocalPart, how: 'stop' | 'kill'): Promise<void> {

@@ -1,9 +1,10 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startJava, waitForAnswer, type Child } from './child.ts';
 import { prepare, type JavaPart } from './java.ts';
 import { LOOPBACK, reachable, type Addresses } from './ports.ts';
 import { privateFolder } from './private.ts';
+import type { Secure } from './secure.ts';
 
 const PART: JavaPart = { name: 'kafka', source: 'Kafka.java', pom: 'kafka.pom.xml' };
 
@@ -34,6 +35,8 @@ export interface KafkaOptions extends Addresses {
   readonly partitions: number;
   /** Whether it ends when this process ends. */
   readonly endsWithParent: boolean;
+  /** With it clients speak TLS, sign in, and may do what they were given; without it everybody may do everything. */
+  readonly secure?: Secure | undefined;
 }
 
 /** Starts Kafka and waits until it answers. */
@@ -46,11 +49,15 @@ export async function startKafka(
   const folder = join(options.dataDir, 'kafka');
   await privateFolder(folder);
   const settings = join(options.dataDir, 'kafka.properties');
-  await writeFile(settings, properties(folder, options));
+  const lines = Object.entries(Object.assign(properties(folder, options), listeners(options)));
+  await writeFile(settings, lines.map(([key, value]) => `${key}=${value}\n`).join(''), { mode: 0o600 });
   const logFile = join(options.dataDir, 'kafka.log');
+  const { host, port, endsWithParent, secure } = options;
   const args = [...JAVA_FLAGS, '-cp', classPath, 'Kafka', settings];
-  const child = startJava(args, { logFile, endsWithParent: options.endsWithParent }, onUnexpectedEnd);
-  const address = { host: reachable(options.host), port: options.port };
+  const env = secure && { CUPS_KAFKA_ADMIN: secure.admin.username, CUPS_KAFKA_PASSWORD: secure.admin.password };
+  const child = startJava(args, { logFile, endsWithParent, env }, onUnexpectedEnd);
+  const ca = secure && (await readFile(secure.caFile, 'utf8'));
+  const address = { host: reachable(host), port, ca };
   try {
     await waitForAnswer(child, address, apiVersionsRequest(), { name: 'Kafka', seconds: 90, logFile });
   } catch (error) {
@@ -60,15 +67,46 @@ export async function startKafka(
   return child;
 }
 
-function properties(folder: string, options: KafkaOptions): string {
-  const entries: Record<string, string | number> = {
+/** Where it listens, and in which language; as secure as is asked for. */
+function listeners({ host, advertisedHost, port, controllerPort, secure }: KafkaOptions): Record<string, string> {
+  const name = secure ? 'CLIENTS' : 'PLAINTEXT';
+  const where = {
+    listeners: `${name}://${host}:${port},CONTROLLER://${LOOPBACK}:${controllerPort}`,
+    'advertised.listeners': `${name}://${advertisedHost}:${port}`,
+  };
+  if (!secure) {
+    return Object.assign(where, { 'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT' });
+  }
+  const { admin, controllerPassword } = secure;
+  const module = (kind: string) => `org.apache.kafka.common.security.${kind}LoginModule required`;
+  const user = (who: string, password: string) => `username="${who}" password="${password}"`;
+  return Object.assign(where, {
+    'listener.security.protocol.map': 'CLIENTS:SASL_SSL,CONTROLLER:SASL_PLAINTEXT',
+    'inter.broker.listener.name': 'CLIENTS',
+    'ssl.keystore.type': 'PKCS12',
+    'ssl.keystore.location': secure.keyFile,
+    'ssl.keystore.password': secure.keyPassword,
+    'ssl.truststore.type': 'PEM',
+    'ssl.truststore.location': secure.caFile,
+    'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
+    'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
+    'listener.name.clients.scram-sha-512.sasl.jaas.config': `${module('scram.Scram')} ${user(admin.username, admin.password)};`,
+    'sasl.mechanism.controller.protocol': 'PLAIN',
+    'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.controller.plain.sasl.jaas.config': `${module('plain.Plain')} ${user('controller', controllerPassword)} user_controller="${controllerPassword}";`,
+    // Whoever was given nothing may do nothing.
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': 'false',
+    'super.users': `User:${admin.username};User:controller`,
+  });
+}
+
+function properties(folder: string, options: KafkaOptions): Record<string, string | number> {
+  return {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@${LOOPBACK}:${options.controllerPort}`,
-    listeners: `PLAINTEXT://${options.host}:${options.port},CONTROLLER://${LOOPBACK}:${options.controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://${options.advertisedHost}:${options.port}`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': folder,
     // Topics are made by a step of start-up with the partitions that they need, never by accident.
     'auto.create.topics.enable': 'false',
@@ -105,9 +143,6 @@ function properties(folder: string, options: KafkaOptions): string {
     'broker.heartbeat.interval.ms': 1000,
     'broker.session.timeout.ms': 6000,
   };
-  return Object.entries(entries)
-    .map(([key, value]) => `${key}=${value}\n`)
-    .join('');
 }
 
 /** ApiVersions, version 0: the broker answers it only when it takes requests. */

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startJava, waitForAnswer, type Child } from './child.ts';
 import { prepare, type JavaPart } from './java.ts';
 import { reachable } from './ports.ts';
 import { privateFolder } from './private.ts';
+import type { Secure } from './secure.ts';
 
 const PART: JavaPart = { name: 'store', source: 'Store.java', pom: 'store.pom.xml' };
 
@@ -36,6 +38,8 @@ export interface StoreOptions {
   readonly port: number;
   /** Whether it ends when this process ends. */
   readonly endsWithParent: boolean;
+  /** With it, it speaks TLS alone. */
+  readonly secure?: Secure | undefined;
 }
 
 /** Starts the embedded store and waits until it answers. */
@@ -49,9 +53,12 @@ export async function startStore(
   await privateFolder(folder);
   const logFile = join(options.dataDir, 'store.log');
   const flags = [...JAVA_FLAGS, ...recording()];
-  const args = [...flags, '-cp', classPath, 'Store', folder, String(options.port), options.host];
-  const child = startJava(args, { logFile, endsWithParent: options.endsWithParent }, onUnexpectedEnd);
-  const address = { host: reachable(options.host), port: options.port };
+  const { host, port, endsWithParent, secure } = options;
+  const args = [...flags, '-cp', classPath, 'Store', folder, String(port), host];
+  const env = secure && { CUPS_STORE_KEY: secure.keyFile, CUPS_STORE_PASSWORD: secure.keyPassword };
+  const child = startJava(args, { logFile, endsWithParent, env }, onUnexpectedEnd);
+  const ca = secure && (await readFile(secure.caFile, 'utf8'));
+  const address = { host: reachable(host), port, ca };
   try {
     await waitForAnswer(child, address, pingRequest(), { name: 'The store', seconds: 60, logFile });
   } catch (error) {
