@@ -27,5 +27,6 @@ export const MANAGED: Readonly<Record<string, string>> = {
   PUBLIC_ORIGIN: 'from `publicOrigin`',
   TRUST_PROXY: 'from `route.trustedProxies`, where there is a route',
   CUPS_OPENAPI: 'by the image',
+  CUPS_RELEASE: 'by the image',
   CUPS_CHECK_ANSWERS: 'never: it is for tests',
 };

@@ -226,7 +226,7 @@ export const valuesOf = (service: string): Value[] => [
 /** The values of the umbrella: what all share, and its own; what is a service's own stands in its chart. */
 export const PLATFORM: Value[] = [
   ...SERVICES.map((name) => value(name, { type: 'object' }, {}, `Values of the chart ${name}.`)),
-  value('topics.enabled', flag, false, 'A job after each release creates topics that are missing.'),
+  value('topics.enabled', flag, false, 'A job before each release creates topics that are missing.'),
   ...image('topics.', 'topics'),
   value('topics.partitions', whole(1, 1000), 24, 'Partitions of a topic that is created.'),
   value('topics.replication', whole(0, 10), 0, "Copies of a topic that is created; 0: the brokers' own default."),
@@ -234,7 +234,7 @@ export const PLATFORM: Value[] = [
     'keys.enabled',
     flag,
     false,
-    'A job before the first install makes the keys of all services in this namespace.',
+    'A job before each release makes those keys of the services that are missing in this namespace.',
   ),
   ...image('keys.', 'keys'),
   value('keys.apiServer.port', port, 443, 'Port of the API server, where that job writes Secrets.'),

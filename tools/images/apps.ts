@@ -79,10 +79,10 @@ export const NODE = '/nodejs/bin/node';
 export const USER = 10001;
 
 /** How the container of an app is started, in the words of an OCI image configuration. */
-export const runOf = (name: string) => ({
+export const runOf = (name: string, release: string) => ({
   User: `${USER}:${USER}`,
   WorkingDir: APP_FOLDER,
   // The limits of memory stand in the environment, so that a chart may set others.
-  Env: ['NODE_ENV=production', `NODE_OPTIONS=${memoryFlags(name).join(' ')}`],
+  Env: ['NODE_ENV=production', `CUPS_RELEASE=${release}`, `NODE_OPTIONS=${memoryFlags(name).join(' ')}`],
   Entrypoint: [NODE, `${APP_FOLDER}/${MAIN}`],
 });

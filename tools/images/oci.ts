@@ -64,7 +64,8 @@ export interface ImageParts {
 }
 
 /** One image for the architecture of this machine. */
-export function makeImage({ name, repository, tag, layers, labels, created }: ImageParts): Image {
+export function makeImage(parts: ImageParts): Image {
+  const { repository, tag, layers, labels } = parts;
   const blobs = new Map<string, Buffer>(layers.map(({ descriptor, blob }) => [descriptor.digest, blob]));
   const put = (mediaType: string, value: unknown): Descriptor => {
     const bytes = Buffer.from(JSON.stringify(value));
@@ -72,7 +73,7 @@ export function makeImage({ name, repository, tag, layers, labels, created }: Im
     blobs.set(digest, bytes);
     return { mediaType, digest, size: bytes.length };
   };
-  const config = put(TYPES.config, configOf(name, layers, labels, created));
+  const config = put(TYPES.config, configOf(parts));
   const descriptors = layers.map(({ descriptor }) => descriptor);
   const manifest = put(TYPES.manifest, {
     schemaVersion: 2,
@@ -87,8 +88,8 @@ export function makeImage({ name, repository, tag, layers, labels, created }: Im
 
 const architecture = (): string => (process.arch === 'x64' ? 'amd64' : process.arch);
 
-function configOf(name: string, layers: readonly Layer[], labels: Record<string, string>, created: Date): object {
-  const run = runOf(name);
+function configOf({ name, tag, layers, labels, created }: ImageParts): object {
+  const run = runOf(name, tag);
   const at = created.toISOString();
   return {
     created: at,

@@ -101,6 +101,7 @@ describe.each(names)('the image of %s', (name) => {
       REVISION: source.revision,
       CREATED: source.created.toISOString(),
       YOUNG_MIB: String(youngMib(name)),
+      RELEASE: '1.2.3',
     });
     const { config } = configurationOf(name);
     expect(docker.files).toEqual(

@@ -12,6 +12,7 @@ export interface BackendConfig {
   httpPort: number;
   keysDir: string;
   logLevel: string;
+  release: string;
 }
 
 /** What a test may put in the place of the real thing, the same in every service. */
@@ -62,6 +63,10 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     this.now = overrides.now ?? (() => new Date());
     this.log = createLog({ service: name, level: config.logLevel, destination: overrides.logTo });
     this.metrics = createMetrics(name);
+    // While an upgrade runs, the number of processes by release is the number of pods that have been replaced.
+    this.metrics
+      .gauge('cups_build_info', 'What was built, by name; always 1.', ['release'])
+      .set({ release: config.release }, 1);
     const { log, metrics } = this;
     this.keys = overrides.keys ?? openKeys({ dir: config.keysDir, service: name, log, metrics });
   }

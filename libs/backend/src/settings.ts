@@ -24,6 +24,12 @@ export const PROCESS = {
     default: 'info',
     meaning: 'The least level of lines that are logged.',
   },
+  release: {
+    name: 'CUPS_RELEASE',
+    type: 'text',
+    default: 'unnamed',
+    meaning: 'What was built; an image brings the name of its own. Seen as `cups_build_info`.',
+  },
 } as const satisfies Settings;
 
 /** Of every service with a store and Kafka. */

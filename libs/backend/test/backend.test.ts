@@ -22,7 +22,13 @@ afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end();
 });
 
-const config = (): BackendConfig => ({ host: '127.0.0.1', httpPort: 0, keysDir: keys.dir, logLevel: 'silent' });
+const config = (): BackendConfig => ({
+  host: '127.0.0.1',
+  httpPort: 0,
+  keysDir: keys.dir,
+  logLevel: 'silent',
+  release: 'r1',
+});
 
 /** Each says that it was asked, and then waits. */
 function rpcsThatWaitFor(answer: Promise<void>, asked = (): void => {}): Rpcs<CatalogServiceDefinition> {
@@ -116,4 +122,14 @@ test('a backend with a store is ready when its store answers, also without Kafka
   await eventually(async () => (await fetch(url)).status === 200);
   await running.stop();
   expect(() => backend.store.collection('any')).toThrow(/store/i);
+});
+
+test('a backend says which release it is', async () => {
+  const backend = openBackend({ name: 'catalog', config: config() });
+  const { running } = await serve(backend);
+  ends.push(() => running.stop());
+  const answer = await fetch(`http://127.0.0.1:${String(running.httpPort)}/metrics`, {
+    headers: { connection: 'close' },
+  });
+  expect(await answer.text()).toContain('cups_build_info{release="r1",service="catalog"} 1');
 });
