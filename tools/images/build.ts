@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { APP_FOLDER } from './apps.ts';
+import { APP_FOLDER, runOf } from './apps.ts';
 import type { App } from './apps.ts';
 import { readBase } from './base.ts';
 import type { BasePart } from './base.ts';
@@ -56,11 +56,12 @@ function buildBase(root: string): BaseLayer {
 /** The image of one bundle on a base. */
 function imageOf(app: App, bundle: Bundle, { layer }: BaseLayer, options: BuildOptions): Image {
   const { source, tag, registry } = options;
+  const run = runOf(app.name, tag);
   return makeImage({
-    name: app.name,
     repository: `${registry}/${app.name}`,
     tag,
     layers: [layer, makeLayer(entriesOf(bundle.folder, APP_FOLDER.slice(1)), `The bundle of ${app.name}`)],
+    run: { ...run, Env: ['PATH=/nodejs/bin', ...run.Env] },
     labels: labelsOf(app, source),
     created: source.created,
   });

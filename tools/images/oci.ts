@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { runOf } from './apps.ts';
 import { tar } from './tar.ts';
 import type { Entry } from './tar.ts';
 
@@ -52,12 +51,19 @@ export function makeLayer(entries: readonly Entry[], createdBy: string): Layer {
   return { blob, descriptor, diffId: digestOf(archive), createdBy };
 }
 
+/** How a container of an image is started, in the words of an OCI image configuration. */
+export interface Run {
+  User: string;
+  WorkingDir: string;
+  Env: readonly string[];
+  Entrypoint: readonly string[];
+}
+
 export interface ImageParts {
-  /** Of the app. */
-  name: string;
   repository: string;
   tag: string;
   layers: readonly Layer[];
+  run: Run;
   labels: Record<string, string>;
   /** When the source was committed. */
   created: Date;
@@ -88,8 +94,7 @@ export function makeImage(parts: ImageParts): Image {
 
 const architecture = (): string => (process.arch === 'x64' ? 'amd64' : process.arch);
 
-function configOf({ name, tag, layers, labels, created }: ImageParts): object {
-  const run = runOf(name, tag);
+function configOf({ layers, run, labels, created }: ImageParts): object {
   const at = created.toISOString();
   return {
     created: at,
@@ -97,7 +102,7 @@ function configOf({ name, tag, layers, labels, created }: ImageParts): object {
     os: 'linux',
     config: {
       User: run.User,
-      Env: ['PATH=/nodejs/bin', ...run.Env],
+      Env: run.Env,
       Entrypoint: run.Entrypoint,
       WorkingDir: run.WorkingDir,
       Labels: labels,

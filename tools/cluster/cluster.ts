@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { startAddon } from './addons.ts';
+import { buildCluster, MANIFESTS } from './build.ts';
+import type { Built } from './build.ts';
+import { importArchives } from './containerd.ts';
+import { startControlPlane } from './control-plane.ts';
+import { layoutOf, NETWORK } from './layout.ts';
+import type { Addon, Layout } from './layout.ts';
+import { checkMachine } from './machine.ts';
+import { makeNetwork, readKernelSettings } from './network.ts';
+import { startNode } from './node.ts';
+import { makePki } from './pki.ts';
+import { startProcesses } from './processes.ts';
+import { claimMachine, freeMachine, readRecord, refuseSecond } from './record.ts';
+import type { ClusterRecord } from './record.ts';
+import { removeCluster } from './removal.ts';
+
+export type { Addon } from './layout.ts';
+
+export interface ClusterOptions {
+  /** Where its state lies, made when absent; its path may not be long. */
+  folder: string;
+  addons: readonly Addon[];
+  /** A line for a person. */
+  onProgress: (line: string) => void;
+  /** Calls the start off: what was started is ended and removed. */
+  signal?: AbortSignal;
+}
+
+/** A real Kubernetes with one node, on this machine. */
+export interface Cluster {
+  /** Path; all other tools work by it. */
+  kubeconfig: string;
+  /** Folder with kubectl and helm. */
+  bin: string;
+  /** This machine, as pods reach it. */
+  hostAddress: string;
+  /** OCI archives, as `npm run images` makes them: pods find the images by their tags and by their digests. */
+  importImages(archives: readonly string[]): Promise<void>;
+  /** Ends it and removes all of it: processes, mounts, networks, control groups, settings of the kernel, files but logs. */
+  stop(): Promise<void>;
+}
+
+/** The longest socket of a kubelet, and how much room its path has. */
+const LONGEST_SOCKET = 'data/kubelet/pod-resources/kubelet.sock';
+const SOCKET_ROOM = 107;
+/** What containerd, its shims, CNI and the kubelet make whatever their configuration says. */
+const MADE_ANYWAY = ['/run/containerd', '/var/lib/cni', '/var/log/containers'];
+
+/**
+ * Starts a cluster, compiling first what has not been compiled yet, and waits until it works. It runs on when this process
+ * ends: whoever starts it stops it, or `npm run cluster -- down` does.
+ * @throws Error when the machine lacks something, a cluster runs on it, or a part does not start; nothing is left then
+ */
+export async function startCluster({ folder, addons, onProgress, signal }: ClusterOptions): Promise<Cluster> {
+  const layout = layoutOf(resolve(folder));
+  checkRoom(layout.folder);
+  refuseSecond();
+  await checkMachine();
+  const built = await buildCluster({ addons, onProgress, signal });
+  const record: ClusterRecord = {
+    id: randomBytes(3).toString('hex'),
+    folder: layout.folder,
+    addons,
+    startedBy: process.pid,
+    startedAt: new Date().toISOString(),
+    processes: {},
+    kernel: readKernelSettings(),
+    made: MADE_ANYWAY.filter((one) => !existsSync(one)),
+  };
+  claimMachine(record);
+  try {
+    await startParts({ built, layout, record, onProgress, signal });
+  } catch (error) {
+    onProgress('the start failed: removing what was started');
+    await removeCluster(record);
+    throw error;
+  }
+  let stopping: Promise<void> | undefined;
+  return {
+    kubeconfig: layout.kubeconfig,
+    bin: built.bin,
+    hostAddress: NETWORK.host,
+    importImages: importArchives,
+    stop: () => (stopping ??= removeCluster(record)),
+  };
+}
+
+function checkRoom(folder: string): void {
+  const socket = join(folder, LONGEST_SOCKET);
+  if (Buffer.byteLength(socket) <= SOCKET_ROOM) return;
+  throw new Error(`${folder} is too long a path: a socket below it has room for ${SOCKET_ROOM} bytes.`);
+}
+
+interface Start {
+  built: Built;
+  layout: Layout;
+  record: ClusterRecord;
+  onProgress: (line: string) => void;
+  signal: AbortSignal | undefined;
+}
+
+async function startParts({ built, layout, record, onProgress, signal }: Start): Promise<void> {
+  const { bin, pauseImage, archives } = built;
+  const { configuration, data, logs } = layout;
+  // Of an earlier cluster whose machine was restarted, there may be something left.
+  for (const folder of [data, configuration, logs]) rmSync(folder, { recursive: true, force: true });
+  for (const folder of [data, configuration]) mkdirSync(folder, { recursive: true, mode: 0o700 });
+  await makePki(layout);
+  await makeNetwork(record.id);
+  const processes = startProcesses(layout, record, signal);
+  await startControlPlane(bin, layout, processes);
+  onProgress('control plane ready');
+  await startNode({ bin, layout, processes, pauseImage, archives });
+  onProgress('node ready');
+  await Promise.all(
+    record.addons.map(async (addon) => {
+      await startAddon[addon]({ bin, manifests: MANIFESTS, layout, processes });
+      onProgress(`${addon} ready`);
+    }),
+  );
+}
+
+/**
+ * Ends the cluster of a folder, or what a killed start has left of it.
+ * @returns whether there was one
+ * @throws Error when the cluster of this machine belongs to another folder
+ */
+export async function stopCluster(folder: string): Promise<boolean> {
+  const record = readRecord();
+  if (!record) {
+    freeMachine();
+    return false;
+  }
+  if (record.folder !== resolve(folder)) {
+    throw new Error(`The cluster of this machine lies in ${record.folder}: name it by --folder.`);
+  }
+  await removeCluster(record);
+  return true;
+}

@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Layout } from './layout.ts';
+import { inside } from './network.ts';
+import { writeRecord } from './record.ts';
+import type { ClusterRecord } from './record.ts';
+
+const LOOK_MS = 100;
+const LAST_LINES = 8;
+
+/** The parts of a cluster that are started: they run on when we end, and are found by the record. */
+export interface Processes {
+  /** Starts a program in the network of the cluster, its output in the log of that name. */
+  start(name: string, args: readonly string[], env?: Record<string, string>): void;
+  /**
+   * Asks again and again until the question is answered without an error.
+   * @throws Error when a part has ended meanwhile, the start was called off, or the time is over
+   */
+  until(what: string, seconds: number, question: () => Promise<unknown>): Promise<void>;
+}
+
+export function startProcesses(layout: Layout, record: ClusterRecord, signal: AbortSignal | undefined): Processes {
+  mkdirSync(layout.logs, { recursive: true });
+  const ended = new Map<string, string>();
+  const logOf = (name: string) => join(layout.logs, `${name}.log`);
+
+  const start = (name: string, args: readonly string[], env: Record<string, string> = {}): void => {
+    const log = openSync(logOf(name), 'w', 0o600);
+    const [command, ...rest] = inside(record.id, args) as [string, ...string[]];
+    const options = { detached: true, env: { ...process.env, ...env }, stdio: ['ignore', log, log] as const };
+    const child = spawn(command, rest, { ...options, stdio: [...options.stdio] });
+    closeSync(log);
+    child.once('error', (error) => ended.set(name, error.message));
+    child.once('exit', (code, killedBy) => ended.set(name, `it ended with ${code ?? killedBy}`));
+    child.unref();
+    if (child.pid === undefined) return;
+    record.processes[name] = child.pid;
+    writeRecord(record);
+  };
+
+  const checkAlive = (): void => {
+    signal?.throwIfAborted();
+    for (const [name, how] of ended) throw new Error(`${name}: ${how}\n${lastLines(logOf(name))}`);
+  };
+
+  const until = async (what: string, seconds: number, question: () => Promise<unknown>): Promise<void> => {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+      checkAlive();
+      try {
+        await question();
+        return;
+      } catch (cause) {
+        if (Date.now() > deadline) {
+          const reason = (cause as Error).message;
+          throw new Error(`${what} within ${seconds} s: no. ${reason}\nLogs are in ${layout.logs}.`, { cause });
+        }
+      }
+      await delay(LOOK_MS);
+    }
+  };
+  return { start, until };
+}
+
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').trimEnd().split('\n').slice(-LAST_LINES).join('\n');
+}

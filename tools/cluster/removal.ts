@@ -1,0 +1,166 @@
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { tryRun } from './command.ts';
+import { ctr } from './containerd.ts';
+import { layoutOf, RUN_FOLDER } from './layout.ts';
+import { podGroups } from './machine.ts';
+import { processesInside, removeNetwork, restoreKernelSettings } from './network.ts';
+import { freeMachine } from './record.ts';
+import type { ClusterRecord } from './record.ts';
+
+/** Ends a cluster and removes all of it, from whatever state it was left in; may be called twice. */
+
+const TERM_MS = 5_000;
+const KILL_MS = 15_000;
+const LOOK_MS = 50;
+
+/**
+ * @throws Error when a process does not end, or something cannot be removed; what stands in the record is kept then
+ */
+export async function removeCluster(record: ClusterRecord): Promise<void> {
+  const { id, processes } = record;
+  const sockets = shimSockets();
+  const runtime = processes['containerd'];
+  // The kubelet first, for it would start again what is ended; containerd last, for it ends containers in order. Nobody
+  // needs what the others still have in memory.
+  await kill(id, (pid) => pid === processes['kubelet']);
+  await endContainers(runtime);
+  await kill(id, (pid) => pid !== runtime);
+  await endRuntime(id, runtime);
+  await kill(id, () => true);
+  await unmountAll(record);
+  restoreKernelSettings(record.kernel);
+  removeGroups();
+  await removeNetwork(id);
+  removeFiles(record, sockets);
+  freeMachine();
+}
+
+/** Shims have their sockets in one folder of the machine, for all containerds; those of ours stand in its state. */
+function shimSockets(): string[] {
+  const bundles = filesIn(join(RUN_FOLDER, 'containerd', 'io.containerd.runtime.v2.task')).flatMap(filesIn);
+  const addresses = bundles.flatMap((bundle) => readLines(join(bundle, 'address')));
+  return addresses.map((address) => address.replace('unix://', ''));
+}
+
+/** By the network and the groups that they are in, so that no number that was given to another process is meant. */
+async function processesOf(id: string): Promise<number[]> {
+  return [...new Set([...(await processesInside(id)), ...podProcesses()])];
+}
+
+function podProcesses(): number[] {
+  return podGroups().flatMap((group) =>
+    readdirSync(group, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('cgroup.procs'))
+      .flatMap((file) => readLines(`${group}/${file}`))
+      .map(Number),
+  );
+}
+
+/** A group may vanish while we look. */
+function readLines(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n').filter(Boolean);
+  } catch {
+    return [];
+  }
+}
+
+/** In the words of containerd, so that shims clear up behind them. */
+async function endContainers(runtime: number | undefined): Promise<void> {
+  if (runtime === undefined || !lives(runtime)) return;
+  try {
+    const ids = (await ctr('tasks', 'list', '--quiet')).split('\n').filter(Boolean);
+    await Promise.all(ids.map((id) => ctr('tasks', 'delete', '--force', id).catch(() => {})));
+  } catch {
+    // It does not answer any more: what is left is killed below.
+  }
+}
+
+async function endRuntime(id: string, runtime: number | undefined): Promise<void> {
+  if (!(await processesOf(id)).includes(runtime ?? 0)) return;
+  send(runtime!, 'SIGTERM');
+  const deadline = Date.now() + TERM_MS;
+  while (lives(runtime!) && Date.now() < deadline) await delay(LOOK_MS);
+}
+
+/** @throws Error when a process does not end */
+async function kill(id: string, isMeant: (pid: number) => boolean): Promise<void> {
+  const deadline = Date.now() + KILL_MS;
+  for (;;) {
+    const left = (await processesOf(id)).filter(isMeant);
+    if (left.length === 0) return;
+    if (Date.now() > deadline) throw new Error(`Processes do not end: ${left.join(', ')}.`);
+    for (const pid of left) send(pid, 'SIGKILL');
+    await delay(LOOK_MS);
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended meanwhile.
+  }
+}
+
+/** A zombie has ended, though its number is still taken. */
+function lives(pid: number): boolean {
+  try {
+    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+/** The last mounted first, for they lie in one another. */
+async function unmountAll({ folder }: ClusterRecord): Promise<void> {
+  const ours = [`${RUN_FOLDER}/`, `${folder}/`];
+  const mounts = readLines('/proc/mounts')
+    .map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
+    .filter((mount) => ours.some((prefix) => mount.startsWith(prefix)));
+  for (const mount of mounts.reverse()) await tryRun('umount', ['--lazy', mount]);
+}
+
+function removeGroups(): void {
+  for (const group of podGroups()) {
+    const folders = readdirSync(group, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => `${entry.parentPath}/${entry.name}`);
+    // A group can be removed when those in it are.
+    for (const folder of folders.sort((a, b) => b.length - a.length)) rmdirSync(folder);
+    rmdirSync(group);
+  }
+}
+
+function removeFiles({ folder, made }: ClusterRecord, sockets: readonly string[]): void {
+  const { kubeconfig, pki, configuration, data } = layoutOf(folder);
+  const ours = [kubeconfig, pki, configuration, data, ...sockets, ...linksToLogs(folder), ...resultsOfNetworks()];
+  for (const path of ours) rmSync(path, { recursive: true, force: true });
+  for (const path of made) removeEmpty(path);
+}
+
+/** The kubelet links the logs of containers from one folder of the machine. */
+function linksToLogs(folder: string): string[] {
+  const links = filesIn('/var/log/containers');
+  return links.filter((link) => lstatSync(link).isSymbolicLink() && readlinkSync(link).startsWith(`${folder}/`));
+}
+
+/** CNI writes down what each pod got in one folder of the machine, with the network namespace of the pod. */
+function resultsOfNetworks(): string[] {
+  return filesIn('/var/lib/cni/results').filter((file) => readFileSync(file, 'utf8').includes(`${RUN_FOLDER}/`));
+}
+
+function filesIn(folder: string): string[] {
+  return existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : [];
+}
+
+/** Somebody else may have begun to use it. */
+function removeEmpty(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeEmpty(join(folder, entry.name));
+  }
+  if (readdirSync(folder).length === 0) rmdirSync(folder);
+}

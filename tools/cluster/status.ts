@@ -1,0 +1,18 @@
+import { layoutOf } from './layout.ts';
+import { isRunning, readRecord } from './record.ts';
+
+/** What runs on this machine, for a person. */
+export function clusterStatus(): string {
+  const record = readRecord();
+  if (!record) return 'No cluster runs on this machine.';
+  const { folder, addons, startedBy, startedAt, processes } = record;
+  const parts = Object.entries(processes).map(
+    ([name, pid]) => `  ${name.padEnd(24)} ${isRunning(pid) ? `process ${pid}` : 'has ended'}`,
+  );
+  return [
+    `A cluster, started ${startedAt} by process ${startedBy}${isRunning(startedBy) ? '' : ' (which has ended)'}`,
+    `  kubeconfig ${layoutOf(folder).kubeconfig}`,
+    `  addons     ${addons.join(', ') || 'none'}`,
+    ...parts,
+  ].join('\n');
+}
