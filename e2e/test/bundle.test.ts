@@ -1,7 +1,7 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, constants, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeKeys } from '@cups/rpc';
@@ -13,12 +13,25 @@ import { build } from 'esbuild';
 const root = join(import.meta.dirname, '../..');
 const folder = mkdtempSync(join(tmpdir(), 'cups-bundle-'));
 let child: ChildProcess | undefined;
+let log = 0;
 afterAll(() => {
   child?.kill('SIGKILL');
+  closeSync(log);
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the catalog is bundled into one file that starts elsewhere, serves, and stops in order', async () => {
+/** A pipe that is full already, and that nobody reads. */
+function fullPipe(): number {
+  const path = join(folder, 'log');
+  execFileSync('mkfifo', [path]);
+  const pipe = openSync(path, constants.O_RDWR | constants.O_NONBLOCK);
+  expect(() => {
+    for (;;) writeSync(pipe, 'x'.repeat(1024));
+  }).toThrow('EAGAIN');
+  return pipe;
+}
+
+test('the catalog is bundled into one file that starts elsewhere, serves, and stops in order, though nobody reads its log', async () => {
   const file = join(folder, 'catalog.mjs');
   await build({
     entryPoints: [join(root, 'apps/catalog/src/main.ts')],
@@ -33,9 +46,10 @@ test('the catalog is bundled into one file that starts elsewhere, serves, and st
   });
   makeKeys(join(folder, 'keys'), ['catalog']);
   const port = await freePort();
+  log = fullPipe();
   child = spawn(join(root, 'node_modules/.bin/node'), [file], {
     cwd: folder,
-    stdio: 'ignore',
+    stdio: ['ignore', log, 'ignore'],
     env: {
       PATH: process.env['PATH'],
       CUPS_PROTO: join(root, 'proto'),

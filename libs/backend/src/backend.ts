@@ -61,12 +61,14 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     this.name = name;
     this.config = config;
     this.now = overrides.now ?? (() => new Date());
-    this.log = createLog({ service: name, level: config.logLevel, destination: overrides.logTo });
     this.metrics = createMetrics(name);
     // While an upgrade runs, the number of processes by release is the number of pods that have been replaced.
     this.metrics
       .gauge('cups_build_info', 'What was built, by name; always 1.', ['release'])
       .set({ release: config.release }, 1);
+    const dropped = this.metrics.counter('log_lines_dropped_total', 'Lines that nobody read in time.');
+    const { logTo: destination } = overrides;
+    this.log = createLog({ service: name, level: config.logLevel, destination, onDrop: () => dropped.inc() });
     const { log, metrics } = this;
     this.keys = overrides.keys ?? openKeys({ dir: config.keysDir, service: name, log, metrics });
   }

@@ -15,13 +15,23 @@ export interface LogDestination {
   flushSync?(): void;
 }
 
-/** A log of JSON lines on standard output, written asynchronously; flushed at exit. */
+/** Characters that wait for a standard output that nobody reads; lines beyond that are dropped. */
+const MOST_WAITING = 1 << 20;
+/** ms; so long does the end of a process wait for somebody to read its last lines. */
+const LAST_LINES_MS = 500;
+
+/**
+ * A log of JSON lines on standard output, written asynchronously; flushed at exit. Whoever reads them slowly, or not at all,
+ * holds nobody up: lines are dropped then.
+ * @param options.onDrop is told of each line that is dropped
+ */
 export function createLog(options: {
   service: string;
   level?: string;
   destination?: LogDestination | undefined;
+  onDrop?: () => void;
 }): ProcessLog {
-  const destination: LogDestination = options.destination ?? pino.destination({ fd: 1, sync: false });
+  const { destination = standardOutput(options.onDrop) } = options;
   const out = pino(
     {
       level: options.level ?? 'info',
@@ -39,6 +49,31 @@ export function createLog(options: {
     }
   };
   return bind(out, {}, flush);
+}
+
+function standardOutput(onDrop: () => void = () => {}): LogDestination {
+  let giveUpAt = Infinity;
+  const stream = pino.destination({
+    // To ask for it is what makes a pipe refuse what it has no room for. Else a write would wait in a thread until somebody
+    // reads, and the process could not end before.
+    fd: process.stdout.fd,
+    sync: false,
+    maxLength: MOST_WAITING,
+    retryEAGAIN: () => Date.now() < giveUpAt,
+  });
+  stream.on('drop', onDrop);
+  return {
+    write: (line) => void stream.write(line),
+    flushSync() {
+      giveUpAt = Date.now() + LAST_LINES_MS;
+      try {
+        stream.flushSync();
+      } catch {
+        // Nobody reads. What waits is given up, or it would be tried once more when the process exits.
+        stream.destroy();
+      }
+    },
+  };
 }
 
 function bind(out: pino.Logger, bound: Record<string, unknown>, flush: () => void): ProcessLog {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createMetrics, reduceError, serveHttp } from '../src/index.ts';
@@ -161,6 +161,42 @@ describe('the life of a process', () => {
     const last = JSON.parse(out.trim().split('\n').at(-1) as string) as Record<string, unknown>;
     expect(last).toMatchObject({ level: 'info', event: 'stopped' });
   });
+
+  test.each(['pipe', 'socket'] as const)(
+    'a standard output that is a full %s which nobody reads drops lines and holds up neither work nor stop',
+    async (kind) => {
+      const { dir, remove } = temporaryDir();
+      const file = join(dir, 'main.mts');
+      writeFileSync(
+        file,
+        `import { createLog, serve } from ${JSON.stringify(index)};
+         let dropped = 0;
+         const log = createLog({ service: 'x', onDrop: () => (dropped += 1) });
+         serve(async () => ({ log, stop: async () => process.stderr.write('in order') }));
+         setInterval(() => {
+           for (let i = 0; i < 1000; i++) log.info({ event: 'x', reason: 'r'.repeat(200) });
+           if (dropped > 0) process.stderr.write('dropped');
+         }, 5);`,
+      );
+      execFileSync('mkfifo', [join(dir, 'fifo')]);
+      // Open for reading as well, so that it has a reader, who reads nothing.
+      const fifo = openSync(join(dir, 'fifo'), 'r+');
+      const child = spawn(process.execPath, [file], { stdio: ['ignore', kind === 'pipe' ? fifo : 'pipe', 'pipe'] });
+      const ended = new Promise((resolve) => child.on('exit', (...how) => resolve(how)));
+      const late = setTimeout(() => child.kill('SIGKILL'), 8_000);
+      let said = '';
+      child.stderr!.on('data', (bytes: Buffer) => {
+        if (said === '') child.kill('SIGTERM');
+        said += bytes.toString();
+      });
+      expect(await ended).toEqual([0, null]);
+      expect(said).toMatch(/^(dropped)+in order/);
+      clearTimeout(late);
+      child.stdout?.destroy();
+      closeSync(fifo);
+      remove();
+    },
+  );
 
   test('a bad setting is one sentence and exit code 1', async () => {
     const { code, out } = await life(`serve(() => { throw new Error('GRPC_PORT must be a port from 0 to 65535.'); });`);

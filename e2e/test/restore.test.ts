@@ -1,0 +1,227 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fromMessage } from '@cups/agency-contract';
+import type { IncomingMessage } from '@cups/agency-contract';
+import { connectKafka } from '@cups/events';
+import { applicationId, contentFor, publicServices } from '@cups/tools/filings';
+import type { Centre, PublicService } from '@cups/tools/filings';
+import { openDesk, until } from '@cups/tools/desk';
+import type { Application, Desk } from '@cups/tools/desk';
+import { startPlatform } from '@cups/tools/platform';
+import type { Platform } from '@cups/tools/platform';
+import { temporaryDir } from '@cups/testing';
+
+/**
+ * A rehearsal: applications are filed without a pause, a backup is taken meanwhile, then the store is lost, and what the backup
+ * holds is older than Kafka. Store and Kafka are those of a data folder of its own.
+ */
+
+const root = join(import.meta.dirname, '../..');
+const state = temporaryDir();
+const safe = temporaryDir();
+const older = join(safe.dir, 'older');
+const newer = join(safe.dir, 'newer');
+/** Store and Kafka that other tests share are named in the environment; a rehearsal has its own. */
+const { MONGODB_URI, KAFKA_BROKERS, ...bare } = process.env;
+/** Agencies decide at once. */
+const QUICK = 'ZQ';
+const DESKS = 4;
+
+let platform: Platform | undefined;
+
+beforeAll(async () => {
+  delete process.env['MONGODB_URI'];
+  delete process.env['KAFKA_BROKERS'];
+  platform = await startPlatform({ port: 0, dataDir: state.dir });
+});
+afterAll(async () => {
+  await platform?.stop();
+  if (MONGODB_URI) process.env['MONGODB_URI'] = MONGODB_URI;
+  if (KAFKA_BROKERS) process.env['KAFKA_BROKERS'] = KAFKA_BROKERS;
+  state.remove();
+  safe.remove();
+});
+
+/** Runs a command of the repository as a person would. */
+function run(tool: 'backup' | 'restore', ...args: string[]): Promise<{ code: number; said: string }> {
+  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
+  return new Promise((resolve) => {
+    execFile(join(root, 'node_modules/.bin/node'), command, { cwd: root, env: bare }, (error, stdout, stderr) => {
+      resolve({ code: error ? Number(error.code ?? 1) : 0, said: stdout + stderr });
+    });
+  });
+}
+
+/** An application that the platform has acknowledged as filed. */
+interface Filed {
+  id: string;
+  desk: Desk;
+  at: number;
+}
+
+/** Desks that file one application after another until `stop`. */
+async function fileWithoutPause(url: string, services: readonly PublicService[]) {
+  const filed: Filed[] = [];
+  let stopped = false;
+  let n = 0;
+  const work = Array.from({ length: DESKS }, async (_, index) => {
+    const desk = await openDesk(url, `cu-00${index + 1}-specialist`);
+    const centre = (await desk.call<Centre>('GET', `/centres/CU-00${index + 1}`)).body;
+    const offered = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+    while (!stopped) {
+      const service = offered[n % offered.length]!;
+      const id = applicationId(QUICK);
+      const body = Object.assign({ id, publicService: service.code }, contentFor((n += 1), centre, service));
+      await desk.call('POST', '/applications', { body });
+      // One in five stays a draft for a while: some are filed after the backup.
+      if (n % 5 === 0) await pause(700);
+      await desk.call('POST', `/applications/${id}/submit`, { body: {} });
+      filed.push({ id, desk, at: Date.now() });
+      await pause(40);
+    }
+  });
+  return {
+    filed,
+    async stop() {
+      stopped = true;
+      await Promise.all(work);
+    },
+  };
+}
+
+const stateOf = async (desk: Desk, id: string): Promise<string | undefined> =>
+  (await desk.call<Application>('GET', `/applications/${id}`).catch(() => undefined))?.body.state;
+
+const isDecided = (one = ''): boolean => ['ready', 'rejected', 'handed-over'].includes(one);
+const missingIn = (said: string): Set<string> =>
+  new Set([...said.matchAll(/^missing {2}(\w+)/gm)].map(([, id]) => id!));
+
+/** The result, or the decision, goes to the person. */
+async function handOver(desk: Desk, id: string): Promise<void> {
+  const body = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'A00000001' };
+  await desk.call('POST', `/applications/${id}/hand-over`, { body });
+}
+
+/** Submissions on the topics of agencies, by delivery and number, each with the ids under which it is there. */
+async function requestsByDelivery(brokers: string): Promise<Map<string, Set<string>>> {
+  const kafka = connectKafka(brokers.split(','), 'rehearsal');
+  const admin = kafka.admin();
+  await admin.connect();
+  const topics = (await admin.listTopics()).filter((name) => name.endsWith('.requests'));
+  const offsets = await Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic)));
+  const total = offsets.flat().reduce((sum, { high }) => sum + Number(high), 0);
+  await admin.disconnect();
+  const requests = new Map<string, Set<string>>();
+  let read = 0;
+  const consumer = kafka.consumer({ groupId: `rehearsal-${Date.now()}`, maxWaitTimeInMs: 100 });
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.run({
+    eachMessage({ message }) {
+      read += 1;
+      const found = fromMessage(message as IncomingMessage);
+      if (found.ok && 'submission' in found.event.data) {
+        const key = `${found.event.subject} ${found.event.data.submission}`;
+        requests.set(key, (requests.get(key) ?? new Set()).add(found.event.id));
+      }
+      return Promise.resolve();
+    },
+  });
+  await until(
+    () => Promise.resolve(read),
+    (count) => count >= total,
+    'all requests are read',
+    20,
+  );
+  await consumer.disconnect();
+  return requests;
+}
+
+describe('backups that were taken under load, of each store at another time, and all stores lost later', () => {
+  test('everything acknowledged is there again or is named, and nothing reaches an agency twice', async () => {
+    const { url } = platform!;
+    const load = await fileWithoutPause(url, await publicServices(url));
+    const backUp = async (folder: string) => {
+      const enough = load.filed.length + 10;
+      await until(
+        () => Promise.resolve(load.filed.length),
+        (count) => count >= enough,
+        'more are filed',
+        30,
+      );
+      const began = Date.now();
+      expect((await run('backup', folder, '--data', state.dir)).said).toContain('The backup is in');
+      return began;
+    };
+    await backUp(older);
+    const before = await backUp(newer);
+    const early = load.filed[0]!;
+    await until(
+      () => stateOf(early.desk, early.id),
+      (one) => one === 'ready',
+      'the first is decided',
+      30,
+    );
+    await handOver(early.desk, early.id);
+    await load.stop();
+    // What is acknowledged is on its way to Kafka within moments; a store that is lost before takes it along.
+    await until(
+      () => Promise.all(load.filed.map(({ id, desk }) => stateOf(desk, id))),
+      (states) => states.every(isDecided),
+      'agencies have decided',
+      40,
+    );
+
+    const refused = await run('restore', newer, '--data', state.dir);
+    expect(refused).toEqual({ code: 1, said: expect.stringMatching(/^The platform runs \(process \d+\)/) as unknown });
+    await platform!.stop();
+    platform = undefined;
+    rmSync(join(state.dir, 'store'), { recursive: true });
+
+    const consumers = ['--only', 'agency-bridge', '--only', 'notifications'];
+    const first = await run('restore', older, '--data', state.dir, ...consumers);
+    expect(first).toEqual({ code: 0, said: expect.stringContaining('may be started') as unknown });
+    const restored = await run('restore', newer, '--data', state.dir, '--only', 'intake', '--only', 'identity');
+    expect(restored).toEqual({ code: 0, said: expect.stringContaining('may be started') as unknown });
+    expect(restored.said).toMatch(new RegExp(`^behind {2}${early.id} .* ResultHandedOver `, 'm'));
+    const missing = missingIn(restored.said);
+
+    platform = await startPlatform({ port: 0, dataDir: state.dir });
+    const desks = new Map<string, Desk>();
+    for (let index = 1; index <= DESKS; index += 1) {
+      desks.set(`CU-00${index}`, await openDesk(platform.url, `cu-00${index}-specialist`));
+    }
+    const at = ({ desk }: Filed) => desks.get(desk.centre.replace('centres/', ''))!;
+    const kept = load.filed.filter(({ id }) => !missing.has(id));
+    await until(
+      () => Promise.all(kept.map((one) => stateOf(at(one), one.id))),
+      (states) => states.every(isDecided),
+      'what was restored has caught up',
+      40,
+    );
+    expect(load.filed.filter(({ id, at: time }) => time < before && missing.has(id))).toEqual([]);
+    expect(missing.size).toBeGreaterThan(0);
+    expect(kept.length).toBeGreaterThanOrEqual(20);
+
+    // What a person does again is heeded by whoever has counted it the first time.
+    await handOver(at(early), early.id);
+    const checked = await until(
+      () => run('restore', 'check', '--data', state.dir),
+      ({ said }) => !said.includes('messages to read') && !said.includes('uncounted'),
+      'all consumers have counted all events',
+      30,
+    );
+    expect(missingIn(checked.said)).toEqual(missing);
+    expect(checked.code).toBe(1);
+    const twice = [...(await requestsByDelivery(platform.kafkaBrokers))].filter(([, ids]) => ids.size > 1);
+    expect(twice).toEqual([]);
+  });
+
+  test('a backup is for its owner only', () => {
+    expect(statSync(newer).mode & 0o077).toBe(0);
+    expect(statSync(join(newer, 'intake', 'applications.bson')).mode & 0o077).toBe(0);
+  });
+});

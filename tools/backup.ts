@@ -1,0 +1,73 @@
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { dump, openStores, STORED_SERVICES } from './backup/documents.ts';
+import { copyKeys, makeFolder, writeManifest } from './backup/folder.ts';
+import type { Manifest } from './backup/folder.ts';
+import { isGiven, withParts } from './backup/parts.ts';
+import { readPositions } from './backup/positions.ts';
+import { DATA_SHAPE } from './shape.ts';
+
+/** `npm run backup`: the documents of all services, keys, and where Kafka stood, while the platform works. */
+
+const HELP = `npm run backup -- <folder> [options]
+
+Writes a backup of the platform that runs here into a folder, which must be empty or absent: the documents of every
+service, the keys, and where Kafka and its readers stood. Nothing has to be stopped. The folder holds personal data and
+private keys, and is readable for its owner only. \`npm run restore -- <folder>\` brings it back.
+
+Kafka's messages are not in it: Kafka keeps them, and a restored store catches up from there (docs/operations.md).
+
+  --data <folder>  data of the local platform (default .cups/data)
+  --keys <folder>  keys to copy (default: those of the local platform)
+  --help           this text
+
+MONGODB_URI (or MONGODB_URI_FILE), KAFKA_BROKERS and CUPS_PREFIX name another store and Kafka.
+`;
+const root = join(import.meta.dirname, '..');
+const began = performance.now();
+const progress = (line: string) => console.log(`  ${((performance.now() - began) / 1000).toFixed(1)} s  ${line}`);
+
+try {
+  await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      data: { type: 'string', default: '.cups/data' },
+      keys: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return console.log(HELP);
+  const [given, ...more] = positionals;
+  if (!given || more.length > 0) throw new Error('Say where to, one folder: npm run backup -- <folder>.');
+  const folder = resolve(root, given);
+  const dataDir = resolve(root, values.data);
+  makeFolder(folder);
+  await withParts(dataDir, progress, async (parts) => {
+    // First where the readers stand: what a store knows beyond that is a repeat to it, never a gap.
+    const start = new Date().toISOString();
+    const kafka = await readPositions(parts, STORED_SERVICES);
+    const documents: Manifest['documents'] = {};
+    const stores = await openStores(parts.mongoUri, parts.prefix);
+    try {
+      for (const service of STORED_SERVICES) {
+        documents[service] = await dump(stores, service, folder);
+        const count = Object.values(documents[service]).reduce((sum, one) => sum + one.count, 0);
+        progress(`${service}: ${count} documents`);
+      }
+    } finally {
+      await stores.close();
+    }
+    const keys = values.keys ?? (isGiven() ? undefined : join(dataDir, 'keys'));
+    if (keys && copyKeys(resolve(root, keys), join(folder, 'keys'))) progress('keys');
+    const ended = new Date().toISOString();
+    writeManifest(folder, { shape: DATA_SHAPE, began: start, ended, prefix: parts.prefix, kafka, documents });
+  });
+  console.log(`The backup is in ${relative(process.cwd(), folder) || '.'}.`);
+}

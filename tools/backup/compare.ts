@@ -1,0 +1,116 @@
+import type { ReceivedEvent } from '@cups/contracts';
+import { eventCodec } from '@cups/contracts/proto';
+import type { IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+
+/** Kafka's record against the stores: what was published, and is not known any more or not known yet. Pure. */
+
+const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
+
+/** What only a person can do again; all else comes again by itself, from what agencies said or from a timer. */
+const ACTS = [
+  'ApplicationSubmitted',
+  'DocumentsSupplied',
+  'ApplicationWithdrawn',
+  'ResultHandedOver',
+  'ApplicationClosed',
+] as const;
+export type Act = (typeof ACTS)[number];
+
+/** An application of which Kafka knows more than the store of intake. */
+export interface Ahead {
+  /** The id. */
+  application: string;
+  /** Codes, as the last event names them. */
+  centre: string;
+  agency: string;
+  publicService: string;
+  /** `missing`: the store has no such application. `behind`: it has an earlier one. */
+  kind: 'missing' | 'behind';
+  /** What persons did that the store does not know, in order. */
+  acts: Act[];
+  /** The last number that was published. */
+  sequence: number;
+  /** Of the last event. */
+  time: Date;
+}
+
+/** How far a document has counted its own events, by id of the application. */
+export type Counted = ReadonlyMap<string, number>;
+
+/** @param events of cups.applications, in the order of each application; repeats do no harm */
+export function aheadOf(events: readonly ReceivedEvent[], stored: Counted): Ahead[] {
+  const ahead = new Map<string, Ahead>();
+  for (const event of events) {
+    const { sequence, time } = event;
+    const ref = intakeEvents.decode(event)?.data.ref;
+    if (!ref || sequence === null) continue;
+    const application = lastOf(ref.application);
+    const known = stored.get(application);
+    const before = ahead.get(application);
+    if (sequence <= Math.max(known ?? 0, before?.sequence ?? 0)) continue;
+    const act = ACTS.find((one) => event.type.endsWith(`.${one}`));
+    ahead.set(application, {
+      application,
+      centre: lastOf(ref.centre),
+      agency: lastOf(ref.agency),
+      publicService: lastOf(ref.publicService),
+      kind: known === undefined ? 'missing' : 'behind',
+      acts: [...(before?.acts ?? []), ...(act ? [act] : [])],
+      sequence,
+      time,
+    });
+  }
+  return [...ahead.values()].sort((a, b) => a.application.localeCompare(b.application));
+}
+
+const lastOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+
+/** An application of which a consumer has not counted all that was published. */
+export interface Uncounted {
+  application: string;
+  /** `agency-bridge` or `notifications`. */
+  consumer: string;
+  counted: number;
+  of: number;
+}
+
+/** Only what has left intake's outbox can have been counted, so an application with events waiting there is left out. */
+export function uncounted(
+  applications: readonly { id: string; eventSeq: number; waiting: boolean }[],
+  consumer: string,
+  counted: Counted,
+): Uncounted[] {
+  return applications
+    .filter(({ id, eventSeq, waiting }) => !waiting && (counted.get(id) ?? 0) < eventSeq)
+    .map(({ id, eventSeq }) => ({ application: id, consumer, counted: counted.get(id) ?? 0, of: eventSeq }));
+}
+
+/** What an agency has got: the newest submission of a delivery. */
+export interface Requested {
+  /** `<application>-<agency>` */
+  delivery: string;
+  application: string;
+  agency: string;
+  /** centres/{code} */
+  centre: string;
+  submission: number;
+  time: Date;
+}
+
+/** The newest submission of each delivery among messages of agencies' topics of requests. */
+export function requestedIn(events: readonly ReceivedEvent[]): Requested[] {
+  const newest = new Map<string, Requested>();
+  for (const { subject, type, data, time } of events) {
+    const delivery = lastOf(subject);
+    if (!/\.(submitted|documents-supplied)\./.test(type)) continue;
+    const { application, submission, centre } = JSON.parse(Buffer.from(data).toString('utf8')) as {
+      application: string;
+      submission: number;
+      centre: { code: string };
+    };
+    if ((newest.get(delivery)?.submission ?? 0) >= submission) continue;
+    const agency = delivery.slice(lastOf(application).length + 1);
+    newest.set(delivery, { delivery, application, agency, centre: `centres/${centre.code}`, submission, time });
+  }
+  return [...newest.values()];
+}

@@ -1,0 +1,113 @@
+import { createWriteStream, mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { once } from 'node:events';
+import mongoose from 'mongoose';
+import { fileOf, sha256 } from './folder.ts';
+import type { Manifest } from './folder.ts';
+
+/**
+ * The documents of the services, read while these work. A document is the unit of all that must agree, so documents that are each
+ * whole are a backup, whatever the moment at which each was read.
+ */
+
+const { BSON } = mongoose.mongo;
+const PAGE = 500;
+/** Numbers and dates stay of the type that they are stored as. */
+const EXACT = { promoteValues: false, promoteLongs: false, promoteBuffers: false };
+
+/** Services with a database. Who consumes is read before who produces, so that none knows of more than intake. */
+export const STORED_SERVICES = ['notifications', 'agency-bridge', 'intake', 'identity'] as const;
+export type StoredService = (typeof STORED_SERVICES)[number];
+
+type Raw = mongoose.mongo.Document & { _id: unknown };
+
+/** The databases of the services, by service. `close` ends the connection. */
+export async function openStores(uri: string, prefix: string) {
+  const connection = await mongoose
+    .createConnection(uri, { serverSelectionTimeoutMS: 5_000 })
+    .asPromise()
+    .catch(() => {
+      throw new Error('The store does not answer.');
+    });
+  const client = connection.getClient();
+  return {
+    database: (service: StoredService) => client.db(`${prefix}cups-${service}`),
+    close: () => connection.close(),
+  };
+}
+export type Stores = Awaited<ReturnType<typeof openStores>>;
+
+const collectionsOf = async (database: mongoose.mongo.Db): Promise<string[]> =>
+  (await database.listCollections({}, { nameOnly: true }).toArray())
+    .map(({ name }) => name)
+    .filter((name) => !name.startsWith('system.'))
+    .sort();
+
+/** Writes every collection of a service into the folder. @returns counts and digests by collection */
+export async function dump(
+  stores: Stores,
+  service: StoredService,
+  folder: string,
+): Promise<Manifest['documents'][string]> {
+  const database = stores.database(service);
+  const written: Manifest['documents'][string] = {};
+  for (const name of await collectionsOf(database)) {
+    const file = fileOf(folder, service, name);
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const count = await dumpCollection(database.collection<Raw>(name), file);
+    written[name] = { count, sha256: sha256(file) };
+  }
+  return written;
+}
+
+/** By pages in the order of `_id`: what is there throughout is read once, however much is written meanwhile. */
+async function dumpCollection(collection: mongoose.mongo.Collection<Raw>, file: string): Promise<number> {
+  const out = createWriteStream(file, { mode: 0o600 });
+  let count = 0;
+  for (let page: Raw[] = [], after: unknown; ;) {
+    const filter = after === undefined ? {} : { _id: { $gt: after } };
+    page = await collection
+      .find(filter as mongoose.mongo.Filter<Raw>, EXACT)
+      .sort({ _id: 1 })
+      .limit(PAGE)
+      .toArray();
+    if (page.length === 0) break;
+    for (const document of page) {
+      if (!out.write(BSON.serialize(document))) await once(out, 'drain');
+    }
+    count += page.length;
+    after = page.at(-1)!._id;
+  }
+  out.end();
+  await once(out, 'finish');
+  return count;
+}
+
+/** Whether a service has no document at all. */
+export async function isEmpty(stores: Stores, service: StoredService): Promise<boolean> {
+  const database = stores.database(service);
+  for (const name of await collectionsOf(database)) {
+    if ((await database.collection(name).findOne({}, { projection: { _id: 1 } })) !== null) return false;
+  }
+  return true;
+}
+
+/** Writes what the folder holds of a service into its database, which must be empty. @returns the number of documents */
+export async function load(stores: Stores, service: StoredService, folder: string, names: string[]): Promise<number> {
+  let count = 0;
+  for (const name of names) {
+    const bytes = readFileSync(fileOf(folder, service, name));
+    const documents: Raw[] = [];
+    for (let at = 0; at < bytes.length;) {
+      const size = bytes.readInt32LE(at);
+      documents.push(BSON.deserialize(bytes.subarray(at, at + size), EXACT) as Raw);
+      at += size;
+    }
+    const collection = stores.database(service).collection<Raw>(name);
+    for (let from = 0; from < documents.length; from += PAGE) {
+      await collection.insertMany(documents.slice(from, from + PAGE) as never);
+    }
+    count += documents.length;
+  }
+  return count;
+}

@@ -1,0 +1,265 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ReceivedEvent } from '@cups/contracts';
+import { eventCodec } from '@cups/contracts/proto';
+import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
+import { platform, temporaryDir } from '@cups/testing';
+import mongoose from 'mongoose';
+import { aheadOf, requestedIn, uncounted } from '../backup/compare.ts';
+import { dump, load, openStores } from '../backup/documents.ts';
+import { mendApplications, mendDeliveries } from '../backup/mend.ts';
+import { serviceOfGroup } from '../backup/positions.ts';
+import { DATA_SHAPE } from '../shape.ts';
+
+/** Comparing stores with Kafka, and what the two commands refuse. A whole rehearsal is in e2e/test/restore.test.ts. */
+
+const root = join(import.meta.dirname, '../..');
+const folder = temporaryDir();
+afterAll(() => folder.remove());
+
+const codec = eventCodec<IntakeEvents>('cups.intake.v1');
+
+function event(id: string, sequence: number, type: string): ReceivedEvent {
+  const ref = {
+    application: `applications/${id}`,
+    centre: 'centres/CU-001',
+    agency: 'agencies/asp',
+    publicService: 'publicServices/property-list',
+    state: 'STATE_SUBMITTED',
+  };
+  const full = `cups.intake.v1.${type}`;
+  const data = codec.encode({ type: full, data: { ref } } as unknown as IntakeEvent);
+  return {
+    id: `${id}-${sequence}`,
+    topic: 'cups.applications',
+    source: '/cups/intake',
+    type: full,
+    subject: ref.application,
+    key: id,
+    sequence,
+    time: new Date(sequence * 1000),
+    correlationId: '',
+    causationId: '',
+    contentType: 'application/protobuf',
+    extra: {},
+    data,
+    partition: 0,
+    offset: '0',
+  };
+}
+
+describe('applications of which Kafka knows more than the store', () => {
+  test('one that the store does not have is missing, with all that persons did', () => {
+    const events = [event('A', 1, 'ApplicationSubmitted'), event('A', 2, 'ApplicationDecided')];
+    expect(aheadOf(events, new Map())).toEqual([
+      {
+        application: 'A',
+        centre: 'CU-001',
+        agency: 'asp',
+        publicService: 'property-list',
+        kind: 'missing',
+        acts: ['ApplicationSubmitted'],
+        sequence: 2,
+        time: new Date(2000),
+      },
+    ]);
+  });
+
+  test('one that the store has at an earlier event is behind, by what came after that', () => {
+    const events = [1, 2, 3].map((n) => event('A', n, n === 3 ? 'ResultHandedOver' : 'ApplicationDecided'));
+    expect(aheadOf(events, new Map([['A', 2]]))).toMatchObject([{ kind: 'behind', acts: ['ResultHandedOver'] }]);
+    expect(aheadOf(events, new Map([['A', 1]]))).toMatchObject([{ sequence: 3, acts: ['ResultHandedOver'] }]);
+  });
+
+  test('what an agency or a timer caused is no act of a person: it comes again by itself', () => {
+    const events = [event('A', 1, 'ApplicationDecided'), event('A', 2, 'ApplicationExpired')];
+    expect(aheadOf(events, new Map([['A', 0]]))).toMatchObject([{ kind: 'behind', acts: [] }]);
+  });
+
+  test('repeats, and a store that has counted as far, lead to nothing', () => {
+    const events = [event('A', 1, 'ApplicationSubmitted'), event('A', 1, 'ApplicationSubmitted')];
+    expect(aheadOf(events, new Map([['A', 1]]))).toEqual([]);
+    expect(aheadOf(events, new Map())[0]!.acts).toEqual(['ApplicationSubmitted']);
+  });
+});
+
+describe('consumers', () => {
+  test('one that has counted less than was published is named, except where events wait in the outbox', () => {
+    const applications = [
+      { id: 'A', eventSeq: 3, waiting: false },
+      { id: 'B', eventSeq: 2, waiting: true },
+      { id: 'C', eventSeq: 1, waiting: false },
+    ];
+    const counted = new Map([
+      ['A', 2],
+      ['C', 1],
+    ]);
+    expect(uncounted(applications, 'notifications', counted)).toEqual([
+      { application: 'A', consumer: 'notifications', counted: 2, of: 3 },
+    ]);
+  });
+
+  test.each([
+    ['t-intake', 'intake'],
+    ['t-agency-bridge', 'agency-bridge'],
+    ['t-agency-bridge-replies-asp', 'agency-bridge'],
+    ['t-agency-asp', undefined],
+    ['intake', undefined],
+  ])('the group %s belongs to %s', (group, service) => {
+    expect(serviceOfGroup(group, 't-', ['intake', 'agency-bridge'])).toBe(service);
+  });
+});
+
+test('an agency has the newest submission of each delivery, whatever else stands on its topic', () => {
+  const request = (type: string, submission: number): ReceivedEvent =>
+    Object.assign(event('A', 1, 'ApplicationSubmitted'), {
+      type: `md.cups.application.${type}.v1`,
+      subject: 'deliveries/A-asp',
+      data: Buffer.from(JSON.stringify({ application: 'applications/A', submission, centre: { code: 'CU-001' } })),
+    });
+  const found = requestedIn([request('submitted', 1), request('documents-supplied', 2), request('withdrawn', 0)]);
+  expect(found).toEqual([
+    {
+      delivery: 'A-asp',
+      application: 'applications/A',
+      agency: 'asp',
+      centre: 'centres/CU-001',
+      submission: 2,
+      time: new Date(1000),
+    },
+  ]);
+});
+
+describe('documents of a store', () => {
+  const { mongoUri, brokers, prefix } = platform();
+  let stores: Awaited<ReturnType<typeof openStores>>;
+  beforeAll(async () => {
+    stores = await openStores(mongoUri, prefix);
+  });
+  afterAll(() => stores.close());
+
+  test('come back as they were, types of numbers and bytes included, over several pages', async () => {
+    const { Double, Int32, Long, Binary } = mongoose.mongo;
+    const made = Array.from({ length: 1203 }, (_, n) => ({
+      _id: `D${String(n).padStart(5, '0')}` as never,
+      numbers: [new Int32(n), new Double(2), Long.fromNumber(2 ** 40)],
+      bytes: new Binary(Buffer.from([n % 256])),
+      time: new Date(n),
+      nothing: null,
+    }));
+    const identity = stores.database('identity');
+    await identity.collection('things').insertMany(made);
+    const target = join(folder.dir, 'dumped');
+    const written = await dump(stores, 'identity', target);
+    expect(written['things']).toMatchObject({ count: 1203 });
+    const exact = { promoteValues: false };
+    const before = await identity.collection('things').find({}, exact).sort({ _id: 1 }).toArray();
+
+    await identity.dropDatabase();
+    expect(await load(stores, 'identity', target, Object.keys(written))).toBe(1203);
+    const after = await identity.collection('things').find({}, exact).sort({ _id: 1 }).toArray();
+    expect(after).toEqual(before);
+    expect(after[7]!['numbers'].map((one: { _bsontype: string }) => one._bsontype)).toEqual([
+      'Int32',
+      'Double',
+      'Long',
+    ]);
+  });
+
+  test('are not written over what a store holds', async () => {
+    await stores.database('notifications').collection('threads').insertOne({ kept: true });
+    const path = join(folder.dir, 'empty');
+    mkdirSync(path);
+    const kafka = { cluster: '', groups: [], ends: {} };
+    writeFileSync(join(path, 'backup.json'), JSON.stringify({ shape: DATA_SHAPE, prefix, kafka, documents: {} }));
+    const env = Object.assign({}, process.env, { MONGODB_URI: mongoUri, KAFKA_BROKERS: brokers.join() });
+    const { status, stderr } = spawnSync(
+      join(root, 'node_modules/.bin/node'),
+      ['--disable-warning=ExperimentalWarning', join(root, 'tools/restore.ts'), path],
+      { encoding: 'utf8', env },
+    );
+    expect(stderr).toBe(
+      'The store of notifications is not empty: what is there is not overwritten. Nothing was changed.\n',
+    );
+    expect(status).toBe(1);
+  });
+
+  test('a draft that was filed after the backup is taken out, another application goes on after what Kafka has', async () => {
+    const applications = stores
+      .database('intake')
+      .collection<{ _id: string; eventSeq: number; revision: number }>('applications');
+    await applications.insertMany(['filed', 'handed', 'decided'].map((_id) => ({ _id, eventSeq: 2, revision: 5 })));
+    const events = [
+      event('filed', 3, 'ApplicationSubmitted'),
+      event('handed', 3, 'ResultHandedOver'),
+      event('decided', 3, 'ApplicationDecided'),
+    ];
+    const stored = new Map(['filed', 'handed', 'decided'].map((id) => [id, 2]));
+    const left = await mendApplications(stores, aheadOf(events, stored));
+    expect(left.map(({ application, kind }) => `${application} ${kind}`).sort()).toEqual([
+      'decided behind',
+      'filed missing',
+      'handed behind',
+    ]);
+    expect(await applications.find().sort({ _id: 1 }).toArray()).toEqual([
+      { _id: 'decided', eventSeq: 2, revision: 5 },
+      { _id: 'handed', eventSeq: 3, revision: 6 },
+    ]);
+  });
+
+  test('a delivery is brought to what its agency has got, and never back', async () => {
+    const deliveries = stores.database('agency-bridge').collection('deliveries');
+    const base = { application: 'applications/A', agency: 'asp', centre: 'centres/CU-001', time: new Date(1000) };
+    await deliveries.insertOne({ _id: 'A-asp' as never, submission: 1, requested: 0, pending: [{ submission: 1 }] });
+    await deliveries.insertOne({ _id: 'B-asp' as never, submission: 2, requested: 2, revision: 7 });
+    const requested = ['A-asp', 'B-asp', 'C-asp'].map((delivery) => Object.assign({ delivery, submission: 1 }, base));
+    expect(await mendDeliveries(stores, requested)).toBe(2);
+    expect(await deliveries.find().sort({ _id: 1 }).toArray()).toMatchObject([
+      { _id: 'A-asp', submission: 1, requested: 1, sent: true, pending: [], timer: null },
+      { _id: 'B-asp', submission: 2, requested: 2, revision: 7 },
+      { _id: 'C-asp', submission: 1, requested: 1, sent: true, state: 'queued', eventSeq: 0, centre: 'centres/CU-001' },
+    ]);
+  });
+});
+
+describe('the commands refuse, each with a sentence', () => {
+  const run = (tool: string, ...args: string[]) => {
+    const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
+    return spawnSync(join(root, 'node_modules/.bin/node'), command, { encoding: 'utf8' });
+  };
+  const made = (name: string, files: Record<string, string>) => {
+    const path = join(folder.dir, name);
+    mkdirSync(path, { recursive: true });
+    for (const [file, text] of Object.entries(files)) writeFileSync(join(path, file), text);
+    return path;
+  };
+  const manifest = (more: object) =>
+    JSON.stringify({ shape: DATA_SHAPE, documents: { intake: { applications: { count: 1, sha256: 'x' } } }, ...more });
+
+  test.each([
+    ['backup', 'without a folder', [], 'Say where to, one folder'],
+    ['backup', 'a folder with something in it', [made('full', { file: '' })], 'is not empty: a backup goes into'],
+    ['restore', 'without a folder', [], 'Say from where, one folder, or check'],
+    ['restore', 'a backup that did not end', [made('half', {})], 'holds no whole backup'],
+    [
+      'restore',
+      'another shape',
+      [made('old', { 'backup.json': manifest({ shape: 1 }) })],
+      'are of shape 1, this release',
+    ],
+    ['restore', 'a changed file', [made('changed', { 'backup.json': manifest({}) })], 'is not as it was written'],
+    [
+      'restore',
+      'a service without a store',
+      [made('whole', { 'backup.json': manifest({ documents: {} }) }), '--only', 'gateway'],
+      'No service named gateway has a store',
+    ],
+  ])('%s: %s', (tool, _what, args, sentence) => {
+    const { status, stderr } = run(tool, ...args);
+    expect(stderr).toContain(sentence);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(status).toBe(1);
+  });
+});
