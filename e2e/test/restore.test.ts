@@ -218,7 +218,7 @@ describe('backups that were taken under load, of each store at another time, and
     expect(checked.code).toBe(1);
     const twice = [...(await requestsByDelivery(platform.kafkaBrokers))].filter(([, ids]) => ids.size > 1);
     expect(twice).toEqual([]);
-  });
+  }, 300_000);
 
   test('a backup is for its owner only', () => {
     expect(statSync(newer).mode & 0o077).toBe(0);
