@@ -21,6 +21,7 @@ export interface Application {
   state: State;
   etag: string;
   trackingNumber: string;
+  training: boolean;
   documentRequest?: { id: string; evidenceKinds: string[] };
   allowedActions: string[];
   deskNotes?: { kind: string }[];

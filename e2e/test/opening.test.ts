@@ -48,6 +48,15 @@ async function messagesOf<T>(topic: string, read: (message: IncomingMessage) => 
   return { events, stop: () => consumer.disconnect() };
 }
 
+/** How many messages a topic has. */
+async function lengthOf(topic: string): Promise<number> {
+  const admin = connectKafka(platform.kafkaBrokers.split(','), 'e2e').admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(`${platform.prefix}${topic}`);
+  await admin.disconnect();
+  return ends.reduce((sum, { high }) => sum + Number(high), 0);
+}
+
 function requestIn(message: IncomingMessage): RequestEvent {
   const read = fromMessage(message);
   if (!read.ok) throw new Error(read.cause);
@@ -136,6 +145,86 @@ describe('a file of a new agency and a file of its public service, on a running 
     expect(clerk).toBeDefined();
     // A process that had ended or been started again would have another id, or none.
     expect(platform.pids()).toEqual(before);
+  });
+});
+
+describe('a centre in training', () => {
+  /** Runs `npm run centre` on the data of this platform. */
+  function centre(...words: string[]) {
+    const tool = join(import.meta.dirname, '../../tools/centre.ts');
+    const given = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
+    const { status, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+  }
+  const open = (here: Desk, n: number) =>
+    here.call<Application>('POST', '/applications', { body: filing(n, 'pension-reexamination') });
+  const decided = (here: Desk, id: string) =>
+    until(
+      async () => (await here.call<Application>('GET', `/applications/${id}`)).body,
+      ({ state: reached }) => reached === 'ready',
+      `${id} is decided`,
+      60,
+    );
+
+  test('works against the simulator only: what it drafted goes to topics of trainings, also when it is active by then', async () => {
+    centre('add', '--name', 'Instruire', '--kind', 'town-hall', '--wave', '2024');
+    const code = 'CU-087';
+    centre('open', code, '--training');
+    const here = await until(
+      () => openDesk(platform.url, 'cu-087-specialist', 1).catch(() => undefined),
+      (signedIn) => signedIn !== undefined,
+      'its specialist signs in',
+      20,
+    );
+    const learnt = (await open(here!, 3)).body;
+    expect(learnt.training).toBe(true);
+    expect((await here!.call('GET', '/sessions/current')).body).toMatchObject({ training: true });
+
+    centre('open', code);
+    let n = 4;
+    const real = await until(
+      async () => (await open(here!, (n += 1))).body,
+      ({ training }) => !training,
+      'what it opens is real',
+      20,
+    );
+    for (const { id, training } of [learnt, real]) {
+      const filed = await here!.call<Application>('POST', `/applications/${id}/submit`, { body: {} });
+      expect(filed.body).toMatchObject({ state: 'submitted', training });
+      expect(await decided(here!, id)).toMatchObject({ training });
+      type Marked = { notices: { training: boolean }[] };
+      const { body } = await here!.call<Marked>('GET', `/applications/${id}/notices`);
+      expect(body.notices.length).toBeGreaterThan(0);
+      expect(body.notices.every((notice) => notice.training === training)).toBe(true);
+      expect((await here!.call('GET', `/applications/${id}/delivery`)).body).toMatchObject({ training });
+    }
+
+    // Both were answered: what there is of them is on the topics by now.
+    const on = async (topic: string) => {
+      const read = await messagesOf(topic, ({ headers }) => headers?.['ce_subject']?.toString());
+      const known = [learnt, real].map(({ id }) => `deliveries/${id}-cnas`);
+      const end = await lengthOf(topic);
+      await until(
+        () => Promise.resolve(read.events.length),
+        (count) => count >= end,
+        `${topic} is read to its end`,
+        20,
+      );
+      await read.stop();
+      const found = new Set(read.events.filter((subject) => known.includes(subject!)));
+      return [...found].map((subject) => (subject === known[0] ? 'training' : 'real'));
+    };
+    expect({
+      asked: await on('agency.cnas.requests'),
+      answered: await on('agency.cnas.replies'),
+      askedInTraining: await on('training.requests'),
+      answeredInTraining: await on('training.replies'),
+    }).toEqual({
+      asked: ['real'],
+      answered: ['real'],
+      askedInTraining: ['training'],
+      answeredInTraining: ['training'],
+    });
   });
 });
 

@@ -79,7 +79,9 @@ function eachMoved(centres: Entry[], move: Move): Plan {
     }
   }
   if (refusals.length > 0) throw new Refused(refusals);
-  return { changes, remarks: [] };
+  const leftTraining = changes.filter(({ from }) => from === 'training').map(({ code }) => code);
+  const remark = `What ${leftTraining.join(', ')} opened in training stays of a training, and reaches no agency.`;
+  return { changes, remarks: leftTraining.length > 0 ? [remark] : [] };
 }
 
 /** How open applications of a centre that closes are seen to. */

@@ -101,7 +101,7 @@ function tableText(rows: string[][]): string {
 
 const MEANINGS: Readonly<Record<CentreStatus, string>> = {
   planned: 'not open: nobody signs in, nothing is drafted',
-  training: 'its operators sign in; drafts are refused, because nothing keeps them from the agencies yet',
+  training: 'its operators sign in and learn; what they open is answered by the simulator, and reaches no agency',
   active: 'its operators sign in and open applications',
   paused: 'no new drafts; open applications are finished',
   closed: 'closed for good: nobody signs in',

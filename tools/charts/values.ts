@@ -257,4 +257,5 @@ export const AGENCIES: Value[] = [
   value('users.producerBytesPerSecond', whole(1024, 1_000_000_000), 1_048_576, 'What it may write in a second.'),
   value('users.consumerBytesPerSecond', whole(1024, 1_000_000_000), 4_194_304, 'What it may read in a second.'),
   value('users.requestPercent', whole(1, 100), 25, 'Share of the time of a broker that it may take.'),
+  value('training.enabled', flag, true, 'The topics of trainings, and a user for the simulator that answers there.'),
 ];

@@ -32,7 +32,7 @@ function topics(
 }
 
 test('the topics of the platform and of every agency are created as the settings say, and created once', async () => {
-  const count = 3 + 2 * agenciesIn(join(root, 'data')).length;
+  const count = 5 + 2 * agenciesIn(join(root, 'data')).length;
   const missing = await topics({}, '--check');
   expect(missing).toMatchObject({ code: 1, err: '' });
   expect(missing.out).toContain(`missing: ${prefix}cups.applications\n`);

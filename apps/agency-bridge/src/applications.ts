@@ -80,12 +80,13 @@ export class Applications {
 
   /** A delivery begins with the first event about its application, whatever that is: it counts them all. */
   async #update(
-    { application, agency, centre, deliveryId }: ApplicationEvent,
+    said: ApplicationEvent,
     cause: Cause,
     decide: (delivery: StoredDelivery, now: Date) => Step<StoredDelivery>,
   ): Promise<{ document: StoredDelivery; handled: 'done' | 'wait' }> {
+    const { centre, deliveryId } = said;
     const now = this.#now();
-    const options = { scope: { centre }, cause, now, initial: newDelivery(application, agency, centre, now) };
+    const options = { scope: { centre }, cause, now, initial: newDelivery(said, now) };
     const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) =>
       toChange(decide(delivery, now)),
     );

@@ -1,4 +1,4 @@
-import { topicsOf } from '@cups/agency-contract';
+import { topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { StoredBackend } from '@cups/backend/stored';
 import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import type { Handled } from '@cups/events';
@@ -16,7 +16,7 @@ const named = (message: RefusedMessage): RefusedMessage =>
 type Handle = (event: ReceivedEvent) => Promise<Handled>;
 
 /**
- * One consumer for what intake says, and one for each agency, in a group of its own: whatever an agency sends, or a topic of
+ * One consumer for what intake says, one for trainings, and one for each agency, in a group of its own: whatever an agency sends, or a topic of
  * it that is missing or closed, holds up nobody else. An idle consumer costs some hundredths of a percent of a core.
  * @returns begins to read what an agency replies, once; its topic may come later
  */
@@ -24,7 +24,16 @@ export function startConsumers(backend: StoredBackend<Config>, handle: Handle): 
   const { concurrency } = backend.config;
   const keepRefused = (messages: RefusedMessage[]) => backend.refusals.keep(messages.map(named));
   const read = new Set<string>();
+  const share = Math.max(1, Math.ceil(concurrency / SHARE));
   backend.consume({ groupId: GROUP, topics: ['cups.applications'], concurrency, handle, keepRefused });
+  backend.consume({
+    groupId: `${GROUP}-training`,
+    topics: [trainingTopics().replies],
+    inOrder: false,
+    concurrency: share,
+    handle,
+    keepRefused,
+  });
 
   return (agency) => {
     if (read.has(agency)) return;
@@ -34,7 +43,7 @@ export function startConsumers(backend: StoredBackend<Config>, handle: Handle): 
       topics: [topicsOf(agency).replies],
       inheritFrom: GROUP,
       inOrder: false,
-      concurrency: Math.max(1, Math.ceil(concurrency / SHARE)),
+      concurrency: share,
       handle,
       keepRefused,
     });

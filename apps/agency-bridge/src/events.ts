@@ -1,4 +1,4 @@
-import { agencyOfReplies } from '@cups/agency-contract';
+import { agencyOfReplies, agencyOfSource, trainingTopics } from '@cups/agency-contract';
 import type { Log, Metrics, ReceivedEvent } from '@cups/contracts';
 import type { Handled } from '@cups/events';
 import { Applications } from './applications.ts';
@@ -28,8 +28,12 @@ export function createEvents(options: EventsOptions) {
   const replies = new Replies(deliveries, now);
   return {
     handle(event: ReceivedEvent): Promise<Handled> {
+      // One topic for all agencies: whose words they stand for is what its one writer says.
+      if (event.topic === trainingTopics().replies) {
+        return replies.handle(event, { agency: agencyOfSource(event.source) ?? '', training: true });
+      }
       const agency = agencyOfReplies(event.topic);
-      return agency === undefined ? applications.handle(event) : replies.handle(event, agency);
+      return agency === undefined ? applications.handle(event) : replies.handle(event, { agency, training: false });
     },
     /** A delivery's timer is due. */
     fetchPending: (id: string): Promise<void> => sending.fetchPending(id),

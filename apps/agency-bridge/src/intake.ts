@@ -33,6 +33,8 @@ export interface ApplicationEvent {
   /** centres/{code} */
   centre: string;
   deliveryId: string;
+  /** Whether the application is of a training. */
+  training: boolean;
   sequence: number;
   meaning: Meaning;
 }
@@ -47,7 +49,7 @@ export function fromIntake(event: ReceivedEvent): { said: ApplicationEvent } | {
   const read = intakeEvents.decode(event);
   const ref = read?.data.ref;
   if (!read || !ref || event.sequence === null) return invalid();
-  const { application, centre } = ref;
+  const { application, centre, training } = ref;
   try {
     const id = parseName('applications', application, 'ref.application');
     const agency = parseName('agencies', ref.agency, 'ref.agency');
@@ -55,7 +57,8 @@ export function fromIntake(event: ReceivedEvent): { said: ApplicationEvent } | {
     if (event.subject !== application) return invalid('ref.application');
     const meaning = meaningOf(read, id, event.time);
     if (meaning === 'foreign') return invalid('submission');
-    return { said: { application, agency, centre, deliveryId: `${id}-${agency}`, sequence: event.sequence, meaning } };
+    const deliveryId = `${id}-${agency}`;
+    return { said: { application, agency, centre, deliveryId, training, sequence: event.sequence, meaning } };
   } catch (error) {
     if (!isProblem(error)) throw error;
     return invalid(...error.violations.map(({ field }) => field));
@@ -106,6 +109,7 @@ export function toIntake(delivery: Delivery, said: SaidToIntake): NewEvent {
     occurTime: toTimestamp(said.occurTime),
     agencyReference: delivery.agencyReference ?? '',
     changes: said.changes ?? [],
+    training: delivery.training ?? false,
   });
   return {
     topic: 'cups.deliveries',

@@ -2,6 +2,7 @@ import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import type { Handled } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import { toReply } from './agency/reply.ts';
+import type { From } from './agency/reply.ts';
 import { receive, tellRefusal } from './domain/delivery.ts';
 import type { Reply } from './domain/delivery.ts';
 import { toChange } from './says.ts';
@@ -26,14 +27,15 @@ export class Replies {
   }
 
   /**
-   * A message from the replies topic of `agency`: recorded once by its id, and passed on to intake. What is refused is told
+   * A message from the replies topic of an agency, or in its place from that of trainings: recorded once by its id, and passed on to intake. What is refused is told
    * to the desk as well, where it is about a delivery that the agency has.
    */
-  async handle(event: ReceivedEvent, agency: string): Promise<Handled> {
-    const read = toReply(event, agency);
+  async handle(event: ReceivedEvent, from: From): Promise<Handled> {
+    const { agency } = from;
+    const read = toReply(event, from);
     if (read.deliveryId === undefined) return read.refusal;
     if (read.reply) return this.#receive(read.deliveryId, read.reply, event, agency);
-    await this.#tellRefused(read.deliveryId, event, agency, read.refusal);
+    await this.#tellRefused(read.deliveryId, event, from, read.refusal);
     return read.refusal;
   }
 
@@ -55,9 +57,9 @@ export class Replies {
   }
 
   /** The contract refuses this message: intake is told, where the delivery that it names is there. */
-  async #tellRefused(id: string, event: ReceivedEvent, agency: string, refusal: Refusal): Promise<void> {
+  async #tellRefused(id: string, event: ReceivedEvent, { agency, training }: From, refusal: Refusal): Promise<void> {
     // In an event an id of any length would make a message that Kafka refuses for its size.
-    const message = { id: carried(event.id), time: event.time };
+    const message = { id: carried(event.id), time: event.time, training };
     if (this.#told.knows(id, message.id, refusal.cause, Date.now())) return;
     const cause = { eventId: message.id, requestId: carried(event.correlationId) };
     try {

@@ -41,6 +41,8 @@ export function bridgeRpcs(
         scope: own === undefined ? 'platform' : { agency: own },
         ...(state === '' ? {} : { state }),
         ...(agency === undefined ? {} : { agency }),
+        // What is of a training never came to the agency.
+        realOnly: own !== undefined,
         pageSize: pageSizeOf(pageSize),
         pageToken,
       });
@@ -81,6 +83,7 @@ function toMessage(delivery: Delivery): DeliveryMessage {
     failFields: delivery.failFields ?? [],
     agencyReference: delivery.agencyReference ?? '',
     waitCause: delivery.waitCause ?? '',
+    training: delivery.training ?? false,
   };
 }
 

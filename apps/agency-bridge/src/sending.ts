@@ -7,7 +7,7 @@ import { Retries } from './retries.ts';
 import { toChange } from './says.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 import { fetched } from './submissions.ts';
-import type { Answer, Submissions } from './submissions.ts';
+import type { Answer, Asked, Submissions } from './submissions.ts';
 
 /** ms; when an agency has come, what waited for it is sent within this time. */
 const SPREAD_MS = 2_000;
@@ -29,10 +29,10 @@ export class Sending {
 
   /** A submission is to be sent: one write when intake answers at once. */
   async send(event: ApplicationEvent, pending: Pending, cause: Cause): Promise<'done' | 'wait'> {
-    const { application, agency, centre, deliveryId } = event;
-    const answer = await this.#ask(application, agency, pending);
+    const { centre, deliveryId } = event;
+    const answer = await this.#ask(event, pending);
     const now = this.#now();
-    const options = { scope: { centre }, cause, now, initial: newDelivery(application, agency, centre, now) };
+    const options = { scope: { centre }, cause, now, initial: newDelivery(event, now) };
     const { document, outcome } = await this.#deliveries.update(deliveryId, options, (delivery) => {
       const queued = enqueue(delivery, pending, now);
       return toChange(settle(queued, pending.submission, fetched(queued, pending, answer), now));
@@ -48,7 +48,7 @@ export class Sending {
       const current = await this.#deliveries.get(id, { scope: 'service' });
       const pending = current?.pending[0];
       if (!current || !pending || this.#retries.stopped) return;
-      const answer = await this.#ask(current.application, current.agency, pending);
+      const answer = await this.#ask(current, pending);
       const cause = { eventId: pending.eventId, requestId: pending.correlationId };
       const at = this.#now();
       const options = { scope: 'service' as const, cause, now: at, current };
@@ -69,8 +69,8 @@ export class Sending {
     this.#retries.stop();
   }
 
-  async #ask(application: string, agency: string, pending: Pending): Promise<Answer> {
-    const answer = await this.#submissions.ask(application, agency, pending);
+  async #ask(about: Asked, pending: Pending): Promise<Answer> {
+    const answer = await this.#submissions.ask(about, pending);
     if (typeof answer === 'object') this.#retries.bringNext();
     return answer;
   }

@@ -28,7 +28,8 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   const events = createEvents({
     deliveries,
     isAgency: (code) => agencies.has(code),
-    getSubmission: (name, requestId) => intake.getSubmission({ name }, requestId === '' ? {} : { requestId }),
+    getSubmission: (name, training, requestId) =>
+      intake.getSubmission({ name, training }, requestId === '' ? {} : { requestId }),
     now,
     log,
     metrics,

@@ -19,7 +19,7 @@ export function deliveriesOf(store: Store): Deliveries {
     schema: {
       ...each(text, 'application', 'agency', 'centre'),
       state: { ...text, enum: ['queued', 'acknowledged', 'answered', 'cancelled', 'failed'] satisfies StoredState[] },
-      sent: Boolean,
+      ...each(Boolean, 'training', 'sent'),
       ...each(number, 'submission', 'requested'),
       pending: [pending],
       ...each([String], 'messages', 'digests', 'refused', 'failFields'),
@@ -38,7 +38,7 @@ export function deliveriesOf(store: Store): Deliveries {
 
 /** Fields that the relay sets with the write that takes acknowledged entries out: the request is on the agency's topic. */
 export const afterPublish = (now: () => Date) => (_id: string, entries: { topic: string; type: string }[]) => {
-  const requests = entries.filter(({ topic }) => topic.startsWith('agency.'));
+  const requests = entries.filter(({ topic }) => topic !== 'cups.deliveries');
   if (requests.length === 0) return undefined;
   const first = requests.some(({ type }) => type.includes('.submitted.'));
   return { sent: true, ...(first ? { sendTime: now() } : {}) };
@@ -47,10 +47,11 @@ export const afterPublish = (now: () => Date) => (_id: string, entries: { topic:
 /** A page of deliveries, newest application first. */
 export function listDeliveries(
   deliveries: Deliveries,
-  query: { scope: Scope; state?: State; agency?: string; pageSize: number; pageToken: string },
+  query: { scope: Scope; state?: State; agency?: string; realOnly: boolean; pageSize: number; pageToken: string },
 ) {
-  const { scope, state, agency, pageSize, pageToken } = query;
+  const { scope, state, agency, realOnly, pageSize, pageToken } = query;
   const filter = {
+    ...(realOnly ? { training: { $ne: true } } : {}),
     ...(state === 'sent' ? { state: 'queued', sent: true } : {}),
     ...(state === 'queued' ? { state, sent: { $ne: true } } : {}),
     ...(state && state !== 'sent' && state !== 'queued' ? { state } : {}),

@@ -5,11 +5,18 @@ import { isProblem } from '@cups/problem';
 import { toRequest } from './agency/request.ts';
 import type { Delivery, Fetched, Pending } from './domain/delivery.ts';
 
-/** Asks intake for a frozen submission by its name; throws a Problem. */
-export type GetSubmission = (name: string, requestId: string) => Promise<GetSubmissionResponse__Output>;
+/** Asks intake for a frozen submission by its name, as one of a training or a real one; throws a Problem. */
+export type GetSubmission = (
+  name: string,
+  training: boolean,
+  requestId: string,
+) => Promise<GetSubmissionResponse__Output>;
 
 /** What intake answered: a submission, or that there is none, or nothing; or why it was not asked. */
-export type Answer = GetSubmissionResponse__Output | 'NOT_FOUND' | 'AWAY' | 'AGENCY_UNKNOWN';
+export type Answer = GetSubmissionResponse__Output | 'NOT_FOUND' | 'TRAINING_MISMATCH' | 'AWAY' | 'AGENCY_UNKNOWN';
+
+/** Whose submission is asked for. */
+export type Asked = Pick<Delivery, 'application' | 'agency' | 'training'>;
 
 /** ms; while intake is away, it is asked by one event in so long. */
 const QUIET_MS = 500;
@@ -28,17 +35,18 @@ export class Submissions {
   }
 
   /** For an agency that has no file nothing is fetched: personal data stay where they are. */
-  async ask(application: string, agency: string, pending: Pending): Promise<Answer> {
+  async ask({ application, agency, training = false }: Asked, pending: Pending): Promise<Answer> {
     if (!this.#isAgency(agency)) return 'AGENCY_UNKNOWN';
     if (Date.now() < this.#awayUntil) return 'AWAY';
     const name = submissionName(parseName('applications', application), pending.submission);
     try {
-      const answer = await this.#get(name, pending.correlationId);
+      const answer = await this.#get(name, training, pending.correlationId);
       this.#awayUntil = 0;
       return answer;
     } catch (error) {
       const { kind, reason } = isProblem(error) ? error : { kind: 'INTERNAL', reason: 'INTERNAL' };
       if (kind === 'NOT_FOUND') return 'NOT_FOUND';
+      if (reason === 'TRAINING_MISMATCH') return reason;
       if (this.#awayUntil === 0) this.#log.warn({ event: 'intake-away', reason });
       // An error about this submission alone must not keep the others from being asked for.
       if (kind === 'UNAVAILABLE' || kind === 'DEADLINE') this.#awayUntil = Date.now() + QUIET_MS;
@@ -51,6 +59,7 @@ export class Submissions {
 export function fetched(delivery: Delivery, { submission }: Pending, answer: Answer): Fetched {
   if (answer === 'AGENCY_UNKNOWN') return { kind: 'waits', cause: answer };
   if (answer === 'AWAY') return { kind: 'away' };
+  if (answer === 'TRAINING_MISMATCH') return { kind: 'failed', cause: answer, fields: ['training'] };
   if (answer === 'NOT_FOUND') return { kind: 'failed', cause: 'SUBMISSION_NOT_FOUND', fields: [] };
   return toRequest(answer, submission, delivery);
 }

@@ -26,7 +26,7 @@ export async function startBridge() {
 
   /** An application whose submission intake would give, and of which the bridge has not heard. */
   function fileable(more: Parameters<typeof submissionOf>[2] = {}) {
-    const application = newApplication();
+    const application = newApplication('asp', more.training ?? false);
     world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name, 1, more));
     return application;
   }

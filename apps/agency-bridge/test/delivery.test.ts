@@ -51,9 +51,11 @@ const reply = (id: string, type: AgencyWord['type'], more: Partial<Reply> = {}):
   time: T0,
   digest: `${type} of ${id}`,
   changes: [],
+  training: false,
   ...more,
 });
-const opened = () => newDelivery(APPLICATION, 'asp', 'centres/CU-001', T0);
+const ABOUT = { application: APPLICATION, agency: 'asp', centre: 'centres/CU-001', training: false };
+const opened = () => newDelivery(ABOUT, T0);
 const sentOut = () => settle(enqueue(opened(), pending(1), T0), 1, request(1), T0).delivery;
 const withdrawal = { kind: 'withdrawn', time: at(5), eventId: 'withdrawal' } as const;
 const types = (says: Said[]) => says.map(({ type }) => type);
@@ -217,11 +219,23 @@ describe('a reply', () => {
     expect(receive(old, reply('d', 'DeliveryDecided', { digest: 'two' }), T0).says).toEqual([]);
   });
 
+  test.each([
+    ['a reply over an agency’s own topic about a delivery of a training', true, false],
+    ['a reply over the topic of trainings about a real delivery', false, true],
+  ])('Of %s nothing is taken, and nobody is told', (_what, training, over) => {
+    const begun = enqueue(newDelivery({ ...ABOUT, training }, T0), pending(1), T0);
+    const { delivery } = settle(begun, 1, request(1), T0);
+    const said = reply('d', 'DeliveryDecided', { training: over });
+    const refusal = { cause: 'TRAINING_MISMATCH', fields: ['ce_subject'] };
+    expect(receive(delivery, said, T0)).toEqual({ delivery, says: [], refusal });
+    expect(tellRefusal(delivery, said, { cause: 'NOT_JSON', fields: [] })).toEqual({ delivery, says: [] });
+  });
+
   test('Each refused reply is told to the desk once, and of thousands the last that is told says so', () => {
     let delivery = sentOut();
     const told: unknown[] = [];
     for (let n = 0; n < 3_000; n += 1) {
-      const message = { id: `m${n}`, time: T0 };
+      const message = { id: `m${n}`, time: T0, training: false };
       for (const _twice of [1, 2]) {
         const step = tellRefusal(delivery, message, { cause: 'NOT_JSON', fields: [] });
         delivery = step.delivery;

@@ -97,6 +97,7 @@ describe('an event of intake', () => {
         agency: 'asp',
         centre: 'centres/CU-001',
         deliveryId: `${ID}-asp`,
+        training: false,
         sequence: 3,
         meaning,
       },
@@ -126,7 +127,8 @@ describe('what intake is told', () => {
   const codec = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
   const words = { ro: 'Motiv.', ru: 'Причина.', en: 'Reason.' };
   const result = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7', validUntil: '2027-02-24' };
-  const delivery = { ...newDelivery(NAME, 'asp', 'centres/CU-001', T0), agencyReference: 'ASP-1' };
+  const ABOUT = { application: NAME, agency: 'asp', centre: 'centres/CU-001', training: false };
+  const delivery = { ...newDelivery(ABOUT, T0), agencyReference: 'ASP-1' };
 
   test.each<[Told, object]>([
     [{ type: 'DeliveryAcknowledged' }, {}],
@@ -173,6 +175,7 @@ describe('what intake is told', () => {
       occurTime: wire,
       agencyReference: 'ASP-1',
       changes: ['TEXT_CUT'],
+      training: false,
     };
     expect(sent).toEqual({ topic: 'cups.deliveries', key: ID, subject: names.delivery, sequenced: true });
     expect(codec.decode({ type, data })).toEqual({

@@ -9,6 +9,7 @@ import { toReply } from '../src/agency/reply.ts';
 
 const ID = '01JD0000000000000000000001';
 const APPLICATION = `applications/${ID}`;
+const ASP = { agency: 'asp', training: false };
 const SENT = new Date('2026-03-02T08:00:00Z');
 
 function event(type: string, data: object | Buffer, more: Partial<ReceivedEvent> = {}): ReceivedEvent {
@@ -35,7 +36,7 @@ function event(type: string, data: object | Buffer, more: Partial<ReceivedEvent>
 const decision = { outcome: 'rejected', reason: { ro: 'Nu.' }, decideTime: '2026-03-01T10:00:00Z' };
 const approval = { outcome: 'approved', result: { kind: 'paper' }, decideTime: '2026-03-01T10:00:00Z' };
 const decided = (data: object, more: Partial<ReceivedEvent> = {}) =>
-  toReply(event(REPLY_TYPES.decided, data, more), 'asp');
+  toReply(event(REPLY_TYPES.decided, data, more), ASP);
 const takenOf = (read: ReturnType<typeof toReply>) => {
   if (!read.reply) throw new Error(`refused: ${read.refusal.cause} ${read.refusal.fields.join()}`);
   return { ...read.reply, word: read.reply.word as unknown as Record<string, never> };
@@ -121,7 +122,7 @@ describe('a decision is never refused for a date or a length', () => {
 });
 
 describe('all that the contract carries is passed on', () => {
-  const passedOn = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), 'asp')).word;
+  const passedOn = (type: ReplyType, data: object) => takenOf(toReply(event(type, data), ASP)).word;
 
   test('A result with its code and validity, a progress with its words, documents with their notes, and reasons are passed on', () => {
     const result = { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
@@ -199,7 +200,7 @@ describe('what is refused names its cause, its fields, and the delivery where it
       { deliveryId: own, refusal: { cause: 'KEY_MISMATCH' } },
     ],
   ])('A refusal names cause, fields, and the delivery where it is the own one: %s', (_name, message, expected) => {
-    const read = toReply(message, 'asp');
+    const read = toReply(message, ASP);
     expect(read).toMatchObject(expected);
     expect(read.reply).toBeUndefined();
     expect('deliveryId' in read && read.deliveryId !== undefined).toBe('deliveryId' in expected);
@@ -219,10 +220,10 @@ describe('the content of a message', () => {
     ['a decision that is refused', event(REPLY_TYPES.decided, { ...decision, urgency: 'high' })],
     ['a progress', event(REPLY_TYPES.progressed, progress)],
   ])('The content of a message is parsed once: %s', (_name, message) => {
-    toReply(message, 'asp');
+    toReply(message, ASP);
     const parse = jest.spyOn(JSON, 'parse');
     try {
-      toReply(message, 'asp');
+      toReply(message, ASP);
       expect(parse.mock.calls.map(([text]) => text)).toEqual([message.data.toString()]);
     } finally {
       parse.mockRestore();
@@ -237,7 +238,7 @@ describe('the content of a message', () => {
   ])('The content is not parsed where the message %s is refused for something else', (_name, message) => {
     const parse = jest.spyOn(JSON, 'parse');
     try {
-      expect(toReply(message, 'asp').refusal).toBeDefined();
+      expect(toReply(message, ASP).refusal).toBeDefined();
       expect(parse).not.toHaveBeenCalled();
     } finally {
       parse.mockRestore();

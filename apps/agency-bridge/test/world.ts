@@ -42,10 +42,12 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
     {
-      async GetSubmission({ name }) {
+      async GetSubmission({ name, training }) {
         if (state.away) throw new Problem({ reason: 'STORE_UNAVAILABLE', message: 'The fake is away.' });
         const found = submissions.get(name);
         if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such submission.' });
+        if ((found.training ?? false) !== training)
+          throw new Problem({ reason: 'TRAINING_MISMATCH', message: 'Other.' });
         served.add(name);
         return found;
       },
@@ -125,6 +127,10 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
     async reply(agency: string, ...messages: ReturnType<typeof toMessage>[]): Promise<void> {
       await produceRaw(place, `agency.${agency}.replies`, messages);
     },
+    /** A message of whoever stands in for agencies in trainings. */
+    async replyInTraining(...messages: ReturnType<typeof toMessage>[]): Promise<void> {
+      await produceRaw(place, 'training.replies', messages);
+    },
 
     async close(): Promise<void> {
       for (const client of clients) client.close();
@@ -182,7 +188,7 @@ export type EventName = IntakeEvent['type'] extends infer Type
 export type Fields<Name extends string> = Extract<IntakeEvent, { type: `cups.intake.v1.${Name}` }>['data'];
 
 /** An application whose events intake tells, counted from 1. */
-export function newApplication(agency = 'asp') {
+export function newApplication(agency = 'asp', training = false) {
   const id = ulid();
   const name = `applications/${id}`;
   let sequence = 0;
@@ -192,6 +198,7 @@ export function newApplication(agency = 'asp') {
     agency: `agencies/${agency}`,
     publicService: 'publicServices/civil-status-extract',
     state,
+    training,
   });
   const told = (type: string, data: Buffer): Event => {
     sequence += 1;

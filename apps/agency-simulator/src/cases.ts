@@ -1,4 +1,4 @@
-import { fromMessage, parseSubject } from '@cups/agency-contract';
+import { fromMessage, isRequestType, parseSubject } from '@cups/agency-contract';
 import type { IncomingMessage, OutgoingMessage, RequestEvent } from '@cups/agency-contract';
 import type { Plan, PlannedReply } from './domain/plan.ts';
 import type { SubmissionEvent } from './domain/replies.ts';
@@ -37,9 +37,11 @@ type Case = {
 };
 
 export type CasesOptions = {
-  agency: string;
+  /** Whose requests are answered; undefined: those to every agency. */
+  agency: string | undefined;
   counts: Counts;
-  plan: (request: SubmissionEvent) => Plan;
+  /** @param agency that the request is for */
+  plan: (request: SubmissionEvent, agency: string) => Plan;
   /** Resolves when all are at the broker, rejects when that is not known. */
   send: (messages: OutgoingMessage[]) => Promise<void>;
   onProgress: () => void;
@@ -79,7 +81,7 @@ export class Cases {
     if (!read) {
       counts.unreadable += 1;
     } else if (isSubmission(read.request)) {
-      this.#begin(read.request, read.deliveryId, () => this.#positions.open(partition, offset));
+      this.#begin(read.request, read, () => this.#positions.open(partition, offset));
     } else {
       counts.ended += 1;
       this.#end(read.deliveryId);
@@ -103,19 +105,23 @@ export class Cases {
   }
 
   /** A request to this agency; a reply type in the requests topic is as foreign here as another agency's delivery. */
-  #requestIn(message: IncomingMessage): { request: RequestEvent; deliveryId: string } | undefined {
+  #requestIn(message: IncomingMessage): { request: RequestEvent; deliveryId: string; agency: string } | undefined {
     const read = fromMessage(message);
-    if (!read.ok || read.event.source === `/agencies/${this.#options.agency}`) return undefined;
-    const delivery = parseSubject(read.event.subject);
-    if (delivery?.agency !== this.#options.agency) return undefined;
-    return { request: read.event as RequestEvent, deliveryId: delivery.deliveryId };
+    if (!read.ok || !isRequestType(read.event.type)) return undefined;
+    const { deliveryId, agency } = parseSubject(read.event.subject)!;
+    if (agency !== (this.#options.agency ?? agency)) return undefined;
+    return { request: read.event as RequestEvent, deliveryId, agency };
   }
 
   /** Opens a case, unless the platform has sent this request before or nothing will be answered. */
-  #begin(request: SubmissionEvent, deliveryId: string, open: () => () => void): void {
+  #begin(
+    request: SubmissionEvent,
+    { deliveryId, agency }: { deliveryId: string; agency: string },
+    open: () => () => void,
+  ): void {
     const known = this.#byDelivery.get(deliveryId) ?? new Set();
     if ([...known].some((one) => one.requestId === request.id)) return;
-    const plan = this.#options.plan(request);
+    const plan = this.#options.plan(request, agency);
     if (plan.replies.length === 0) return;
     const one: Case = {
       requestId: request.id,

@@ -32,6 +32,14 @@ export const settings = {
     default: 'data',
     meaning: 'Folder of data files. Of those in its folder `agencies` only the names count here.',
   },
+  topics: {
+    name: 'SIMULATOR_TOPICS',
+    type: 'choice',
+    choices: ['all', 'agency', 'training'],
+    default: 'all',
+    meaning:
+      'What this process answers: `agency`, the topics of the agencies in whose place it stands; `training`, what desks that learn send; or both. Where agencies are real it is `training`.',
+  },
   seed: {
     name: 'SIMULATOR_SEED',
     type: 'text',
@@ -76,10 +84,15 @@ export const settings = {
   },
 } as const;
 
+/** Topics of the agencies in whose place it stands, those of trainings, or both. */
+export type Answered = (typeof settings.topics.choices)[number];
+
 export type Config = {
   brokers: string[];
   prefix: string;
   agencies: string[];
+  /** Which topics it answers on. */
+  topics: Answered;
   /** Folder with a file `<code>.yaml` for each agency. */
   agenciesDir: string;
   seed: string;
@@ -104,6 +117,7 @@ export function readConfig(variables: Variables): Config {
     brokers: list(settings.brokers, variables),
     prefix: text(settings.prefix),
     agencies: agencyCodes(variables),
+    topics: answered(variables),
     agenciesDir: join(text(settings.dataDir), 'agencies'),
     seed: text(settings.seed),
     rules: rulesOf(text(settings.rules)),
@@ -134,6 +148,14 @@ function agencyCodes(variables: Variables): string[] {
   const codes = list(settings.agencies, variables);
   if (codes.some((code) => !/^[a-z][a-z0-9-]*$/.test(code))) throw new Error(`${settings.agencies.name}: not a code`);
   return [...new Set(codes)];
+}
+
+function answered(variables: Variables): Answered {
+  const { name, choices, default: usual } = settings.topics;
+  const given = variables[name] || usual;
+  const choice = choices.find((one) => one === given);
+  if (!choice) throw new Error(`${name}: one of ${choices.join(', ')}`);
+  return choice;
 }
 
 function rulesOf(text: string): Rules {

@@ -4,7 +4,7 @@ import type { Counts } from './cases.ts';
 import type { Config } from './config.ts';
 import { createStatusServer } from './http.ts';
 import { createLog } from './log.ts';
-import { StandIn } from './stand-in.ts';
+import { ALL_IN_TRAINING, StandIn } from './stand-in.ts';
 
 export { BEHAVIOURS, DEMO_ENDINGS } from './domain/behaviour.ts';
 export type { Behaviour, Rules } from './domain/behaviour.ts';
@@ -25,6 +25,12 @@ export function createAgencySimulator(config: Config) {
     one.start();
     log('info', 'agency taken on', { agencies: [code] });
   };
+  const standIn = (): void => {
+    if (config.topics !== 'agency') add(ALL_IN_TRAINING);
+    if (config.topics === 'training') return;
+    if (config.agencies.length > 0) config.agencies.forEach(add);
+    else unfollow = followAgencies(config.agenciesDir, add, log);
+  };
   const ready = (): boolean => agencies.size > 0 && [...agencies.values()].every((one) => one.ready());
   const countsNow = (): Record<string, Counts> =>
     Object.fromEntries([...agencies].map(([code, { counts }]) => [code, structuredClone(counts)]));
@@ -38,8 +44,7 @@ export function createAgencySimulator(config: Config) {
       await new Promise<void>((resolve, reject) =>
         http.once('error', reject).listen(config.httpPort, config.host, resolve),
       );
-      if (config.agencies.length > 0) config.agencies.forEach(add);
-      else unfollow = followAgencies(config.agenciesDir, add, log);
+      standIn();
       log('info', 'started', { agencies: [...agencies.keys()], httpPort: httpPort() });
     },
     /** Each agency comes to its end in order. */

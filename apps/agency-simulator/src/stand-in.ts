@@ -1,4 +1,4 @@
-import { topicsOf } from '@cups/agency-contract';
+import { topicsOf, trainingTopics } from '@cups/agency-contract';
 import { Cases, newCounts } from './cases.ts';
 import type { Counts } from './cases.ts';
 import type { Config } from './config.ts';
@@ -7,7 +7,13 @@ import { Connection } from './kafka.ts';
 import type { Log } from './log.ts';
 import { Progress } from './progress.ts';
 
-/** Stands in for one agency, with a connection and a group of its own: it waits for nothing that another one lacks. */
+/** Whom a process stands in for in trainings; no agency is called so, its code begins with a letter. */
+export const ALL_IN_TRAINING = '(training)';
+
+/**
+ * Stands in for one agency, or for all of them in trainings, with a connection and a group of its own: it waits for nothing that
+ * another one lacks.
+ */
 export class StandIn {
   readonly counts: Counts = newCounts();
   readonly #cases: Cases;
@@ -16,13 +22,14 @@ export class StandIn {
 
   constructor(agency: string, config: Config, log: Log) {
     const { prefix } = config;
-    const { requests, replies } = topicsOf(agency, prefix);
+    const ofTrainings = agency === ALL_IN_TRAINING;
+    const { requests, replies } = ofTrainings ? trainingTopics(prefix) : topicsOf(agency, prefix);
     const silent = config.rules.only === 'silent';
     const clientId = `${prefix}agency-simulator`;
     this.#cases = new Cases({
-      agency,
+      agency: ofTrainings ? undefined : agency,
       counts: this.counts,
-      plan: (request) => planByRules(request, agency, config),
+      plan: (request, named) => planByRules(request, named, config),
       send: (messages) => this.#connection.send(messages),
       onProgress: () => this.#progress.soon(),
       onSendFailed: (error) => log('warn', 'replies wait', { reason: error.name }),
@@ -31,7 +38,7 @@ export class StandIn {
     this.#connection = new Connection({
       brokers: config.brokers,
       clientId,
-      groupId: `${clientId}-${agency}`,
+      groupId: ofTrainings ? `${clientId}.training` : `${clientId}-${agency}`,
       requests,
       replies: silent ? undefined : replies,
       counting: silent,

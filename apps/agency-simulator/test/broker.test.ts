@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { fromMessage, REPLY_TYPES, toMessage, topicsOf } from '@cups/agency-contract';
+import { fromMessage, REPLY_TYPES, toMessage, topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { AgencyEvent } from '@cups/agency-contract';
 import { startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
@@ -60,6 +60,7 @@ const envOf = (prefix: string, more: Record<string, string> = {}) => ({
   SIMULATOR_DELAY_MS: '20',
   SIMULATOR_BEHAVIOUR: 'demo',
   LOG_LEVEL: 'warn',
+  SIMULATOR_TOPICS: 'agency',
   ...more,
 });
 
@@ -75,11 +76,17 @@ async function send(prefix: string, agency: string, ...events: AgencyEvent[]): P
 }
 
 /** What the platform would read from an agency: events, or the cause why one is none. */
-async function listen(prefix: string, agencies = AGENCIES): Promise<(AgencyEvent | string)[]> {
+const listen = (prefix: string, agencies = AGENCIES, group = 'test') =>
+  listenTo(
+    prefix,
+    agencies.map((one) => topicsOf(one, prefix).replies),
+    group,
+  );
+async function listenTo(prefix: string, topics: string[], group = 'test'): Promise<(AgencyEvent | string)[]> {
   const heard: (AgencyEvent | string)[] = [];
-  const consumer: Consumer = kafka.consumer({ groupId: `${prefix}test`, maxWaitTimeInMs: 100 });
+  const consumer: Consumer = kafka.consumer({ groupId: `${prefix}${group}`, maxWaitTimeInMs: 100 });
   await consumer.connect();
-  await consumer.subscribe({ topics: agencies.map((one) => topicsOf(one, prefix).replies), fromBeginning: true });
+  await consumer.subscribe({ topics, fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ message }) => {
       const read = fromMessage(message);
@@ -180,6 +187,25 @@ describe('a running simulator', () => {
       'NOT_JSON',
     ]);
     expect(simulator.counts()['asp']).toMatchObject({ received: 8, unreadable: 1, ended: 2, open: 0 });
+  });
+  test('that answers trainings only answers for every agency there, and nothing on the topics of the agencies', async () => {
+    const prefix = newPrefix();
+    await createTopics(prefix, ['asp', 'mai']);
+    const { requests, replies } = trainingTopics(prefix);
+    await admin.createTopics({ topics: [requests, replies].map((topic) => ({ topic, numPartitions: 3 })) });
+    const heard = await listenTo(prefix, [replies]);
+    const ofAgencies = await listen(prefix, ['asp', 'mai'], 'agencies');
+    const simulator = await started(prefix, { SIMULATOR_TOPICS: 'training' });
+    await send(prefix, 'asp', requestOf(application(1)));
+    const messages = [requestOf(application(2)), requestOf(application(3), 1, {}, 'mai')].map((event) =>
+      toMessage(event),
+    );
+    await producer.send({ topic: requests, messages });
+    await until(() => typesAbout(heard, application(2)).length === 2 && typesAbout(heard, application(3)).length === 2);
+    expect(about(heard, application(2)).map((one) => one.source)).toEqual(Array(2).fill('/agencies/asp'));
+    expect(about(heard, application(3)).map((one) => one.source)).toEqual(Array(2).fill('/agencies/mai'));
+    expect(Object.values(simulator.counts())).toEqual([{ received: 2, unreadable: 0, ended: 0, replies: 4, open: 0 }]);
+    expect([typesAbout(heard, application(1)), ofAgencies]).toEqual([[], []]);
   });
   test('that is only silent receives and counts, and sends nothing', async () => {
     const prefix = newPrefix();

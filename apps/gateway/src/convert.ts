@@ -121,7 +121,17 @@ const only =
   (wire: object | null): Json | undefined =>
     json(wire && Object.fromEntries(Object.entries(wire).filter(([field]) => fields.includes(field))));
 const times = ['createTime', 'updateTime', 'submitTime', 'dueDate', 'dueTime', 'noDueDateReason'];
-const rowFields = only('name', 'centre', 'publicService', 'serviceTitle', 'agency', 'etag', 'openedBy', ...times);
+const rowFields = only(
+  'name',
+  'centre',
+  'publicService',
+  'serviceTitle',
+  'agency',
+  'etag',
+  'openedBy',
+  'training',
+  ...times,
+);
 const rowNote = only('kind', 'recordTime');
 const rowDecision = only('approved', 'decideTime', 'correctTime', 'revokeTime');
 

@@ -37,12 +37,14 @@ export function toOperator(operator: Operator, suspended: boolean): OperatorOut 
   };
 }
 
-export function toSession(session: StoredSession, operator: Operator): SessionOut {
+/** @param home of the operator, if any */
+export function toSession(session: StoredSession, operator: Operator, home: Centre | undefined): SessionOut {
   return {
     id: session._id,
     operator: toOperator(operator, false),
     createTime: toTimestamp(session.createTime),
     expireTime: toTimestamp(session.expireTime),
+    training: home?.status === 'training',
   };
 }
 

@@ -49,12 +49,15 @@ function sessionRpcs(parts: Parts): Pick<All, 'CreateSession' | 'GetSession' | '
         { operator: operator.id, provider: provider.name, expireTime },
         { createTime, requestId, traceparent },
       );
-      return { session: toSession(session, operator), assertion: keys.signSession(claimsOf(session, operator)) };
+      return {
+        session: toSession(session, operator, centre),
+        assertion: keys.signSession(claimsOf(session, operator)),
+      };
     },
 
     async GetSession(_request, context) {
       const { session, operator } = await ownSession(parts, context);
-      return { session: toSession(session, operator) };
+      return { session: toSession(session, operator, homeOf(operator, parts.centres())) };
     },
 
     async DeleteSession(_request, context) {

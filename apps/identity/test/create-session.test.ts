@@ -50,6 +50,11 @@ describe('signing in', () => {
   test('at a centre that is planned or closed is refused, each with its reason; one in training lets people in', async () => {
     for (const status of ['planned', 'closed', 'training']) world.newCentre(`CU-91${status.length}`, status);
     await eventually(() => world.signIn('cu-918-specialist').catch(() => undefined));
+    const signedIn = async (operator: string) => world.client().createSession({ provider: 'local', operator });
+    const { session, assertion } = await signedIn('cu-918-specialist');
+    expect(session).toMatchObject({ training: true });
+    expect((await world.client(assertion).getSession({})).session).toMatchObject({ training: true });
+    expect((await signedIn('cu-001-specialist')).session).toMatchObject({ training: false });
     await expect(world.signIn('cu-917-specialist')).rejects.toEqual(refused('CENTRE_NOT_OPEN'));
     await expect(world.signIn('cu-916-specialist')).rejects.toEqual(refused('CENTRE_CLOSED'));
   });

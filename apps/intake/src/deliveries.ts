@@ -21,7 +21,7 @@ type Common = 'agency' | 'eventId' | 'now' | 'occurTime' | 'agencyReference' | '
 export function fromDeliveryEvent(
   event: { id: string; type: string; data: Uint8Array },
   now: Date,
-): { application: string; word: AgencyWord } | undefined {
+): { application: string; training: boolean; word: AgencyWord } | undefined {
   const read = bridgeEvents.decode(event);
   const ref = read?.data.ref;
   if (!read || !ref) return undefined;
@@ -34,7 +34,7 @@ export function fromDeliveryEvent(
     ...present({ occurTime, agencyReference: plainCode(ref.agencyReference, 100) }),
   };
   if (ref.changes.length > 0) word.changes = ref.changes;
-  return { application: ref.application, word };
+  return { application: ref.application, training: ref.training, word };
 }
 
 /**

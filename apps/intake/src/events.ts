@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '@cups/contracts';
+import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
 import type { Documents } from '@cups/store';
@@ -12,9 +12,14 @@ import type { WorkingTimes } from './working-times.ts';
 
 /** What intake does about cups.deliveries and about its own timers. */
 
+class Mismatched extends Error {}
+
+/** Said of a training about a real application, or the other way round: it moves nothing. */
+const TRAINING_MISMATCH: Refusal = { cause: 'TRAINING_MISMATCH', fields: ['ref.training'] };
+
 /** One event of the bridge, applied once and in order within its delivery. */
 export function onDelivery(applications: Documents<StoredApplication>, workingTimes: WorkingTimes, now: () => Date) {
-  return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait'> => {
+  return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait' | Refusal> => {
     const at = now();
     const said = fromDeliveryEvent(event, at);
     if (!said) return 'refused';
@@ -36,10 +41,14 @@ export function onDelivery(applications: Documents<StoredApplication>, workingTi
           },
           now: at,
         },
-        (app) => changeOf(app, receive(app, said.word, workingTimes.of(agency))),
+        (app) => {
+          if ((app.training ?? false) !== said.training) throw new Mismatched();
+          return changeOf(app, receive(app, said.word, workingTimes.of(agency)));
+        },
       );
       return outcome === 'gap' ? 'wait' : 'done';
     } catch (error) {
+      if (error instanceof Mismatched) return TRAINING_MISMATCH;
       if (error instanceof Problem && error.kind === 'NOT_FOUND') return 'refused';
       throw error;
     }

@@ -39,6 +39,7 @@ function toEvent(happening: Happening, app: Application): IntakeEvent {
     agency: app.agency,
     publicService: app.publicService,
     state: toState(app.state),
+    training: app.training ?? false,
   };
   switch (happening.type) {
     case 'ApplicationSubmitted': {

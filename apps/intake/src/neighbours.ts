@@ -39,7 +39,7 @@ export interface Neighbours {
   /** The version in force in Chisinau today. */
   versionInForce(publicService: string, now: Date, context: Context): Promise<VersionInForce>;
   centre(name: string, context: Context): Promise<Centre>;
-  /** @throws Problem CENTRE_NOT_OPEN, CENTRE_IN_TRAINING, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE or SERVICE_PAUSED */
+  /** @throws Problem CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE or SERVICE_PAUSED */
   assertFileable(version: VersionInForce, centre: Centre, language: string | undefined): void;
 }
 
@@ -95,17 +95,16 @@ const PAUSED: Refusal = {
 /** Why a centre opens no applications, by its status. */
 const REFUSALS: Partial<Record<string, Refusal>> = {
   planned: { reason: 'CENTRE_NOT_OPEN', message: 'The centre has not opened yet.' },
-  training: {
-    reason: 'CENTRE_IN_TRAINING',
-    message: 'The centre is in training, and nothing keeps applications of a training from the agencies yet.',
-  },
   paused: PAUSED,
   closed: { reason: 'CENTRE_CLOSED', message: 'The centre is closed for good.' },
 };
 
+/** Whether what is opened there now is of a training. */
+export const inTraining = ({ status }: Centre): boolean => status === 'training';
+
 function assertFileable(version: VersionInForce, centre: Centre, language: string | undefined): void {
   const { status } = centre;
-  if (status !== 'active') {
+  if (status !== 'active' && !inTraining(centre)) {
     // A status that a later release knows opens nothing here.
     const { reason, message } = REFUSALS[status] ?? PAUSED;
     throw new Problem({ reason, message, metadata: { status } });

@@ -22,6 +22,7 @@ const ROW = {
   service: 1,
   agency: 1,
   state: 1,
+  training: 1,
   openedBy: 1,
   'content.applicant.givenName': 1,
   'content.applicant.familyName': 1,
@@ -39,7 +40,14 @@ const ROW = {
 } as const;
 
 /** What the holder of a tracking number is told. */
-const TRACKED = { state: 1, submitTime: 1, dueDate: 1, updateTime: 1, 'documentRequest.answerBy': 1 } as const;
+const TRACKED = {
+  state: 1,
+  training: 1,
+  submitTime: 1,
+  dueDate: 1,
+  updateTime: 1,
+  'documentRequest.answerBy': 1,
+} as const;
 
 /** An application as a list reads it: the row's fields only. */
 export type StoredRow = Pick<StoredApplication, '_id' | 'revision' | 'createTime' | 'updateTime'> & ApplicationRow;
@@ -97,7 +105,9 @@ export async function search(
 export async function byTrackingNumber(
   documents: Documents<StoredApplication>,
   trackingNumber: string | undefined,
-): Promise<Pick<StoredApplication, 'state' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest'>> {
+): Promise<
+  Pick<StoredApplication, 'state' | 'training' | 'submitTime' | 'dueDate' | 'updateTime' | 'documentRequest'>
+> {
   const found = trackingNumber
     ? await documents.findOne({ trackingNumber }, { scope: 'service', projection: TRACKED })
     : undefined;

@@ -135,7 +135,6 @@ describe('A centre', () => {
 
   test.each([
     ['planned', 'CENTRE_NOT_OPEN', 'CU-010', 'CENTRE_STATUS_PLANNED' as const],
-    ['in training', 'CENTRE_IN_TRAINING', 'CU-011', 'CENTRE_STATUS_TRAINING' as const],
     ['paused', 'CENTRE_PAUSED', 'CU-012', 'CENTRE_STATUS_PAUSED' as const],
     ['closed', 'CENTRE_CLOSED', 'CU-013', 'CENTRE_STATUS_CLOSED' as const],
   ])('A centre that is %s opens nothing, and says so by the reason %s.', async (_what, reason, code, status) => {

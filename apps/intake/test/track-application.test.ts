@@ -18,6 +18,7 @@ test('A tracking number tells state and dates, and nothing else.', async () => {
     updateTime: app.updateTime,
     dueDate: app.dueDate,
     answerBy: '',
+    training: false,
   });
 });
 

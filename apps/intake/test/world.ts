@@ -270,11 +270,13 @@ export function delivered<Name extends Told>(
   name: Name,
   sequence: number,
   fields?: Fields<Name>,
+  training = false,
 ): Event {
   const id = idOf(application);
   const delivery = `deliveries/${id}-asp`;
   const type = `cups.agencybridge.v1.${name}`;
-  const ref = { delivery, application, agency: 'agencies/asp', messageId: 'm', occurTime: toTimestamp(new Date()) };
+  const names = { delivery, application, agency: 'agencies/asp', messageId: 'm' };
+  const ref = { ...names, occurTime: toTimestamp(new Date()), training };
   return eventOf({
     topic: 'cups.deliveries',
     key: id,

@@ -83,6 +83,7 @@ export function toContact(answer: ContactIn): Contact {
     trackingNumber: answer.trackingNumber,
     dueDate: answer.dueDate,
     state: enumValue('STATE_', answer.state),
+    training: answer.training,
     answerBy: answer.documentRequest?.answerBy ?? '',
     requestWords: answer.documentRequest?.message ?? {},
     documentWords: answer.documentRequest?.documents.map(({ note }) => note) ?? [],

@@ -13,8 +13,9 @@ export class Reports {
   }
 
   /** A try has ended: the notice is sent or failed, or waits for the next try. */
-  outcome(application: string, { kind, state, failCause }: Notice): void {
-    this.#outcomes.inc({ kind, outcome: state });
+  outcome(application: string, { kind, state, failCause, training }: Notice): void {
+    // What nobody was told is not counted as told.
+    this.#outcomes.inc({ kind, outcome: training && state === 'sent' ? 'training' : state });
     const resource = nameOf('applications', application);
     const line = { event: 'notice', resource, messageType: kind, outcome: state, reason: failCause };
     if (state === 'sent') this.#log.info(line);

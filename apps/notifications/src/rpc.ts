@@ -54,6 +54,7 @@ function toNotice(application: string, notice: Notice): NoticeOut {
     createTime: toTimestamp(notice.createTime),
     sendTime: toTimestamp(notice.sendTime),
     failCause: notice.state === 'failed' ? (notice.failCause ?? '') : '',
+    training: notice.training ?? false,
   };
 }
 

@@ -28,6 +28,7 @@ const notice = {
   subject: String,
   text: String,
   trackingNumber: String,
+  training: Boolean,
   attempts: { type: Number, required: true },
   due: Date,
   sendTime: Date,

@@ -34,6 +34,18 @@ test('ApplicationSubmitted makes a slip by one write for a person without e-mail
   expect(() => n.readMail(`${id}-1`)).toThrow('ENOENT');
 });
 
+test('ApplicationSubmitted of a training sends no mail, whatever address was typed, and makes a slip that says so', async () => {
+  const id = n.application(contactOf('ana@example.md', { training: true }));
+  await n.say(happened(id, 1, 'ApplicationSubmitted'));
+  const thread = await n.thread(id);
+  expect(thread).toMatchObject({ revision: 1, notices: [{ channel: 'slip', state: 'sent', training: true }] });
+  expect(JSON.stringify(thread)).not.toContain('ana@example.md');
+  const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
+  expect(notices).toMatchObject([{ training: true }]);
+  expect((await n.desk().getSlip({ name: `notices/${id}-1` })).html).toContain('<p>INSTRUIRE. Aceasta nu este');
+  expect(() => n.readMail(`${id}-1`)).toThrow('ENOENT');
+});
+
 test('ApplicationSubmitted of more than a week ago is counted, and nobody is told', async () => {
   const id = n.application(contactOf('ana@example.md'));
   const time = new Date(Date.now() - 8 * 86_400_000);

@@ -2,13 +2,15 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { channelFor, composeNotice } from '../src/domain/letter.ts';
 import type { Contact } from '../src/domain/letter.ts';
+import { TRAINING } from '../src/domain/texts.ts';
 import type { NoticeKind } from '../src/domain/notice.ts';
 import { at, contact, notice, now, patience } from './samples.ts';
 
 describe('the channel', () => {
   test('The channel is e-mail for whoever has an address', () =>
-    expect(channelFor({ email: 'a@example.md' })).toBe('email'));
-  test('The channel is a slip for whoever has no address', () => expect(channelFor({ email: '' })).toBe('slip'));
+    expect(channelFor({ email: 'a@example.md', training: false })).toBe('email'));
+  test('The channel is a slip for whoever has no address', () =>
+    expect(channelFor({ email: '', training: false })).toBe('slip'));
   test.each([
     'a@example.md, b@example.md',
     'a@example.md\r\nBcc: b@example.md',
@@ -16,10 +18,23 @@ describe('the channel', () => {
     'nobody',
     '@',
     'a@b@c',
-  ])('The channel is a slip for what is not one address: %j', (email) => expect(channelFor({ email })).toBe('slip'));
+  ])('The channel is a slip for what is not one address: %j', (email) =>
+    expect(channelFor({ email, training: false })).toBe('slip'),
+  );
 });
 
 describe('composing', () => {
+  test.each(['ro', 'ru', 'en'] as const)(
+    'A notice of a training is a slip that says so (%s), whatever address was typed',
+    (language) => {
+      const slip = composeNotice(notice(), contact({ training: true, language }), now, patience);
+      expect(slip).toMatchObject({ state: 'sent', channel: 'slip', training: true });
+      expect(slip.to).toBeUndefined();
+      expect(slip.subject).toMatch(new RegExp(`^${TRAINING[language].subject}: `));
+      expect(slip.text?.startsWith(TRAINING[language].text)).toBe(true);
+      expect(composeNotice(notice(), contact(), now, patience).training).toBeUndefined();
+    },
+  );
   test('A notice to an address becomes a claimed mail', () => {
     const mail = composeNotice(notice(), contact(), now, patience);
     expect(mail).toMatchObject({ state: 'pending', channel: 'email', to: 'ion@example.md', due: at(patience.claimMs) });

@@ -34,6 +34,7 @@ export const contact = (more: Partial<Contact> = {}): Contact => ({
   trackingNumber: 'ABCD-EFGH-JKMN-PX',
   dueDate: '2026-03-20',
   state: 'submitted',
+  training: false,
   answerBy: '',
   requestWords: {},
   documentWords: [],
@@ -57,4 +58,4 @@ export const facts: Facts = {
   validUntil: '24.02.2027',
 };
 
-export const to = { name: 'Ion Popescu', trackingNumber: 'ABCD-EFGH-JKMN-PX' };
+export const to = { name: 'Ion Popescu', trackingNumber: 'ABCD-EFGH-JKMN-PX', training: false };

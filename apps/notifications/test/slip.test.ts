@@ -45,6 +45,7 @@ describe('the slip', () => {
         {
           name: evil,
           trackingNumber: evil,
+          training: false,
         },
       );
       const html = slip({ ...letter, language, subject: evil, trackingNumber: evil, date: evil });

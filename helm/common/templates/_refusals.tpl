@@ -107,8 +107,8 @@ begins with the path of the value.
 {{- if and $values.public (not $values.public.peers) -}}
 {{- $found = append $found (printf "%s.public.peers is empty: any pod could pass the proxy by and forge the address of its caller." $name) -}}
 {{- end -}}
-{{- if and (eq $name "agency-simulator") (eq $global.environment "production") -}}
-{{- $found = append $found "agency-simulator is on in production: it would decide real applications." -}}
+{{- if and (eq $name "agency-simulator") (eq $global.environment "production") (ne $values.settings.SIMULATOR_TOPICS "training") -}}
+{{- $found = append $found "agency-simulator.settings.SIMULATOR_TOPICS is not training in production: the simulator would decide real applications." -}}
 {{- end -}}
 {{- if eq (get ($values.settings | default dict) "CREATE_TOPICS" | toString) "true" -}}
 {{- $found = append $found (printf "%s.settings.CREATE_TOPICS is on: a service would need the right to create topics, which is the right of an administrator." $name) -}}

@@ -154,12 +154,25 @@ export const topicsOf = (agency: string, prefix = ''): { requests: string; repli
   replies: `${prefix}agency.${agency}.replies`,
 });
 
+/**
+ * The two topics of trainings, behind the installation's prefix: what desks that learn send to any agency goes to the one, what a
+ * stand-in answers comes over the other. No agency has a right to them, so they are in no published contract.
+ */
+export const trainingTopics = (prefix = ''): { requests: string; replies: string } => ({
+  requests: `${prefix}training.requests`,
+  replies: `${prefix}training.replies`,
+});
+
 /** The agency whose replies a topic carries, without the prefix; undefined for every other topic. */
 export const agencyOfReplies = (topic: string): string | undefined =>
   /^agency\.([a-z][a-z0-9-]*)\.replies$/.exec(topic)?.[1];
 
 /** `ce_source` of what an agency sends. */
 export const sourceOf = (agency: string): string => `/agencies/${agency}`;
+
+/** The agency that a `ce_source` names; undefined for every other source. */
+export const agencyOfSource = (source: string): string | undefined =>
+  /^\/agencies\/([a-z][a-z0-9-]*)$/.exec(source)?.[1];
 
 /** The id of a delivery, which is the Kafka key: `applications/X` for `asp` → `X-asp`. */
 export const deliveryIdOf = (application: string, agency: string): string =>

@@ -4,7 +4,7 @@ export { decode, encode } from './envelope.ts';
 export { WRITERS } from './expect.ts';
 export { connectKafka } from './kafka.ts';
 export { createPublisher } from './publish.ts';
-export { ensureTopics, lookAfterTopics, topicsFor, topicsOfAgency } from './topics.ts';
+export { ensureTopics, lookAfterTopics, topicsFor, topicsOfAgency, topicsOfTrainings } from './topics.ts';
 export type { LagWatch } from './consume/watch.ts';
 export { openLagWatch } from './consume/watch.ts';
 export type { Handled } from './consume/handled.ts';

@@ -24,7 +24,13 @@ export const topicsOfAgency = (prefix: string, code: string, partitions: number)
   stream(`${prefix}agency.${code}.replies`, partitions, 90),
 ];
 
-/** All topics: internal streams are kept 30 days, those of agencies 90, registries are compacted. One producer for each. */
+/** The two topics of trainings, one pair for all agencies: requests are written by the bridge, replies by the simulator. */
+export const topicsOfTrainings = (prefix: string, partitions: number): Topic[] => [
+  stream(`${prefix}training.requests`, partitions, 30),
+  stream(`${prefix}training.replies`, partitions, 30),
+];
+
+/** All topics: internal streams and those of trainings are kept 30 days, those of agencies 90, registries are compacted. One producer for each. */
 export function topicsFor(
   prefix: string,
   { partitions, agencies }: { partitions: number; agencies: string[] },
@@ -37,6 +43,7 @@ export function topicsFor(
       partitions: 1,
       config: { 'cleanup.policy': 'compact', 'retention.ms': '-1' },
     },
+    ...topicsOfTrainings(prefix, partitions),
     ...agencies.flatMap((code) => topicsOfAgency(prefix, code, partitions)),
   ];
 }

@@ -134,6 +134,8 @@ describe('topics', () => {
       ['cups.applications', 3],
       ['cups.centres', 1],
       ['cups.deliveries', 3],
+      ['training.replies', 3],
+      ['training.requests', 3],
     ]);
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,

@@ -57,9 +57,9 @@ export const REASONS = {
     action: 'Read the resource again and choose one of its allowed actions.',
   },
   CENTRE_NOT_OPEN: { kind: 'PRECONDITION', action: 'Wait until the centre opens, or work at one that is open.' },
-  CENTRE_IN_TRAINING: {
+  TRAINING_MISMATCH: {
     kind: 'PRECONDITION',
-    action: 'Open applications when the centre is active; until then send the person to one that is.',
+    action: 'Keep trainings and real work apart: what began as the one is never taken for the other.',
   },
   CENTRE_PAUSED: { kind: 'PRECONDITION', action: 'Open no new drafts at this centre until it is active again.' },
   CENTRE_CLOSED: { kind: 'PRECONDITION', action: 'Send the person to another centre; this one is closed for good.' },

@@ -1,8 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { topicsOf } from '@cups/agency-contract';
-import { topicsOfAgency } from '@cups/events';
+import { topicsOf, trainingTopics } from '@cups/agency-contract';
+import { topicsOfAgency, topicsOfTrainings } from '@cups/events';
 import { render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
 import { ofKind } from './objects.ts';
@@ -24,7 +24,7 @@ interface KafkaUser extends KubernetesObject {
 
 const objects = render('agencies', { values: { prefix: 'a-', topics: { partitions: 6 } } });
 
-test('an agency has the topics that the bridge would create for it, with their retention', () => {
+test('agencies have the topics that the bridge would create for them, trainings their own, with their retention', () => {
   const made = ofKind<KafkaTopic>(objects, 'KafkaTopic').map(({ spec }) => ({
     name: spec.topicName,
     partitions: spec.partitions,
@@ -33,6 +33,7 @@ test('an agency has the topics that the bridge would create for it, with their r
   }));
   const wanted = codes
     .flatMap((code) => topicsOfAgency('a-', code, 6))
+    .concat(topicsOfTrainings('a-', 6))
     .map(({ name, partitions, config }) => ({
       name,
       partitions,
@@ -42,16 +43,33 @@ test('an agency has the topics that the bridge would create for it, with their r
   expect(made).toEqual(wanted);
 });
 
+/** What a user may do, a line for each right. */
+function rightsOf(name: string): string[] {
+  const user = ofKind<KafkaUser>(objects, 'KafkaUser').find(({ metadata }) => metadata.name === name);
+  return user!.spec.authorization.acls.map(
+    ({ resource, operations }) => `${resource.patternType} ${resource.type} ${resource.name}: ${operations.join(', ')}`,
+  );
+}
+
+test('the simulator alone may read and answer what is of trainings, and nothing of an agency', () => {
+  const { requests, replies } = trainingTopics('a-');
+  expect(rightsOf('a-simulator')).toEqual([
+    `literal topic ${requests}: Describe, Read`,
+    `literal topic ${replies}: Describe, Write`,
+    'literal group a-agency-simulator.training: Describe, Read',
+  ]);
+  const others = ofKind<KafkaUser>(objects, 'KafkaUser').filter(({ metadata }) => metadata.name !== 'a-simulator');
+  expect(others.map(({ metadata }) => metadata.name).sort()).toEqual(codes.map((code) => `a-agency-${code}`).sort());
+  expect(
+    others.flatMap(({ metadata }) => rightsOf(metadata.name)).filter((right) => right.includes('training')),
+  ).toEqual([]);
+});
+
 test.each(codes)(
   'the user of %s may read its requests and the centres, write its replies, and nothing else',
   (code) => {
     const { requests, replies } = topicsOf(code, 'a-');
-    const user = ofKind<KafkaUser>(objects, 'KafkaUser').find(({ metadata }) => metadata.name === `a-agency-${code}`);
-    const rights = user!.spec.authorization.acls.map(
-      ({ resource, operations }) =>
-        `${resource.patternType} ${resource.type} ${resource.name}: ${operations.join(', ')}`,
-    );
-    expect(rights).toEqual([
+    expect(rightsOf(`a-agency-${code}`)).toEqual([
       `literal topic ${requests}: Describe, Read`,
       'literal topic a-cups.centres: Describe, Read',
       `literal topic ${replies}: Describe, Write`,

@@ -3,7 +3,6 @@ import { environmentFile, helm, render } from '../../charts/render.ts';
 
 /** What the charts refuse: each row is one thing wrong with values that are right otherwise, and what is said about it. */
 
-const DIGEST = `sha256:${'0'.repeat(64)}`;
 const LONG_NAME = 'Not_A_Name';
 
 /** Of the schemas: the path is named as `/gateway/…`, or as the chart's name and the path within. */
@@ -193,9 +192,9 @@ const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
   ],
   ['a face that everybody reaches', { gateway: { public: { peers: [] } } }, 'gateway.public.peers is empty'],
   [
-    'the simulator',
-    { 'agency-simulator': { enabled: true, image: { digest: DIGEST } } },
-    'agency-simulator is on in production',
+    'a simulator that answers for agencies',
+    settings('agency-simulator', { SIMULATOR_TOPICS: 'all' }),
+    'agency-simulator.settings.SIMULATOR_TOPICS is not training in production',
   ],
   [
     'a service that makes topics',

@@ -23,16 +23,22 @@ export type Read =
   | { deliveryId: string; reply?: undefined; refusal: Refusal }
   | { deliveryId?: undefined; reply?: undefined; refusal: Refusal };
 
+/** Whose words a topic carries; on that of trainings somebody stands in for the agency. */
+export interface From {
+  agency: string;
+  training: boolean;
+}
+
 /** Names of fields that a refusal lists. */
 const MAX_FIELDS = 20;
 
 /**
- * A message from the replies topic of `agency`, checked against the contract. Causes are those of the contract, and
+ * A message from the replies topic of `agency`, or from that of trainings, checked against the contract. Causes are those of the contract, and
  * FOREIGN_AGENCY (it claims another source), FOREIGN_DELIVERY (it speaks of another agency's delivery): topic, source and
  * subject must name one agency before anything of the message counts. What is wrong with a date or a length of a decision
  * is put right and told (`mend`).
  */
-export function toReply(event: ReceivedEvent, agency: string): Read {
+export function toReply(event: ReceivedEvent, { agency, training }: From): Read {
   if (event.source !== sourceOf(agency)) return { refusal: { cause: 'FOREIGN_AGENCY', fields: ['ce_source'] } };
   const named = parseSubject(event.subject);
   if (named && named.agency !== agency) return { refusal: { cause: 'FOREIGN_DELIVERY', fields: ['ce_subject'] } };
@@ -45,7 +51,7 @@ export function toReply(event: ReceivedEvent, agency: string): Read {
   if (!read.ok) return { ...about, refusal: refusalOf(read) };
   if (!isReplyType(read.event.type)) return { ...about, refusal: { cause: 'UNKNOWN_TYPE', fields: ['ce_type'] } };
   const all: Mended[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
-  const reply = { ...replyOf(read.event as ReplyEvent), digest: digestOf(event, sent.value), changes: all };
+  const reply = { ...replyOf(read.event as ReplyEvent), training, digest: digestOf(event, sent.value), changes: all };
   return { deliveryId: envelope.deliveryId, reply };
 }
 
@@ -82,7 +88,7 @@ function digestOf({ type, data }: ReceivedEvent, content: unknown): string {
   return hash.digest('base64url').slice(0, 22);
 }
 
-function replyOf(event: ReplyEvent): Omit<Reply, 'digest' | 'changes'> {
+function replyOf(event: ReplyEvent): Omit<Reply, 'digest' | 'changes' | 'training'> {
   const reply = { id: event.id, time: new Date(event.time), word: wordOf(event) };
   const { agencyReference, submission } = event.data as { agencyReference?: string; submission?: number };
   return {

@@ -1,4 +1,12 @@
-import { REQUEST_TYPES, subjectOf, toPayload, topicsOf, PLATFORM_SOURCE, validateRequest } from '@cups/agency-contract';
+import {
+  PLATFORM_SOURCE,
+  REQUEST_TYPES,
+  subjectOf,
+  toPayload,
+  topicsOf,
+  trainingTopics,
+  validateRequest,
+} from '@cups/agency-contract';
 import type { DocumentsSupplied } from '@cups/agency-contract';
 import { enumValue, fromTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
@@ -10,11 +18,13 @@ import type { Delivery, Fetched, SaidToAgency } from '../domain/delivery.ts';
 
 /**
  * Submission `number` of a delivery as the agency contract wants it, or why it can not be sent.
- * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH), with the wrong fields' names
+ * @returns kind request, withdrawn or failed (CONTENT_INVALID, AGENCY_MISMATCH, TRAINING_MISMATCH), with the wrong fields' names
  */
 export function toRequest(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): Fetched {
   if (submission.withdrawn) return { kind: 'withdrawn' };
   if (submission.agency !== `agencies/${delivery.agency}`) return failed('AGENCY_MISMATCH', ['agency']);
+  // Intake froze the mark, and the delivery goes by it: where the two differ, nothing goes anywhere.
+  if (submission.training !== (delivery.training ?? false)) return failed('TRAINING_MISMATCH', ['training']);
   const type = number === 1 ? 'submitted' : 'documentsSupplied';
   let data: object;
   try {
@@ -87,13 +97,13 @@ function answered(named: string, delivery: Delivery): string {
   return known ?? named;
 }
 
-/** What is asked of the agency, as an event of the store; it is counted by nobody. */
+/** What is asked of the agency, or in a training of whoever stands in for it, as an event of the store; nobody counts it. */
 export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
   const type = REQUEST_TYPES[said.type];
   const subject = subjectOf(delivery.application, delivery.agency);
   const { key, dataschema, datacontenttype, value } = toPayload(type, subject, said.data as never);
   return {
-    topic: topicsOf(delivery.agency).requests,
+    topic: (delivery.training ? trainingTopics() : topicsOf(delivery.agency)).requests,
     key,
     type,
     subject,

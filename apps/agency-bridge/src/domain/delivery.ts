@@ -32,6 +32,8 @@ export interface Delivery {
   agency: string;
   /** centres/{code} */
   centre: string;
+  /** Of a training: it goes over the topics of trainings. As its application was opened, and never changed; absent means real. */
+  training?: boolean;
   state: StoredState;
   /** The request for the newest submission is on the agency's topic. */
   sent?: boolean;
@@ -142,6 +144,8 @@ export interface Reply {
   agencyReference?: string;
   /** Which submission an acknowledgement is about. */
   submission?: number;
+  /** Whether it came over the topic of trainings. */
+  training: boolean;
 }
 
 const KEPT_MESSAGES = 200;
@@ -158,12 +162,16 @@ export const stateOf = (delivery: Pick<Delivery, 'state' | 'sent'>): State =>
   delivery.state === 'queued' && delivery.sent ? 'sent' : delivery.state;
 
 /** A new delivery of an application, with nothing to send yet. */
-export function newDelivery(application: string, agency: string, centre: string, now: Date): Delivery {
+export function newDelivery(
+  { application, agency, centre, training }: { application: string; agency: string; centre: string; training: boolean },
+  now: Date,
+): Delivery {
   return {
     _id: `${application.slice('applications/'.length)}-${agency}`,
     application,
     agency,
     centre,
+    ...(training ? { training } : {}),
     state: 'queued',
     submission: 0,
     requested: 0,
@@ -258,7 +266,8 @@ export function cancel<D extends Delivery>(
 /**
  * A message of the agency, recorded once and passed on in whatever order it comes: what it means for the application is
  * intake's to decide. Refused are an acknowledgement of what was never sent (UNKNOWN_SUBMISSION) and other content under a
- * known id (ID_REUSED), and any message to which nothing was sent that it could answer (NOTHING_SENT).
+ * known id (ID_REUSED), any message to which nothing was sent that it could answer (NOTHING_SENT), and what was said over a topic
+ * of trainings about a real delivery or the other way round (TRAINING_MISMATCH): of that nobody is told, it is not about this one.
  */
 export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> & { refusal?: Refusal } {
   const refused = (cause: string, field: string) => {
@@ -266,6 +275,9 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
     const { delivery: next, says } = tellRefusal(delivery, reply, refusal);
     return { delivery: next, says, refusal };
   };
+  if (!isOfKind(delivery, reply)) {
+    return { delivery, says: [], refusal: { cause: 'TRAINING_MISMATCH', fields: ['ce_subject'] } };
+  }
   if (delivery.requested === 0) return refused('NOTHING_SENT', 'ce_subject');
   const at = delivery.messages.indexOf(reply.id);
   const digests = delivery.messages.map((_, index) => delivery.digests?.[index] ?? '');
@@ -303,10 +315,11 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
  */
 export function tellRefusal<D extends Delivery>(
   delivery: D,
-  message: { id: string; time: Date },
+  message: Pick<Reply, 'id' | 'time' | 'training'>,
   { cause, fields }: Refusal,
 ): Step<D> {
   const known = delivery.refused ?? [];
+  if (!isOfKind(delivery, message)) return { delivery, says: [] };
   if (delivery.requested === 0 || wasTold(known, message.id, cause)) return { delivery, says: [] };
   const last = known.length + 1 === MAX_REFUSED;
   const said: Said = {
@@ -319,6 +332,10 @@ export function tellRefusal<D extends Delivery>(
   };
   return { delivery: { ...delivery, refused: [...known, keyOf(message.id, cause)] }, says: [said] };
 }
+
+/** Whether a message came over the topics that the delivery went out on. */
+const isOfKind = (delivery: Delivery, { training }: Pick<Reply, 'training'>): boolean =>
+  (delivery.training ?? false) === training;
 
 const keyOf = (messageId: string, cause: string): string => `${cause} ${messageId}`;
 

@@ -55,6 +55,7 @@ export function toApplication(app: Application, roles: readonly string[]): Appli
     noDueDateReason: app.noDueDateReason ?? '',
     progress: app.progress ? { note: app.progress.note, occurTime: toTimestamp(app.progress.time) } : null,
     omittedMessages: app.omittedMessages ?? 0,
+    training: app.training ?? false,
   };
 }
 
@@ -76,6 +77,7 @@ export function toRow(row: StoredRow, roles: readonly string[]): ApplicationOut 
     dueTime: toTimestamp(row.dueTime),
     noDueDateReason: row.noDueDateReason ?? '',
     openedBy: row.openedBy,
+    training: row.training ?? false,
     content: givenName || familyName ? { applicant: { givenName, familyName } } : null,
     documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
     decision: toDecisionTimes(row.decision),

@@ -30,6 +30,7 @@ export function toSubmission(app: Application, submission: Submission, version: 
     corrects: app.corrects ?? '',
     answersRequest: submission.answersRequest ?? '',
     fee: fee ? { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } : null,
+    training: app.training ?? false,
   };
 }
 
@@ -47,5 +48,6 @@ export function toContact(app: Application): GetContactResponse {
     state: toState(app.state),
     documentRequest: toDocumentRequest(app.documentRequest),
     decision: toDecision(app.decision),
+    training: app.training ?? false,
   };
 }

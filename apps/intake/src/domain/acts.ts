@@ -81,6 +81,8 @@ export interface NewApplication {
   version: ServiceVersion;
   content: Content;
   corrects?: string;
+  /** Set where its centre is in training: from then on it is what it is, whatever becomes of the centre. */
+  training?: true;
 }
 
 /** The fields of a new draft that are not the store's own. */
@@ -99,6 +101,7 @@ export function draft(
     ...serviceFields(input.version),
     state: 'draft',
     ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
+    ...(input.training ? { training: true } : {}),
     content: input.content,
     submissions: [],
     history: [],

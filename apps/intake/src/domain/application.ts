@@ -117,6 +117,8 @@ export interface Application {
   state: State;
   trackingNumber: string;
   corrects?: string;
+  /** Of a training: it reaches no agency and no person. Set when it is opened and never again; absent means real. */
+  training?: boolean;
   /** What the desk filled in; empty at first. */
   content: Content;
 
@@ -154,6 +156,7 @@ export type ApplicationRow = Pick<
   | 'service'
   | 'agency'
   | 'state'
+  | 'training'
   | 'openedBy'
   | 'submitTime'
   | 'dueDate'

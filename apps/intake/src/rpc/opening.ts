@@ -7,6 +7,7 @@ import { ulid } from 'ulid';
 import { fromContent } from '../convert/content.ts';
 import * as acts from '../domain/acts.ts';
 import type { Actor, NewApplication } from '../domain/acts.ts';
+import { inTraining } from '../neighbours.ts';
 import type { Centre } from '../neighbours.ts';
 import type { Parts } from './parts.ts';
 import type { StoredApplication } from '../store.ts';
@@ -15,8 +16,9 @@ import { ownApplication } from './own.ts';
 
 /**
  * Opens a draft at the actor's centre, with its own copy of the version of the public service that is in force.
- * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_IN_TRAINING, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE,
- *   SERVICE_PAUSED, ACTION_NOT_ALLOWED (of the application that it corrects), CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED, NEIGHBOUR_UNAVAILABLE, or what is wrong with its content
+ * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE, SERVICE_PAUSED, ACTION_NOT_ALLOWED or
+ *   TRAINING_MISMATCH (of the application that it corrects), CENTRE_LIMIT_REACHED, APPLICATION_EXISTS, REQUEST_ID_REUSED,
+ *   NEIGHBOUR_UNAVAILABLE, or what is wrong with its content
  */
 export async function openDraft(
   parts: Parts,
@@ -30,7 +32,8 @@ export async function openDraft(
     request.corrects ? ownApplication(applications, request.corrects, context) : undefined,
   ]);
   neighbours.assertFileable(version, centre, context.session?.language);
-  if (corrected) assertEnded(corrected);
+  const training = inTraining(centre);
+  if (corrected) assertCorrectable(corrected, training);
   await assertRoom(parts, actor.centre, centre);
   await versions.keep(version.copy);
   const draft: NewApplication = {
@@ -43,17 +46,22 @@ export async function openDraft(
     content: fromContent(request.content),
   };
   if (request.corrects) draft.corrects = request.corrects;
+  if (training) draft.training = true;
   const made = await applications.create(acts.draft(draft, actor), {
     scope: { centre: actor.centre },
     cause,
     events: [],
     now: actor.now,
   });
-  if (!made.replayed) openApplications.opened(actor.centre);
+  if (!made.replayed) openApplications.opened(actor.centre, training);
   return made;
 }
 
-function assertEnded({ state }: StoredApplication): void {
+function assertCorrectable({ state, training = false }: StoredApplication, inTrainingNow: boolean): void {
+  if (training !== inTrainingNow) {
+    const message = 'An application of a training is corrected in a training only, and a real one never in one.';
+    throw new Problem({ reason: 'TRAINING_MISMATCH', message });
+  }
   if (END_STATES.includes(state)) return;
   throw new Problem({
     reason: 'ACTION_NOT_ALLOWED',
@@ -62,8 +70,9 @@ function assertEnded({ state }: StoredApplication): void {
   });
 }
 
-async function assertRoom({ openApplications }: Parts, name: string, { limit }: Centre): Promise<void> {
-  if (limit === 0 || !(await openApplications.reached(name, limit))) return;
+async function assertRoom({ openApplications }: Parts, name: string, centre: Centre): Promise<void> {
+  const { limit } = centre;
+  if (limit === 0 || !(await openApplications.reached(name, inTraining(centre), limit))) return;
   throw new Problem({
     reason: 'CENTRE_LIMIT_REACHED',
     message: 'The centre has as many open applications as it may have.',

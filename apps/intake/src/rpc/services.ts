@@ -1,4 +1,5 @@
 import { parseName, parseSubmissionName } from '@cups/contracts';
+import { Problem } from '@cups/problem';
 import { toContact, toSubmission } from '../convert/services.ts';
 import { absent } from '../domain/refusals.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
@@ -16,11 +17,15 @@ export function serviceRpcs({
     return app;
   };
   return {
-    async GetSubmission({ name }, context) {
+    async GetSubmission({ name, training }, context) {
       const { application, submission: number } = parseSubmissionName(name);
       const app = await anyApplication(application);
       const submission = app.submissions.find((frozen) => frozen.number === number);
       if (!submission) throw absent();
+      if ((app.training ?? false) !== training) {
+        const message = 'It is given only to whoever asks for it as what it is: of a training, or real.';
+        throw new Problem({ reason: 'TRAINING_MISMATCH', message });
+      }
       context.look(name);
       return toSubmission(app, submission, await versions.get(app.service.versionId));
     },

@@ -15,6 +15,7 @@ export function trackingRpcs({ applications }: Pick<Parts, 'applications'>): Pic
         dueDate: app.dueDate ?? '',
         updateTime: toTimestamp(app.updateTime),
         answerBy: app.documentRequest?.answerBy ?? '',
+        training: app.training ?? false,
       };
     },
   };

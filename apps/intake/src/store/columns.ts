@@ -40,6 +40,7 @@ export const APPLICATION = {
   state: String,
   trackingNumber: String,
   corrects: String,
+  training: Boolean,
   content: columnOf(CONTENT_SCHEMA),
   submitTime: Date,
   dueDate: String,

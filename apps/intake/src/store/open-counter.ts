@@ -7,13 +7,15 @@ const REFUSING_AGE = 10_000;
 /** A count that is older is taken anew in the background, ms. */
 const LONGEST_AGE = 300_000;
 
-/** How many applications each centre has open. */
+/** How many applications each centre has open; those of trainings take no room of the others, and are bounded alike. */
 export interface OpenCounter {
   /** Whether a centre has as many open applications as it may. */
-  reached(centre: string, limit: number): Promise<boolean>;
+  reached(centre: string, training: boolean, limit: number): Promise<boolean>;
   /** A draft was opened here. */
-  opened(centre: string): void;
+  opened(centre: string, training: boolean): void;
 }
+
+const keyOf = (centre: string, training = false): string => (training ? `${centre} training` : centre);
 
 /**
  * One count for all centres, taken anew in the background and raised by every draft opened here in between: the limit
@@ -25,24 +27,31 @@ export function openCounter(documents: Documents<StoredApplication>, now: () => 
   let counting: Promise<void> | undefined;
   const recount = (): Promise<void> =>
     (counting ??= documents
-      .aggregate<{ _id: string; count: number }>(
-        [{ $match: { state: { $nin: [...END_STATES] } } }, { $group: { _id: '$centre', count: { $sum: 1 } } }],
+      .aggregate<{ _id: { centre: string; training?: boolean | null }; count: number }>(
+        [
+          { $match: { state: { $nin: [...END_STATES] } } },
+          { $group: { _id: { centre: '$centre', training: '$training' }, count: { $sum: 1 } } },
+        ],
         { scope: 'service' },
       )
       .then((found) => {
-        counts = new Map(found.map(({ _id, count }) => [_id, count]));
+        counts = new Map(found.map(({ _id, count }) => [keyOf(_id.centre, _id.training === true), count]));
         countedAt = now().getTime();
       })
       .finally(() => (counting = undefined)));
   return {
-    async reached(centre, limit) {
+    async reached(centre, training, limit) {
+      const key = keyOf(centre, training);
       const age = countedAt === undefined ? Infinity : now().getTime() - countedAt;
-      const full = (counts.get(centre) ?? 0) >= limit;
+      const full = (counts.get(key) ?? 0) >= limit;
       // Taking it costs a scan, for which nobody waits but whoever would be refused otherwise.
       if (age === Infinity || (full && age > REFUSING_AGE)) await recount();
       else if (age > LONGEST_AGE) recount().catch(() => {});
-      return (counts.get(centre) ?? 0) >= limit;
+      return (counts.get(key) ?? 0) >= limit;
     },
-    opened: (centre) => void counts.set(centre, (counts.get(centre) ?? 0) + 1),
+    opened(centre, training) {
+      const key = keyOf(centre, training);
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    },
   };
 }

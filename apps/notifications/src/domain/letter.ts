@@ -20,6 +20,8 @@ export interface Contact {
   dueDate: string;
   /** State now. */
   state: string;
+  /** Of a training: nothing goes to anybody. */
+  training: boolean;
   /** Of the open request for documents, if any: yyyy-MM-dd, and the agency's words. */
   answerBy: string;
   requestWords: Words;
@@ -42,10 +44,11 @@ const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
 
 /**
  * Decides the channel: whoever has an e-mail address gets e-mail; everybody else (a telephone only, or nothing) gets a
- * slip that the desk prints, the receipt of filing included.
+ * slip that the desk prints, the receipt of filing included. In a training it is always a slip: no mail leaves the platform,
+ * whosever address the desk typed.
  */
-export function channelFor(contact: { email: string }): Channel {
-  return ADDRESS.test(contact.email) ? 'email' : 'slip';
+export function channelFor({ email, training }: Pick<Contact, 'email' | 'training'>): Channel {
+  return !training && ADDRESS.test(email) ? 'email' : 'slip';
 }
 
 /**
@@ -57,18 +60,19 @@ export function composeNotice(notice: Notice, contact: Contact, now: Date, patie
   const isPast = untrue(notice.kind, contact.lastChange) || overtaken(notice.kind, contact.state, age, patience);
   if (isPast) return failed(notice, 'overtaken');
   const language = languageOf(contact.language);
-  const { trackingNumber } = contact;
+  const { trackingNumber, training } = contact;
   const name = plainWords(contact.personName, 200);
   const facts = factsOf(notice, contact, language);
   const { held: _held, ...told } = notice;
   const written: Notice = {
     ...told,
-    ...writeLetter(notice.kind, language, facts, { name, trackingNumber }),
+    ...writeLetter(notice.kind, language, facts, { name, trackingNumber, training }),
     language,
     channel: channelFor(contact),
     trackingNumber,
     attempts: 0,
   };
+  if (training) written.training = true;
   return written.channel === 'email' ? claimed({ ...written, to: contact.email }, now, patience) : sent(written, now);
 }
 

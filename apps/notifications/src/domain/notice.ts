@@ -34,6 +34,8 @@ export interface Notice {
   subject?: string;
   text?: string;
   trackingNumber?: string;
+  /** Of a training: it is a slip, and its text says so. */
+  training?: boolean;
   /** Tries to compose or send so far. */
   attempts: number;
   /** When to try next. */

@@ -240,12 +240,28 @@ export const FRAME = {
   },
 } satisfies Record<Language, Record<string, string | ((name: string) => string)>>;
 
+/** What stands before a letter of a training, and before its subject. */
+export const TRAINING = {
+  ro: {
+    subject: 'INSTRUIRE',
+    text: 'INSTRUIRE. Aceasta nu este o cerere reală: nimic nu a fost trimis instituției și nimeni nu a fost anunțat.',
+  },
+  ru: {
+    subject: 'ОБУЧЕНИЕ',
+    text: 'ОБУЧЕНИЕ. Это не настоящее заявление: в учреждение ничего не отправлено, и никто не извещён.',
+  },
+  en: {
+    subject: 'TRAINING',
+    text: 'TRAINING. This is not a real application: nothing was sent to the institution, and nobody was told.',
+  },
+} satisfies Record<Language, { subject: string; text: string }>;
+
 /** The whole letter as plain text, and its subject. The tracking number stands in the text only. */
 export function writeLetter(
   kind: NoticeKind,
   language: Language,
   facts: Facts,
-  to: { name: string; trackingNumber: string },
+  to: { name: string; trackingNumber: string; training: boolean },
 ): { subject: string; text: string } {
   const frame = FRAME[language];
   const [subject, ...paragraphs]: Text = TEXTS[kind][language];
@@ -255,5 +271,8 @@ export function writeLetter(
     .map((paragraph) => paragraph.replace(/\{(\w+)\}/g, (_, fact: keyof Facts) => facts[fact]));
   const tracking = `${frame.trackingLabel}: ${to.trackingNumber}\n${frame.trackingHint}`;
   const closing = `${frame.closing} ${facts.centre}`;
-  return { subject, text: [frame.greeting(to.name), ...parts, tracking, closing].join('\n\n') };
+  const letter = [frame.greeting(to.name), ...parts, tracking, closing];
+  if (!to.training) return { subject, text: letter.join('\n\n') };
+  const mark = TRAINING[language];
+  return { subject: `${mark.subject}: ${subject}`, text: [mark.text, ...letter].join('\n\n') };
 }
