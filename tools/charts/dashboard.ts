@@ -26,6 +26,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       series: {
         'of 5 minutes': 'cups:submissions_failed:ratio_rate5m',
         'of an hour': 'cups:submissions_failed:ratio_rate1h',
+        'of three days': 'cups:submissions_failed:ratio_rate3d',
       },
     },
     {
@@ -35,6 +36,42 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
         p50: quantile(0.5, 'http_request_seconds_bucket{operation="submitApplication"}', 'le'),
         p99: quantile(0.99, 'http_request_seconds_bucket{operation="submitApplication"}', 'le'),
       },
+    },
+  ],
+  Agencies: [
+    {
+      title: 'Time until an agency has a submission',
+      unit: 's',
+      series: {
+        p50: quantile(0.5, 'agency_request_seconds_bucket{topic=~"agency[.].*"}', 'le'),
+        p99: quantile(0.99, 'agency_request_seconds_bucket{topic=~"agency[.].*"}', 'le'),
+      },
+    },
+    {
+      title: 'Submissions that came later than a minute',
+      unit: 'percentunit',
+      series: {
+        'of 5 minutes': 'cups:submissions_late:ratio_rate5m',
+        'of an hour': 'cups:submissions_late:ratio_rate1h',
+        'of three days': 'cups:submissions_late:ratio_rate3d',
+      },
+    },
+    {
+      title: 'Submissions in an hour',
+      unit: 'short',
+      series: { '{{topic}}': 'sum by (topic) (increase(agency_request_seconds_count[1h]))' },
+    },
+    {
+      title: 'Time until an agency says that it has it, p50 of a day',
+      unit: 's',
+      series: {
+        '{{agency}}': 'histogram_quantile(0.5, sum by (agency, le) (rate(agency_receipt_seconds_bucket[1d])))',
+      },
+    },
+    {
+      title: 'Deliveries that wait for an agency without a file',
+      unit: 'short',
+      series: { '{{pod}}': 'max by (pod) (agency_bridge_waits_for_agency)' },
     },
   ],
   Services: [
@@ -59,6 +96,11 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
   ],
   Events: [
     {
+      title: 'Age of the oldest event that waits',
+      unit: 's',
+      series: { '{{service}}': 'max by (service) (outbox_oldest_event_age_seconds)' },
+    },
+    {
       title: 'Documents whose events wait',
       unit: 'short',
       series: { '{{service}}': 'sum by (service) (outbox_waiting)' },
@@ -72,6 +114,14 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       title: 'Messages handled',
       unit: 'reqps',
       series: { '{{service}} {{topic}}': `sum by (service, topic) (rate(consumer_events_total[${RATE}]))` },
+    },
+    {
+      title: 'Documents that stand still',
+      unit: 'short',
+      series: {
+        'blocked, {{service}} {{collection}}': 'max by (service, collection) (outbox_documents_blocked)',
+        'parked, {{service}}': 'max by (service) (parked_subjects)',
+      },
     },
     {
       title: 'Messages refused in an hour',

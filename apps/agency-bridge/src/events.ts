@@ -7,6 +7,7 @@ import { Replies } from './replies.ts';
 import { Sending } from './sending.ts';
 import type { Deliveries } from './store.ts';
 import { Submissions } from './submissions.ts';
+import { receiptTimes } from './times.ts';
 import type { GetSubmission } from './submissions.ts';
 
 export interface EventsOptions {
@@ -25,7 +26,7 @@ export function createEvents(options: EventsOptions) {
   const attention = new Attention(log, metrics);
   const sending = new Sending(deliveries, new Submissions(getSubmission, isAgency, log), attention, now);
   const applications = new Applications(deliveries, sending, attention, now);
-  const replies = new Replies(deliveries, now);
+  const replies = new Replies(deliveries, receiptTimes(metrics), now);
   return {
     handle(event: ReceivedEvent): Promise<Handled> {
       // One topic for all agencies: whose words they stand for is what its one writer says.

@@ -6,7 +6,7 @@ import type { From } from './agency/reply.ts';
 import { receive, tellRefusal } from './domain/delivery.ts';
 import type { Reply } from './domain/delivery.ts';
 import { toChange } from './says.ts';
-import type { Deliveries } from './store.ts';
+import type { Deliveries, StoredDelivery } from './store.ts';
 import { ToldRefusals } from './told-refusals.ts';
 
 /** As long as the contract lets an id be. */
@@ -18,11 +18,14 @@ const carried = (id = ''): string => (id.length <= MAX_ID ? id : '');
 /** What the bridge does about the messages of agencies. */
 export class Replies {
   readonly #deliveries: Deliveries;
+  readonly #received: (delivery: StoredDelivery, at: Date) => void;
   readonly #now: () => Date;
   readonly #told = new ToldRefusals();
 
-  constructor(deliveries: Deliveries, now: () => Date) {
+  /** @param received is told of every delivery about which its agency said something, and when that was recorded */
+  constructor(deliveries: Deliveries, received: (delivery: StoredDelivery, at: Date) => void, now: () => Date) {
     this.#deliveries = deliveries;
+    this.#received = received;
     this.#now = now;
   }
 
@@ -44,11 +47,12 @@ export class Replies {
     const cause = { eventId: event.id, requestId: event.correlationId };
     let refusal: Refusal | undefined;
     try {
-      await this.#deliveries.update(id, { scope: { agency }, cause, now }, (delivery) => {
+      const { document } = await this.#deliveries.update(id, { scope: { agency }, cause, now }, (delivery) => {
         const received = receive(delivery, reply, now);
         ({ refusal } = received);
         return toChange(received);
       });
+      this.#received(document, now);
     } catch (error) {
       if (!isAbsent(error)) throw error;
       return { cause: 'UNKNOWN_DELIVERY', fields: ['ce_subject'] };

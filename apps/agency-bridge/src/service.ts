@@ -10,6 +10,7 @@ import { startConsumers } from './consumers.ts';
 import { createEvents } from './events.ts';
 import { bridgeRpcs } from './rpc.ts';
 import { afterPublish, deliveriesOf } from './store.ts';
+import { requestTimes } from './times.ts';
 import { AgencyTopics } from './topics.ts';
 
 /** The bridge: hears of submissions, brings them to the agencies, and what those answer back to intake. */
@@ -18,7 +19,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   const backend = openStoredBackend({ name: 'agency-bridge', config, overrides });
   const { log, metrics, now } = backend;
   const deliveries = deliveriesOf(backend.store);
-  backend.publishOutboxes([deliveries], afterPublish(now));
+  backend.publishOutboxes([deliveries], { afterPublish: afterPublish(now), acknowledged: requestTimes(metrics, now) });
 
   const intake = backend.connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     service: 'intake',

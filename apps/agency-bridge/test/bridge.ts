@@ -64,6 +64,9 @@ export async function startBridge() {
         const found = await world.delivery(service, name);
         return found.state === 'DELIVERY_STATE_SENT' && found;
       }),
+    /** The metrics, as Prometheus reads them. */
+    scrape: (): Promise<string> =>
+      fetch(`http://127.0.0.1:${service.httpPort}/metrics`).then((answer) => answer.text()),
     support: () => world.client(service, { role: 'support' }),
     async stop(): Promise<void> {
       await told.stop();

@@ -35,9 +35,13 @@ test('Events with a gap before them wait for what is missing, while those of oth
   const other = await bridge.sent();
   await bridge.untilSent(other.delivery);
   await eventually(() => bridge.world.log.text().includes('sequence-gap'));
+  const isParked = async (subjects: number) =>
+    (await bridge.scrape()).includes(`parked_subjects{service="agency-bridge"} ${subjects}`);
+  await eventually(() => isParked(1));
   expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_SENT');
   await bridge.say(missing);
   expect(await bridge.toldOf(application.delivery, 1)).toEqual(['DeliveryCancelled']);
+  await eventually(() => isParked(0));
 });
 
 test('What is no message, or names what can not be, is kept as refused and holds up nothing', async () => {

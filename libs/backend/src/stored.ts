@@ -73,12 +73,13 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   }
 
   /** Publishes what is written into the outboxes of these documents, also what an earlier process left there. */
-  publishOutboxes(documents: AnyDocuments[], afterPublish?: RelayOptions['afterPublish']): void {
+  publishOutboxes(documents: AnyDocuments[], after: Pick<RelayOptions, 'afterPublish' | 'acknowledged'> = {}): void {
     const { name, now, log, metrics, config } = this;
     const { kafkaBrokers: brokers, prefix } = config;
     const publisher = createPublisher<StoredEvent>({ brokers, clientId: name, prefix, log, metrics });
     const publish = this.#between((entries) => publisher.publish(entries));
-    const relay = startRelay({ documents, now, publish, log, metrics, afterPublish });
+    const { afterPublish, acknowledged } = after;
+    const relay = startRelay({ documents, now, publish, log, metrics, afterPublish, acknowledged });
     this.atStop('outbox', async () => {
       await relay.drain(DRAIN_MS);
       await relay.stop();
@@ -107,7 +108,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
       metrics,
       keepRefused,
       expects: WRITERS,
-      park: inOrder ? openParking(this.store) : undefined,
+      park: inOrder ? openParking(this.store, metrics) : undefined,
       watch: this.#watch,
     });
     this.#consumers.push(consumer);

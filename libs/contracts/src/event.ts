@@ -34,6 +34,8 @@ export interface Event {
 export interface StoredEvent extends Event {
   /** Its place in the outbox of the document: contiguous from 1. */
   n: number;
+  /** When that was accepted which it brings on its way: to measure by, it is not sent. */
+  since?: Date;
 }
 
 /** An event as it came from Kafka. */

@@ -1,4 +1,4 @@
-import type { ReceivedEvent } from '@cups/contracts';
+import type { Metrics, ReceivedEvent } from '@cups/contracts';
 import type { mongo } from 'mongoose';
 import type { Store } from './store.ts';
 
@@ -11,9 +11,10 @@ interface Parked extends mongo.Document {
 
 /**
  * Where events wait that came before their predecessor; the consumer of @cups/events takes it as `park`. Internal
- * events are thin, so that nothing personal is kept. One collection, `parkedEvents`.
+ * events are thin, so that nothing personal is kept. One collection, `parkedEvents`. How many subjects wait is looked up when
+ * the figure is read, and told at the next reading.
  */
-export function openParking(store: Store) {
+export function openParking(store: Store, metrics?: Metrics) {
   const run = async <T>(work: (parked: mongo.Collection<Parked>) => Promise<T>): Promise<T> => {
     try {
       return await work(store.collection<Parked>('parkedEvents'));
@@ -23,9 +24,19 @@ export function openParking(store: Store) {
   };
   const where = (filter: Partial<Parked>) => filter as mongo.Filter<Parked>;
   const idOf = ({ source, id }: ReceivedEvent) => `${source}|${id}`;
+  const subjects = () => run((parked) => parked.distinct('subject') as Promise<string[]>);
+  let known = 0;
+  metrics?.gauge('parked_subjects', 'Subjects of which an event waits for its predecessor', [], (gauge) => {
+    gauge.set(known);
+    subjects().then(
+      ({ length }) => (known = length),
+      // The store is away, which is told elsewhere.
+      () => {},
+    );
+  });
   return {
     /** Subjects that have events waiting. */
-    subjects: (): Promise<string[]> => run((parked) => parked.distinct('subject') as Promise<string[]>),
+    subjects,
     /** Keeps an event; twice is no error. */
     async put(event: ReceivedEvent): Promise<void> {
       const content = { subject: event.subject, sequence: event.sequence ?? 0, event };

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startLocal } from '@cups/local';
-import { eventually, keepLog, platform } from '@cups/testing';
+import { eventually, keepLog, keepMetrics, platform } from '@cups/testing';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { StoredEvent } from '@cups/contracts';
 import {
@@ -96,6 +96,11 @@ const change = (cases: Documents<Case>, id: string, state = 'changed') =>
   }));
 const emptied = (cases: Documents<Case>) =>
   eventually(async () => (await cases.find({ 'outbox.0': { $exists: true } }, { scope })).length === 0);
+/** The value of a metric in a scrape; undefined before it has one. */
+const figure = (scrape: string, metric: string): number | undefined => {
+  const found = new RegExp(`^${metric}\\{[^}]*\\} (.+)$`, 'm').exec(scrape);
+  return found ? Number(found[1]) : undefined;
+};
 /** Without its repeats. */
 const firsts = (numbers: number[]) => numbers.filter((n, index) => numbers.indexOf(n) === index);
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
@@ -224,6 +229,43 @@ describe('the relay', () => {
     expect(sequences('early')).toEqual([1]);
   });
 
+  test('tells how old the oldest event is while Kafka is away, and nothing once it has all', async () => {
+    const cases = await open();
+    const { metrics, text } = keepMetrics();
+    let away = true;
+    const { publish } = topic(() => {
+      if (away) throw new Error('no broker');
+      return {};
+    });
+    await create(cases, 'old');
+    const hourLater = () => new Date(Date.now() + 3_600_000);
+    relay(cases, publish, { metrics, now: hourLater });
+    const age = async () => figure(await text(), 'outbox_oldest_event_age_seconds');
+    await eventually(async () => ((await age()) ?? 0) >= 3_600);
+    expect(await age()).toBeLessThan(3_660);
+    away = false;
+    await emptied(cases);
+    expect(await age()).toBe(0);
+  });
+
+  test('tells Kafka has an event once it has, and not before', async () => {
+    const cases = await open();
+    const told: number[] = [];
+    let away = true;
+    const { publish } = topic((entries) => {
+      if (away) throw new Error('no broker');
+      return { later: entries.filter(({ n }) => n > 1) };
+    });
+    await create(cases, 'half');
+    await change(cases, 'half');
+    relay(cases, publish, { acknowledged: (entries) => told.push(...entries.map(({ n }) => n)) });
+    await create(cases, 'other');
+    expect(told).toEqual([]);
+    away = false;
+    await eventually(async () => (await cases.get('half', { scope }))?.outbox.length === 1);
+    expect(told).toEqual([1, 1]);
+  });
+
   test('drains a backlog larger than what it holds in memory', async () => {
     const cases = await open();
     let away = true;
@@ -258,6 +300,7 @@ describe('the relay', () => {
 
   test('isolates a document whose event can never be sent, and others flow', async () => {
     const cases = await open();
+    const { metrics, text } = keepMetrics();
     let refusing = true;
     const { publish, sequences } = topic((entries) => ({
       rejected: entries
@@ -266,8 +309,10 @@ describe('the relay', () => {
     }));
     await create(cases, 'bad');
     await change(cases, 'bad');
-    relay(cases, publish);
+    relay(cases, publish, { metrics, sweepMs: 20, olderThanMs: 0 });
     await eventually(async () => (await cases.get('bad', { scope }))?.outboxBlocked !== undefined);
+    const blocked = async () => figure(await text(), 'outbox_documents_blocked');
+    await eventually(async () => (await blocked()) === 1);
     await change(cases, 'bad');
     await create(cases, 'good');
     await eventually(() => sequences('good').length === 1);
@@ -280,7 +325,8 @@ describe('the relay', () => {
     refusing = false;
     await cases.unblock('bad', { scope });
     await emptied(cases);
-    expect(sequences('bad')).toEqual([1, 2, 3]);
+    expect(firsts(sequences('bad'))).toEqual([1, 2, 3]);
+    await eventually(async () => (await blocked()) === 0);
   });
 
   test('marks the document in the write that takes the event out, unless it has moved on', async () => {

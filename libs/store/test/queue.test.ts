@@ -1,11 +1,25 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { StoredEvent } from '@cups/contracts';
-import { emptyQueue, limits, nextBatch, notePull, settle, take, takePulls, type Queue } from '../src/outbox/queue.ts';
+import {
+  beginPass,
+  emptyQueue,
+  endPass,
+  limits,
+  nextBatch,
+  notePull,
+  oldestWaiting,
+  settle,
+  take,
+  takePulls,
+  type Queue,
+} from '../src/outbox/queue.ts';
 import { sweepPause } from '../src/outbox/sweep.ts';
 
 const at = (id: string) => ({ collection: 'cases', id });
-const entry = (id: string, n: number, size = 10) => ({ n, key: id, data: Buffer.alloc(size) }) as StoredEvent;
+/** Made at `time`, in ms. */
+const entry = (id: string, n: number, size = 10, time = n) =>
+  ({ n, key: id, data: Buffer.alloc(size), time: new Date(time) }) as StoredEvent;
 const upTo = (id: string, last: number, from = 1) =>
   Array.from({ length: last - from + 1 }, (_, index) => entry(id, from + index));
 const shown = (queue: Queue) => nextBatch(queue).map(({ place, entries }) => [place.id, ...entries.map(({ n }) => n)]);
@@ -114,7 +128,7 @@ describe('a settled batch', () => {
       later: pick('later' in fate ? fate.later : undefined),
     });
     expect({
-      done: settled.done.reduce((sum, { count }) => sum + count, 0),
+      done: settled.done.reduce((sum, { entries }) => sum + entries.length, 0),
       n: takePulls(queue)[0]?.n,
       held: shown(queue),
       isolated: settled.isolated.map(({ cause }) => cause),
@@ -145,6 +159,67 @@ test('pulls of one document become one, with the entries in order, also when a r
   expect([pull?.n, pull?.entries.map(({ n }) => n), others]).toEqual([4, [1, 2, 3, 4], []]);
 });
 
+describe('the oldest event that waits', () => {
+  const few = { ...limits, documents: 1 };
+
+  test('is nothing where nothing waits', () => {
+    expect(oldestWaiting(emptyQueue())).toBeUndefined();
+  });
+
+  test('is that of all documents held, until it is acknowledged', () => {
+    const queue = emptyQueue();
+    take(queue, at('a'), [entry('a', 1, 10, 700), entry('a', 2, 10, 900)]);
+    take(queue, at('b'), [entry('b', 1, 10, 800)]);
+    expect(oldestWaiting(queue)).toBe(700);
+    const [a] = nextBatch(queue);
+    settle(queue, [a!], all);
+    expect(oldestWaiting(queue)).toBe(800);
+    settle(queue, nextBatch(queue), all);
+    expect(oldestWaiting(queue)).toBeUndefined();
+  });
+
+  test('is one whose topic is missing, from one sweep to the next and until it could go', () => {
+    const queue = emptyQueue();
+    const outbox = [entry('a', 1, 10, 500)];
+    for (let round = 0; round < 3; round += 1) {
+      beginPass(queue, 'cases');
+      take(queue, at('a'), [...outbox]);
+      endPass(queue, 'cases', new Date(10_000));
+      settle(queue, nextBatch(queue), { rejected: [], later: outbox });
+      expect(oldestWaiting(queue)).toBe(500);
+    }
+    beginPass(queue, 'cases');
+    expect(oldestWaiting(queue)).toBe(500);
+    take(queue, at('a'), [...outbox]);
+    endPass(queue, 'cases', undefined);
+    settle(queue, nextBatch(queue), all);
+    expect(oldestWaiting(queue)).toBeUndefined();
+  });
+
+  test('is one that memory has no room for, until a whole pass of sweeps has not met it', () => {
+    const queue = emptyQueue();
+    take(queue, at('a'), [entry('a', 1, 10, 900)], few);
+    take(queue, at('b'), [entry('b', 1, 10, 300)], few);
+    settle(queue, nextBatch(queue), all);
+    expect(oldestWaiting(queue)).toBe(300);
+    beginPass(queue, 'cases');
+    expect(oldestWaiting(queue)).toBe(300);
+    endPass(queue, 'cases', new Date(200));
+    expect(oldestWaiting(queue)).toBe(300);
+    beginPass(queue, 'cases');
+    endPass(queue, 'cases', new Date(10_000));
+    expect(oldestWaiting(queue)).toBeUndefined();
+  });
+
+  test('is none of a document that Kafka refuses for good: it is counted by itself', () => {
+    const queue = emptyQueue();
+    take(queue, at('a'), [entry('a', 1)]);
+    const batch = nextBatch(queue);
+    settle(queue, batch, { rejected: [{ entry: batch[0]!.entries[0]!, cause: 'X' }] });
+    expect(oldestWaiting(queue)).toBeUndefined();
+  });
+});
+
 test('the pause after a sweep grows with what the sweep took, up to five minutes', () => {
   expect([0, 100, 1_000, 10_000, 600_000].map((took) => sweepPause(took, 30_000))).toEqual([
     30_000, 30_000, 200_000, 300_000, 300_000,
@@ -157,10 +232,14 @@ function play(words: string[]) {
   const queue = emptyQueue(small);
   const stored = new Map<string, { last: number; outbox: StoredEvent[] }>();
   const sent: [string, number][] = [];
+  const unsent = new Map<string, StoredEvent>();
+  let clock = 1_000;
   const commit = (id: string) => {
     const one = stored.get(id) ?? { last: 0, outbox: [] };
     one.last += 1;
-    one.outbox.push(entry(id, one.last));
+    const made = entry(id, one.last, 10, (clock += 1));
+    one.outbox.push(made);
+    unsent.set(`${id}/${one.last}`, made);
     stored.set(id, one);
     take(queue, at(id), [...one.outbox], small);
   };
@@ -174,6 +253,7 @@ function play(words: string[]) {
     settle(queue, batch, { rejected: [], later });
     const gone = batch.flatMap(({ entries }) => entries).filter((one) => !later.includes(one));
     sent.push(...gone.map((one): [string, number] => [one.key, one.n]));
+    for (const { key, n } of gone) unsent.delete(`${key}/${n}`);
   };
   const pull = (works: boolean) => {
     for (const one of takePulls(queue, small)) {
@@ -182,7 +262,16 @@ function play(words: string[]) {
       if (works && there) there.outbox = there.outbox.filter(({ n }) => n > one.n);
     }
   };
-  const sweep = () => stored.forEach(({ outbox }, id) => take(queue, at(id), [...outbox], small));
+  const sweep = () => {
+    beginPass(queue, 'cases');
+    stored.forEach(({ outbox }, id) => take(queue, at(id), [...outbox], small));
+    endPass(queue, 'cases', undefined);
+  };
+  const tellsOfTheOldest = () => {
+    const times = [...unsent.values()].map(({ time }) => time.getTime());
+    return times.length === 0 || oldestWaiting(queue)! <= Math.min(...times);
+  };
+  let alwaysTold = true;
   for (const word of words) {
     if (word === 'publish') publish(() => true);
     else if (word === 'half') publish(({ n }) => n % 2 === 1);
@@ -190,20 +279,22 @@ function play(words: string[]) {
     else if (word === 'refused') pull(false);
     else if (word === 'sweep') sweep();
     else commit(word);
+    alwaysTold &&= tellsOfTheOldest();
   }
   for (let round = 0; round < 60; round += 1) {
     publish(() => true);
     pull(true);
     sweep();
   }
-  return { stored, sent };
+  return { stored, sent, alwaysTold, waits: oldestWaiting(queue) };
 }
 
-test('whatever happens in between, each document is published without a gap and in order, and every outbox becomes empty', () => {
+test('whatever happens in between, each document is published without a gap and in order, the oldest event that waits is known, and every outbox becomes empty', () => {
   const word = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f', 'publish', 'half', 'pull', 'refused', 'sweep');
   fc.assert(
     fc.property(fc.array(word, { maxLength: 120 }), (words) => {
-      const { stored, sent } = play(words);
+      const { stored, sent, alwaysTold, waits } = play(words);
+      expect({ alwaysTold, waits }).toEqual({ alwaysTold: true, waits: undefined });
       for (const [id, { last, outbox }] of stored) {
         const numbers = sent.filter(([key]) => key === id).map(([, n]) => n);
         const firsts = numbers.filter((n, index) => numbers.indexOf(n) === index);

@@ -102,7 +102,8 @@ export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
   const type = REQUEST_TYPES[said.type];
   const subject = subjectOf(delivery.application, delivery.agency);
   const { key, dataschema, datacontenttype, value } = toPayload(type, subject, said.data as never);
-  return {
+  const { submitTime } = said.data as { submitTime?: string };
+  const event: NewEvent = {
     topic: (delivery.training ? trainingTopics() : topicsOf(delivery.agency)).requests,
     key,
     type,
@@ -113,4 +114,6 @@ export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
     extra: { dataschema },
     data: value,
   };
+  if (submitTime !== undefined) event.since = new Date(submitTime);
+  return event;
 }

@@ -4,7 +4,7 @@ import type { Cause } from './cause.ts';
 
 /** `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store. */
 export type NewEvent = Pick<StoredEvent, 'topic' | 'key' | 'type' | 'subject'> &
-  Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra'>> & { data: Uint8Array; sequenced: boolean };
+  Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra' | 'since'>> & { data: Uint8Array; sequenced: boolean };
 
 /** How far a document has counted: its events, and all entries of its outbox. */
 export interface Counts {

@@ -28,6 +28,17 @@ export interface Queue {
   overflow: boolean;
   /** Collections of which something was dropped since their sweep began at the first id. */
   dropped: Set<string>;
+  /** Of what waits in the store and is not held, by collection. */
+  left: Map<string, Left>;
+}
+
+/**
+ * When the oldest event was made that had to be left in the store, in ms since 1970, Infinity for none: as seen in this pass
+ * of sweeps over the collection, and before it. What was seen before counts until the pass has been everywhere.
+ */
+interface Left {
+  seen: number;
+  before: number;
 }
 
 export interface Limits {
@@ -58,6 +69,7 @@ export const emptyQueue = ({ acked } = limits): Queue => ({
   pulls: new Map(),
   overflow: false,
   dropped: new Set(),
+  left: new Map(),
 });
 export const keyOf = ({ collection, id }: Place): string => `${collection}/${id}`;
 
@@ -75,6 +87,7 @@ export function take(queue: Queue, place: Place, entries: StoredEvent[], { docum
   else {
     queue.overflow = true;
     queue.dropped.add(place.collection);
+    noteLeft(queue, place, more);
   }
 }
 
@@ -99,7 +112,7 @@ export function nextBatch(queue: Queue, { batchDocuments, batchBytes, pulls } = 
 
 /** What a published batch leaves to do: count, isolate, and come back to what could not go now. */
 export interface Settled {
-  done: { collection: string; count: number }[];
+  done: { collection: string; entries: StoredEvent[] }[];
   isolated: { place: Place; cause: string }[];
   waits: boolean;
 }
@@ -112,8 +125,9 @@ export function settle(queue: Queue, batch: Held[], { rejected, later = [] }: Pu
   for (const { place, entries: sent } of batch) {
     const bad = causes.size === 0 ? undefined : sent.find((entry) => causes.has(entry));
     const done = bad ? sent.slice(0, sent.indexOf(bad)) : sent;
-    release(queue, place, done.length, bad !== undefined);
     const cause = bad && causes.get(bad);
+    if (bad && cause === undefined) noteLeft(queue, place, [bad]);
+    release(queue, place, done.length, bad !== undefined);
     if (cause !== undefined) {
       queue.refused.add(keyOf(place));
       settled.isolated.push({ place, cause });
@@ -122,7 +136,7 @@ export function settle(queue: Queue, batch: Held[], { rejected, later = [] }: Pu
     if (!last) continue;
     queue.acked.set(keyOf(place), last.n);
     notePull(queue, { place, n: last.n, entries: done });
-    settled.done.push({ collection: place.collection, count: done.length });
+    settled.done.push({ collection: place.collection, entries: done });
   }
   return settled;
 }
@@ -146,4 +160,30 @@ export function takePulls(queue: Queue, { batchDocuments } = limits): Pull[] {
   const taken = [...queue.pulls].slice(0, batchDocuments);
   for (const [key] of taken) queue.pulls.delete(key);
   return taken.map(([, pull]) => pull);
+}
+
+function noteLeft(queue: Queue, { collection }: Place, [oldest]: StoredEvent[]): void {
+  const left = queue.left.get(collection) ?? { seen: Infinity, before: Infinity };
+  if (oldest) left.seen = Math.min(left.seen, oldest.time.getTime());
+  queue.left.set(collection, left);
+}
+
+/** A sweep begins at the first id of the collection: what is left will be met again. */
+export function beginPass(queue: Queue, collection: string): void {
+  const left = queue.left.get(collection);
+  if (left) queue.left.set(collection, { seen: Infinity, before: Math.min(left.seen, left.before) });
+}
+
+/** The sweep has been everywhere, except, with a cutoff, at what is younger than that. */
+export function endPass(queue: Queue, collection: string, cutoff: Date | undefined): void {
+  const left = queue.left.get(collection);
+  if (left && left.before < (cutoff?.getTime() ?? Infinity)) left.before = Infinity;
+}
+
+/** When the oldest event was made that this process knows to wait for Kafka, in ms since 1970; undefined when none does. */
+export function oldestWaiting(queue: Queue): number | undefined {
+  let oldest = Infinity;
+  for (const { entries } of queue.held.values()) oldest = Math.min(oldest, entries[0]?.time.getTime() ?? Infinity);
+  for (const { seen, before } of queue.left.values()) oldest = Math.min(oldest, seen, before);
+  return oldest === Infinity ? undefined : oldest;
 }

@@ -7,6 +7,7 @@ import {
   emptyQueue,
   keyOf,
   nextBatch,
+  oldestWaiting,
   settle,
   take,
   type Place,
@@ -19,6 +20,8 @@ import { startSweeps, type SweepOptions, type Sweeps } from './sweep.ts';
 export interface RelayOptions extends PullOptions, SweepOptions {
   /** Sends the entries in this order and resolves when they are acknowledged; throws when the broker is away. */
   publish: (entries: StoredEvent[]) => Promise<PublishResult>;
+  /** Told of what Kafka has acknowledged, as soon as it has; after a crash perhaps of some of it again. */
+  acknowledged?: ((entries: StoredEvent[]) => void) | undefined;
 }
 
 export interface Relay {
@@ -45,6 +48,7 @@ interface Parts {
  */
 export function startRelay(options: RelayOptions): Relay {
   const queue = emptyQueue();
+  tellAge(queue, options);
   const found = () => loop.schedule();
   const pulls = startPulls(queue, options);
   const sweeps = startSweeps(queue, options, found);
@@ -73,6 +77,19 @@ export function startRelay(options: RelayOptions): Relay {
       await pulls.stop();
     },
   };
+}
+
+/** How old the oldest event is that waits, looked up when the figure is read. */
+function tellAge(queue: Queue, { metrics, now }: RelayOptions): void {
+  metrics?.gauge(
+    'outbox_oldest_event_age_seconds',
+    'Age of the oldest event that Kafka has not acknowledged',
+    [],
+    (age) => {
+      const oldest = oldestWaiting(queue) ?? Infinity;
+      age.set(Math.max(0, now().getTime() - oldest) / 1_000);
+    },
+  );
 }
 
 /** Tells of what is written from now on. @returns what ends that */
@@ -175,7 +192,10 @@ async function publishAll(parts: Parts): Promise<number> {
 function follow({ queue, options, sweeps, waits: { later } }: Parts, { done, isolated, waits }: Settled): void {
   const { metrics } = options;
   const published = metrics?.counter('outbox_published_total', 'Events acknowledged by Kafka', ['collection']);
-  for (const { collection, count } of done) published?.inc({ collection }, count);
+  for (const { collection, entries } of done) {
+    published?.inc({ collection }, entries.length);
+    options.acknowledged?.(entries);
+  }
   for (const { place, cause } of isolated) void isolate(queue, options, place, cause);
   if (waits) sweeps.sweepIn(later.next(), true);
   else later.reset();

@@ -1,7 +1,7 @@
 import type { Log, Metrics } from '@cups/contracts';
 import type { AnyDocuments } from '../documents.ts';
 import { where } from '../documents/collection.ts';
-import { take, type Queue } from './queue.ts';
+import { beginPass, endPass, take, type Queue } from './queue.ts';
 
 export interface SweepOptions {
   documents: AnyDocuments[];
@@ -38,6 +38,7 @@ export const sweepPause = (tookMs: number, sweepMs: number): number =>
 export function startSweeps(queue: Queue, options: SweepOptions, found: () => void): Sweeps {
   const { now, sweepMs = 30_000, olderThanMs = 10_000 } = options;
   const pauseAfter = pausesOf(options, sweepMs);
+  const countBlocked = blockedCounts(options);
   const sweptTo = new Map<AnyDocuments, string>();
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;
@@ -48,6 +49,7 @@ export function startSweeps(queue: Queue, options: SweepOptions, found: () => vo
     const began = Date.now();
     for (const documents of options.documents) await sweepOne(queue, documents, sweptTo, cutoff);
     found();
+    await countBlocked();
     return Date.now() - began;
   };
   const sweepIn = (delay: number, everything = false): void => {
@@ -97,7 +99,10 @@ async function sweepOne(
 ): Promise<void> {
   const { name: collection } = documents;
   const from = sweptTo.get(documents) ?? '';
-  if (from === '') queue.dropped.delete(collection);
+  if (from === '') {
+    queue.dropped.delete(collection);
+    beginPass(queue, collection);
+  }
   // By the index of 'outbox.time', also when all are asked for.
   const waits = { 'outbox.time': cutoff ? { $lt: cutoff } : { $gt: new Date(0) } };
   const filter = where({ ...waits, outboxBlocked: { $exists: false }, _id: { $gt: from } });
@@ -109,4 +114,17 @@ async function sweepOne(
   sweptTo.set(documents, last);
   if (last !== '' || queue.dropped.has(collection)) queue.overflow = true;
   for (const { _id, outbox } of found) take(queue, { collection, id: _id }, outbox);
+  if (last === '') endPass(queue, collection, cutoff);
+}
+
+/** Counts the documents that stand still because Kafka refuses an event of theirs, by the index that sweeps go by. */
+function blockedCounts({ documents, metrics }: SweepOptions): () => Promise<void> {
+  const blocked = metrics?.gauge('outbox_documents_blocked', 'ALARM: documents isolated now', ['collection']);
+  return async () => {
+    if (!blocked) return;
+    for (const { name: collection, internals } of documents) {
+      const filter = where({ 'outbox.time': { $gt: new Date(0) }, outboxBlocked: { $exists: true } });
+      blocked.set({ collection }, await internals.collection().countDocuments(filter));
+    }
+  };
 }
