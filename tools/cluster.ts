@@ -1,9 +1,10 @@
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { buildCluster } from './cluster/build.ts';
+import { buildCluster, programs } from './cluster/build.ts';
 import { startCluster, stopCluster } from './cluster/cluster.ts';
-import { ADDONS } from './cluster/layout.ts';
+import { ADDONS, layoutOf } from './cluster/layout.ts';
 import type { Addon } from './cluster/layout.ts';
+import { tryPolicies } from './cluster/policies.ts';
 import { clusterStatus } from './cluster/status.ts';
 
 /** `npm run cluster`: a real Kubernetes on this machine, from source. k8s/cluster/README.md tells of it. */
@@ -18,6 +19,7 @@ A real Kubernetes with one node on this Linux machine, compiled from its sources
   up       builds, starts and leaves it running; Ctrl-C meanwhile removes what was started
   down     ends it and removes all of it: processes, mounts, networks, control groups; logs stay
   status   what runs
+  policies applies k8s/policies to what runs, and shows what it then admits and refuses
 
   --addons <list>    of ${ADDONS.join(',')} (default ${DEFAULT_ADDONS.join(',')})
   --folder <folder>  its state (default .cups/cluster/run)
@@ -37,7 +39,13 @@ interface Request {
   addons: readonly Addon[];
 }
 
-const COMMANDS: Readonly<Record<string, (request: Request) => Promise<void> | void>> = { build, up, down, status };
+const COMMANDS: Readonly<Record<string, (request: Request) => Promise<void> | void>> = {
+  build,
+  up,
+  down,
+  status,
+  policies,
+};
 
 try {
   await main();
@@ -86,6 +94,15 @@ async function down({ folder }: Request): Promise<void> {
 
 function status(): void {
   console.log(clusterStatus());
+}
+
+async function policies({ folder }: Request): Promise<void> {
+  const { kubeconfig } = layoutOf(folder);
+  const verdicts = await tryPolicies(join(programs(), 'kubectl'), kubeconfig);
+  for (const { example, said, isAsExpected } of verdicts) {
+    console.log(`${isAsExpected ? 'as expected' : 'OTHER THAN EXPECTED'}  ${example}: ${said.split('\n').at(-1)}`);
+  }
+  if (verdicts.some(({ isAsExpected }) => !isAsExpected)) process.exitCode = 1;
 }
 
 function shown(path: string): string {

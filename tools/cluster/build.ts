@@ -12,6 +12,9 @@ import type { Part } from './parts.ts';
 /** Compiles the programs of a cluster; what has been compiled of the same sources stays. */
 
 const root = join(import.meta.dirname, '..', '..');
+const folder = join(root, '.cups', 'cluster');
+/** Where the programs come. */
+export const programs = (): string => join(folder, 'bin');
 /** The Go modules and manifests. */
 export const MANIFESTS = join(root, 'k8s', 'cluster');
 const REGISTRY = 'localhost/cups-cluster';
@@ -39,8 +42,7 @@ export interface Built {
  * @throws Error when Go is missing, or a program does not compile
  */
 export async function buildCluster({ addons, onProgress, signal }: BuildOptions): Promise<Built> {
-  const folder = join(root, '.cups', 'cluster');
-  const bin = join(folder, 'bin');
+  const bin = programs();
   mkdirSync(bin, { recursive: true });
   const kubernetes = pinnedVersion(MANIFESTS, 'k8s.io/kubernetes');
   const flags = linkerFlags(kubernetes);
@@ -49,10 +51,10 @@ export async function buildCluster({ addons, onProgress, signal }: BuildOptions)
   const helm = join(bin, 'helm');
   rmSync(helm, { force: true });
   symlinkSync(relative(bin, clusterTool('helm')), helm);
-  const pause = imageOf(folder, bin, 'pause', kubernetes);
+  const pause = imageOf(bin, 'pause', kubernetes);
   const archives = [pause.archive];
   if (addons.includes('dns')) {
-    archives.push(imageOf(folder, bin, 'coredns', pinnedVersion(MANIFESTS, 'github.com/coredns/coredns')).archive);
+    archives.push(imageOf(bin, 'coredns', pinnedVersion(MANIFESTS, 'github.com/coredns/coredns')).archive);
   }
   return { bin, pauseImage: pause.name, archives };
 }
@@ -112,19 +114,19 @@ function goVersion({ module }: Part): string {
 
 /** Its custom resource definitions are part of its sources, which Go keeps in a cache that may be emptied. */
 async function copyTypesOfKeda(bin: string): Promise<void> {
-  const folder = join(bin, 'keda-crds');
-  const stamp = join(folder, '.of');
+  const types = join(bin, 'keda-crds');
+  const stamp = join(types, '.of');
   const module = 'github.com/kedacore/keda/v2';
   const version = pinnedVersion(MANIFESTS, module);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === version) return;
   const sources = await run('go', ['list', '-m', '-f', '{{.Dir}}', module], { cwd: join(MANIFESTS, 'keda') });
-  rmSync(folder, { recursive: true, force: true });
-  cpSync(join(sources.trim(), 'config', 'crd', 'bases'), folder, { recursive: true });
+  rmSync(types, { recursive: true, force: true });
+  cpSync(join(sources.trim(), 'config', 'crd', 'bases'), types, { recursive: true });
   writeFileSync(stamp, version);
 }
 
 /** An image of one program that needs nothing else. */
-function imageOf(folder: string, bin: string, program: string, tag: string): { name: string; archive: string } {
+function imageOf(bin: string, program: string, tag: string): { name: string; archive: string } {
   const repository = `${REGISTRY}/${program}`;
   const image = { name: `${repository}:${tag}`, archive: join(folder, 'images', `${program}.tar`) };
   const stamp = `${image.archive}.made-of`;

@@ -74,7 +74,7 @@ export async function startCluster({ folder, addons, onProgress, signal }: Clust
   try {
     await startParts({ built, layout, record, onProgress, signal });
   } catch (error) {
-    onProgress('the start failed: removing what was started');
+    onProgress(`the start ${signal?.aborted ? 'was called off' : 'failed'}: removing what was started`);
     await removeCluster(record);
     throw error;
   }

@@ -77,13 +77,16 @@ export function podGroups(): string[] {
 }
 
 async function takenAddresses(): Promise<string[]> {
-  const routes = JSON.parse(await run('ip', ['-json', '-4', 'route'])) as { dst: string; dev: string }[];
+  const routes = JSON.parse(await run('ip', ['-json', '-4', 'route'])) as { dst: string; dev?: string }[];
   const taken = routes.filter(({ dst }) => dst !== 'default');
   const ours = [NETWORK.transfer, NETWORK.pods, NETWORK.services];
   return ours.flatMap((range) =>
     taken
       .filter(({ dst }) => overlap(range, dst))
-      .map(({ dst, dev }) => `The cluster needs the addresses ${range}, but ${dst} is reached over ${dev} already.`),
+      .map(
+        ({ dst, dev }) =>
+          `The cluster needs the addresses ${range}, but ${dst} is reached over ${dev ?? 'another route'} already.`,
+      ),
   );
 }
 

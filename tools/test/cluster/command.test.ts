@@ -22,7 +22,7 @@ test('without a command, the cluster says what there is', async () => {
 });
 
 test.each([
-  [['start'], 'There is no command start: build, up, down, status; --help tells more.'],
+  [['start'], 'There is no command start: build, up, down, status, policies; --help tells more.'],
   [['up', 'dns'], 'up takes options only, not dns.'],
   [['build', '--addons', 'dns,mesh,ingress'], 'There is no addon mesh, ingress: dns, metrics, policies, keda.'],
   [['up', '--folder', `/${'long/'.repeat(20)}`], 'is too long a path: a socket below it has room for 107 bytes.'],

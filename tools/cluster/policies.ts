@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { parseAllDocuments, stringify } from 'yaml';
+import { CommandFailed, run } from './command.ts';
+
+/** Applies `k8s/policies` to a cluster, and asks it about the examples there. */
+
+const FOLDER = join(import.meta.dirname, '..', '..', 'k8s', 'policies');
+const NAMESPACE = 'cups';
+const ADMITTED = 'admitted';
+/** The API server takes notice of a new policy a moment after it has stored it. */
+const NOTICE_MS = 30_000;
+const LOOK_MS = 250;
+
+interface Example {
+  kind: string;
+  metadata: { name: string; annotations: { expected: string } };
+}
+
+/** What a cluster says of an example. */
+export interface Verdict {
+  example: string;
+  /** `admitted`, or words of the refusal. */
+  expected: string;
+  /** The same as the cluster has it. */
+  said: string;
+  isAsExpected: boolean;
+}
+
+/** The objects that each policy is tried with. */
+export const readExamples = (): Example[] =>
+  parseAllDocuments(readFileSync(join(FOLDER, 'examples', 'objects.yaml'), 'utf8')).map(
+    (document) => document.toJS() as Example,
+  );
+
+/** Changes the cluster: the namespace `cups` and the policies stay. Of the examples nothing is stored. */
+export async function tryPolicies(kubectl: string, kubeconfig: string): Promise<Verdict[]> {
+  const ask = (args: readonly string[], input = '') => run(kubectl, ['--kubeconfig', kubeconfig, ...args], { input });
+  await ask(['apply', '-f', FOLDER]);
+  return Promise.all(readExamples().map((example) => judge(ask, example)));
+}
+
+type Ask = (args: readonly string[], input?: string) => Promise<string>;
+
+async function judge(ask: Ask, example: Example): Promise<Verdict> {
+  const { kind, metadata } = example;
+  const { expected } = metadata.annotations;
+  const deadline = Date.now() + NOTICE_MS;
+  for (;;) {
+    const said = await sayOf(ask, example);
+    const isAsExpected = said.includes(expected);
+    if (isAsExpected || Date.now() > deadline)
+      return { example: `${kind} ${metadata.name}`, expected, said, isAsExpected };
+    await delay(LOOK_MS);
+  }
+}
+
+async function sayOf(ask: Ask, example: Example): Promise<string> {
+  try {
+    await ask(['create', '--dry-run=server', '--namespace', NAMESPACE, '-f', '-'], stringify(example));
+    return ADMITTED;
+  } catch (error) {
+    if (error instanceof CommandFailed) return error.message;
+    throw error;
+  }
+}
