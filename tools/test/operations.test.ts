@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { platform, temporaryDir } from '@cups/testing';
+import { clusterTool } from '../charts/helm.ts';
+import { helm } from '../charts/render.ts';
+import { commandsByHeading, needsCluster, operationsCommands } from '../operations/commands.ts';
+
+/**
+ * Every command of docs/operations.md is run: here against a store and Kafka, copies of the data and Helm without a cluster; what
+ * needs a cluster is run there as well, by `npm run test:cluster`.
+ */
+
+const root = join(import.meta.dirname, '../..');
+const { mongoUri, brokers, prefix } = platform();
+const work = temporaryDir();
+const at = (...names: string[]) => join(work.dir, ...names);
+const commands = [...commandsByHeading()].flatMap(([heading, list]) => list.map((command) => ({ heading, command })));
+
+const VALUES = `
+global:
+  kafka: { brokers: ['kafka.example:9092'] }
+gateway: { publicOrigin: 'https://cups.example' }
+`;
+const TABLE = 'name;kind;wave;district\nPrimăria Exemplu;town-hall;2025;Hîncești\n';
+const SECRETS = ['identity-store.uri', 'intake-store.uri', 'agency-bridge-store.uri', 'notifications-store.uri'];
+
+beforeAll(() => {
+  cpSync(join(root, 'data'), at('data'), { recursive: true });
+  mkdirSync(at('mine'));
+  writeFileSync(at('mine', 'values.yaml'), VALUES);
+  writeFileSync(at('mine', 'centres.csv'), TABLE);
+  writeFileSync(at('mine', 'mail.url'), 'smtps://mail.example:465');
+  for (const name of SECRETS) writeFileSync(at('mine', name), 'mongodb://store.example:27017');
+  // What a rotation begins with.
+  expect(node('keys', 'make', '--dir', at('keys')).status).toBe(0);
+});
+afterAll(() => work.remove());
+
+function node(tool: string, ...args: string[]) {
+  const env = Object.assign({}, process.env, {
+    MONGODB_URI: mongoUri,
+    KAFKA_BROKERS: brokers.join(),
+    CUPS_PREFIX: prefix,
+    CUPS_DATA: at('data'),
+    INIT_CWD: root,
+  });
+  const flags = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`)];
+  return spawnSync(join(root, 'node_modules/.bin/node'), [...flags, ...args], { cwd: root, encoding: 'utf8', env });
+}
+
+/** The words of a command; where something of the operator's own is named, it lies in our folder. */
+const wordsOf = (command: string): string[] =>
+  command
+    .replaceAll(/(?<=[ =])(mine|dist|\.cups)\//g, `${work.dir}/$1/`)
+    .split(' ')
+    .filter((word) => word !== '');
+
+/** The arguments of `npm run <tool> -- …`. */
+const argumentsOf = (command: string): string[] => wordsOf(command).slice(4);
+
+interface Ran {
+  status: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** How a command is run here: the first row that fits. */
+const HERE: readonly [RegExp, (command: string) => Ran][] = [
+  // One image instead of all: tools/test/images.test.ts makes them all.
+  [/^npm run images -- /, (it) => node('images', 'catalog', ...argumentsOf(it), '--out', at('dist', 'images'))],
+  [/^npm run centre -- /, (it) => node('centre', ...argumentsOf(it), '--data', at('data'))],
+  [/^npm run topics/, (it) => node('topics', ...argumentsOf(it))],
+  [/^npm run keys -- .* --api /, (it) => node('keys', ...keysInFolder(argumentsOf(it)))],
+  [/^npm run (backup|restore) -- /, (it) => node(wordsOf(it)[2]!, ...argumentsOf(it))],
+  [/^helm upgrade /, (it) => helmTemplate(wordsOf(it).slice(2))],
+  [/^kubectl create secret generic /, (it) => kubectlDryRun(wordsOf(it).slice(1))],
+  [/^kubectl apply -f k8s\//, (it) => objectsIn(wordsOf(it)[3]!)],
+];
+
+/** A folder in the place of a cluster (tools/test/keys.test.ts has one), and no waiting for pods. */
+function keysInFolder(args: string[]): string[] {
+  const [what = '', ...rest] = args.slice(0, args.indexOf('--api'));
+  return [what, ...rest, '--dir', at('keys'), ...(['switch', 'retire'].includes(what) ? ['--now'] : [])];
+}
+
+/** The same chart with the same values, as far as it goes without a cluster. */
+function helmTemplate(args: string[]) {
+  const kept = args.filter((word) => !['--install', '--wait'].includes(word));
+  return helm(['template', ...kept]);
+}
+
+function kubectlDryRun(words: string[]) {
+  const end = words.indexOf('|');
+  const args = new Set([...words.slice(0, end < 0 ? undefined : end), '--dry-run=client', '-o', 'yaml']);
+  return spawnSync(clusterTool('kubectl'), [...args], { cwd: root, encoding: 'utf8' });
+}
+
+/** A server alone can say more of an object. */
+function objectsIn(file: string): Ran {
+  const object = parse(readFileSync(join(root, file), 'utf8')) as { kind: string; metadata: { name: string } };
+  return { status: 0, stdout: `${object.kind}/${object.metadata.name}`, stderr: '' };
+}
+
+const hereOf = (command: string) => HERE.find(([pattern]) => pattern.test(command))?.[1];
+
+test('there are ten commands to install the platform with', () => {
+  expect(operationsCommands('Install in ten commands')).toHaveLength(10);
+  expect(() => operationsCommands('Uninstall')).toThrow('docs/operations.md has no heading "Uninstall".');
+});
+
+test('every command of the document is run here, in a cluster, or both', () => {
+  expect(commands.length).toBeGreaterThan(30);
+  expect(commands.filter(({ command }) => !hereOf(command) && !needsCluster(command))).toEqual([]);
+});
+
+test('every npm script that the document names is one', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object };
+  const named = commands.flatMap(({ command }) => /^npm run (\S+)/.exec(command)?.[1] ?? []);
+  expect(Object.keys(scripts)).toEqual(expect.arrayContaining(named));
+});
+
+test('a command of several lines is one, and a remark is none', () => {
+  const text = '# T\n\n## One\n\n```sh\n# first\nnpm run x -- \\\n  --y # why\n\nz a#b\n```\n\n## Two\n\ntext\n';
+  expect(commandsByHeading(text)).toEqual(
+    new Map([
+      ['One', ['npm run x -- --y', 'z a#b']],
+      ['Two', []],
+    ]),
+  );
+});
+
+describe.each([...commandsByHeading()].filter(([, list]) => list.some(hereOf)))('%s', (_heading, list) => {
+  test.each(list.filter(hereOf))('%s', (command) => {
+    const { status, stderr, stdout } = hereOf(command)!(command);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).not.toBe('');
+  });
+});
