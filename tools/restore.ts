@@ -120,7 +120,7 @@ async function restore(parts: Parts, stores: Stores, { folder, manifest, service
   }
   progress('consumers stand where they stood at the backup');
   if (services.includes('agency-bridge')) {
-    const topics = Object.keys(ends).filter((topic) => /agency\..+\.requests$/.test(topic));
+    const topics = Object.keys(ends).filter((topic) => /(agency\..+|training)\.requests$/.test(topic));
     const count = await mendDeliveries(stores, requestedIn(await readEvents(parts, topics, ends)));
     progress(`${count} deliveries that agencies have got since`);
   }

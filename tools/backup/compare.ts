@@ -94,13 +94,15 @@ export interface Requested {
   /** centres/{code} */
   centre: string;
   submission: number;
+  /** It came over the topic of trainings. */
+  training: boolean;
   time: Date;
 }
 
-/** The newest submission of each delivery among messages of agencies' topics of requests. */
+/** The newest submission of each delivery among messages of topics of requests. */
 export function requestedIn(events: readonly ReceivedEvent[]): Requested[] {
   const newest = new Map<string, Requested>();
-  for (const { subject, type, data, time } of events) {
+  for (const { topic, subject, type, data, time } of events) {
     const delivery = lastOf(subject);
     if (!/\.(submitted|documents-supplied)\./.test(type)) continue;
     const { application, submission, centre } = JSON.parse(Buffer.from(data).toString('utf8')) as {
@@ -110,7 +112,16 @@ export function requestedIn(events: readonly ReceivedEvent[]): Requested[] {
     };
     if ((newest.get(delivery)?.submission ?? 0) >= submission) continue;
     const agency = delivery.slice(lastOf(application).length + 1);
-    newest.set(delivery, { delivery, application, agency, centre: `centres/${centre.code}`, submission, time });
+    const training = topic.startsWith('training.');
+    newest.set(delivery, {
+      delivery,
+      application,
+      agency,
+      centre: `centres/${centre.code}`,
+      submission,
+      training,
+      time,
+    });
   }
   return [...newest.values()];
 }

@@ -42,7 +42,7 @@ export async function mendApplications(stores: Stores, ahead: readonly Ahead[]):
 export async function mendDeliveries(stores: Stores, requested: readonly Requested[]): Promise<number> {
   const deliveries = stores.database('agency-bridge').collection('deliveries');
   let count = 0;
-  for (const { delivery, application, agency, centre, submission, time } of requested) {
+  for (const { delivery, application, agency, centre, submission, training, time } of requested) {
     const filter = { _id: delivery as never };
     const found = await deliveries.findOne(filter, { projection: { requested: 1 } });
     if (found && Number(found['requested']) >= submission) continue;
@@ -55,7 +55,8 @@ export async function mendDeliveries(stores: Stores, requested: readonly Request
     const own = { schemaVersion: 1, revision: 1, eventSeq: 0, outboxSeq: 0, outbox: [], requests: [] };
     const times = { queueTime: time, createTime: time, updateTime: time };
     const fresh = { application, agency, centre, state: 'queued', pending: [], messages: [] };
-    await deliveries.insertOne(Object.assign({ _id: delivery as never }, fresh, isSent, own, times));
+    const mark = training ? { training } : {};
+    await deliveries.insertOne(Object.assign({ _id: delivery as never }, fresh, mark, isSent, own, times));
   }
   return count;
 }

@@ -23,7 +23,7 @@ const AGAIN_MS = 250;
 type Admin = ReturnType<ReturnType<typeof connectKafka>['admin']>;
 
 const isOurs = (name: string, prefix: string): boolean =>
-  name.startsWith(`${prefix}cups.`) || name.startsWith(`${prefix}agency.`);
+  ['cups.', 'agency.', 'training.'].some((begin) => name.startsWith(prefix + begin));
 
 /** Work that may be done again: a broker that has just started refuses for some seconds what concerns groups. */
 async function withAdmin<T>({ brokers }: Parts, work: (admin: Admin) => Promise<T>): Promise<T> {
@@ -48,7 +48,10 @@ async function withAdmin<T>({ brokers }: Parts, work: (admin: Admin) => Promise<
 
 /** Groups of the services whose stores are kept; the groups of agencies are their own. */
 export function serviceOfGroup(group: string, prefix: string, services: readonly string[]): string | undefined {
-  return services.find((service) => group === prefix + service || group.startsWith(`${prefix}${service}-replies-`));
+  const isOf = (service: string, end: string) =>
+    end === service || end === `${service}-training` || end.startsWith(`${service}-replies-`);
+  if (!group.startsWith(prefix)) return undefined;
+  return services.find((service) => isOf(service, group.slice(prefix.length)));
 }
 
 export function readPositions(parts: Parts, services: readonly string[]): Promise<Positions> {

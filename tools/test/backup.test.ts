@@ -105,6 +105,7 @@ describe('consumers', () => {
     ['t-intake', 'intake'],
     ['t-agency-bridge', 'agency-bridge'],
     ['t-agency-bridge-replies-asp', 'agency-bridge'],
+    ['t-agency-bridge-training', 'agency-bridge'],
     ['t-agency-asp', undefined],
     ['intake', undefined],
   ])('the group %s belongs to %s', (group, service) => {
@@ -127,6 +128,7 @@ test('an agency has the newest submission of each delivery, whatever else stands
       agency: 'asp',
       centre: 'centres/CU-001',
       submission: 2,
+      training: false,
       time: new Date(1000),
     },
   ]);
@@ -211,7 +213,13 @@ describe('documents of a store', () => {
 
   test('a delivery is brought to what its agency has got, and never back', async () => {
     const deliveries = stores.database('agency-bridge').collection('deliveries');
-    const base = { application: 'applications/A', agency: 'asp', centre: 'centres/CU-001', time: new Date(1000) };
+    const base = {
+      application: 'applications/A',
+      agency: 'asp',
+      centre: 'centres/CU-001',
+      training: true,
+      time: new Date(1000),
+    };
     await deliveries.insertOne({ _id: 'A-asp' as never, submission: 1, requested: 0, pending: [{ submission: 1 }] });
     await deliveries.insertOne({ _id: 'B-asp' as never, submission: 2, requested: 2, revision: 7 });
     const requested = ['A-asp', 'B-asp', 'C-asp'].map((delivery) => Object.assign({ delivery, submission: 1 }, base));
@@ -219,7 +227,16 @@ describe('documents of a store', () => {
     expect(await deliveries.find().sort({ _id: 1 }).toArray()).toMatchObject([
       { _id: 'A-asp', submission: 1, requested: 1, sent: true, pending: [], timer: null },
       { _id: 'B-asp', submission: 2, requested: 2, revision: 7 },
-      { _id: 'C-asp', submission: 1, requested: 1, sent: true, state: 'queued', eventSeq: 0, centre: 'centres/CU-001' },
+      {
+        _id: 'C-asp',
+        submission: 1,
+        requested: 1,
+        sent: true,
+        state: 'queued',
+        training: true,
+        eventSeq: 0,
+        centre: 'centres/CU-001',
+      },
     ]);
   });
 });
