@@ -18,6 +18,7 @@ const USAGE = `npm run centre -- <command>
   import table.csv                           many new centres: all of the table or nothing
   open CU-027 … | --wave 2023 [--training]   takes up work (or, with --training, begins to learn)
   pause CU-027 … | --wave 2023               no new drafts; open applications are finished
+  close CU-027 --to CU-002                   for good; another centre goes on with its applications
   close CU-027 [--wait | --none-open]        for good, when no application is open there
 
   with each: --dry-run writes nothing, --json is for programs, --data <folder> names another data folder`;
@@ -108,7 +109,7 @@ function list(set: CentreSet, { wave, status, json }: Options): void {
 function show(set: CentreSet, codes: string[], { json }: Options): void {
   const centre = set.centres.get(codes[0] ?? '');
   if (!centre || codes.length > 1) throw new Refused(['Which centre? Name one code; `list` shows all.']);
-  console.log(json ? JSON.stringify(fieldsOf(centre), null, 2) : centreText(centre));
+  console.log(json ? JSON.stringify(fieldsOf(centre), null, 2) : centreText(centre, set));
 }
 
 function planOf(set: CentreSet, command: string, names: string[], values: Options): Plan {

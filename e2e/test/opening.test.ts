@@ -82,6 +82,14 @@ const filing = (n: number, publicService: string) => ({
   delivery: { kind: 'at-centre' },
 });
 
+/** Runs `npm run centre` on the data of this platform. */
+function centre(...words: string[]) {
+  const tool = join(import.meta.dirname, '../../tools/centre.ts');
+  const given = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
+  const { status, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+}
+
 describe('a file of a new agency and a file of its public service, on a running platform', () => {
   const ours = { agency: 'fisc', service: 'no-debt-certificate' };
 
@@ -149,13 +157,6 @@ describe('a file of a new agency and a file of its public service, on a running 
 });
 
 describe('a centre in training', () => {
-  /** Runs `npm run centre` on the data of this platform. */
-  function centre(...words: string[]) {
-    const tool = join(import.meta.dirname, '../../tools/centre.ts');
-    const given = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
-    const { status, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
-    expect([status, stderr]).toEqual([0, '']);
-  }
   const open = (here: Desk, n: number) =>
     here.call<Application>('POST', '/applications', { body: filing(n, 'pension-reexamination') });
   const decided = (here: Desk, id: string) =>
@@ -274,5 +275,66 @@ describe('a wave of centres that is opened by one line, on a running platform', 
     const filed = await first.call<Application>('POST', `/applications/${opened.body.id}/submit`, { body: {} });
     expect(filed.body).toMatchObject({ state: 'submitted', centre: 'centres/CU-027' });
     expect(platform.pids()).toEqual(before);
+  });
+});
+
+describe('a centre that is closed to another one, on a running platform', () => {
+  type Row = Application & { by: string; kind: string };
+  const read = async (here: Desk, id: string) => (await here.call<Application>('GET', `/applications/${id}`)).body;
+  const inState = (here: Desk, id: string, state: string) =>
+    until(
+      () => read(here, id),
+      (app) => app.state === state,
+      `${id} is ${state}`,
+      60,
+    );
+  async function file(here: Desk, n: number, ending: string) {
+    const body = Object.assign(filing(n, 'pension-reexamination'), { id: applicationId(ending) });
+    const { id } = (await here.call<Application>('POST', '/applications', { body })).body;
+    await here.call('POST', `/applications/${id}/submit`, { body: {} });
+    return id;
+  }
+
+  test('leaves its applications to the desk of that one, where a result is handed over and an agency answered; a third desk sees none', async () => {
+    const before = await openDesk(platform.url, 'cu-003-specialist');
+    const decided = await file(before, 20, 'ZQ');
+    const asked = await file(before, 21, 'ZD');
+    await inState(before, decided, 'ready');
+    const { documentRequest } = await inState(before, asked, 'documents-requested');
+
+    centre('close', 'CU-003', '--to', 'CU-004');
+    await until(
+      async () => (await before.call<{ status: string }>('GET', '/centres/CU-003')).body,
+      ({ status }) => status === 'closed',
+      'the centre is closed',
+      20,
+    );
+    await expect(openDesk(platform.url, 'cu-003-specialist', 1)).rejects.toMatchObject({
+      problem: { reason: 'CENTRE_CLOSED' },
+    });
+
+    const after = await openDesk(platform.url, 'cu-004-specialist');
+    expect((await after.call('GET', '/sessions/current')).body).toMatchObject({ takesOver: ['centres/CU-003'] });
+    const { applications } = (await after.call<{ applications: Row[] }>('GET', '/applications?pageSize=200')).body;
+    const taken = applications.filter((row) => row.centre === 'centres/CU-003').map(({ id }) => id);
+    expect(taken).toEqual(expect.arrayContaining([decided, asked]));
+    for (const part of ['notices', 'delivery']) {
+      expect((await after.call('GET', `/applications/${decided}/${part}`)).status).toBe(200);
+    }
+
+    const body = { collectedBy: 'applicant', paperKind: 'identity-document' };
+    const handed = (await after.call<Application>('POST', `/applications/${decided}/hand-over`, { body })).body;
+    expect(handed).toMatchObject({ state: 'handed-over', centre: 'centres/CU-003' });
+    const { actions } = (await after.call<{ actions: Row[] }>('GET', `/applications/${decided}/history`)).body;
+    expect(actions.at(-1)).toMatchObject({ by: 'operators/cu-004-specialist', centre: 'centres/CU-004' });
+
+    const evidence = documentRequest!.evidenceKinds.map((kind) => ({ kind, number: 'A1', originalSeen: true }));
+    await after.call('POST', `/applications/${asked}/supply-documents`, { body: { evidence } });
+    await inState(after, asked, 'ready');
+
+    const third = await openDesk(platform.url, 'cu-005-specialist');
+    await expect(read(third, decided)).rejects.toMatchObject({ problem: { status: 404 } });
+    const collect = third.call('POST', `/applications/${asked}/hand-over`, { body });
+    await expect(collect).rejects.toMatchObject({ problem: { status: 404 } });
   });
 });

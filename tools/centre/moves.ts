@@ -17,6 +17,8 @@ export interface Change {
   /** Absent for a centre that is new. */
   from?: CentreStatus;
   to: CentreStatus;
+  /** Code of the centre that goes on with its applications, where this change names it. */
+  transferTo?: string;
   /** The whole text of the file. */
   text: string;
 }
@@ -27,6 +29,20 @@ export function moved(centre: Entry, move: Move): Change {
   const to = AIMS[move];
   if (!LIFE[from].next.includes(to)) throw new Error(`${code} (${name}) ${whyNot(from, to)}`);
   return { code, name, district, from, to, text: withStatus(text, to) };
+}
+
+/** A centre is closed, now or before, and another one goes on with its applications. */
+export function handedOver(centre: Entry, transferTo: string): Change {
+  const { code, name, district, status: from, text } = centre;
+  return {
+    code,
+    name,
+    district,
+    from,
+    to: 'closed',
+    transferTo,
+    text: withTransfer(withStatus(text, 'closed'), transferTo),
+  };
 }
 
 function whyNot(from: CentreStatus, to: CentreStatus): string {
@@ -41,6 +57,14 @@ function whyNot(from: CentreStatus, to: CentreStatus): string {
 export function withStatus(text: string, status: CentreStatus): string {
   const [from, to] = rangeOf(text, 'status');
   return text.slice(0, from) + status + text.slice(to);
+}
+
+/** The text with a line more, behind that of the status. */
+function withTransfer(text: string, transferTo: string): string {
+  const [, end] = rangeOf(text, 'status');
+  const newline = text.indexOf('\n', end);
+  const at = newline < 0 ? text.length : newline;
+  return `${text.slice(0, at)}\ntransferTo: ${transferTo}${text.slice(at)}`;
 }
 
 function rangeOf(text: string, key: string): [from: number, to: number] {

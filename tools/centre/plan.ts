@@ -1,7 +1,7 @@
 import type { CentreStatus } from '@cups/identity/life';
 import { completed, faultsOfFields, newcomer } from './newcomers.ts';
 import type { Fields } from './newcomers.ts';
-import { AIMS, moved } from './moves.ts';
+import { AIMS, handedOver, moved } from './moves.ts';
 import type { Change, Move } from './moves.ts';
 import { fileOf, nextCode, setOf } from './set.ts';
 import type { CentreSet, Entry } from './set.ts';
@@ -99,12 +99,8 @@ export function planClosing(set: CentreSet, codes: readonly string[], { wait, no
   if (codes.length !== 1) throw new Refused(['Close one centre at a time: name its code.']);
   const [centre] = found(set, codes) as [Entry];
   const { code, name, status } = centre;
-  if (to !== undefined) {
-    throw new Refused([
-      `Applications cannot be handed to ${to} yet: each stays with the centre that opened it. ` +
-        `\`close ${code} --wait\` pauses ${name}, so that what is open there can be finished there.`,
-    ]);
-  }
+  if (to !== undefined && (wait || noneOpen)) throw new Refused(['Say --to, --wait or --none-open, one of them.']);
+  if (to !== undefined) return planTransfer(set, centre, to);
   const neverOpened = status === 'planned' || status === 'training';
   if (neverOpened || status === 'closed') return eachMoved([centre], 'close');
   if (wait && noneOpen) throw new Refused(['Say --wait or --none-open, not both.']);
@@ -117,8 +113,28 @@ export function planClosing(set: CentreSet, codes: readonly string[], { wait, no
   throw new Refused([
     `${code} (${name}) may have open applications, which nobody could finish once it is closed; these files do not tell. ` +
       (status === 'active' ? `\`close ${code} --wait\` pauses it first. ` : '') +
-      nextStep(centre),
+      nextStep(centre) +
+      ` \`close ${code} --to <code>\` closes it now, and another centre goes on with them.`,
   ]);
+}
+
+/** Closes a centre whose applications another one goes on with, or names that one for a centre that has closed already. */
+function planTransfer(set: CentreSet, centre: Entry, to: string): Plan {
+  const { code, name, status, transferTo } = centre;
+  const [successor] = found(set, [to]) as [Entry];
+  if (to === code)
+    throw new Refused([`${code} (${name}) cannot go on with its own applications: name another centre.`]);
+  if (successor.status !== 'active') {
+    throw new Refused([`${to} (${successor.name}) is ${successor.status}: only an active centre goes on with them.`]);
+  }
+  if (status === 'planned' || status === 'training') {
+    throw new Refused([`${code} (${name}) is ${status}: it has no applications to hand over. Close it without --to.`]);
+  }
+  if (transferTo !== undefined) throw new Refused([`${code} (${name}) is closed, and names ${transferTo} already.`]);
+  const remark =
+    `The desk of ${to} (${successor.name}) has its applications from the next sign-in on: ` +
+    'whoever is signed in there by then signs in again.';
+  return { changes: [handedOver(centre, to)], remarks: [remark] };
 }
 
 const nextStep = ({ code }: Entry): string =>

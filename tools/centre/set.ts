@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { centreParser } from '@cups/identity/files';
 import type { Centre } from '@cups/identity/files';
+import { faultsOfTransfers } from '@cups/identity/transfers';
 import { agencyParser } from '@cups/registry';
 
 /** The centres of a data folder as a set: what their files say, and what no file by itself can say. */
@@ -55,6 +56,7 @@ export function setOf(files: File[], agencies: readonly string[]): CentreSet {
     ...gaps(names),
     ...strangers(centres, agencies),
     ...twins(centres),
+    ...faultsOfTransfers(centres).map(({ code, message }) => `${fileOf(code)}: ${message}`),
   ];
   return { centres, agencies, faults };
 }

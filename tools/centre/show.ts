@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LIFE, STATUSES } from '@cups/identity/life';
 import type { CentreStatus } from '@cups/identity/life';
+import { holderOf, takenOverBy } from '@cups/identity/transfers';
 import type { Change } from './moves.ts';
 import type { Plan } from './plan.ts';
 import { fileOf } from './set.ts';
@@ -107,9 +108,10 @@ const MEANINGS: Readonly<Record<CentreStatus, string>> = {
   closed: 'closed for good: nobody signs in',
 };
 
-/** One centre, with what its status means and may become. */
-export function centreText(centre: Entry): string {
-  const { code, name, kind, district, wave, status, timeZone, languages, agencies, limits } = centre;
+/** One centre, with what its status means and may become, and whose applications it goes on with. */
+export function centreText(centre: Entry, set: CentreSet): string {
+  const { code, name, kind, district, wave, status, timeZone, languages, agencies, limits, transferTo } = centre;
+  const takenOver = takenOverBy(code, set.centres);
   const rows = [
     ['name', name],
     ['kind', kind],
@@ -117,6 +119,8 @@ export function centreText(centre: Entry): string {
     ['wave', wave],
     ['status', `${status}: ${MEANINGS[status]}`],
     ['next', LIFE[status].next.join(' or ') || 'nothing'],
+    ...(transferTo === undefined ? [] : [['goes on at', holderOf(code, set.centres) ?? transferTo]]),
+    ...(takenOver.length === 0 ? [] : [['goes on with', takenOver.join(', ')]]),
     ['time zone', timeZone],
     ['languages', languages.join(', ')],
     ['agencies', agencies.join(', ')],
@@ -133,7 +137,9 @@ const configMapOf = (file: string): string => `cups-centres-${createHash('sha256
 export function consequencesOf({ changes, remarks }: Plan, written: boolean) {
   const told = changes.filter(({ to }) => to !== 'planned' && to !== 'training');
   return {
-    changes: changes.map(({ code, name, from, to }) => ({ code, name, file: `centres/${fileOf(code)}`, from, to })),
+    changes: changes.map(({ text: _text, district: _district, ...said }) =>
+      Object.assign({ file: `centres/${fileOf(said.code)}` }, said),
+    ),
     files: changes.length,
     configMaps: [...new Set(changes.map(({ code }) => configMapOf(fileOf(code))))].sort(),
     podsRestarted: 0,
@@ -147,7 +153,7 @@ export function planText(plan: Plan, written: boolean): string {
   const { changes, remarks } = plan;
   const { files, configMaps, podsRestarted, announced } = consequencesOf(plan, written);
   const facts = [
-    ['files', `${files}, ${changes.some(({ from }) => from) ? 'of each only the status' : 'new'}`],
+    ['files', `${files}, ${partOf(changes)}`],
     ['cluster', `${configMaps.length} ConfigMaps (${configMaps.join(', ')}), and no other object`],
     ['pods', `${podsRestarted} restarted: identity follows its files`],
     ['agencies', announced > 0 ? `told of ${announced} on cups.centres` : 'told nothing'],
@@ -156,9 +162,15 @@ export function planText(plan: Plan, written: boolean): string {
   return [tableText(changes.map(changeRow)), '', indented(tableText(facts)), '', ...remarks, end].join('\n');
 }
 
-const changeRow = ({ code, name, district = '', from, to }: Change): string[] => [
+/** What of the files is written. */
+function partOf(changes: readonly Change[]): string {
+  if (changes.some(({ transferTo }) => transferTo !== undefined)) return 'of each only status and transferTo';
+  return changes.some(({ from }) => from) ? 'of each only the status' : 'new';
+}
+
+const changeRow = ({ code, name, district = '', from, to, transferTo }: Change): string[] => [
   ...[code, name, district],
-  from ? `${from} -> ${to}` : `new, ${to}`,
+  (from ? `${from} -> ${to}` : `new, ${to}`) + (transferTo === undefined ? '' : `, goes on at ${transferTo}`),
 ];
 
 const indented = (text: string): string => text.replaceAll(/^/gm, '  ');

@@ -141,7 +141,6 @@ describe('a centre', () => {
   test('that may have open applications is not closed before somebody says that there are none', () => {
     const before = texts();
     refused(before, centre('close', 'CU-001'), /may have open applications.*`close CU-001 --wait` pauses it first/);
-    refused(before, centre('close', 'CU-001', '--to', 'CU-002'), 'cannot be handed to CU-002 yet');
     refused(before, centre('close', 'CU-001', '--none-open'), 'pause it first');
     expect(centre('close', 'CU-001', '--wait').stdout).toMatch(
       /active -> paused\n[^]*`close CU-001 --none-open` closes it/,
@@ -150,6 +149,36 @@ describe('a centre', () => {
     refused(texts(), centre('close', 'CU-001', '--wait'), 'waits already');
     expect(centre('close', 'CU-001', '--none-open').stdout).toMatch(/paused -> closed/);
     refused(texts(), centre('open', 'CU-001'), 'closed for good; a centre that comes back is added under a new code');
+  }, 60_000);
+
+  test('is closed at once where another one goes on with its applications, which a chain of centres is followed to', () => {
+    expect(centre('close', 'CU-001', '--to', 'CU-002').stdout).toMatch(
+      /active -> closed, goes on at CU-002\n[^]*1, of each only status and transferTo[^]*The desk of CU-002 .* from the next sign-in on/,
+    );
+    expect(textOf('CU-001.yaml')).toContain('status: closed\ntransferTo: CU-002\n');
+    expect(json('close', 'CU-002', '--to', 'CU-003')).toMatchObject({
+      changes: [{ code: 'CU-002', from: 'active', to: 'closed', transferTo: 'CU-003' }],
+    });
+    expect(centre('show', 'CU-003').stdout).toMatch(/goes on with +CU-001, CU-002$/m);
+    expect(centre('show', 'CU-001').stdout).toMatch(/goes on at +CU-003$/m);
+    become('CU-004', 'closed');
+    expect(centre('close', 'CU-004', '--to', 'CU-003').stdout).toMatch(/closed -> closed, goes on at CU-003/);
+    refused(texts(), centre('close', 'CU-004', '--to', 'CU-005'), 'is closed, and names CU-003 already');
+  }, 60_000);
+
+  test('is handed to no centre that is unknown, itself, or not active, and names none when it is open', () => {
+    const before = texts();
+    refused(before, centre('close', 'CU-001', '--to', 'CU-999'), 'CU-999 is no centre');
+    refused(before, centre('close', 'CU-001', '--to', 'CU-001'), 'cannot go on with its own applications');
+    refused(before, centre('close', 'CU-001', '--to', 'CU-027'), 'is planned: only an active centre goes on with them');
+    refused(before, centre('close', 'CU-027', '--to', 'CU-001'), 'has no applications to hand over');
+    refused(
+      before,
+      centre('close', 'CU-001', '--to', 'CU-002', '--wait'),
+      'Say --to, --wait or --none-open, one of them',
+    );
+    writeText('CU-001.yaml', textOf('CU-001.yaml').replace('status: active', 'status: active\ntransferTo: CU-002'));
+    refused(texts(), centre('pause', 'CU-002'), 'transferTo is for a centre that is closed, and it is active');
   }, 60_000);
 
   test('that has never opened is closed at once', () => {

@@ -4,7 +4,7 @@ import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/age
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
 import type { RefusedMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedMessage.ts';
 import { Problem } from '@cups/problem';
-import { centreOf, sessionOf } from '@cups/rpc';
+import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import { pageSizeOf } from '@cups/contracts/node';
 import type { openRefusals, Refusals } from '@cups/store';
@@ -21,7 +21,7 @@ export function bridgeRpcs(
   return {
     async GetDelivery({ name }, context) {
       const delivery = await deliveries.get(parseName('deliveries', name), {
-        scope: { centre: centreOf(context) },
+        scope: { centre: centresOf(context) },
         projection: { outbox: 0, requests: 0 },
       });
       if (!delivery) {

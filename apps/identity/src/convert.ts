@@ -23,6 +23,7 @@ export function toCentre(centre: Centre): CentreOut {
     agencies: centre.agencies.map((agency) => nameOf('agencies', agency)),
     openApplicationLimit: centre.limits?.openApplications ?? 0,
     etag: `"${centre.hash}"`,
+    transferTo: centre.transferTo === undefined ? '' : nameOf('centres', centre.transferTo),
   };
 }
 
@@ -37,19 +38,26 @@ export function toOperator(operator: Operator, suspended: boolean): OperatorOut 
   };
 }
 
-/** @param home of the operator, if any */
-export function toSession(session: StoredSession, operator: Operator, home: Centre | undefined): SessionOut {
+/** What is known of the centre that an operator works at. */
+export interface Home {
+  centre: Centre | undefined;
+  /** centres/{code} whose applications it took over. */
+  takesOver: string[];
+}
+
+export function toSession(session: StoredSession, operator: Operator, { centre, takesOver }: Home): SessionOut {
   return {
     id: session._id,
     operator: toOperator(operator, false),
     createTime: toTimestamp(session.createTime),
     expireTime: toTimestamp(session.expireTime),
-    training: home?.status === 'training',
+    training: centre?.status === 'training',
+    takesOver,
   };
 }
 
 /** What the assertion of a session says. */
-export function claimsOf(session: StoredSession, operator: Operator): Claims {
+export function claimsOf(session: StoredSession, operator: Operator, { takesOver }: Home): Claims {
   const claims: Claims = {
     operator: nameOf('operators', operator.id),
     roles: operator.roles,
@@ -58,6 +66,7 @@ export function claimsOf(session: StoredSession, operator: Operator): Claims {
     language: operator.language,
   };
   if (operator.centre) claims.centre = nameOf('centres', operator.centre);
+  if (takesOver.length > 0) claims.takesOver = takesOver;
   if (operator.agency) claims.agency = nameOf('agencies', operator.agency);
   return claims;
 }

@@ -6,6 +6,7 @@ import type { Documents, NewEvent } from '@cups/store';
 import type { Centre } from './domain/centres.ts';
 import { beforeAfter, beforeWhenTold, forbidden, servingFrom, untold, withoutFile } from './domain/serving.ts';
 import type { Knowledge } from './domain/serving.ts';
+import { faultsOfTransfers } from './domain/transfers.ts';
 import { Repeated } from './repeat.ts';
 import { storeCentre, storedCentres } from './store.ts';
 import type { StoredCentre } from './store.ts';
@@ -79,6 +80,7 @@ class CentreRegistry implements Registry {
         file: `${code}.yaml`,
         message: `status ${to} cannot follow ${from}; the centre stays as it was`,
       })),
+      ...faultsOfTransfers(this.#serving).map(({ code, message }) => ({ file: `${code}.yaml`, message })),
       ...gone.map((code) => ({ file: `${code}.yaml`, message: 'the file is gone' })),
     ];
   }

@@ -1,4 +1,4 @@
-import { parseName, parseRequestId } from '@cups/contracts';
+import { nameOf, parseName, parseRequestId } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
 import { Problem } from '@cups/problem';
@@ -10,6 +10,7 @@ import type { Centre } from './domain/centres.ts';
 import { assertSignsIn, LIFE } from './domain/life.ts';
 import type { Operator } from './domain/operators.ts';
 import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from './domain/sessions.ts';
+import { MAX_TAKEN_OVER, takenOverBy } from './domain/transfers.ts';
 import type { Provider } from './providers.ts';
 import type { Sessions } from './sessions.ts';
 import { setSuspended } from './store.ts';
@@ -49,15 +50,16 @@ function sessionRpcs(parts: Parts): Pick<All, 'CreateSession' | 'GetSession' | '
         { operator: operator.id, provider: provider.name, expireTime },
         { createTime, requestId, traceparent },
       );
-      return {
-        session: toSession(session, operator, centre),
-        assertion: keys.signSession(claimsOf(session, operator)),
-      };
+      const taken = centre ? takenOverBy(centre.code, parts.centres()).slice(0, MAX_TAKEN_OVER) : [];
+      const home = { centre, takesOver: taken.map((code) => nameOf('centres', code)) };
+      const assertion = keys.signSession(claimsOf(session, operator, home));
+      return { session: toSession(session, operator, home), assertion };
     },
 
     async GetSession(_request, context) {
       const { session, operator } = await ownSession(parts, context);
-      return { session: toSession(session, operator, homeOf(operator, parts.centres())) };
+      const home = { centre: homeOf(operator, parts.centres()), takesOver: sessionOf(context).takesOver ?? [] };
+      return { session: toSession(session, operator, home) };
     },
 
     async DeleteSession(_request, context) {

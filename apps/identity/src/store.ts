@@ -33,6 +33,7 @@ export function centresOf(store: Store): Documents<StoredCentre> {
       languages: [String],
       agencies: [String],
       limits: { openApplications: Number },
+      transferTo: String,
       hash: { type: String, required: true },
       generation: { type: Number, required: true },
       pastHashes: [String],
@@ -121,8 +122,8 @@ export async function storeCentre(
   const { document } = await centres.update(code, { scope: 'service', cause: {}, now }, (known) => {
     const next = generationAfter(known, file.hash, before);
     if (!next) return { document: known, events: [] };
-    const { district, limits } = file;
-    return { document: { ...known, ...file, district, limits, ...next }, events };
+    const { district, limits, transferTo } = file;
+    return { document: { ...known, ...file, district, limits, transferTo, ...next }, events };
   });
   return document;
 }

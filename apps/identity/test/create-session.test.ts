@@ -59,6 +59,26 @@ describe('signing in', () => {
     await expect(world.signIn('cu-916-specialist')).rejects.toEqual(refused('CENTRE_CLOSED'));
   });
 
+  test('at a centre that goes on with the applications of a closed one gives a session that names it, for its whole life', async () => {
+    for (const code of ['CU-921', 'CU-922']) world.newCentre(code);
+    await eventually(() => world.signIn('cu-922-specialist').catch(() => undefined));
+    const early = await world.signIn('cu-922-specialist');
+    world.write('CU-921', world.textOf('CU-921').replace('status: active', 'status: closed\ntransferTo: CU-922'));
+    const { assertion } = await eventually(async () => {
+      const made = await world.client().createSession({ provider: 'local', operator: 'cu-922-specialist' });
+      return made.session?.takesOver.length === 1 && made;
+    });
+    const takesOver = ['centres/CU-921'];
+    expect(await world.keys.of('gateway').verifySession(assertion)).toMatchObject({
+      centre: 'centres/CU-922',
+      takesOver,
+    });
+    expect((await world.client(assertion).getSession({})).session).toMatchObject({ takesOver });
+    expect((await world.client(early).getSession({})).session).toMatchObject({ takesOver: [] });
+    const { centre } = await world.client().getCentre({ name: 'centres/CU-921' });
+    expect(centre).toMatchObject({ status: 'CENTRE_STATUS_CLOSED', transferTo: 'centres/CU-922' });
+  });
+
   test('by an unknown provider or as an unknown operator is refused', async () => {
     const gateway = world.client();
     await expect(gateway.createSession({ provider: 'mpass', operator: 'cu-001-specialist' })).rejects.toEqual(

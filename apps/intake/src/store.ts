@@ -73,32 +73,32 @@ export function applicationsOf(store: Store): Documents<StoredApplication> {
   });
 }
 
-/** The list of the desk, newest first. */
+/** The list of the desk, newest first: of its own centre and of those that it took over. */
 export function listByCentre(
   documents: Documents<StoredApplication>,
-  query: { centre: string; state: State | ''; pageSize: number; pageToken: string },
+  query: { centres: readonly string[]; state: State | ''; pageSize: number; pageToken: string },
 ): Promise<{ documents: StoredRow[]; nextPageToken: string }> {
-  const filter = { centre: query.centre, ...(query.state ? { state: query.state } : {}) };
+  const filter = query.state ? { state: query.state } : {};
   return documents.list({
-    scope: { centre: query.centre },
+    scope: { centre: query.centres },
     filter,
     order: 'desc',
     pageSize: query.pageSize,
     pageToken: query.pageToken,
-    fingerprintOf: filter,
+    fingerprintOf: { centre: query.centres[0], ...filter },
     projection: ROW,
   });
 }
 
-/** Exact matches within a centre, at most 200, newest first. */
+/** Exact matches within these centres, at most 200, newest first. */
 export async function search(
   documents: Documents<StoredApplication>,
-  centre: string,
+  centres: readonly string[],
   by: { trackingNumber: string } | { idnp: string },
 ): Promise<StoredRow[]> {
   const match =
     'idnp' in by ? { $or: [{ 'content.applicant.idnp': by.idnp }, { 'content.represented.idnp': by.idnp }] } : by;
-  return documents.find(match, { scope: { centre }, limit: 200, sort: { _id: -1 }, projection: ROW });
+  return documents.find(match, { scope: { centre: centres }, limit: 200, sort: { _id: -1 }, projection: ROW });
 }
 
 /** @throws Problem NOT_FOUND, the same for unknown and malformed numbers */

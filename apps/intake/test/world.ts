@@ -123,10 +123,11 @@ export async function openWorld() {
   function deskAt(
     port: number,
     centre = 'CU-001',
-    who: { role?: 'specialist' | 'supervisor'; operator?: string } = {},
+    who: { role?: 'specialist' | 'supervisor'; operator?: string; takesOver?: string[] } = {},
   ) {
-    const { role = 'specialist', operator = `operators/${centre.toLowerCase()}-${role}` } = who;
-    const { token } = keys.session({ role, centre: `centres/${centre}`, operator });
+    const { role = 'specialist', operator = `operators/${centre.toLowerCase()}-${role}`, takesOver = [] } = who;
+    const taken = takesOver.map((code) => `centres/${code}`);
+    const { token } = keys.session({ role, centre: `centres/${centre}`, operator, takesOver: taken });
     const calls = clientAt(port, 'gateway', token);
     const open = async (n = 1, more: Partial<ApplicationContent> = {}, given: CreateApplicationRequest = {}) => {
       const request = { requestId: randomUUID(), publicService: SERVICE, content: content(n, more), ...given };

@@ -3,7 +3,7 @@ import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { Notice as NoticeOut } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import { Problem } from '@cups/problem';
-import { centreOf } from '@cups/rpc';
+import { centresOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import { dateForPeople } from './domain/language.ts';
 import type { Notice } from './domain/notice.ts';
@@ -14,7 +14,7 @@ import type { Thread, Threads } from './store.ts';
 /** The calls of notifications. A thread of another centre is as absent as one that does not exist. */
 export function notificationsRpcs(threads: Threads): Rpcs<NotificationsServiceDefinition> {
   async function ownThread(application: string, context: Context): Promise<Thread> {
-    const thread = await threads.get(application, { scope: { centre: centreOf(context) } });
+    const thread = await threads.get(application, { scope: { centre: centresOf(context) } });
     if (!thread) throw notFound();
     context.look(nameOf('applications', application));
     return thread;

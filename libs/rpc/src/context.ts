@@ -13,6 +13,8 @@ export interface Session {
   roles: Role[];
   /** `centres/{code}` */
   centre?: string;
+  /** `centres/{code}` that have closed and whose applications the centre took over. */
+  takesOver?: string[];
   /** `agencies/{code}` */
   agency?: string;
   /** Opaque id of the session. */
@@ -54,6 +56,11 @@ export interface Context extends CallContext {
 export function sessionOf(context: Context): Session {
   if (!context.session) throw new Error(`the access row of ${context.method} asks for no session`);
   return context.session;
+}
+
+/** Whose applications such a call may touch: its own centre first, then those that it took over. */
+export function centresOf(context: Context): string[] {
+  return [centreOf(context), ...(sessionOf(context).takesOver ?? [])];
 }
 
 /** `centres/{code}` of a call that an access row lets in only with a session of a centre. */

@@ -68,7 +68,9 @@ describe('good tokens', () => {
 
   test('a session comes back as identity signed it, at every service', async () => {
     now = NOW;
-    const given = session({ expires: new Date(NOW.getTime() + 8 * 3600_000), language: 'ru', agency: 'agencies/asp' });
+    const expires = new Date(NOW.getTime() + 8 * 3600_000);
+    const takesOver = ['centres/CU-003', 'centres/CU-1004'];
+    const given = session({ expires, language: 'ru', agency: 'agencies/asp', takesOver });
     const token = opened('identity').signSession(given);
     for (const service of SERVICES) expect(await opened(service).verifySession(token)).toEqual(given);
   });

@@ -698,6 +698,9 @@ describe('the scope', () => {
   test('a document is not made outside the scope, and a scope without a value opens nothing', async () => {
     const outside = cases.create(draft({ centre: theirs.centre }), { scope: mine, cause: {}, events: [], now });
     await expect(outside).rejects.toThrow('outside its scope');
+    for (const centre of [[], ['centres/A', ''], '']) {
+      await expect(cases.get(await foreign(), { scope: { centre } })).rejects.toThrow('The scope has no centre.');
+    }
     const empty = cases.get(await foreign(), { scope: { centre: '' } });
     await expect(empty).rejects.toThrow('The scope has no centre');
   });

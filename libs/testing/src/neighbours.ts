@@ -30,6 +30,7 @@ export interface TestKeys {
   session(claims: {
     role: Role | Role[];
     centre?: string;
+    takesOver?: string[];
     agency?: string;
     operator?: string;
     language?: string;
@@ -54,11 +55,12 @@ export function keysFor(services: ServiceName[] = everyService): TestKeys {
   return {
     dir,
     of,
-    session({ role, centre, agency, operator = 'operators/test', language, expires }) {
+    session({ role, centre, takesOver, agency, operator = 'operators/test', language, expires }) {
       const session: Session = {
         operator,
         roles: Array.isArray(role) ? role : [role],
         ...(centre === undefined ? {} : { centre }),
+        ...(takesOver === undefined ? {} : { takesOver }),
         ...(agency === undefined ? {} : { agency }),
         ...(language === undefined ? {} : { language }),
         sid: randomUUID(),

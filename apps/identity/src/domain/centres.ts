@@ -13,6 +13,8 @@ export interface CentreFile {
   languages: ('ro' | 'ru' | 'en')[];
   agencies: string[];
   limits?: { openApplications?: number } | undefined;
+  /** Code of the centre that goes on with the applications of this one, which is closed. */
+  transferTo?: string | undefined;
 }
 
 /** A centre with the hash of the text that it was read from. */
@@ -28,14 +30,18 @@ export function hashOf(text: string, form: string): string {
   return createHash('sha256').update(`${form}\0${text}`).digest('base64url').slice(0, 22);
 }
 
-/** What a schema cannot say of a centre: whether its time zone is known here. Sentences, none when all is right. */
-export function faultsOfCentre({ timeZone }: CentreFile): string[] {
+/** What a schema cannot say of a centre by itself. Sentences, none when all is right. */
+export function faultsOfCentre({ timeZone, status, transferTo }: CentreFile): string[] {
+  const faults: string[] = [];
   try {
     new Intl.DateTimeFormat('en', { timeZone });
-    return [];
   } catch {
-    return [`time zone ${timeZone} is unknown`];
+    faults.push(`time zone ${timeZone} is unknown`);
   }
+  if (transferTo !== undefined && status !== 'closed') {
+    faults.push(`transferTo is for a centre that is closed, and it is ${status}`);
+  }
+  return faults;
 }
 
 /** What the store knows of a centre's files: the hash in force, how often it changed, and the latest hashes before. */

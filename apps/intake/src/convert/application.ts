@@ -104,6 +104,7 @@ export function toAction(row: ActionRecord): ActionOut {
     changes: row.changes ?? [],
     code: row.code ?? '',
     fields: row.fields ?? [],
+    centre: row.centre ?? '',
   };
 }
 

@@ -39,6 +39,8 @@ export interface Actor {
   roles: readonly string[];
   /** centres/{code} of the session. */
   centre: string;
+  /** centres/{code} that have closed, and whose applications that one took over. */
+  takesOver?: readonly string[];
   now: Date;
   /** When it is claimed to have happened; a desk that was offline tells later. */
   occurTime?: Date;
@@ -277,7 +279,7 @@ export function circumstancesOf({ decision }: Pick<ApplicationRow, 'decision'>):
 }
 
 function allow(app: Application, action: Action, actor: Actor): State {
-  if (app.centre !== actor.centre) throw absent();
+  if (app.centre !== actor.centre && !actor.takesOver?.includes(app.centre)) throw absent();
   const holding = circumstancesOf(app);
   const state = stateAfter(app.state, action, actor.roles, holding);
   if (!state) {
@@ -311,6 +313,7 @@ function record(
     cause: actor.cause,
     fromState,
     toState: document.state,
+    ...(actor.centre === document.centre ? {} : { centre: actor.centre }),
     ...more,
   };
   return { ...document, history: [...document.history, row] };

@@ -76,6 +76,8 @@ export interface ActionRecord {
   code?: string;
   /** Names of fields of a refused message. */
   fields?: string[];
+  /** centres/{code} at whose desk it was done, where that took the application over. */
+  centre?: string;
 }
 
 /** Something to look at. Notes of one kind and cause are one note that counts, so that many push no other out. */

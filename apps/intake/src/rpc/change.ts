@@ -1,7 +1,7 @@
 import { parseName, parseRequestId } from '@cups/contracts';
 import { fingerprint } from '@cups/contracts/node';
 import type { Application as ApplicationMessage } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
-import { centreOf, sessionOf } from '@cups/rpc';
+import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
@@ -29,7 +29,7 @@ interface Act<R> {
 }
 
 /**
- * One change of one application of the caller's centre. The owner comes first, then a request that is known already, then
+ * One change of one application of the caller's centre, or of one that it took over. The owner comes first, then a request that is known already, then
  * the etag; then the domain decides.
  * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and what the domain refuses
  */
@@ -43,7 +43,7 @@ export async function change<R>(
   const actor = actorOf(context, cause, now(), occurTime);
   const { document, outcome } = await applications.update(
     parseName('applications', request.name),
-    { scope: { centre: actor.centre }, cause, etag: request.etag || undefined, now: actor.now },
+    { scope: { centre: centresOf(context) }, cause, etag: request.etag || undefined, now: actor.now },
     {
       read: async (app) => (await read?.(app)) as R,
       decide(app, found) {
@@ -81,7 +81,8 @@ export function causeOf(request: { requestId: string }, context: Context, secret
 /** Who acts. That there is a session with a centre was checked before: the access table says so. */
 export function actorOf(context: Context, { request }: PersonsCause, now: Date, occurTime?: Date): Actor {
   const { operator, roles } = sessionOf(context);
-  const actor: Actor = { by: operator, roles, centre: centreOf(context), now, cause: request.id };
+  const [centre = '', ...takesOver] = centresOf(context);
+  const actor: Actor = { by: operator, roles, centre, takesOver, now, cause: request.id };
   if (occurTime) actor.occurTime = occurTime;
   return actor;
 }

@@ -1,5 +1,6 @@
 import { isUlid, parseName } from '@cups/contracts';
 import { Problem } from '@cups/problem';
+import { centreOf } from '@cups/rpc';
 import { toApplication } from '../convert/application.ts';
 import { fromContent, fromUpdateFields } from '../convert/content.ts';
 import * as acts from '../domain/acts.ts';
@@ -47,7 +48,8 @@ export function draftRpcs(
       const app = await ownApplication(applications, request.name, context);
       const [version, centre] = await Promise.all([
         neighbours.versionInForce(app.publicService, now(), context),
-        neighbours.centre(app.centre, context),
+        // Where it is renewed, which is another one when its own has closed.
+        neighbours.centre(centreOf(context), context),
       ]);
       neighbours.assertFileable(version, centre, context.session?.language);
       await versions.keep(version.copy);

@@ -1,12 +1,12 @@
 import type { Documents } from '@cups/store';
 import { parseName } from '@cups/contracts';
-import { centreOf } from '@cups/rpc';
+import { centresOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import { absent } from '../domain/refusals.ts';
 import type { StoredApplication } from '../store.ts';
 
 /**
- * An application of the caller's centre; the look at it is recorded.
+ * An application of the caller's centre, or of one that it took over; the look at it is recorded.
  * @throws Problem INVALID_ARGUMENT when the name is none, NOT_FOUND when there is none of that name at the centre
  */
 export async function ownApplication(
@@ -14,7 +14,7 @@ export async function ownApplication(
   name: string,
   context: Context,
 ): Promise<StoredApplication> {
-  const app = await applications.get(parseName('applications', name), { scope: { centre: centreOf(context) } });
+  const app = await applications.get(parseName('applications', name), { scope: { centre: centresOf(context) } });
   if (!app) throw absent();
   context.look(name);
   return app;

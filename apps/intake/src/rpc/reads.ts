@@ -3,7 +3,7 @@ import type { State } from '@cups/application';
 import { pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
 import { enumValue } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
-import { centreOf, sessionOf } from '@cups/rpc';
+import { centresOf, sessionOf } from '@cups/rpc';
 import { toAction, toApplication, toRow } from '../convert/application.ts';
 import { wrongField } from '../domain/refusals.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
@@ -25,22 +25,22 @@ export function readRpcs({
     },
 
     async ListApplications(request, context) {
-      const centre = centreOf(context);
+      const centres = centresOf(context);
       const { roles } = sessionOf(context);
       const { documents, nextPageToken } = await listByCentre(applications, {
-        centre,
+        centres,
         state: enumValue('STATE_', request.state) as State | '',
         pageSize: pageSizeOf(request.pageSize),
         pageToken: request.pageToken,
       });
       // One look at the list of a centre: a line for each row would drown what was really read.
-      context.look(centre);
+      for (const centre of centres) context.look(centre);
       return { applications: documents.map((row) => toRow(row, roles)), nextPageToken };
     },
 
     async SearchApplications(request, context) {
       const by = searchedFor(request);
-      const found = by ? await search(applications, centreOf(context), by) : [];
+      const found = by ? await search(applications, centresOf(context), by) : [];
       const { roles } = sessionOf(context);
       for (const row of found) context.look(`applications/${row._id}`);
       return { applications: found.map((row) => toRow(row, roles)) };

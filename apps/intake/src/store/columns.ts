@@ -93,6 +93,7 @@ export const APPLICATION = {
       changes: [String],
       code: String,
       fields: [String],
+      centre: String,
     },
   ],
   omittedMessages: Number,
