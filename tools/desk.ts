@@ -61,14 +61,18 @@ export interface Desk {
 const TRIES = 8;
 const AGAIN = { first: 200, most: 20_000, jitter: 0 };
 
+export interface DeskOptions {
+  /** How often a call is sent while the platform says that its trouble will pass. @default 8 */
+  tries?: number;
+}
+
 /**
  * Signs an operator in at the local provider.
  * @param url of the gateway, without a path
  * @param operator such as `cu-001-specialist`
- * @param tries how often a call is sent while the platform says that its trouble will pass
  * @throws Refused when the platform says no, Error when it can not be reached
  */
-export async function openDesk(url: string, operator: string, tries = TRIES): Promise<Desk> {
+export async function openDesk(url: string, operator: string, { tries = TRIES }: DeskOptions = {}): Promise<Desk> {
   const cookies: string[] = [];
   let centre = '';
 

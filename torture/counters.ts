@@ -50,7 +50,7 @@ const revisionOf = ({ etag }: Application): number => Number(etag.replaceAll('"'
 /** Signs a specialist in at each centre. */
 export async function openCounters(url: string, centres: readonly Centre[], random: () => number): Promise<Counters> {
   const desks: Desk[] = [];
-  for (const { code } of centres) desks.push(await openDesk(url, `${code.toLowerCase()}-specialist`, 1));
+  for (const { code } of centres) desks.push(await openDesk(url, `${code.toLowerCase()}-specialist`, { tries: 1 }));
   const kept: Kept[] = [];
   const acknowledged: Acknowledged[] = [];
   const refused: Counters['refused'] = [];

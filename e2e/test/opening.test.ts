@@ -172,7 +172,7 @@ describe('a centre in training', () => {
     const code = 'CU-087';
     centre('open', code, '--training');
     const here = await until(
-      () => openDesk(platform.url, 'cu-087-specialist', 1).catch(() => undefined),
+      () => openDesk(platform.url, 'cu-087-specialist', { tries: 1 }).catch(() => undefined),
       (signedIn) => signedIn !== undefined,
       'its specialist signs in',
       20,
@@ -240,7 +240,7 @@ describe('a wave of centres that is opened by one line, on a running platform', 
     const before = platform.pids();
     const planned = await wave();
     expect(planned.map(({ status }) => status)).toEqual(planned.map(() => 'planned'));
-    await expect(openDesk(platform.url, 'cu-027-specialist', 1)).rejects.toMatchObject({
+    await expect(openDesk(platform.url, 'cu-027-specialist', { tries: 1 })).rejects.toMatchObject({
       problem: { status: 409, reason: 'CENTRE_NOT_OPEN' },
     });
     const topic = await messagesOf(CENTRES_TOPIC, centreIn);
@@ -309,7 +309,7 @@ describe('a centre that is closed to another one, on a running platform', () => 
       'the centre is closed',
       20,
     );
-    await expect(openDesk(platform.url, 'cu-003-specialist', 1)).rejects.toMatchObject({
+    await expect(openDesk(platform.url, 'cu-003-specialist', { tries: 1 })).rejects.toMatchObject({
       problem: { reason: 'CENTRE_CLOSED' },
     });
 

@@ -1,0 +1,170 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus, loadavg, totalmem } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { startBeside } from './rollout/beside.ts';
+import { PARTS, runCourse } from './rollout/course.ts';
+import type { Outcome } from './rollout/course.ts';
+import { install } from './rollout/install.ts';
+import type { Installed } from './rollout/install.ts';
+import { Kube, waitFor } from './rollout/kube.ts';
+import { Operator } from './rollout/operator.ts';
+import { drawRollout } from './rollout/picture.ts';
+import { faultsOf, reportOf } from './rollout/report.ts';
+import type { Circumstances } from './rollout/report.ts';
+import { describeCluster, openTarget } from './rollout/target.ts';
+import type { Target } from './rollout/target.ts';
+
+/** `npm run test:cluster`: the platform installed, rolled out and disturbed in a real Kubernetes, while desks work. */
+
+const HELP = `npm run test:cluster [-- options]
+
+Installs the platform in a real Kubernetes from the images and charts of this checkout, by the commands of docs/operations.md;
+plays the sample day; then, while desks file applications without a pause: imports sixty centres and opens them in three waves,
+upgrades and rolls back, changes a key and a secret, deletes, drains and kills pods, scales a consumer on its lag, sends a spike,
+and tries every edge between two services. Takes about 25 minutes, and ends with code 1 when anything was not as it should be.
+
+With KUBECONFIG it uses that cluster (its namespace cups must not exist; it needs KEDA, metrics-server and enforced policies), else
+it starts one from source (root; minutes to compile the first time, k8s/cluster/README.md).
+
+  --rate <n>         applications a second, three calls each (default 2)
+  --spike <n>        applications a second in the spike (default 15)
+  --out <folder>     report.md and rollout.svg (default dist/rollout)
+  --host <address>   with KUBECONFIG: this machine, as its pods reach it
+  --load <command>   with KUBECONFIG: brings an archive of images ({}) into its nodes, such as 'kind load image-archive {}'
+  --keep             leaves cluster, Kafka and store running until Ctrl-C
+  --help             this text
+`;
+
+const OPTIONS = {
+  rate: { type: 'string', default: '2' },
+  spike: { type: 'string', default: '15' },
+  out: { type: 'string', default: 'dist/rollout' },
+  host: { type: 'string' },
+  load: { type: 'string' },
+  keep: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+const root = join(import.meta.dirname, '..');
+const started = performance.now();
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}
+
+function tell(line: string): void {
+  const seconds = Math.round((performance.now() - started) / 1000);
+  console.log(`${String(Math.floor(seconds / 60)).padStart(3)}:${String(seconds % 60).padStart(2, '0')}  ${line}`);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: OPTIONS });
+  if (values.help) {
+    console.log(HELP);
+    return 0;
+  }
+  const rate = positive('rate', values.rate);
+  const spike = positive('spike', values.spike);
+  const [loadBefore = 0] = loadavg();
+  const signal = calledOff();
+  const kubeconfig = process.env['KUBECONFIG'];
+  const target = await openTarget({ root, kubeconfig, host: values.host, load: values.load, onProgress: tell, signal });
+  const ends: (() => Promise<void> | void)[] = [() => target.stop()];
+  try {
+    const out = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.out);
+    const circumstances = await lookAround(target, loadBefore);
+    const { installed, outcome } = await rollOut({ target, rate, spike, signal, ends });
+    write(out, circumstances, installed, outcome);
+    if (values.keep) await untilCalledOff(signal, target);
+    return conclude(outcome, out);
+  } finally {
+    tell('ending what was started');
+    for (const end of ends.reverse()) await end();
+  }
+}
+
+interface Plan {
+  target: Target;
+  rate: number;
+  spike: number;
+  signal: AbortSignal;
+  ends: (() => Promise<void> | void)[];
+}
+
+async function rollOut({
+  target,
+  rate,
+  spike,
+  signal,
+  ends,
+}: Plan): Promise<{ installed: Installed; outcome: Outcome }> {
+  const work = join(root, '.cups', 'rollout');
+  const kube = new Kube(target.kubeconfig, signal);
+  const operator = new Operator(work, target.kubeconfig, signal, (command) => tell(`  $ ${command}`));
+  ends.push(() => operator.stop());
+  operator.write('centres.csv', operator.withoutWave(PARTS));
+  const beside = await startBeside(target.host, work, tell);
+  ends.push(() => beside.stop());
+  await operator.follow('Rotate a key', /^kubectl proxy/);
+  kube.api = 'http://127.0.0.1:8001';
+  await waitFor('kubectl proxy answers', 20, async () => (await fetch(`${kube.api}/readyz`)).ok);
+  tell('installing');
+  const installed = await install(operator, target, beside, kube);
+  tell(`the platform answers at ${installed.url}`);
+  const outcome = await runCourse({ operator, target, beside, kube, installed, rate, spike, tell });
+  return { installed, outcome };
+}
+
+function write(out: string, circumstances: Circumstances, installed: Installed, outcome: Outcome): void {
+  mkdirSync(out, { recursive: true });
+  writeFileSync(join(out, 'report.md'), reportOf(circumstances, installed, outcome));
+  writeFileSync(join(out, 'rollout.svg'), drawRollout(outcome.watch.samples, outcome.moments));
+}
+
+function conclude(outcome: Outcome, out: string): number {
+  const faults = faultsOf(outcome);
+  for (const fault of faults.slice(0, 20)) tell(`NOT RIGHT: ${fault}`);
+  tell(faults.length === 0 ? 'everything was as it should be' : `${faults.length} things were not as they should be`);
+  tell(`the report: ${join(out, 'report.md')}`);
+  return faults.length === 0 ? 0 : 1;
+}
+
+async function lookAround(target: Target, loadBefore: number): Promise<Circumstances> {
+  const git = (...words: string[]) => execFileSync('git', words, { cwd: root, encoding: 'utf8' }).trim();
+  const { version, nodes } = await describeCluster(new Kube(target.kubeconfig));
+  const isDirty = git('status', '--porcelain') !== '';
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    commit: `${git('rev-parse', '--short=12', 'HEAD')}${isDirty ? ', with changes' : ''}`,
+    command: ['npm run test:cluster', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    versions: { Kubernetes: version, Node: process.versions.node, Kafka: '4.1.1', Helm: '4.1', KEDA: '2.21.0' },
+    cluster: `${target.kind === 'own' ? 'from source, started for this (k8s/cluster)' : 'named by KUBECONFIG'}; nodes: ${nodes}`,
+    loadBefore,
+  };
+}
+
+function positive(name: string, text: string): number {
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0 && value <= 100) return value;
+  throw new Error(`--${name}: a number above 0, at most 100; not ${text}.`);
+}
+
+function calledOff(): AbortSignal {
+  const controller = new AbortController();
+  const callOff = () => controller.abort(new Error('Called off.'));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, callOff);
+  process.once('disconnect', callOff);
+  process.channel?.unref();
+  return controller.signal;
+}
+
+async function untilCalledOff(signal: AbortSignal, { kubeconfig }: Target): Promise<void> {
+  tell(`it runs on until Ctrl-C: export KUBECONFIG=${kubeconfig}`);
+  if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+}

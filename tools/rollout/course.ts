@@ -1,0 +1,284 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readSet } from '../centre/set.ts';
+import { playDay } from '../day.ts';
+import type { DayResult } from '../day.ts';
+import type { Centre } from '../filings.ts';
+import { operationsCommands } from '../operations/commands.ts';
+import type { Beside } from './beside.ts';
+import { deletePods, drain, scaleOnLag, settled } from './disturb.ts';
+import { tryEdges } from './edges.ts';
+import type { Edge } from './edges.ts';
+import type { Installed } from './install.ts';
+import { isReady, serviceOf } from './kube.ts';
+import type { Kube } from './kube.ts';
+import { Load } from './load.ts';
+import { Moments } from './moments.ts';
+import type { Moment } from './moments.ts';
+import { openCentres } from './opening.ts';
+import type { Opening } from './opening.ts';
+import type { Operator } from './operator.ts';
+import type { Target } from './target.ts';
+import { quantile, Watch } from './watch.ts';
+
+/** The afternoon of an operator: sixty centres, a release and its way back, keys, trouble and a spike, while desks work. */
+
+export interface CourseOptions {
+  operator: Operator;
+  target: Target;
+  beside: Beside;
+  kube: Kube;
+  installed: Installed;
+  /** Applications in a second: all the time, and in the spike. */
+  rate: number;
+  spike: number;
+  tell: (line: string) => void;
+}
+
+export interface Outcome {
+  day: DayResult;
+  moments: Moment[];
+  openings: Opening[];
+  edges: Edge[];
+  watch: Watch;
+  calls: number;
+  accepted: number;
+  missing: string[];
+  mails: number;
+  spikeOldest: number[];
+  /** What ended the afternoon early. */
+  broken: string;
+}
+
+const BASELINE_SECONDS = 60;
+const SPIKE_SECONDS = 60;
+const AWAY_SECONDS = 30;
+const AFTER_SECONDS = 10;
+/** What `npm run keys` waits for itself: it refuses before. */
+const SWITCH_AFTER_SECONDS = 305;
+const RETIRE_AFTER_SECONDS = 605;
+/** The waves that the sixty centres come in. */
+export const PARTS = ['2023-1', '2023-2', '2023-3'];
+
+/** Pure course of things; a step that fails ends it, and the outcome says so. */
+export async function runCourse(options: CourseOptions): Promise<Outcome> {
+  const { kube, installed, beside, tell } = options;
+  tell('the sample day through the gateway');
+  const day = await playDay({ url: installed.url });
+  tell(
+    `  ${day.applications} applications in ${day.seconds} s: ${day.lost} lost, ${day.doubled} doubled, ${day.errors.length} errors`,
+  );
+  const load = new Load(installed.url);
+  const watch = new Watch(kube, load, installed.url);
+  const afternoon = new Afternoon(options, load, watch);
+  await load.start(await activeCentres(installed.url), options.rate);
+  watch.start();
+  let broken = '';
+  await afternoon.run().catch((error: unknown) => (broken = (error as Error).message));
+  await load.stop();
+  await watch.stop();
+  tell(`looking for each of the ${load.accepted} applications that were acknowledged`);
+  const missing = await load.missing();
+  const { moments, openings, edges, spikeOldest } = afternoon;
+  const { calls, accepted } = load;
+  return {
+    day,
+    moments: moments.all,
+    openings,
+    edges,
+    watch,
+    calls,
+    accepted,
+    missing,
+    mails: beside.mail.received(),
+    spikeOldest,
+    broken,
+  };
+}
+
+async function activeCentres(url: string): Promise<Centre[]> {
+  const response = await fetch(`${url}/api/v1/centres?pageSize=200`);
+  const { centres } = (await response.json()) as { centres: Centre[] };
+  return centres.filter(({ status }) => status === 'active');
+}
+
+class Afternoon {
+  readonly #options: CourseOptions;
+  readonly #load: Load;
+  readonly #watch: Watch;
+  readonly moments: Moments;
+  readonly openings: Opening[] = [];
+  readonly edges: Edge[] = [];
+  readonly spikeOldest: number[] = [];
+  #announced = 0;
+  #switched = 0;
+
+  constructor(options: CourseOptions, load: Load, watch: Watch) {
+    this.#options = options;
+    this.#load = load;
+    this.#watch = watch;
+    this.moments = new Moments(load, options.tell);
+  }
+
+  async run(): Promise<void> {
+    const { operator, kube, spike } = this.#options;
+    await this.moments.during('desks at work, nothing else', async () => {
+      await delay(BASELINE_SECONDS * 1000);
+      return `${BASELINE_SECONDS} s`;
+    });
+    await this.#step('Rotate a key: announce', () => this.#announce());
+    await this.#step('import sixty centres', () => this.#import());
+    for (const part of PARTS) await this.#step(`open the wave ${part}`, () => this.#open(part));
+    await this.#step('open one centre more', () => this.#openOne());
+    await this.#step('upgrade to a new build', () => this.#upgrade());
+    await this.#step('Rotate a key: switch', () => this.#switch());
+    await this.#step('roll back', () => this.#rollBack());
+    await this.#step('rotate a secret', async () => {
+      await operator.follow('Rotate a secret');
+      return 'intake was restarted with its new URI';
+    });
+    await this.#step('delete a pod of each service', () => deletePods(kube, 'in order'));
+    await this.#step('drain the node', () => drain(kube));
+    await this.#step(
+      'kill a pod of each service (SIGKILL)',
+      () => deletePods(kube, 'by force'),
+      'a call that is under way in a process that is killed has nobody to answer it; the desk sends it again',
+    );
+    await this.#step('agency-bridge away, then scaled on lag', () => this.#scale());
+    await this.#step(`a spike of ${spike} applications/s`, () => this.#spike());
+    await this.#step('every edge, from within', () => this.#tryEdges());
+    await this.#step('Read the dashboards', async () => {
+      await operator.follow('Read the dashboards');
+      return 'the ConfigMap of the dashboard is there';
+    });
+    await this.#step('Rotate a key: retire', () => this.#retire());
+  }
+
+  /** A moment, and some seconds more, in which its consequences show. */
+  #step(name: string, work: () => Promise<string>, excuse = ''): Promise<void> {
+    const withRest = async () => {
+      const seen = await work();
+      await delay(AFTER_SECONDS * 1000);
+      return seen;
+    };
+    return this.moments.during(name, withRest, excuse);
+  }
+
+  async #announce(): Promise<string> {
+    await this.#options.operator.follow('Rotate a key', /announce/);
+    this.#announced = performance.now();
+    return 'the next key of intake is published';
+  }
+
+  async #switch(): Promise<string> {
+    await sleepUntil(this.#announced, SWITCH_AFTER_SECONDS);
+    await this.#options.operator.follow('Rotate a key', /switch/);
+    this.#switched = performance.now();
+    return 'intake signs with its new key';
+  }
+
+  async #retire(): Promise<string> {
+    await sleepUntil(this.#switched, RETIRE_AFTER_SECONDS);
+    await this.#options.operator.follow('Rotate a key', /retire|show/);
+    return 'the old key of intake counts no longer';
+  }
+
+  async #import(): Promise<string> {
+    const { operator } = this.#options;
+    await operator.follow('Open sixty centres', /import|list|helm/);
+    return 'planned: nothing changes at the desks';
+  }
+
+  async #open(wave: string): Promise<string> {
+    const { operator, kube } = this.#options;
+    await operator.sh(`npm run centre -- open --wave ${wave}`);
+    const centres = this.#centresOf((one) => one.wave === wave);
+    return this.#note(await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }));
+  }
+
+  async #openOne(): Promise<string> {
+    const { operator, kube } = this.#options;
+    await operator.follow('Open a centre', /npm run centre/);
+    const centres = this.#centresOf(({ code }) => code === 'CU-087');
+    return this.#note(await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }));
+  }
+
+  #upgradeCentres = (): Promise<void> => this.#options.operator.follow('Open a centre', /^helm/);
+
+  #note(opening: Opening): string {
+    this.openings.push(opening);
+    const { centres, firstSeconds, lastSeconds, restarts, newTemplates } = opening;
+    return `${centres} opened: the first application after ${firstSeconds.toFixed(1)} s, every centre after ${lastSeconds.toFixed(1)} s; ${restarts} restarts, ${newTemplates} new templates of pods`;
+  }
+
+  #centresOf(fits: (centre: { code: string; wave: string }) => boolean): Centre[] {
+    const { centres } = readSet(join(this.#options.operator.folder, 'data'));
+    return [...centres.values()]
+      .filter(fits)
+      .map(({ code, kind, name }) => ({ name: `centres/${code}`, code, kind, status: 'active', displayName: name }));
+  }
+
+  async #upgrade(): Promise<string> {
+    const { operator, target, kube } = this.#options;
+    const before = await this.#release();
+    for (const command of operationsCommands('Upgrade')) {
+      const isBuild = command.startsWith('npm run images');
+      await operator.sh(isBuild ? `${command} --tag next` : command);
+      if (isBuild) await target.load(join(operator.folder, 'dist/images/images.tar'));
+    }
+    await settled(kube);
+    return `the gateway said ${before} and says ${await this.#release()}`;
+  }
+
+  async #rollBack(): Promise<string> {
+    const { operator, kube } = this.#options;
+    await operator.follow('Roll back');
+    await settled(kube);
+    return `the gateway says ${await this.#release()} again`;
+  }
+
+  /** What the pods of the gateway say that they are. */
+  async #release(): Promise<string> {
+    const { kube } = this.#options;
+    const pods = (await kube.pods()).filter((pod) => serviceOf(pod) === 'gateway' && isReady(pod));
+    const pages = await Promise.all(pods.map(({ metadata }) => kube.askPod(metadata.name, 7106, '/metrics')));
+    const names = pages.map((page) => /cups_build_info\{[^}]*release="([^"]*)"/.exec(page)?.[1] ?? 'nothing');
+    return [...new Set(names)].sort().join(' and ');
+  }
+
+  async #scale(): Promise<string> {
+    const { most, secondsUntilMore } = await scaleOnLag(this.#options.kube, 'agency-bridge', AWAY_SECONDS);
+    return `no pod for ${AWAY_SECONDS} s while desks filed on; then 0 to ${most} pods, ${secondsUntilMore.toFixed(0)} s after it was let go`;
+  }
+
+  async #spike(): Promise<string> {
+    const { rate, spike } = this.#options;
+    const from = this.#load.now;
+    this.#load.rate = spike;
+    await delay(SPIKE_SECONDS * 1000);
+    const ages = this.#watch.between(from, this.#load.now).flatMap(({ oldestEvent }) => oldestEvent ?? []);
+    this.#load.rate = rate;
+    this.spikeOldest.push(...ages);
+    return `age of the oldest event that is not in Kafka yet: p95 ${quantile(ages, 0.95).toFixed(2)} s, most ${Math.max(...ages).toFixed(2)} s, ${ages.length} looks`;
+  }
+
+  async #tryEdges(): Promise<string> {
+    const { operator, kube, beside } = this.#options;
+    const { kafka, store, mail } = beside;
+    const outside = [
+      { name: 'kafka', host: kafka.host, port: kafka.port },
+      { name: 'store', host: store.host, port: store.port },
+      { name: 'mail', host: mail.host, port: mail.port },
+    ];
+    this.edges.push(...(await tryEdges(join(operator.folder, 'helm'), kube, outside)));
+    const wrong = this.edges.filter(({ isOpen, shouldBeOpen }) => isOpen !== shouldBeOpen);
+    const open = this.edges.filter(({ isOpen }) => isOpen).length;
+    const said = wrong.map(({ from, to, isOpen }) => `${from} to ${to} is ${isOpen ? 'open' : 'closed'}`).join(', ');
+    if (wrong.length > 0) throw new Error(`Edges other than the charts say: ${said}`);
+    return `${open} open and ${this.edges.length - open} closed, each as the charts say`;
+  }
+}
+
+async function sleepUntil(since: number, seconds: number): Promise<void> {
+  await delay(Math.max(0, since + seconds * 1000 - performance.now()));
+}

@@ -1,0 +1,151 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { isReady, NAMESPACE, serviceOf, waitFor } from './kube.ts';
+import type { Kube } from './kube.ts';
+
+/**
+ * Every edge between two services, and to what stands beside, tried from within: a pod with the labels of each service, to
+ * which the same policies apply, and one that nobody knows.
+ */
+
+/** What the charts say of a service: helm/<service>/service.yaml. */
+interface ServiceFile {
+  name: string;
+  calls: string[];
+  store: boolean;
+  kafka: boolean;
+}
+
+export interface Address {
+  name: string;
+  host: string;
+  port: number;
+}
+
+export interface Edge {
+  from: string;
+  to: string;
+  isOpen: boolean;
+  shouldBeOpen: boolean;
+}
+
+const STRANGER = 'stranger';
+const GRPC: Record<string, number> = {
+  catalog: 7001,
+  identity: 7002,
+  intake: 7003,
+  'agency-bridge': 7004,
+  notifications: 7005,
+};
+/** Connects to each address, and says which answered. */
+const PROBE = `
+const { connect } = require('node:net');
+const reach = ({ name, host, port }) => new Promise((resolve) => {
+  const socket = connect({ host, port });
+  const end = (isOpen) => { socket.destroy(); resolve([name, isOpen]); };
+  socket.setTimeout(3000, () => end(false)).once('connect', () => end(true)).once('error', () => end(false));
+});
+Promise.all(JSON.parse(process.env.TARGETS).map(reach)).then((found) => console.log(JSON.stringify(found)));
+`;
+
+/** @param beside where Kafka, the store and mail are */
+export async function tryEdges(charts: string, kube: Kube, beside: readonly Address[]): Promise<Edge[]> {
+  const services = readServices(charts);
+  const pods = (await kube.pods()).filter(isReady);
+  const inside = Object.entries(GRPC).flatMap(([name, port]): Address[] => {
+    const host = pods.find((pod) => serviceOf(pod) === name)?.status.podIP;
+    return host === undefined ? [] : [{ name, host, port }];
+  });
+  const image = await kube.kubectl([
+    'get',
+    'deployment',
+    'catalog',
+    '-n',
+    NAMESPACE,
+    '-o',
+    'jsonpath={.spec.template.spec.containers[0].image}',
+  ]);
+  const targets = [...inside, ...beside];
+  const sources = [...services.map(({ name }) => name), STRANGER];
+  const found = await Promise.all(sources.map((source) => probe(kube, source, image.trim(), targets)));
+  return sources.flatMap((from, index) =>
+    found[index]!.map(([to, isOpen]) => ({ from, to, isOpen, shouldBeOpen: isMeant(services, from, to) })),
+  );
+}
+
+function readServices(charts: string): ServiceFile[] {
+  return readdirSync(charts).flatMap((name) => {
+    try {
+      return [parse(readFileSync(join(charts, name, 'service.yaml'), 'utf8')) as ServiceFile];
+    } catch {
+      return [];
+    }
+  });
+}
+
+function isMeant(services: readonly ServiceFile[], from: string, to: string): boolean {
+  const service = services.find(({ name }) => name === from);
+  if (!service) return false;
+  if (to === 'kafka') return service.kafka;
+  if (to === 'store') return service.store;
+  if (to === 'mail') return from === 'notifications';
+  return service.calls.includes(to);
+}
+
+async function probe(
+  kube: Kube,
+  source: string,
+  image: string,
+  targets: readonly Address[],
+): Promise<[string, boolean][]> {
+  const name = `edges-of-${source}`;
+  await kube.kubectl(['apply', '-f', '-'], JSON.stringify(podOf(name, source, image, targets)));
+  try {
+    await waitFor(`${name} has ended`, 60, async () => (await phaseOf(kube, name)) === 'Succeeded');
+    return JSON.parse(await kube.kubectl(['logs', name, '-n', NAMESPACE])) as [string, boolean][];
+  } finally {
+    await kube.kubectl(['delete', 'pod', name, '-n', NAMESPACE, '--wait=false']);
+  }
+}
+
+const phaseOf = (kube: Kube, name: string): Promise<string> =>
+  kube.kubectl(['get', 'pod', name, '-n', NAMESPACE, '-o', 'jsonpath={.status.phase}']);
+
+function podOf(name: string, source: string, image: string, targets: readonly Address[]): object {
+  const labels =
+    source === STRANGER ? { app: STRANGER } : { 'app.kubernetes.io/name': source, 'app.kubernetes.io/part-of': 'cups' };
+  const security = {
+    runAsNonRoot: true,
+    runAsUser: 10_001,
+    runAsGroup: 10_001,
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: NAMESPACE, labels },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      securityContext: security,
+      containers: [
+        {
+          name: 'probe',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          // The policies of a pod may come into force a moment after it runs.
+          command: ['/nodejs/bin/node', '-e', `setTimeout(() => {${PROBE}}, 5000)`],
+          env: [{ name: 'TARGETS', value: JSON.stringify(targets) }],
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+          // It never becomes ready: nobody shall call it for what its labels say.
+          readinessProbe: { tcpSocket: { port: 1 } },
+        },
+      ],
+    },
+  };
+}

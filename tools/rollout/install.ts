@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { operationsCommands } from '../operations/commands.ts';
+import type { Beside } from './beside.ts';
+import { waitFor } from './kube.ts';
+import type { Kube } from './kube.ts';
+import type { Operator } from './operator.ts';
+import type { Target } from './target.ts';
+
+/** The install of docs/operations.md: its ten commands, with values of the operator's own. */
+
+const STORED = ['identity', 'intake', 'agency-bridge', 'notifications'];
+
+export interface Installed {
+  url: string;
+  /** From `helm upgrade --install` of the platform until Helm is done. */
+  chartsSeconds: number;
+  /** From then until the gateway answers a question that all of the platform is needed for. */
+  answersAfter: number;
+}
+
+/** What is in the folder `mine`; all else is k8s/env/pilot.yaml. */
+function values({ kafka, store, mail }: Beside, { host, from }: Target): object {
+  const here = [{ ipBlock: { cidr: `${host}/32` } }];
+  const consumer = { keda: { enabled: true, minReplicas: 2, maxReplicas: 4, partitions: 12, lagThreshold: 20 } };
+  // One node of two cores has no room for what pods ask for on a node of their own.
+  const small = { resources: { requests: { cpu: '25m', memory: '96Mi' } } };
+  return {
+    global: {
+      image: { pullPolicy: 'IfNotPresent' },
+      kafka: { brokers: [`${kafka.host}:${kafka.port}`], peers: here },
+      mongodb: { port: store.port, peers: here },
+      // There is no Prometheus here.
+      monitoring: { podMonitor: false, peers: [] },
+    },
+    alerts: { enabled: false },
+    catalog: small,
+    identity: small,
+    intake: Object.assign({}, small, consumer),
+    'agency-bridge': Object.assign({}, small, consumer),
+    notifications: Object.assign({ mail: { existingSecret: 'mail', peers: here, port: mail.port } }, small, consumer),
+    gateway: {
+      resources: { requests: { cpu: '100m', memory: '96Mi' } },
+      route: { kind: 'none' },
+      public: { peers: from.map((cidr) => ({ ipBlock: { cidr } })) },
+      autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 4 },
+      // All desks come from one address here, which a real limit would take for one desk that went mad.
+      settings: { RATE_LIMIT_ADDRESS_PER_MINUTE: 100_000, RATE_LIMIT_SESSION_PER_MINUTE: 10_000 },
+    },
+    'agency-simulator': Object.assign({ settings: { SIMULATOR_BEHAVIOUR: 'demo', SIMULATOR_DELAY_MS: 250 } }, small),
+    topics: { partitions: 12 },
+  };
+}
+
+/** @throws CommandFailed, Error when the platform does not answer */
+export async function install(operator: Operator, target: Target, beside: Beside, kube: Kube): Promise<Installed> {
+  operator.write('values.yaml', values(beside, target));
+  const { store, mail } = beside;
+  for (const name of STORED) operator.write(`${name}-store.uri`, `mongodb://${store.host}:${store.port}`);
+  operator.write('mail.url', `smtp://${mail.host}:${mail.port}`);
+  let chartsSeconds = 0;
+  for (const command of operationsCommands('Install in ten commands')) {
+    const started = performance.now();
+    await operator.sh(command);
+    if (command.startsWith('npm run images')) await target.load(join(operator.folder, 'dist/images/images.tar'));
+    if (command.includes('helm/platform')) chartsSeconds = (performance.now() - started) / 1000;
+  }
+  const url = await target.gatewayUrl(kube);
+  const answersAfter = await waitFor('the gateway answers', 60, async () => {
+    const response = await fetch(`${url}/api/v1/centres?pageSize=200`, { signal: AbortSignal.timeout(5_000) });
+    return response.ok;
+  });
+  return { url, chartsSeconds, answersAfter };
+}

@@ -1,0 +1,131 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { clusterTool } from '../charts/helm.ts';
+import { CommandFailed, run } from '../cluster/command.ts';
+
+/** A cluster as an operator has it: kubectl, helm, and the API through `kubectl proxy`. */
+
+/** What the platform lives in. */
+export const NAMESPACE = 'cups';
+const API_MS = 10_000;
+
+export interface Pod {
+  metadata: { name: string; uid: string; labels: Record<string, string>; deletionTimestamp?: string };
+  status: {
+    phase: string;
+    podIP?: string;
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: { restartCount: number }[];
+  };
+}
+
+export interface Deployment {
+  metadata: { name: string };
+  spec: { replicas: number };
+  status: { readyReplicas?: number; updatedReplicas?: number };
+}
+
+export class Kube {
+  readonly kubeconfig: string;
+  readonly #signal: AbortSignal | undefined;
+  /** Where `kubectl proxy` listens; empty until it does. */
+  api = '';
+
+  constructor(kubeconfig: string, signal?: AbortSignal) {
+    this.kubeconfig = kubeconfig;
+    this.#signal = signal;
+  }
+
+  /** @returns its output. @throws CommandFailed with the words of kubectl */
+  kubectl(args: readonly string[], input?: string): Promise<string> {
+    const given = ['--kubeconfig', this.kubeconfig, ...args];
+    return run(clusterTool('kubectl'), given, {
+      ...(input === undefined ? {} : { input }),
+      ...(this.#signal ? { signal: this.#signal } : {}),
+    });
+  }
+
+  /** Objects of a kind in the namespace of the platform. */
+  async list<T>(path: string): Promise<T[]> {
+    return ((await this.#get(`${path}`)) as { items: T[] }).items;
+  }
+
+  pods = (): Promise<Pod[]> =>
+    this.list<Pod>(`/api/v1/namespaces/${NAMESPACE}/pods?labelSelector=app.kubernetes.io/part-of=cups`);
+
+  deployments = (): Promise<Deployment[]> => this.list<Deployment>(`/apis/apps/v1/namespaces/${NAMESPACE}/deployments`);
+
+  /** CPU in millicores and memory in MiB of each pod, by its name; empty while metrics-server knows none. */
+  async usage(): Promise<Map<string, { cpu: number; memory: number }>> {
+    type Usage = { metadata: { name: string }; containers: { usage: { cpu: string; memory: string } }[] };
+    const found = await this.list<Usage>(`/apis/metrics.k8s.io/v1beta1/namespaces/${NAMESPACE}/pods`).catch(() => []);
+    return new Map(
+      found.map(({ metadata, containers }) => [
+        metadata.name,
+        {
+          cpu: sum(containers.map(({ usage }) => millicores(usage.cpu))),
+          memory: sum(containers.map(({ usage }) => mebibytes(usage.memory))),
+        },
+      ]),
+    );
+  }
+
+  /** What a pod answers on a port of its own, through the API: it comes from the node, as its probes do. */
+  async askPod(name: string, port: number, path: string): Promise<string> {
+    const url = `${this.api}/api/v1/namespaces/${NAMESPACE}/pods/${name}:${port}/proxy${path}`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(API_MS) });
+    if (!response.ok) throw new Error(`${name}${path} answers ${response.status}`);
+    return response.text();
+  }
+
+  async #get(path: string): Promise<unknown> {
+    const response = await fetch(`${this.api}${path}`, { signal: AbortSignal.timeout(API_MS) });
+    if (!response.ok) throw new Error(`GET ${path} answers ${response.status}`);
+    return response.json();
+  }
+}
+
+export const serviceOf = (pod: Pod): string => pod.metadata.labels['app.kubernetes.io/name'] ?? '';
+export const isReady = ({ metadata, status }: Pod): boolean =>
+  !metadata.deletionTimestamp && (status.conditions ?? []).some((one) => one.type === 'Ready' && one.status === 'True');
+/** Processes of it that have ended and were started again. */
+export const restartsOf = ({ status }: Pod): number =>
+  sum((status.containerStatuses ?? []).map(({ restartCount }) => restartCount));
+
+/** Asks until it is so. @throws Error, saying what was waited for */
+export async function waitFor(what: string, seconds: number, isSo: () => Promise<boolean>): Promise<number> {
+  const started = performance.now();
+  for (;;) {
+    if (await isSo().catch(() => false)) return (performance.now() - started) / 1000;
+    if (performance.now() - started > seconds * 1000) throw new Error(`${what}: not within ${seconds} s`);
+    await delay(500);
+  }
+}
+
+/** The words of a refusal. @throws Error when the command was not refused */
+export async function refusalOf(command: Promise<string>): Promise<string> {
+  try {
+    await command;
+  } catch (error) {
+    if (error instanceof CommandFailed) return error.message;
+    throw error;
+  }
+  throw new Error('It was not refused.');
+}
+
+/** A quantity of CPU as Kubernetes writes it: `250m`, `1234567n`, `2`. */
+export function millicores(text: string): number {
+  const value = Number.parseFloat(text);
+  if (text.endsWith('n')) return value / 1e6;
+  if (text.endsWith('u')) return value / 1e3;
+  return text.endsWith('m') ? value : value * 1000;
+}
+
+const UNITS: Record<string, number> = { Ki: 1 / 1024, Mi: 1, Gi: 1024, k: 1e3 / 2 ** 20, M: 1e6 / 2 ** 20 };
+
+/** A quantity of memory as Kubernetes writes it: `131072Ki`, `64Mi`, bytes. */
+export function mebibytes(text: string): number {
+  const unit = text.replace(/^[\d.]+/, '');
+  return Number.parseFloat(text) * (UNITS[unit] ?? 1 / 2 ** 20);
+}
+
+export const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

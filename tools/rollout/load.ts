@@ -1,0 +1,158 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openDesk, Refused, until } from '../desk.ts';
+import type { Application, Desk } from '../desk.ts';
+import { QUICK } from '../day/courses.ts';
+import { applicationId, contentFor, publicServices } from '../filings.ts';
+import type { Centre, PublicService } from '../filings.ts';
+
+/** Desks at work without a pause: real applications, at a rate that does not wait for answers. */
+
+export interface FailedCall {
+  /** Seconds since the start of the load. */
+  at: number;
+  call: string;
+  why: string;
+}
+
+interface Filed {
+  id: string;
+  desk: Desk;
+}
+
+/** What people come with after the sample day, so that no number of a person comes twice. */
+const FIRST_PERSON = 10_000;
+/** An application that waits longer for its agency has been lost. */
+const PATIENCE_SECONDS = 120;
+
+export class Load {
+  readonly #url: string;
+  readonly #started = performance.now();
+  readonly #desks: { desk: Desk; centre: Centre }[] = [];
+  readonly #filed: Filed[] = [];
+  readonly #open = new Set<Promise<void>>();
+  readonly #seconds: number[] = [];
+  #services: PublicService[] = [];
+  #n = FIRST_PERSON;
+  #rate = 0;
+  #ended = false;
+  #loop: Promise<void> | undefined;
+  readonly failed: FailedCall[] = [];
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** Calls that were made in each second since the start. */
+  get calls(): number {
+    return this.#seconds.reduce((total, count) => total + (count ?? 0), 0);
+  }
+
+  get accepted(): number {
+    return this.#filed.length;
+  }
+
+  /** Seconds since the start. */
+  get now(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+
+  /** Calls between two times. */
+  callsBetween(from: number, to: number): number {
+    let total = 0;
+    for (let second = Math.floor(from); second < to; second += 1) total += this.#seconds[second] ?? 0;
+    return total;
+  }
+
+  failedBetween = (from: number, to: number): FailedCall[] => this.failed.filter(({ at }) => at >= from && at < to);
+
+  /** @param rate applications in a second; each is three calls */
+  async start(centres: readonly Centre[], rate: number): Promise<void> {
+    this.#services = await publicServices(this.#url);
+    for (const centre of centres) await this.join(centre);
+    this.#rate = rate;
+    this.#loop = this.#run();
+  }
+
+  set rate(rate: number) {
+    this.#rate = rate;
+  }
+
+  /** A centre takes part from now on. @throws Refused while it is not open, Error when nobody answers */
+  async join(centre: Centre): Promise<Desk> {
+    const desk = await openDesk(this.#url, `${centre.code.toLowerCase()}-specialist`, { tries: 1 });
+    this.#desks.push({ desk, centre });
+    return desk;
+  }
+
+  /** The first application of a centre. @throws Refused, Error */
+  async file(desk: Desk, centre: Centre): Promise<void> {
+    const n = (this.#n += 1);
+    const service = this.#serviceOf(centre, n);
+    const id = applicationId(QUICK.ending);
+    const body = Object.assign({ id, publicService: service.code }, contentFor(n, centre, service));
+    const draft = await this.#call(desk, 'POST', '/applications', { body });
+    await this.#call(desk, 'POST', `/applications/${draft.id}/submit`, { etag: draft.etag });
+    this.#filed.push({ id, desk });
+    await this.#call(desk, 'GET', `/applications/${id}`);
+  }
+
+  /** No new people; those who are at a desk finish. */
+  async stop(): Promise<void> {
+    this.#ended = true;
+    await this.#loop;
+    await Promise.all(this.#open);
+  }
+
+  /** Looks for every application that was acknowledged: its agency has answered. @returns what is not there */
+  async missing(): Promise<string[]> {
+    const lost: string[] = [];
+    for (const { id, desk } of this.#filed) {
+      const ask = async () => (await desk.call<Application>('GET', `/applications/${id}`)).body.state;
+      await until(ask, (state) => state === 'ready', id, PATIENCE_SECONDS).catch((error: unknown) => {
+        lost.push(`${id}: ${(error as Error).message}`);
+      });
+    }
+    return lost;
+  }
+
+  async #run(): Promise<void> {
+    let due = performance.now();
+    for (let turn = 0; !this.#ended; turn += 1) {
+      const { desk, centre } = this.#desks[turn % this.#desks.length]!;
+      // What has failed is in the list already.
+      const visit = this.file(desk, centre)
+        .catch(() => {})
+        .finally(() => this.#open.delete(visit));
+      this.#open.add(visit);
+      due = Math.max(due + 1000 / this.#rate, performance.now() - 1000);
+      await delay(Math.max(0, due - performance.now()));
+    }
+  }
+
+  #serviceOf(centre: Centre, n: number): PublicService {
+    const fileable = this.#services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+    return fileable[n % fileable.length]!;
+  }
+
+  async #call(desk: Desk, method: string, path: string, given: Parameters<Desk['call']>[2] = {}): Promise<Application> {
+    const at = this.now;
+    const second = Math.floor(at);
+    this.#seconds[second] = (this.#seconds[second] ?? 0) + 1;
+    try {
+      return (await desk.call<Application>(method, path, given)).body;
+    } catch (error) {
+      this.failed.push({
+        at,
+        call: `${method} ${path.replace(/[0-9A-HJKMNP-TV-Z]{26}/, '{id}')}`,
+        why: wordsOf(error),
+      });
+      throw error;
+    }
+  }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Refused) return `${error.problem.status} ${error.problem.reason}`;
+  const { message, cause } = error as Error & { cause?: { code?: string } };
+  return cause?.code ?? message;
+}

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startCluster } from '../cluster/cluster.ts';
+import { run } from '../cluster/command.ts';
+import { Kube, NAMESPACE } from './kube.ts';
+
+/** The cluster that is rolled out to: that of KUBECONFIG, or one of our own from source. */
+
+export interface Target {
+  kind: 'own' | 'given';
+  kubeconfig: string;
+  /** This machine, as pods reach it. */
+  host: string;
+  /** Addresses from which this machine comes to pods, as in a NetworkPolicy. */
+  from: string[];
+  load(archive: string): Promise<void>;
+  /** Where the gateway is found from this machine; it is installed when this is asked. */
+  gatewayUrl(kube: Kube): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export interface TargetOptions {
+  root: string;
+  /** Of a cluster that is there already. */
+  kubeconfig?: string | undefined;
+  host?: string | undefined;
+  /** What brings images into its nodes; `{}` stands for the archive. */
+  load?: string | undefined;
+  onProgress: (line: string) => void;
+  signal: AbortSignal;
+}
+
+/** @throws Error when the cluster of KUBECONFIG is not described, or our own does not start */
+export async function openTarget(options: TargetOptions): Promise<Target> {
+  return options.kubeconfig === undefined ? ownCluster(options) : givenCluster(options.kubeconfig, options);
+}
+
+async function ownCluster({ root, onProgress, signal }: TargetOptions): Promise<Target> {
+  const cluster = await startCluster({
+    folder: join(root, '.cups', 'cluster', 'rollout'),
+    addons: ['dns', 'metrics', 'policies', 'keda'],
+    onProgress,
+    signal,
+  });
+  return {
+    kind: 'own',
+    kubeconfig: cluster.kubeconfig,
+    host: cluster.hostAddress,
+    from: ['10.222.0.0/24'],
+    load: (archive) => cluster.importImages([archive]),
+    gatewayUrl: async (kube) => `http://${await clusterAddress(kube)}`,
+    stop: () => cluster.stop(),
+  };
+}
+
+function givenCluster(kubeconfig: string, { host, load, signal }: TargetOptions): Target {
+  if (host === undefined || load === undefined) {
+    throw new Error(
+      'KUBECONFIG names a cluster: say with --host by which address its pods reach this machine, and with --load what brings' +
+        " an archive of images into its nodes, such as 'kind load image-archive {}'.",
+    );
+  }
+  return {
+    kind: 'given',
+    kubeconfig,
+    host,
+    from: ['0.0.0.0/0'],
+    load: async (archive) => {
+      await run('bash', ['-c', load.replaceAll('{}', archive)], { signal });
+    },
+    gatewayUrl: async (kube) => `http://${await nodeAddress(kube)}`,
+    stop: async () => {
+      await new Kube(kubeconfig).kubectl(['delete', 'namespace', NAMESPACE, '--wait=true']);
+    },
+  };
+}
+
+/** The machine has a route to the Services of our own cluster. */
+async function clusterAddress(kube: Kube): Promise<string> {
+  const found = await kube.kubectl([
+    'get',
+    'service',
+    'gateway',
+    '-n',
+    NAMESPACE,
+    '-o',
+    'jsonpath={.spec.clusterIP}:{.spec.ports[0].port}',
+  ]);
+  return found.trim();
+}
+
+/** Of a cluster elsewhere a port of its nodes is what can be reached. */
+async function nodeAddress(kube: Kube): Promise<string> {
+  const service = {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'gateway-from-outside', namespace: NAMESPACE },
+    spec: {
+      type: 'NodePort',
+      selector: { 'app.kubernetes.io/name': 'gateway', 'app.kubernetes.io/part-of': 'cups' },
+      ports: [{ port: 8080, targetPort: 8080 }],
+    },
+  };
+  await kube.kubectl(['apply', '-f', '-'], JSON.stringify(service));
+  const port = await kube.kubectl([
+    'get',
+    'service',
+    'gateway-from-outside',
+    '-n',
+    NAMESPACE,
+    '-o',
+    'jsonpath={.spec.ports[0].nodePort}',
+  ]);
+  const node = await kube.kubectl([
+    'get',
+    'nodes',
+    '-o',
+    'jsonpath={.items[0].status.addresses[?(@.type=="InternalIP")].address}',
+  ]);
+  return `${node.trim().split(' ')[0]}:${port.trim()}`;
+}
+
+/** The version of Kubernetes and its nodes, for the report. */
+export async function describeCluster(kube: Kube): Promise<{ version: string; nodes: number }> {
+  const version = JSON.parse(await kube.kubectl(['version', '-o', 'json'])) as {
+    serverVersion: { gitVersion: string };
+  };
+  const nodes = JSON.parse(await kube.kubectl(['get', 'nodes', '-o', 'json'])) as { items: unknown[] };
+  return { version: version.serverVersion.gitVersion, nodes: nodes.items.length };
+}
+
+export const readVersion = (root: string): string =>
+  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
