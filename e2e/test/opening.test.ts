@@ -157,75 +157,136 @@ describe('a file of a new agency and a file of its public service, on a running 
 });
 
 describe('a centre in training', () => {
-  const open = (here: Desk, n: number) =>
-    here.call<Application>('POST', '/applications', { body: filing(n, 'pension-reexamination') });
-  const decided = (here: Desk, id: string) =>
+  const code = 'CU-087';
+  /** An application of the centre; its ending tells the simulated agency what to do. */
+  async function open(here: Desk, n: number, ending: string) {
+    const body = Object.assign(filing(n, 'pension-reexamination'), { id: applicationId(ending) });
+    return (await here.call<Application>('POST', '/applications', { body })).body;
+  }
+  const act = async (here: Desk, id: string, action: string, body: object = {}) =>
+    (await here.call<Application>('POST', `/applications/${id}/${action}`, { body })).body;
+  const reaches = (here: Desk, id: string, state: string) =>
     until(
       async () => (await here.call<Application>('GET', `/applications/${id}`)).body,
-      ({ state: reached }) => reached === 'ready',
-      `${id} is decided`,
+      (app) => app.state === state,
+      `${id} is ${state}`,
       60,
     );
 
-  test('works against the simulator only: what it drafted goes to topics of trainings, also when it is active by then', async () => {
+  type Marked = { training: boolean };
+  /** What each answer about an application says of it: whether it is of a training. */
+  async function marksOf(here: Desk, { id, trackingNumber }: Application) {
+    const get = async <T>(path: string) => (await here.call<T>('GET', path)).body;
+    const post = async <T>(path: string, body: object) => (await here.call<T>('POST', path, { body })).body;
+    const path = `/applications/${id}`;
+    const { notices } = await get<{ notices: (Marked & { id: string })[] }>(`${path}/notices`);
+    const list = await get<{ applications: (Marked & { id: string })[] }>('/applications?pageSize=200');
+    const found = await post<{ applications: Marked[] }>('/applications/search', { trackingNumber });
+    const slip = await get<string>(`${path}/notices/${notices[0]!.id}/slip`);
+    return {
+      file: (await get<Marked>(path)).training,
+      row: list.applications.find((row) => row.id === id)!.training,
+      found: found.applications[0]!.training,
+      history: (await get<Marked>(`${path}/history`)).training,
+      tracking: (await post<Marked>('/tracking', { trackingNumber })).training,
+      delivery: (await get<Marked>(`${path}/delivery`)).training,
+      notices: notices.every(({ training }) => training),
+      slip: slip.includes('INSTRUIRE'),
+    };
+  }
+  const all = (training: boolean) => ({
+    file: training,
+    row: training,
+    found: training,
+    history: training,
+    tracking: training,
+    delivery: training,
+    notices: training,
+    slip: training,
+  });
+
+  /** What a topic has of these applications by now, by the names given to them: `asked withdrawn`, in no order. */
+  async function on(topic: string, known: Record<string, Application>) {
+    const read = await messagesOf(topic, ({ headers }) => {
+      const [subject, type] = ['ce_subject', 'ce_type'].map((name) => headers?.[name]?.toString() ?? '');
+      const name = Object.keys(known).find((one) => subject === `deliveries/${known[one]!.id}-cnas`);
+      return name && `${name} ${type!.split('.').at(-2)}`;
+    });
+    const end = await lengthOf(topic);
+    await until(
+      () => Promise.resolve(read.events.length),
+      (count) => count >= end,
+      `${topic} is read to its end`,
+      20,
+    );
+    await read.stop();
+    return [...new Set(read.events.filter((one) => one !== undefined))].sort();
+  }
+
+  test('works against the simulator only, and what it began to learn with goes on there when it is active: no agency hears of it', async () => {
     centre('add', '--name', 'Instruire', '--kind', 'town-hall', '--wave', '2024');
-    const code = 'CU-087';
     centre('open', code, '--training');
-    const here = await until(
+    const here = (await until(
       () => openDesk(platform.url, 'cu-087-specialist', { tries: 1 }).catch(() => undefined),
       (signedIn) => signedIn !== undefined,
       'its specialist signs in',
       20,
-    );
-    const learnt = (await open(here!, 3)).body;
-    expect(learnt.training).toBe(true);
-    expect((await here!.call('GET', '/sessions/current')).body).toMatchObject({ training: true });
+    ))!;
+    expect((await here.call('GET', '/sessions/current')).body).toMatchObject({ training: true });
+    const draft = await open(here, 3, 'ZQ');
+    const asked = await open(here, 4, 'ZD');
+    const silent = await open(here, 5, 'ZN');
+    for (const { id, training } of [asked, silent]) {
+      expect(training).toBe(true);
+      expect(await act(here, id, 'submit')).toMatchObject({ state: 'submitted', training: true });
+    }
+    const { documentRequest } = await reaches(here, asked.id, 'documents-requested');
 
     centre('open', code);
-    let n = 4;
     const real = await until(
-      async () => (await open(here!, (n += 1))).body,
+      () => open(here, 6, 'ZQ'),
       ({ training }) => !training,
       'what it opens is real',
       20,
     );
-    for (const { id, training } of [learnt, real]) {
-      const filed = await here!.call<Application>('POST', `/applications/${id}/submit`, { body: {} });
-      expect(filed.body).toMatchObject({ state: 'submitted', training });
-      expect(await decided(here!, id)).toMatchObject({ training });
-      type Marked = { notices: { training: boolean }[] };
-      const { body } = await here!.call<Marked>('GET', `/applications/${id}/notices`);
-      expect(body.notices.length).toBeGreaterThan(0);
-      expect(body.notices.every((notice) => notice.training === training)).toBe(true);
-      expect((await here!.call('GET', `/applications/${id}/delivery`)).body).toMatchObject({ training });
-    }
+    // Every way in which what was learnt can still move, after its centre has become active.
+    expect(await act(here, draft.id, 'submit')).toMatchObject({ state: 'submitted', training: true });
+    const evidence = documentRequest!.evidenceKinds.map((kind) => ({ kind, number: 'A1', originalSeen: true }));
+    expect(await act(here, asked.id, 'supply-documents', { evidence })).toMatchObject({ training: true });
+    expect(await act(here, silent.id, 'withdraw')).toMatchObject({ training: true });
+    await reaches(here, draft.id, 'ready');
+    await reaches(here, asked.id, 'ready');
+    await until(
+      async () => (await here.call<{ state: string }>('GET', `/applications/${silent.id}/delivery`)).body.state,
+      (state) => state === 'cancelled',
+      'the silent one is cancelled',
+      30,
+    );
+    // Filed after all of that: when this is decided, what had gone to the agency before stands on its topic.
+    expect(await act(here, real.id, 'submit')).toMatchObject({ state: 'submitted', training: false });
+    await reaches(here, real.id, 'ready');
 
-    // Both were answered: what there is of them is on the topics by now.
-    const on = async (topic: string) => {
-      const read = await messagesOf(topic, ({ headers }) => headers?.['ce_subject']?.toString());
-      const known = [learnt, real].map(({ id }) => `deliveries/${id}-cnas`);
-      const end = await lengthOf(topic);
-      await until(
-        () => Promise.resolve(read.events.length),
-        (count) => count >= end,
-        `${topic} is read to its end`,
-        20,
-      );
-      await read.stop();
-      const found = new Set(read.events.filter((subject) => known.includes(subject!)));
-      return [...found].map((subject) => (subject === known[0] ? 'training' : 'real'));
-    };
+    for (const app of [draft, asked, silent]) expect(await marksOf(here, app)).toEqual(all(true));
+    expect(await marksOf(here, real)).toEqual(all(false));
+    const known = { draft, asked, silent, real };
     expect({
-      asked: await on('agency.cnas.requests'),
-      answered: await on('agency.cnas.replies'),
-      askedInTraining: await on('training.requests'),
-      answeredInTraining: await on('training.replies'),
+      requests: await on('agency.cnas.requests', known),
+      replies: await on('agency.cnas.replies', known),
+      requestsInTraining: await on('training.requests', known),
     }).toEqual({
-      asked: ['real'],
-      answered: ['real'],
-      askedInTraining: ['training'],
-      answeredInTraining: ['training'],
+      requests: ['real submitted'],
+      replies: ['real acknowledged', 'real decided'],
+      requestsInTraining: [
+        'asked documents-supplied',
+        'asked submitted',
+        'draft submitted',
+        'silent submitted',
+        'silent withdrawn',
+      ],
     });
+    const answers = await on('training.replies', known);
+    expect(answers.filter((answer) => answer.startsWith('real'))).toEqual([]);
+    expect(answers).toEqual(expect.arrayContaining(['draft decided', 'asked documents-requested', 'asked decided']));
   });
 });
 
@@ -274,6 +335,55 @@ describe('a wave of centres that is opened by one line, on a running platform', 
     const opened = await first.call<Application>('POST', '/applications', { body });
     const filed = await first.call<Application>('POST', `/applications/${opened.body.id}/submit`, { body: {} });
     expect(filed.body).toMatchObject({ state: 'submitted', centre: 'centres/CU-027' });
+    expect(platform.pids()).toEqual(before);
+  });
+});
+
+describe('one line in the file of a public service, on a running platform', () => {
+  test('pauses it at all desks, with a reason that each shows; what is open goes on; without the line it is filed again', async () => {
+    const before = platform.pids();
+    const code = 'pension-on-hold';
+    const text = textOf('public-services', 'pension-reexamination').replace(
+      'code: pension-reexamination',
+      `code: ${code}`,
+    );
+    const reason = { ro: 'Registrul este oprit.', ru: 'Регистр остановлен.', en: 'The register is down.' };
+    const desks = [desk, await openDesk(platform.url, 'cu-002-specialist')];
+    let n = 30;
+    const tried = () =>
+      Promise.all(
+        desks.map((here) =>
+          here.call<Application>('POST', '/applications', { body: filing((n += 1), code) }).then(
+            ({ body }) => body,
+            (error: unknown) => error as Error & { problem: { reason: string; detail?: string } },
+          ),
+        ),
+      );
+    const allOpen = () =>
+      until(tried, (answers) => answers.every((answer) => 'id' in answer), 'both desks open it', 20);
+
+    writeFileSync(file('public-services', code), text);
+    const [open] = (await allOpen()) as Application[];
+    writeFileSync(
+      file('public-services', code),
+      `${text}paused: { since: '2026-01-05', reason: ${JSON.stringify(reason)} }\n`,
+    );
+    const refusals = await until(
+      tried,
+      (answers) => answers.every((answer) => 'problem' in answer),
+      'none opens it',
+      20,
+    );
+    expect(refusals).toMatchObject(
+      desks.map(() => ({ problem: { status: 409, reason: 'SERVICE_PAUSED', detail: reason.ro } })),
+    );
+    const { body } = await desk.call('GET', `/public-services/${code}`);
+    expect(body).toMatchObject({ paused: { since: '2026-01-05', reason } });
+    const filed = await desk.call<Application>('POST', `/applications/${open!.id}/submit`, { body: {} });
+    expect(filed.body).toMatchObject({ state: 'submitted' });
+
+    writeFileSync(file('public-services', code), text);
+    await allOpen();
     expect(platform.pids()).toEqual(before);
   });
 });

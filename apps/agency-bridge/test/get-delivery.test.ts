@@ -18,6 +18,17 @@ test('GetDelivery shows a delivery to the desk of its centre, and to nobody else
   expect((await desk.getDelivery({ name })).delivery?.name).toBe(name);
 });
 
+test('GetDelivery shows a delivery of a centre that closed to the desk that took it over, and to no other that took over', async () => {
+  const { delivery: name } = await bridge.sent();
+  const at = (centre: string, ...takesOver: string[]) =>
+    bridge.world.client(bridge.service, { role: 'specialist', centre, takesOver });
+  const successor = at('centres/CU-002', 'centres/CU-003', 'centres/CU-001');
+  expect((await successor.getDelivery({ name })).delivery?.name).toBe(name);
+  for (const other of [at('centres/CU-002', 'centres/CU-003'), at('centres/CU-004', 'centres/CU-002')]) {
+    await expect(other.getDelivery({ name })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  }
+});
+
 test('GetDelivery refuses a name that can not be one', async () => {
   const desk = bridge.world.client(bridge.service, { role: 'centre-manager', centre: 'centres/CU-001' });
   const asked = desk.getDelivery({ name: 'deliveries/nothing' });

@@ -160,3 +160,24 @@ test('a public service that is paused says since when and why; one that goes on 
   expect(json({ since: '2026-03-11', reason })).toMatchObject({ paused: { since: '2026-03-11', reason } });
   expect(Object.keys(json(null))).not.toContain('paused');
 });
+
+describe('what a centre hands over', () => {
+  const time = { seconds: '1764000000', nanos: 0 };
+  const operator = { name: 'operators/cu-002-specialist', roles: ['ROLE_SPECIALIST'], centre: 'centres/CU-002' };
+  const session = (takesOver: string[], training = false) =>
+    convert.sessionJson({ id: 's', operator, createTime: time, expireTime: time, training, takesOver });
+
+  test('stands in the session of whoever goes on with it, and nothing stands there of others', () => {
+    expect(session(['centres/CU-001'])).toMatchObject({ takesOver: ['centres/CU-001'], training: false });
+    expect(Object.keys(session([]) as object)).not.toContain('takesOver');
+  });
+
+  test('a session of a training says so', () => expect(session([], true)).toMatchObject({ training: true }));
+
+  test('the closed centre names its successor', () => {
+    const centre = (transferTo: string) =>
+      convert.centreJson(Object.assign({ name: 'centres/CU-001' }, { transferTo }));
+    expect(centre('centres/CU-002')).toMatchObject({ transferTo: 'centres/CU-002' });
+    expect(Object.keys(centre('') as object)).not.toContain('transferTo');
+  });
+});

@@ -74,6 +74,23 @@ describe('An operator who changed centre', () => {
   });
 });
 
+describe('The applications of a centre that closed', () => {
+  const successor = (...takesOver: string[]) => world.deskAt(port, 'CU-006', { operator: 'operators/next', takesOver });
+
+  test('Each call of the successor reaches them, and of a session that names other centres none does.', async () => {
+    const { name } = await operatorAt('CU-005', 'operators/before').file(1);
+    const etag = '"2"';
+    for (const [kind, call] of Object.entries(calls)) {
+      const at = () => ({ name, etag, requestId: randomUUID() });
+      const answer = await told(call(successor('CU-007', 'CU-005'), at()));
+      expect(`${kind}: ${answer}`).not.toContain('NOT_FOUND');
+      for (const other of [successor(), successor('CU-007'), world.deskAt(port, 'CU-008', { takesOver: ['CU-006'] })]) {
+        expect(`${kind}: ${await told(call(other, at()))}`).toContain('NOT_FOUND');
+      }
+    }
+  });
+});
+
 describe('The applications of another centre', () => {
   test('Of 300 random calls each answers to a foreign id what it answers to an unknown one, and changes nothing.', async () => {
     const owner = operatorAt('CU-003', 'operators/owner');

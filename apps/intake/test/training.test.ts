@@ -36,7 +36,7 @@ test('A draft of a centre in training is marked, and stays so when its centre is
   expect(await here.submit(real.name)).toMatchObject({ state: 'STATE_SUBMITTED', training: false });
 });
 
-test('Every answer about it says so: the file, the list, the search, the tracking number, what notifications ask.', async () => {
+test('Every answer about it says so: the file, the history, the list, the search, the tracking number, what notifications ask.', async () => {
   const { here, learnt, real } = await opened('CU-102');
   for (const { name } of [learnt, real]) await here.submit(name);
   const { trackingNumber } = learnt;
@@ -46,11 +46,13 @@ test('Every answer about it says so: the file, the list, the search, the trackin
   const found = await here.searchApplications({ trackingNumber });
   expect([
     (await here.read(learnt.name)).training,
+    (await here.listApplicationActions({ name: learnt.name })).training,
     (await notifications.getContact({ name: learnt.name })).training,
     (await here.trackApplication({ trackingNumber })).training,
     found.applications.map(({ training }) => training),
     rows.map(({ name, training }) => training === (name === learnt.name)),
-  ]).toEqual([true, true, true, [true], [true, true]]);
+  ]).toEqual([true, true, true, true, [true], [true, true]]);
+  expect((await here.listApplicationActions({ name: real.name })).training).toBe(false);
   expect((await notifications.getContact({ name: real.name })).training).toBe(false);
 });
 

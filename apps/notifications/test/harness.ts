@@ -164,13 +164,18 @@ export async function startNotifications(
       const subject = /^Subject: ([^]*?)\r\n(?! )/im.exec(head)?.[1] ?? '';
       return { head, text, subject };
     },
-    desk(centre = 'centres/CU-001', role: 'specialist' | 'supervisor' | 'support' = 'specialist', from?: ServiceName) {
+    desk(
+      centre = 'centres/CU-001',
+      role: 'specialist' | 'supervisor' | 'support' = 'specialist',
+      from?: ServiceName,
+      takesOver: string[] = [],
+    ) {
       const client = clientFor<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService', {
         address: `127.0.0.1:${service.grpcPort}`,
         keys,
         from: from ?? 'gateway',
         to: 'notifications',
-        sessionToken: keys.session({ role, centre }).token,
+        sessionToken: keys.session({ role, centre, takesOver }).token,
       });
       clients.push(client);
       return client;

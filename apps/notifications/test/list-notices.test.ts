@@ -48,6 +48,21 @@ test('ListNotices and GetSlip show a centre its own notices and no others, in 50
   expect(own).toBeGreaterThan(50);
 });
 
+test('ListNotices and GetSlip show the notices of a centre that closed to the desk that took it over, and to no other', async () => {
+  const id = n.application(contactOf(''));
+  await n.say(happened(id, 1, 'ApplicationSubmitted', { ref: { centre: 'centres/CU-001' } }));
+  await n.thread(id);
+  const at = (centre: string, ...takesOver: string[]) => n.desk(centre, 'specialist', 'gateway', takesOver);
+  const successor = at('centres/CU-002', 'centres/CU-003', 'centres/CU-001');
+  const { notices } = await successor.listNotices({ application: `applications/${id}` });
+  expect(notices.map(({ name }) => name)).toEqual([`notices/${id}-1`]);
+  expect((await successor.getSlip({ name: `notices/${id}-1` })).html).toContain('<html');
+  for (const other of [at('centres/CU-002', 'centres/CU-003'), at('centres/CU-004', 'centres/CU-002')]) {
+    await expect(other.listNotices({ application: `applications/${id}` })).rejects.toEqual(refused('NOT_FOUND'));
+    await expect(other.getSlip({ name: `notices/${id}-1` })).rejects.toEqual(refused('NOT_FOUND'));
+  }
+});
+
 test('ListNotices of an absent application is NOT_FOUND, and of a malformed name INVALID_ARGUMENT', async () => {
   await expect(n.desk().listNotices({ application: `applications/${ulid()}` })).rejects.toEqual(refused('NOT_FOUND'));
   await expect(n.desk().listNotices({ application: 'applications/1' })).rejects.toEqual(refused('INVALID_ARGUMENT'));

@@ -337,6 +337,21 @@ describe('hostile tokens', () => {
         await add(`roles ${JSON.stringify(roles)}`, { claims: { roles } });
       for (const centre of ['', 'CU-001', 'agencies/asp', null, 1, 'centres/a b'])
         await add(`centre ${JSON.stringify(centre)}`, { claims: { centre } });
+      for (const takesOver of [
+        null,
+        '',
+        'centres/CU-001',
+        7,
+        { 0: 'centres/CU-001' },
+        ['CU-001'],
+        ['centres/CU-001', ''],
+        ['centres/CU-001', null],
+        [['centres/CU-001']],
+        ['centres/CU-001', 'agencies/asp'],
+        [{ $ne: '' }],
+        Array.from({ length: 51 }, (_, n) => `centres/CU-${n}`),
+      ])
+        await add(`takesOver ${JSON.stringify(takesOver)}`, { claims: { takesOver } });
       for (const sid of [undefined, '', 'a b', 5]) await add(`sid ${sid}`, { claims: { sid } });
     }
 

@@ -43,9 +43,13 @@ export function applicationRoutes({ intake }: Neighbours): Record<string, Handle
     handOverResult: write(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
     confirmOutcome: write(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
     renewApplication: write(intake.renewApplication, () => ({})),
-    listApplicationActions: list(intake.listApplicationActions, 'actions', convert.actionJson, (_query, params) => ({
-      name: applicationName(params),
-    })),
+    listApplicationActions: list(
+      intake.listApplicationActions,
+      'actions',
+      convert.actionJson,
+      (_query, params) => ({ name: applicationName(params) }),
+      ({ training }) => ({ training }),
+    ),
     async trackApplication({ body, context }) {
       return { body: convert.trackingJson(await intake.trackApplication(body as { trackingNumber: string }, context)) };
     },

@@ -14,17 +14,19 @@ export interface Written {
 }
 type Rpc<Request, Response> = (request: Request, context: CallContext) => Promise<Response>;
 
-/** A page of something: the page's size and token travel alike everywhere. */
+/** A page of something: the page's size and token travel alike everywhere. `more` is what the page says of itself. */
 export function list<Request, Key extends string, Item, Page extends { nextPageToken: string } & Record<Key, Item[]>>(
   rpc: Rpc<Request, Page>,
   key: Key,
   toJson: (item: Item) => unknown,
   request: (query: Query, params: Call['params']) => NoInfer<Request>,
+  more: (page: NoInfer<Page>) => object = () => ({}),
 ): Handler {
   return async ({ query, params, context }) => {
     const { pageSize, pageToken } = query as Query;
     const page = await rpc({ pageSize, pageToken, ...request(query, params) }, context);
-    return { body: { [key]: page[key].map(toJson), nextPageToken: page.nextPageToken || undefined } };
+    const body = { [key]: page[key].map(toJson), nextPageToken: page.nextPageToken || undefined };
+    return { body: Object.assign(body, more(page)) };
   };
 }
 

@@ -49,7 +49,7 @@ export function readRpcs({
     async ListApplicationActions(request, context) {
       const app = await ownApplication(applications, request.name, context);
       const { rows, nextPageToken } = pageOfHistory(app, request);
-      return { actions: rows.map(toAction), nextPageToken };
+      return { actions: rows.map(toAction), nextPageToken, training: app.training ?? false };
     },
   };
 }
