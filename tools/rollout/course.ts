@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readSet } from '../centre/set.ts';
 import { playDay } from '../day.ts';
 import type { DayResult } from '../day.ts';
+import { openDesk } from '../desk.ts';
 import type { Centre } from '../filings.ts';
 import { operationsCommands } from '../operations/commands.ts';
 import type { Beside } from './beside.ts';
@@ -10,7 +12,7 @@ import { deletePods, drain, scaleOnLag, settled } from './disturb.ts';
 import { tryEdges } from './edges.ts';
 import type { Edge } from './edges.ts';
 import type { Installed } from './install.ts';
-import { isReady, serviceOf } from './kube.ts';
+import { isReady, serviceOf, waitFor } from './kube.ts';
 import type { Kube } from './kube.ts';
 import { Load } from './load.ts';
 import { Moments } from './moments.ts';
@@ -57,6 +59,13 @@ const AFTER_SECONDS = 10;
 /** What `npm run keys` waits for itself: it refuses before. */
 const SWITCH_AFTER_SECONDS = 305;
 const RETIRE_AFTER_SECONDS = 605;
+const AGENCY = 'newcomer';
+const AGENCY_FILE = `code: ${AGENCY}
+name: { ro: Agenție nouă, ru: Новое агентство, en: New agency }
+timeZone: Europe/Chisinau
+workingTime: { days: [mon, tue, wed, thu, fri], from: '08:00', to: '17:00' }
+calendar: holidays-md
+`;
 /** The waves that the sixty centres come in. */
 export const PARTS = ['2023-1', '2023-2', '2023-3'];
 
@@ -130,6 +139,7 @@ class Afternoon {
     await this.#step('import sixty centres', () => this.#import());
     for (const part of PARTS) await this.#step(`open the wave ${part}`, () => this.#open(part));
     await this.#step('open one centre more', () => this.#openOne());
+    await this.#step('add an agency', () => this.#addAgency());
     await this.#step('upgrade to a new build', () => this.#upgrade());
     await this.#step('Rotate a key: switch', () => this.#switch());
     await this.#step('roll back', () => this.#rollBack());
@@ -201,6 +211,20 @@ class Afternoon {
     await operator.follow('Open a centre', /npm run centre/);
     const centres = this.#centresOf(({ code }) => code === 'CU-087');
     return this.#note(await openCentres(centres, { kube, load: this.#load, upgrade: () => this.#upgradeCentres() }));
+  }
+
+  /** One that no centre works with yet: its clerk can sign in, so every service knows it. */
+  async #addAgency(): Promise<string> {
+    const { operator, installed } = this.#options;
+    writeFileSync(join(operator.folder, 'data/agencies', `${AGENCY}.yaml`), AGENCY_FILE);
+    const started = performance.now();
+    await operator.follow('Add an agency', /npm run topics|cups-centres/);
+    await waitFor(`a clerk of ${AGENCY} can sign in`, 180, async () => {
+      const desk = await openDesk(installed.url, `${AGENCY}-clerk`, { tries: 1 });
+      return (await desk.call('GET', '/deliveries')).status === 200;
+    });
+    const seconds = (performance.now() - started) / 1000;
+    return `its topics are there, and its clerk is at work after ${seconds.toFixed(0)} s`;
   }
 
   #upgradeCentres = (): Promise<void> => this.#options.operator.follow('Open a centre', /^helm/);

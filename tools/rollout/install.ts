@@ -54,7 +54,8 @@ function values({ kafka, store, mail }: Beside, { host, from }: Target): object 
 /** @throws CommandFailed, Error when the platform does not answer */
 export async function install(operator: Operator, target: Target, beside: Beside, kube: Kube): Promise<Installed> {
   operator.write('values.yaml', values(beside, target));
-  const { store, mail } = beside;
+  const { kafka, store, mail } = beside;
+  operator.exported = { KAFKA_BROKERS: `${kafka.host}:${kafka.port}` };
   for (const name of STORED) operator.write(`${name}-store.uri`, `mongodb://${store.host}:${store.port}`);
   operator.write('mail.url', `smtp://${mail.host}:${mail.port}`);
   let chartsSeconds = 0;

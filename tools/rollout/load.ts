@@ -31,7 +31,8 @@ export class Load {
   readonly #filed: Filed[] = [];
   readonly #open = new Set<Promise<void>>();
   readonly #seconds: number[] = [];
-  #services: PublicService[] = [];
+  /** What is filed; `start` asks the platform. */
+  services: readonly PublicService[] = [];
   #n = FIRST_PERSON;
   #rate = 0;
   #ended = false;
@@ -67,7 +68,7 @@ export class Load {
 
   /** @param rate applications in a second; each is three calls */
   async start(centres: readonly Centre[], rate: number): Promise<void> {
-    this.#services = await publicServices(this.#url);
+    this.services = await publicServices(this.#url);
     for (const centre of centres) await this.join(centre);
     this.#rate = rate;
     this.#loop = this.#run();
@@ -130,7 +131,7 @@ export class Load {
   }
 
   #serviceOf(centre: Centre, n: number): PublicService {
-    const fileable = this.#services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+    const fileable = this.services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
     return fileable[n % fileable.length]!;
   }
 

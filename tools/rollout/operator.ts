@@ -25,6 +25,8 @@ interface CentreFile {
 
 export class Operator {
   readonly folder: string;
+  /** What she has exported beside KUBECONFIG: where Kafka is, and how she gets in. */
+  exported: Record<string, string> = {};
   readonly #kubeconfig: string;
   readonly #signal: AbortSignal;
   readonly #running: ChildProcess[] = [];
@@ -63,7 +65,8 @@ export class Operator {
    */
   async sh(command: string): Promise<string> {
     this.#onCommand(command);
-    const env = { ...process.env, KUBECONFIG: this.#kubeconfig, PATH: this.#path(), INIT_CWD: this.folder };
+    const own = { KUBECONFIG: this.#kubeconfig, PATH: this.#path(), INIT_CWD: this.folder };
+    const env = { ...process.env, CUPS_DATA: join(this.folder, 'data'), ...this.exported, ...own };
     const options = { cwd: this.folder, env };
     if (command.endsWith(' &')) {
       const child = spawn('bash', ['-c', `exec ${command.slice(0, -2)}`], { ...options, stdio: 'ignore' });

@@ -1,0 +1,193 @@
+import { describe, expect, test } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { temporaryDir } from '@cups/testing';
+import { commandsByHeading, needsCluster } from '../operations/commands.ts';
+import type { Outcome } from '../rollout/course.ts';
+import { mebibytes, millicores, refusalOf, restartsOf } from '../rollout/kube.ts';
+import { Load } from '../rollout/load.ts';
+import { Moments } from '../rollout/moments.ts';
+import { Operator } from '../rollout/operator.ts';
+import { drawRollout } from '../rollout/picture.ts';
+import { clock, faultsOf, reportOf } from '../rollout/report.ts';
+import { quantile, Watch } from '../rollout/watch.ts';
+
+/** What the test of a roll-out is made of, as far as it goes without a cluster. */
+
+const root = join(import.meta.dirname, '../..');
+const load = new Load('http://127.0.0.1:1');
+
+/** An afternoon on which nothing went wrong. */
+function outcome(changes: Partial<Outcome> = {}): Outcome {
+  const watch = new Watch({} as never, load, '');
+  watch.samples.push(
+    { at: 0, centres: 26, ready: { gateway: 2 }, restarts: 0, failed: 0, accepted: 0 },
+    { at: 90, centres: 86, ready: { gateway: 3 }, restarts: 0, failed: 1, accepted: 40 },
+  );
+  watch.usage.set('gateway', { cpuMean: 80, cpuMost: 210, memoryMost: 130, samples: 3 });
+  const moment = { name: 'open a wave', from: 5, to: 80, calls: 200, failed: [], seen: '20 opened', excuse: '' };
+  const opening = { centres: 20, helmSeconds: 1.2, firstSeconds: 20, lastSeconds: 50, restarts: 0, newTemplates: 0 };
+  return {
+    day: { applications: 69, seconds: 23, lost: 0, doubled: 0, errors: [] } as never,
+    moments: [moment],
+    openings: [opening],
+    edges: [{ from: 'gateway', to: 'catalog', isOpen: true, shouldBeOpen: true }],
+    watch,
+    calls: 200,
+    accepted: 66,
+    missing: [],
+    mails: 12,
+    spikeOldest: [0.1, 0.2],
+    broken: '',
+    ...changes,
+  };
+}
+const failure = { at: 10, call: 'POST /applications', why: '503 OVERLOADED' };
+
+test('quantities are read as Kubernetes writes them', () => {
+  expect(['250m', '2', '1500000n', '500u'].map(millicores)).toEqual([250, 2000, 1.5, 0.5]);
+  expect(['131072Ki', '64Mi', '1Gi', '1048576'].map(mebibytes)).toEqual([128, 64, 1024, 1]);
+});
+
+test('restarts of a pod are those of all its containers', () => {
+  const pod = { metadata: { name: 'x', uid: 'u', labels: {} }, status: { phase: 'Running' } };
+  expect(restartsOf(pod)).toBe(0);
+  const containerStatuses = [{ restartCount: 2 }, { restartCount: 1 }];
+  expect(restartsOf({ ...pod, status: { phase: 'Running', containerStatuses } })).toBe(3);
+});
+
+test('a quantile is a value that was seen', () => {
+  expect(quantile([5, 1, 3], 0.5)).toBe(3);
+  expect(quantile([1, 2, 3, 4], 1)).toBe(4);
+  expect(quantile([], 0.95)).toBeNaN();
+});
+
+test('what should be refused and is not, is an error', async () => {
+  await expect(refusalOf(Promise.resolve('done'))).rejects.toThrow('It was not refused.');
+  await expect(refusalOf(Promise.reject(new TypeError('other')))).rejects.toThrow('other');
+});
+
+describe('what is not as it should be', () => {
+  const slow = Array.from({ length: 20 }, () => 9);
+  test.each<[string, Partial<Outcome>]>([
+    ['The afternoon ended early: helm said no', { broken: 'helm said no' }],
+    ['1 calls failed.', { moments: [{ ...outcome().moments[0]!, failed: [failure] }] }],
+    ['An acknowledged application has not come back: 01X', { missing: ['01X'] }],
+    ['Centres restarted 2 pods.', { openings: [{ ...outcome().openings[0]!, restarts: 2 }] }],
+    ['Centres changed a template of pods.', { openings: [{ ...outcome().openings[0]!, newTemplates: 1 }] }],
+    ['catalog to intake is open.', { edges: [{ from: 'catalog', to: 'intake', isOpen: true, shouldBeOpen: false }] }],
+    ['In the spike the oldest event was 9.0 s old (p95).', { spikeOldest: slow }],
+    ['The sample day: one is lost', { day: { lost: 1, doubled: 0, errors: ['one is lost'] } as never }],
+  ])('%s', (sentence, changes) => {
+    expect(faultsOf(outcome(changes))).toEqual([sentence]);
+  });
+
+  test('nothing after a good afternoon, nor when a process was killed on purpose', () => {
+    const killed = { ...outcome().moments[0]!, failed: [failure], excuse: 'it was killed' };
+    expect(faultsOf(outcome())).toEqual([]);
+    expect(faultsOf(outcome({ moments: [killed] }))).toEqual([]);
+  });
+});
+
+describe('the report', () => {
+  const circumstances = {
+    date: '2026-11-26',
+    commit: 'abc',
+    command: 'npm run test:cluster',
+    machine: '2 cores',
+    versions: { Kubernetes: 'v1.34.4' },
+    cluster: 'nodes: 1',
+    loadBefore: 0.1,
+  };
+  const installed = { url: '', chartsSeconds: 33, answersAfter: 0.2 };
+
+  test('says what was seen, and that all was well', () => {
+    const text = reportOf(circumstances, installed, outcome());
+    expect(text).toContain('**Everything was as it should be.**');
+    expect(text).toContain('| Failed calls | 0 | 0 of 200 |');
+    expect(text).toContain('| gateway | 80 m | 210 m | 130 MiB | 3 |');
+    expect(text).toContain('| 0:05 | 1:20 | open a wave | 200 | 0 | 20 opened |');
+  });
+
+  test('names each call that failed, and what is wrong', () => {
+    const moments = [{ ...outcome().moments[0]!, failed: [failure, failure] }];
+    const text = reportOf(circumstances, installed, outcome({ moments }));
+    expect(text).toContain('- 2 calls failed.');
+    expect(text).toContain('| open a wave | POST /applications | 503 OVERLOADED | 2 |');
+  });
+
+  test('the picture has each moment, and a line for each figure', () => {
+    const { watch, moments } = outcome();
+    const svg = drawRollout(watch.samples, moments);
+    expect(svg).toContain('>open a wave</text>');
+    expect(svg.match(/<path /g)).toHaveLength(7);
+    expect(() => drawRollout([], [])).toThrow('Nothing was seen.');
+    expect(clock(125)).toBe('2:05');
+  });
+});
+
+test('a moment is noted with its failures, also when it breaks', async () => {
+  const moments = new Moments(load, () => {});
+  const broken = moments.during('break', async () => {
+    load.failed.push({ ...failure, at: load.now });
+    throw new Error('no');
+  });
+  await expect(broken).rejects.toThrow('no');
+  expect(moments.all).toMatchObject([{ name: 'break', seen: 'FAILED: no', failed: [{ why: '503 OVERLOADED' }] }]);
+});
+
+test('a desk sends nothing again: what a clerk would notice is a failed call', async () => {
+  const server = createServer((request, response) => {
+    const isSignIn = request.url?.endsWith('/sessions');
+    response.writeHead(isSignIn ? 201 : 503, { 'content-type': 'application/json', 'set-cookie': 's=1' });
+    response.end(
+      JSON.stringify(isSignIn ? { operator: { centre: 'centres/CU-001' } } : { status: 503, reason: 'AWAY' }),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
+  try {
+    const desks = new Load(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const centre = { name: 'centres/CU-001', code: 'CU-001', kind: 'town-hall', status: 'active', displayName: 'X' };
+    const desk = await desks.join(centre);
+    desks.services = [{ code: 's', version: { provider: 'agencies/asp', centreKinds: ['town-hall'] } }];
+    await expect(desks.file(desk, centre)).rejects.toThrow('503 AWAY');
+    expect(desks.failed).toMatchObject([{ call: 'POST /applications', why: '503 AWAY' }]);
+    expect(desks.calls).toBe(1);
+    expect(desks.accepted).toBe(0);
+  } finally {
+    server.closeAllConnections();
+    server.close();
+  }
+});
+
+describe('an operator', () => {
+  test('has a checkout of her own; that of the repository stays as it is', async () => {
+    const work = temporaryDir();
+    const before = execFileSync('git', ['status', '--porcelain', 'data'], { cwd: root, encoding: 'utf8' });
+    const said: string[] = [];
+    const folder = join(work.dir, 'checkout');
+    const operator = new Operator(folder, '/nowhere', new AbortController().signal, (line) => said.push(line));
+    const table = operator.withoutWave(['2023-1', '2023-2', '2023-3']);
+    expect(table.split('\n').filter((row) => row.endsWith(';2023-2'))).toHaveLength(20);
+    expect(readdirSync(join(folder, 'helm/centres/data/centres'))).toHaveLength(26);
+    operator.write('centres.csv', table);
+    await operator.follow('Open sixty centres', /import|list/);
+    expect(readdirSync(join(folder, 'data/centres'))).toHaveLength(86);
+    expect(said[0]).toBe('npm run centre -- import mine/centres.csv');
+    expect(existsSync(join(root, 'data/centres/CU-086.yaml'))).toBe(true);
+    expect(execFileSync('git', ['status', '--porcelain', 'data'], { cwd: root, encoding: 'utf8' })).toBe(before);
+    await expect(operator.follow('Upgrade', /nothing/)).rejects.toThrow('No command of "Upgrade" fits nothing.');
+    work.remove();
+  });
+
+  test('does all of docs/operations.md that needs a cluster', () => {
+    const files = ['course.ts', 'install.ts', '../rollout.ts'];
+    const sources = files.map((file) => readFileSync(join(root, 'tools/rollout', file), 'utf8')).join('\n');
+    const headings = [...commandsByHeading()].filter(([, list]) => list.some(needsCluster)).map(([heading]) => heading);
+    expect(headings.length).toBeGreaterThan(6);
+    expect(headings.filter((heading) => !sources.includes(`'${heading}'`))).toEqual([]);
+  });
+});
