@@ -20,7 +20,7 @@ export interface Circumstances {
 const AIM_OLDEST_SECONDS = 5;
 
 /** Calls that failed although nothing excuses it. */
-export const unexcused = (moments: readonly Moment[]): number =>
+const unexcused = (moments: readonly Moment[]): number =>
   sum(moments.filter(({ excuse }) => excuse === '').map(({ failed }) => failed.length));
 
 /** What is not as it should be, a sentence each; empty after a good afternoon. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startCluster } from '../cluster/cluster.ts';
 import { run } from '../cluster/command.ts';
@@ -128,6 +127,3 @@ export async function describeCluster(kube: Kube): Promise<{ version: string; no
   const nodes = JSON.parse(await kube.kubectl(['get', 'nodes', '-o', 'json'])) as { items: unknown[] };
   return { version: version.serverVersion.gitVersion, nodes: nodes.items.length };
 }
-
-export const readVersion = (root: string): string =>
-  (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
