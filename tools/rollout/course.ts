@@ -270,9 +270,15 @@ class Afternoon {
     return [...new Set(names)].sort().join(' and ');
   }
 
+  /** The rate of the spike meanwhile, so that there is a lag worth counting. */
   async #scale(): Promise<string> {
-    const { most, secondsUntilMore } = await scaleOnLag(this.#options.kube, 'agency-bridge', AWAY_SECONDS);
-    return `no pod for ${AWAY_SECONDS} s while desks filed on; then 0 to ${most} pods, ${secondsUntilMore.toFixed(0)} s after it was let go`;
+    const { kube, rate, spike } = this.#options;
+    this.#load.rate = spike;
+    const { most, secondsUntilMore } = await scaleOnLag(kube, 'agency-bridge', AWAY_SECONDS);
+    this.#load.rate = rate;
+    const when =
+      secondsUntilMore === undefined ? 'never more than that' : `${secondsUntilMore.toFixed(0)} s after it was let go`;
+    return `no pod for ${AWAY_SECONDS} s while desks filed on; then 0 to ${most} pods, ${when}`;
   }
 
   async #spike(): Promise<string> {

@@ -21,7 +21,7 @@ export interface Installed {
 /** What is in the folder `mine`; all else is k8s/env/pilot.yaml. */
 function values({ kafka, store, mail }: Beside, { host, from }: Target): object {
   const here = [{ ipBlock: { cidr: `${host}/32` } }];
-  const consumer = { keda: { enabled: true, minReplicas: 2, maxReplicas: 4, partitions: 12, lagThreshold: 20 } };
+  const consumer = { keda: { enabled: true, minReplicas: 2, maxReplicas: 4, partitions: 12, lagThreshold: 5 } };
   // One node of two cores has no room for what pods ask for on a node of their own.
   const small = { resources: { requests: { cpu: '25m', memory: '96Mi' } } };
   return {
