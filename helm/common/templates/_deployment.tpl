@@ -5,11 +5,8 @@ kind: Deployment
 metadata:
   {{- include "cups.metadata" . | nindent 2 }}
   annotations:
-    # There is no CPU limit on purpose: it would throttle a service in the middle of a call while the node has time to
-    # spare. Its request keeps its share, and memory and ephemeral storage, which cannot be taken back, are limited.
-    checkov.io/skip1: CKV_K8S_11=a CPU limit throttles calls while the node is idle, the request keeps the share
-    {{- /* KEDA counts the replicas: a number here would be another's. */}}
-    kube-score/ignore: container-resources{{ with .top.Values.keda }}{{ if .enabled }},deployment-replicas{{ end }}{{ end }}
+    {{- $refused := include "cups.refusedOfService" . | fromYamlArray }}
+    {{- include "cups.refusals" (dict "refused" $refused) | trim | nindent 4 }}
 spec:
   {{- if not (include "cups.isScaled" .) }}
   replicas: {{ $values.replicas | int }}

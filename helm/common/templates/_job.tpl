@@ -68,3 +68,9 @@ labels:
   app.kubernetes.io/managed-by: {{ .top.Release.Service }}
   app.kubernetes.io/instance: {{ .top.Release.Name }}
 {{- end }}
+
+{{- define "cups.refusalsOfJob" -}}
+{{- $ofImage := include "cups.refusedOfImage" (dict "top" .top "image" .job.values.image) | fromYamlArray -}}
+{{- $refused := concat (list "cpu-limit") (ternary (list "token") list (.job.token | default false)) $ofImage -}}
+{{- include "cups.refusals" (dict "refused" $refused) | trim -}}
+{{- end }}
