@@ -37,6 +37,8 @@ export interface PlatformOptions {
   env?: Record<string, string>;
   envOf?: Partial<Record<ServiceName, Record<string, string>>>;
   prefix?: string;
+  /** Store and Kafka that run already and have all topics. @default those of the environment, else embedded ones */
+  parts?: { mongoUri: string; kafkaBrokers: string };
 }
 
 export interface Platform {
@@ -81,7 +83,10 @@ function givenStore(): string | undefined {
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { dataDir, onProgress = () => {}, prefix = process.env['CUPS_PREFIX'] ?? '' } = options;
-  const given = { mongo: givenStore(), kafka: process.env['KAFKA_BROKERS'] };
+  const given = {
+    mongo: options.parts?.mongoUri ?? givenStore(),
+    kafka: options.parts?.kafkaBrokers ?? process.env['KAFKA_BROKERS'],
+  };
   const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
   if (parts.length > 0) claimShape(dataDir, root);
   const logs = makeLogs(dataDir);
@@ -107,8 +112,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
 
     // Those of agencies that come later are made by the bridge.
     const agencies = agenciesIn(options.env?.['CUPS_DATA'] ?? join(root, 'data'));
-    await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: PARTITIONS, agencies });
-    onProgress('topics are there; starting the services');
+    if (!options.parts) {
+      await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: PARTITIONS, agencies });
+      onProgress('topics are there; starting the services');
+    }
     await Promise.all(SERVICES.map((name) => start(name)));
     life.started = true;
     onProgress(`${SERVICES.length} services are ready`);

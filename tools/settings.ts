@@ -42,6 +42,7 @@ const WORDS: { readonly [Type in Setting['type']]: string } = {
   choice: 'choice',
   environment: '`development` or `production`',
   path: 'path',
+  file: 'file',
   'secret-file': 'file of a secret',
   'store-uri': 'URI of the store',
 };
@@ -62,7 +63,7 @@ function written(value: unknown): string {
 
 function defaultOf(setting: Setting): string {
   const usual = setting.default === undefined ? undefined : written(setting.default);
-  if (setting.type === 'secret-file' && setting.optional) return 'none';
+  if ('optional' in setting && setting.optional) return 'none';
   if (usual === undefined) return '**required**';
   if (setting.requiredInProduction) return `${usual}; **required** in production`;
   return setting.inProduction === undefined ? usual : `${usual}; in production ${written(setting.inProduction)}`;

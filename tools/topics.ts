@@ -1,31 +1,45 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { ensureTopics, lookAfterTopics, topicsFor } from '@cups/events';
+import { denialIn, ensureTopics, ensureUsers, lookAfterTopics, principalsFor, topicsFor } from '@cups/events';
+import type { Agencies } from '@cups/events';
 import { readSettings } from '@cups/process/settings';
+import type { ConfigOf } from '@cups/process/settings';
 import { agenciesIn } from './topics/agencies.ts';
 import { settings } from './topics/settings.ts';
+import { passwordsIn, tell } from './topics/users.ts';
 
-/** `npm run topics`, and a job of a cluster: the topics of the platform and of every agency. */
+/** `npm run topics`, and a job of a cluster: the topics of the platform and of every agency, and who may do what with them. */
 
 const HELP = `npm run topics [-- options]
 
-Creates the topics of the platform and of each agency that has a file; those that exist are left as they are. Settings come
-from the environment: KAFKA_BROKERS, CUPS_PREFIX, CUPS_DATA, TOPIC_PARTITIONS, TOPIC_REPLICATION, TOPIC_TIMEOUT_MS
-(docs/settings.md).
+Creates the topics of the platform and of each agency that has a file; those that exist are left as they are. Where Kafka asks
+who one is, an administrator does it (KAFKA_TLS_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE), and with
+KAFKA_USERS_DIR makes the users of services and agencies with exactly the rights that they need. Settings come from the
+environment: these, KAFKA_BROKERS, CUPS_PREFIX, CUPS_DATA, TOPIC_PARTITIONS, TOPIC_REPLICATION, TOPIC_TIMEOUT_MS,
+SIMULATOR_TOPICS, SIMULATOR_AGENCIES (docs/settings.md).
 
   --check   create nothing; say what is missing, and end with code 1 when something is
   --help    this text
 `;
 
 try {
-  const { values } = parseArgs({
-    options: { check: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
-  });
-  if (values.help) console.log(HELP);
-  else process.exitCode = await (values.check ? check : create)();
+  process.exitCode = await main();
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) console.log(HELP);
+  else if (values.check) return check();
+  else await create();
+  return 0;
 }
 
 /** What the environment asks for. @throws Error, one sentence for a person */
@@ -41,18 +55,47 @@ function wanted() {
   return { config, agencies, topics: topicsFor(config.prefix, { partitions, agencies }) };
 }
 
-async function create(): Promise<number> {
+type Config = ConfigOf<typeof settings>;
+
+async function create(): Promise<void> {
   const { config, agencies, topics } = wanted();
-  const { brokers, prefix, partitions, replication, timeoutMs } = config;
-  await ensureTopics({ brokers, prefix, partitions, agencies, timeoutMs, replicationFactor: replication || -1 });
+  const { brokers, access, prefix, partitions, replication, timeoutMs } = config;
+  await ensureTopics({
+    brokers,
+    access,
+    prefix,
+    partitions,
+    agencies,
+    timeoutMs,
+    replicationFactor: replication || -1,
+  });
   console.log(`${topics.length} topics are there: ${topics.map(({ name }) => name).join(', ')}`);
-  return 0;
+  if (config.usersDir) await createUsers(config, agencies);
+}
+
+function agenciesOf({ simulatorTopics, simulatorAgencies }: Config, agencies: string[]): Agencies {
+  const stoodInFor = simulatorAgencies.length > 0 ? simulatorAgencies : agencies;
+  return { agencies, simulated: simulatorTopics === 'training' ? [] : stoodInFor };
+}
+
+async function createUsers(config: Config, agencies: string[]): Promise<void> {
+  const { brokers, access, prefix, usersDir } = config;
+  if (!access.password)
+    throw new Error('KAFKA_USERS_DIR is set without KAFKA_SASL_USERNAME: an administrator makes users.');
+  const passwords = passwordsIn(usersDir);
+  const principals = principalsFor(prefix, agenciesOf(config, agencies));
+  const strangers = [...passwords.keys()].filter((name) => !principals.some(({ user }) => user === name));
+  for (const name of strangers) console.log(`user ${name}: not one of ours, its password is passed over`);
+  const passwordOf = (user: string) => passwords.get(user);
+  for (const made of await ensureUsers({ brokers, access, principals, passwordOf })) console.log(tell(made));
 }
 
 async function check(): Promise<number> {
   const { config, topics } = wanted();
-  const looked = await lookAfterTopics({ brokers: config.brokers, topics, create: false }).catch(() => {
-    throw new Error(`Kafka does not answer at ${config.brokers.join(', ')}.`);
+  const { brokers, access } = config;
+  const looked = await lookAfterTopics({ brokers, access, topics, create: false }).catch((error: unknown) => {
+    const denial = denialIn(error, { brokers, access, does: 'administer' });
+    throw new Error(denial ?? `Kafka does not answer at ${brokers.join(', ')}.`);
   });
   for (const { name } of looked.missing) console.log(`missing: ${name}`);
   console.log(`${topics.length - looked.missing.length} of ${topics.length} topics are there`);

@@ -1,9 +1,10 @@
-import { dataDir, STORED, TOPIC_PARTITIONS } from '@cups/backend/settings';
+import { dataDir, KAFKA_ACCESS, STORED, TOPIC_PARTITIONS } from '@cups/backend/settings';
 import type { Settings } from '@cups/process/settings';
 
-/** The settings of `topics`, which creates what the services write to and read from. */
+/** The settings of `topics`, which creates what the services write to and read from, and the users that may. */
 export const settings = {
   brokers: STORED.kafkaBrokers,
+  access: KAFKA_ACCESS,
   prefix: STORED.prefix,
   dataDir: dataDir('each agency of its folder `agencies` has topics of its own.'),
   partitions: TOPIC_PARTITIONS,
@@ -14,6 +15,27 @@ export const settings = {
     max: 10,
     default: 0,
     meaning: "Copies of a topic that is created, each on a broker of its own; 0 is the brokers' own default.",
+  },
+  usersDir: {
+    name: 'KAFKA_USERS_DIR',
+    type: 'text',
+    default: '',
+    meaning:
+      'Folder with the password of each user of Kafka, a file named after the user. With it, users and their rights are made too, by an administrator (`KAFKA_SASL_USERNAME`); who has no file there keeps the password that it has.',
+  },
+  simulatorTopics: {
+    name: 'SIMULATOR_TOPICS',
+    type: 'choice',
+    choices: ['all', 'agency', 'training'],
+    default: 'training',
+    meaning:
+      'What the simulator answers, so far as it may: with `all` and `agency` it gets the rights of agencies as well.',
+  },
+  simulatorAgencies: {
+    name: 'SIMULATOR_AGENCIES',
+    type: 'list',
+    default: [],
+    meaning: 'In whose place it stands then; none: all agencies.',
   },
   timeoutMs: {
     name: 'TOPIC_TIMEOUT_MS',

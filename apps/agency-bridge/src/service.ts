@@ -41,6 +41,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   const readReplies = startConsumers(backend, events.handle);
   const topics = new AgencyTopics({
     brokers: config.kafkaBrokers,
+    access: config.kafkaAccess,
     prefix: config.prefix,
     partitions: config.topicPartitions,
     create: config.createTopics,

@@ -3,6 +3,7 @@ import { topicsOf } from '@cups/agency-contract';
 import { backoff } from '@cups/contracts';
 import type { BackoffShape, Gauge, Log, Metrics } from '@cups/contracts';
 import { lookAfterTopics, topicsOfAgency } from '@cups/events';
+import type { KafkaAccess } from '@cups/events';
 
 /** How soon topics that are missing are looked for again (ms). */
 const AGAIN: BackoffShape = { first: 1_000, most: 60_000 };
@@ -11,6 +12,7 @@ const STOP_MS = 2_000;
 
 export interface AgencyTopicsOptions {
   brokers: string[];
+  access: KafkaAccess;
   prefix: string;
   /** Of each topic that is created. */
   partitions: number;
@@ -65,12 +67,12 @@ export class AgencyTopics {
   }
 
   async #look(): Promise<void> {
-    const { brokers, prefix, partitions, create } = this.#options;
+    const { brokers, access, prefix, partitions, create } = this.#options;
     const agencies = [...this.#wanted.keys()];
     const topics = agencies.flatMap((agency) => topicsOfAgency(prefix, agency, partitions));
     if (this.#stopped || topics.length === 0) return;
     try {
-      const { missing, reason } = await lookAfterTopics({ brokers, topics, create });
+      const { missing, reason } = await lookAfterTopics({ brokers, access, topics, create });
       const names = new Set(missing.map(({ name }) => name));
       for (const agency of agencies) {
         const own = Object.values(topicsOf(agency, prefix)).filter((name) => names.has(name));

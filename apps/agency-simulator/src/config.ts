@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Access } from './access.ts';
 import { parseRules } from './domain/behaviour.ts';
 import type { Rules } from './domain/behaviour.ts';
 
@@ -12,6 +13,26 @@ export const settings = {
     type: 'list',
     default: ['localhost:9092'],
     meaning: 'Bootstrap brokers, each host:port.',
+  },
+  caFile: {
+    name: 'KAFKA_TLS_CA_FILE',
+    type: 'file',
+    optional: true,
+    meaning:
+      'File of the authorities (PEM) that the certificates of the brokers must be from; with it Kafka is spoken to over TLS. Read again for each connection.',
+  },
+  username: {
+    name: 'KAFKA_SASL_USERNAME',
+    type: 'text',
+    default: '',
+    meaning: 'User of Kafka that the simulator signs in as (SCRAM-SHA-512), over TLS only; empty: it does not sign in.',
+  },
+  passwordFile: {
+    name: 'KAFKA_SASL_PASSWORD_FILE',
+    type: 'secret-file',
+    optional: true,
+    secret: true,
+    meaning: 'File with the password of that user, read again for each connection.',
   },
   prefix: {
     name: 'CUPS_PREFIX',
@@ -89,6 +110,7 @@ export type Answered = (typeof settings.topics.choices)[number];
 
 export type Config = {
   brokers: string[];
+  access: Access;
   prefix: string;
   agencies: string[];
   /** Which topics it answers on. */
@@ -115,6 +137,11 @@ export function readConfig(variables: Variables): Config {
   const text = (setting: { name: string; default: string }) => variables[setting.name] || setting.default;
   return {
     brokers: list(settings.brokers, variables),
+    access: {
+      caFile: variables[settings.caFile.name] || undefined,
+      username: text(settings.username),
+      passwordFile: variables[settings.passwordFile.name] || undefined,
+    },
     prefix: text(settings.prefix),
     agencies: agencyCodes(variables),
     topics: answered(variables),

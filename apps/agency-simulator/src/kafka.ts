@@ -5,6 +5,8 @@ import type { Consumer, EachBatchPayload, KafkaMessage, Producer } from 'kafkajs
 // @ts-ignore kafkajs has no types for its inner parts; a project compiled together with this one may declare some.
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type { OutgoingMessage } from '@cups/agency-contract';
+import { reasonOf, securityOf } from './access.ts';
+import type { Access } from './access.ts';
 import type { Log } from './log.ts';
 import type { Position } from './positions.ts';
 
@@ -17,6 +19,7 @@ queue.scheduleCheckPendingRequests = function () {
 
 export type ConnectionOptions = {
   brokers: string[];
+  access: Access;
   clientId: string;
   groupId: string;
   /** The topic that is consumed. */
@@ -34,8 +37,9 @@ export type ConnectionOptions = {
 const STALL_MS = 60_000;
 const MAX_PAUSE_MS = 5_000;
 
-const clientOf = ({ brokers, clientId }: ConnectionOptions): Kafka =>
+const clientOf = ({ brokers, access, clientId }: ConnectionOptions): Kafka =>
   new Kafka({
+    ...securityOf(access),
     clientId,
     brokers,
     connectionTimeout: 3000,
@@ -72,7 +76,7 @@ function endOf(consumer: Consumer, signal: AbortSignal): Promise<string> {
   const watch = setInterval(() => {
     if (Date.now() - heard > STALL_MS) resolve('stalled');
   }, STALL_MS / 2);
-  consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error.name));
+  consumer.on(consumer.events.CRASH, ({ payload }) => resolve(reasonOf(payload.error)));
   consumer.on(consumer.events.FETCH, () => void (heard = Date.now()));
   const stop = () => resolve('stopped');
   signal.addEventListener('abort', stop, { once: true });
@@ -141,7 +145,7 @@ export class Connection {
           await this.#consume();
         }
       } catch (error) {
-        this.#options.log('warn', 'not connected', { reason: (error as Error).name });
+        this.#options.log('warn', 'not connected', { reason: reasonOf(error) });
       }
       const delay = Math.min(MAX_PAUSE_MS, 200 * 2 ** Math.min(failures, 5));
       await pause(delay, undefined, { signal }).catch(() => undefined);

@@ -37,6 +37,7 @@ export class StandIn {
     this.#progress = new Progress(this.#cases, (positions) => this.#connection.commit(positions), log);
     this.#connection = new Connection({
       brokers: config.brokers,
+      access: config.access,
       clientId,
       groupId: ofTrainings ? `${clientId}.training` : `${clientId}-${agency}`,
       requests,

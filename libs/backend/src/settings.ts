@@ -32,6 +32,30 @@ export const PROCESS = {
   },
 } as const satisfies Settings;
 
+/** How one signs in to Kafka; a missing setting means that it is spoken to in the open, by nobody in particular. */
+export const KAFKA_ACCESS = {
+  ca: {
+    name: 'KAFKA_TLS_CA_FILE',
+    type: 'file',
+    optional: true,
+    meaning:
+      'File of the authorities (PEM) that the certificates of the brokers must be from; with it Kafka is spoken to over TLS. Read again for each connection.',
+  },
+  username: {
+    name: 'KAFKA_SASL_USERNAME',
+    type: 'text',
+    default: '',
+    meaning: 'User of Kafka that the service signs in as (SCRAM-SHA-512), over TLS only; empty: it does not sign in.',
+  },
+  password: {
+    name: 'KAFKA_SASL_PASSWORD_FILE',
+    type: 'secret-file',
+    optional: true,
+    secret: true,
+    meaning: 'File with the password of that user, read again for each connection.',
+  },
+} as const satisfies Settings;
+
 /** Of every service with a store and Kafka. */
 export const STORED = {
   mongoUri: {
@@ -42,12 +66,20 @@ export const STORED = {
     secret: true,
     meaning: 'The whole URI of the store, without a database; the database is `<CUPS_PREFIX>cups-<service>`.',
   },
+  mongoCa: {
+    name: 'MONGODB_TLS_CA_FILE',
+    type: 'file',
+    optional: true,
+    meaning:
+      'File of the authorities (PEM) that the certificate of the store must be from; with it the store is spoken to over TLS. Read again when the connection is made anew.',
+  },
   kafkaBrokers: {
     name: 'KAFKA_BROKERS',
     type: 'list',
     default: ['127.0.0.1:9092'],
     meaning: 'Where Kafka is found, each host:port.',
   },
+  kafkaAccess: KAFKA_ACCESS,
   prefix: {
     name: 'CUPS_PREFIX',
     type: 'text',

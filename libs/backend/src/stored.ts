@@ -1,6 +1,6 @@
 import type { ReceivedEvent, StoredEvent } from '@cups/contracts';
 import { createConsumer, createPublisher, openLagWatch, WRITERS } from '@cups/events';
-import type { Consumer, ConsumerOptions, Handled, LagWatch } from '@cups/events';
+import type { Consumer, ConsumerOptions, Handled, KafkaAccess, LagWatch } from '@cups/events';
 import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import type { AnyDocuments, RelayOptions, Store, TimersOptions } from '@cups/store';
 import { Backend } from './backend.ts';
@@ -10,7 +10,11 @@ import type { BackendConfig, BackendOptions, Overrides } from './backend.ts';
 export interface StoredConfig extends BackendConfig {
   /** Without a database. */
   mongoUri: string;
+  /** The authorities of its certificate; without them the URI alone says how it is reached. */
+  mongoCa?: (() => string) | undefined;
   kafkaBrokers: string[];
+  /** @default in the open, as nobody */
+  kafkaAccess?: KafkaAccess;
   /** Before every topic, group and database. */
   prefix: string;
 }
@@ -63,7 +67,13 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     super(options);
     const { name, now, log, metrics, config } = this;
     this.#between = options.overrides?.publisher ?? ((real) => real);
-    const store = openStore({ uri: config.mongoUri, database: `${config.prefix}cups-${name}`, log, metrics });
+    const store = openStore({
+      uri: config.mongoUri,
+      ca: config.mongoCa,
+      database: `${config.prefix}cups-${name}`,
+      log,
+      metrics,
+    });
     this.store = store;
     this.refusals = openRefusals(store, { now, metrics });
     this.readyWhile(() => store.ready());
@@ -75,8 +85,8 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   /** Publishes what is written into the outboxes of these documents, also what an earlier process left there. */
   publishOutboxes(documents: AnyDocuments[], after: Pick<RelayOptions, 'afterPublish' | 'acknowledged'> = {}): void {
     const { name, now, log, metrics, config } = this;
-    const { kafkaBrokers: brokers, prefix } = config;
-    const publisher = createPublisher<StoredEvent>({ brokers, clientId: name, prefix, log, metrics });
+    const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
+    const publisher = createPublisher<StoredEvent>({ brokers, access, clientId: name, prefix, log, metrics });
     const publish = this.#between((entries) => publisher.publish(entries));
     const { afterPublish, acknowledged } = after;
     const relay = startRelay({ documents, now, publish, log, metrics, afterPublish, acknowledged });
@@ -97,12 +107,13 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   consume(consumes: Consumes): void {
     if (this.isStopping) return;
     const { log, metrics, config } = this;
-    const { kafkaBrokers: brokers, prefix } = config;
+    const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
     const { inOrder = true, keepRefused = this.refusals.keep, ...what } = consumes;
-    this.#watch ??= openLagWatch({ brokers, prefix, log, metrics });
+    this.#watch ??= openLagWatch({ brokers, access, prefix, log, metrics });
     const consumer = createConsumer({
       ...what,
       brokers,
+      access,
       prefix,
       log,
       metrics,

@@ -1,10 +1,15 @@
+export type { KafkaAccess } from './access.ts';
 export type { Consumer, ConsumerOptions } from './consume/consume.ts';
 export { createConsumer } from './consume/consume.ts';
 export { decode, encode } from './envelope.ts';
 export { WRITERS } from './expect.ts';
-export { connectKafka } from './kafka.ts';
+export { connectKafka, denialIn } from './kafka.ts';
 export { createPublisher } from './publish.ts';
+export { principalsFor } from './rights.ts';
+export type { Agencies, Principal, Right } from './rights.ts';
 export { ensureTopics, lookAfterTopics, topicsFor, topicsOfAgency, topicsOfTrainings } from './topics.ts';
 export type { LagWatch } from './consume/watch.ts';
 export { openLagWatch } from './consume/watch.ts';
+export { ensureUsers } from './users.ts';
+export type { MadeUser } from './users.ts';
 export type { Handled } from './consume/handled.ts';

@@ -1,13 +1,22 @@
 import type { BackoffShape } from '@cups/contracts';
+import { isCertificateRefused, speaksNoTls } from '@cups/contracts/node';
 import { Kafka, logLevel } from 'kafkajs';
+import { denialOf, securityOf, type Attempt, type KafkaAccess } from './access.ts';
+import { tellDeniedGroups } from './driver/coordinator.ts';
 import { boundFetches } from './driver/fetch.ts';
 import { calmIdleConnections } from './driver/idle.ts';
 
-/** A client that says nothing by itself and gives up early: who uses it backs off and logs. */
-export function connectKafka(brokers: string[], clientId: string): Kafka {
+/**
+ * A client that says nothing by itself and gives up early: who uses it backs off and logs.
+ * @param access default: in the open, as nobody
+ * @throws Error, one sentence, when the access is not whole
+ */
+export function connectKafka(brokers: string[], clientId: string, access?: KafkaAccess): Kafka {
   calmIdleConnections();
   boundFetches();
+  tellDeniedGroups();
   return new Kafka({
+    ...securityOf(access),
     brokers,
     clientId,
     logLevel: logLevel.NOTHING,
@@ -21,21 +30,27 @@ export function connectKafka(brokers: string[], clientId: string): Kafka {
 interface Failure {
   type?: string;
   name?: string;
+  /** Of a socket, or of TLS. */
+  code?: unknown;
   cause?: unknown;
   errors?: unknown[];
 }
 
-/** The protocol's name of a failure (`MESSAGE_TOO_LARGE`), else the class. */
+/** The protocol's name of a failure (`MESSAGE_TOO_LARGE`), the code of a certificate that does not count, else the class. */
 export function failureOf(error: unknown): string {
   let name = 'unknown';
   for (let at = error as Failure | undefined, depth = 0; at && depth < 8;) {
     if (typeof at.type === 'string') return at.type;
+    if (isCertificateRefused(at.code) || speaksNoTls(at.code)) return at.code;
     if (typeof at.name === 'string') ({ name } = at as { name: string });
     at = (at.cause ?? at.errors?.[0]) as typeof at;
     depth += 1;
   }
   return name;
 }
+
+/** What somebody must change before Kafka lets this pass, in one sentence; undefined where time alone may mend it. */
+export const denialIn = (error: unknown, attempt: Attempt): string | undefined => denialOf(failureOf(error), attempt);
 
 /** How what the broker, or a handler, did not take is tried again (ms). */
 export const RETRY: BackoffShape = { first: 200, most: 5_000 };

@@ -1,8 +1,10 @@
 import type { Event, Log, Metrics } from '@cups/contracts';
 import { Partitioners } from 'kafkajs';
+import { denialOf, type KafkaAccess } from './access.ts';
+import { Denials } from './denials.ts';
 import { encode } from './envelope.ts';
 import { sendOrIsolate, type Sent } from './isolate.ts';
-import { connectKafka } from './kafka.ts';
+import { connectKafka, failureOf } from './kafka.ts';
 
 export interface Publisher<E extends Event = Event> {
   /**
@@ -18,6 +20,7 @@ export interface Publisher<E extends Event = Event> {
 
 export interface PublisherOptions {
   brokers: string[];
+  access?: KafkaAccess | undefined;
   clientId: string;
   prefix: string;
   log: Log;
@@ -34,10 +37,10 @@ class Connection {
   readonly #producer;
   #open: Promise<void> | undefined;
 
-  constructor({ brokers, clientId, prefix, log }: PublisherOptions) {
+  constructor({ brokers, access, clientId, prefix, log }: PublisherOptions) {
     this.#log = log;
     this.#prefix = prefix;
-    this.#producer = connectKafka(brokers, clientId).producer({
+    this.#producer = connectKafka(brokers, clientId, access).producer({
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
       maxInFlightRequests: 1,
@@ -93,19 +96,27 @@ class PausedTopics {
 
 /** Publishes what the outboxes hold; connects when there is something to publish, and again after the broker was away. */
 export function createPublisher<E extends Event = Event>(options: PublisherOptions): Publisher<E> {
-  const { log } = options;
+  const { brokers, access, prefix, log, metrics } = options;
   const connection = new Connection(options);
   const paused = new PausedTopics();
-  const rejections = options.metrics?.counter('publish_rejected_total', 'Events that can never be sent', ['cause']);
+  const denials = new Denials(log, metrics);
+  const denialFor = (topic: string, cause: string) =>
+    denialOf(cause, { brokers, access, does: 'write', topic: prefix + topic });
+  const rejections = metrics?.counter('publish_rejected_total', 'Events that can never be sent', ['cause']);
   let connected = false;
   let stopped = false;
   let turn: Promise<unknown> = Promise.resolve();
 
   const sending = {
-    send: (entries: E[]) => connection.send(entries),
+    async send(entries: E[]) {
+      await connection.send(entries);
+      for (const { topic } of entries) denials.over(topic);
+    },
     pause(topic: string, reason: string) {
       paused.pause(topic, Date.now() + TOPIC_PAUSE_MS);
-      log.warn({ event: 'topic-unusable', topic, reason });
+      const denial = denialFor(topic, reason);
+      if (denial) denials.tell(topic, denial);
+      else log.warn({ event: 'topic-unusable', topic, reason });
     },
   };
 
@@ -118,6 +129,10 @@ export function createPublisher<E extends Event = Event>(options: PublisherOptio
       connected = true;
     } catch (error) {
       connected = false;
+      for (const topic of new Set(entries.map((entry) => entry.topic))) {
+        const denial = denialFor(topic, failureOf(error));
+        if (denial) denials.tell(topic, denial);
+      }
       throw error;
     } finally {
       for (const { cause } of sent.rejected) rejections?.inc({ cause });

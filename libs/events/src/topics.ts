@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoff } from '@cups/contracts';
 import type { Admin } from 'kafkajs';
+import { denialOf, type KafkaAccess } from './access.ts';
 import { connectKafka, failureOf, RETRY } from './kafka.ts';
 
 export interface Topic {
@@ -69,17 +70,18 @@ async function createAll(admin: Admin, topics: Topic[], replicationFactor: numbe
 /**
  * Looks once whether the topics are there, and creates those that are missing if it may; those that exist are left as they are.
  * @returns what is missing then, and the broker's word for why, such as TOPIC_AUTHORIZATION_FAILED
- * @throws Error when the broker is away
+ * @throws Error of kafkajs when the broker is away or denies to be asked: `denialIn` says it in words
  */
 export async function lookAfterTopics(options: {
   brokers: string[];
+  access?: KafkaAccess | undefined;
   topics: Topic[];
   create: boolean;
   /** Default -1: the broker's own. */
   replicationFactor?: number;
 }): Promise<{ missing: Topic[]; reason: string }> {
-  const { brokers, topics, create, replicationFactor = -1 } = options;
-  const admin = connectKafka(brokers, 'cups-topics').admin();
+  const { brokers, access, topics, create, replicationFactor = -1 } = options;
+  const admin = connectKafka(brokers, 'cups-topics', access).admin();
   try {
     await admin.connect();
     let missing = await missingOf(admin, topics);
@@ -100,6 +102,7 @@ export async function lookAfterTopics(options: {
  */
 export async function ensureTopics(options: {
   brokers: string[];
+  access?: KafkaAccess | undefined;
   prefix: string;
   partitions: number;
   agencies: string[];
@@ -107,16 +110,19 @@ export async function ensureTopics(options: {
   replicationFactor?: number;
   timeoutMs?: number;
 }): Promise<void> {
-  const { brokers, prefix, replicationFactor = -1, timeoutMs = 15_000 } = options;
+  const { brokers, access, prefix, replicationFactor = -1, timeoutMs = 15_000 } = options;
   const topics = topicsFor(prefix, options);
   const end = Date.now() + timeoutMs;
   const waits = backoff(RETRY);
   for (;;) {
-    const looked = await lookAfterTopics({ brokers, topics, create: true, replicationFactor }).catch(
+    const looked = await lookAfterTopics({ brokers, access, topics, create: true, replicationFactor }).catch(
       (error: unknown) => ({ missing: topics, reason: failureOf(error) }),
     );
     if (looked.missing.length === 0) return;
-    if (Date.now() > end) throw new Error(`The topics could not be created: ${looked.reason}`);
+    if (Date.now() > end) {
+      const denial = denialOf(looked.reason, { brokers, access, does: 'administer' });
+      throw new Error(denial ?? `The topics could not be created: ${looked.reason}`);
+    }
     await pause(waits.next());
   }
 }

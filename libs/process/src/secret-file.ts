@@ -3,12 +3,22 @@ import { resolve } from 'node:path';
 import { refuseOpenSecret } from '@cups/contracts/node';
 
 /**
- * A reader of a secret in a file, which sees a changed file at its next call. While the file is absent, as it may be for a
- * moment between two versions of a mounted secret, it gives what it read last.
- * @param name the setting that names the file, for the sentence of a refusal
+ * A reader of a secret in a file, as {@link followFile}.
  * @throws Error, one sentence, at once when the file cannot be read, or lies open for everybody
  */
 export function followSecret(name: string, path: string): () => string {
+  const read = followFile(name, path);
+  refuseOpenSecret(resolve(path), `The file of ${name}`);
+  return read;
+}
+
+/**
+ * A reader of a file, which sees a changed file at its next call. While the file is absent, as it may be for a moment
+ * between two versions of a mounted one, it gives what it read last.
+ * @param name the setting that names the file, for the sentence of a refusal
+ * @throws Error, one sentence, at once when the file cannot be read
+ */
+export function followFile(name: string, path: string): () => string {
   const file = resolve(path);
   let content = '';
   let seen = NaN;
@@ -25,7 +35,6 @@ export function followSecret(name: string, path: string): () => string {
   } catch {
     throw new Error(`${name} must name a file that can be read.`);
   }
-  refuseOpenSecret(file, `The file of ${name}`);
   return () => {
     try {
       load();

@@ -79,6 +79,7 @@ export const FORMS: { readonly [Type in Setting['type']]: FormOf<Type> } = {
   choice,
   environment,
   path: { form: () => 'a path', parse: (text) => text },
+  file: { form: () => 'a path', parse: (text) => text },
   'secret-file': { form: () => 'a path', parse: (text) => text },
   'store-uri': { form: () => 'a text', parse: (text) => text },
 };

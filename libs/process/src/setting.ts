@@ -62,6 +62,12 @@ export type EnvironmentSetting = Declared<'environment', never>;
 /** A file or folder, relative to the folder in which the process was started; whether it exists is not looked at. */
 export type PathSetting = Declared<'path', string>;
 
+/** The path of a file that holds no secret, such as a certificate; the service gets a reader that sees a changed file at its next call. */
+export interface FileSetting extends Declared<'file', string> {
+  /** It may be left out. */
+  readonly optional?: true;
+}
+
 /** The path of a file that holds a secret; the service gets a reader that sees a changed file at its next call. */
 export interface SecretFileSetting extends Declared<'secret-file', string> {
   /** It may be left out. */
@@ -85,6 +91,7 @@ export type Setting =
   | ChoiceSetting
   | EnvironmentSetting
   | PathSetting
+  | FileSetting
   | SecretFileSetting
   | StoreUriSetting;
 
@@ -105,9 +112,9 @@ type ValueOf<One> = One extends { type: 'number' | 'port' }
         ? Choice
         : One extends { type: 'environment' }
           ? Environment
-          : One extends { type: 'secret-file'; optional: true }
+          : One extends { type: 'file' | 'secret-file'; optional: true }
             ? (() => string) | undefined
-            : One extends { type: 'secret-file' }
+            : One extends { type: 'file' | 'secret-file' }
               ? () => string
               : string;
 

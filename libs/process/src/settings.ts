@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { followSecret } from './secret-file.ts';
+import { followFile, followSecret } from './secret-file.ts';
 import { FORMS } from './setting-forms.ts';
 import type { Form } from './setting-forms.ts';
 import { isSetting, listSettings } from './setting.ts';
@@ -46,6 +46,7 @@ function valueOf(setting: Setting, source: Source): unknown {
   if (given === undefined) return undefined;
   if (setting.type === 'number') return (given as number) * MS[setting.unit ?? 'ms'];
   if (setting.type === 'path') return resolve(given as string);
+  if (setting.type === 'file') return followFile(setting.name, given as string);
   if (setting.type === 'secret-file') return followSecret(setting.name, given as string);
   return given;
 }
@@ -59,7 +60,7 @@ function givenOf(setting: Setting, source: Source): unknown {
   const text = textOf(name, source);
   if (text === undefined) {
     const fallback = defaultOf(setting, source);
-    const optional = setting.type === 'secret-file' && setting.optional;
+    const optional = 'optional' in setting && setting.optional;
     if (fallback === undefined && !optional) throw new Error(`${name} is not set; it must be ${form(setting)}.`);
     return fallback;
   }

@@ -1,6 +1,8 @@
 import { setTimeout as after } from 'node:timers/promises';
 import { backoff } from '@cups/contracts';
 import type { Kafka } from 'kafkajs';
+import { denialOf, type KafkaAccess } from '../access.ts';
+import { Denials } from '../denials.ts';
 import { connectKafka, failureOf, RETRY } from '../kafka.ts';
 import { inheritOffsets } from './inherit.ts';
 import { Member } from './member.ts';
@@ -10,6 +12,7 @@ import { Work, type WorkOptions } from './work.ts';
 
 export interface ConsumerOptions extends WorkOptions {
   brokers: string[];
+  access?: KafkaAccess | undefined;
   /** Without the prefix. */
   groupId: string;
   /** Without the prefix. */
@@ -39,13 +42,15 @@ class Members {
   readonly #options: ConsumerOptions;
   readonly #stopping: AbortSignal;
   readonly #kafka: Kafka;
+  readonly #denials: Denials;
   #inherited: boolean;
   #current: Member | undefined;
 
   constructor(options: ConsumerOptions, stopping: AbortSignal) {
     this.#options = options;
     this.#stopping = stopping;
-    this.#kafka = connectKafka(options.brokers, options.prefix + options.groupId);
+    this.#kafka = connectKafka(options.brokers, options.prefix + options.groupId, options.access);
+    this.#denials = new Denials(options.log, options.metrics);
     this.#inherited = options.inheritFrom === undefined;
   }
 
@@ -62,7 +67,8 @@ class Members {
       const reason = await this.#runOnce(work);
       if (this.#stopping.aborted) return;
       if (work.dealtWith() > before || Date.now() - began > stuckMs) waits.reset();
-      if (waits.failures() === 0) this.#say(reason);
+      const denied = this.#deny(reason);
+      if (!denied && waits.failures() === 0) this.#say(reason);
       await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
     }
   }
@@ -76,16 +82,33 @@ class Members {
       return failureOf(error);
     }
     if (this.#stopping.aborted) return 'stopped';
-    this.#current = new Member(this.#kafka, { prefix, groupId, topics, maxWaitMs }, work);
+    const fetched = () => this.#admit();
+    this.#current = new Member(this.#kafka, { prefix, groupId, topics, maxWaitMs, fetched }, work);
     return this.#current.ended;
   }
 
   async #inherit(): Promise<void> {
     if (this.#inherited) return;
-    const { brokers, prefix, groupId, inheritFrom, topics } = this.#options;
+    const { prefix, groupId, inheritFrom, topics } = this.#options;
     const names = topics.map((topic) => prefix + topic);
-    await inheritOffsets(brokers, { from: `${prefix}${inheritFrom}`, to: prefix + groupId, topics: names });
+    await inheritOffsets(this.#kafka, { from: `${prefix}${inheritFrom}`, to: prefix + groupId, topics: names });
     this.#inherited = true;
+  }
+
+  /** Tells of what Kafka denies to this group. @returns whether that is the reason */
+  #deny(reason: string): boolean {
+    const { brokers, access, prefix, groupId, topics } = this.#options;
+    const attempt = { brokers, access, does: 'read' as const, group: prefix + groupId };
+    for (const topic of topics) {
+      const denial = denialOf(reason, Object.assign({ topic: prefix + topic }, attempt));
+      if (denial === undefined) return false;
+      this.#denials.tell(topic, denial);
+    }
+    return true;
+  }
+
+  #admit(): void {
+    for (const topic of this.#options.topics) this.#denials.over(topic);
   }
 
   #say(reason: string): void {

@@ -1,5 +1,4 @@
-import type { Admin } from 'kafkajs';
-import { connectKafka } from '../kafka.ts';
+import type { Admin, Kafka } from 'kafkajs';
 
 type Offsets = Map<string, { partition: number; offset: string }[]>;
 
@@ -15,10 +14,10 @@ const offsetsOf = async (admin: Admin, groupId: string, topics: string[]): Promi
  * @throws Error when the broker is away, a topic is missing, or another member is doing the same at this moment: again later
  */
 export async function inheritOffsets(
-  brokers: string[],
+  kafka: Kafka,
   { from, to, topics }: { from: string; to: string; topics: string[] },
 ): Promise<void> {
-  const admin = connectKafka(brokers, to).admin();
+  const admin = kafka.admin();
   try {
     await admin.connect();
     const [had, has] = [await offsetsOf(admin, from, topics), await offsetsOf(admin, to, topics)];

@@ -10,6 +10,8 @@ export interface MemberOptions {
   groupId: string;
   topics: string[];
   maxWaitMs: number;
+  /** Kafka has answered a fetch. */
+  fetched: () => void;
 }
 
 /** ms; a member of which nothing was heard for so long has stopped fetching. */
@@ -53,6 +55,7 @@ export class Member {
   readonly #consumer: KafkaConsumer;
   readonly #work: Work;
   readonly #prefix: string;
+  readonly #fetched: () => void;
   /** With the prefix. */
   readonly #topics: string[];
   readonly #freshness = openFreshness();
@@ -64,6 +67,7 @@ export class Member {
   constructor(kafka: Kafka, options: MemberOptions, work: Work) {
     this.#work = work;
     this.#prefix = options.prefix;
+    this.#fetched = options.fetched;
     this.#topics = options.topics.map((topic) => options.prefix + topic);
     this.#consumer = consumerOf(kafka, options);
     this.#over = new Promise((resolve) => (this.#end = resolve));
@@ -126,6 +130,7 @@ export class Member {
     consumer.on('consumer.fetch_start', ({ payload }) => this.#freshness.starts(payload.nodeId, Date.now()));
     consumer.on('consumer.fetch', ({ payload }) => {
       this.#freshness.ends(payload.nodeId, Date.now());
+      this.#fetched();
       this.#sign();
     });
     consumer.on('consumer.heartbeat', () => this.#sign());

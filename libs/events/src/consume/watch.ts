@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Log, Metrics } from '@cups/contracts';
 import type { Admin } from 'kafkajs';
+import type { KafkaAccess } from '../access.ts';
 import { connectKafka } from '../kafka.ts';
 import { noProgress, observe, type Progress, type Reading } from './progress.ts';
 
@@ -26,6 +27,7 @@ export interface LagWatch {
 
 export interface LagWatchOptions {
   brokers: string[];
+  access?: KafkaAccess | undefined;
   prefix: string;
   log: Log;
   metrics?: Metrics;
@@ -119,7 +121,7 @@ class Lookout {
 
   async #connect(): Promise<Admin> {
     if (this.#admin) return this.#admin;
-    const fresh = connectKafka(this.#options.brokers, 'cups-watch').admin();
+    const fresh = connectKafka(this.#options.brokers, 'cups-watch', this.#options.access).admin();
     await fresh.connect();
     this.#admin = fresh;
     return fresh;

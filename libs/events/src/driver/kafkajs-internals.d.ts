@@ -1,4 +1,4 @@
-/** What idle.ts and fetch.ts use and change of kafkajs 2.2.4. */
+/** What the files beside this one use and change of kafkajs 2.2.4. */
 declare module 'kafkajs/src/network/requestQueue/index.js' {
   interface RequestQueue {
     pending: unknown[];
@@ -23,6 +23,9 @@ declare module 'kafkajs/src/protocol/decoder.js' {
     readInt64(): bigint;
     readString(): string;
     readBytes(length: number): Buffer;
+    readUVarIntString(): string | null;
+    readUVarIntArray<T>(read: () => T): T[] | null;
+    readTaggedFields(): unknown;
     readArray<T>(read: (decoder: Decoder) => T): T[];
     readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
   }
@@ -31,4 +34,26 @@ declare module 'kafkajs/src/protocol/decoder.js' {
 declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
   const response: { decode(raw: Buffer): Promise<unknown> };
   export default response;
+}
+
+declare module 'kafkajs/src/protocol/encoder.js' {
+  export default class Encoder {
+    writeInt8(value: number): this;
+    writeInt32(value: number): this;
+    writeUVarInt(value: number): this;
+    writeUVarIntString(value: string): this;
+    writeUVarIntBytes(value: Buffer): this;
+  }
+}
+
+declare module 'kafkajs/src/protocol/error.js' {
+  export function createErrorFromCode(code: number): Error;
+}
+
+declare module 'kafkajs/src/cluster/brokerPool.js' {
+  interface BrokerPool {
+    withBroker(callback: (given: unknown) => Promise<unknown>): Promise<unknown>;
+  }
+  const brokerPool: { prototype: BrokerPool };
+  export default brokerPool;
 }

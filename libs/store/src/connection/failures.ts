@@ -1,4 +1,5 @@
 import type { Log } from '@cups/contracts';
+import { isCertificateRefused, speaksNoTls } from '@cups/contracts/node';
 import { isProblem, Problem } from '@cups/problem';
 
 /** STORE_UNAVAILABLE: the caller may try again by itself. */
@@ -40,4 +41,33 @@ export function storeFailure(error: unknown, operation: string, log: Log): Error
   }
   if (/^Mongo(?!Invalid|Parse|Missing|Runtime)/.test(name) && !answered.has(name)) return unavailable();
   return new Error(`store: ${operation} failed (${name}, code ${code})`);
+}
+
+/** As much as is looked at of what the driver throws: it wraps the first cause in others, one for each server. */
+interface Failure {
+  code?: unknown;
+  cause?: unknown;
+  reason?: { servers?: Map<string, { error: unknown }> };
+}
+
+/** Codes of a server that does not take a user: sign-in failed, or has no right to this database. */
+const USER_REFUSED = new Set<unknown>([13, 18]);
+
+/**
+ * What stays so until somebody changes a certificate or a password, as one sentence that says which; never with an address or a
+ * password. Pure.
+ * @returns undefined for everything else
+ */
+export function denialOf(error: unknown): string | undefined {
+  const open: unknown[] = [error];
+  for (let depth = 0; open.length > 0 && depth < 16; depth += 1) {
+    const { code, cause, reason } = (open.shift() ?? {}) as Failure;
+    if (isCertificateRefused(code)) {
+      return `The certificate of the store does not count (${code}): MONGODB_TLS_CA_FILE must hold the authority that issued it.`;
+    }
+    if (speaksNoTls(code)) return 'The store speaks no TLS where MONGODB_URI and MONGODB_TLS_CA_FILE say that it does.';
+    if (USER_REFUSED.has(code)) return 'The store does not take the user and password of MONGODB_URI.';
+    open.push(cause, ...[...(reason?.servers?.values() ?? [])].map((server) => server.error));
+  }
+  return undefined;
 }

@@ -1,12 +1,14 @@
-import { backoff, type Log } from '@cups/contracts';
+import { backoff, type Log, type LogFields } from '@cups/contracts';
 import mongoose, { type Connection, type mongo } from 'mongoose';
-import { unavailable } from './failures.ts';
+import { denialOf, unavailable } from './failures.ts';
 import { IndexMissing, isAmong, makeIndexes, type Index } from './indexes.ts';
 
 /** Where the store is and how it is reached. */
 export interface ConnectionOptions {
   /** The whole URI without a database. */
   uri: string;
+  /** The authorities (PEM) that its certificate must be from, asked for each time that the driver is begun; with them TLS. */
+  ca?: (() => string) | undefined;
   /** `<prefix>cups-<service>` */
   database: string;
   /** Connections at most. Default 32. */
@@ -26,7 +28,7 @@ const tellAgainMs = 60_000;
 /** The driver reconnects by itself, and has been seen not to: after so long it is begun anew. */
 const giveUpDriverMs = 15_000;
 
-function connect(connection: Connection, { uri, database, poolSize = 32 }: ConnectionOptions) {
+function connect(connection: Connection, { uri, ca, database, poolSize = 32 }: ConnectionOptions) {
   return connection.openUri(uri, {
     dbName: database,
     maxPoolSize: poolSize,
@@ -40,6 +42,7 @@ function connect(connection: Connection, { uri, database, poolSize = 32 }: Conne
     bufferCommands: false,
     ignoreUndefined: true,
     promoteBuffers: true,
+    ...(ca && { tls: true, ca: ca() }),
     ...(/[?&]w=/.test(uri) ? {} : { writeConcern: { w: 'majority' as const } }),
   });
 }
@@ -60,16 +63,21 @@ async function connectAnew(connection: Connection, options: ConnectionOptions, s
   options.log.info({ event: 'store-connected' });
 }
 
+function troubleOf(error: unknown): LogFields {
+  if (error instanceof IndexMissing) {
+    return { event: 'store-indexes-missing', resource: error.index, code: error.code };
+  }
+  const denial = denialOf(error);
+  return denial === undefined ? { event: 'store-away' } : { event: 'store-denies', reason: denial };
+}
+
 /** Tells of a trouble when it comes, when it becomes another, and once a minute while it stays. */
 function tellsTrouble(log: Log) {
   let last = '';
   let until = 0;
   return {
     tell(error: unknown): void {
-      const fields =
-        error instanceof IndexMissing
-          ? { event: 'store-indexes-missing', resource: error.index, code: error.code }
-          : { event: 'store-away' };
+      const fields = troubleOf(error);
       const words = Object.values(fields).join(' ');
       if (words === last && Date.now() < until) return;
       last = words;

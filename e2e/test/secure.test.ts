@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startLocal } from '@cups/local';
+import type { LocalPlatform } from '@cups/local';
+import { applicationId, idnp } from '@cups/tools/filings';
+import { openDesk, until } from '@cups/tools/desk';
+import type { Application, Desk } from '@cups/tools/desk';
+import { agenciesIn, startPlatform } from '@cups/tools/platform';
+import type { Platform, ServiceName } from '@cups/tools/platform';
+import { temporaryDir } from '@cups/testing';
+
+/**
+ * The platform on a Kafka and a store that speak TLS alone, where nobody may do what was not given to them: users and rights
+ * are made by `npm run topics`, and every service signs in as itself.
+ */
+
+const root = join(import.meta.dirname, '../..');
+const folder = temporaryDir();
+const users = join(folder.dir, 'users');
+const SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator'] as const;
+let local: LocalPlatform;
+let platform: Platform;
+let desk: Desk;
+
+const fileOf = (user: string) => join(users, user);
+const setPassword = (user: string) =>
+  writeFileSync(fileOf(user), randomBytes(24).toString('base64url'), { mode: 0o600 });
+
+beforeAll(async () => {
+  local = await startLocal({ dataDir: join(folder.dir, 'parts'), secure: true });
+  mkdirSync(users, { mode: 0o700 });
+  for (const user of [...SERVICES, 'kafka-lag', ...agenciesIn(join(root, 'data')).map((code) => `agency.${code}`)]) {
+    setPassword(user);
+  }
+  writeFileSync(join(folder.dir, 'admin'), local.secure!.admin.password, { mode: 0o600 });
+}, 90_000);
+afterAll(async () => {
+  await platform?.stop();
+  await local.stop();
+  folder.remove();
+});
+
+/** Runs `npm run topics` as the administrator. */
+function topics(): Promise<string> {
+  const given = ['--disable-warning=ExperimentalWarning', join(root, 'tools/topics.ts')];
+  const child = spawn(process.execPath, given, {
+    env: {
+      KAFKA_BROKERS: local.kafkaBrokers,
+      KAFKA_TLS_CA_FILE: local.secure!.caFile,
+      KAFKA_SASL_USERNAME: local.secure!.admin.username,
+      KAFKA_SASL_PASSWORD_FILE: join(folder.dir, 'admin'),
+      KAFKA_USERS_DIR: users,
+      SIMULATOR_TOPICS: 'all',
+      CUPS_DATA: join(root, 'data'),
+    },
+  });
+  let said = '';
+  child.stdout.on('data', (data) => (said += data));
+  child.stderr.on('data', (data) => (said += data));
+  return new Promise((resolve, reject) =>
+    child.once('close', (code) => (code === 0 ? resolve(said) : reject(new Error(said)))),
+  );
+}
+
+async function start(): Promise<void> {
+  const { caFile } = local.secure!;
+  const access = (user: ServiceName) => ({
+    KAFKA_TLS_CA_FILE: caFile,
+    KAFKA_SASL_USERNAME: user,
+    KAFKA_SASL_PASSWORD_FILE: fileOf(user),
+  });
+  platform = await startPlatform({
+    port: 0,
+    dataDir: join(folder.dir, 'platform'),
+    prefix: '',
+    parts: { mongoUri: local.mongoUri, kafkaBrokers: local.kafkaBrokers },
+    env: { MONGODB_TLS_CA_FILE: caFile, CREATE_TOPICS: 'false' },
+    envOf: Object.fromEntries(SERVICES.map((name) => [name, access(name)])),
+  });
+  desk = await openDesk(platform.url, 'cu-001-specialist');
+}
+
+/** Files an application and waits until the agency has decided it. */
+async function fileOne(n: number): Promise<string> {
+  const body = {
+    id: applicationId(`S${n}`),
+    publicService: 'pension-reexamination',
+    applicant: { idnp: idnp(n), givenName: 'Ana', familyName: 'Testescu', birthDate: '1951-02-03', language: 'ro' },
+    contact: { none: true },
+    mandate: { kind: 'own-presence' },
+    answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
+    evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
+    costOption: 'standard',
+    delivery: { kind: 'at-centre' },
+  };
+  const { id } = (await desk.call<Application>('POST', '/applications', { body })).body;
+  await desk.call('POST', `/applications/${id}/submit`, { body: {} });
+  return id;
+}
+const isDecided = (id: string) =>
+  until(
+    async () => (await desk.call<Application>('GET', `/applications/${id}`)).body,
+    ({ state }) => state === 'ready',
+    `${id} is decided`,
+    60,
+  );
+
+const logOf = (name: ServiceName) => readFileSync(join(root, platform.logs, `${name}.log`), 'utf8');
+const operations = async (name: ServiceName, path: string) => {
+  const answer = await fetch(`${platform.operations(name)}${path}`);
+  return { status: answer.status, text: await answer.text() };
+};
+
+describe('a platform whose Kafka and store are closed', () => {
+  test('has its users made by npm run topics, once, and no password is said', async () => {
+    const first = await topics();
+    expect(first.match(/^user .*: password set; \d+ rights given, 0 taken$/gm)).toHaveLength(
+      SERVICES.length + 1 + agenciesIn(join(root, 'data')).length,
+    );
+    const again = await topics();
+    expect(again.match(/^user .*$/gm)).toEqual(
+      first.match(/^user .*$/gm)!.map((line) => line.replace(/:.*/, ': password as it was; rights as they were')),
+    );
+    for (const user of SERVICES) expect(first + again).not.toContain(readFileSync(fileOf(user), 'utf8'));
+  });
+
+  test('takes an application from the desk to the agency and back, and Kafka denies nothing', async () => {
+    await start();
+    await isDecided(await fileOne(1));
+    for (const name of SERVICES) expect(logOf(name)).not.toMatch(/kafka-denies|AUTHORIZATION_FAILED/);
+    expect((await operations('intake', '/metrics')).text).not.toMatch(/kafka_denied\{.*\} 1/);
+  });
+
+  test('takes a new password without a restart: set by npm run topics, used with the next connection', async () => {
+    const before = platform.pids();
+    setPassword('intake');
+    expect(await topics()).toMatch(/^user intake: password set; rights as they were$/m);
+    await local.restartKafka();
+    await isDecided(await fileOne(2));
+    expect(logOf('intake')).not.toContain('kafka-denies');
+    expect(platform.pids()).toEqual(before);
+  });
+
+  test('keeps its counters open while Kafka denies a service, says why, and goes on once the password is right', async () => {
+    const right = readFileSync(fileOf('intake'), 'utf8');
+    writeFileSync(fileOf('intake'), 'wrong');
+    await platform.end('intake');
+    await platform.start('intake');
+    const id = await fileOne(3);
+    const sentence = `Kafka at ${local.kafkaBrokers} does not take user intake with the password of KAFKA_SASL_PASSWORD_FILE.`;
+    await until(
+      () => Promise.resolve(logOf('intake')),
+      (log) => log.includes(sentence),
+      'the log of intake says why',
+      20,
+    );
+    const denied = /kafka_denied\{topic="cups\.applications",service="intake"\} 1/;
+    await until(
+      async () => (await operations('intake', '/metrics')).text,
+      (text) => denied.test(text),
+      'a metric of intake says so',
+      20,
+    );
+    expect((await operations('intake', '/readyz')).status).toBe(200);
+    expect(logOf('intake')).not.toContain(right);
+
+    writeFileSync(fileOf('intake'), right);
+    await isDecided(id);
+    expect(logOf('intake')).toContain('kafka-admits');
+  });
+});

@@ -1,0 +1,119 @@
+import { describe, expect, test } from '@jest/globals';
+import { denialOf, securityOf, type Attempt, type KafkaAccess } from '../src/access.ts';
+import { connectKafka, failureOf } from '../src/kafka.ts';
+
+const secret = 'a-password-of-the-tests';
+const access = { ca: () => 'PEM', username: 'intake', password: () => secret };
+const attempt: Attempt = {
+  brokers: ['kafka:9093'],
+  access,
+  does: 'read',
+  topic: 'p-cups.deliveries',
+  group: 'p-intake',
+};
+
+describe('what Kafka denies', () => {
+  test.each<[cause: string, more: Partial<Attempt>, sentence: string | undefined]>([
+    [
+      'TOPIC_AUTHORIZATION_FAILED',
+      {},
+      'User intake may not read topic p-cups.deliveries: an administrator must give the right (npm run topics).',
+    ],
+    [
+      'TOPIC_AUTHORIZATION_FAILED',
+      { does: 'write' },
+      'User intake may not write to topic p-cups.deliveries: an administrator must give the right (npm run topics).',
+    ],
+    [
+      'TOPIC_AUTHORIZATION_FAILED',
+      { does: 'administer' },
+      'User intake may not change topics, users and rights of Kafka: that takes an administrator.',
+    ],
+    [
+      'TOPIC_AUTHORIZATION_FAILED',
+      { access: undefined },
+      'Whoever does not sign in (KAFKA_SASL_USERNAME) may not read topic p-cups.deliveries: an administrator must give the right (npm run topics).',
+    ],
+    [
+      'GROUP_AUTHORIZATION_FAILED',
+      {},
+      'User intake may not read in group p-intake: an administrator must give the right (npm run topics).',
+    ],
+    [
+      'CLUSTER_AUTHORIZATION_FAILED',
+      {},
+      'User intake may not change topics, users and rights of Kafka: that takes an administrator.',
+    ],
+    [
+      'KafkaJSSASLAuthenticationError',
+      {},
+      'Kafka at kafka:9093 does not take user intake with the password of KAFKA_SASL_PASSWORD_FILE.',
+    ],
+    [
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      {},
+      'The certificate of Kafka at kafka:9093 does not count (DEPTH_ZERO_SELF_SIGNED_CERT): KAFKA_TLS_CA_FILE must hold the authority that issued it.',
+    ],
+    [
+      'ERR_SSL_WRONG_VERSION_NUMBER',
+      {},
+      'Kafka at kafka:9093 speaks no TLS there: KAFKA_BROKERS must name the port where it does.',
+    ],
+    ['UNKNOWN_TOPIC_OR_PARTITION', {}, undefined],
+    ['KafkaJSConnectionError', {}, undefined],
+  ])('%s %j is one sentence that says what to change, and never a password', (cause, more, sentence) => {
+    const said = denialOf(cause, Object.assign({}, attempt, more));
+    expect(said).toBe(sentence);
+    expect(said ?? '').not.toContain(secret);
+  });
+
+  test.each([
+    'DEPTH_ZERO_SELF_SIGNED_CERT',
+    'SELF_SIGNED_CERT_IN_CHAIN',
+    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+    'CERT_HAS_EXPIRED',
+    'ERR_TLS_CERT_ALTNAME_INVALID',
+  ])('a certificate that does not count (%s) is known by its code, however deep it is wrapped', (code) => {
+    const error = new Error('x', { cause: { errors: [Object.assign(new Error('y'), { code })] } });
+    expect(failureOf(error)).toBe(code);
+  });
+
+  test('a connection that was only cut is no matter of certificates', () => {
+    expect(failureOf(Object.assign(new Error('x'), { name: 'KafkaJSConnectionError', code: 'ECONNRESET' }))).toBe(
+      'KafkaJSConnectionError',
+    );
+  });
+});
+
+describe('the access to Kafka', () => {
+  test('is in the open, as nobody, when nothing is set', () => {
+    expect(securityOf({ username: '' })).toEqual({});
+    expect(securityOf()).toEqual({});
+  });
+
+  test.each<[what: string, half: KafkaAccess, sentence: RegExp]>([
+    ['a user without a password', { ca: () => '', username: 'intake' }, /^KAFKA_SASL_USERNAME and .* belong together/],
+    [
+      'a password without a user',
+      { ca: () => '', password: () => secret },
+      /belong together: one of them is not set\.$/,
+    ],
+    ['a password without TLS', { username: 'intake', password: () => secret }, /one signs in over TLS only\.$/],
+  ])('is refused at the start when it is %s', (_, half, sentence) => {
+    expect(() => connectKafka(['kafka:9093'], 'test', half)).toThrow(sentence);
+  });
+
+  test('is read again for each connection', () => {
+    let now = 'first';
+    const { ssl, sasl } = securityOf({
+      ca: (): string => `ca ${now}`,
+      username: 'intake',
+      password: (): string => `word ${now}`,
+    });
+    const seen = () => [Object.assign({}, ssl as object), (sasl as { password: string }).password];
+    expect(seen()).toEqual([{ ca: 'ca first' }, 'word first']);
+    now = 'second';
+    expect(seen()).toEqual([{ ca: 'ca second' }, 'word second']);
+  });
+});

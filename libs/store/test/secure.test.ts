@@ -1,0 +1,73 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startLocal, type LocalPlatform } from '@cups/local';
+import { eventually, keepLog, temporaryDir } from '@cups/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import mongoose from 'mongoose';
+import { denialOf } from '../src/connection/failures.ts';
+import { openStore } from '../src/store.ts';
+
+/** A store that speaks TLS alone. */
+
+const folder = temporaryDir();
+let local: LocalPlatform;
+beforeAll(async () => {
+  local = await startLocal({ dataDir: folder.dir, parts: ['store'], secure: true });
+}, 90_000);
+afterAll(async () => {
+  await local.stop();
+  folder.remove();
+});
+
+/** A store whose authorities stand in a file. */
+function open(file: string) {
+  const { log, lines, text } = keepLog();
+  const ca = () => readFileSync(file, 'utf8');
+  const uri = local.mongoUri.replace('/?tls=true', '');
+  const store = openStore({ uri, ca, database: 'cups-secure', log });
+  store.documents({
+    collection: 'things',
+    schema: {},
+    indexes: [],
+    schemaVersion: 1,
+    existsReason: 'REQUEST_ID_REUSED',
+  });
+  return { store, lines, text };
+}
+
+describe('a store over TLS', () => {
+  test('is used when its certificate is from an authority of the file', async () => {
+    const { store } = open(local.secure!.caFile);
+    await eventually(() => store.ready());
+    await store.close();
+  });
+
+  test('is not used when it is from another, is told of in one sentence, and needs no restart once the file is right', async () => {
+    const file = join(folder.dir, 'other.crt');
+    writeFileSync(file, '');
+    const { store, lines } = open(file);
+    const denied = await eventually(() => lines.find(({ event }) => event === 'store-denies'));
+    expect(denied['reason']).toBe(
+      'The certificate of the store does not count (DEPTH_ZERO_SELF_SIGNED_CERT): MONGODB_TLS_CA_FILE must hold the authority that issued it.',
+    );
+    expect(store.ready()).toBe(false);
+    writeFileSync(file, readFileSync(local.secure!.caFile));
+    await eventually(() => store.ready(), { timeoutMs: 30_000 });
+    await store.close();
+  });
+});
+
+describe('what a store denies, in words', () => {
+  test.each([18, 13])('a user that it does not take (code %i)', (code) => {
+    const error = new mongoose.mongo.MongoServerError({ message: 'intake, secret', code });
+    expect(denialOf(error)).toBe('The store does not take the user and password of MONGODB_URI.');
+    expect(denialOf(new Error('x', { cause: error }))).toBe(
+      'The store does not take the user and password of MONGODB_URI.',
+    );
+  });
+
+  test('nothing is said of a store that is only away', () => {
+    expect(denialOf(Object.assign(new Error('x'), { code: 'ECONNREFUSED' }))).toBeUndefined();
+    expect(denialOf(undefined)).toBeUndefined();
+  });
+});
