@@ -1,0 +1,128 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { lastingNow, readReleased } from '../../charts/record.ts';
+import { lastingOf, upgradeFaults } from '../../charts/released.ts';
+import type { KubernetesObject } from '../../charts/render.ts';
+
+/** That a cluster with the last release takes this one. */
+
+const root = join(import.meta.dirname, '..', '..', '..');
+const released = readReleased();
+
+/** All faults of charts against the last release. */
+function faultsOf(charts?: string): string[] {
+  const now = lastingNow(charts);
+  return Object.entries(released.renders).flatMap(([title, before]) => upgradeFaults(title, before, now[title] ?? {}));
+}
+
+/** The charts with one text of one file replaced by another. */
+function withChange<Result>(file: string, from: string, to: string, look: (charts: string) => Result): Result {
+  const charts = mkdtempSync(join(tmpdir(), 'cups-charts-'));
+  try {
+    cpSync(join(root, 'helm'), charts, { recursive: true, verbatimSymlinks: true });
+    // The data of these two are links out of the charts.
+    for (const folder of ['centres', 'agencies']) {
+      rmSync(join(charts, folder, 'data'));
+      cpSync(join(root, 'data'), join(charts, folder, 'data'), { recursive: true });
+    }
+    const text = readFileSync(join(charts, file), 'utf8');
+    expect(text).toContain(from);
+    writeFileSync(join(charts, file), text.replaceAll(from, to));
+    return look(charts);
+  } finally {
+    rmSync(charts, { recursive: true });
+  }
+}
+
+test('the record is of every environment, of the registry and of the agencies, and knows what must stay', () => {
+  expect(Object.keys(released.renders)).toEqual([
+    'platform dev',
+    'platform pilot',
+    'platform production',
+    'centres',
+    'agencies',
+  ]);
+  expect(released.renders['platform production']!['Deployment.apps intake']).toEqual({
+    'spec.selector': { matchLabels: { 'app.kubernetes.io/name': 'intake', 'app.kubernetes.io/part-of': 'cups' } },
+  });
+});
+
+// If this fails: each sentence says what to do. The record is renewed at a release alone, never to silence one.
+test('nothing of the last release is lost or changed that must stay', () => {
+  expect(faultsOf()).toEqual([]);
+});
+
+test('a selector that changes in the library is found in every workload', () => {
+  const faults = withChange(
+    'common/templates/_names.tpl',
+    'app.kubernetes.io/part-of: cups',
+    'app.kubernetes.io/part-of: cups2',
+    faultsOf,
+  );
+  expect(faults).toContainEqual(
+    expect.stringMatching(
+      /^platform pilot: spec\.selector of Deployment\.apps intake is .*"cups2".* and was .*"cups".*; the API server refuses to change it\. Set it back/,
+    ),
+  );
+  expect(faults.filter((fault) => fault.includes('Deployment.apps'))).toHaveLength(21);
+});
+
+test('a port that moves and a Service that is no longer headless are found', () => {
+  const moved = withChange('common/templates/_names.tpl', 'intake: 7003', 'intake: 7013', faultsOf);
+  expect(moved).toHaveLength(3);
+  expect(moved[0]).toContain('spec.ports of Service intake is');
+  expect(moved[0]).toContain('callers that still run dial the ports of before');
+  const heads = withChange('common/templates/_service.tpl', '  clusterIP: None\n', '', faultsOf);
+  expect(heads[0]).toMatch(/spec\.clusterIP of Service .* is undefined and was "None"/);
+});
+
+test('a shard of the registry and a topic that vanish are found', () => {
+  const shards = withChange('centres/templates/registry.yaml', '"calendars" ', '', faultsOf);
+  expect(shards).toHaveLength(16);
+  expect(shards[0]).toMatch(/^centres: ConfigMap cups-calendars-0 has vanished\. .*keep it for one release more/);
+  const topics = withChange(
+    'agencies/templates/training.yaml',
+    'list "requests" "replies"',
+    'list "requests"',
+    faultsOf,
+  );
+  expect(topics).toEqual([expect.stringMatching(/^agencies: KafkaTopic\.kafka\.strimzi\.io training\.replies has/)]);
+});
+
+const object = (kind: string, fields: object, annotations = {}): KubernetesObject =>
+  Object.assign({ apiVersion: 'v1', kind, metadata: { name: 'x', annotations } }, fields);
+
+/** What is said when one object takes the place of another. */
+const follow = (before: KubernetesObject, now: KubernetesObject) =>
+  upgradeFaults('x', lastingOf([before]), lastingOf([now]));
+
+test('partitions may grow and not shrink; a port may be added', () => {
+  const topic = (partitions: number) =>
+    object('KafkaTopic', { apiVersion: 'kafka.strimzi.io/v1beta2', spec: { topicName: 'x', partitions } });
+  expect(follow(topic(6), topic(24))).toEqual([]);
+  expect(follow(topic(24), topic(6))).toEqual([expect.stringContaining('is 6 and was 24; Kafka cannot do it')]);
+  const service = (...numbers: number[]) =>
+    object('Service', { spec: { ports: numbers.map((port) => ({ name: `p${port}`, port })) } });
+  expect(follow(service(1), service(1, 2))).toEqual([]);
+  expect(follow(service(1, 2), service(1))).toHaveLength(1);
+});
+
+test('a job of the release must stay as it is; a hook is made anew each time', () => {
+  const job = (image: string, annotations = {}) =>
+    object('Job', { apiVersion: 'batch/v1', spec: { template: { image } } }, annotations);
+  expect(follow(job('a'), job('b'))).toEqual([expect.stringContaining('spec.template of Job.batch x')]);
+  const hook = { 'helm.sh/hook': 'pre-upgrade' };
+  expect(follow(job('a', hook), job('b', hook))).toEqual([]);
+  expect(upgradeFaults('x', lastingOf([job('a', hook)]), {})).toEqual([]);
+});
+
+test('a version of an API may change, its group may not', () => {
+  const binding = (apiVersion: string, name: string) =>
+    object('RoleBinding', { apiVersion, roleRef: { kind: 'Role', name } });
+  const group = 'rbac.authorization.k8s.io';
+  expect(follow(binding(`${group}/v1`, 'a'), binding(`${group}/v2`, 'a'))).toEqual([]);
+  expect(follow(binding(`${group}/v1`, 'a'), binding(`${group}/v1`, 'b'))).toHaveLength(1);
+  expect(follow(binding(`${group}/v1`, 'a'), binding('other/v1', 'a'))).toEqual([expect.stringContaining('vanished')]);
+});
