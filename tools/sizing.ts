@@ -1,0 +1,108 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { parse } from 'yaml';
+import { costOf } from './sizing/arithmetic.ts';
+import type { Prices } from './sizing/arithmetic.ts';
+import { assumed, ASSUMPTIONS } from './sizing/assumptions.ts';
+import type { Assumed } from './sizing/assumptions.ts';
+import { costTable, PAGE, pageOf, sizesFor, sizingTable, SIZES } from './sizing/page.ts';
+
+/** `npm run sizing`: how much platform so many centres need, and what it costs at your prices. */
+
+const HELP = `npm run sizing [-- options]
+
+Counts partitions, pods, nodes, memory and disks from what was measured of one application (bench/life.json, made by
+node bench/life.ts), from what the charts ask for, and from assumptions, each of which can be given.
+
+  --centres <n>         as often as you like (default ${SIZES.join(' and ')})
+  --prices <file>       YAML with currency, cpuCore, memoryGiB and diskGiB, each the price of one unit in a month
+  --assume <name>=<n>   another number for an assumption, as often as you like
+  --json                nothing but one JSON object
+  --write, --check      writes ${PAGE}, or fails when it is stale
+  --help                this text
+
+Assumptions: ${Object.keys(ASSUMPTIONS).join(', ')}`;
+
+const root = join(import.meta.dirname, '..');
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 2;
+}
+
+/** @returns the exit code */
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      centres: { type: 'string', multiple: true, default: SIZES.map(String) },
+      prices: { type: 'string' },
+      assume: { type: 'string', multiple: true, default: [] },
+      json: { type: 'boolean', default: false },
+      write: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help) return say(HELP);
+  if (values.write || values.check) return page(values.check);
+  const numbers = assumed(assumptionsIn(values.assume));
+  const prices = values.prices === undefined ? undefined : pricesIn(values.prices);
+  const sizes = sizesFor(
+    values.centres.map((text) => whole('--centres', text)),
+    numbers,
+  );
+  const costs = prices && sizes.map((size) => costOf(size, numbers, prices));
+  if (values.json) return say(JSON.stringify({ sizes, costs }, undefined, 2));
+  return say([sizingTable(sizes), ...(prices ? [costTable(sizes, numbers, prices)] : [])].join('\n\n'));
+}
+
+function say(text: string): number {
+  console.log(text);
+  return 0;
+}
+
+async function page(checkOnly: boolean): Promise<number> {
+  const path = join(root, PAGE);
+  const wanted = await pageOf();
+  if (readFileSync(path, 'utf8') === wanted) return say(`${PAGE} says what the arithmetic says`);
+  if (!checkOnly) {
+    writeFileSync(path, wanted);
+    return say(`written: ${PAGE}`);
+  }
+  console.error(`Stale: ${PAGE}. Run \`npm run sizing -- --write\`.`);
+  return 1;
+}
+
+function whole(name: string, text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new Error(`${name}: a number from 1, and not ${text}.`);
+  return Number(text);
+}
+
+function assumptionsIn(given: string[]): Partial<Assumed> {
+  const pairs = given.map((text) => {
+    const [name = '', value = ''] = text.split('=');
+    if (!(name in ASSUMPTIONS)) throw new Error(`There is no assumption named ${name}; --help lists them.`);
+    if (!(Number(value) > 0)) throw new Error(`${name}: a number above 0, and not ${value || 'nothing'}.`);
+    return [name, Number(value)] as const;
+  });
+  return Object.fromEntries(pairs) as Partial<Assumed>;
+}
+
+function pricesIn(file: string): Prices {
+  const given = (parse(readFileSync(file, 'utf8')) ?? {}) as Partial<Record<keyof Prices, unknown>>;
+  const price = (name: keyof Prices): number => {
+    const value = given[name];
+    if (typeof value !== 'number' || value < 0)
+      throw new Error(`${file}: ${name} is a number, the price of one in a month.`);
+    return value;
+  };
+  if (typeof given.currency !== 'string') throw new Error(`${file}: currency is a word, such as MDL.`);
+  return {
+    currency: given.currency,
+    cpuCore: price('cpuCore'),
+    memoryGiB: price('memoryGiB'),
+    diskGiB: price('diskGiB'),
+  };
+}

@@ -1,0 +1,163 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { temporaryDir } from '@cups/testing';
+import fc from 'fast-check';
+import { costOf, nodesFor, sizingOf } from '../sizing/arithmetic.ts';
+import type { Given } from '../sizing/arithmetic.ts';
+import { assumed } from '../sizing/assumptions.ts';
+import { PAGE, pageOf } from '../sizing/page.ts';
+import { readLife } from '../sizing/measured.ts';
+
+/** How much platform so many centres need. */
+
+const GIB = 1024 ** 3;
+/** Figures that can be counted in the head: 1,000 applications a working day for 100 centres. */
+const given = (more: Partial<Given> = {}): Given => {
+  const zero = { bytes: 0 };
+  const life = Object.assign({}, readLife(), {
+    cpuMs: { intake: 100, gateway: 10 },
+    collections: { 'intake.applications': { documents: 1, bytes: GIB / 250_000, indexBytes: GIB / 250_000 - 16 * 4 } },
+    indexes: { 'intake.applications': 4 },
+    topics: {
+      'cups.applications': { bytes: GIB / 1000 },
+      'cups.deliveries': zero,
+      'agency.<code>.requests': { bytes: GIB / 1000 },
+      'agency.<code>.replies': zero,
+    },
+    logBytes: { intake: { bytes: GIB / 250_000 } },
+  });
+  const asked = {
+    intake: { replicas: 2, cpu: 100, memoryMiB: 160 },
+    gateway: { replicas: 2, cpu: 50, memoryMiB: 128 },
+  };
+  const numbers = assumed({ applicationsPerCentreDay: 10, diskFill: 0.5, indexEntryBytes: 16 });
+  return Object.assign({ centres: 100, agencies: 4, life, asked, partitions: 24, assumed: numbers }, more);
+};
+
+describe('the arithmetic', () => {
+  test('of load: a day of eight hours, a peak of ten times its mean', () => {
+    const { load } = sizingOf(given());
+    expect(load).toMatchObject({ perDay: 1000, perYear: 250_000 });
+    expect(load.meanPerSecond).toBeCloseTo(1000 / 28_800);
+    expect(load.peakPerSecond).toBeCloseTo(10_000 / 28_800);
+  });
+
+  test('of pods: never fewer than the chart has, and so many more as the peak keeps busy', () => {
+    const replicas = (centres: number) => sizingOf(given({ centres })).pods.map((one) => one.replicas);
+    expect(replicas(1)).toEqual([2, 2]);
+    // 100,000 applications a day are 34.7 a second in the busiest hour: 3.47 cores of intake, half a core for each pod.
+    expect(replicas(10_000)).toEqual([7, 2]);
+  });
+
+  test('of Kafka: bytes of a topic for the days that it is kept, on every broker, with room', () => {
+    const { kafka } = sizingOf(given());
+    const perDay = 250_000 / 365;
+    expect(kafka.diskGiB).toBeCloseTo((((30 + 90) / 1000) * perDay) / 0.5);
+    expect(kafka).toMatchObject({ partitions: 24, allPartitions: 24 * (4 + 8) + 1, brokers: 3 });
+    expect(sizingOf(given({ partitions: 3, centres: 10_000 })).kafka.partitions).toBe(7);
+  });
+
+  test('of MongoDB: documents and indexes of all years that are kept, memory for what is hot', () => {
+    const { store } = sizingOf(given());
+    expect(store.documentGiB).toBeCloseTo(5);
+    expect(store.indexGiB).toBeCloseTo(5);
+    expect(store.diskGiB).toBeCloseTo(20);
+    // A fifth of 5 GiB of indexes and a month of documents, twice, in whole GiB.
+    expect(store.memoryMiB).toBe(Math.ceil(2 * (1 + 30 / 365)) * 1024);
+    expect(sizingOf(given({ centres: 1 })).store.memoryMiB).toBe(2048);
+  });
+
+  test('of nodes: what is reserved fits when one of them is lost, and there are as many as copies', () => {
+    const numbers = assumed({ nodeCpu: 4000, nodeOwnCpu: 500, nodeMemoryMiB: 16_384, nodeOwnMemoryMiB: 1536 });
+    expect(nodesFor(numbers, 100, 100)).toBe(3);
+    expect(nodesFor(numbers, 4 * 3500, 100)).toBe(5);
+    expect(nodesFor(numbers, 100, 5 * 14_848 + 1)).toBe(7);
+  });
+
+  test('of costs: nodes are paid whole, disks by their size', () => {
+    const size = sizingOf(given());
+    const { nodes, diskGiB } = size.total;
+    expect([nodes, size.store.members, size.store.memoryMiB]).toEqual([3, 3, 3 * 1024]);
+    const prices = { currency: 'X', cpuCore: 100, memoryGiB: 10, diskGiB: 1 };
+    const cost = costOf(size, assumed(), prices);
+    expect(cost).toMatchObject({ cpu: (3 * 4 + 3 * 1) * 100, memory: (3 * 16 + 3 * 3) * 10, disk: diskGiB });
+    expect(cost.month).toBeCloseTo(cost.cpu + cost.memory + cost.disk);
+  });
+
+  test('never asks less for more centres', () => {
+    const few = fc.integer({ min: 1, max: 20_000 });
+    fc.assert(
+      fc.property(few, few, (a, b) => {
+        const [less, more] = [Math.min(a, b), Math.max(a, b)].map((centres) => sizingOf(given({ centres })).total);
+        for (const what of ['cpu', 'memoryMiB', 'diskGiB', 'nodes'] as const) {
+          expect(more![what]).toBeGreaterThanOrEqual(less![what]);
+        }
+      }),
+    );
+  });
+
+  test('does not count with a topic that was not measured', () => {
+    const life = Object.assign({}, readLife(), { topics: {} });
+    expect(() => sizingOf(given({ life }))).toThrow('no measured figure for cups.applications');
+  });
+});
+
+test('the page says what the arithmetic says: otherwise `npm run sizing -- --write`', async () => {
+  expect(readFileSync(join(import.meta.dirname, '../..', PAGE), 'utf8')).toBe(await pageOf());
+});
+
+describe('npm run sizing', () => {
+  function sizing(...words: string[]) {
+    const tool = join(import.meta.dirname, '../sizing.ts');
+    const given = ['--disable-warning=ExperimentalWarning', tool, ...words];
+    const { status, stdout, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
+    return { status, out: stdout, error: stderr.trim() };
+  }
+
+  test('counts for so many centres as are asked for, at the prices of a file', () => {
+    const { dir, remove } = temporaryDir();
+    try {
+      const file = join(dir, 'prices.yaml');
+      writeFileSync(file, 'currency: MDL\ncpuCore: 1\nmemoryGiB: 0\ndiskGiB: 0\n');
+      const { status, out } = sizing('--centres', '200', '--assume', 'nodeCpu=8000', '--prices', file, '--json');
+      expect(status).toBe(0);
+      const { sizes, costs } = JSON.parse(out) as {
+        sizes: { centres: number; total: { nodes: number } }[];
+        costs: object[];
+      };
+      expect(sizes).toMatchObject([{ centres: 200 }]);
+      expect(costs).toMatchObject([{ month: sizes[0]!.total.nodes * 8 + 3 }]);
+      expect(sizing('--centres', '200', '--prices', file).out).toMatch(/MDL a month.*200 centres/);
+    } finally {
+      remove();
+    }
+  });
+
+  test('refuses what it cannot count with, in one sentence', () => {
+    const { dir, remove } = temporaryDir();
+    try {
+      const file = join(dir, 'prices.yaml');
+      writeFileSync(file, 'currency: MDL\ncpuCore: dear\n');
+      expect(sizing('--centres', 'many')).toMatchObject({
+        status: 2,
+        error: '--centres: a number from 1, and not many.',
+      });
+      expect(sizing('--assume', 'luck=7')).toMatchObject({
+        status: 2,
+        error: expect.stringContaining('no assumption named luck') as unknown,
+      });
+      expect(sizing('--assume', 'peakFactor=0')).toMatchObject({
+        status: 2,
+        error: 'peakFactor: a number above 0, and not 0.',
+      });
+      expect(sizing('--prices', file)).toMatchObject({
+        status: 2,
+        error: expect.stringContaining('cpuCore is a number') as unknown,
+      });
+    } finally {
+      remove();
+    }
+  });
+});
