@@ -44,6 +44,7 @@ export interface Outcome {
   edges: Edge[];
   watch: Watch;
   calls: number;
+  early: number;
   accepted: number;
   missing: string[];
   mails: number;
@@ -89,7 +90,7 @@ export async function runCourse(options: CourseOptions): Promise<Outcome> {
   tell(`looking for each of the ${load.accepted} applications that were acknowledged`);
   const missing = await load.missing();
   const { moments, openings, edges, spikeOldest } = afternoon;
-  const { calls, accepted } = load;
+  const { calls, early, accepted } = load;
   return {
     day,
     moments: moments.all,
@@ -97,6 +98,7 @@ export async function runCourse(options: CourseOptions): Promise<Outcome> {
     edges,
     watch,
     calls,
+    early,
     accepted,
     missing,
     mails: beside.mail.received(),

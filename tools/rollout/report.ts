@@ -49,7 +49,7 @@ export function reportOf(circumstances: Circumstances, installed: Installed, out
     '## In figures',
     figuresOf(installed, outcome),
     '## Moment by moment',
-    'Every failed call belongs to the moment in which it was made. Nothing is sent again by these desks: what a clerk would see as one button that had to be pressed twice counts.',
+    MEANING,
     momentsOf(outcome.moments),
     ...failuresOf(outcome.moments),
     '## Centres',
@@ -90,7 +90,7 @@ function verdictOf(outcome: Outcome): string[] {
 }
 
 function figuresOf(installed: Installed, outcome: Outcome): string {
-  const { day, moments, openings, calls, accepted, missing, mails, spikeOldest } = outcome;
+  const { day, moments, openings, calls, early, accepted, missing, mails, spikeOldest } = outcome;
   const excused = sum(moments.map(({ failed }) => failed.length)) - unexcused(moments);
   const sixty = openings.slice(0, 3);
   const oldest = spikeOldest.length > 0 ? `${quantile(spikeOldest, 0.95).toFixed(2)} s` : 'not seen';
@@ -99,6 +99,7 @@ function figuresOf(installed: Installed, outcome: Outcome): string {
     [
       ['Failed calls', '0', `${unexcused(moments)} of ${calls}`],
       ['Failed calls while processes were killed', 'few', String(excused)],
+      ['Told to try again, because a replica had not read the file of a new centre yet', '', String(early)],
       ['Acknowledged applications that did not come back from their agency', '0', `${missing.length} of ${accepted}`],
       ['Restarts caused by centres', '0', String(sum(openings.map(({ restarts }) => restarts)))],
       [
@@ -202,6 +203,10 @@ function edgesOf({ edges }: Outcome): string {
     ),
   ].join('\n\n');
 }
+
+const MEANING = `Every failed call belongs to the moment in which it was made. These desks send nothing again: what a clerk would see as a button
+that had to be pressed twice counts. The one exception is the answer \`UNKNOWN_HERE\` about a centre that has just been opened, which says when to
+try again; it is counted by itself.`;
 
 const LIMITS = `## What this does not show
 

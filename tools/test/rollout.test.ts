@@ -37,6 +37,7 @@ function outcome(changes: Partial<Outcome> = {}): Outcome {
     edges: [{ from: 'gateway', to: 'catalog', isOpen: true, shouldBeOpen: true }],
     watch,
     calls: 200,
+    early: 0,
     accepted: 66,
     missing: [],
     mails: 12,
