@@ -2,9 +2,10 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { topicsOf, trainingTopics } from '@cups/agency-contract';
-import { topicsOfAgency, topicsOfTrainings } from '@cups/events';
+import { principalsFor, topicsOfAgency, topicsOfTrainings } from '@cups/events';
 import { render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
+import { aclsOf } from '../../strimzi/objects.ts';
 import { ofKind } from './objects.ts';
 
 /** What each agency has in Kafka: the topics of the code, and the rights that the agency contract needs. */
@@ -53,13 +54,15 @@ function rightsOf(name: string): string[] {
 
 test('the simulator alone may read and answer what is of trainings, and nothing of an agency', () => {
   const { requests, replies } = trainingTopics('a-');
-  expect(rightsOf('a-simulator')).toEqual([
+  expect(rightsOf('a-agency-simulator')).toEqual([
     `literal topic ${requests}: Describe, Read`,
     `literal topic ${replies}: Describe, Write`,
     'literal group a-agency-simulator.training: Describe, Read',
   ]);
-  const others = ofKind<KafkaUser>(objects, 'KafkaUser').filter(({ metadata }) => metadata.name !== 'a-simulator');
-  expect(others.map(({ metadata }) => metadata.name).sort()).toEqual(codes.map((code) => `a-agency-${code}`).sort());
+  const others = ofKind<KafkaUser>(objects, 'KafkaUser').filter(
+    ({ metadata }) => metadata.name !== 'a-agency-simulator',
+  );
+  expect(others.map(({ metadata }) => metadata.name).sort()).toEqual(codes.map((code) => `a-agency.${code}`).sort());
   expect(
     others.flatMap(({ metadata }) => rightsOf(metadata.name)).filter((right) => right.includes('training')),
   ).toEqual([]);
@@ -69,7 +72,7 @@ test.each(codes)(
   'the user of %s may read its requests and the centres, write its replies, and nothing else',
   (code) => {
     const { requests, replies } = topicsOf(code, 'a-');
-    expect(rightsOf(`a-agency-${code}`)).toEqual([
+    expect(rightsOf(`a-agency.${code}`)).toEqual([
       `literal topic ${requests}: Describe, Read`,
       'literal topic a-cups.centres: Describe, Read',
       `literal topic ${replies}: Describe, Write`,
@@ -82,6 +85,21 @@ test('no agency may read in the group of another, whatever their codes are', () 
   const groups = codes.map((code) => `a-${code}.`);
   const within = groups.filter((group) => groups.some((other) => other !== group && group.startsWith(other)));
   expect(within).toEqual([]);
+});
+
+test('users and their rights are those that the job of topics makes where no operator does', () => {
+  const made = ofKind<KafkaUser>(objects, 'KafkaUser').map(({ metadata, spec }) => [
+    metadata.name,
+    spec.authorization.acls,
+  ]);
+  const wanted = principalsFor('a-', { agencies: codes, simulated: [] })
+    .filter(({ user }) => user.startsWith('a-agency.') || user === 'a-agency-simulator')
+    .map((principal) => [principal.user, aclsOf(principal)]);
+  const sorted = (users: unknown[][]) =>
+    Object.fromEntries(
+      users.map(([user, acls]) => [user, (acls as object[]).map((acl) => JSON.stringify(acl)).sort()]),
+    );
+  expect(sorted(made)).toEqual(sorted(wanted));
 });
 
 test('without users the chart makes topics alone', () => {

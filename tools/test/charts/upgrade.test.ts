@@ -100,7 +100,7 @@ const follow = (before: KubernetesObject, now: KubernetesObject) =>
 
 test('partitions may grow and not shrink; a port may be added', () => {
   const topic = (partitions: number) =>
-    object('KafkaTopic', { apiVersion: 'kafka.strimzi.io/v1beta2', spec: { topicName: 'x', partitions } });
+    object('KafkaTopic', { apiVersion: 'kafka.strimzi.io/v1', spec: { topicName: 'x', partitions } });
   expect(follow(topic(6), topic(24))).toEqual([]);
   expect(follow(topic(24), topic(6))).toEqual([expect.stringContaining('is 6 and was 24; Kafka cannot do it')]);
   const service = (...numbers: number[]) =>
