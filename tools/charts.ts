@@ -1,25 +1,38 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { format, resolveConfig } from 'prettier';
+import { SERVICES } from './services.ts';
 import { dashboardJson } from './charts/dashboard.ts';
+import { packageChart, provenanceOf } from './charts/package.ts';
 import { releasedText } from './charts/record.ts';
 import { environmentFile, ENVIRONMENTS, renderText } from './charts/render.ts';
+import { readSigner } from './charts/sign.ts';
 
-const HELP = `npm run charts [-- <command>]
+const HELP = `npm run charts [-- <command> options]
 
-Writes the dashboard of the platform, and renders the platform of every environment into k8s/rendered, so that a review
-sees what a change of a chart does to a cluster.
+Without a command it writes the dashboard of the platform, and renders the platform of every environment into k8s/rendered,
+so that a review sees what a change of a chart does to a cluster; with --check it writes nothing, and fails when one is stale.
 
-  --check    write nothing; fail when something is stale
-  released   at a release, after it: k8s/released.json says what of it the next one must leave as it is
+  package    makes an archive of each chart; two of the same charts are equal to the byte
+               --out <folder>             where to (default dist/charts)
+               --key <file>               signs them with this private key of OpenPGP (armoured): a .prov beside each, and
+                                          keyring.gpg, by which helm verify knows the key
+               --passphrase-file <file>   of that key
+  released   after a release: k8s/released.json says what of it the next one must leave as it is
   --help     this text
 `;
 
 const root = join(import.meta.dirname, '..');
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { check: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  options: {
+    check: { type: 'boolean', default: false },
+    out: { type: 'string', default: 'dist/charts' },
+    key: { type: 'string' },
+    'passphrase-file': { type: 'string' },
+    help: { type: 'boolean', default: false },
+  },
 });
 const stale: string[] = [];
 
@@ -44,6 +57,13 @@ async function made(): Promise<void> {
   for (const environment of ENVIRONMENTS) {
     keep(`k8s/rendered/${environment}.yaml`, renderText('platform', { files: [environmentFile(environment)] }));
   }
+  report();
+}
+
+async function released(): Promise<void> {
+  const file = 'k8s/released.json';
+  keep(file, await pretty(file, releasedText()));
+  report();
 }
 
 function report(): void {
@@ -53,14 +73,38 @@ function report(): void {
   process.exitCode = 1;
 }
 
-const [command = 'made', ...more] = positionals;
+/** From where the person stands who typed the command: npm goes to the folder of its package.json. */
+const named = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+
+async function packaged(): Promise<void> {
+  const { key, 'passphrase-file': passphrase } = values;
+  const signer = key === undefined ? undefined : await readSigner(named(key), passphrase && named(passphrase));
+  const out = named(values.out);
+  mkdirSync(out, { recursive: true });
+  for (const name of ['platform', 'centres', 'agencies', ...SERVICES, 'common']) {
+    const archive = packageChart(join(root, 'helm', name));
+    writeFileSync(join(out, archive.file), archive.content);
+    if (signer) writeFileSync(join(out, `${archive.file}.prov`), await signer.sign(provenanceOf(archive)));
+    console.log(`${archive.digest}  ${archive.file}`);
+  }
+  if (signer) writeFileSync(join(out, 'keyring.gpg'), signer.keyring());
+  console.log(signer ? `signed with the key ${signer.fingerprint}` : 'not signed: name a key with --key');
+}
+
+const COMMANDS: Readonly<Record<string, () => Promise<void>>> = { made, package: packaged, released };
+
+const [name = 'made', ...more] = positionals;
+const command = more.length === 0 ? COMMANDS[name] : undefined;
 if (values.help) {
   console.log(HELP);
-} else if (more.length > 0 || !['made', 'released'].includes(command)) {
-  console.error(`There is no command ${positionals.join(' ')}: released; --help tells more.`);
+} else if (!command) {
+  console.error(`There is no command ${positionals.join(' ')}: package, released; --help tells more.`);
   process.exitCode = 1;
 } else {
-  if (command === 'released') keep('k8s/released.json', await pretty('k8s/released.json', releasedText()));
-  else await made();
-  report();
+  try {
+    await command();
+  } catch (error) {
+    console.error((error as Error).message);
+    process.exitCode = 1;
+  }
 }

@@ -37,7 +37,7 @@ function commandsOf(block: string): string[] {
 
 /**
  * Whether a command needs a cluster: the test of a roll-out runs it, as it stands. The release for Strimzi does not count, since its
- * objects are of kinds that only a cluster with Strimzi knows.
+ * objects are of kinds that only a cluster with Strimzi knows, nor does what Helm does with files alone.
  */
 export const needsCluster = (command: string): boolean =>
-  /^(kubectl|helm) /.test(command) && !command.includes('helm/agencies');
+  /^(kubectl|helm) /.test(command) && !/^helm verify |helm\/agencies/.test(command);

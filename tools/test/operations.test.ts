@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { generateKey } from 'openpgp';
 import { parse } from 'yaml';
 import { platform, temporaryDir } from '@cups/testing';
 import { clusterTool } from '../charts/helm.ts';
@@ -27,13 +28,15 @@ gateway: { publicOrigin: 'https://cups.example' }
 const TABLE = 'name;kind;wave;district\nPrimăria Exemplu;town-hall;2025;Hîncești\n';
 const SECRETS = ['identity-store.uri', 'intake-store.uri', 'agency-bridge-store.uri', 'notifications-store.uri'];
 
-beforeAll(() => {
+beforeAll(async () => {
   cpSync(join(root, 'data'), at('data'), { recursive: true });
   mkdirSync(at('mine'));
   writeFileSync(at('mine', 'values.yaml'), VALUES);
   writeFileSync(at('mine', 'centres.csv'), TABLE);
   writeFileSync(at('mine', 'mail.url'), 'smtps://mail.example:465');
   for (const name of SECRETS) writeFileSync(at('mine', name), 'mongodb://store.example:27017');
+  const { privateKey } = await generateKey({ userIDs: [{ name: 'Charts', email: 'charts@cups.example' }] });
+  writeFileSync(at('mine', 'charts.asc'), privateKey);
   // What a rotation begins with.
   expect(node('keys', 'make', '--dir', at('keys')).status).toBe(0);
 });
@@ -75,6 +78,8 @@ const HERE: readonly [RegExp, (command: string) => Ran][] = [
   [/^npm run topics/, (it) => node('topics', ...argumentsOf(it))],
   [/^npm run keys -- .* --api /, (it) => node('keys', ...keysInFolder(argumentsOf(it)))],
   [/^npm run (backup|restore) -- /, (it) => node(wordsOf(it)[2]!, ...argumentsOf(it))],
+  [/^npm run charts -- /, (it) => node('charts', ...argumentsOf(it))],
+  [/^helm verify /, (it) => helm(wordsOf(it).slice(1))],
   [/^helm upgrade /, (it) => helmTemplate(wordsOf(it).slice(2))],
   [/^kubectl create secret generic /, (it) => kubectlDryRun(wordsOf(it).slice(1))],
   [/^kubectl apply -f k8s\//, (it) => objectsIn(wordsOf(it)[3]!)],
