@@ -28,9 +28,13 @@ const recorded = rules.flatMap(({ record }) => record ?? []);
 
 /** Every metric of the code, with the names of its labels; a histogram has three. */
 const metrics = new Map<string, Set<string>>();
+let sources = '';
 for (const folder of ['libs', 'apps']) {
   for (const file of readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })) {
-    if (/^[^/]+\/src\/.*\.ts$/.test(file)) findMetrics(readFileSync(join(root, folder, file), 'utf8'));
+    if (!/^[^/]+\/src\/.*\.ts$/.test(file)) continue;
+    const source = readFileSync(join(root, folder, file), 'utf8');
+    findMetrics(source);
+    sources += source;
   }
 }
 
@@ -100,6 +104,40 @@ const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
 test('every alert is told of in the runbook, and nothing else is', () => {
   const headings = [...runbook.matchAll(/^## (\w+)$/gm)].map(([, heading]) => heading);
   expect(headings).toEqual(alerts.map(({ alert }) => alert));
+});
+
+describe('the runbook', () => {
+  const sections = runbook
+    .split(/^## /m)
+    .filter((section) => alerts.some(({ alert }) => section.startsWith(`${alert}\n`)));
+  const spans = [...sections.join('\n').matchAll(/`([^`\n]+)`/g)].map(([, span]) => span!);
+
+  test.each(sections.map((section) => [section.split('\n', 1)[0]!, section]))(
+    'says of %s what it means, how to see it, what to do, and when it is over',
+    (_, section) => {
+      const parts = [...section.matchAll(/^- \*\*(\w+)\*\*: \S.{10,}/gm)].map(([, part]) => part);
+      expect(parts).toEqual(['Means', 'See', 'Do', 'Over']);
+    },
+  );
+
+  test('asks Prometheus for what there is', () => {
+    const isCommand = /^(kubectl|npm|helm|db\.|GET) ?/;
+    const expressions = spans.filter((span) => /^[a-z]+( by)? ?\(/.test(span) && !isCommand.test(span));
+    expect(expressions.length).toBeGreaterThan(10);
+    expect(expressions.flatMap(faults)).toEqual([]);
+    const named = spans.filter((span) => /^[a-z]+(_[a-z]+)+$/.test(span));
+    expect(named.length).toBeGreaterThan(5);
+    expect(named.filter((name) => !metrics.has(name) && !metrics.has(`${name}_bucket`))).toEqual([]);
+  });
+
+  test('names lines of the log that the code writes', () => {
+    const written = new Set([...sources.matchAll(/event: '([a-z-]+)'/g)].map(([, event]) => event!));
+    const words = new Set(spans.filter((span) => /^[a-z]+(-[a-z]+)+$/.test(span)));
+    // Services, what is in the cluster, and why an application has no due date.
+    for (const other of [...SERVICES, 'calendar-unknown', 'cups-public-keys']) words.delete(other);
+    expect(words.size).toBeGreaterThan(15);
+    expect([...words].filter((word) => !written.has(word))).toEqual([]);
+  });
 });
 
 test('every alert says how urgent it is, in one sentence what is so, and where to read on', () => {
