@@ -157,8 +157,10 @@ function centreRpcs({ centres }: Parts): Pick<All, 'GetCentre' | 'ListCentres'> 
   return {
     async GetCentre({ name }, context) {
       const centre = centres().get(parseName('centres', name));
-      if (!centre && context.session?.centre === name) {
-        throw unknownHere('This replica does not know the centre of the session yet.');
+      // Who has a session at a centre has signed in there, so a replica that has it as planned lags behind.
+      const isBehind = centre === undefined || centre.status === 'planned';
+      if (isBehind && context.session?.centre === name) {
+        throw unknownHere('This replica does not know yet that the centre of the session is there, or open.');
       }
       if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
       return { centre: toCentre(centre) };

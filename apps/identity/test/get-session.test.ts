@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { cpSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from '@cups/testing';
 import { openIdentity, refused } from './identity.ts';
@@ -76,9 +76,15 @@ describe('a replica whose files lag behind', () => {
     world.newCentre('CU-911', 'planned');
     cpSync(world.path('CU-911'), join(lagging, 'centres', 'CU-911.yaml'));
     await eventually(() => behind.registry.current().has('CU-911'));
+    // What it alone knows reaches the others by its look at the store, which is its last one for an hour.
+    const file = readFileSync(world.path('CU-911'), 'utf8').replaceAll('CU-911', 'CU-912');
+    writeFileSync(join(lagging, 'centres', 'CU-912.yaml'), file);
+    await eventually(() => world.identity.registry.current().has('CU-912'));
     world.become('CU-911', 'active');
     const token = await eventually(() => world.signIn('cu-911-specialist').catch(() => undefined));
     await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await expect(ask(token).getCentre({ name: 'centres/CU-911' })).rejects.toEqual(refused('UNKNOWN_HERE'));
+    expect((await ask().getCentre({ name: 'centres/CU-911' })).centre?.status).toBe('CENTRE_STATUS_PLANNED');
   });
 
   test('says that a session has ended when it has, whether it knows the operator or not', async () => {
