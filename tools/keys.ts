@@ -1,14 +1,15 @@
+import { principalsFor } from '@cups/events/rights';
 import { parseArgs } from 'node:util';
 import { accessOfPod, keyCluster } from './keys/cluster.ts';
 import { keyFolder } from './keys/folder.ts';
 import type { KeyPlace } from './keys/place.ts';
-import { announce, make, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
+import { announce, make, makePassword, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
 import type { Steps } from './keys/rotation.ts';
 import { SIGNERS } from './services.ts';
 
 /** `npm run keys`, and a job of a cluster: makes the keys by which services know each other, and changes them. */
 
-const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --cluster | --api <url> --namespace <name>) [--now]
+const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --cluster | --api <url> --namespace <name>) [--kafka] [--now]
 
   make      make what is missing: a key pair for each service, the secret of intake; what is there stays (default: all)
   show      where each service stands (default: all)
@@ -24,6 +25,7 @@ Services: ${SIGNERS.join(', ')}. None is restarted: they read their keys again.
   --api <url>        the same from outside, through \`kubectl proxy\`: http://127.0.0.1:8001
   --namespace <name> for --api
   --prefix <name>    what the names of those objects begin with (default cups)
+  --kafka            with make: also a password for each user of Kafka, those of agencies not among them
   --now              do not wait for the times above: what was signed with the other key is refused for a while
   --help             this text
 `;
@@ -51,6 +53,7 @@ async function main(): Promise<void> {
       api: { type: 'string' },
       namespace: { type: 'string', default: 'default' },
       prefix: { type: 'string', default: 'cups' },
+      kafka: { type: 'boolean', default: false },
       now: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -61,7 +64,10 @@ async function main(): Promise<void> {
   if (!action) throw new Error(`Say what: ${Object.keys(ACTIONS).join(', ')}; --help tells more.`);
   const steps = { place: placeOf(values), now: Date.now(), hurry: values.now };
   for (const service of servicesOf(what, services)) console.log(`${service}: ${await action(steps, service)}`);
-  if (what === 'make') console.log(`intake: ${await makeSecret(steps.place)}`);
+  if (what !== 'make') return;
+  console.log(`intake: ${await makeSecret(steps.place)}`);
+  const users = values.kafka ? principalsFor('', { agencies: [], simulated: [] }) : [];
+  for (const { user } of users) console.log(`${user}: ${await makePassword(steps.place, user)}`);
 }
 
 interface Where {

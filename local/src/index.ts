@@ -48,6 +48,8 @@ export interface ClientSecurity {
   readonly caFile: string;
   /** The user of Kafka that may do everything. */
   readonly admin: { readonly username: string; readonly password: string };
+  /** The certificate with its key (PKCS12), for what else is to be served beside the parts, and what opens it. */
+  readonly server: { readonly keyFile: string; readonly keyPassword: string };
 }
 
 export interface LocalPlatform {
@@ -124,7 +126,9 @@ class RunningPlatform implements LocalPlatform {
   }
 
   get secure(): ClientSecurity | undefined {
-    return this.#secure && { caFile: this.#secure.caFile, admin: this.#secure.admin };
+    if (!this.#secure) return undefined;
+    const { caFile, admin, keyFile, keyPassword } = this.#secure;
+    return { caFile, admin, server: { keyFile, keyPassword } };
   }
 
   get pids(): { kafka: number; store: number } {

@@ -24,6 +24,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   CUPS_IDENTITY_PROVIDERS: 'from `providers`',
   REQUEST_SECRET_FILE: 'a file of the Secret `requestSecret.existingSecret`',
   SMTP_URL_FILE: 'a file of the Secret `mail.existingSecret`',
+  SMTP_TLS_CA_FILE: 'a file of the ConfigMap or Secret that `mail.tls` names',
   SMTP_URL: 'never: an address with a password stands in no environment',
   CUPS_STATE: 'a folder in memory of the pod, only while `mail.existingSecret` is empty',
   GATEWAY_PORT: 'the port behind the Service `gateway`',

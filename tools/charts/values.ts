@@ -29,6 +29,9 @@ const value = (path: string, schema: Value['schema'], fallback: unknown, meaning
   meaning,
 });
 
+const secretKey = matching('^[A-Za-z0-9._-]+$');
+const code = matching('^[a-z][a-z0-9-]{1,19}$');
+
 const PEER = 'as in a NetworkPolicy: podSelector, namespaceSelector, ipBlock';
 const peers = listOf({
   type: 'object',
@@ -41,6 +44,15 @@ const KUBE_DNS = [
     podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
   },
 ];
+
+/** Where the authority of a certificate stands: a ConfigMap or a Secret, never both. */
+function authority(path: string, what: string): Value[] {
+  return [
+    value(`${path}.caConfigMap`, objectName, '', `ConfigMap with the authority ${what}.`),
+    value(`${path}.caSecret`, objectName, '', 'Secret with it, instead.'),
+    value(`${path}.key`, secretKey, 'ca.crt', 'Its key there.'),
+  ];
+}
 
 /** What all services share; the umbrella says it once. */
 const GLOBAL: Value[] = [
@@ -70,8 +82,10 @@ const GLOBAL: Value[] = [
   value('global.prefix', matching('^[a-z0-9.-]*$'), '', 'Before every topic, group and database.'),
   value('global.kafka.brokers', listOf(matching('^[^:,\\s]+:[0-9]{1,5}$')), [], 'Where Kafka is found, host:port.'),
   value('global.kafka.peers', peers, [], `Where the brokers are, ${PEER}.`),
+  ...authority('global.kafka.tls', 'of the certificates of the brokers; with one Kafka is spoken to over TLS'),
   value('global.mongodb.port', port, 27_017, 'Port of the stores.'),
   value('global.mongodb.peers', peers, [], `Where the stores are, ${PEER}.`),
+  ...authority('global.mongodb.tls', 'of the certificate of the stores; with one they are spoken to over TLS'),
   value('global.publicKeys.configMap', objectName, 'cups-public-keys', "ConfigMap with everybody's public keys."),
   value('global.networkPolicy.enabled', flag, true, 'Exactly the calls and topics of the platform, and no others.'),
   value('global.networkPolicy.dns', peers, KUBE_DNS, `Where names are resolved, ${PEER}.`),
@@ -137,7 +151,6 @@ const byLag: Value[] = [
   value('keda.authentication', objectName, '', 'TriggerAuthentication of a principal that may describe only.'),
 ];
 
-const secretKey = matching('^[A-Za-z0-9._-]+$');
 const secret = (path: string, key: string, what: string): Value[] => [
   value(`${path}.existingSecret`, objectName, '', `Secret that holds ${what}.`),
   value(`${path}.key`, secretKey, key, 'Its key there.'),
@@ -145,6 +158,11 @@ const secret = (path: string, key: string, what: string): Value[] => [
 const keysOf = (name: string): Value =>
   value('keys.existingSecret', objectName, '', `Secret with the private key of the service, \`${name}.key.jwk\`.`);
 const store = secret('mongodb', 'uri', 'the URI of its store, without a database');
+const kafka = secret(
+  'kafka',
+  'password',
+  'the password of its user of Kafka, which is called as the service, after the prefix',
+);
 
 const ROUTE: Value[] = [
   value(
@@ -167,26 +185,30 @@ const OWN: Record<string, Value[]> = {
   identity: [
     keysOf('identity'),
     ...store,
+    ...kafka,
     value('providers', listOf(choice('local')), [], 'Who may say who signs in; without any, nobody signs in.'),
     ...byCpu(6),
   ],
   intake: [
     keysOf('intake'),
     ...store,
+    ...kafka,
     ...secret('requestSecret', 'intake.secret', 'the secret of the fingerprints of requests'),
     ...byLag,
   ],
-  'agency-bridge': [keysOf('agency-bridge'), ...store, ...byLag],
+  'agency-bridge': [keysOf('agency-bridge'), ...store, ...kafka, ...byLag],
   notifications: [
     keysOf('notifications'),
     ...store,
+    ...kafka,
     ...secret('mail', 'url', 'the address of the mail server, smtps://…'),
+    ...authority('mail.tls', 'of the certificate of the mail server, where it is a private one'),
     value('mail.port', port, 465, 'Port of the mail server.'),
     value('mail.peers', peers, [], `Where the mail server is, ${PEER}.`),
     ...byLag,
   ],
   gateway: [keysOf('gateway'), ...ROUTE, ...byCpu(10)],
-  'agency-simulator': [],
+  'agency-simulator': [...kafka],
 };
 
 const SMALL: Size = { cpu: '50m', memory: '128Mi', limit: '384Mi' };
@@ -229,6 +251,25 @@ export const PLATFORM: Value[] = [
   value('topics.enabled', flag, false, 'A job before each release creates topics that are missing.'),
   ...image('topics.', 'topics'),
   value('topics.partitions', whole(1, 1000), 24, 'Partitions of a topic that is created.'),
+  value('topics.kafka.username', text, 'admin', 'User of Kafka as which the job makes topics, users and rights.'),
+  ...secret('topics.kafka', 'password', 'the password of that administrator; with it users and rights are made too'),
+  value(
+    'topics.lagSecret',
+    objectName,
+    '',
+    'Secret with the `password` of the user by which KEDA learns how far groups are; with it a TriggerAuthentication `kafka-lag`.',
+  ),
+  value(
+    'topics.agencies',
+    listOf({
+      type: 'object',
+      additionalProperties: false,
+      properties: { code, existingSecret: objectName, key: secretKey },
+      required: ['code', 'existingSecret'],
+    }),
+    [],
+    'Agencies whose users get a password: code, existingSecret, key (default `password`). Their rights are made in any case.',
+  ),
   value('topics.replication', whole(0, 10), 0, "Copies of a topic that is created; 0: the brokers' own default."),
   value(
     'keys.enabled',

@@ -34,8 +34,8 @@ export function accessOfPod(): ClusterAccess {
 
 /**
  * Keys in a cluster, by names that begin alike: the Secret `<prefix>-key-<service>` of each service, the Secret
- * `<prefix>-next-keys`, the Secret `<prefix>-request-secret`, and the ConfigMap `<prefix>-public-keys`. A pod mounts its own
- * Secret and the ConfigMap as one folder. Every call @throws Error, one sentence, when the API server refuses or is away
+ * `<prefix>-next-keys`, the Secret `<prefix>-request-secret`, the Secret `<prefix>-kafka-<user>` of each user of Kafka, and the
+ * ConfigMap `<prefix>-public-keys`. A pod mounts its own Secret and the ConfigMap as one folder. Every call @throws Error, one sentence, when the API server refuses or is away
  */
 export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
   const api = apiOf(access);
@@ -50,6 +50,8 @@ export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
         return { kind: 'ConfigMap', name: `${prefix}-public-keys` };
       case 'secret':
         return { kind: 'Secret', name: `${prefix}-request-secret` };
+      case 'kafka':
+        return { kind: 'Secret', name: `${prefix}-kafka-${item.user.replace(/^kafka-/, '')}` };
     }
   };
   const pathOf = (kind: string) => `/api/v1/namespaces/${access.namespace}/${kind.toLowerCase()}s`;

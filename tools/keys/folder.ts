@@ -3,9 +3,15 @@ import { dirname, join } from 'node:path';
 import { fileOf } from './place.ts';
 import type { Item, KeyPlace } from './place.ts';
 
-/** Keys in a folder as the services read it (`CUPS_KEYS`): private ones for their owner only, public ones in `public/`. */
+/**
+ * Keys in a folder as the services read it (`CUPS_KEYS`): private ones for their owner only, public ones in `public/`. Passwords of
+ * users of Kafka are in `kafka/`, a file named after each, as the job of topics reads them (`KAFKA_USERS_DIR`).
+ */
 export function keyFolder(dir: string): KeyPlace {
-  const pathOf = (item: Item) => (item.kind === 'public' ? join(dir, 'public', fileOf(item)) : join(dir, fileOf(item)));
+  const pathOf = (item: Item) => {
+    if (item.kind === 'kafka') return join(dir, 'kafka', item.user);
+    return item.kind === 'public' ? join(dir, 'public', fileOf(item)) : join(dir, fileOf(item));
+  };
   return {
     read: (item) =>
       readFile(pathOf(item), 'utf8').catch((error: NodeJS.ErrnoException) => {

@@ -8,9 +8,10 @@ export interface KeyPlace {
 
 /**
  * What is kept. `private` signs now and `next` will; `public` holds every key that counts; `secret` is what intake makes
- * fingerprints of requests with.
+ * fingerprints of requests with; `kafka` is the password of a user of Kafka.
  */
-export type Item = { kind: 'private' | 'next' | 'public'; service: string } | { kind: 'secret' };
+export type Item =
+  { kind: 'private' | 'next' | 'public'; service: string } | { kind: 'secret' } | { kind: 'kafka'; user: string };
 
 /** The name of an item's file, also within a Secret or ConfigMap. */
 export function fileOf(item: Item): string {
@@ -23,5 +24,7 @@ export function fileOf(item: Item): string {
       return `${item.service}.jwk`;
     case 'secret':
       return 'intake.secret';
+    case 'kafka':
+      return 'password';
   }
 }

@@ -55,6 +55,13 @@ export async function makeSecret(place: KeyPlace): Promise<string> {
   return 'its secret was made';
 }
 
+/** Makes the password of a user of Kafka when it is missing. */
+export async function makePassword(place: KeyPlace, user: string): Promise<string> {
+  if (await place.read({ kind: 'kafka', user })) return 'its password for Kafka is there';
+  await place.write({ kind: 'kafka', user }, randomBytes(32).toString('base64url'));
+  return 'its password for Kafka was made';
+}
+
 /** Step 1: the next public key is published. */
 export async function announce({ place, now }: Steps, service: string): Promise<string> {
   const own = await ownKey(place, service);

@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLocal } from '@cups/local';
-import type { LocalPlatform } from '@cups/local';
 import { SMTPServer } from 'smtp-server';
 
 /** What stands beside the cluster: the real Kafka and the embedded store of this repository, and somebody who takes mail. */
 
 export interface Beside {
   kafka: { host: string; port: number };
+  /** Where the certificate of all of them is, and who administers Kafka. */
+  secure: { caFile: string; admin: { username: string; password: string } };
   store: { host: string; port: number };
   mail: { host: string; port: number; received: () => number };
   stop(): Promise<void>;
@@ -17,19 +19,19 @@ export interface Beside {
  * @param folder of its data
  */
 export async function startBeside(host: string, folder: string, onProgress: (line: string) => void): Promise<Beside> {
-  const mail = await startMail(host);
-  let local: LocalPlatform | undefined;
+  const dataDir = join(folder, 'beside');
+  const local = await startLocal({ dataDir, host: '0.0.0.0', advertisedHost: host, onProgress, secure: true });
+  const { caFile, admin, server } = local.secure!;
+  const mail = await startMail(host, server).catch(async (error: unknown) => {
+    await local.stop();
+    throw error;
+  });
   const stop = async () => {
     await mail.stop();
-    await local?.stop();
+    await local.stop();
   };
-  try {
-    local = await startLocal({ dataDir: join(folder, 'beside'), host: '0.0.0.0', advertisedHost: host, onProgress });
-  } catch (error) {
-    await stop();
-    throw error;
-  }
   return {
+    secure: { caFile, admin },
     kafka: { host, port: Number(local.kafkaBrokers.split(':').at(-1)) },
     store: { host, port: Number(new URL(local.mongoUri).port) },
     mail: { host, port: mail.port, received: mail.received },
@@ -37,9 +39,12 @@ export async function startBeside(host: string, folder: string, onProgress: (lin
   };
 }
 
-async function startMail(host: string) {
+async function startMail(host: string, { keyFile, keyPassword }: { keyFile: string; keyPassword: string }) {
   let received = 0;
   const server = new SMTPServer({
+    secure: true,
+    pfx: readFileSync(keyFile),
+    passphrase: keyPassword,
     authOptional: true,
     disabledCommands: ['AUTH'],
     onData(stream, _session, done) {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operationsCommands } from '../operations/commands.ts';
 import type { Beside } from './beside.ts';
@@ -19,9 +20,18 @@ export interface Installed {
 }
 
 /** What is in the folder `mine`; all else is k8s/env/pilot.yaml. */
-function values({ kafka, store, mail }: Beside, { host, from }: Target): object {
+function values({ kafka, store, mail, secure }: Beside, { host, from }: Target): object {
   const here = [{ ipBlock: { cidr: `${host}/32` } }];
-  const consumer = { keda: { enabled: true, minReplicas: 2, maxReplicas: 4, partitions: 12, lagThreshold: 5 } };
+  const consumer = {
+    keda: {
+      enabled: true,
+      minReplicas: 2,
+      maxReplicas: 4,
+      partitions: 12,
+      lagThreshold: 5,
+      authentication: 'kafka-lag',
+    },
+  };
   // One node of two cores has no room for what pods ask for on a node of their own.
   const small = { resources: { requests: { cpu: '25m', memory: '96Mi' } } };
   return {
@@ -37,7 +47,19 @@ function values({ kafka, store, mail }: Beside, { host, from }: Target): object 
     identity: small,
     intake: Object.assign({}, small, consumer),
     'agency-bridge': Object.assign({}, small, consumer),
-    notifications: Object.assign({ mail: { existingSecret: 'mail', peers: here, port: mail.port } }, small, consumer),
+    notifications: Object.assign(
+      {
+        mail: {
+          existingSecret: 'mail',
+          // What stands beside the cluster has one certificate.
+          tls: { caConfigMap: 'authorities', key: 'kafka.crt' },
+          peers: here,
+          port: mail.port,
+        },
+      },
+      small,
+      consumer,
+    ),
     gateway: {
       resources: { requests: { cpu: '100m', memory: '96Mi' } },
       route: { kind: 'none' },
@@ -47,17 +69,24 @@ function values({ kafka, store, mail }: Beside, { host, from }: Target): object 
       settings: { RATE_LIMIT_ADDRESS_PER_MINUTE: 100_000, RATE_LIMIT_SESSION_PER_MINUTE: 10_000 },
     },
     'agency-simulator': Object.assign({ settings: { SIMULATOR_BEHAVIOUR: 'demo', SIMULATOR_DELAY_MS: 250 } }, small),
-    topics: { partitions: 12 },
+    topics: { partitions: 12, kafka: { username: secure.admin.username }, lagSecret: 'cups-kafka-lag' },
   };
 }
 
 /** @throws CommandFailed, Error when the platform does not answer */
 export async function install(operator: Operator, target: Target, beside: Beside, kube: Kube): Promise<Installed> {
   operator.write('values.yaml', values(beside, target));
-  const { kafka, store, mail } = beside;
-  operator.exported = { KAFKA_BROKERS: `${kafka.host}:${kafka.port}` };
+  const { kafka, store, mail, secure } = beside;
+  operator.exported = {
+    KAFKA_BROKERS: `${kafka.host}:${kafka.port}`,
+    KAFKA_TLS_CA_FILE: secure.caFile,
+    KAFKA_SASL_USERNAME: secure.admin.username,
+    KAFKA_SASL_PASSWORD_FILE: join(operator.folder, 'mine/kafka-admin.password'),
+  };
   for (const name of STORED) operator.write(`${name}-store.uri`, `mongodb://${store.host}:${store.port}`);
-  operator.write('mail.url', `smtp://${mail.host}:${mail.port}`);
+  operator.write('kafka-admin.password', secure.admin.password);
+  for (const name of ['kafka.crt', 'mongodb.crt']) operator.write(name, readFileSync(secure.caFile, 'utf8'));
+  operator.write('mail.url', `smtps://${mail.host}:${mail.port}`);
   let chartsSeconds = 0;
   for (const command of operationsCommands('Install in ten commands')) {
     const started = performance.now();

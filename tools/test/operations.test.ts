@@ -22,10 +22,12 @@ const commands = [...commandsByHeading()].flatMap(([heading, list]) => list.map(
 
 const VALUES = `
 global:
-  kafka: { brokers: ['kafka.example:9092'] }
+  kafka: { brokers: ['kafka.example:9093'] }
 gateway: { publicOrigin: 'https://cups.example' }
 `;
 const TABLE = 'name;kind;wave;district\nPrimăria Exemplu;town-hall;2025;Hîncești\n';
+const CERTIFICATES = ['kafka.crt', 'mongodb.crt'];
+const PASSWORDS = ['kafka-admin.password', 'kafka-intake.password'];
 const SECRETS = ['identity-store.uri', 'intake-store.uri', 'agency-bridge-store.uri', 'notifications-store.uri'];
 
 beforeAll(async () => {
@@ -37,6 +39,7 @@ beforeAll(async () => {
   for (const name of SECRETS) writeFileSync(at('mine', name), 'mongodb://store.example:27017');
   const { privateKey } = await generateKey({ userIDs: [{ name: 'Charts', email: 'charts@cups.example' }] });
   writeFileSync(at('mine', 'charts.asc'), privateKey);
+  for (const name of [...CERTIFICATES, ...PASSWORDS]) writeFileSync(at('mine', name), 'x', { mode: 0o600 });
   // What a rotation begins with.
   expect(node('keys', 'make', '--dir', at('keys')).status).toBe(0);
 });
@@ -81,7 +84,7 @@ const HERE: readonly [RegExp, (command: string) => Ran][] = [
   [/^npm run charts -- /, (it) => node('charts', ...argumentsOf(it))],
   [/^helm verify /, (it) => helm(wordsOf(it).slice(1))],
   [/^helm upgrade /, (it) => helmTemplate(wordsOf(it).slice(2))],
-  [/^kubectl create secret generic /, (it) => kubectlDryRun(wordsOf(it).slice(1))],
+  [/^kubectl create (?:secret generic|configmap) /, (it) => kubectlDryRun(wordsOf(it).slice(1))],
   [/^kubectl apply -f k8s\//, (it) => objectsIn(wordsOf(it)[3]!)],
 ];
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Access } from './access.ts';
+import type { Access } from './sign-in.ts';
 import { parseRules } from './domain/behaviour.ts';
 import type { Rules } from './domain/behaviour.ts';
 

@@ -5,8 +5,8 @@ import type { Consumer, EachBatchPayload, KafkaMessage, Producer } from 'kafkajs
 // @ts-ignore kafkajs has no types for its inner parts; a project compiled together with this one may declare some.
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type { OutgoingMessage } from '@cups/agency-contract';
-import { reasonOf, securityOf } from './access.ts';
-import type { Access } from './access.ts';
+import { reasonOf, securityOf } from './sign-in.ts';
+import type { Access } from './sign-in.ts';
 import type { Log } from './log.ts';
 import type { Position } from './positions.ts';
 

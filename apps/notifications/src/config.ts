@@ -26,6 +26,13 @@ export const settings = {
     meaning:
       'Where mail goes, smtp:// or smtps://; TLS is demanded of every server that is not on this machine. Without it mail is written as .eml files into the folder `mail` of CUPS_STATE.',
   },
+  smtpCa: {
+    name: 'SMTP_TLS_CA_FILE',
+    type: 'file',
+    optional: true,
+    meaning:
+      'File of the authorities (PEM) that the certificate of the mail server must be from, instead of those that Node knows; read again for each connection.',
+  },
   mailFrom: {
     name: 'MAIL_FROM',
     type: 'text',

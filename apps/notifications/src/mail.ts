@@ -29,34 +29,48 @@ function messageOf(mail: Mail, from: string) {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 
-/** The address with TLS demanded, unless the server is on this machine: mail holds a person's address and file. */
+/**
+ * The address with TLS demanded and a certificate that counts, unless the server is on this machine: mail holds a person's address
+ * and file.
+ */
 function withTls(text: string): string {
   const url = new URL(text);
-  if (url.protocol === 'smtps:' || LOOPBACK.test(url.hostname)) return text;
+  if (LOOPBACK.test(url.hostname)) return text;
   // Parameters of the address win over options, so they are what must not say otherwise.
-  for (const name of [...url.searchParams.keys()]) if (/tls$/i.test(name)) url.searchParams.delete(name);
-  url.searchParams.set('requireTLS', 'true');
+  for (const name of [...url.searchParams.keys()]) if (/tls$|^tls\./i.test(name)) url.searchParams.delete(name);
+  if (url.protocol !== 'smtps:') url.searchParams.set('requireTLS', 'true');
   return url.href;
 }
 
 /**
  * Mail by SMTP, a connection for each: `url` may change meanwhile; it may hold a password and is never logged. Nothing is
  * sent without TLS but to this machine.
+ * @param ca the authorities (PEM) of the server's certificate; without it those that Node knows
  */
-export function smtpMailer(url: () => string, from: string): Mailer {
+export function smtpMailer(url: () => string, from: string, ca?: () => string): Mailer {
   const limits = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 20_000 };
   return async (mail) => {
     try {
-      await createTransport({ url: withTls(url()), ...limits } as object).sendMail(messageOf(mail, from));
+      await createTransport({ url: withTls(url()), ...limits, ...(ca && { tls: { ca: ca() } }) } as object).sendMail(
+        messageOf(mail, from),
+      );
       return { outcome: 'sent' };
     } catch (error) {
-      return resultOf(error as { code?: string; responseCode?: number });
+      return resultOf(error as Failure);
     }
   };
 }
 
+interface Failure {
+  code?: string;
+  responseCode?: number;
+  message?: string;
+}
+
 /** A 5xx answer about this mail or its address is for good; trouble with the connection or our sign-in is not. */
-function resultOf({ code = '', responseCode = 0 }: { code?: string; responseCode?: number }): MailResult {
+function resultOf({ code = '', responseCode = 0, message = '' }: Failure): MailResult {
+  // nodemailer puts a code of its own over that of Node; only the words are left.
+  if (/certificate/i.test(message) && responseCode === 0) return { outcome: 'away', cause: 'smtp-certificate' };
   const aboutMail = code === 'EENVELOPE' || code === 'EMESSAGE';
   if (code === 'ETLS') return { outcome: 'away', cause: 'smtp-tls' };
   if (aboutMail && responseCode >= 500) return { outcome: 'refused', cause: `smtp-${responseCode}` };

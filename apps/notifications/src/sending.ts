@@ -58,7 +58,7 @@ export class Sending {
   async #mark(thread: Thread, id: string, result: MailResult): Promise<void> {
     const { threads, reports, patience, now } = this.#parts;
     const at = now();
-    if (result.outcome === 'away' && result.cause === 'smtp-away')
+    if (result.outcome === 'away' && ['smtp-away', 'smtp-certificate'].includes(result.cause))
       this.#serverAwayUntil = at.getTime() + patience.retryMs;
     const mark = (notice: Notice): Notice => {
       if (result.outcome === 'sent') return sent(notice, at);

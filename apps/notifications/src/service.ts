@@ -44,6 +44,6 @@ export async function createNotifications(config: Config, overrides: Overrides =
 }
 
 /** By SMTP where a server is named, into files where none is. */
-function mailerOf({ smtpUrl, mailDir, mailFrom }: Config): Mailer {
-  return smtpUrl ? smtpMailer(smtpUrl, mailFrom) : fileMailer(mailDir, mailFrom);
+function mailerOf({ smtpUrl, smtpCa, mailDir, mailFrom }: Config): Mailer {
+  return smtpUrl ? smtpMailer(smtpUrl, mailFrom, smtpCa) : fileMailer(mailDir, mailFrom);
 }

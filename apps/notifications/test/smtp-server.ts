@@ -1,4 +1,5 @@
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** What the server got, whole, before it answered. */
@@ -23,9 +24,10 @@ export interface TestSmtp {
   close(): Promise<void>;
 }
 
-export async function startSmtp(port = 0): Promise<TestSmtp> {
+/** @param certificate with it the server speaks TLS from the first byte, at every address of this machine */
+export async function startSmtp(port = 0, certificate?: { pfx: Buffer; passphrase: string }): Promise<TestSmtp> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const serve = (socket: Socket): void => {
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket)).on('error', () => {});
     const say = (line: string) => socket.write(`${line}\r\n`);
@@ -63,8 +65,10 @@ export async function startSmtp(port = 0): Promise<TestSmtp> {
       }
     });
     say('220 test');
-  });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  };
+  const server = certificate ? createTlsServer(certificate, serve) : createServer(serve);
+  server.on('tlsClientError', () => {});
+  await new Promise<void>((resolve) => server.listen(port, certificate ? '0.0.0.0' : '127.0.0.1', resolve));
   const bound = (server.address() as AddressInfo).port;
   const smtp: TestSmtp = {
     url: `smtp://127.0.0.1:${bound}`,

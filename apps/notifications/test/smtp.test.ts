@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '@cups/testing';
+import { eventually, temporaryDir } from '@cups/testing';
 import { smtpMailer } from '../src/mail.ts';
 import { contactOf, happened, startNotifications } from './harness.ts';
 import { startSmtp } from './smtp-server.ts';
@@ -54,6 +55,40 @@ describe('a mail server that is not on this machine', () => {
       expect(smtp.verbs.slice(verbs)).not.toContain('MAIL');
     },
   );
+});
+
+describe('a mail server with a certificate of a private authority', () => {
+  const folder = temporaryDir();
+  const passphrase = 'of-the-tests';
+  const mail = { id: 'n-2', to: 'ana@example.md', subject: 's', text: 't', language: 'ro' } as const;
+  let server: TestSmtp;
+  let ca: string;
+  beforeAll(async () => {
+    const [key, crt] = [join(folder.dir, 'key.p12'), join(folder.dir, 'ca.crt')];
+    const store = ['-storetype', 'PKCS12', '-keystore', key, '-storepass', passphrase, '-alias', 'mail'];
+    const what = ['-keyalg', 'EC', '-groupname', 'secp256r1', '-dname', 'CN=mail', '-ext', 'san=ip:0.0.0.0'];
+    execFileSync('keytool', ['-genkeypair', ...store, ...what, '-ext', 'bc:c=ca:true'], { stdio: 'ignore' });
+    execFileSync('keytool', ['-exportcert', '-rfc', ...store, '-file', crt], { stdio: 'ignore' });
+    ca = readFileSync(crt, 'utf8');
+    server = await startSmtp(0, { pfx: readFileSync(key), passphrase });
+  });
+  afterAll(async () => {
+    await server.close();
+    folder.remove();
+  });
+  const send = (more: string, authority?: () => string) =>
+    smtpMailer(() => `smtps://0.0.0.0:${server.port}${more}`, 'CUPS <no-reply@cups.example>', authority)(mail);
+
+  test('gets mail once that authority is trusted', async () => {
+    expect(await send('', () => ca)).toEqual({ outcome: 'sent' });
+    expect(server.received).toHaveLength(1);
+  });
+
+  test.each(['', '?tls.rejectUnauthorized=false'])('gets nothing while it is not: smtps://…%s', async (more) => {
+    const before = server.received.length;
+    expect(await send(more)).toEqual({ outcome: 'away', cause: 'smtp-certificate' });
+    expect(server.received).toHaveLength(before);
+  });
 });
 
 describe('mail by SMTP', () => {

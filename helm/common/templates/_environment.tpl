@@ -12,9 +12,17 @@ here: secrets are files, and the variable names the file.
 {{- if include "cups.grpcPort" . | int }}{{ $_ := set $known "GRPC_PORT" (include "cups.grpcPort" .) }}{{ end -}}
 {{- if .service.keys }}{{ $_ := set $known "CUPS_KEYS" "/keys" }}{{ end -}}
 {{- if .service.data }}{{ $_ := set $known "CUPS_DATA" "/data" }}{{ end -}}
-{{- if .service.store }}{{ $_ := set $known "MONGODB_URI_FILE" "/secrets/mongodb-uri" }}{{ end -}}
+{{- if .service.store }}
+{{- $_ := set $known "MONGODB_URI_FILE" "/secrets/mongodb-uri" }}
+{{- if include "cups.hasAuthority" $global.mongodb.tls }}{{ $_ := set $known "MONGODB_TLS_CA_FILE" "/secrets/mongodb-ca.crt" }}{{ end }}
+{{- end -}}
 {{- if .service.kafka }}
 {{- $_ := set $known "KAFKA_BROKERS" (join "," $global.kafka.brokers) }}
+{{- if include "cups.hasAuthority" $global.kafka.tls }}{{ $_ := set $known "KAFKA_TLS_CA_FILE" "/secrets/kafka-ca.crt" }}{{ end }}
+{{- if $values.kafka.existingSecret }}
+{{- $_ := set $known "KAFKA_SASL_USERNAME" (printf "%s%s" $global.prefix .service.name) }}
+{{- $_ := set $known "KAFKA_SASL_PASSWORD_FILE" "/secrets/kafka-password" }}
+{{- end }}
 {{- end -}}
 {{- if or .service.kafka .service.store }}
 {{- with $global.prefix }}{{ $_ := set $known "CUPS_PREFIX" . }}{{ end }}

@@ -31,6 +31,14 @@ begins with the path of the value.
 {{- if and .service.kafka (not $global.kafka.brokers) -}}
 {{- $faults = append $faults "global.kafka.brokers is empty: name at least one broker, host:port." -}}
 {{- end -}}
+{{- range $path, $tls := dict "global.kafka.tls" $global.kafka.tls "global.mongodb.tls" $global.mongodb.tls (printf "%s.mail.tls" $name) (get ($values.mail | default dict) "tls" | default dict) -}}
+{{- if and $tls.caConfigMap $tls.caSecret -}}
+{{- $faults = append $faults (printf "%s names a caConfigMap and a caSecret: one of them holds the authority." $path) -}}
+{{- end -}}
+{{- end -}}
+{{- if and .service.kafka $values.kafka.existingSecret (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
+{{- $faults = append $faults (printf "%s.kafka.existingSecret is set without global.kafka.tls: one signs in to Kafka over TLS only." $name) -}}
+{{- end -}}
 {{- if $global.networkPolicy.enabled -}}
 {{- if and .service.kafka (not $global.kafka.peers) -}}
 {{- $faults = append $faults "global.kafka.peers is empty: say where the brokers are, or no service may reach them." -}}
@@ -47,6 +55,9 @@ begins with the path of the value.
 {{- with $values.keda -}}
 {{- if and .enabled (lt (.maxReplicas | int) (.minReplicas | int)) -}}
 {{- $faults = append $faults (printf "%s.keda.maxReplicas must not be less than minReplicas." $name) -}}
+{{- end -}}
+{{- if and .enabled (not .authentication) (include "cups.hasAuthority" $global.kafka.tls) -}}
+{{- $faults = append $faults (printf "%s.keda.authentication is missing: a Kafka that asks who one is tells KEDA nothing." $name) -}}
 {{- end -}}
 {{- if and .enabled (gt (.maxReplicas | int) (.partitions | int)) -}}
 {{- $faults = append $faults (printf "%s.keda.maxReplicas must not be more than partitions: a topic feeds one consumer for each partition." $name) -}}
@@ -94,6 +105,15 @@ begins with the path of the value.
 {{- end -}}
 {{- if and (ne $name "agency-simulator") (lt (include "cups.leastReplicas" . | int) 2) -}}
 {{- $found = append $found (printf "%s runs one replica: every restart of a node would close the counters, so strictMode wants two." $name) -}}
+{{- end -}}
+{{- if and .service.kafka (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
+{{- $found = append $found "global.kafka.tls names no authority: what agencies are sent would travel readable." -}}
+{{- end -}}
+{{- if and .service.kafka (not $values.kafka.existingSecret) -}}
+{{- $found = append $found (printf "%s.kafka.existingSecret is missing: whoever reaches the brokers could read and write in its name." $name) -}}
+{{- end -}}
+{{- if and .service.store (not (include "cups.hasAuthority" $global.mongodb.tls)) -}}
+{{- $found = append $found "global.mongodb.tls names no authority: what people filed would travel readable." -}}
 {{- end -}}
 {{- if not $global.networkPolicy.enabled -}}
 {{- $found = append $found "global.networkPolicy.enabled is off: every pod of the cluster could call every service." -}}

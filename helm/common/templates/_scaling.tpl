@@ -62,6 +62,10 @@ spec:
         offsetResetPolicy: earliest
         # More members of a group than partitions would stand idle.
         allowIdleConsumers: 'false'
+        {{- if and $scaling.authentication (include "cups.hasAuthority" $global.kafka.tls) }}
+        tls: enable
+        sasl: scram_sha512
+        {{- end }}
       {{- with $scaling.authentication }}
       authenticationRef:
         # A principal of its own that may describe groups and topics, and nothing else.

@@ -84,12 +84,39 @@ the pod template: data and keys never restart a pod.
 {{- with $values.mail }}
 {{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "smtp-url") }}{{ end }}
 {{- end -}}
+{{- if and .service.kafka $values.kafka.existingSecret }}{{ $files = append $files (dict "from" $values.kafka "path" "kafka-password") }}{{ end -}}
 {{- range $files }}
+{{- include "cups.secretFile" (dict "name" .from.existingSecret "key" .from.key "path" .path) }}
+{{- end }}
+{{- if .service.store }}{{ include "cups.authorityFile" (dict "from" $values.global.mongodb.tls "path" "mongodb-ca.crt") }}{{ end }}
+{{- if .service.kafka }}{{ include "cups.authorityFile" (dict "from" $values.global.kafka.tls "path" "kafka-ca.crt") }}{{ end }}
+{{- with $values.mail }}{{ include "cups.authorityFile" (dict "from" .tls "path" "smtp-ca.crt") }}{{ end }}
+{{- end }}
+
+{{/* A key of a Secret as a file. */}}
+{{- define "cups.secretFile" }}
 - secret:
-    name: {{ .from.existingSecret }}
+    name: {{ .name }}
+    items:
+      - key: {{ .key }}
+        path: {{ .path }}
+{{- end }}
+
+{{/* Whether the authority of a certificate is named, in a ConfigMap or a Secret. */}}
+{{- define "cups.hasAuthority" -}}
+{{- if or .caConfigMap .caSecret }}true{{ end -}}
+{{- end }}
+
+{{/* That authority as a file. */}}
+{{- define "cups.authorityFile" }}
+{{- if .from.caConfigMap }}
+- configMap:
+    name: {{ .from.caConfigMap }}
     items:
       - key: {{ .from.key }}
         path: {{ .path }}
+{{- else if .from.caSecret }}
+{{- include "cups.secretFile" (dict "name" .from.caSecret "key" .from.key "path" .path) }}
 {{- end }}
 {{- end }}
 

@@ -143,9 +143,9 @@ test('the calls of the picture in the README are those of the code', () => {
 test('who reads or writes a topic in the picture may reach Kafka, and nobody else', () => {
   const dotted = [...picture.matchAll(/^ {2}(\w+) -\.-> (\w+)$/gm)].flatMap(([, from, to]) => [from!, to!]);
   const users = dotted.map(called).filter(isService);
-  expect(reaching(9092)).toEqual([...new Set(users)].sort());
+  expect(reaching(9093)).toEqual([...new Set(users)].sort());
   const reading = SERVICES.filter((service) => settingNames(service).includes('KAFKA_BROKERS'));
-  expect(reaching(9092)).toEqual(reading.toSorted());
+  expect(reaching(9093)).toEqual(reading.toSorted());
 });
 
 test('who has a store may reach it, and nobody else', () => {
@@ -164,7 +164,7 @@ function reaching(port: number): string[] {
 }
 
 test('beside calls, Kafka, stores and names, only notifications may reach anything: its mail server', () => {
-  const known = new Set([53, 9092, 27_017, ...portOf.values()]);
+  const known = new Set([53, 9093, 27_017, ...portOf.values()]);
   const others = policies.flatMap(({ metadata, spec }) =>
     (spec.egress ?? []).flatMap(({ ports }) =>
       ports.filter(({ port }) => !known.has(port)).map(({ port }) => `${metadata.name}:${port}`),

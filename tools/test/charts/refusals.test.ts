@@ -24,6 +24,22 @@ const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
   ['a peer of a kind that is unknown', { global: { kafka: { peers: [{ host: 'x' }] } } }, /kafka\/peers\/0'.*'host'/],
   ['a peer of Kafka as a text', { global: { kafka: { peers: ['kafka'] } } }, /peers\/0': got string, want object/],
   ['a port of the stores that is none', { global: { mongodb: { port: 70_000 } } }, /mongodb\/port': maximum/],
+  ['an authority in values', { global: { kafka: { tls: { ca: 'PEM' } } } }, /at '\/global\/kafka\/tls': .*'ca'/],
+  [
+    'an authority of the stores with a bad name',
+    { global: { mongodb: { tls: { caSecret: LONG_NAME } } } },
+    /caSecret'/,
+  ],
+  ['a password of Kafka in values', { intake: { kafka: { password: 'x' } } }, /at '\/kafka': .*'password' not allowed/],
+  ['a user of Kafka of the gateway', { gateway: { kafka: {} } }, /gateway:\n- at '': additional properties 'kafka'/],
+  [
+    'a setting of Kafka that the chart sets',
+    settings('intake', { KAFKA_SASL_USERNAME: 'x' }),
+    /'KAFKA_SASL_USERNAME' not/,
+  ],
+  ['an authority of mail in values', { notifications: { mail: { tls: { ca: 'PEM' } } } }, /at '\/mail\/tls': .*'ca'/],
+  ['a password for an agency without a Secret', agencyUser({ code: 'asp' }), /topics\/agencies\/0': missing property/],
+  ['a password for an agency that is no code', agencyUser({ code: 'A.B', existingSecret: 'x' }), /agencies\/0\/code'/],
   ['the URI of the store in values', { intake: { mongodb: { uri: 'mongodb://x' } } }, /at '\/mongodb': .*'uri'/],
   [
     'a ConfigMap of keys with a bad name',
@@ -119,6 +135,43 @@ const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
     { intake: { requestSecret: { existingSecret: '' } } },
     'intake.requestSecret.existingSecret is missing',
   ],
+  [
+    'a sign-in to Kafka without TLS',
+    { global: { kafka: { tls: { caConfigMap: '' } } } },
+    'notifications.kafka.existingSecret is set without global.kafka.tls',
+  ],
+  [
+    'an administrator of Kafka without TLS',
+    {
+      global: { strictMode: false, kafka: { tls: { caConfigMap: '' } } },
+      identity: { kafka: { existingSecret: '' } },
+      intake: { kafka: { existingSecret: '' } },
+      'agency-bridge': { kafka: { existingSecret: '' } },
+      notifications: { kafka: { existingSecret: '' } },
+      'agency-simulator': { enabled: false },
+    },
+    'topics.kafka.existingSecret is set without global.kafka.tls',
+  ],
+  [
+    'two authorities of the brokers',
+    { global: { kafka: { tls: { caSecret: 'other' } } } },
+    'global.kafka.tls names a caConfigMap and a caSecret',
+  ],
+  [
+    'two authorities of the stores',
+    { global: { mongodb: { tls: { caSecret: 'other' } } } },
+    'global.mongodb.tls names a caConfigMap and a caSecret',
+  ],
+  [
+    'two authorities of the mail server',
+    { notifications: { mail: { tls: { caConfigMap: 'one', caSecret: 'other' } } } },
+    'notifications.mail.tls names a caConfigMap and a caSecret',
+  ],
+  [
+    'scaling by a lag that nobody may read',
+    { intake: { keda: { authentication: '' } } },
+    'intake.keda.authentication is missing',
+  ],
   ['no broker', { global: { kafka: { brokers: [] } } }, 'global.kafka.brokers is empty'],
   ['no place of the brokers', { global: { kafka: { peers: [] } } }, 'global.kafka.peers is empty'],
   ['no place of the stores', { global: { mongodb: { peers: [] } } }, 'global.mongodb.peers is empty'],
@@ -156,6 +209,18 @@ const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
   ],
 ];
 
+/** Kafka without TLS and without users, everywhere. */
+const openKafka = {
+  global: { kafka: { tls: { caConfigMap: '' } } },
+  topics: { enabled: false },
+  ...Object.fromEntries(
+    ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator'].map((name) => [
+      name,
+      { kafka: { existingSecret: '' } },
+    ]),
+  ),
+};
+
 /** Of strictMode: what works, and is for demonstrations only. */
 const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
   [
@@ -176,6 +241,27 @@ const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
   ['a tag instead of the digest of a job', { keys: { enabled: true } }, 'keys.image.digest is missing'],
   ['one replica', { intake: { keda: { enabled: false }, replicas: 1 } }, 'intake runs one replica'],
   ['one replica at least', { gateway: { autoscaling: { minReplicas: 1 } } }, 'gateway runs one replica'],
+  [
+    'a service that does not sign in to Kafka',
+    { intake: { kafka: { existingSecret: '' } } },
+    'intake.kafka.existingSecret is missing',
+  ],
+  [
+    'a simulator that does not sign in to Kafka',
+    { 'agency-simulator': { kafka: { existingSecret: '' } } },
+    'agency-simulator.kafka.existingSecret is missing',
+  ],
+  ['a Kafka in the open', openKafka, 'global.kafka.tls names no authority'],
+  [
+    'a store in the open',
+    { global: { mongodb: { tls: { caConfigMap: '' } } } },
+    'global.mongodb.tls names no authority',
+  ],
+  [
+    'topics that nobody in particular makes',
+    { topics: { kafka: { existingSecret: '' } } },
+    'topics.kafka.existingSecret is missing',
+  ],
   ['no network policies', { global: { networkPolicy: { enabled: false } } }, 'global.networkPolicy.enabled is off'],
   [
     'no mail server',
@@ -207,6 +293,10 @@ const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
     'intake.settings.LOG_LEVEL is for a search at a desk',
   ],
 ];
+
+function agencyUser(user: Record<string, unknown>): unknown {
+  return { topics: { agencies: [user] } };
+}
 
 function settings(service: string, values: Record<string, unknown>): unknown {
   return { [service]: { settings: values } };
