@@ -2,6 +2,8 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { STATUSES } from '@cups/identity/life';
+import { openApplicationsOf } from './centre/open-applications.ts';
+import type { OpenApplications } from './centre/open-applications.ts';
 import { faultsAfter, planAdding, planClosing, planImport, planMoves, Refused } from './centre/plan.ts';
 import type { Plan } from './centre/plan.ts';
 import { fileOf, readSet } from './centre/set.ts';
@@ -44,6 +46,8 @@ const OPTIONS = {
   limit: { type: 'string' },
 } as const;
 type Options = ReturnType<typeof parsedArgs>['values'];
+/** With what a store said of the centre that closes. */
+type Asked = Options & { open: OpenApplications | undefined };
 
 /** Which options a command reads, beside those of all. */
 const READS: Readonly<Record<string, readonly (keyof typeof OPTIONS)[]>> = {
@@ -61,14 +65,14 @@ const COMMON = ['dry-run', 'json', 'help', 'data'];
 const fromHere = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
 
 try {
-  run();
+  await run();
 } catch (error) {
   const sentences = error instanceof Refused ? error.sentences : [(error as Error).message];
   for (const sentence of sentences) console.error(sentence);
   process.exitCode = 1;
 }
 
-function run(): void {
+async function run(): Promise<void> {
   const { values, positionals } = parsedArgs();
   const [command = '', ...names] = positionals;
   if (values.help || command === '') return console.log(USAGE);
@@ -77,7 +81,8 @@ function run(): void {
   if (command === 'list') return list(set, values);
   if (command === 'show') return show(set, names, values);
   if (set.faults.length > 0) throw new Refused(['Mend these files first:', ...set.faults]);
-  carryOut(set, planOf(set, command, names, values), values);
+  const open = command === 'close' && values['none-open'] ? await openApplicationsOf(names[0] ?? '') : undefined;
+  carryOut(set, planOf(set, command, names, Object.assign(values, { open })), values);
 }
 
 function parsedArgs() {
@@ -112,11 +117,11 @@ function show(set: CentreSet, codes: string[], { json }: Options): void {
   console.log(json ? JSON.stringify(fieldsOf(centre), null, 2) : centreText(centre, set));
 }
 
-function planOf(set: CentreSet, command: string, names: string[], values: Options): Plan {
-  const { wave, training, wait, to } = values;
+function planOf(set: CentreSet, command: string, names: string[], values: Asked): Plan {
+  const { wave, training, wait, to, open } = values;
   if (command === 'open') return planMoves(set, training ? 'train' : 'open', { codes: names, wave });
   if (command === 'pause') return planMoves(set, 'pause', { codes: names, wave });
-  if (command === 'close') return planClosing(set, names, { wait, noneOpen: values['none-open'], to });
+  if (command === 'close') return planClosing(set, names, { wait, noneOpen: values['none-open'], open, to });
   if (command === 'add') {
     const { code, name, kind, district, languages, agencies, limit } = values;
     const more = { timeZone: values['time-zone'], openApplications: limit };

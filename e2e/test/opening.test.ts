@@ -82,11 +82,15 @@ const filing = (n: number, publicService: string) => ({
   delivery: { kind: 'at-centre' },
 });
 
-/** Runs `npm run centre` on the data of this platform. */
-function centre(...words: string[]) {
+/** Runs `npm run centre` on the data and the store of this platform. */
+function tried(...words: string[]) {
   const tool = join(import.meta.dirname, '../../tools/centre.ts');
   const given = ['--disable-warning=ExperimentalWarning', tool, ...words, '--data', data.dir];
-  const { status, stderr } = spawnSync(process.execPath, given, { encoding: 'utf8' });
+  const env = Object.assign({}, process.env, { MONGODB_URI: platform.mongoUri, CUPS_PREFIX: platform.prefix });
+  return spawnSync(process.execPath, given, { encoding: 'utf8', env });
+}
+function centre(...words: string[]) {
+  const { status, stderr } = tried(...words);
   expect([status, stderr]).toEqual([0, '']);
 }
 
@@ -446,5 +450,23 @@ describe('a centre that is closed to another one, on a running platform', () => 
     await expect(read(third, decided)).rejects.toMatchObject({ problem: { status: 404 } });
     const collect = third.call('POST', `/applications/${asked}/hand-over`, { body });
     await expect(collect).rejects.toMatchObject({ problem: { status: 404 } });
+  });
+
+  test('without another one is not closed before its store has no open application of it', async () => {
+    const here = await openDesk(platform.url, 'cu-006-specialist');
+    const id = await file(here, 22, 'ZQ');
+    await inState(here, id, 'ready');
+    centre('close', 'CU-006', '--wait');
+    const early = tried('close', 'CU-006', '--none-open');
+    expect([early.status, early.stderr]).toEqual([
+      1,
+      expect.stringContaining('has open applications, says the store: 1 ready.'),
+    ]);
+
+    const body = { collectedBy: 'applicant', paperKind: 'identity-document' };
+    await here.call('POST', `/applications/${id}/hand-over`, { body });
+    await here.call('POST', `/applications/${id}/confirm-outcome`, { body: { needMet: true } });
+    centre('close', 'CU-006', '--none-open');
+    expect(textOf('centres', 'CU-006')).toContain('status: closed');
   });
 });

@@ -40,7 +40,8 @@ export function isGiven(): boolean {
   throw new Error('Name both, MONGODB_URI (or MONGODB_URI_FILE) and KAFKA_BROKERS, or none for the local platform.');
 }
 
-function runningOn(dataDir: string): Pick<Parts, 'mongoUri' | 'brokers'> {
+/** Those of the local platform that runs on this folder. */
+export function runningOn(dataDir: string): Pick<Parts, 'mongoUri' | 'brokers'> {
   const { kafka, store } = JSON.parse(readFileSync(join(dataDir, 'ports.json'), 'utf8')) as Record<string, number>;
   return { mongoUri: `mongodb://127.0.0.1:${store}`, brokers: [`127.0.0.1:${kafka}`] };
 }

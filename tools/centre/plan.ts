@@ -88,6 +88,8 @@ function eachMoved(centres: Entry[], move: Move): Plan {
 export interface Closing {
   wait: boolean;
   noneOpen: boolean;
+  /** What is open there by the word of the store, by state; undefined when no store was asked. */
+  open?: Record<string, number> | undefined;
   to?: string | undefined;
 }
 
@@ -95,7 +97,8 @@ export interface Closing {
  * Closes a centre, or takes it one step nearer: whoever is active is paused first.
  * @throws Refused as long as open applications could be left behind: files do not tell how many there are
  */
-export function planClosing(set: CentreSet, codes: readonly string[], { wait, noneOpen, to }: Closing): Plan {
+export function planClosing(set: CentreSet, codes: readonly string[], closing: Closing): Plan {
+  const { wait, noneOpen, to } = closing;
   if (codes.length !== 1) throw new Refused(['Close one centre at a time: name its code.']);
   const [centre] = found(set, codes) as [Entry];
   const { code, name, status } = centre;
@@ -109,12 +112,28 @@ export function planClosing(set: CentreSet, codes: readonly string[], { wait, no
     return { changes, remarks: [nextStep(centre)] };
   }
   if (wait) throw new Refused([`${code} (${name}) is paused and waits already. ${nextStep(centre)}`]);
-  if (noneOpen) return eachMoved([centre], 'close');
+  if (noneOpen) return planEmpty(centre, closing.open);
   throw new Refused([
     `${code} (${name}) may have open applications, which nobody could finish once it is closed; these files do not tell. ` +
       (status === 'active' ? `\`close ${code} --wait\` pauses it first. ` : '') +
       nextStep(centre) +
       ` \`close ${code} --to <code>\` closes it now, and another centre goes on with them.`,
+  ]);
+}
+
+/** Closes a centre of which somebody says that nothing is open there: the store may know better. */
+function planEmpty(centre: Entry, open: Closing['open']): Plan {
+  const { code, name } = centre;
+  const { changes } = eachMoved([centre], 'close');
+  if (open === undefined) {
+    const remark = 'No store was asked (MONGODB_URI names one): that nothing is open there is your word.';
+    return { changes, remarks: [remark] };
+  }
+  const states = Object.entries(open).map(([state, count]) => `${count} ${state}`);
+  if (states.length === 0) return { changes, remarks: ['The store has no open application of it.'] };
+  throw new Refused([
+    `${code} (${name}) has open applications, says the store: ${states.join(', ')}. ${nextStep(centre)} ` +
+      `\`close ${code} --to <code>\` closes it now, and another centre goes on with them.`,
   ]);
 }
 

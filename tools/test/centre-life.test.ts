@@ -97,6 +97,20 @@ describe('whatever is commanded', () => {
       }
   });
 
+  test('a paused centre is closed on the word of a person only where no store says otherwise', () => {
+    const close = (open?: Record<string, number>) =>
+      planClosing(setFrom(['paused', 'active']), ['CU-001'], { wait: false, noneOpen: true, open });
+    expect(close()).toMatchObject({
+      changes: [{ to: 'closed' }],
+      remarks: [expect.stringContaining('No store was asked')],
+    });
+    expect(close({})).toMatchObject({
+      changes: [{ to: 'closed' }],
+      remarks: [expect.stringContaining('no open application')],
+    });
+    expect(() => close({ draft: 1, submitted: 2 })).toThrow(/says the store: 1 draft, 2 submitted\./);
+  });
+
   test('every status but closed has a command that leads on, and every command has a status that it is for', () => {
     const aims = Object.values(AIMS);
     for (const status of STATUSES) {
