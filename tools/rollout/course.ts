@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -142,13 +143,10 @@ class Afternoon {
     for (const part of PARTS) await this.#step(`open the wave ${part}`, () => this.#open(part));
     await this.#step('open one centre more', () => this.#openOne());
     await this.#step('add an agency', () => this.#addAgency());
+    await this.#step('rotate secrets', () => this.#rotateSecrets());
     await this.#step('upgrade to a new build', () => this.#upgrade());
     await this.#step('Rotate a key: switch', () => this.#switch());
     await this.#step('roll back', () => this.#rollBack());
-    await this.#step('rotate a secret', async () => {
-      await operator.follow('Rotate a secret');
-      return 'intake was restarted with its new URI';
-    });
     await this.#step('delete a pod of each service', () => deletePods(kube, 'in order'));
     await this.#step('drain the node', () => drain(kube));
     await this.#step(
@@ -220,7 +218,7 @@ class Afternoon {
     const { operator, installed } = this.#options;
     writeFileSync(join(operator.folder, 'data/agencies', `${AGENCY}.yaml`), AGENCY_FILE);
     const started = performance.now();
-    await operator.follow('Add an agency', /npm run topics|cups-centres/);
+    await operator.follow('Add an agency', /npm run topics|helm upgrade cups/);
     await waitFor(`a clerk of ${AGENCY} can sign in`, 180, async () => {
       const desk = await openDesk(installed.url, `${AGENCY}-clerk`, { tries: 1 });
       return (await desk.call('GET', '/deliveries')).status === 200;
@@ -242,6 +240,13 @@ class Afternoon {
     return [...centres.values()]
       .filter(fits)
       .map(({ code, kind, name }) => ({ name: `centres/${code}`, code, kind, status: 'active', displayName: name }));
+  }
+
+  async #rotateSecrets(): Promise<string> {
+    const { operator } = this.#options;
+    operator.write('kafka-intake.password', randomBytes(24).toString('base64url'));
+    await operator.follow('Rotate a secret');
+    return 'intake has another password for Kafka, and was restarted with its URI';
   }
 
   async #upgrade(): Promise<string> {

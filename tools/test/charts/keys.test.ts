@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals';
+import { principalsFor } from '@cups/events';
+import { environmentFile, render } from '../../charts/render.ts';
+import type { KubernetesObject } from '../../charts/render.ts';
+import { SIGNERS } from '../../services.ts';
+import { ofKind } from './objects.ts';
+
+/** The job of keys may touch what it makes (tools/keys/cluster.ts), and nothing else. */
+
+interface Role extends KubernetesObject {
+  rules: { resources: string[]; resourceNames?: string[]; verbs: string[] }[];
+}
+
+const users = principalsFor('', { agencies: [], simulated: [] }).map(({ user }) => user.replace(/^kafka-/, ''));
+const roleIn = (environment: string, values: object): Role =>
+  ofKind<Role>(render('platform', { files: [environmentFile(environment)], values }), 'Role').find(
+    ({ metadata }) => metadata.name === 'keys',
+  )!;
+
+test.each<[string, string, string[]]>([
+  ['with TLS to Kafka, the passwords of its users too', 'pilot', users.map((user) => `cups-kafka-${user}`)],
+  ['without TLS to Kafka, keys alone', 'dev', []],
+])('%s', (_what, environment, passwords) => {
+  const { rules } = roleIn(environment, { keys: { enabled: true } });
+  const made = ['cups-request-secret', ...SIGNERS.map((service) => `cups-key-${service}`), ...passwords];
+  const named = rules.filter(({ verbs }) => !verbs.includes('create'));
+  expect(named.find(({ resources }) => resources[0] === 'secrets')?.resourceNames?.toSorted()).toEqual(made.toSorted());
+  expect(named.find(({ resources }) => resources[0] === 'configmaps')?.resourceNames).toEqual(['cups-public-keys']);
+  expect(rules.filter(({ verbs }) => verbs.includes('create'))).toMatchObject([{ verbs: ['create'] }]);
+});
