@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parser } from '@prometheus-io/lezer-promql';
 import { parse } from 'yaml';
+import { caseFiles } from '../../alerts/run.ts';
 import { DASHBOARD } from '../../charts/dashboard.ts';
 import { environmentFile, render } from '../../charts/render.ts';
 import { SERVICES } from '../../services.ts';
@@ -97,6 +98,46 @@ describe.each(Object.entries(DASHBOARD))('the row %s of the dashboard', (_, pane
       expect(grouped.filter((label) => !expression.includes(label))).toEqual([]);
     }
   });
+});
+
+interface Case {
+  name: string;
+  input_series: { series: string; values: string }[];
+  alert_rule_test: { eval_time: string; alertname: string; exp_alerts: { exp_labels: object }[] }[];
+}
+
+const files = caseFiles().map((file) => parse(readFileSync(file, 'utf8')) as { rule_files: string[]; tests: Case[] });
+const cases = files.flatMap(({ tests }) => tests);
+
+test('every alert has a case that makes it fire and one that keeps it quiet, named after it, for promtool', () => {
+  expect(new Set(files.flatMap((file) => file.rule_files))).toEqual(new Set(['../../helm/platform/rules.yaml']));
+  const found = new Map<string, Set<string>>();
+  for (const { name, alert_rule_test: tried } of cases) {
+    const { alertname: alert, exp_alerts: told } = tried[0]!;
+    const what = told.length > 0 ? 'fires' : 'keeps quiet';
+    expect(tried).toHaveLength(1);
+    expect(name).toMatch(new RegExp(`^${alert} ${what}: `));
+    found.set(alert, (found.get(alert) ?? new Set()).add(what));
+  }
+  const wanted = alerts.map(({ alert }) => [alert, new Set(['fires', 'keeps quiet'])] as const);
+  expect(found).toEqual(new Map(wanted));
+});
+
+test.each(cases.map(({ name, input_series: series }) => [name, series] as const))(
+  '%s: of series of the code',
+  (_, input) => {
+    for (const { series } of input) expect({ series, faults: faults(series) }).toEqual({ series, faults: [] });
+  },
+);
+
+test('what keeps an alert quiet is a series that could make it fire', () => {
+  const metricsOf = ({ input_series: input }: Case) => input.map(({ series }) => /^\w+/.exec(series)![0]);
+  for (const { alert } of alerts) {
+    const [firing, quiet] = ['fires', 'keeps quiet'].map((what) =>
+      cases.filter(({ name }) => name.startsWith(`${alert} ${what}: `)).flatMap(metricsOf),
+    );
+    expect({ alert, shared: quiet!.some((metric) => firing!.includes(metric)) }).toEqual({ alert, shared: true });
+  }
 });
 
 const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
