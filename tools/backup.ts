@@ -54,7 +54,7 @@ async function main(): Promise<void> {
     const start = new Date().toISOString();
     const kafka = await readPositions(parts, STORED_SERVICES);
     const documents: Manifest['documents'] = {};
-    const stores = await openStores(parts.mongoUri, parts.prefix);
+    const stores = await openStores(parts);
     try {
       for (const service of STORED_SERVICES) {
         documents[service] = await dump(stores, service, folder);

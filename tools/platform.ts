@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { STORED } from '@cups/backend/settings';
+import { KAFKA_ACCESS, STORED } from '@cups/backend/settings';
 import { ensureTopics } from '@cups/events';
 import { isFree, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
@@ -76,6 +76,16 @@ function givenStore(): string | undefined {
   return (uri || file) && readSettings(STORED, process.env).mongoUri;
 }
 
+/** What runs already: of the options, else of the environment; and how it is reached. */
+function givenParts({ parts }: PlatformOptions) {
+  return {
+    mongo: parts?.mongoUri ?? givenStore(),
+    kafka: parts?.kafkaBrokers ?? process.env['KAFKA_BROKERS'],
+    access: readSettings(KAFKA_ACCESS, process.env),
+    ca: readSettings({ ca: STORED.mongoCa }, process.env).ca,
+  };
+}
+
 /**
  * Starts Kafka and the store (unless MONGODB_URI and KAFKA_BROKERS name real ones) and every service, and waits until
  * the gateway and all services are ready.
@@ -83,10 +93,7 @@ function givenStore(): string | undefined {
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { dataDir, onProgress = () => {}, prefix = process.env['CUPS_PREFIX'] ?? '' } = options;
-  const given = {
-    mongo: options.parts?.mongoUri ?? givenStore(),
-    kafka: options.parts?.kafkaBrokers ?? process.env['KAFKA_BROKERS'],
-  };
+  const given = givenParts(options);
   const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
   if (parts.length > 0) claimShape(dataDir, root);
   const logs = makeLogs(dataDir);
@@ -113,7 +120,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     // Those of agencies that come later are made by the bridge.
     const agencies = agenciesIn(options.env?.['CUPS_DATA'] ?? join(root, 'data'));
     if (!options.parts) {
-      await ensureTopics({ brokers: kafkaBrokers.split(','), prefix, partitions: PARTITIONS, agencies });
+      const brokers = kafkaBrokers.split(',');
+      await ensureTopics({ brokers, access: given.access, prefix, partitions: PARTITIONS, agencies });
       onProgress('topics are there; starting the services');
     }
     await Promise.all(SERVICES.map((name) => start(name)));
@@ -128,7 +136,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       local,
       pids: () => Object.assign({}, local?.pids, processes.pids()),
       operations: (name, copy) => `http://127.0.0.1:${processes.portsOf(labelOf(name, copy)).http}`,
-      isEmpty: () => isEmpty(mongoUri, prefix),
+      isEmpty: () => isEmpty(mongoUri, prefix, given.ca?.()),
       kill: (name, copy) => processes.end(labelOf(name, copy), 'SIGKILL'),
       end: (name, copy) => processes.end(labelOf(name, copy)),
       start,
@@ -197,8 +205,9 @@ async function endInOrder(processes: Processes): Promise<void> {
   }
 }
 
-async function isEmpty(mongoUri: string, prefix: string): Promise<boolean> {
-  const connection = await mongoose.createConnection(mongoUri, { dbName: `${prefix}cups-intake` }).asPromise();
+async function isEmpty(mongoUri: string, prefix: string, ca: string | undefined): Promise<boolean> {
+  const options = { dbName: `${prefix}cups-intake`, ...(ca !== undefined && { tls: true, ca }) };
+  const connection = await mongoose.createConnection(mongoUri, options).asPromise();
   try {
     return (await connection.collection('applications').findOne({}, { projection: { _id: 1 } })) === null;
   } finally {

@@ -87,7 +87,7 @@ async function mustNotRun(dataDir: string): Promise<void> {
 }
 
 async function withStores(parts: Parts, work: (stores: Stores) => Promise<void>): Promise<void> {
-  const stores = await openStores(parts.mongoUri, parts.prefix);
+  const stores = await openStores(parts);
   try {
     await work(stores);
   } finally {

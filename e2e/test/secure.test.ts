@@ -44,17 +44,19 @@ afterAll(async () => {
 });
 
 /** Runs `npm run topics` as the administrator. */
-function topics(): Promise<string> {
-  const given = ['--disable-warning=ExperimentalWarning', join(root, 'tools/topics.ts')];
+const topics = (): Promise<string> =>
+  asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: join(root, 'data') });
+
+/** Runs `npm run <tool>`. @throws Error with what it said when its code is not 0 */
+function asAdministrator(tool: string, args: string[], more: Record<string, string>): Promise<string> {
+  const given = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
   const child = spawn(process.execPath, given, {
     env: {
       KAFKA_BROKERS: local.kafkaBrokers,
       KAFKA_TLS_CA_FILE: local.secure!.caFile,
       KAFKA_SASL_USERNAME: local.secure!.admin.username,
       KAFKA_SASL_PASSWORD_FILE: join(folder.dir, 'admin'),
-      KAFKA_USERS_DIR: users,
-      SIMULATOR_TOPICS: 'all',
-      CUPS_DATA: join(root, 'data'),
+      ...more,
     },
   });
   let said = '';
@@ -142,6 +144,12 @@ describe('a platform whose Kafka and store are closed', () => {
     await isDecided(await fileOne(2));
     expect(logOf('intake')).not.toContain('kafka-denies');
     expect(platform.pids()).toEqual(before);
+  });
+
+  test('is backed up and checked by its administrator', async () => {
+    const store = { MONGODB_URI: local.mongoUri, MONGODB_TLS_CA_FILE: local.secure!.caFile };
+    expect(await asAdministrator('backup', [join(folder.dir, 'backup')], store)).toMatch(/intake/);
+    expect(await asAdministrator('restore', ['check'], store)).toMatch(/./);
   });
 
   test('keeps its counters open while Kafka denies a service, says why, and goes on once the password is right', async () => {

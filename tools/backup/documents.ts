@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { once } from 'node:events';
 import mongoose from 'mongoose';
 import { fileOf, sha256 } from './folder.ts';
+import type { Parts } from './parts.ts';
 import type { Manifest } from './folder.ts';
 
 /**
@@ -22,9 +23,10 @@ export type StoredService = (typeof STORED_SERVICES)[number];
 type Raw = mongoose.mongo.Document & { _id: unknown };
 
 /** The databases of the services, by service. `close` ends the connection. */
-export async function openStores(uri: string, prefix: string) {
+export async function openStores({ mongoUri, mongoCa, prefix }: Pick<Parts, 'mongoUri' | 'mongoCa' | 'prefix'>) {
+  const tls = mongoCa && { tls: true, ca: mongoCa() };
   const connection = await mongoose
-    .createConnection(uri, { serverSelectionTimeoutMS: 5_000 })
+    .createConnection(mongoUri, { serverSelectionTimeoutMS: 5_000, ...tls })
     .asPromise()
     .catch(() => {
       throw new Error('The store does not answer.');

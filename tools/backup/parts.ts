@@ -1,13 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { STORED } from '@cups/backend/settings';
+import type { KafkaAccess } from '@cups/events';
 import { runsOn, startLocal } from '@cups/local';
 import { readSettings } from '@cups/process/settings';
 
 /** The store and Kafka that a backup is taken of, or restored into. */
 export interface Parts {
   mongoUri: string;
+  /** The authorities of its certificate. @default as the URI says */
+  mongoCa?: (() => string) | undefined;
   brokers: string[];
+  /** Of a user that may read all topics and move all groups. @default in the open, as nobody */
+  access?: KafkaAccess;
   prefix: string;
 }
 
@@ -21,8 +26,9 @@ export async function withParts(
   onProgress: (line: string) => void,
   work: (parts: Parts) => Promise<void>,
 ): Promise<void> {
-  const { mongoUri, kafkaBrokers: brokers, prefix } = readSettings(STORED, process.env);
-  if (isGiven()) return work({ mongoUri, brokers, prefix });
+  const settings = readSettings(STORED, process.env);
+  const { mongoUri, mongoCa, kafkaBrokers: brokers, kafkaAccess: access, prefix } = settings;
+  if (isGiven()) return work({ mongoUri, mongoCa, brokers, access, prefix });
   if ((await runsOn(dataDir)) !== undefined) return work(Object.assign(runningOn(dataDir), { prefix }));
   const local = await startLocal({ dataDir, onProgress });
   try {

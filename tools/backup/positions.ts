@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ReceivedEvent } from '@cups/contracts';
-import { connectKafka, decode } from '@cups/events';
+import { connectKafka, decode, denialIn } from '@cups/events';
 import type { Parts } from './parts.ts';
 
 /** Where Kafka and its readers stood: from there a restored store catches up. */
@@ -26,12 +26,13 @@ const isOurs = (name: string, prefix: string): boolean =>
   ['cups.', 'agency.', 'training.'].some((begin) => name.startsWith(prefix + begin));
 
 /** Work that may be done again: a broker that has just started refuses for some seconds what concerns groups. */
-async function withAdmin<T>({ brokers }: Parts, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = connectKafka(brokers, 'cups-backup').admin();
+async function withAdmin<T>({ brokers, access }: Parts, work: (admin: Admin) => Promise<T>): Promise<T> {
+  const admin = connectKafka(brokers, 'cups-backup', access).admin();
   const end = Date.now() + PATIENCE_MS;
   try {
-    await admin.connect().catch(() => {
-      throw new Error(`Kafka does not answer at ${brokers.join(', ')}.`);
+    await admin.connect().catch((error: unknown) => {
+      const denial = denialIn(error, { brokers, access, does: 'administer' });
+      throw new Error(denial ?? `Kafka does not answer at ${brokers.join(', ')}.`);
     });
     for (;;) {
       try {
@@ -145,7 +146,7 @@ async function readTo(
   ends: { topic: string; partition: number; low: number; high: number }[],
 ): Promise<ReceivedEvent[]> {
   const groupId = `${parts.prefix}cups-restore-${randomUUID()}`;
-  const consumer = connectKafka(parts.brokers, groupId).consumer({
+  const consumer = connectKafka(parts.brokers, groupId, parts.access).consumer({
     groupId,
     maxWaitTimeInMs: 100,
     allowAutoTopicCreation: false,

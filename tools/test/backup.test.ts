@@ -138,7 +138,7 @@ describe('documents of a store', () => {
   const { mongoUri, brokers, prefix } = platform();
   let stores: Awaited<ReturnType<typeof openStores>>;
   beforeAll(async () => {
-    stores = await openStores(mongoUri, prefix);
+    stores = await openStores({ mongoUri, prefix });
   });
   afterAll(() => stores.close());
 

@@ -197,6 +197,21 @@ describe('`npm run keys`', () => {
     expect(readFileSync(join(dir, 'intake.key.jwk'), 'utf8')).toBe(before);
   });
 
+  test('makes a password for each user of Kafka when it is asked to, once, and says none', async () => {
+    const users = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator', 'kafka-lag'];
+    const { out } = await keys('make', '--dir', dir, '--kafka');
+    expect(out.match(/^.*password.*$/gm)).toEqual(users.map((user) => `${user}: its password for Kafka was made`));
+    const passwords = users.map((user) => readFileSync(join(dir, 'kafka', user), 'utf8'));
+    expect(new Set(passwords).size).toBe(users.length);
+    for (const password of passwords) {
+      expect(password).toMatch(/^[\w-]{43}$/);
+      expect(out).not.toContain(password);
+    }
+    expect((statSync(join(dir, 'kafka', 'intake')).mode & 0o777).toString(8)).toBe('600');
+    expect((await keys('make', '--dir', dir, '--kafka')).out).toContain('intake: its password for Kafka is there');
+    expect(users.map((user) => readFileSync(join(dir, 'kafka', user), 'utf8'))).toEqual(passwords);
+  });
+
   test.each<[string, string[], RegExp]>([
     ['nothing to do', [], /^Say what: make, show, announce, switch, retire;/],
     ['something that it cannot do', ['renew', '--dir', 'x'], /^Say what: /],
@@ -292,6 +307,20 @@ describe('keys in a cluster', () => {
         [`${at}/secrets/try-request-secret`, 'Secret', ['intake.secret']],
         ...SIGNERS.map((service) => [`${at}/secrets/try-key-${service}`, 'Secret', [`${service}.key.jwk`]]),
       ].sort(),
+    );
+  });
+
+  test('have the passwords of users of Kafka beside them, a Secret each', async () => {
+    await keys('make', '--api', access.url, '--namespace', 'cups', '--kafka');
+    const made = [...objects].flatMap(([path, { data }]) => {
+      const name = /secrets\/cups-kafka-(.*)$/.exec(path)?.[1];
+      return name === undefined ? [] : [[name, Object.keys(data)]];
+    });
+    expect(made).toEqual(
+      ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator', 'lag'].map((name) => [
+        name,
+        ['password'],
+      ]),
     );
   });
 

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { principalsFor } from '@cups/events/rights';
 import { listSettings } from '@cups/process/settings';
 import { parse } from 'yaml';
 import { environmentFile, render } from '../../charts/render.ts';
@@ -189,4 +190,27 @@ test('the group and topic by which a consumer is scaled are those that its code 
     const [, group, topic] = /groupId: ('[^']+'|GROUP), topics: \['([^']+)'\]/.exec(text)!;
     expect(chart.consumes).toEqual({ group: group === 'GROUP' ? constant : group!.slice(1, -1), topic });
   }
+});
+
+test('a service has the right to what its chart says that it consumes, and KEDA looks at that alone', () => {
+  const principals = principalsFor('', { agencies: [], simulated: [] });
+  const of = (name: string) =>
+    principals
+      .find(({ user }) => user === name)!
+      .rights.map((right) => `${right.operation} ${right.resource} ${right.name}`);
+  const looked = SERVICES.flatMap((service) => {
+    const chart = parse(readFileSync(join(root, 'helm', service, 'service.yaml'), 'utf8')) as {
+      consumes?: { group: string; topic: string };
+    };
+    if (!chart.consumes) return [];
+    const { group, topic } = chart.consumes;
+    expect(of(service)).toEqual(expect.arrayContaining([`read topic ${topic}`, `read group ${group}`]));
+    return [`describe topic ${topic}`, `describe group ${group}`];
+  });
+  expect(of('kafka-lag').sort()).toEqual([...new Set(looked)].sort());
+});
+
+test('who reads or writes a topic in the picture has a user of Kafka, and no other service has', () => {
+  const users = principalsFor('', { agencies: [], simulated: [] }).map(({ user }) => user);
+  expect(users.filter(isService).sort()).toEqual(reaching(9093));
 });
