@@ -5,7 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import { topicsFor } from '@cups/events';
 import { Ajv } from 'ajv';
 import { parseAllDocuments } from 'yaml';
-import { render } from '../../charts/render.ts';
+import { environmentFile, render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
 import { agencyValues } from '../../strimzi/objects.ts';
 import { API_VERSION } from '../../strimzi/schemas.ts';
@@ -104,6 +104,27 @@ describe('the Kafka of k8s/kafka', () => {
     const labels = own.concat(ofAgencies).filter(({ kind }) => kind !== 'Kafka');
     expect(new Set(labels.map(({ metadata }) => metadata.labels?.['strimzi.io/cluster']))).toEqual(new Set(['kafka']));
   });
+});
+
+test('the platform in production goes by the values of this folder: to the listener for users, with no job that makes topics', () => {
+  const production = environmentFile('production');
+  const objects = render('platform', { files: [production, 'k8s/kafka/values.yaml'] });
+  const named = ofKind<KubernetesObject>(objects, 'Job').map(({ metadata }) => metadata.name);
+  expect(named).not.toContain('topics');
+  expect(
+    ofKind<KubernetesObject>(render('platform', { files: [production] }), 'Job').map(({ metadata }) => metadata.name),
+  ).toContain('topics');
+  const { listeners } = ofKind<KubernetesObject & { spec: { kafka: { listeners: { port: number }[] } } }>(
+    own,
+    'Kafka',
+  )[0]!.spec.kafka;
+  const text = JSON.stringify(ofKind(objects, 'Deployment'));
+  expect(text).toContain(`"kafka-kafka-bootstrap.kafka.svc:${listeners[0]!.port}"`);
+  const secrets = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator'].map(
+    (user) => `"cups-kafka-${user}"`,
+  );
+  expect(secrets.filter((secret) => !text.includes(secret))).toEqual([]);
+  expect(JSON.stringify(ofKind(objects, 'TriggerAuthentication'))).toContain('"cups-kafka-lag"');
 });
 
 test('here and in helm/agencies are all topics of the code, once', () => {
