@@ -18,10 +18,11 @@ const LOCAL = join(import.meta.dirname, '../../.cups/data');
  * @throws Error, one sentence, when the store does not answer
  */
 export async function openApplicationsOf(code: string): Promise<OpenApplications | undefined> {
-  const { mongoUri, prefix } = readSettings(STORED, process.env);
+  const { mongoUri, mongoCa, prefix } = readSettings(STORED, process.env);
   const given = Boolean(process.env['MONGODB_URI'] || process.env['MONGODB_URI_FILE']);
   if (!given && (await runsOn(LOCAL)) === undefined) return undefined;
-  const stores = await openStores(given ? mongoUri : runningOn(LOCAL).mongoUri, prefix);
+  const store = given ? { mongoUri, mongoCa } : { mongoUri: runningOn(LOCAL).mongoUri };
+  const stores = await openStores(Object.assign({ prefix }, store));
   try {
     const open = { centre: `centres/${code}`, state: { $nin: [...END_STATES] }, training: { $ne: true } };
     const found = stores
