@@ -213,7 +213,7 @@ const OWN: Record<string, Value[]> = {
 
 const SMALL: Size = { cpu: '50m', memory: '128Mi', limit: '384Mi' };
 const SIZES: Record<string, Size> = {
-  intake: { cpu: '100m', memory: '160Mi', limit: '512Mi' },
+  intake: { cpu: '100m', memory: '224Mi', limit: '512Mi' },
   gateway: { cpu: '100m', memory: '160Mi', limit: '512Mi' },
 };
 

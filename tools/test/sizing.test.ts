@@ -8,7 +8,8 @@ import { costOf, nodesFor, sizingOf } from '../sizing/arithmetic.ts';
 import type { Given } from '../sizing/arithmetic.ts';
 import { assumed } from '../sizing/assumptions.ts';
 import { PAGE, pageOf } from '../sizing/page.ts';
-import { readLife } from '../sizing/measured.ts';
+import { askedBy, readLife } from '../sizing/measured.ts';
+import { SERVICES } from '../services.ts';
 
 /** How much platform so many centres need. */
 
@@ -102,6 +103,12 @@ describe('the arithmetic', () => {
     const life = Object.assign({}, readLife(), { topics: {} });
     expect(() => sizingOf(given({ life }))).toThrow('no measured figure for cups.applications');
   });
+});
+
+test('a chart reserves for each pod the memory that was measured after a day of work', () => {
+  const { loaded } = readLife().memoryMiB;
+  const short = SERVICES.filter((service) => askedBy(service).memoryMiB < loaded[service]!);
+  expect(short).toEqual([]);
 });
 
 test('the page says what the arithmetic says: otherwise `npm run sizing -- --write`', async () => {
