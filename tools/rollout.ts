@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { runAlertTests } from './alerts/run.ts';
 import { startBeside } from './rollout/beside.ts';
 import { PARTS, runCourse } from './rollout/course.ts';
 import type { Outcome } from './rollout/course.ts';
@@ -72,6 +73,9 @@ async function main(): Promise<number> {
   const spike = positive('spike', values.spike);
   const [loadBefore = 0] = loadavg();
   const signal = calledOff();
+  tell('every alert, made to fire and kept quiet by promtool');
+  const alerts = await runAlertTests({ onProgress: tell });
+  tell(`  ${alerts.passed} cases passed, ${alerts.failed} failed`);
   const kubeconfig = process.env['KUBECONFIG'];
   const target = await openTarget({ root, kubeconfig, host: values.host, load: values.load, onProgress: tell, signal });
   const ends: (() => Promise<void> | void)[] = [() => target.stop()];
@@ -79,6 +83,7 @@ async function main(): Promise<number> {
     const out = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.out);
     const circumstances = await lookAround(target, loadBefore);
     const { installed, outcome } = await rollOut({ target, rate, spike, signal, ends });
+    outcome.alerts = alerts;
     write(out, circumstances, installed, outcome);
     if (values.keep) await untilCalledOff(signal, target);
     return conclude(outcome, out);

@@ -50,6 +50,8 @@ export interface Outcome {
   missing: string[];
   mails: number;
   spikeOldest: number[];
+  /** Cases of alerts that promtool ran: of each what makes it fire, and what keeps it quiet. */
+  alerts: { passed: number; failed: number };
   /** What ended the afternoon early. */
   broken: string;
 }
@@ -104,6 +106,7 @@ export async function runCourse(options: CourseOptions): Promise<Outcome> {
     missing,
     mails: beside.mail.received(),
     spikeOldest,
+    alerts: { passed: 0, failed: 0 },
     broken,
   };
 }

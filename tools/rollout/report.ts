@@ -24,7 +24,7 @@ const unexcused = (moments: readonly Moment[]): number =>
   sum(moments.filter(({ excuse }) => excuse === '').map(({ failed }) => failed.length));
 
 /** What is not as it should be, a sentence each; empty after a good afternoon. */
-export function faultsOf({ day, moments, openings, edges, missing, spikeOldest, broken }: Outcome): string[] {
+export function faultsOf({ day, moments, openings, edges, missing, spikeOldest, alerts, broken }: Outcome): string[] {
   const wrong = edges.filter(({ isOpen, shouldBeOpen }) => isOpen !== shouldBeOpen);
   const oldest = quantile(spikeOldest, 0.95);
   return [
@@ -34,6 +34,7 @@ export function faultsOf({ day, moments, openings, edges, missing, spikeOldest, 
     ...missing.map((what) => `An acknowledged application has not come back: ${what}`),
     ...openings.filter(({ restarts }) => restarts > 0).map(({ restarts }) => `Centres restarted ${restarts} pods.`),
     ...openings.filter(({ newTemplates }) => newTemplates > 0).map(() => 'Centres changed a template of pods.'),
+    ...(alerts.failed > 0 ? [`${alerts.failed} cases of alerts failed.`] : []),
     ...wrong.map(({ from, to, isOpen }) => `${from} to ${to} is ${isOpen ? 'open' : 'closed'}.`),
     ...(oldest > AIM_OLDEST_SECONDS ? [`In the spike the oldest event was ${oldest.toFixed(1)} s old (p95).`] : []),
   ];
@@ -90,7 +91,7 @@ function verdictOf(outcome: Outcome): string[] {
 }
 
 function figuresOf(installed: Installed, outcome: Outcome): string {
-  const { day, moments, openings, calls, early, accepted, missing, mails, spikeOldest } = outcome;
+  const { day, moments, openings, calls, early, accepted, missing, mails, spikeOldest, alerts } = outcome;
   const excused = sum(moments.map(({ failed }) => failed.length)) - unexcused(moments);
   const sixty = openings.slice(0, 3);
   const oldest = spikeOldest.length > 0 ? `${quantile(spikeOldest, 0.95).toFixed(2)} s` : 'not seen';
@@ -123,6 +124,7 @@ function figuresOf(installed: Installed, outcome: Outcome): string {
         '',
         `${installed.chartsSeconds.toFixed(0)} s, the gateway answers ${installed.answersAfter.toFixed(1)} s later`,
       ],
+      ['Cases of alerts, by promtool', 'all pass', `${alerts.passed} passed, ${alerts.failed} failed`],
       ['Mails that were sent', '', String(mails)],
     ],
   );

@@ -42,6 +42,7 @@ function outcome(changes: Partial<Outcome> = {}): Outcome {
     missing: [],
     mails: 12,
     spikeOldest: [0.1, 0.2],
+    alerts: { passed: 60, failed: 0 },
     broken: '',
     ...changes,
   };
@@ -81,6 +82,7 @@ describe('what is not as it should be', () => {
     ['Centres changed a template of pods.', { openings: [{ ...outcome().openings[0]!, newTemplates: 1 }] }],
     ['catalog to intake is open.', { edges: [{ from: 'catalog', to: 'intake', isOpen: true, shouldBeOpen: false }] }],
     ['In the spike the oldest event was 9.0 s old (p95).', { spikeOldest: slow }],
+    ['2 cases of alerts failed.', { alerts: { passed: 58, failed: 2 } }],
     ['The sample day: one is lost', { day: { lost: 1, doubled: 0, errors: ['one is lost'] } as never }],
   ])('%s', (sentence, changes) => {
     expect(faultsOf(outcome(changes))).toEqual([sentence]);
