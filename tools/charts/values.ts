@@ -96,6 +96,12 @@ const GLOBAL: Value[] = [
     'Addresses of the nodes (CIDR), where the network does not let a node reach the health of its pods by itself.',
   ),
   value('global.monitoring.podMonitor', flag, false, 'A PodMonitor for each service (Prometheus operator).'),
+  value(
+    'global.monitoring.labels',
+    texts,
+    {},
+    'Labels by which Prometheus takes monitors and rules; the one of kube-prometheus-stack asks for `release: <its release>`.',
+  ),
   value('global.monitoring.peers', peers, [], `Where Prometheus is, ${PEER}.`),
 ];
 

@@ -3,6 +3,7 @@ app.kubernetes.io/name: agency
 app.kubernetes.io/part-of: cups
 app.kubernetes.io/managed-by: {{ .top.Release.Service }}
 app.kubernetes.io/instance: {{ .top.Release.Name }}
+helm.sh/chart: {{ .top.Chart.Name }}-{{ .top.Chart.Version }}
 cups/agency: {{ .code }}
 # By this the operators of Strimzi know whose it is.
 strimzi.io/cluster: {{ .top.Values.cluster }}

@@ -67,6 +67,7 @@ labels:
   app.kubernetes.io/component: job
   app.kubernetes.io/managed-by: {{ .top.Release.Service }}
   app.kubernetes.io/instance: {{ .top.Release.Name }}
+  helm.sh/chart: {{ .top.Chart.Name }}-{{ .top.Chart.Version }}
 {{- end }}
 
 {{- define "cups.refusalsOfJob" -}}

@@ -47,6 +47,7 @@ app.kubernetes.io/component: {{ .service.component | default "service" }}
 {{ include "cups.podLabels" . }}
 app.kubernetes.io/managed-by: {{ .top.Release.Service }}
 app.kubernetes.io/instance: {{ .top.Release.Name }}
+helm.sh/chart: {{ .top.Chart.Name }}-{{ .top.Chart.Version }}
 {{- end }}
 
 {{- define "cups.metadata" -}}

@@ -73,6 +73,7 @@ apiVersion: monitoring.coreos.com/v1
 kind: PodMonitor
 metadata:
   {{- include "cups.metadata" . | nindent 2 }}
+    {{- with .top.Values.global.monitoring.labels }}{{ toYaml . | nindent 4 }}{{ end }}
 spec:
   selector:
     matchLabels:

@@ -201,6 +201,14 @@ test('the words of an alert name labels that its expression keeps', () => {
   }
 });
 
+test('monitors and rules bear the labels that a Prometheus asks for', () => {
+  const values = { global: { monitoring: { labels: { release: 'prometheus' } } } };
+  const objects = render('platform', { files: [environmentFile('production')], values });
+  const watched = objects.filter(({ kind }) => ['PodMonitor', 'PrometheusRule'].includes(kind));
+  expect(watched).toHaveLength(SERVICES.length + 1);
+  for (const { metadata } of watched) expect(metadata.labels).toMatchObject({ release: 'prometheus' });
+});
+
 test('a service that is gone altogether is an alert, whichever it is', () => {
   const { expr } = alerts.find(({ alert }) => alert === 'ServiceGone')!;
   const watched = [...expr.matchAll(/service="([a-z-]+)"/g)].map(([, service]) => service);

@@ -153,7 +153,12 @@ describe.each(renders)('the objects of $title', ({ objects }) => {
   test('stand in the namespace of the release and say what they belong to', () => {
     for (const { kind, metadata } of objects) {
       expect({ kind, name: metadata.name, namespace: metadata.namespace }).toMatchObject({ namespace: 'cups' });
-      expect(metadata.labels).toMatchObject({ 'app.kubernetes.io/part-of': 'cups' });
+      expect(metadata.labels).toMatchObject({
+        'app.kubernetes.io/part-of': 'cups',
+        'app.kubernetes.io/managed-by': 'Helm',
+        'app.kubernetes.io/instance': 'cups',
+        'helm.sh/chart': expect.stringMatching(/^[a-z-]+-0\.1\.0$/),
+      });
     }
   });
 
@@ -194,7 +199,7 @@ test('the services of one node and one replica run without a wish becoming a con
 });
 
 test('three renders of a chart are equal to the byte', () => {
-  for (const chart of ['platform', 'centres']) {
+  for (const chart of ['platform', 'centres', 'agencies']) {
     const options = chart === 'platform' ? { files: ['k8s/env/production.yaml'] } : {};
     const [first, ...others] = [1, 2, 3].map(() => renderText(chart, options));
     expect(others).toEqual([first, first]);

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { environmentFile, helm, render } from '../../charts/render.ts';
+import { environmentFile, ENVIRONMENTS, helm, render } from '../../charts/render.ts';
+import { SERVICES } from '../../services.ts';
 
 /** What the charts refuse: each row is one thing wrong with values that are right otherwise, and what is said about it. */
 
@@ -47,6 +48,11 @@ const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
     /publicKeys\/configMap/,
   ],
   ['a node that is no range', { global: { networkPolicy: { nodes: ['node1'] } } }, /networkPolicy\/nodes\/0'/],
+  [
+    'a label of monitors that is a number',
+    { global: { monitoring: { labels: { release: 1 } } } },
+    /monitoring\/labels\/release/,
+  ],
   ['a monitor as a text', { global: { monitoring: { podMonitor: 'on' } } }, /monitoring\/podMonitor': got string/],
   ['a value that is unknown', { catalog: { replica: 3 } }, /catalog:\n- at '': additional properties 'replica'/],
   ['replicas as a text', { catalog: { replicas: '3' } }, /catalog:\n- at '\/replicas': got string, want integer/],
@@ -336,9 +342,24 @@ test('the registry has no values, and refuses any', () => {
   expect(() => render('centres', { values: { shards: 8 } })).toThrow(/additional properties 'shards' not allowed/);
 });
 
-test('helm lint finds nothing in any chart', () => {
-  const charts = ['common', 'platform', 'centres', 'agencies', 'catalog', 'identity', 'intake', 'gateway'];
-  const more = ['agency-bridge', 'notifications', 'agency-simulator'];
-  const { status, stdout } = helm(['lint', ...[...charts, ...more].map((chart) => `helm/${chart}`), '--quiet']);
-  expect({ status, stdout: stdout.trim() }).toEqual({ status: 0, stdout: '' });
+test('helm lint --strict finds nothing in any chart, nor in the platform of any environment', () => {
+  const lint = (...args: string[]) => {
+    const { status, stdout } = helm(['lint', '--strict', '--quiet', ...args]);
+    expect({ args, status, stdout: stdout.trim() }).toEqual({ args, status: 0, stdout: '' });
+  };
+  lint(...['common', 'platform', 'centres', 'agencies', ...SERVICES].map((chart) => `helm/${chart}`));
+  for (const environment of ENVIRONMENTS) lint('helm/platform', '-f', environmentFile(environment));
+});
+
+test('the notes after an install say how people come in, and what is missing', () => {
+  const notes = (environment: string) => {
+    const files = ['-f', environmentFile(environment)];
+    const { stdout } = helm(['install', 'cups', 'helm/platform', '-n', 'cups', '--dry-run=client', ...files]);
+    return stdout.slice(stdout.indexOf('NOTES:'));
+  };
+  expect(notes('dev')).toMatch(/No route leads in.*strictMode is off.*No job makes keys.*No job makes topics/s);
+  expect(notes('pilot')).toMatch(
+    /People come in at https:\/\/pilot\.cups\.example, .* Ingress\..*by name: local-sign-in\./s,
+  );
+  expect(notes('production')).toMatch(/once its name leads to the Gateway\./);
 });
