@@ -15,7 +15,8 @@ export const settled = (kube: Kube): Promise<number> =>
   waitFor('all pods are ready', SETTLE_SECONDS, async () => {
     const [pods, deployments] = await Promise.all([kube.pods(), kube.deployments()]);
     const isWhole = deployments.every(({ spec, status }) => (status.readyReplicas ?? 0) >= spec.replicas);
-    return isWhole && pods.every(isReady);
+    // The pod of a job that has ended stays to be read.
+    return isWhole && pods.filter(({ status }) => status.phase !== 'Succeeded').every(isReady);
   });
 
 /** Deletes one pod of each service, in order or as `kill -9` would. @returns what was seen */
