@@ -84,7 +84,7 @@ export class AgencyTopics {
   }
 
   #found(agency: string, missing: string[], reason: string): void {
-    const { create, log } = this.#options;
+    const { access, create, log } = this.#options;
     this.#gauge.set({ agency }, missing.length);
     const told = this.#wanted.get(agency);
     if (missing.length === 0) {
@@ -93,7 +93,9 @@ export class AgencyTopics {
       return;
     }
     const why = create ? `this service may not create them (${reason})` : 'this service is set not to create them';
-    const says = `${missing.join(' and ')} must be created by somebody: ${why}`;
+    // Kafka shows nobody a topic to which they have no right.
+    const right = access.username ? `, or user ${access.username} be given the right to them` : '';
+    const says = `${missing.join(' and ')} must be created by somebody${right}: ${why}`;
     this.#wanted.set(agency, says);
     if (says !== told) log.error({ event: 'agency-topics-missing', agency, reason: says });
   }

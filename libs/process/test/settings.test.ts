@@ -136,6 +136,21 @@ test('all settings of a table are listed, those of tables within it too', () => 
   expect(listSettings({ one, within: { other } })).toEqual([one, other]);
 });
 
+test('a file that holds no secret is read again when it changes, may lie open, and may be left out', () => {
+  const { dir, remove } = temporaryDir();
+  const file = join(dir, 'ca.crt');
+  writeFileSync(file, 'one\n', { mode: 0o644 });
+  const table = { ca: { name: 'CA', type: 'file', optional: true, meaning } } as const satisfies Settings;
+  const { ca } = readSettings(table, { CA: file });
+  expect(ca?.()).toBe('one');
+  writeFileSync(file, 'two, longer\n');
+  expect(ca?.()).toBe('two, longer');
+  remove();
+  expect(ca?.()).toBe('two, longer');
+  expect(readSettings(table, {})).toEqual({ ca: undefined });
+  expect(() => readSettings(table, { CA: file })).toThrow('CA must name a file that can be read.');
+});
+
 describe('a secret in a file', () => {
   test('is read again when the file changes, and kept while the file is gone', () => {
     const { dir, remove } = temporaryDir();

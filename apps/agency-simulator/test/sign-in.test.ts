@@ -1,0 +1,46 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { reasonOf, securityOf } from '../src/sign-in.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'simulator-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const [caFile, passwordFile] = [join(folder, 'ca.crt'), join(folder, 'password')];
+writeFileSync(caFile, 'authority one\n');
+writeFileSync(passwordFile, 'word one\n');
+
+test('without settings Kafka is spoken to in the open, as nobody', () => {
+  expect(securityOf({ caFile: undefined, username: '', passwordFile: undefined })).toEqual({});
+});
+
+test('files are read again for each connection, and kept while they are away', () => {
+  const { ssl, sasl } = securityOf({ caFile, username: 'agency.asp', passwordFile });
+  const seen = () => [(ssl as { ca: string }).ca, (sasl as { password: string }).password];
+  expect(seen()).toEqual(['authority one', 'word one']);
+  writeFileSync(passwordFile, 'word two\n');
+  rmSync(caFile);
+  expect(seen()).toEqual(['authority one', 'word two']);
+  writeFileSync(caFile, 'authority one\n');
+});
+
+test.each([
+  ['a user without a password', { caFile, username: 'x', passwordFile: undefined }, /belong together/],
+  ['a password without a user', { caFile, username: '', passwordFile }, /belong together/],
+  ['a sign-in without TLS', { caFile: undefined, username: 'x', passwordFile }, /one signs in over TLS only\.$/],
+  [
+    'a file that is not there',
+    { caFile: join(folder, 'no'), username: '', passwordFile: undefined },
+    /^KAFKA_TLS_CA_FILE must/,
+  ],
+])('%s ends the start with one sentence', (_, access, sentence) => {
+  expect(() => securityOf(access)).toThrow(sentence);
+});
+
+test('of a failure that is wrapped in others the word is told that says most', () => {
+  const wrapped = (inner: object) =>
+    Object.assign(new Error('x'), { name: 'KafkaJSNumberOfRetriesExceeded', cause: inner });
+  expect(reasonOf(wrapped({ type: 'TOPIC_AUTHORIZATION_FAILED' }))).toBe('TOPIC_AUTHORIZATION_FAILED');
+  expect(reasonOf(wrapped({ code: 'SELF_SIGNED_CERT_IN_CHAIN' }))).toBe('SELF_SIGNED_CERT_IN_CHAIN');
+  expect(reasonOf(new RangeError('x'))).toBe('RangeError');
+});
