@@ -8,6 +8,24 @@ import { AGENCIES, PLATFORM, valuesOf } from './values.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
+/** How each chart that is a release of its own is used. */
+const USE: Readonly<Record<string, string>> = {
+  platform:
+    'It needs Kubernetes from 1.30 on, a MongoDB, a Kafka, and the registry of [centres](../centres/README.md), which comes before it. ' +
+    '[Ten commands](../../docs/operations.md#install-in-ten-commands) install it; `k8s/env` has values of three environments and ' +
+    '`k8s/rendered` what becomes of them. A value of a service stands under its name (`intake.replicas`), what all share under `global`.',
+  centres:
+    '`helm upgrade --install cups-centres helm/centres --namespace cups`: before the platform, and again when a file of `data` has ' +
+    'changed ([centres](../../docs/centres.md)). It makes 64 ConfigMaps, whatever it holds; a centre that is added or changed ' +
+    'changes one of them.',
+  agencies:
+    '`helm upgrade --install cups-agencies helm/agencies --namespace kafka`: in the namespace of a Kafka that Strimzi runs, with a ' +
+    'file of `data/agencies` for each agency ([Kafka](../../k8s/kafka/README.md)).',
+};
+const useOf = (chart: string): string =>
+  USE[chart] ??
+  `The umbrella [platform](../platform/README.md) installs it; there, its values stand under \`${chart}\`.`;
+
 /** The files of all charts that are made from the values of their tables, by their paths. */
 export function chartPages(): Map<string, string> {
   const pages = new Map<string, string>();
@@ -17,7 +35,7 @@ export function chartPages(): Map<string, string> {
     };
     pages.set(`helm/${chart}/values.yaml`, valuesYaml(values));
     pages.set(`helm/${chart}/values.schema.json`, valuesSchema(chart, values));
-    pages.set(`helm/${chart}/README.md`, readme(chart, description, values));
+    pages.set(`helm/${chart}/README.md`, readme(chart, [description, useOf(chart)], values));
   };
   for (const service of SERVICES) add(service, valuesOf(service));
   add('platform', PLATFORM);

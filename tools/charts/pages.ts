@@ -78,14 +78,14 @@ function formOf({ type, enum: words, minimum, maximum, items }: Schema): string 
   return maximum === undefined ? `${String(type)}, from ${minimum}` : `${String(type)}, ${minimum} to ${maximum}`;
 }
 
-/** README.md of a chart: every value, and of a service every setting that the chart sets by itself. */
-export function readme(chart: string, description: string, values: Value[]): string {
+/** README.md of a chart: paragraphs about it, every value, and of a service every setting that the chart sets by itself. */
+export function readme(chart: string, about: string[], values: Value[]): string {
   const rows = values.map(({ path, schema, default: fallback, meaning }) => {
     const cells = [code(path), formOf(schema), code(JSON.stringify(fallback)), meaning];
     return `| ${cells.map(cell).join(' | ')} |`;
   });
   const table = ['| Value | Type | Default | Meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
-  const parts = [`# ${chart}`, description, `<!-- ${MADE} -->`];
+  const parts = [`# ${chart}`, ...about, `<!-- ${MADE} -->`];
   parts.push(...(values.length > 0 ? ['## Values', table] : ['It has no values.']));
   const settings = SETTINGS[chart];
   if (settings) parts.push('## Set by the chart', ownTable(listSettings(settings).map(({ name }) => name)));
