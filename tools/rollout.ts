@@ -1,9 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runAlertTests } from './alerts/run.ts';
+import { clusterTool } from './charts/helm.ts';
+import { MANIFESTS } from './cluster/build.ts';
+import { run } from './cluster/command.ts';
+import { pinnedVersion } from './cluster/parts.ts';
 import { startBeside } from './rollout/beside.ts';
 import { PARTS, runCourse } from './rollout/course.ts';
 import type { Outcome } from './rollout/course.ts';
@@ -148,10 +152,19 @@ async function lookAround(target: Target, loadBefore: number): Promise<Circumsta
     commit: `${git('rev-parse', '--short=12', 'HEAD')}${isDirty ? ', with changes' : ''}`,
     command: ['npm run test:cluster', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     machine: `${cpus().length} cores of ${cpus()[0]?.model ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    versions: { Kubernetes: version, Node: process.versions.node, Kafka: '4.1.1', Helm: '4.1', KEDA: '2.21.0' },
+    versions: Object.assign({ Kubernetes: version }, await versionsOf(target)),
     cluster: `${target.kind === 'own' ? 'from source, started for this (k8s/cluster)' : 'named by KUBECONFIG'}; nodes: ${nodes}`,
     loadBefore,
   };
+}
+
+/** Of what takes part, each from where it is pinned, or as it says itself. */
+async function versionsOf({ kind }: Target): Promise<Record<string, string>> {
+  const pom = readFileSync(join(root, 'local/kafka.pom.xml'), 'utf8');
+  const [, kafka = 'unknown'] = /kafka_2\.13<\/artifactId>\s*<version>([^<]+)/.exec(pom) ?? [];
+  const helm = await run(clusterTool('helm'), ['version', '--template', '{{.Version}}']);
+  const keda = kind === 'own' ? { KEDA: pinnedVersion(MANIFESTS, 'github.com/kedacore/keda/v2') } : {};
+  return Object.assign({ Helm: helm.trim(), Node: process.versions.node, Kafka: kafka }, keda);
 }
 
 function positive(name: string, text: string): number {
