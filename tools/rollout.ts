@@ -34,7 +34,7 @@ With KUBECONFIG it uses that cluster (its namespace cups must not exist; it need
 it starts one from source (root; minutes to compile the first time, k8s/cluster/README.md).
 
   --rate <n>         applications a second, three calls each (default 2)
-  --spike <n>        applications a second in the spike (default 15)
+  --spike <n>        applications a second in the spike (default 10)
   --out <folder>     report.md and rollout.svg (default dist/rollout)
   --host <address>   with KUBECONFIG: this machine, as its pods reach it
   --load <command>   with KUBECONFIG: brings an archive of images ({}) into its nodes, such as 'kind load image-archive {}'
@@ -44,7 +44,7 @@ it starts one from source (root; minutes to compile the first time, k8s/cluster/
 
 const OPTIONS = {
   rate: { type: 'string', default: '2' },
-  spike: { type: 'string', default: '15' },
+  spike: { type: 'string', default: '10' },
   out: { type: 'string', default: 'dist/rollout' },
   host: { type: 'string' },
   load: { type: 'string' },

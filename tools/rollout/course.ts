@@ -58,7 +58,9 @@ export interface Outcome {
 
 const BASELINE_SECONDS = 60;
 const SPIKE_SECONDS = 60;
-const AWAY_SECONDS = 30;
+const AWAY_SECONDS = 45;
+/** How much more people come meanwhile, so that there is a lag worth counting. */
+const AWAY_TIMES = 4;
 const AFTER_SECONDS = 10;
 /** What `npm run keys` waits for itself: it refuses before. */
 const SWITCH_AFTER_SECONDS = 305;
@@ -280,10 +282,9 @@ class Afternoon {
     return [...new Set(names)].sort().join(' and ');
   }
 
-  /** The rate of the spike meanwhile, so that there is a lag worth counting. */
   async #scale(): Promise<string> {
-    const { kube, rate, spike } = this.#options;
-    this.#load.rate = spike;
+    const { kube, rate } = this.#options;
+    this.#load.rate = rate * AWAY_TIMES;
     const { most, secondsUntilMore } = await scaleOnLag(kube, 'agency-bridge', AWAY_SECONDS);
     this.#load.rate = rate;
     const when =

@@ -38,15 +38,25 @@ const GRPC: Record<string, number> = {
   'agency-bridge': 7004,
   notifications: 7005,
 };
-/** Connects to each address, and says which answered. */
+/** Policies of a new pod come into force a moment after it runs: until then nothing is tried, and then until it opens. */
+const SETTLE_MS = 10_000;
+const TRY_MS = 20_000;
+/** Tries each address until it answers, and says which ever did. */
 const PROBE = `
 const { connect } = require('node:net');
-const reach = ({ name, host, port }) => new Promise((resolve) => {
+const end = Date.now() + ${SETTLE_MS + TRY_MS};
+const once = ({ host, port }) => new Promise((resolve) => {
   const socket = connect({ host, port });
-  const end = (isOpen) => { socket.destroy(); resolve([name, isOpen]); };
-  socket.setTimeout(3000, () => end(false)).once('connect', () => end(true)).once('error', () => end(false));
+  const say = (isOpen) => { socket.destroy(); setTimeout(() => resolve(isOpen), isOpen ? 0 : 500); };
+  socket.setTimeout(3000, () => say(false)).once('connect', () => say(true)).once('error', () => say(false));
 });
-Promise.all(JSON.parse(process.env.TARGETS).map(reach)).then((found) => console.log(JSON.stringify(found)));
+const reach = async (target) => {
+  while (Date.now() < end) if (await once(target)) return [target.name, true];
+  return [target.name, false];
+};
+setTimeout(async () => {
+  console.log(JSON.stringify(await Promise.all(JSON.parse(process.env.TARGETS).map(reach))));
+}, ${SETTLE_MS});
 `;
 
 /** @param beside where Kafka, the store and mail are */
@@ -102,7 +112,7 @@ async function probe(
   const name = `edges-of-${source}`;
   await kube.kubectl(['apply', '-f', '-'], JSON.stringify(podOf(name, source, image, targets)));
   try {
-    await waitFor(`${name} has ended`, 60, async () => (await phaseOf(kube, name)) === 'Succeeded');
+    await waitFor(`${name} has ended`, 120, async () => (await phaseOf(kube, name)) === 'Succeeded');
     return JSON.parse(await kube.kubectl(['logs', name, '-n', NAMESPACE])) as [string, boolean][];
   } finally {
     await kube.kubectl(['delete', 'pod', name, '-n', NAMESPACE, '--wait=false']);
@@ -134,8 +144,7 @@ function podOf(name: string, source: string, image: string, targets: readonly Ad
           name: 'probe',
           image,
           imagePullPolicy: 'IfNotPresent',
-          // The policies of a pod may come into force a moment after it runs.
-          command: ['/nodejs/bin/node', '-e', `setTimeout(() => {${PROBE}}, 5000)`],
+          command: ['/nodejs/bin/node', '-e', PROBE],
           env: [{ name: 'TARGETS', value: JSON.stringify(targets) }],
           securityContext: {
             allowPrivilegeEscalation: false,

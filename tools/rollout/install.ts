@@ -22,16 +22,8 @@ export interface Installed {
 /** What is in the folder `mine`; all else is k8s/env/pilot.yaml. */
 function values({ kafka, store, mail, secure }: Beside, { host, from }: Target): object {
   const here = [{ ipBlock: { cidr: `${host}/32` } }];
-  const consumer = {
-    keda: {
-      enabled: true,
-      minReplicas: 2,
-      maxReplicas: 4,
-      partitions: 12,
-      lagThreshold: 5,
-      authentication: 'kafka-lag',
-    },
-  };
+  const byLag = { enabled: true, minReplicas: 2, maxReplicas: 4, partitions: 12, authentication: 'kafka-lag' };
+  const consumer = { keda: Object.assign({ lagThreshold: 50 }, byLag) };
   // One node of two cores has no room for what pods ask for on a node of their own.
   const small = { resources: { requests: { cpu: '25m', memory: '96Mi' } } };
   return {
@@ -46,7 +38,8 @@ function values({ kafka, store, mail, secure }: Beside, { host, from }: Target):
     catalog: small,
     identity: small,
     intake: Object.assign({}, small, consumer),
-    'agency-bridge': Object.assign({}, small, consumer),
+    // The one that is taken away: a small lag is to be seen.
+    'agency-bridge': Object.assign({ keda: Object.assign({ lagThreshold: 5 }, byLag) }, small),
     notifications: Object.assign(
       {
         mail: {
@@ -61,7 +54,7 @@ function values({ kafka, store, mail, secure }: Beside, { host, from }: Target):
       consumer,
     ),
     gateway: {
-      resources: { requests: { cpu: '100m', memory: '96Mi' } },
+      resources: { requests: { cpu: '200m', memory: '96Mi' } },
       route: { kind: 'none' },
       public: { peers: from.map((cidr) => ({ ipBlock: { cidr } })) },
       autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 4 },
