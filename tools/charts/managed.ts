@@ -28,6 +28,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   SMTP_URL: 'never: an address with a password stands in no environment',
   CUPS_STATE: 'a folder in memory of the pod, only while `mail.existingSecret` is empty',
   GATEWAY_PORT: 'the port behind the Service `gateway`',
+  LAME_DUCK_MS: 'by the chart: the proxy in front sends nobody by then, and its connections are let go first',
   GATEWAY_HOST: 'from `global.listenHost`',
   PUBLIC_ORIGIN: 'from `publicOrigin`',
   TRUST_PROXY: 'from `route.trustedProxies`, where there is a route',

@@ -149,8 +149,8 @@ class Afternoon {
     await this.#step('open one centre more', () => this.#openOne());
     await this.#step('add an agency', () => this.#addAgency());
     await this.#step('rotate secrets', () => this.#rotateSecrets());
-    await this.#step('upgrade to a new build', () => this.#upgrade());
     await this.#step('Rotate a key: switch', () => this.#switch());
+    await this.#step('upgrade to a new build', () => this.#upgrade());
     await this.#step('roll back', () => this.#rollBack());
     await this.#step('delete a pod of each service', () => deletePods(kube, 'in order'));
     await this.#step('drain the node', () => drain(kube));

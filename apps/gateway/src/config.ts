@@ -66,6 +66,16 @@ export const settings = {
     default: 10_000,
     meaning: 'How long a request and all calls that it causes may take.',
   },
+  lameDuckMs: {
+    name: 'LAME_DUCK_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 0,
+    max: 10_000,
+    default: 0,
+    meaning:
+      'How long a gateway that stops still answers on connections that are open, asking each time that they be closed, so that none is closed under a request that is just coming. 0, as on one machine: it closes idle ones at once.',
+  },
   maxInFlight: {
     name: 'MAX_IN_FLIGHT',
     type: 'number',

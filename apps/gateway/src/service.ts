@@ -47,7 +47,11 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     log,
     metrics,
   });
-  const face = await openFace(app, { host: config.publicHost, port: config.publicPort });
+  const face = await openFace(app, {
+    host: config.publicHost,
+    port: config.publicPort,
+    lameDuckMs: config.lameDuckMs,
+  });
   backend.atStop('work', () => face.close());
   backend.atStop('outbox', () => signOuts.stop());
 

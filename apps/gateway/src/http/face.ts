@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { answerBrokenBytes } from './broken.ts';
 
 /** How long a stop waits for requests that are being answered. */
@@ -10,12 +12,24 @@ const DRAIN_MS = 15_000;
 /** The public server. */
 export interface Face {
   port: number;
-  /** Takes no new requests and waits for those that are being answered; after 15 s they are cut off. */
+  /**
+   * Lets clients close their connections, as every answer asks them by now, for the time of the lame duck; then takes no new
+   * requests and waits for those that are being answered. 15 s after the call they are cut off.
+   */
   close(): Promise<void>;
 }
 
+export interface FaceOptions {
+  host: string;
+  port: number;
+  lameDuckMs: number;
+}
+
+/** How often a lame duck looks whether everybody has gone. */
+const LOOK_MS = 100;
+
 /** @throws Error when the port is taken */
-export async function openFace(app: RequestListener, { host, port }: { host: string; port: number }): Promise<Face> {
+export async function openFace(app: RequestListener, { host, port, lameDuckMs }: FaceOptions): Promise<Face> {
   const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
   answerBrokenBytes(server);
   await once(server.listen(port, host), 'listening');
@@ -23,8 +37,16 @@ export async function openFace(app: RequestListener, { host, port }: { host: str
     port: (server.address() as AddressInfo).port,
     async close() {
       const late = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+      await untilAllHaveGone(server, lameDuckMs);
       await new Promise((resolve) => server.close(resolve));
       clearTimeout(late);
     },
   };
+}
+
+/** An idle connection that is closed by us may have a request on its way, which then fails; one that its client closes has none. */
+async function untilAllHaveGone(server: Server, longestMs: number): Promise<void> {
+  const end = performance.now() + longestMs;
+  const connections = promisify(server.getConnections.bind(server));
+  while (performance.now() < end && (await connections()) > 0) await delay(LOOK_MS);
 }
