@@ -148,8 +148,8 @@ class Afternoon {
     for (const part of PARTS) await this.#step(`open the wave ${part}`, () => this.#open(part));
     await this.#step('open one centre more', () => this.#openOne());
     await this.#step('add an agency', () => this.#addAgency());
-    await this.#step('rotate secrets', () => this.#rotateSecrets());
     await this.#step('Rotate a key: switch', () => this.#switch());
+    await this.#step('rotate secrets', () => this.#rotateSecrets());
     await this.#step('upgrade to a new build', () => this.#upgrade());
     await this.#step('roll back', () => this.#rollBack());
     await this.#step('delete a pod of each service', () => deletePods(kube, 'in order'));
@@ -159,7 +159,7 @@ class Afternoon {
       () => deletePods(kube, 'by force'),
       'a call that is under way in a process that is killed has nobody to answer it; the desk sends it again',
     );
-    await this.#step('agency-bridge away, then scaled on lag', () => this.#scale());
+    await this.#step('agency-bridge away, scaled on lag', () => this.#scale());
     await this.#step(`a spike of ${spike} applications/s`, () => this.#spike());
     await this.#step('every edge, from within', () => this.#tryEdges());
     await this.#step('Read the dashboards', async () => {

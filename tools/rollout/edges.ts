@@ -63,9 +63,11 @@ setTimeout(async () => {
 export async function tryEdges(charts: string, kube: Kube, beside: readonly Address[]): Promise<Edge[]> {
   const services = readServices(charts);
   const pods = (await kube.pods()).filter(isReady);
-  const inside = Object.entries(GRPC).flatMap(([name, port]): Address[] => {
-    const host = pods.find((pod) => serviceOf(pod) === name)?.status.podIP;
-    return host === undefined ? [] : [{ name, host, port }];
+  // All pods of a service: one of them may be scaled away meanwhile, and a pod that has gone is no closed edge.
+  const inside = pods.flatMap((pod): Address[] => {
+    const [name, host] = [serviceOf(pod), pod.status.podIP];
+    const port = GRPC[name];
+    return port === undefined || host === undefined ? [] : [{ name, host, port }];
   });
   const image = await kube.kubectl([
     'get',
@@ -79,8 +81,12 @@ export async function tryEdges(charts: string, kube: Kube, beside: readonly Addr
   const targets = [...inside, ...beside];
   const sources = [...services.map(({ name }) => name), STRANGER];
   const found = await Promise.all(sources.map((source) => probe(kube, source, image.trim(), targets)));
+  const names = [...new Set(targets.map(({ name }) => name))];
   return sources.flatMap((from, index) =>
-    found[index]!.map(([to, isOpen]) => ({ from, to, isOpen, shouldBeOpen: isMeant(services, from, to) })),
+    names.map((to) => {
+      const isOpen = found[index]!.some(([name, answered]) => name === to && answered);
+      return { from, to, isOpen, shouldBeOpen: isMeant(services, from, to) };
+    }),
   );
 }
 

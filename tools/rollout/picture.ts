@@ -5,11 +5,13 @@ import type { Sample } from './watch.ts';
 /** The roll-out as one picture: docs/rollout/rollout.svg, for README. Pure. */
 
 const WIDTH = 960;
-const LEFT = 132;
+const LEFT = 176;
 const RIGHT = 24;
 const LANE = 92;
 const GAP = 22;
-const TOP = 118;
+const TOP = 196;
+/** Between two names of moments. */
+const NAME_GAP = 12;
 const INK = '#1e1e1e';
 const QUIET = '#757575';
 const LINE = '#d9d9d9';
@@ -57,18 +59,27 @@ export function drawRollout(samples: readonly Sample[], moments: readonly Moment
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="A roll-out over time: centres open, ready pods, applications filed, restarts and failed calls">`,
     `<rect width="${WIDTH}" height="${height}" fill="#ffffff"/>`,
     ...moments.map((moment, index) => bandOf(moment, index, x, height)),
+    ...namesOf(moments, x),
     ...ROWS.flatMap((row, index) => laneOf(row, TOP + index * (LANE + GAP), samples, x)),
     ...ticksOf(end, x, height),
     '</svg>\n',
   ].join('\n');
 }
 
-/** A moment: a tinted band with its number; the report has the words. */
-function bandOf({ name, from, to }: Moment, index: number, x: (seconds: number) => number, height: number): string {
+/** A moment: every second one is tinted. */
+function bandOf({ from, to }: Moment, index: number, x: (seconds: number) => number, height: number): string {
   const [left, right] = [x(from), x(to)];
   const fill = index % 2 === 0 ? '#f3f6fb' : '#ffffff';
-  const words = `<text transform="translate(${round((left + right) / 2 + 3)} ${TOP - 8}) rotate(-38)" fill="${INK}" font-size="10">${escaped(name)}</text>`;
-  return `<rect x="${round(left)}" y="${TOP}" width="${round(right - left)}" height="${height - TOP - 26}" fill="${fill}"/>${words}`;
+  return `<rect x="${round(left)}" y="${TOP}" width="${round(right - left)}" height="${height - TOP - 26}" fill="${fill}"/>`;
+}
+
+/** The names of moments, upright above the middle of each; those of short ones make room for each other. */
+function namesOf(moments: readonly Moment[], x: (seconds: number) => number): string[] {
+  let last = 0;
+  return moments.map(({ name, from, to }) => {
+    last = Math.max((x(from) + x(to)) / 2 + 3, last + NAME_GAP);
+    return `<text transform="translate(${round(last)} ${TOP - 6}) rotate(-90)" fill="${INK}" font-size="10">${escaped(name)}</text>`;
+  });
 }
 
 function laneOf(
