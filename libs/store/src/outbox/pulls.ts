@@ -20,6 +20,8 @@ export interface Pulls {
   noted(): void;
   /** Writes now, also while it would wait; one at a time. */
   flush(): Promise<void>;
+  /** A write is under way: until it is refused, what it takes out does not wait in the queue. */
+  isWriting(): boolean;
   /** The last write was refused. */
   areRefused(): boolean;
   stop(): Promise<void>;
@@ -82,6 +84,7 @@ export function startPulls(queue: Queue, options: PullOptions): Pulls {
       else arm(gatherMs);
     },
     flush,
+    isWriting: () => running !== undefined,
     areRefused: () => wait.failures() > 0,
     async stop() {
       await flush();

@@ -150,7 +150,7 @@ function startLoop(parts: Parts): Loop {
 
 async function drain({ queue, pulls, waits }: Parts, loop: Loop, boundMs: number): Promise<boolean> {
   const end = Date.now() + boundMs;
-  const left = () => queue.held.size + queue.pulls.size + Number(queue.overflow);
+  const left = () => queue.held.size + queue.pulls.size + Number(queue.overflow) + Number(pulls.isWriting());
   while (left() > 0 && Date.now() < end) {
     if (queue.held.size > 0 || queue.overflow) loop.start();
     await Promise.race([loop.running() ?? pulls.flush(), pause(500)]);
