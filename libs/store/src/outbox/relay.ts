@@ -196,13 +196,17 @@ function follow({ queue, options, sweeps, waits: { later } }: Parts, { done, iso
     published?.inc({ collection }, entries.length);
     options.acknowledged?.(entries);
   }
-  for (const { place, cause } of isolated) void isolate(queue, options, place, cause);
+  for (const { place, cause } of isolated) void isolate({ queue, options, sweeps }, place, cause);
   if (waits) sweeps.sweepIn(later.next(), true);
   else later.reset();
 }
 
 /** Nothing more is published of a document whose event can never be sent, until somebody has seen to it. */
-async function isolate(queue: Queue, options: RelayOptions, place: Place, cause: string): Promise<void> {
+async function isolate(
+  { queue, options, sweeps }: Pick<Parts, 'queue' | 'options' | 'sweeps'>,
+  place: Place,
+  cause: string,
+): Promise<void> {
   const blocked = options.metrics?.counter('outbox_blocked_total', 'ALARM: documents isolated', ['collection']);
   blocked?.inc({ collection: place.collection });
   options.log.error({ event: 'outbox-blocked', resource: keyOf(place), reason: cause });
@@ -210,6 +214,8 @@ async function isolate(queue: Queue, options: RelayOptions, place: Place, cause:
   try {
     const flag = { outboxBlocked: { cause, time: options.now() } };
     await documents?.internals.collection().updateOne({ _id: place.id }, { $set: flag });
+    // An alarm that waited for the next sweep would come minutes late where sweeps are slow.
+    await sweeps.countBlocked();
   } catch {
     // The sweep meets it again, and so does the refusal.
   }

@@ -20,6 +20,8 @@ export interface Sweeps {
   everything(): Promise<void>;
   /** Brings the next sweep forward, or puts it off. With `everything` it does not look at the age. */
   sweepIn(delay: number, everything?: boolean): void;
+  /** Counts anew the documents that stand still; each sweep does so as well. */
+  countBlocked(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export function startSweeps(queue: Queue, options: SweepOptions, found: () => vo
   return {
     everything: async () => void (await sweep(undefined)),
     sweepIn,
+    countBlocked,
     async stop() {
       stopped = true;
       clearTimeout(timer);
