@@ -1,6 +1,7 @@
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildCluster, programs } from './cluster/build.ts';
+import { calledOff } from './cluster/called-off.ts';
 import { startCluster, stopCluster } from './cluster/cluster.ts';
 import { ADDONS, layoutOf } from './cluster/layout.ts';
 import type { Addon } from './cluster/layout.ts';
@@ -112,15 +113,4 @@ function shown(path: string): string {
 function progress(): (line: string) => void {
   const started = performance.now();
   return (line) => console.log(`  ${((performance.now() - started) / 1000).toFixed(1).padStart(6)} s  ${line}`);
-}
-
-/** Ctrl-C, a supervisor, a terminal that was closed, or `tools/run.mjs` that was killed. */
-function calledOff(): AbortSignal {
-  const controller = new AbortController();
-  const callOff = () => controller.abort(new Error('Called off.'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, callOff);
-  process.once('disconnect', callOff);
-  // Listening alone would keep us from ending.
-  process.channel?.unref();
-  return controller.signal;
 }

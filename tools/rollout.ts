@@ -6,11 +6,12 @@ import { parseArgs } from 'node:util';
 import { runAlertTests } from './alerts/run.ts';
 import { clusterTool } from './charts/helm.ts';
 import { MANIFESTS } from './cluster/build.ts';
+import { calledOff } from './cluster/called-off.ts';
 import { run } from './cluster/command.ts';
 import { pinnedVersion } from './cluster/parts.ts';
 import { startBeside } from './rollout/beside.ts';
 import { PARTS, runCourse } from './rollout/course.ts';
-import type { Outcome } from './rollout/course.ts';
+import type { Outcome, Seen } from './rollout/course.ts';
 import { install } from './rollout/install.ts';
 import type { Installed } from './rollout/install.ts';
 import { Kube, waitFor } from './rollout/kube.ts';
@@ -86,8 +87,8 @@ async function main(): Promise<number> {
   try {
     const out = resolve(process.env['INIT_CWD'] ?? process.cwd(), values.out);
     const circumstances = await lookAround(target, loadBefore);
-    const { installed, outcome } = await rollOut({ target, rate, spike, signal, ends });
-    outcome.alerts = alerts;
+    const { installed, seen } = await rollOut({ target, rate, spike, signal, ends });
+    const outcome: Outcome = { ...seen, alerts };
     write(out, circumstances, installed, outcome);
     if (values.keep) await untilCalledOff(signal, target);
     return conclude(outcome, out);
@@ -105,13 +106,7 @@ interface Plan {
   ends: (() => Promise<void> | void)[];
 }
 
-async function rollOut({
-  target,
-  rate,
-  spike,
-  signal,
-  ends,
-}: Plan): Promise<{ installed: Installed; outcome: Outcome }> {
+async function rollOut({ target, rate, spike, signal, ends }: Plan): Promise<{ installed: Installed; seen: Seen }> {
   const work = join(root, '.cups', 'rollout');
   const kube = new Kube(target.kubeconfig, signal);
   const operator = new Operator(work, target.kubeconfig, signal, (command) => tell(`  $ ${command}`));
@@ -125,8 +120,8 @@ async function rollOut({
   tell('installing');
   const installed = await install(operator, target, beside, kube);
   tell(`the platform answers at ${installed.url}`);
-  const outcome = await runCourse({ operator, target, beside, kube, installed, rate, spike, tell });
-  return { installed, outcome };
+  const seen = await runCourse({ operator, target, beside, kube, installed, rate, spike, tell });
+  return { installed, seen };
 }
 
 function write(out: string, circumstances: Circumstances, installed: Installed, outcome: Outcome): void {
@@ -171,15 +166,6 @@ function positive(name: string, text: string): number {
   const value = Number(text);
   if (Number.isFinite(value) && value > 0 && value <= 100) return value;
   throw new Error(`--${name}: a number above 0, at most 100; not ${text}.`);
-}
-
-function calledOff(): AbortSignal {
-  const controller = new AbortController();
-  const callOff = () => controller.abort(new Error('Called off.'));
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, callOff);
-  process.once('disconnect', callOff);
-  process.channel?.unref();
-  return controller.signal;
 }
 
 async function untilCalledOff(signal: AbortSignal, { kubeconfig }: Target): Promise<void> {

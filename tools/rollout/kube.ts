@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { clusterTool } from '../charts/helm.ts';
 import { CommandFailed, run } from '../cluster/command.ts';
+import { until } from '../desk.ts';
 
 /** A cluster as an operator has it: kubectl, helm, and the API through `kubectl proxy`. */
 
@@ -46,7 +46,7 @@ export class Kube {
 
   /** Objects of a kind in the namespace of the platform. */
   async list<T>(path: string): Promise<T[]> {
-    return ((await this.#get(`${path}`)) as { items: T[] }).items;
+    return ((await this.#get(path)) as { items: T[] }).items;
   }
 
   pods = (): Promise<Pod[]> =>
@@ -91,14 +91,11 @@ export const isReady = ({ metadata, status }: Pod): boolean =>
 export const restartsOf = ({ status }: Pod): number =>
   sum((status.containerStatuses ?? []).map(({ restartCount }) => restartCount));
 
-/** Asks until it is so. @throws Error, saying what was waited for */
+/** Asks until it is so; a question that fails is asked again. @returns seconds. @throws Error, saying what was waited for */
 export async function waitFor(what: string, seconds: number, isSo: () => Promise<boolean>): Promise<number> {
   const started = performance.now();
-  for (;;) {
-    if (await isSo().catch(() => false)) return (performance.now() - started) / 1000;
-    if (performance.now() - started > seconds * 1000) throw new Error(`${what}: not within ${seconds} s`);
-    await delay(500);
-  }
+  await until(() => isSo().catch(() => false), Boolean, what, seconds);
+  return (performance.now() - started) / 1000;
 }
 
 /** The words of a refusal. @throws Error when the command was not refused */

@@ -5,6 +5,7 @@ import type { Application, Desk } from '../desk.ts';
 import { QUICK } from '../day/courses.ts';
 import { applicationId, contentFor, publicServices } from '../filings.ts';
 import type { Centre, PublicService } from '../filings.ts';
+import { sum } from './kube.ts';
 
 /** Desks at work without a pause: real applications, at a rate that does not wait for answers. */
 
@@ -34,6 +35,7 @@ export class Load {
   readonly #desks: { desk: Desk; centre: Centre }[] = [];
   readonly #filed: Filed[] = [];
   readonly #open = new Set<Promise<void>>();
+  /** Calls that were made in each second since the start; a second without any may be absent. */
   readonly #seconds: number[] = [];
   /** What is filed; `start` asks the platform. */
   services: readonly PublicService[] = [];
@@ -49,9 +51,9 @@ export class Load {
     this.#url = url;
   }
 
-  /** Calls that were made in each second since the start. */
+  /** Calls that were made since the start. */
   get calls(): number {
-    return this.#seconds.reduce((total, count) => total + (count ?? 0), 0);
+    return sum(this.#seconds);
   }
 
   get accepted(): number {
@@ -65,9 +67,7 @@ export class Load {
 
   /** Calls between two times. */
   callsBetween(from: number, to: number): number {
-    let total = 0;
-    for (let second = Math.floor(from); second < to; second += 1) total += this.#seconds[second] ?? 0;
-    return total;
+    return sum(this.#seconds.slice(Math.floor(from), Math.ceil(to)));
   }
 
   failedBetween = (from: number, to: number): FailedCall[] => this.failed.filter(({ at }) => at >= from && at < to);
