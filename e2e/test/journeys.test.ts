@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { applicationId, idnp } from '@cups/tools/filings';
+import { idnp } from '@cups/tools/filings';
+import { filing } from './filing.ts';
 import { openDesk, Refused, until } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
@@ -29,24 +30,7 @@ let people = 0;
 /** The ending of the id tells the simulated agency how to behave. */
 async function open(ending: string, at = desk, more: object = {}): Promise<Application> {
   people += 1;
-  const body = {
-    id: applicationId(ending),
-    publicService: 'pension-reexamination',
-    applicant: {
-      idnp: idnp(people),
-      givenName: 'Canary',
-      familyName: 'Testescu',
-      birthDate: '1951-02-03',
-      language: 'ro',
-    },
-    contact: { none: true },
-    mandate: { kind: 'own-presence' },
-    answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
-    evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
-    costOption: 'standard',
-    delivery: { kind: 'at-centre' },
-    ...more,
-  };
+  const body = Object.assign(filing(people, ending, { givenName: 'Canary' }), more);
   return (await at.call<Application>('POST', '/applications', { body })).body;
 }
 const act = async (app: Application, action: string, body: object = {}, at = desk) =>

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CENTRES_TOPIC, fromCentreMessage, fromMessage } from '@cups/agency-contract';
 import type { CentreChanged, IncomingMessage, RequestEvent } from '@cups/agency-contract';
 import { connectKafka } from '@cups/events';
-import { applicationId, idnp } from '@cups/tools/filings';
+import { filing } from './filing.ts';
 import { openDesk, until } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { SERVICES, startPlatform } from '@cups/tools/platform';
@@ -69,19 +69,6 @@ function centreIn(message: IncomingMessage): CentreChanged {
   return read.centre;
 }
 
-/** What a person files, complete. */
-const filing = (n: number, publicService: string) => ({
-  id: applicationId(`Z${n}`),
-  publicService,
-  applicant: { idnp: idnp(n), givenName: 'Ana', familyName: 'Testescu', birthDate: '1951-02-03', language: 'ro' },
-  contact: { none: true },
-  mandate: { kind: 'own-presence' },
-  answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
-  evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
-  costOption: 'standard',
-  delivery: { kind: 'at-centre' },
-});
-
 /** Runs `npm run centre` on the data and the store of this platform. */
 function tried(...words: string[]) {
   const tool = join(import.meta.dirname, '../../tools/centre.ts');
@@ -119,7 +106,7 @@ describe('a file of a new agency and a file of its public service, on a running 
       'the centre works for the agency',
       20,
     );
-    const body = filing(1, ours.service);
+    const body = filing(1, 'Z1', { publicService: ours.service });
     const opened = await until(
       () => desk.call<Application>('POST', '/applications', { body }).catch(() => undefined),
       (answer) => answer !== undefined,
@@ -164,7 +151,7 @@ describe('a centre in training', () => {
   const code = 'CU-087';
   /** An application of the centre; its ending tells the simulated agency what to do. */
   async function open(here: Desk, n: number, ending: string) {
-    const body = Object.assign(filing(n, 'pension-reexamination'), { id: applicationId(ending) });
+    const body = filing(n, ending);
     return (await here.call<Application>('POST', '/applications', { body })).body;
   }
   const act = async (here: Desk, id: string, action: string, body: object = {}) =>
@@ -335,7 +322,7 @@ describe('a wave of centres that is opened by one line, on a running platform', 
     ).toEqual(planned.map(({ code }) => `${code} active`));
 
     const first = await openDesk(platform.url, 'cu-027-specialist');
-    const body = filing(2, 'pension-reexamination');
+    const body = filing(2, 'Z2');
     const opened = await first.call<Application>('POST', '/applications', { body });
     const filed = await first.call<Application>('POST', `/applications/${opened.body.id}/submit`, { body: {} });
     expect(filed.body).toMatchObject({ state: 'submitted', centre: 'centres/CU-027' });
@@ -357,10 +344,12 @@ describe('one line in the file of a public service, on a running platform', () =
     const tried = () =>
       Promise.all(
         desks.map((here) =>
-          here.call<Application>('POST', '/applications', { body: filing((n += 1), code) }).then(
-            ({ body }) => body,
-            (error: unknown) => error as Error & { problem: { reason: string; detail?: string } },
-          ),
+          here
+            .call<Application>('POST', '/applications', { body: filing((n += 1), `Z${n}`, { publicService: code }) })
+            .then(
+              ({ body }) => body,
+              (error: unknown) => error as Error & { problem: { reason: string; detail?: string } },
+            ),
         ),
       );
     const allOpen = () =>
@@ -403,7 +392,7 @@ describe('a centre that is closed to another one, on a running platform', () => 
       60,
     );
   async function file(here: Desk, n: number, ending: string) {
-    const body = Object.assign(filing(n, 'pension-reexamination'), { id: applicationId(ending) });
+    const body = filing(n, ending);
     const { id } = (await here.call<Application>('POST', '/applications', { body })).body;
     await here.call('POST', `/applications/${id}/submit`, { body: {} });
     return id;

@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
-import { applicationId, idnp } from '@cups/tools/filings';
+import { filing } from './filing.ts';
 import { openDesk, until } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { agenciesIn, startPlatform } from '@cups/tools/platform';
@@ -87,17 +87,7 @@ async function start(): Promise<void> {
 
 /** Files an application and waits until the agency has decided it. */
 async function fileOne(n: number): Promise<string> {
-  const body = {
-    id: applicationId(`S${n}`),
-    publicService: 'pension-reexamination',
-    applicant: { idnp: idnp(n), givenName: 'Ana', familyName: 'Testescu', birthDate: '1951-02-03', language: 'ro' },
-    contact: { none: true },
-    mandate: { kind: 'own-presence' },
-    answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
-    evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
-    costOption: 'standard',
-    delivery: { kind: 'at-centre' },
-  };
+  const body = filing(n, `S${n}`);
   const { id } = (await desk.call<Application>('POST', '/applications', { body })).body;
   await desk.call('POST', `/applications/${id}/submit`, { body: {} });
   return id;
