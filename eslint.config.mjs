@@ -14,7 +14,7 @@ const only = (allowed, message) => [
 ];
 const exactly = (name) => `${name.replaceAll('/', '\\/')}$`;
 const LOCAL = '\\.\\/';
-/** From the folders of a library to its own files: one step up, and no further. */
+/** From the folders of a library, or of a domain, to its own files: one step up, and no further. */
 const ONE_UP = '\\.\\.\\/(?!\\.\\.)';
 const NODE = 'node:';
 const PROBLEM = exactly('@cups/problem');
@@ -141,13 +141,16 @@ const rooms = [
       'store.ts imports libraries, mongoose and what keeps a bounded number of things in memory.',
     ),
   ],
-  [
-    ['apps/*/src/domain/**'],
+  ...[
+    ['apps/*/src/domain/**', LOCAL],
+    ['apps/*/src/domain/*/*.ts', `${LOCAL}|${ONE_UP}`],
+  ].map(([files, own]) => [
+    [files],
     only(
-      [LOCAL, PROBLEM, ...['@cups/contracts', '@cups/application', 'node:crypto', 'luxon', 'ulid'].map(exactly)],
+      [own, PROBLEM, ...['@cups/contracts', '@cups/application', 'node:crypto', 'luxon', 'ulid'].map(exactly)],
       'The domain is pure: its own files, @cups/problem, @cups/contracts, @cups/application, calendars and ids.',
     ),
-  ],
+  ]),
   [
     ['apps/gateway/src/**'],
     only(

@@ -3,7 +3,7 @@ import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
 import type { Documents } from '@cups/store';
 import { fromDeliveryEvent } from './deliveries.ts';
-import { fire } from './domain/acts.ts';
+import { fire } from './domain/acts/timers.ts';
 import { receive } from './domain/agency.ts';
 import type { Timer } from '@cups/application';
 import { changeOf } from './happenings.ts';

@@ -4,6 +4,7 @@ import { REPLY_TYPES, validateReply } from '@cups/agency-contract';
 import { contentBytes, MAX_CONTENT_BYTES, MESSAGES } from '@cups/application';
 import type { Evidence, Message } from '@cups/application';
 import * as acts from '../src/domain/acts.ts';
+import * as filing from '../src/domain/acts/filing.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
 import type { Application } from '../src/domain/application.ts';
@@ -14,7 +15,7 @@ import { ACTOR, content, WORKING, newDraft, NOW, PARTS } from './people.ts';
 
 const DAY = 86_400_000;
 const after = (days: number, from = NOW) => new Date(from.getTime() + days * DAY);
-const submitted = () => acts.submit(newDraft(), ACTOR, PARTS).document;
+const submitted = () => filing.submit(newDraft(), ACTOR, PARTS).document;
 
 let serial = 0;
 function word(message: Message, more: Partial<AgencyWord> = {}): AgencyWord {
@@ -214,7 +215,7 @@ describe('Whatever an agency asks for can be supplied', () => {
         const word = { ...request('2026-04-01'), evidenceKinds: asked };
         const app = say(filedWith(full), 'documents-requested', { request: word });
         const evidence = asked.map((kind) => ({ kind, originalSeen: true }));
-        const { document } = acts.supplyDocuments(app, ACTOR, { evidence }, PARTS);
+        const { document } = filing.supplyDocuments(app, ACTOR, { evidence }, PARTS);
         expect(document.state).toBe('in-progress');
         for (const kind of asked) expect(document.content.evidence?.some((paper) => paper.kind === kind)).toBe(true);
       }),
@@ -227,11 +228,11 @@ test('What is asked for fits also into a file that was full when it was filed.',
   const answers = { note: 'x'.repeat(MAX_CONTENT_BYTES - contentBytes(content()) - 1_000) };
   const draft = newDraft({ content: { ...content(), answers } });
   const kinds = Array.from({ length: 20 }, (_, n) => `paper-${n}`);
-  const app = say(acts.submit(draft, ACTOR, PARTS).document, 'documents-requested', {
+  const app = say(filing.submit(draft, ACTOR, PARTS).document, 'documents-requested', {
     request: { ...request('2026-04-01'), evidenceKinds: kinds },
   });
   const evidence = kinds.map((kind) => ({ kind, number: 'n'.repeat(100), copy: 'c'.repeat(200), originalSeen: true }));
-  const { document } = acts.supplyDocuments(app, ACTOR, { evidence }, PARTS);
+  const { document } = filing.supplyDocuments(app, ACTOR, { evidence }, PARTS);
   expect(contentBytes(document.content)).toBeGreaterThan(MAX_CONTENT_BYTES);
 });
 
@@ -293,7 +294,7 @@ describe('However much an agency sends', () => {
       app = say(app, 'documents-requested', { request: request('2026-04-01') });
       if (app.state !== 'documents-requested') break;
       const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
-      app = acts.supplyDocuments(app, ACTOR, { evidence }, PARTS).document;
+      app = filing.supplyDocuments(app, ACTOR, { evidence }, PARTS).document;
     }
     expect(app.submissions).toHaveLength(50);
     expect([app.state, app.deskNotes.at(-1)?.kind]).toEqual(['in-progress', 'documents-requested-too-often']);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Message } from '@cups/application';
 import { fromDeliveryEvent } from '../src/deliveries.ts';
-import * as acts from '../src/domain/acts.ts';
+import * as filing from '../src/domain/acts/filing.ts';
 import { receive } from '../src/domain/agency.ts';
 import { ACTOR, WORKING, newDraft, NOW, PARTS } from './people.ts';
 import { delivered } from './world.ts';
@@ -68,7 +68,7 @@ test('An event of a type that this release does not know is recorded and counted
   const event = { ...delivered(APPLICATION, 'DeliveryAcknowledged', 1), type: 'cups.agencybridge.v1.DeliveryNew' };
   const { word } = fromDeliveryEvent(event, NOW)!;
   expect(word.message).toBe('message-unknown');
-  const submitted = acts.submit(newDraft(), ACTOR, PARTS).document;
+  const submitted = filing.submit(newDraft(), ACTOR, PARTS).document;
   expect(receive(submitted, word, WORKING).document.deskNotes[0]).toMatchObject({ kind: 'message-unknown' });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import * as acts from '../src/domain/acts.ts';
+import * as drafts from '../src/domain/acts/draft.ts';
+import * as filing from '../src/domain/acts/filing.ts';
 import { receive } from '../src/domain/agency.ts';
 import { UNKNOWN_WORKING_TIME } from '../src/domain/terms.ts';
 import { act, ACTOR, content, WORKING, inState, newDraft, PARTS, problemOf, VERSION, word } from './people.ts';
@@ -8,7 +9,7 @@ import { act, ACTOR, content, WORKING, inState, newDraft, PARTS, problemOf, VERS
 
 describe('Submitting', () => {
   test('Submitting freezes submission 1, gives the due date, and says so once.', () => {
-    const { document, events } = acts.submit(newDraft(), ACTOR, PARTS);
+    const { document, events } = filing.submit(newDraft(), ACTOR, PARTS);
     expect(document).toMatchObject({
       dueDate: '2026-03-24',
       submissions: [{ number: 1, content: { costOption: 'normal' } }],
@@ -22,13 +23,13 @@ describe('Submitting', () => {
     ['open', 'no-term'],
     ['paid', 'awaiting-payment'],
   ])('Under the cost option %s there is no due date: %s.', (costOption, noDueDateReason) => {
-    const { document } = acts.submit(newDraft({ content: content({ costOption }) }), ACTOR, PARTS);
+    const { document } = filing.submit(newDraft({ content: content({ costOption }) }), ACTOR, PARTS);
     expect(document.dueDate).toBeUndefined();
     expect(document.noDueDateReason).toBe(noDueDateReason);
   });
 
   test('An empty draft is told everything that is missing at once.', () => {
-    const problem = problemOf(() => acts.submit(newDraft({ content: {} }), ACTOR, PARTS));
+    const problem = problemOf(() => filing.submit(newDraft({ content: {} }), ACTOR, PARTS));
     expect(problem.reason).toBe('FILE_INCOMPLETE');
     expect(problem.violations.map((violation) => violation.field)).toEqual([
       'applicant.idnp',
@@ -46,7 +47,7 @@ describe('Submitting', () => {
 
   test('A cost option of consulates is not offered at a town hall.', () => {
     const app = newDraft({ content: content({ costOption: 'abroad' }) });
-    expect(problemOf(() => acts.submit(app, ACTOR, PARTS)).violations).toMatchObject([
+    expect(problemOf(() => filing.submit(app, ACTOR, PARTS)).violations).toMatchObject([
       { field: 'costOption', rule: 'UNKNOWN' },
     ]);
   });
@@ -54,23 +55,26 @@ describe('Submitting', () => {
   test('Acting for another needs more than presence.', () => {
     const { idnp: _unknown, ...represented } = content().applicant!;
     const app = newDraft({ content: content({ represented }) });
-    const fields = problemOf(() => acts.submit(app, ACTOR, PARTS)).violations.map(({ field }) => field);
+    const fields = problemOf(() => filing.submit(app, ACTOR, PARTS)).violations.map(({ field }) => field);
     expect(fields).toEqual(['represented.idnp', 'mandate.kind']);
   });
 
   test('A draft whose version has ended is refused, and filed once it is renewed.', () => {
     const old = { ...VERSION, validTo: '2026-03-09' };
     const app = newDraft({ version: old });
-    expect(problemOf(() => acts.submit(app, ACTOR, PARTS)).reason).toBe('SERVICE_VERSION_EXPIRED');
-    const renewed = acts.renew(app, ACTOR, VERSION).document;
-    expect(acts.submit(renewed, ACTOR, PARTS).document.state).toBe('submitted');
+    expect(problemOf(() => filing.submit(app, ACTOR, PARTS)).reason).toBe('SERVICE_VERSION_EXPIRED');
+    const renewed = drafts.renew(app, ACTOR, VERSION).document;
+    expect(filing.submit(renewed, ACTOR, PARTS).document.state).toBe('submitted');
   });
 
-  test('A desk that was offline may file for the day before the version ended.', () => {
+  test('A draft whose version ended at midnight is filed just after it, where that is said at once, and not later.', () => {
     const created = new Date('2026-03-08T09:00:00Z');
     const app = { ...newDraft({ version: { ...VERSION, validTo: '2026-03-09' } }), createTime: created };
-    const actor = { ...ACTOR, occurTime: new Date('2026-03-09T10:00:00Z') };
-    expect(acts.submit(app, actor, PARTS).document.submitTime).toEqual(actor.occurTime);
+    // Midnight in Chisinau.
+    const occurTime = new Date('2026-03-09T21:59:00Z');
+    const told = (now: string) => filing.submit(app, { ...ACTOR, occurTime, now: new Date(now) }, PARTS).document;
+    expect(told('2026-03-09T22:02:00Z').submitTime).toEqual(occurTime);
+    expect(problemOf(() => told('2026-03-09T22:05:00Z')).violations).toMatchObject([{ rule: 'OCCUR_TIME_RANGE' }]);
   });
 
   test('A bad IDNP is refused in a draft already.', () => {
@@ -87,7 +91,7 @@ describe('Submitting', () => {
 describe('Documents that were asked for', () => {
   test('All papers that were asked for must come.', () => {
     const app = inState('documents-requested');
-    const problem = problemOf(() => acts.supplyDocuments(app, ACTOR, { evidence: [] }, PARTS));
+    const problem = problemOf(() => filing.supplyDocuments(app, ACTOR, { evidence: [] }, PARTS));
     expect(problem.violations.map(({ field }) => field)).toEqual(['evidence.birth-certificate']);
   });
 
@@ -114,13 +118,13 @@ describe('A term that reaches a year whose days off are not known', () => {
   const unknown = { ...PARTS, working: UNKNOWN_WORKING_TIME };
 
   test('An application whose term reaches an unknown year is filed without a due date, and says why.', () => {
-    const { document } = acts.submit(newDraft(), ACTOR, unknown);
+    const { document } = filing.submit(newDraft(), ACTOR, unknown);
     expect(document).toMatchObject({ state: 'submitted', noDueDateReason: 'calendar-unknown' });
     expect(document.dueDate).toBeUndefined();
   });
 
   test('Papers are asked for also by an agency whose file is gone: then the term is not counted any more.', () => {
-    const filed = acts.submit(newDraft(), ACTOR, PARTS).document;
+    const filed = filing.submit(newDraft(), ACTOR, PARTS).document;
     const asked = receive(filed, word('documents-requested'), UNKNOWN_WORKING_TIME).document;
     expect(asked).toMatchObject({ state: 'documents-requested', noDueDateReason: 'calendar-unknown' });
     expect([asked.dueDate, asked.termLeft]).toEqual([undefined, undefined]);
@@ -128,12 +132,12 @@ describe('A term that reaches a year whose days off are not known', () => {
 
   test('Papers that were asked for are supplied also when the term reaches an unknown year.', () => {
     const asked = receive(
-      acts.submit(newDraft(), ACTOR, PARTS).document,
+      filing.submit(newDraft(), ACTOR, PARTS).document,
       word('documents-requested'),
       WORKING,
     ).document;
     const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
-    const { document } = acts.supplyDocuments(asked, ACTOR, { evidence }, unknown);
+    const { document } = filing.supplyDocuments(asked, ACTOR, { evidence }, unknown);
     expect(document).toMatchObject({ state: 'in-progress', noDueDateReason: 'calendar-unknown' });
   });
 });

@@ -15,6 +15,8 @@ import {
 } from '@cups/application';
 import type { Action, Circumstance, Content, Message, State } from '@cups/application';
 import * as acts from '../src/domain/acts.ts';
+import * as filing from '../src/domain/acts/filing.ts';
+import * as timers from '../src/domain/acts/timers.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { Application } from '../src/domain/application.ts';
 import {
@@ -114,7 +116,7 @@ describe('Every state × circumstance × action × role', () => {
 
   test('The specialist of another centre finds nothing.', () => {
     const foreign = { ...ACTOR, centre: 'centres/CU-002' };
-    expect(() => acts.withdraw(newDraft(), foreign)).toThrow(expect.objectContaining({ reason: 'NOT_FOUND' }));
+    expect(() => filing.withdraw(newDraft(), foreign)).toThrow(expect.objectContaining({ reason: 'NOT_FOUND' }));
   });
 });
 
@@ -146,7 +148,7 @@ describe('Every state × timer', () => {
       test(`In ${state}, the timer ${timer} ${next === 'stale' ? 'is stale' : `leads to ${next}`}.`, () => {
         const app = inState(state);
         const late = new Date('2027-01-15T00:00:00Z');
-        const { document, events } = acts.fire(app, timer, late);
+        const { document, events } = timers.fire(app, timer, late);
         if (next === 'stale') expect([document, events]).toEqual([app, []]);
         else expect([document.state, events[0]?.type]).toEqual([next, 'ApplicationExpired']);
       });
@@ -155,7 +157,7 @@ describe('Every state × timer', () => {
 
   test('A timer that is not due changes nothing.', () => {
     const app = inState('documents-requested');
-    expect(acts.fire(app, 'answer-date-passed', new Date('2026-04-10T20:59:00Z')).document).toBe(app);
+    expect(timers.fire(app, 'answer-date-passed', new Date('2026-04-10T20:59:00Z')).document).toBe(app);
   });
 });
 
@@ -177,7 +179,7 @@ describe('Whatever happens', () => {
               ? act(app, one.person, [one.role])
               : 'message' in one
                 ? receive(app, word(one.message), WORKING)
-                : acts.fire(app, one.timer, new Date(NOW.getTime() + one.days * 86_400_000)),
+                : timers.fire(app, one.timer, new Date(NOW.getTime() + one.days * 86_400_000)),
           );
           if (!taken) continue;
           app = taken.document;
@@ -253,7 +255,7 @@ describe('Whatever happens', () => {
             delivery: { kind: 'post', note: given.note },
           }),
         ) as Partial<Content>;
-        const taken = attempt(() => acts.submit(newDraft({ content: content(given_) }), ACTOR, PARTS));
+        const taken = attempt(() => filing.submit(newDraft({ content: content(given_) }), ACTOR, PARTS));
         if (!taken) return;
         accepted += 1;
         const frozen = taken.document.submissions[0]!.content;

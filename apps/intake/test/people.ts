@@ -1,8 +1,12 @@
 import type { Action, Content, Message, State } from '@cups/application';
 import { isProblem } from '@cups/problem';
 import { idnp } from '@cups/testing';
-import * as acts from '../src/domain/acts.ts';
-import type { Actor, NewApplication, Step } from '../src/domain/acts.ts';
+import * as drafts from '../src/domain/acts/draft.ts';
+import * as filing from '../src/domain/acts/filing.ts';
+import * as results from '../src/domain/acts/results.ts';
+import * as timers from '../src/domain/acts/timers.ts';
+import type { Actor, Step } from '../src/domain/acts.ts';
+import type { NewApplication } from '../src/domain/acts/draft.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
 import type { Application, ServiceVersion } from '../src/domain/application.ts';
@@ -59,7 +63,7 @@ export const ACTOR: Actor = {
 };
 
 export function newDraft(more: Partial<NewApplication> = {}): Application {
-  const fields = acts.draft(
+  const fields = drafts.draft(
     {
       id: '01J00000000000000000000001',
       centre: 'centres/CU-001',
@@ -83,21 +87,26 @@ export function act(app: Application, action: Action, roles: readonly string[], 
   const actor = { ...ACTOR, roles, now };
   switch (action) {
     case 'edit':
-      return acts.edit(app, actor, ['costOption'], { costOption: 'normal' });
+      return drafts.edit(app, actor, ['costOption'], { costOption: 'normal' });
     case 'submit':
-      return acts.submit(app, actor, PARTS);
+      return filing.submit(app, actor, PARTS);
     case 'withdraw':
-      return acts.withdraw(app, actor);
+      return filing.withdraw(app, actor);
     case 'renew':
-      return acts.renew(app, actor, VERSION);
+      return drafts.renew(app, actor, VERSION);
     case 'supply-documents': {
       const kinds = app.documentRequest?.evidenceKinds ?? [];
-      return acts.supplyDocuments(app, actor, { evidence: kinds.map((kind) => ({ kind, originalSeen: true })) }, PARTS);
+      return filing.supplyDocuments(
+        app,
+        actor,
+        { evidence: kinds.map((kind) => ({ kind, originalSeen: true })) },
+        PARTS,
+      );
     }
     case 'hand-over':
-      return acts.handOver(app, actor, { collectedBy: 'applicant', paperKind: 'identity-document' });
+      return results.handOver(app, actor, { collectedBy: 'applicant', paperKind: 'identity-document' });
     case 'confirm-outcome':
-      return acts.confirmOutcome(app, actor, { needMet: true });
+      return results.confirmOutcome(app, actor, { needMet: true });
     case 'correct':
       throw new Error('opens another application');
   }
@@ -142,7 +151,8 @@ export function inState(state: State): Application {
     case 'withdrawn':
       return act(submitted(), 'withdraw', ['specialist']).document;
     case 'expired':
-      return acts.fire(inState('documents-requested'), 'answer-date-passed', new Date('2026-04-11T00:00:00Z')).document;
+      return timers.fire(inState('documents-requested'), 'answer-date-passed', new Date('2026-04-11T00:00:00Z'))
+        .document;
   }
 }
 

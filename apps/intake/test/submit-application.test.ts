@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { toTimestamp } from '@cups/contracts/proto';
-import { DAY, useIntake } from './world.ts';
+import { useIntake } from './world.ts';
 
 /** SubmitApplication: a complete draft is filed. */
 
@@ -60,21 +59,6 @@ test('A submit with a stale etag is refused, and one without an etag is not.', a
   const stale = at().submitApplication({ requestId: randomUUID(), name, etag: '"7"' });
   await expect(stale).rejects.toMatchObject({ reason: 'ETAG_STALE' });
   expect((await at().submit(name)).state).toBe('STATE_SUBMITTED');
-});
-
-test('A desk that was offline may file up to seven days later, and for no other time.', async () => {
-  const { name } = await at().open(7);
-  const submitAt = (time: number) =>
-    at().submitApplication({ requestId: randomUUID(), name, occurTime: toTimestamp(new Date(time)) });
-  for (const time of [Date.now() - 8 * DAY, Date.now() + DAY]) {
-    await expect(submitAt(time)).rejects.toMatchObject({
-      reason: 'INVALID_ARGUMENT',
-      violations: [{ field: 'occurTime', rule: 'RANGE' }],
-    });
-  }
-  const { application } = await submitAt(Date.now() - DAY);
-  // Not before the draft was opened, which was now.
-  expect(application!.submitTime).toEqual(application!.createTime);
 });
 
 test('While all neighbours are away a draft is filed by an intake that never read its version, and a new one says who is missing.', async () => {

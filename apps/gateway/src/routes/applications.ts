@@ -3,7 +3,7 @@ import * as convert from '../convert.ts';
 import type { ContentJson } from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
 import type { Neighbours, State } from '../neighbours.ts';
-import { applicationName, full, list, whole, write, written } from './shapes.ts';
+import { act, applicationName, full, list, whole, write, written } from './shapes.ts';
 
 /** Applications, asked of intake. */
 export function applicationRoutes({ intake }: Neighbours): Record<string, Handler> {
@@ -32,17 +32,15 @@ export function applicationRoutes({ intake }: Neighbours): Record<string, Handle
       content: convert.contentToProto(json),
       updateFields: convert.updateFields(json),
     })),
-    submitApplication: write(intake.submitApplication, ({ occurTime }: { occurTime?: string }) => ({
-      occurTime: convert.instantToProto(occurTime),
-    })),
-    withdrawApplication: write(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
-    supplyDocuments: write(intake.supplyDocuments, (json: ContentJson) => {
+    submitApplication: act(intake.submitApplication, () => ({})),
+    withdrawApplication: act(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
+    supplyDocuments: act(intake.supplyDocuments, (json: ContentJson) => {
       const { evidence, answers } = convert.contentToProto(json);
       return { evidence, answers };
     }),
-    handOverResult: write(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
-    confirmOutcome: write(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
-    renewApplication: write(intake.renewApplication, () => ({})),
+    handOverResult: act(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
+    confirmOutcome: act(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
+    renewApplication: act(intake.renewApplication, () => ({})),
     listApplicationActions: list(
       intake.listApplicationActions,
       'actions',

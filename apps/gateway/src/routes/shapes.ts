@@ -41,6 +41,17 @@ export function write<Request, Body>(
   };
 }
 
+/** A write that is an act on the application: beside what its body says, when it is claimed to have happened. */
+export function act<Request, Body>(
+  rpc: Rpc<Request, Written>,
+  more: (body: Body) => Omit<NoInfer<Request>, 'name' | 'requestId' | 'etag' | 'occurTime'>,
+): Handler {
+  return write<Request, Body & { occurTime?: string }>(rpc, ({ occurTime, ...body }) => {
+    const time = convert.instantToProto(occurTime);
+    return Object.assign(more(body as Body), { occurTime: time }) as Omit<Request, 'name' | 'requestId' | 'etag'>;
+  });
+}
+
 /** The application after a write, with its new etag, and whether it was written now or before. */
 export function written({ application, replayed }: Written, { status = 200, headers = {} }: Answer = {}): Answer {
   const stored = whole(application);

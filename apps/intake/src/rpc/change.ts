@@ -1,5 +1,7 @@
 import { parseName, parseRequestId } from '@cups/contracts';
 import { fingerprint } from '@cups/contracts/node';
+import { fromTimestamp } from '@cups/contracts/proto';
+import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { Application as ApplicationMessage } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
@@ -15,6 +17,8 @@ interface ChangeRequest {
   requestId: string;
   name: string;
   etag?: string;
+  /** When it is claimed to have happened; empty means now. */
+  occurTime?: Timestamp__Output | null;
 }
 
 /** The cause of a write by a person: there is always a request. */
@@ -24,8 +28,6 @@ export type PersonsCause = Cause & Required<Pick<Cause, 'request'>>;
 interface Act<R> {
   read?: (app: StoredApplication) => Promise<R>;
   decide: (app: StoredApplication, actor: Actor, read: R) => Step;
-  /** When it is claimed to have happened, where the desk was offline. */
-  occurTime?: Date | undefined;
 }
 
 /**
@@ -37,10 +39,10 @@ export async function change<R>(
   { applications, secret, now }: Pick<Parts, 'applications' | 'secret' | 'now'>,
   request: ChangeRequest,
   context: Context,
-  { read, decide, occurTime }: Act<R>,
+  { read, decide }: Act<R>,
 ): Promise<{ application: ApplicationMessage; replayed: boolean }> {
   const cause = causeOf(request, context, secret());
-  const actor = actorOf(context, cause, now(), occurTime);
+  const actor = actorOf(context, cause, now(), fromTimestamp(request.occurTime ?? null));
   const { document, outcome } = await applications.update(
     parseName('applications', request.name),
     { scope: { centre: centresOf(context) }, cause, etag: request.etag || undefined, now: actor.now },

@@ -3,7 +3,7 @@ import { Problem } from '@cups/problem';
 import { centreOf } from '@cups/rpc';
 import { toApplication } from '../convert/application.ts';
 import { fromContent, fromUpdateFields } from '../convert/content.ts';
-import * as acts from '../domain/acts.ts';
+import * as drafts from '../domain/acts/draft.ts';
 import { wrongField } from '../domain/refusals.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
 import { actorOf, causeOf, change } from './change.ts';
@@ -39,7 +39,7 @@ export function draftRpcs(
       const fields = fromUpdateFields(request.updateFields);
       const content = fromContent(request.content);
       return change(parts, request, context, {
-        decide: (app, actor) => acts.edit(app, actor, fields, content),
+        decide: (app, actor) => drafts.edit(app, actor, fields, content),
       });
     },
 
@@ -54,7 +54,7 @@ export function draftRpcs(
       neighbours.assertFileable(version, centre, context.session?.language);
       await versions.keep(version.copy);
       return change(parts, request, context, {
-        decide: (current, actor) => acts.renew(current, actor, version.copy),
+        decide: (current, actor) => drafts.renew(current, actor, version.copy),
       });
     },
   };

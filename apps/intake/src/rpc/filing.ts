@@ -1,7 +1,6 @@
 import { formCheck, shapeViolations } from '@cups/application';
-import { fromTimestamp } from '@cups/contracts/proto';
 import { fromAnswers, fromEvidence } from '../convert/content.ts';
-import * as acts from '../domain/acts.ts';
+import * as filing from '../domain/acts/filing.ts';
 import type { ServiceVersion } from '../domain/application.ts';
 import { assertNone, wrongField } from '../domain/refusals.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
@@ -15,7 +14,7 @@ export function filingRpcs(
   const { versions, workingTimes } = parts;
   // Of the copy that the application was opened under: filing asks no neighbour.
   const versionOf = (app: StoredApplication) => versions.get(app.service.versionId);
-  const submitParts = (app: StoredApplication, version: ServiceVersion): acts.SubmitParts => ({
+  const submitParts = (app: StoredApplication, version: ServiceVersion): filing.SubmitParts => ({
     version,
     working: workingTimes.of(app.agency),
     answersViolations: formCheck(version.form),
@@ -23,9 +22,8 @@ export function filingRpcs(
   return {
     async SubmitApplication(request, context) {
       return change(parts, request, context, {
-        occurTime: fromTimestamp(request.occurTime),
         read: versionOf,
-        decide: (app, actor, version) => acts.submit(app, actor, submitParts(app, version)),
+        decide: (app, actor, version) => filing.submit(app, actor, submitParts(app, version)),
       });
     },
 
@@ -36,14 +34,14 @@ export function filingRpcs(
       const supplied = answers === undefined ? { evidence } : { evidence, answers };
       return change(parts, request, context, {
         read: versionOf,
-        decide: (app, actor, version) => acts.supplyDocuments(app, actor, supplied, submitParts(app, version)),
+        decide: (app, actor, version) => filing.supplyDocuments(app, actor, supplied, submitParts(app, version)),
       });
     },
 
     async WithdrawApplication(request, context) {
       if (request.reason.length > 500) throw wrongField('reason', 'TEXT', 'At most 500 characters.');
       return change(parts, request, context, {
-        decide: (app, actor) => acts.withdraw(app, actor, request.reason),
+        decide: (app, actor) => filing.withdraw(app, actor, request.reason),
       });
     },
   };

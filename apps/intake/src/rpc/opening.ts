@@ -5,8 +5,9 @@ import { Problem } from '@cups/problem';
 import type { Context } from '@cups/rpc';
 import { ulid } from 'ulid';
 import { fromContent } from '../convert/content.ts';
-import * as acts from '../domain/acts.ts';
-import type { Actor, NewApplication } from '../domain/acts.ts';
+import * as drafts from '../domain/acts/draft.ts';
+import type { NewApplication } from '../domain/acts/draft.ts';
+import type { Actor } from '../domain/acts.ts';
 import { inTraining } from '../neighbours.ts';
 import type { Centre } from '../neighbours.ts';
 import type { Parts } from './parts.ts';
@@ -47,7 +48,7 @@ export async function openDraft(
   };
   if (request.corrects) draft.corrects = request.corrects;
   if (training) draft.training = true;
-  const made = await applications.create(acts.draft(draft, actor), {
+  const made = await applications.create(drafts.draft(draft, actor), {
     scope: { centre: actor.centre },
     cause,
     events: [],

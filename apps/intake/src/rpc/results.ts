@@ -1,7 +1,7 @@
 import { handOverViolations, outcomeViolations } from '@cups/application';
 import type { Outcome } from '@cups/application';
 import { fromHandOver } from '../convert/content.ts';
-import * as acts from '../domain/acts.ts';
+import * as results from '../domain/acts/results.ts';
 import { assertNone, wrongField } from '../domain/refusals.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
 import { change } from './change.ts';
@@ -12,7 +12,7 @@ export function resultRpcs(parts: Parts): Pick<IntakeRpcs, 'HandOverResult' | 'C
     async HandOverResult(request, context) {
       const act = fromHandOver(request.handOver);
       assertNone(handOverViolations(act));
-      return change(parts, request, context, { decide: (app, actor) => acts.handOver(app, actor, act) });
+      return change(parts, request, context, { decide: (app, actor) => results.handOver(app, actor, act) });
     },
 
     async ConfirmOutcome(request, context) {
@@ -20,7 +20,7 @@ export function resultRpcs(parts: Parts): Pick<IntakeRpcs, 'HandOverResult' | 'C
       const { needMet, missing } = request.outcome;
       const outcome: Outcome = missing ? { needMet, missing } : { needMet };
       assertNone(outcomeViolations(outcome));
-      return change(parts, request, context, { decide: (app, actor) => acts.confirmOutcome(app, actor, outcome) });
+      return change(parts, request, context, { decide: (app, actor) => results.confirmOutcome(app, actor, outcome) });
     },
   };
 }

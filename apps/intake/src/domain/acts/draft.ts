@@ -1,0 +1,89 @@
+import { shapeViolations } from '@cups/application';
+import type { Content } from '@cups/application';
+import { allow, record } from '../acts.ts';
+import type { Actor, Step } from '../acts.ts';
+import type { Application, ServiceVersion } from '../application.ts';
+import { assertNone } from '../refusals.ts';
+
+/** What a desk does with a draft: opens it, fills it in, takes the version in force today. */
+
+/** A draft that nobody touches for so long expires. */
+const DRAFT_DAYS = 30;
+const DAY = 86_400_000;
+
+export interface NewApplication {
+  id: string;
+  centre: string;
+  centreName: string;
+  centreKind: string;
+  trackingNumber: string;
+  version: ServiceVersion;
+  content: Content;
+  corrects?: string;
+  /** Set where its centre is in training: from then on it is what it is, whatever becomes of the centre. */
+  training?: true;
+}
+
+/** The fields of a new draft that are not the store's own. */
+export function draft(
+  input: NewApplication,
+  actor: Actor,
+): Omit<Application, 'schemaVersion' | 'revision' | 'eventSeq' | 'createTime' | 'updateTime'> {
+  assertNone(shapeViolations(input.content));
+  return {
+    _id: input.id,
+    centre: input.centre,
+    centreName: input.centreName,
+    centreKind: input.centreKind,
+    openedBy: actor.by,
+    trackingNumber: input.trackingNumber,
+    ...serviceFields(input.version),
+    state: 'draft',
+    ...(input.corrects === undefined ? {} : { corrects: input.corrects }),
+    ...(input.training ? { training: true } : {}),
+    content: input.content,
+    submissions: [],
+    history: [],
+    deskNotes: [],
+    timer: draftTimer(actor.now),
+  };
+}
+
+/** Replaces the named fields of a draft; a named field that is absent is cleared. */
+export function edit(app: Application, actor: Actor, fields: readonly (keyof Content)[], given: Content): Step {
+  const state = allow(app, 'edit', actor);
+  const content: Content = { ...app.content };
+  for (const field of fields) {
+    if (given[field] === undefined) delete content[field];
+    else Object.assign(content, { [field]: given[field] });
+  }
+  assertNone(shapeViolations(content));
+  return { document: { ...app, state, content, timer: draftTimer(actor.now) }, events: [] };
+}
+
+/** Takes the version in force today into the draft; a chosen cost option that it lacks is cleared. */
+export function renew(app: Application, actor: Actor, version: ServiceVersion): Step {
+  const state = allow(app, 'renew', actor);
+  const { costOption, ...others } = app.content;
+  const offered = version.costOptions.some((option) => option.code === costOption);
+  const content = offered ? app.content : others;
+  const document: Application = { ...app, ...serviceFields(version), state, content, timer: draftTimer(actor.now) };
+  return { document: record(document, app.state, 'renew', actor), events: [] };
+}
+
+function draftTimer(now: Date): NonNullable<Application['timer']> {
+  return { kind: 'draft-untouched', due: new Date(now.getTime() + DRAFT_DAYS * DAY) };
+}
+
+function serviceFields(version: ServiceVersion) {
+  return {
+    publicService: version.publicService,
+    serviceVersion: version.version,
+    agency: version.agency,
+    service: {
+      versionId: version._id,
+      title: version.title,
+      ...(version.validTo === undefined ? {} : { validTo: version.validTo }),
+    },
+  };
+}

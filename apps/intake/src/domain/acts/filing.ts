@@ -1,0 +1,107 @@
+import { Problem } from '@cups/problem';
+import { completenessViolations, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from '@cups/application';
+import type { AnswersCheck, Content, Evidence } from '@cups/application';
+import { allow, occurredAt, record } from '../acts.ts';
+import type { Actor, Step } from '../acts.ts';
+import type { Application, ServiceVersion, Submission } from '../application.ts';
+import { resumedClock, startedClock } from '../clock.ts';
+import { assertNone } from '../refusals.ts';
+import { today } from '../terms.ts';
+import type { WorkingTime } from '../terms.ts';
+
+/** How an application goes to its agency: filed, supplied with what was asked for, or taken back. */
+
+export interface SubmitParts {
+  version: ServiceVersion;
+  working: WorkingTime;
+  answersViolations: AnswersCheck;
+}
+
+/** Freezes submission 1 and files it. The day of filing decides which version may be filed, also for an offline desk. */
+export function submit(app: Application, actor: Actor, { version, working, answersViolations }: SubmitParts): Step {
+  const state = allow(app, 'submit', actor);
+  const at = occurredAt(app, actor);
+  if (app.service.validTo !== undefined && today(at) > app.service.validTo) {
+    throw new Problem({
+      reason: 'SERVICE_VERSION_EXPIRED',
+      message: 'The public service changed since the draft was opened; renew the draft and check it again.',
+      metadata: { version: app.serviceVersion, validTo: app.service.validTo },
+    });
+  }
+  const violations = completenessViolations(app.content, version, app.centreKind, answersViolations);
+  if (violations.length > 0) {
+    throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
+  }
+  const due = startedClock(version, app.content.costOption, at, working);
+  const submission = freeze(app, 1, at, due.dueDate);
+  const document = record(
+    { ...app, state, submitTime: at, ...due, submissions: [...app.submissions, submission], timer: null },
+    app.state,
+    'submit',
+    actor,
+    { submission: 1 },
+  );
+  return {
+    document,
+    events: [{ type: 'ApplicationSubmitted', submission: 1, submitTime: at }],
+  };
+}
+
+/** Withdraws, or discards a draft. */
+export function withdraw(app: Application, actor: Actor, reason?: string): Step {
+  const state = allow(app, 'withdraw', actor);
+  const { documentRequest: _open, ...kept } = app;
+  const document = record({ ...kept, state, timer: null }, app.state, 'withdraw', actor, reason ? { reason } : {});
+  const withdrawTime = occurredAt(app, actor);
+  return { document, events: [{ type: 'ApplicationWithdrawn', fromState: app.state, withdrawTime }] };
+}
+
+/** Adds what the agency asked for and freezes the next submission; the agency's clock goes on. */
+export function supplyDocuments(
+  app: Application,
+  actor: Actor,
+  supplied: { evidence: Evidence[]; answers?: Record<string, unknown> },
+  { working, answersViolations }: Pick<SubmitParts, 'working' | 'answersViolations'>,
+): Step {
+  const state = allow(app, 'supply-documents', actor);
+  const at = occurredAt(app, actor);
+  const request = app.documentRequest!;
+  const { documentRequest: _answered, ...open } = app;
+  const content: Content = {
+    ...app.content,
+    // What was filed earlier is frozen: the oldest papers make room, so that whatever is asked for can be supplied.
+    evidence: [...(app.content.evidence ?? []), ...supplied.evidence].slice(-MAX_EVIDENCE),
+  };
+  if (supplied.answers !== undefined) content.answers = supplied.answers;
+  const next: Application = { ...resumedClock(open, at, working), state, content, timer: null };
+  const missing = request.evidenceKinds
+    .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
+    .map((kind) => ({ field: `evidence.${kind}`, rule: 'REQUIRED', message: `The paper ${kind} was asked for.` }));
+  assertNone([
+    ...missing,
+    ...shapeViolations(content, MAX_SUPPLIED_BYTES),
+    ...(supplied.answers === undefined ? [] : answersViolations(supplied.answers)),
+  ]);
+  const number = app.submissions.length + 1;
+  const submission = { ...freeze(next, number, at, next.dueDate), answersRequest: request.id };
+  const document = record(
+    { ...next, submissions: [...app.submissions, submission] },
+    app.state,
+    'supply-documents',
+    actor,
+    {
+      submission: number,
+      answers: request.id,
+    },
+  );
+  return {
+    document,
+    events: [{ type: 'DocumentsSupplied', submission: number, answersRequest: request.id }],
+  };
+}
+
+function freeze(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
+  // Its bound is that of the whole content, which was checked with everything else.
+  const { contact: _contact, ...content } = app.content;
+  return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
+}

@@ -1,0 +1,4 @@
+// at: apps/intake/src/domain/acts/planted.ts
+// refused by: no-restricted-imports
+import { readConfig } from '../../config.ts';
+export const planted = readConfig;
