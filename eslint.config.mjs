@@ -152,6 +152,13 @@ const rooms = [
     ),
   ]),
   [
+    ['apps/catalog/src/domain/**'],
+    only(
+      [LOCAL, PROBLEM, '@orama\\/stemmers\\/(?:romanian|russian)$', exactly('damerau-levenshtein')],
+      'The domain of the catalog is pure: its own files, @cups/problem, stemmers and the distance of two words.',
+    ),
+  ],
+  [
     ['apps/gateway/src/**'],
     only(
       [

@@ -9,7 +9,8 @@ import { pageSizeOf, pageToken as writeToken, readPageToken } from '@cups/contra
 import { toMessage, toVersionMessage } from './convert.ts';
 import { fileableAt, inForce, pauseAt, versionAt } from './domain/public-service.ts';
 import type { CentreKind, PublicService, Version } from './domain/public-service.ts';
-import { rank } from './domain/search.ts';
+import { searchOf } from './domain/search.ts';
+import type { Search } from './domain/search.ts';
 
 /** The calls of cups.catalog.v1.CatalogService; `services` gives the registry as it is now. */
 export function catalogRpcs(
@@ -35,17 +36,17 @@ export function catalogRpcs(
       const date = dateOf(atDate, now);
       const kind = kindOf(centreKind);
       const provider = agency === '' ? undefined : parseName('agencies', agency, 'agency');
-      if (query.length > 200) throw invalid('query', 'MAX_LENGTH', 'must have at most 200 characters');
       const size = pageSizeOf(pageSize);
       const others = [centreKind, agency, query, atDate, fileableOnly];
       const after = placeFrom(readPageToken(pageToken, others));
 
+      const scores = scoresOf(services(), query);
       const found = [...services().values()]
         .flatMap((service) => {
           const version = versionAt(service, date);
           if (!version || (provider !== undefined && version.provider !== provider)) return [];
           if (fileableOnly && !fileableAt(version, kind)) return [];
-          const score = rank(service, version, query);
+          const score = scores ? (scores.get(version) ?? 0) : service.finding.popularity;
           return score > 0 ? [{ score, code: service.code, service, version }] : [];
         })
         .sort(compare)
@@ -73,6 +74,16 @@ export function catalogRpcs(
   };
 }
 
+const searches = new WeakMap<ReadonlyMap<string, PublicService>, Search>();
+
+/** What fits a query of at most 200 letters in one generation of the registry, whose index is made at its first use. */
+function scoresOf(services: ReadonlyMap<string, PublicService>, query: string): ReturnType<Search> {
+  if (query.length > 200) throw invalid('query', 'MAX_LENGTH', 'must have at most 200 characters');
+  const search = searches.get(services) ?? searchOf(services.values());
+  searches.set(services, search);
+  return search(query);
+}
+
 function versionNamed({ versions }: PublicService, name: string): Version | undefined {
   return versions.find(({ version }) => version === name);
 }
@@ -88,7 +99,7 @@ function kindOf(word: string): CentreKind | undefined {
   return kind === '' ? undefined : (kind as CentreKind);
 }
 
-/** A place in the order of a list: best match first, then by code. */
+/** A place in the order of a list: best match first (without a query, what villages ask for most), then by code. */
 interface Place {
   score: number;
   code: string;

@@ -36,7 +36,8 @@ describe('ListPublicServices', () => {
   test.each([
     ['nastere', 'birth-allowance'],
     ['NAȘTERE', 'birth-allowance'],
-    ['vinzare cumparare', undefined],
+    ['vinzare cumparare', 'ownership-registration'],
+    ['altceva', undefined],
     ['судимости', 'criminal-record'],
     ['пенсия возраст', 'old-age-pension'],
     ['pension', 'disability-pension'],
@@ -54,18 +55,29 @@ describe('ListPublicServices', () => {
     );
   });
 
-  test('turns pages: each service once, in the same order', async () => {
-    const whole = codes(await gateway.listPublicServices({ query: 'de' }));
-    const paged: string[] = [];
-    let pageToken = '';
-    do {
-      const page = await gateway.listPublicServices({ query: 'de', pageSize: 7, pageToken });
-      expect(page.publicServices.length).toBeLessThanOrEqual(7);
-      paged.push(...codes(page));
-      pageToken = page.nextPageToken;
-    } while (pageToken !== '');
-    expect(paged).toEqual(whole);
+  test('puts what villages ask for most first where nothing is asked for', async () => {
+    const [first] = codes(await gateway.listPublicServices({ pageSize: 1 }));
+    expect(first).toBe('birth-allowance');
+    const fileable = codes(await gateway.listPublicServices({ query: 'de la', centreKind: 'CENTRE_KIND_MISSION' }));
+    expect(fileable[0]).toBe('birth-allowance');
+    expect(fileable.at(-1)).toBe('twins-support-allowance');
   });
+
+  test.each(['de', 'certificat de nastere', 'пенсия по возрасту'])(
+    'turns pages of %s: each service once, in the same order',
+    async (query) => {
+      const whole = codes(await gateway.listPublicServices({ query }));
+      const paged: string[] = [];
+      let pageToken = '';
+      do {
+        const page = await gateway.listPublicServices({ query, pageSize: 7, pageToken });
+        expect(page.publicServices.length).toBeLessThanOrEqual(7);
+        paged.push(...codes(page));
+        pageToken = page.nextPageToken;
+      } while (pageToken !== '');
+      expect(paged).toEqual(whole);
+    },
+  );
 
   test('refuses a page token of other arguments, one that is none, a negative size, a long query', async () => {
     const { nextPageToken: pageToken } = await gateway.listPublicServices({ pageSize: 3 });

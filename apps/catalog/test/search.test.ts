@@ -1,21 +1,27 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import type { PublicService, Version } from '../src/domain/public-service.ts';
-import { rank, spellings } from '../src/domain/search.ts';
+import type { PublicService } from '../src/domain/public-service.ts';
+import { searchOf } from '../src/domain/search.ts';
+import { keysOf } from '../src/domain/words.ts';
+import { publicServiceParser } from '../src/parse.ts';
 
-function serviceNamed(ro: string, ru = 'x', en = 'x', keywords: string[] = []): [PublicService, Version] {
-  const version: Version = {
-    version: '2024-01-01',
-    validFrom: '2024-01-01',
-    title: { ro, ru, en },
-    keywords,
-    provider: 'asp',
-    sourceNote: 'made for a test',
-    ours: ['title.ro'],
-  };
-  return [{ code: 'some-code', stateCode: '002000057', versions: [version] }, version];
+function serviceNamed(ro: string, ru = 'x', keywords: string[] = [], popularity = 1): PublicService {
+  const title = { ro, ru, en: 'x' };
+  const version = { version: '2024-01-01', validFrom: '2024-01-01', title, provider: 'asp', sourceNote: '-', ours: [] };
+  const finding = { popularity, keywords: { ro: keywords, ru: [] } };
+  return { code: 'some-code', stateCode: '002000057', finding, ours: ['finding'], versions: [version] };
 }
 
-const finds = (title: string, query: string) => rank(...serviceNamed(title, title), query) > 0;
+/** The places of the services that fit, best first. */
+function hits(query: string, ...services: PublicService[]): number[] | undefined {
+  const scores = searchOf(services)(query);
+  const score = (at: number) => scores?.get(services[at]!.versions[0]!) ?? 0;
+  const found = services.map((_, at) => at).filter((at) => score(at) > 0);
+  return scores && found.sort((a, b) => score(b) - score(a));
+}
+
+const finds = (title: string, query: string) => hits(query, serviceNamed(title, title))?.length === 1;
 
 describe('a search finds, whatever the spelling,', () => {
   test.each([
@@ -34,44 +40,215 @@ describe('a search finds, whatever the spelling,', () => {
     ['пенсии', 'пенсия'],
     ['Reexaminarea pensiei', 'pens reexam'],
     ['Indemnizație pentru copii', 'indemnizatie pentru copil'],
+    ['Pârlița'.normalize('NFD'), 'pirlita'],
+    ['справка', 'spravku'],
+    ['рождение', 'rojdenie'],
+    ['рождение', 'rozhdenie'],
+    ['buletin', 'булетин'],
+    ['certificat', 'certifcat'],
+    ['certificat', 'cretificat'],
+    ['certificatului', 'certificatele'],
+    ['cazier', 'cazzier'],
   ])('%s by %s', (title, query) => expect(finds(title, query)).toBe(true));
-
-  test('letters that are made of combining marks', () =>
-    expect(finds('Pârlița'.normalize('NFD'), 'pirlita')).toBe(true));
 });
 
 describe('a search does not find', () => {
   test.each([
     ['a word that is absent', 'Reexaminarea pensiei', 'cazier'],
-    ['one word of two that is absent', 'Reexaminarea pensiei', 'pensiei cazier'],
-    ['the middle of a word', 'Reexaminarea', 'examinarea'],
+    ['the middle of a word', 'Reexaminarea', 'minarea'],
     ['a loose beginning of a short word', 'actul', 'acum'],
-    ['i for a where no old spelling is meant', 'casa', 'cisa'],
+    ['a short word with a wrong letter', 'casa', 'cisa'],
+    ['a word with two wrong letters', 'certificat', 'cartificot'],
   ])('%s', (_, title, query) => expect(finds(title, query)).toBe(false));
+
+  test('anything in particular where no word tells services apart', () => {
+    for (const query of ['', ' de la și ', '!?', 'vreau să', 'мне надо']) {
+      expect(hits(query, serviceNamed('orice'))).toBeUndefined();
+    }
+  });
 });
 
-describe('a search ranks', () => {
-  const score = (title: string, query: string, keywords: string[] = []) =>
-    rank(...serviceNamed(title, 'x', 'x', keywords), query);
-
-  test('a whole word before a beginning before a loose ending', () => {
-    expect(score('pensie', 'pensie')).toBeGreaterThan(score('pensiei', 'pensie'));
-    expect(score('pensiei', 'pensie')).toBeGreaterThan(score('pensii', 'pensie'));
-    expect(score('pensii', 'pensie')).toBeGreaterThan(0);
+describe('a search puts first', () => {
+  test('a whole word before an ending, an ending before a beginning, a beginning before a wrong letter', () => {
+    const titles = ['pensionar', 'pensie', 'pensei', 'pensia'];
+    expect(hits('pensie', ...titles.map((title) => serviceNamed(title)))).toEqual([1, 3, 2]);
+    expect(hits('pens', ...titles.map((title) => serviceNamed(title)))?.length).toBe(4);
   });
 
-  test('a title before a keyword', () =>
-    expect(score('cazier', 'cazier')).toBeGreaterThan(score('altceva', 'cazier', ['cazier'])));
-
-  test('all alike for an empty query, or one of empty words', () => {
-    expect(score('orice', '')).toBe(1);
-    expect(score('orice', ' de la și ')).toBe(1);
+  test('a title before a keyword, and what the query is as a whole before both', () => {
+    const [other, title] = [serviceNamed('alt', 'x', ['cazier auto']), serviceNamed('cazier judiciar')];
+    expect(hits('cazier', other, title)).toEqual([1, 0]);
+    expect(hits('cazier auto', title, other)).toEqual([1, 0]);
   });
+
+  test('what has more of the words, though any is enough', () =>
+    expect(hits('pensie de invaliditate', serviceNamed('pensie'), serviceNamed('pensie, invaliditate'))).toEqual([
+      1, 0,
+    ]));
+
+  test('what villages ask for most, among what fits alike', () =>
+    expect(hits('pensie', serviceNamed('pensie', 'x', [], 2), serviceNamed('pensie', 'x', [], 5))).toEqual([1, 0]));
 
   test('what has the state code or the code that was asked for', () => {
-    expect(score('orice', '002000057')).toBeGreaterThan(0);
-    expect(score('orice', 'some code')).toBeGreaterThan(0);
+    expect(hits('002000057', serviceNamed('orice'))).toEqual([0]);
+    expect(hits('some code', serviceNamed('orice'))).toEqual([0]);
   });
 });
 
-test('a word with î or â counts in both spellings', () => expect(spellings('Pîrlița')).toEqual(['pirlita', 'parlita']));
+test('a word has its key as written and without its ending, in both spellings of î and â', () => {
+  expect(keysOf('Certificatului')).toEqual([['certificatului', 'certific']]);
+  expect(keysOf('свидетельства')[0]).toEqual(keysOf('svidetelstva')[0]!.slice(0, 1).concat('svidetelstv'));
+  expect(keysOf('Pîrlița')[0]).toEqual(expect.arrayContaining(['pirlita', 'parlita']));
+});
+
+test('a query of 200 letters is bounded work', () => {
+  const words = 'certificatele pensionarului '.repeat(8).slice(0, 200);
+  const search = searchOf(services.values());
+  const before = performance.now();
+  expect(search(words)!.size).toBeGreaterThan(0);
+  expect(performance.now() - before).toBeLessThan(1000);
+});
+
+const folder = join(import.meta.dirname, '../../../data/public-services');
+const texts = readdirSync(folder).map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+const services = publicServiceParser()(texts).entries;
+const search = searchOf(services.values());
+const today = new Map([...services.values()].map((service) => [service.versions.at(-1), service.code]));
+const first = (query: string) =>
+  [...(search(query) ?? [])].filter(([version]) => today.has(version)).sort((a, b) => b[1] - a[1])[0];
+
+/** As people say it at a desk, with their mistakes: the service that comes first. */
+const SAID: [string, string][] = [
+  ['buletin', 'population-register-extract'],
+  ['buletinul de identitate', 'population-register-extract'],
+  ['buletn', 'population-register-extract'],
+  ['копия свидетельства', 'civil-status-extract'],
+  ['copie certificat de nastere', 'civil-status-extract'],
+  ['copia certificatului de naștere', 'civil-status-extract'],
+  ['certificat de nastere', 'civil-status-extract'],
+  ['certifict de nastere', 'civil-status-extract'],
+  ['am pierdut certificatul de căsătorie', 'civil-status-extract'],
+  ['duplicat', 'civil-status-extract'],
+  ['certificat de deces', 'civil-status-extract'],
+  ['adeverinta de nastere', 'civil-status-extract'],
+  ['свидетельство о рождении', 'civil-status-extract'],
+  ['свидетельство о рожденее', 'civil-status-extract'],
+  ['svidetelstvo o rojdenii', 'civil-status-extract'],
+  ['дубликат свидетельства о браке', 'civil-status-extract'],
+  ['метрика', 'civil-status-extract'],
+  ['pensie', 'old-age-pension'],
+  ['pensia', 'old-age-pension'],
+  ['pensiie', 'old-age-pension'],
+  ['vreau la pensie', 'old-age-pension'],
+  ['pensie de batrinete', 'old-age-pension'],
+  ['пенсия', 'old-age-pension'],
+  ['пенсию', 'old-age-pension'],
+  ['хочу оформить пенсию', 'old-age-pension'],
+  ['pensia po vozrastu', 'old-age-pension'],
+  ['пенсия по возрасту', 'old-age-pension'],
+  ['pensie de invaliditate', 'disability-pension'],
+  ['pensie de dizabilitate', 'disability-pension'],
+  ['пенсия по инвалидности', 'disability-pension'],
+  ['инвалидност', 'disability-pension'],
+  ['grad de dizabilitate', 'disability-pension'],
+  ['recalcularea pensiei', 'pension-reexamination'],
+  ['reexaminarea pensiei', 'pension-reexamination'],
+  ['mărirea pensiei', 'pension-reexamination'],
+  ['перерасчет пенсии', 'pension-reexamination'],
+  ['пересчитать пенсию', 'pension-reexamination'],
+  ['pensie din strainatate', 'international-agreement-pension'],
+  ['пенсия за границей', 'international-agreement-pension'],
+  ['cazier', 'criminal-record'],
+  ['cazier judiciar', 'criminal-record'],
+  ['cazer', 'criminal-record'],
+  ['cazier contravențional', 'contravention-record'],
+  ['cazier detaliat', 'criminal-record-detailed'],
+  ['справка о несудимости', 'criminal-record'],
+  ['spravka o nesudimosti', 'criminal-record'],
+  ['судимость', 'criminal-record'],
+  ['справка о судимасти', 'criminal-record'],
+  ['штрафы', 'contravention-record'],
+  ['amenzi', 'contravention-record'],
+  ['indemnizatie la nasterea copilului', 'birth-allowance'],
+  ['ajutor la nastere', 'birth-allowance'],
+  ['bani pentru copil', 'birth-allowance'],
+  ['пособие на ребенка', 'child-raising-allowance'],
+  ['пособие при рождении', 'birth-allowance'],
+  ['posobie na rebionka', 'birth-allowance'],
+  ['декретные', 'maternity-allowance'],
+  ['concediu de maternitate', 'maternity-allowance'],
+  ['sunt gravida', 'maternity-allowance'],
+  ['concediu paternal', 'paternity-allowance'],
+  ['tata', 'paternity-allowance'],
+  ['gemeni', 'twins-support-allowance'],
+  ['двойня', 'twins-support-allowance'],
+  ['indemnizatie pina la 2 ani', 'child-care-allowance'],
+  ['ingrijirea copilului până la doi ani', 'child-care-allowance'],
+  ['уход за ребенком', 'child-care-allowance'],
+  ['cresterea copilului', 'child-raising-allowance'],
+  ['componența familiei', 'population-register-extract'],
+  ['componenta familei', 'population-register-extract'],
+  ['справка о составе семьи', 'population-register-extract'],
+  ['состав семьи', 'population-register-extract'],
+  ['adeverință de domiciliu', 'population-register-extract'],
+  ['прописка', 'residence-registration'],
+  ['propiska', 'residence-registration'],
+  ['propisca', 'residence-registration'],
+  ['viza de reședință', 'residence-registration'],
+  ['schimbarea adresei', 'residence-registration'],
+  ['cadastru', 'ownership-registration'],
+  ['кадастр', 'ownership-registration'],
+  ['moștenire', 'ownership-registration'],
+  ['mostenirea casei', 'ownership-registration'],
+  ['переоформить дом', 'ownership-registration'],
+  ['недвижимость', 'property-list'],
+  ['ce imobile am', 'property-list'],
+  ['certificat ca nu am casa', 'property-list'],
+  ['справка об имуществе', 'property-list'],
+  ['arenda', 'real-estate-notation'],
+  ['аренда земли', 'real-estate-notation'],
+  ['ipoteca', 'limited-right-registration'],
+  ['valoarea casei', 'taxable-value-extract'],
+  ['налог на дом', 'taxable-value-extract'],
+  ['permis de conducere', 'driver-register-extract'],
+  ['права', 'driver-register-extract'],
+  ['schimbarea numelui', 'name-change'],
+  ['смена фамилии', 'name-change'],
+  ['сменить фамилию', 'name-change'],
+  ['nunta', 'marriage-registration'],
+  ['inregistrarea casatoriei', 'marriage-registration'],
+  ['загс', 'marriage-registration'],
+  ['свадьба', 'marriage-registration'],
+  ['necasatorit', 'civil-status-certificate'],
+  ['celibat', 'civil-status-certificate'],
+  ['семейное положение', 'civil-status-certificate'],
+  ['certificat international de nastere', 'civil-status-multilingual-extract'],
+  ['extras multilingv', 'civil-status-multilingual-extract'],
+  ['многоязычная выписка', 'civil-status-multilingual-extract'],
+  ['copil nascut in strainatate', 'record-transcription'],
+  ['ребенок родился за границей', 'record-transcription'],
+  ['greseala in certificat', 'record-change-notice'],
+  ['ошибка в свидетельстве', 'record-change-notice'],
+  ['брак с иностранцем', 'marriage-capacity-certificate'],
+  ['булетин', 'population-register-extract'],
+  ['примэрия', 'population-register-extract'],
+  ['пенсие', 'old-age-pension'],
+  ['pnesie', 'old-age-pension'],
+  ['modificarea actului de stare civila', 'civil-status-record-update'],
+  ['aviz schimbare nume', 'name-change-notice'],
+  ['reconstituirea actului', 'record-reconstitution'],
+  ['архив', 'record-reconstitution'],
+  ['copil neinregistrat', 'late-registration'],
+  ['deces in strainatate', 'death-record-transcription'],
+  ['умер за границей', 'death-record-transcription'],
+  ['stagiu de cotizare dizabilitate', 'disability-pension-contribution-reexamination'],
+  ['certificat explicativ', 'civil-status-explanatory-certificate'],
+  ['пояснительная справка', 'civil-status-explanatory-certificate'],
+  ['indemnizatie acord international', 'international-child-allowance'],
+];
+
+describe('what people say leads to', () => {
+  test.each(SAID)('%s: %s', (query, code) => expect(today.get(first(query)?.[0])).toBe(code));
+
+  test('every service, by some word', () => expect(new Set(SAID.map(([, code]) => code)).size).toBe(services.size));
+});

@@ -18,10 +18,11 @@ function version(validFrom: string, validTo?: string, more: Partial<Version> = {
   };
 }
 
-const twoVersions: PublicService = {
-  code: 'x',
-  versions: [version('2024-01-01', '2025-10-31'), version('2025-11-01')],
-};
+function service(...versions: Version[]): PublicService {
+  return { code: 'x', finding: { popularity: 1, keywords: { ro: ['x'], ru: ['x'] } }, ours: ['finding'], versions };
+}
+
+const twoVersions = service(version('2024-01-01', '2025-10-31'), version('2025-11-01'));
 
 describe('the version in force', () => {
   test.each([
@@ -33,7 +34,7 @@ describe('the version in force', () => {
   ])('is the right one on %s', (_, date, expected) => expect(versionAt(twoVersions, date)?.version).toBe(expected));
 
   test('is none in a gap between two versions', () => {
-    const gap = { code: 'x', versions: [version('2024-01-01', '2024-06-30'), version('2025-01-01')] };
+    const gap = service(version('2024-01-01', '2024-06-30'), version('2025-01-01'));
     expect(versionAt(gap, '2024-09-01')).toBeUndefined();
     expect(contradictions(gap)).toEqual([]);
   });
@@ -121,10 +122,10 @@ describe('a contradiction is found', () => {
       [version('2024-01-01', undefined, { form: { ...form, title: 'other' } })],
       /form needs title/,
     ],
-  ])('%s', (_, versions, expected) => expect(contradictions({ code: 'x', versions }).join()).toMatch(expected));
+  ])('%s', (_, versions, expected) => expect(contradictions(service(...versions)).join()).toMatch(expected));
 
   test('nowhere where all is well', () => {
     const evidence = [{ kind: 'k', title: text, required: true, when: { answer: { field: 'relation', in: ['x'] } } }];
-    expect(contradictions({ code: 'x', versions: [version('2024-01-01', undefined, { form, evidence })] })).toEqual([]);
+    expect(contradictions(service(version('2024-01-01', undefined, { form, evidence })))).toEqual([]);
   });
 });

@@ -49,7 +49,6 @@ export interface Version {
   validFrom: string;
   validTo?: string;
   title: LocalizedText;
-  keywords?: string[];
   provider: string;
   centreKinds?: CentreKind[];
   elsewhere?: LocalizedText;
@@ -70,9 +69,20 @@ export interface Pause {
   reason: LocalizedText;
 }
 
+/** How people find a service; all of it is ours. */
+export interface Finding {
+  /** How often a village asks for it: 1 to 5, 5 the most. */
+  popularity: number;
+  /** As people say it, in each language. */
+  keywords: { ro: string[]; ru: string[]; en?: string[] };
+}
+
 export interface PublicService {
   code: string;
   stateCode?: string;
+  finding: Finding;
+  /** Names of the members beside the versions that are ours and from no source. */
+  ours: string[];
   paused?: Pause;
   /** Oldest first, without overlap. */
   versions: Version[];

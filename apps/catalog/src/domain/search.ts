@@ -1,69 +1,108 @@
+import distanceOf from 'damerau-levenshtein';
 import type { PublicService, Version } from './public-service.ts';
+import { keysOf } from './words.ts';
 
 /**
- * Search by words in three languages. Case, diacritics, ё/е and the old and new spelling of î/â do not matter: each word
- * with î or â counts as written with i and with a. A word matches whole, as a beginning, or as a beginning that leaves
- * out an ending of two letters (Romanian and Russian inflect). All words of the query must match.
+ * Finding a service as people speak: any word counts, endings, diacritics and the alphabet do not matter, a beginning is
+ * enough, and in a word of five letters one wrong one, or two in each other's place, are forgiven. What has more of the
+ * words, and rarer ones, comes first; among what fits alike, what villages ask for most.
  */
 
-const MARKS = /\p{M}/gu;
-const WORDS = /[\p{L}\p{N}\p{M}]+/gu;
-const EMPTY_WORDS = new Set(['and', 'for', 'the', 'din', 'pentru', 'sau', 'или', 'для', 'из']);
+/** Gives each version that fits a query its score, above 0; undefined when the query has no word that tells services apart. */
+export type Search = (query: string) => ReadonlyMap<Version, number> | undefined;
 
-/** The spellings under which a word counts: one, or two when it has î or â. */
-export function spellings(word: string): string[] {
-  const lower = word.normalize('NFC').toLowerCase();
-  const variants = /[âî]/.test(lower) ? [lower.replace(/[âî]/g, 'i'), lower.replace(/[âî]/g, 'a')] : [lower];
-  return [...new Set(variants.map((variant) => variant.normalize('NFD').replace(MARKS, '')))];
+/** How much a word counts by how it fits: as it was written, but for its ending, as a beginning, but for one letter. */
+const FITS = { whole: 4, stem: 3, beginning: 2.5, misspelt: 2 };
+/** Keys from this length on may be written wrong. */
+const FORGIVEN = 5;
+const LEAST_BEGINNING = 3;
+/** How much more a word counts in a title, and a query that is one of the keywords as a whole. */
+const TITLE = 1.25;
+const EXACT = 1.5;
+const MOST_WORDS = 20;
+
+/** A version as it is searched. */
+interface Entry {
+  version: Version;
+  /** What villages ask for most counts up to twice as much. */
+  weight: number;
+  /** Its keywords as a whole, without their endings. */
+  phrases: Set<string>;
 }
 
-/** Words by which a version is found: those of its titles count more than those of its keywords and code. */
-interface Index {
-  titles: string[][];
-  others: string[][];
-}
+/** For each key of the index: how much a word that has it counts in which entries. */
+type Index = Map<string, Map<Entry, number>>;
 
-const indexes = new WeakMap<Version, Index>();
+/** Makes the index of all versions of the services; asking it takes far less. */
+export function searchOf(services: Iterable<PublicService>): Search {
+  const entries: Entry[] = [];
+  const index: Index = new Map();
+  for (const service of services) for (const version of service.versions) entries.push(enter(index, service, version));
 
-function indexOf(service: PublicService, version: Version): Index {
-  const known = indexes.get(version);
-  if (known) return known;
-  const { ro, ru, en } = version.title;
-  const index = {
-    titles: wordsOf([ro, ru, en].join(' ')),
-    others: wordsOf([...(version.keywords ?? []), service.code, service.stateCode ?? ''].join(' ')),
+  return (query) => {
+    const words = keysOf(query).slice(0, MOST_WORDS);
+    if (words.length === 0) return undefined;
+    const found = words.map((keys) => wordIn(index, keys));
+    const phrase = phraseOf(words);
+    const scores = new Map<Version, number>();
+    for (const entry of entries) {
+      const score = scoreOf(entry, found, entries.length) * (entry.phrases.has(phrase) ? EXACT : 1);
+      if (score > 0) scores.set(entry.version, score);
+    }
+    return scores;
   };
-  indexes.set(version, index);
-  return index;
 }
 
-function wordsOf(text: string): string[][] {
-  return (text.normalize('NFC').match(WORDS) ?? []).map(spellings);
+function enter(index: Index, service: PublicService, version: Version): Entry {
+  const { ro, ru, en = [] } = service.finding.keywords;
+  const keywords = [...ro, ...ru, ...en];
+  const phrases = new Set(keywords.map((keyword) => phraseOf(keysOf(keyword))));
+  const entry = { version, weight: 1 + service.finding.popularity / 5, phrases };
+  const { title } = version;
+  addTo(index, entry, [title.ro, title.ru, title.en], TITLE);
+  addTo(index, entry, [...keywords, service.code, service.stateCode ?? ''], 1);
+  return entry;
 }
 
-/** How well a version answers a query: 0 not at all; an empty query, or one of empty words only, finds everything. */
-export function rank(service: PublicService, version: Version, query: string): number {
-  const asked = wordsOf(query).filter((word) => word.every((form) => form.length > 2 && !EMPTY_WORDS.has(form)));
-  if (asked.length === 0) return 1;
-  const index = indexOf(service, version);
-  let total = 0;
-  for (const word of asked) {
-    const best = Math.max(2 * bestMatch(word, index.titles), bestMatch(word, index.others));
-    if (best === 0) return 0;
-    total += best;
+function addTo(index: Index, entry: Entry, texts: string[], counts: number): void {
+  for (const key of keysOf(texts.join(' ')).flat()) {
+    const entries = index.get(key) ?? new Map<Entry, number>();
+    entries.set(entry, Math.max(counts, entries.get(entry) ?? 0));
+    index.set(key, entries);
   }
-  return total;
 }
 
-function bestMatch(asked: string[], words: string[][]): number {
-  let best = 0;
-  for (const forms of words)
-    for (const form of forms) for (const word of asked) best = Math.max(best, match(word, form));
+/** How well one word of a query fits the entries that have it. */
+function wordIn(index: Index, keys: string[]): Map<Entry, number> {
+  const best = new Map<Entry, number>();
+  for (const [known, entries] of index) {
+    const fit = fitOf(keys, known);
+    if (fit === 0) continue;
+    for (const [entry, counts] of entries) best.set(entry, Math.max(fit * counts, best.get(entry) ?? 0));
+  }
   return best;
 }
 
-function match(asked: string, word: string): number {
-  if (word === asked) return 4;
-  if (word.startsWith(asked)) return 3;
-  return asked.length >= 5 && word.startsWith(asked.slice(0, Math.max(4, asked.length - 2))) ? 1 : 0;
+function fitOf(keys: string[], known: string): number {
+  const [written = '', ...others] = keys;
+  if (written === known) return FITS.whole;
+  if (others.includes(known)) return FITS.stem;
+  if (written.length >= LEAST_BEGINNING && known.startsWith(written)) return FITS.beginning;
+  return keys.some((key) => isMisspelt(key, known)) ? FITS.misspelt : 0;
+}
+
+function isMisspelt(key: string, known: string): boolean {
+  if (key.length < FORGIVEN || Math.abs(key.length - known.length) > 1) return false;
+  return distanceOf(key, known).steps === 1;
+}
+
+/** Rare words count more; an entry that has few of the words counts much less. */
+function scoreOf(entry: Entry, found: Map<Entry, number>[], total: number): number {
+  const here = found.filter((fits) => fits.has(entry));
+  const sum = here.reduce((sum, fits) => sum + fits.get(entry)! * Math.log2(1 + total / fits.size), 0);
+  return sum * (here.length / found.length) ** 2 * entry.weight;
+}
+
+function phraseOf(words: string[][]): string {
+  return words.map((keys) => keys.at(-1)).join(' ');
 }
