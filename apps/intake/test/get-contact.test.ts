@@ -26,6 +26,14 @@ test('Notifications learn the name, the language and the way to reach the person
   expect(JSON.stringify(contact)).not.toContain(idnp);
 });
 
+test('Notifications learn how the result comes, and why there is no due date.', async () => {
+  const { name } = await at().open(4, { delivery: { kind: 'DELIVERY_KIND_ELECTRONIC' } });
+  const contact = await notifications().getContact({ name });
+  expect(contact).toMatchObject({ resultWay: 'RESULT_WAY_ELECTRONIC', dueDate: '', noDueDateReason: '' });
+  const { name: collected } = await at().open(5);
+  expect(await notifications().getContact({ name: collected })).toMatchObject({ resultWay: 'RESULT_WAY_COLLECT' });
+});
+
 test('Of a draft that says nothing of the person, the language is Romanian and there is no way to reach them.', async () => {
   const { name } = await at().open(4, { applicant: null, contact: null });
   const contact = await notifications().getContact({ name });

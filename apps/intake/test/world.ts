@@ -225,6 +225,7 @@ function version(validTo: string): GetPublicServiceVersionResponse['version'] {
     provider: 'agencies/asp',
     centreKinds: ['CENTRE_KIND_TOWN_HALL'],
     evidence: [{ kind: 'identity-document', required: true }],
+    outputs: [{ kind: 'OUTPUT_KIND_PAPER' }, { kind: 'OUTPUT_KIND_ELECTRONIC' }],
     costOptions: [
       {
         code: 'normal',

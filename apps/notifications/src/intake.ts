@@ -5,6 +5,8 @@ import type { IntakeEvent__Output, IntakeEvents } from '@cups/contracts/gen/even
 import type { Contact } from './domain/letter.ts';
 import type { NoticeKind } from './domain/notice.ts';
 import type { ResultChange } from './domain/outdated.ts';
+import { WAYS } from './domain/texts.ts';
+import type { Way } from './domain/texts.ts';
 
 /** The border to intake: what it says on cups.applications, and what it answers about the person. */
 
@@ -77,13 +79,16 @@ export function toContact(answer: ContactIn): Contact {
   return {
     language: answer.language,
     email: answer.contact?.email ?? '',
+    phone: answer.contact?.phone ?? '',
     personName: answer.personName,
     serviceTitle: answer.serviceTitle ?? {},
     centreName: answer.centreName,
     trackingNumber: answer.trackingNumber,
     dueDate: answer.dueDate,
+    awaitsPayment: answer.noDueDateReason === 'awaiting-payment',
     state: enumValue('STATE_', answer.state),
     training: answer.training,
+    way: wayOf(answer.resultWay),
     answerBy: answer.documentRequest?.answerBy ?? '',
     requestWords: answer.documentRequest?.message ?? {},
     documentWords: answer.documentRequest?.documents.map(({ note }) => note) ?? [],
@@ -95,6 +100,12 @@ export function toContact(answer: ContactIn): Contact {
     validUntil: answer.decision?.validUntil ?? '',
     ...(lastChange ? { lastChange } : {}),
   };
+}
+
+/** What this release cannot tell is collected at the centre, which can. */
+function wayOf(wire: ContactIn['resultWay']): Way {
+  const way = WAYS.find((known) => known === enumValue('RESULT_WAY_', wire));
+  return way ?? 'collect';
 }
 
 /** Of a correction and a revocation the later one counts; intake keeps their times apart. */

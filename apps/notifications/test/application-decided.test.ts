@@ -16,6 +16,19 @@ test.each([
   expect((await n.thread(id)).notices).toMatchObject([{ kind, state: 'sent', channel: 'slip' }]);
 });
 
+test.each([
+  ['RESULT_WAY_COLLECT', 'Îl primiți la centrul Lozova'],
+  ['RESULT_WAY_ELECTRONIC', 'nu trebuie să veniți'],
+  ['RESULT_WAY_POST', 'prin poștă'],
+  ['RESULT_WAY_PAYMENT', 'plătește suma'],
+  ['RESULT_WAY_UNSPECIFIED', 'Îl primiți la centrul Lozova'],
+] as const)('ApplicationDecided tells how the result comes: %s', async (resultWay, words) => {
+  const id = n.application(contactOf('ana@example.md', { resultWay }));
+  await n.say(happened(id, 1, 'ApplicationDecided', ready));
+  await n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+  expect(n.readMail(`${id}-1`).text).toContain(words);
+});
+
 test('Result, code, validity and reasons reach the mail and the slip of ApplicationDecided and ResultChanged', async () => {
   const decision = {
     approved: true,

@@ -34,6 +34,18 @@ test('ApplicationSubmitted makes a slip by one write for a person without e-mail
   expect(() => n.readMail(`${id}-1`)).toThrow('ENOENT');
 });
 
+test('ApplicationSubmitted promises a person without e-mail no message, and says why there is no due date', async () => {
+  const phone = n.application(contactOf('', { contact: { phone: '+37360000001' }, dueDate: '' }));
+  const none = n.application(contactOf('', { dueDate: '', noDueDateReason: 'awaiting-payment' }));
+  await n.say(happened(phone, 1, 'ApplicationSubmitted'), happened(none, 1, 'ApplicationSubmitted'));
+  const slip = async (id: string) => {
+    await n.thread(id);
+    return (await n.desk().getSlip({ name: `notices/${id}-1` })).html;
+  };
+  expect(await slip(phone)).toMatch(/nu este cunoscut un termen de răspuns[^]*Centrul vă sună/);
+  expect(await slip(none)).toMatch(/începe după achitarea[^]*Răspunsul îl aflați la centru/);
+});
+
 test('ApplicationSubmitted of a training sends no mail, whatever address was typed, and makes a slip that says so', async () => {
   const id = n.application(contactOf('ana@example.md', { training: true }));
   await n.say(happened(id, 1, 'ApplicationSubmitted'));

@@ -28,13 +28,16 @@ export const notice = (more: Partial<Notice> = {}): Notice => ({
 export const contact = (more: Partial<Contact> = {}): Contact => ({
   language: 'ro',
   email: 'ion@example.md',
+  phone: '',
   personName: 'Ion Popescu',
   serviceTitle: { ro: 'Extras de naștere', ru: 'Выписка', en: 'Birth extract' },
   centreName: 'Lozova',
   trackingNumber: 'ABCD-EFGH-JKMN-PX',
   dueDate: '2026-03-20',
+  awaitsPayment: false,
   state: 'submitted',
   training: false,
+  way: 'collect',
   answerBy: '',
   requestWords: {},
   documentWords: [],
@@ -56,6 +59,9 @@ export const facts: Facts = {
   number: 'R-1',
   verificationCode: 'K7Q2',
   validUntil: '24.02.2027',
+  term: 'known',
+  reach: 'email',
+  way: 'collect',
 };
 
 export const to = { name: 'Ion Popescu', trackingNumber: 'ABCD-EFGH-JKMN-PX', training: false };

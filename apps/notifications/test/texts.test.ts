@@ -2,12 +2,18 @@ import { describe, expect, test } from '@jest/globals';
 import { dateForPeople, inLanguage, languageOf, LANGUAGES } from '../src/domain/language.ts';
 import type { Language } from '../src/domain/language.ts';
 import type { NoticeKind } from '../src/domain/notice.ts';
-import { TEXTS, writeLetter } from '../src/domain/texts.ts';
+import { TEXTS, WAYS, writeLetter } from '../src/domain/texts.ts';
+import type { Facts } from '../src/domain/texts.ts';
 import { facts, to } from './samples.ts';
 
 const kinds = Object.keys(TEXTS) as NoticeKind[];
 const all = kinds.flatMap((kind) => LANGUAGES.map((language): [NoticeKind, Language] => [kind, language]));
-const noDue = { ...facts, due: '' };
+/** All that a text may say, in whichever case. */
+const wordsOf = (kind: NoticeKind, language: Language) =>
+  TEXTS[kind][language]
+    .flatMap((part) => (typeof part === 'string' ? part : Object.values(part).flatMap(Object.values)))
+    .join(' ');
+const noDue: Facts = { ...facts, due: '', term: 'unknown' };
 
 describe.each(all)('the text of %s in %s', (kind, language) => {
   const { subject, text } = writeLetter(kind, language, facts, to);
@@ -22,7 +28,7 @@ describe.each(all)('the text of %s in %s', (kind, language) => {
     expect(text).not.toMatch(/[{}]|undefined|null/);
   });
   test(`The text of ${kind} in ${language} speaks only of facts that exist`, () => {
-    const named = [...TEXTS[kind][language].join(' ').matchAll(/\{(.*?)\}/g)].map(([, name]) => name);
+    const named = [...wordsOf(kind, language).matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
     for (const name of named) expect(Object.keys(facts)).toContain(name);
   });
   test(`The text of ${kind} in ${language} has as many paragraphs as in Romanian`, () =>
@@ -30,10 +36,26 @@ describe.each(all)('the text of %s in %s', (kind, language) => {
 });
 
 describe('a letter', () => {
-  test('A letter leaves out the due date when there is none', () => {
+  test('A letter says that no term is known, or that it begins at payment, where there is no due date', () => {
     const { text } = writeLetter('application-submitted', 'en', noDue, to);
     expect(text).not.toContain('due by');
-    expect(text).toContain('has been filed');
+    expect(text).toContain('No term for the answer is known');
+    const fromPayment = writeLetter('application-submitted', 'en', { ...noDue, term: 'fromPayment' }, to);
+    expect(fromPayment.text).toContain('begins when the fee is paid');
+  });
+  test('A letter promises to tell of the answer only to whom we can reach', () => {
+    const told = (reach: Facts['reach']) => writeLetter('application-submitted', 'en', { ...facts, reach }, to).text;
+    expect(told('email')).toContain('We will write to you');
+    expect(told('phone')).toContain('The centre will call you');
+    expect(told('none')).toContain('You can learn the answer at the centre');
+    expect(told('none')).not.toMatch(/we will/i);
+  });
+  test.each(LANGUAGES)('A letter in %s calls in nobody for a result that does not come to the centre', (language) => {
+    const bring = { ro: 'actul de identitate', ru: 'удостоверение личности', en: 'identity document' }[language];
+    for (const way of WAYS) {
+      const { text } = writeLetter('result-ready', language, { ...facts, way }, to);
+      expect([way, text.includes(bring)]).toEqual([way, way === 'collect']);
+    }
   });
   test('A letter takes hostile words as words', () => {
     const hostile = { ...facts, service: '{centre}', words: '$& {service} <script>' };
@@ -43,12 +65,12 @@ describe('a letter', () => {
     expect(text).toContain('Dear $1{words},');
   });
   test('Romanian texts have letters with a comma below, not a cedilla', () => {
-    for (const kind of kinds) expect(TEXTS[kind].ro.join(' ')).not.toMatch(/[şţŞŢ]/);
+    for (const kind of kinds) expect(wordsOf(kind, 'ro')).not.toMatch(/[şţŞŢ]/);
   });
 });
 
 test('A missing kind or language does not compile', () => {
-  type Complete = Record<NoticeKind, Record<Language, readonly [string, ...string[]]>>;
+  type Complete = Record<NoticeKind, Record<Language, readonly [string, ...unknown[]]>>;
   const { 'result-ready': _ready, ...withoutKind } = TEXTS;
   // @ts-expect-error a kind is missing
   const first: Complete = withoutKind;

@@ -1,8 +1,9 @@
 import { submissionName } from '@cups/contracts';
-import { toTimestamp } from '@cups/contracts/proto';
+import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { GetContactResponse } from '@cups/contracts/gen/cups/intake/v1/GetContactResponse.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Application, ServiceVersion, Submission } from '../domain/application.ts';
+import { wayOfResult } from '../domain/way.ts';
 import { toDecision, toDocumentRequest, toState } from './application.ts';
 import { toContent } from './content.ts';
 
@@ -34,9 +35,12 @@ export function toSubmission(app: Application, submission: Submission, version: 
   };
 }
 
-/** Whom notifications tell, how they are reached, and what there is to tell. */
-export function toContact(app: Application): GetContactResponse {
-  const { applicant, contact } = app.content;
+/**
+ * Whom notifications tell, how they are reached, and what there is to tell.
+ * @param version under which the application was opened
+ */
+export function toContact(app: Application, version: ServiceVersion): GetContactResponse {
+  const { applicant, contact, delivery } = app.content;
   return {
     language: applicant?.language ?? 'ro',
     contact: contact ?? { none: true },
@@ -45,9 +49,11 @@ export function toContact(app: Application): GetContactResponse {
     centreName: app.centreName,
     trackingNumber: app.trackingNumber,
     dueDate: app.dueDate ?? '',
+    noDueDateReason: app.noDueDateReason ?? '',
     state: toState(app.state),
     documentRequest: toDocumentRequest(app.documentRequest),
     decision: toDecision(app.decision),
     training: app.training ?? false,
+    resultWay: enumWord('RESULT_WAY_', wayOfResult(version.outputs ?? [], delivery)),
   };
 }

@@ -6,7 +6,7 @@ import type { EvidenceRule__Output as EvidenceRuleIn } from '@cups/contracts/gen
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { EvidenceRule } from '@cups/application';
-import type { ServiceVersion, Text } from '../domain/application.ts';
+import type { OutputKind, ServiceVersion, Text } from '../domain/application.ts';
 import { present } from './present.ts';
 
 /** The border to catalog. */
@@ -19,6 +19,7 @@ export function fromVersion(wire: VersionIn): ServiceVersion {
     title: fromText(wire.title),
     agency: wire.provider,
     ...present({ validTo: wire.validTo }),
+    outputs: wire.outputs.map(({ kind }) => enumValue('OUTPUT_KIND_', kind) as OutputKind),
     evidence: wire.evidence.map(fromEvidenceRule),
     costOptions: wire.costOptions.map(fromCostOption),
     form: JSON.parse(wire.formSchema.toString('utf8') || '{}') as ServiceVersion['form'],

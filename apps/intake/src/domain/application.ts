@@ -171,6 +171,9 @@ export type ApplicationRow = Pick<
   deskNotes: Pick<DeskNote, 'kind' | 'recordTime'>[];
 };
 
+/** What a public service gives. */
+export type OutputKind = 'paper' | 'electronic' | 'payment';
+
 /**
  * A version of a public service as intake copied it from the catalog when a draft was opened. Never changed once
  * written: `_id` holds the hash of its content, so that a corrected file gives a new copy and old drafts keep theirs.
@@ -182,6 +185,8 @@ export interface ServiceVersion extends Requirements {
   title: Text;
   agency: string;
   validTo?: string;
+  /** What the service gives; absent in copies of older releases. */
+  outputs?: OutputKind[];
   costOptions: (Requirements['costOptions'][number] & {
     fee?: { amountMinor: number; currency: string };
     term?: Term & { from: 'submission' | 'payment' };

@@ -33,7 +33,7 @@ export function serviceRpcs({
     async GetContact({ name }, context) {
       const app = await anyApplication(parseName('applications', name));
       context.look(name);
-      return toContact(app);
+      return toContact(app, await versions.get(app.service.versionId));
     },
   };
 }

@@ -6,22 +6,28 @@ import type { Channel, Notice, NoticeKind, Patience } from './notice.ts';
 import { overtaken, untrue } from './outdated.ts';
 import type { ResultChange } from './outdated.ts';
 import { quoted, writeLetter } from './texts.ts';
-import type { Facts } from './texts.ts';
+import type { Facts, Reach, Term, Way } from './texts.ts';
 
 /** What intake says of the person and the application at the time of writing. */
 export interface Contact {
   language: string;
   email: string;
+  /** A telephone number, or ''. */
+  phone: string;
   personName: string;
   serviceTitle: Words;
   centreName: string;
   trackingNumber: string;
   /** yyyy-MM-dd or empty. */
   dueDate: string;
+  /** There is no due date yet because the term counts from payment. */
+  awaitsPayment: boolean;
   /** State now. */
   state: string;
   /** Of a training: nothing goes to anybody. */
   training: boolean;
+  /** How the result comes to the person. */
+  way: Way;
   /** Of the open request for documents, if any: yyyy-MM-dd, and the agency's words. */
   answerBy: string;
   requestWords: Words;
@@ -49,6 +55,17 @@ const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
  */
 export function channelFor({ email, training }: Pick<Contact, 'email' | 'training'>): Channel {
   return !training && ADDRESS.test(email) ? 'email' : 'slip';
+}
+
+function termOf({ dueDate, awaitsPayment }: Contact): Term {
+  if (dateForPeople(dueDate) !== '') return 'known';
+  return awaitsPayment ? 'fromPayment' : 'unknown';
+}
+
+/** How the person learns of what comes next: only whom we can reach is promised that we will. */
+function reachOf(contact: Contact): Reach {
+  if (channelFor(contact) === 'email') return 'email';
+  return contact.phone === '' ? 'none' : 'phone';
 }
 
 /**
@@ -99,5 +116,8 @@ function factsOf(notice: Notice, contact: Contact, language: Language): Facts {
     number: plainWords(contact.resultNumber, 100),
     verificationCode: plainWords(contact.verificationCode, 100),
     validUntil: dateForPeople(contact.validUntil),
+    term: termOf(contact),
+    reach: reachOf(contact),
+    way: contact.way,
   };
 }

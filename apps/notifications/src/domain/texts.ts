@@ -17,7 +17,20 @@ export interface Facts {
   verificationCode: string;
   /** dd.MM.yyyy */
   validUntil: string;
+  term: Term;
+  reach: Reach;
+  way: Way;
 }
+
+/** Whether there is a day by which the answer is due; fromPayment: not before the fee is paid. */
+export type Term = 'known' | 'fromPayment' | 'unknown';
+
+/** How the person learns of what comes next. */
+export type Reach = 'email' | 'phone' | 'none';
+
+/** How a result comes to the person, in the words of intake. */
+export const WAYS = ['collect', 'electronic', 'post', 'payment'] as const;
+export type Way = (typeof WAYS)[number];
 
 /** Before each line of words of others. */
 export const QUOTE = '> ';
@@ -30,8 +43,12 @@ export function quoted(lines: readonly string[]): string {
     .join('\n');
 }
 
+/** A paragraph, or one for each of the cases that a fact has. */
+type Paragraph =
+  string | { term: Record<Term, string> } | { reach: Record<Reach, string> } | { way: Record<Way, string> };
+
 /** The subject names no person, no service and no tracking number: it shows on locked screens and in server logs. */
-type Text = readonly [subject: string, ...paragraphs: string[]];
+type Text = readonly [subject: string, ...paragraphs: Paragraph[]];
 
 /** Every text that a person gets from us. A kind or a language without a text does not compile. */
 export const TEXTS = {
@@ -39,20 +56,56 @@ export const TEXTS = {
     ro: [
       'Cererea dumneavoastră a fost depusă',
       'Cererea dumneavoastră pentru serviciul „{service}” a fost depusă la centrul {centre}.',
-      'Termenul de răspuns este {due}.',
-      'Vă anunțăm îndată ce primim răspunsul.',
+      {
+        term: {
+          known: 'Termenul de răspuns este {due}.',
+          fromPayment: 'Termenul de răspuns începe după achitarea tarifului.',
+          unknown: 'Pentru acest serviciu nu este cunoscut un termen de răspuns.',
+        },
+      },
+      {
+        reach: {
+          email: 'Vă scriem îndată ce primim răspunsul.',
+          phone: 'Centrul vă sună când primește răspunsul.',
+          none: 'Răspunsul îl aflați la centru sau cu numărul de urmărire de mai jos.',
+        },
+      },
     ],
     ru: [
       'Ваше заявление подано',
       'Ваше заявление на услугу «{service}» подано в центре {centre}.',
-      'Срок ответа: {due}.',
-      'Мы сообщим вам, как только получим ответ.',
+      {
+        term: {
+          known: 'Срок ответа: {due}.',
+          fromPayment: 'Срок ответа начинается после оплаты тарифа.',
+          unknown: 'Срок ответа для этой услуги неизвестен.',
+        },
+      },
+      {
+        reach: {
+          email: 'Мы напишем вам, как только получим ответ.',
+          phone: 'Центр позвонит вам, когда получит ответ.',
+          none: 'Ответ можно узнать в центре или по номеру для отслеживания, указанному ниже.',
+        },
+      },
     ],
     en: [
       'Your application has been filed',
       'Your application for “{service}” has been filed at the centre {centre}.',
-      'The answer is due by {due}.',
-      'We will let you know as soon as we have it.',
+      {
+        term: {
+          known: 'The answer is due by {due}.',
+          fromPayment: 'The term for the answer begins when the fee is paid.',
+          unknown: 'No term for the answer is known for this service.',
+        },
+      },
+      {
+        reach: {
+          email: 'We will write to you as soon as we have the answer.',
+          phone: 'The centre will call you when it has the answer.',
+          none: 'You can learn the answer at the centre, or with the tracking number below.',
+        },
+      },
     ],
   },
   'documents-requested': {
@@ -86,7 +139,16 @@ export const TEXTS = {
       'Numărul rezultatului: {number}.',
       'Codul de verificare: {verificationCode}.',
       'Rezultatul este valabil până la {validUntil}.',
-      'Centrul {centre} vă ajută să îl primiți. Vă rugăm să luați cu dumneavoastră actul de identitate.',
+      {
+        way: {
+          collect: 'Îl primiți la centrul {centre}. Vă rugăm să luați cu dumneavoastră actul de identitate.',
+          electronic:
+            'Rezultatul este un document electronic: nu trebuie să veniți după el. Dacă aveți nevoie de ajutor sau de o copie tipărită, adresați-vă centrului {centre}.',
+          post: 'Rezultatul vă este trimis prin poștă. Dacă nu ajunge, adresați-vă centrului {centre}.',
+          payment:
+            'Instituția plătește suma pe calea pe care ați ales-o: nu trebuie să veniți după ea. Dacă plata nu ajunge, adresați-vă centrului {centre}.',
+        },
+      },
     ],
     ru: [
       'Результат по вашему заявлению готов',
@@ -95,7 +157,16 @@ export const TEXTS = {
       'Номер результата: {number}.',
       'Код проверки: {verificationCode}.',
       'Результат действителен до {validUntil}.',
-      'Центр {centre} поможет вам его получить. Пожалуйста, возьмите с собой удостоверение личности.',
+      {
+        way: {
+          collect: 'Его можно получить в центре {centre}. Пожалуйста, возьмите с собой удостоверение личности.',
+          electronic:
+            'Результат — электронный документ: приходить за ним не нужно. Если нужна помощь или распечатка, обратитесь в центр {centre}.',
+          post: 'Результат отправлен вам почтой. Если он не придёт, обратитесь в центр {centre}.',
+          payment:
+            'Учреждение выплатит деньги выбранным вами способом: приходить за ними не нужно. Если выплата не поступит, обратитесь в центр {centre}.',
+        },
+      },
     ],
     en: [
       'The result of your application is ready',
@@ -104,7 +175,16 @@ export const TEXTS = {
       'Number of the result: {number}.',
       'Verification code: {verificationCode}.',
       'The result is valid until {validUntil}.',
-      'The centre {centre} will help you to get it. Please bring your identity document.',
+      {
+        way: {
+          collect: 'You can collect it at the centre {centre}. Please bring your identity document.',
+          electronic:
+            'The result is an electronic document: there is no need to come for it. If you need help or a print, please ask the centre {centre}.',
+          post: 'The result is sent to you by post. If it does not arrive, please ask the centre {centre}.',
+          payment:
+            'The institution pays in the way that you chose: there is no need to come for it. If the payment does not arrive, please ask the centre {centre}.',
+        },
+      },
     ],
   },
   'application-rejected': {
@@ -256,6 +336,14 @@ export const TRAINING = {
   },
 } satisfies Record<Language, { subject: string; text: string }>;
 
+type Named = Exclude<keyof Facts, 'term' | 'reach' | 'way'>;
+
+function chosen(paragraph: Paragraph, { term, reach, way }: Facts): string {
+  if (typeof paragraph === 'string') return paragraph;
+  if ('term' in paragraph) return paragraph.term[term];
+  return 'reach' in paragraph ? paragraph.reach[reach] : paragraph.way[way];
+}
+
 /** The whole letter as plain text, and its subject. The tracking number stands in the text only. */
 export function writeLetter(
   kind: NoticeKind,
@@ -264,11 +352,12 @@ export function writeLetter(
   to: { name: string; trackingNumber: string; training: boolean },
 ): { subject: string; text: string } {
   const frame = FRAME[language];
-  const [subject, ...paragraphs]: Text = TEXTS[kind][language];
-  const named = (paragraph: string) => [...paragraph.matchAll(/\{(\w+)\}/g)].map(([, fact]) => fact as keyof Facts);
+  const [subject, ...written]: Text = TEXTS[kind][language];
+  const paragraphs = written.map((paragraph) => chosen(paragraph, facts));
+  const named = (paragraph: string) => [...paragraph.matchAll(/\{(\w+)\}/g)].map(([, fact]) => fact as Named);
   const parts = paragraphs
     .filter((paragraph) => named(paragraph).every((fact) => facts[fact]))
-    .map((paragraph) => paragraph.replace(/\{(\w+)\}/g, (_, fact: keyof Facts) => facts[fact]));
+    .map((paragraph) => paragraph.replace(/\{(\w+)\}/g, (_, fact: Named) => facts[fact]));
   const tracking = `${frame.trackingLabel}: ${to.trackingNumber}\n${frame.trackingHint}`;
   const closing = `${frame.closing} ${facts.centre}`;
   const letter = [frame.greeting(to.name), ...parts, tracking, closing];
