@@ -1,16 +1,17 @@
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
-import type { Documents } from '@cups/store';
 import { fromDeliveryEvent } from './deliveries.ts';
 import { fire } from './domain/acts/timers.ts';
 import { receive } from './domain/agency.ts';
 import type { Timer } from '@cups/application';
 import { changeOf } from './happenings.ts';
-import type { StoredApplication } from './store.ts';
-import type { WorkingTimes } from './working-times.ts';
+import type { Parts } from './rpc/parts.ts';
 
 /** What intake does about cups.deliveries and about its own timers. */
+
+/** What events and timers of applications are handled with. */
+type EventParts = Pick<Parts, 'applications' | 'workingTimes' | 'hashes' | 'now'>;
 
 class Mismatched extends Error {}
 
@@ -18,7 +19,7 @@ class Mismatched extends Error {}
 const TRAINING_MISMATCH: Refusal = { cause: 'TRAINING_MISMATCH', fields: ['ref.training'] };
 
 /** One event of the bridge, applied once and in order within its delivery. */
-export function onDelivery(applications: Documents<StoredApplication>, workingTimes: WorkingTimes, now: () => Date) {
+export function onDelivery({ applications, workingTimes, hashes, now }: EventParts) {
   return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait' | Refusal> => {
     const at = now();
     const said = fromDeliveryEvent(event, at);
@@ -43,7 +44,7 @@ export function onDelivery(applications: Documents<StoredApplication>, workingTi
         },
         (app) => {
           if ((app.training ?? false) !== said.training) throw new Mismatched();
-          return changeOf(app, receive(app, said.word, workingTimes.of(agency)));
+          return changeOf(app, receive(app, said.word, workingTimes.of(agency)), hashes);
         },
       );
       return outcome === 'gap' ? 'wait' : 'done';
@@ -56,11 +57,11 @@ export function onDelivery(applications: Documents<StoredApplication>, workingTi
 }
 
 /** A due timer of one application; a stale one changes nothing. */
-export function onTimer(applications: Documents<StoredApplication>, now: () => Date) {
+export function onTimer({ applications, hashes, now }: Omit<EventParts, 'workingTimes'>) {
   return async (id: string, kind: string): Promise<void> => {
     const at = now();
     await applications.update(id, { scope: 'service', cause: { eventId: `timer:${kind}` }, now: at }, (app) =>
-      changeOf(app, fire(app, kind as Timer, at)),
+      changeOf(app, fire(app, kind as Timer, at), hashes),
     );
   };
 }

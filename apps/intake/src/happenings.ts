@@ -5,16 +5,18 @@ import type { Change, NewEvent } from '@cups/store';
 import { toState } from './convert/application.ts';
 import type { Happening, Step } from './domain/acts.ts';
 import type { Application } from './domain/application.ts';
+import { withDerived } from './domain/derived.ts';
+import type { NameHashes } from './domain/names.ts';
 import type { StoredApplication } from './store.ts';
 
 /** The border to cups.applications: what happened to an application, thin: names, codes, times. */
 
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
-/** A step of the domain as a change of the store: its happenings are written for cups.applications. */
-export function changeOf(before: StoredApplication, step: Step): Change<StoredApplication> {
+/** A step of the domain as a change of the store: what follows from it is worked out, its happenings are written for cups.applications. */
+export function changeOf(before: StoredApplication, step: Step, hashes: NameHashes): Change<StoredApplication> {
   // A step only replaces parts of the document that it was given: what is the store's own is still there.
-  const document = step.document as StoredApplication;
+  const document = withDerived(step.document as StoredApplication, before, hashes);
   const events = step.events.map((happening): NewEvent => {
     const event = toEvent(happening, document);
     return {

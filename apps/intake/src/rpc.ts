@@ -1,9 +1,13 @@
 import { draftRpcs } from './rpc/drafts.ts';
+import { fileRpcs } from './rpc/file.ts';
 import { filingRpcs } from './rpc/filing.ts';
 import type { IntakeRpcs, Parts } from './rpc/parts.ts';
+import { queueRpcs } from './rpc/queue.ts';
 import { readRpcs } from './rpc/reads.ts';
 import { resultRpcs } from './rpc/results.ts';
+import { searchRpcs } from './rpc/search.ts';
 import { serviceRpcs } from './rpc/services.ts';
+import { statisticsRpcs } from './rpc/statistics.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 
 /** The calls of intake. Each stands under its own name in a file of `rpc/`. */
@@ -13,6 +17,10 @@ export function rpcs(parts: Parts): IntakeRpcs {
     ...filingRpcs(parts),
     ...resultRpcs(parts),
     ...readRpcs(parts),
+    ...queueRpcs(parts),
+    ...searchRpcs(parts),
+    ...fileRpcs(parts),
+    ...statisticsRpcs(parts),
     ...trackingRpcs(parts),
     ...serviceRpcs(parts),
   };

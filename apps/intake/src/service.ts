@@ -4,10 +4,12 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
+import { nameHashes } from './domain/names.ts';
 import { onDelivery, onTimer } from './events.ts';
 import { openNeighbours } from './neighbours.ts';
 import { rpcs } from './rpc.ts';
 import { applicationsOf } from './store.ts';
+import { looksOf } from './store/looks.ts';
 import { openCounter } from './store/open-counter.ts';
 import { versionsOf } from './store/versions.ts';
 import { followWorkingTimes } from './working-times.ts';
@@ -20,18 +22,25 @@ export async function createIntake(config: Config, overrides: StoredOverrides = 
   backend.atStop('sources', () => workingTimes.close());
 
   const applications = applicationsOf(store);
+  const hashes = nameHashes(config.requestSecret);
   backend.publishOutboxes([applications]);
-  backend.startTimers({ documents: applications, due: onTimer(applications, now), pollMs: config.timerPollMs });
+  backend.startTimers({
+    documents: applications,
+    due: onTimer({ applications, hashes, now }),
+    pollMs: config.timerPollMs,
+  });
   backend.consume({
     groupId: 'intake',
     topics: ['cups.deliveries'],
-    handle: onDelivery(applications, workingTimes, now),
+    handle: onDelivery({ applications, workingTimes, hashes, now }),
   });
 
   return backend.serve<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     rpcs: rpcs({
       applications,
       versions: versionsOf(store),
+      looks: looksOf(store),
+      hashes,
       openApplications: openCounter(applications, now),
       neighbours: openNeighbours(backend),
       workingTimes,

@@ -35,7 +35,7 @@ test('A search by a wrong IDNP, by nothing, or by both is refused.', async () =>
   for (const by of [{}, { idnp: idnp(30), trackingNumber: '0000-0000-0000-00' }]) {
     await expect(search(by)).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
-      violations: [{ field: 'trackingNumber', rule: 'ONE_OF' }],
+      violations: [{ field: 'query', rule: 'ONE_OF' }],
     });
   }
 });

@@ -25,6 +25,8 @@ export {
   TIMERS,
 } from './life.ts';
 export type { Action, Circumstance, Effect, Message, State, Timer } from './life.ts';
+export { BUCKETS } from './queue.ts';
+export type { Bucket } from './queue.ts';
 export { contentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, shapeViolations } from './shape.ts';
 export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber } from './tracking.ts';
 export { plainCode, plainWords } from './words.ts';

@@ -26,15 +26,20 @@ function format(symbols: string): string {
   return (symbols.match(/.{1,4}/g) as string[]).join('-');
 }
 
+/** Cyrillic letters, and the symbols that they look like: what was typed with the Russian layout looks right to whoever typed it. */
+const CYRILLIC = 'АВЕКМНОРСТУХЗІ';
+const LOOKS_LIKE = 'ABEKMH0PCTYX31';
+
 /**
  * The canonical form of what a person typed, or undefined when it cannot be a tracking number. Tolerates lower case, spaces and
- * dashes anywhere, O for 0, I and L for 1.
+ * dashes anywhere, O for 0, I and L for 1, and Cyrillic letters that look alike.
  */
 export function normalizeTrackingNumber(text: string): string | undefined {
   if (text.length > 64) return undefined;
   const symbols = text
     .toUpperCase()
     .replace(/[\s\-\u2010-\u2015]/g, '')
+    .replace(/[\u0400-\u04ff]/g, (letter) => LOOKS_LIKE[CYRILLIC.indexOf(letter)] ?? letter)
     .replace(/O/g, '0')
     .replace(/[IL]/g, '1');
   const values = [...symbols].map((symbol) => SYMBOLS.indexOf(symbol));

@@ -3,6 +3,7 @@ import type { Action, State } from '@cups/application';
 import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
+import type { ApplicationContent as ContentOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
 import type { DeskNote as DeskNoteOut } from '@cups/contracts/gen/cups/intake/v1/DeskNote.ts';
 import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
@@ -18,14 +19,21 @@ import type {
   DocumentRequest,
   Result,
 } from '../domain/application.ts';
-import type { StoredRow } from '../store.ts';
+import { bucketsOf } from '../domain/queue.ts';
+import type { Asking } from '../domain/queue.ts';
+import type { StoredRow } from '../store/rows.ts';
 import { toContent } from './content.ts';
 import { present } from './present.ts';
 
 /** The gRPC border of an application: whole, as a row of a list, and its history. */
 
-/** An application as a caller with these roles may see it. */
-export function toApplication(app: Application, roles: readonly string[]): ApplicationOut {
+/** Who sees an application, and when: what they may do, and in which lists of theirs it stands. */
+export interface Viewer extends Asking {
+  roles: readonly string[];
+}
+
+/** An application as its viewer may see it. */
+export function toApplication(app: Application, viewer: Viewer): ApplicationOut {
   return {
     name: `applications/${app._id}`,
     centre: app.centre,
@@ -48,7 +56,7 @@ export function toApplication(app: Application, roles: readonly string[]): Appli
     decision: toDecision(app.decision),
     handOver: app.handOver ? { ...app.handOver, handOverTime: toTimestamp(app.handOver.handOverTime) } : null,
     outcome: app.outcome ?? null,
-    allowedActions: toAllowedActions(app, roles),
+    allowedActions: toAllowedActions(app, viewer.roles),
     deskNotes: app.deskNotes.map(toDeskNote),
     agencyReference: app.agencyReference ?? '',
     openedBy: app.openedBy,
@@ -56,12 +64,13 @@ export function toApplication(app: Application, roles: readonly string[]): Appli
     progress: app.progress ? { note: app.progress.note, occurTime: toTimestamp(app.progress.time) } : null,
     omittedMessages: app.omittedMessages ?? 0,
     training: app.training ?? false,
+    sinceTime: toTimestamp(app.queue?.since),
+    buckets: toBuckets(app, viewer),
   };
 }
 
 /** A row of a list: the fields of an application that it shows, all others left empty. */
-export function toRow(row: StoredRow, roles: readonly string[]): ApplicationOut {
-  const { givenName = '', familyName = '' } = row.content?.applicant ?? {};
+export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
   return {
     name: `applications/${row._id}`,
     centre: row.centre,
@@ -78,13 +87,27 @@ export function toRow(row: StoredRow, roles: readonly string[]): ApplicationOut 
     noDueDateReason: row.noDueDateReason ?? '',
     openedBy: row.openedBy,
     training: row.training ?? false,
-    content: givenName || familyName ? { applicant: { givenName, familyName } } : null,
+    content: toRowContent(row),
     documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
     decision: toDecisionTimes(row.decision),
-    allowedActions: toAllowedActions(row, roles),
+    allowedActions: toAllowedActions(row, viewer.roles),
     deskNotes: row.deskNotes.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
+    sinceTime: toTimestamp(row.queue?.since),
+    buckets: toBuckets(row, viewer),
   };
 }
+
+/** Whose it is, and in the one list that is for ringing people up their number. */
+function toRowContent({ content }: StoredRow): ContentOut | null {
+  const { givenName = '', familyName = '' } = content?.applicant ?? {};
+  const { phone } = content?.contact ?? {};
+  const named = givenName !== '' || familyName !== '';
+  if (!named && !phone) return null;
+  return { applicant: named ? { givenName, familyName } : null, contact: phone ? { phone } : null };
+}
+
+const toBuckets = (app: Pick<Application, 'queue' | 'assignee'>, viewer: Viewer) =>
+  bucketsOf(app, viewer).map((bucket) => enumWord('BUCKET_', bucket));
 
 /** One row of the history. */
 export function toAction(row: ActionRecord): ActionOut {

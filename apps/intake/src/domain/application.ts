@@ -1,4 +1,5 @@
 import type { Content, HandOver, Language, Outcome, Person, Requirements, State, Timer } from '@cups/application';
+import type { QueuePlace } from './queue.ts';
 import type { Term } from './terms.ts';
 
 /** The stored document of an application, which is the domain's shape as well. */
@@ -144,6 +145,26 @@ export interface Application {
   /** Repeated messages of the agency that the history keeps no more. */
   omittedMessages?: number;
   deskNotes: DeskNote[];
+  /** When somebody at the desk last said that the news about it is dealt with. */
+  seenTime?: Date;
+  /** When the person was told something by word of mouth, or by a slip that was given out. */
+  told?: Told[];
+  /** operators/{id} who takes care of it. */
+  assignee?: string;
+  /** Where it stands in the queue of its desk; derived at each write, absent once it has ended. */
+  queue?: QueuePlace;
+  /** Keyed hashes of the beginnings of the names in it, by which it is found; derived as well. */
+  names?: string[];
+}
+
+/** That the person was told something. */
+export interface Told {
+  time: Date;
+  /** operators/{id} */
+  by: string;
+  how: 'phone' | 'in-person' | 'slip';
+  /** The state of the application then, or notices/{id}. */
+  about: string;
 }
 
 /**
@@ -164,8 +185,10 @@ export type ApplicationRow = Pick<
   | 'dueDate'
   | 'dueTime'
   | 'noDueDateReason'
+  | 'assignee'
+  | 'queue'
 > & {
-  content?: { applicant?: Pick<Person, 'givenName' | 'familyName'> };
+  content?: { applicant?: Pick<Person, 'givenName' | 'familyName'>; contact?: { phone?: string } };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
   deskNotes: Pick<DeskNote, 'kind' | 'recordTime'>[];

@@ -64,6 +64,11 @@ export function today(now: Date, zone = ZONE): string {
   return DateTime.fromJSDate(now, { zone }).toISODate()!;
 }
 
+/** The civil date so many days before another; after it for a negative number. */
+export function daysBefore(date: string, days: number): string {
+  return civilDay(date).minus({ days }).toISODate()!;
+}
+
 /** The first instant after the civil date ends in Chisinau. */
 export function endOfDay(date: string): Date {
   return DateTime.fromISO(date, { zone: ZONE }).plus({ days: 1 }).startOf('day').toJSDate();

@@ -9,6 +9,7 @@ import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
 import type { Actor, Step } from '../domain/acts.ts';
 import { changeOf } from '../happenings.ts';
+import { viewerOf } from './own.ts';
 import type { Parts } from './parts.ts';
 import type { StoredApplication } from '../store.ts';
 
@@ -36,7 +37,7 @@ interface Act<R> {
  * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and what the domain refuses
  */
 export async function change<R>(
-  { applications, secret, now }: Pick<Parts, 'applications' | 'secret' | 'now'>,
+  { applications, hashes, secret, now }: Pick<Parts, 'applications' | 'hashes' | 'secret' | 'now'>,
   request: ChangeRequest,
   context: Context,
   { read, decide }: Act<R>,
@@ -50,14 +51,14 @@ export async function change<R>(
       read: async (app) => (await read?.(app)) as R,
       decide(app, found) {
         context.look(request.name);
-        return changeOf(app, decide(app, actor, found));
+        return changeOf(app, decide(app, actor, found), hashes);
       },
     },
   );
   const replayed = outcome === 'replayed';
   // A repeat decides nothing, and shows the application all the same.
   if (replayed) context.look(request.name);
-  return { application: toApplication(document, actor.roles), replayed };
+  return { application: toApplication(document, viewerOf(context, actor.now)), replayed };
 }
 
 /**

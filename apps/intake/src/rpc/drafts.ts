@@ -8,7 +8,7 @@ import { wrongField } from '../domain/refusals.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
 import { actorOf, causeOf, change } from './change.ts';
 import { openDraft } from './opening.ts';
-import { ownApplication } from './own.ts';
+import { ownApplication, viewerOf } from './own.ts';
 
 /** The calls that make and edit a draft. */
 export function draftRpcs(
@@ -31,7 +31,7 @@ export function draftRpcs(
           return { document: made, replayed: true };
         },
       );
-      return { application: toApplication(document, actor.roles), replayed };
+      return { application: toApplication(document, viewerOf(context, actor.now)), replayed };
     },
 
     async UpdateApplication(request, context) {

@@ -8,6 +8,7 @@ import { fromContent } from '../convert/content.ts';
 import * as drafts from '../domain/acts/draft.ts';
 import type { NewApplication } from '../domain/acts/draft.ts';
 import type { Actor } from '../domain/acts.ts';
+import { withDerived } from '../domain/derived.ts';
 import { inTraining } from '../neighbours.ts';
 import type { Centre } from '../neighbours.ts';
 import type { Parts } from './parts.ts';
@@ -26,7 +27,7 @@ export async function openDraft(
   request: CreateRequest,
   { context, cause, actor }: { context: Context; cause: PersonsCause; actor: Actor },
 ): Promise<{ document: StoredApplication; replayed: boolean }> {
-  const { applications, versions, neighbours, openApplications } = parts;
+  const { applications, versions, neighbours, openApplications, hashes } = parts;
   const [version, centre, corrected] = await Promise.all([
     neighbours.versionInForce(request.publicService, actor.now, context),
     neighbours.centre(actor.centre, context),
@@ -48,7 +49,7 @@ export async function openDraft(
   };
   if (request.corrects) draft.corrects = request.corrects;
   if (training) draft.training = true;
-  const made = await applications.create(drafts.draft(draft, actor), {
+  const made = await applications.create(withDerived(drafts.draft(draft, actor), undefined, hashes), {
     scope: { centre: actor.centre },
     cause,
     events: [],

@@ -1,9 +1,16 @@
 import type { Documents } from '@cups/store';
 import { parseName } from '@cups/contracts';
-import { centresOf } from '@cups/rpc';
+import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
+import type { Viewer } from '../convert/application.ts';
 import { absent } from '../domain/refusals.ts';
 import type { StoredApplication } from '../store.ts';
+
+/** The caller as the viewer of applications. */
+export function viewerOf(context: Context, now: Date): Viewer {
+  const { operator, roles } = sessionOf(context);
+  return { me: operator, roles, now };
+}
 
 /**
  * An application of the caller's centre, or of one that it took over; the look at it is recorded.

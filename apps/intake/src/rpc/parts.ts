@@ -1,9 +1,11 @@
 import type { Documents } from '@cups/store';
 import type { Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { NameHashes } from '../domain/names.ts';
 import type { Neighbours } from '../neighbours.ts';
 import type { StoredApplication } from '../store.ts';
 import type { OpenCounter } from '../store/open-counter.ts';
+import type { Looks } from '../store/looks.ts';
 import type { Versions } from '../store/versions.ts';
 import type { WorkingTimes } from '../working-times.ts';
 
@@ -14,6 +16,10 @@ export interface Parts {
   neighbours: Neighbours;
   workingTimes: WorkingTimes;
   openApplications: OpenCounter;
+  /** Who looked at what. */
+  looks: Looks;
+  /** By which names are found. */
+  hashes: NameHashes;
   /** Secret of the fingerprints of requests. */
   secret: () => string;
   now: () => Date;

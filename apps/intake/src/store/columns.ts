@@ -98,4 +98,9 @@ export const APPLICATION = {
   ],
   omittedMessages: Number,
   deskNotes: [{ _id: false, kind: String, recordTime: Date, cause: String, count: Number }],
+  assignee: String,
+  seenTime: Date,
+  told: [{ _id: false, time: Date, by: String, how: String, about: String }],
+  queue: { place: String, since: Date, actOn: String, runsOut: String, news: Date, ring: Date },
+  names: [String],
 };

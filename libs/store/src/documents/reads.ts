@@ -16,6 +16,8 @@ export interface FindOptions extends ReadOptions {
 }
 export interface ListQuery extends ReadOptions {
   filter: object;
+  /** The field by which pages are ordered, a dotted path to a text or a date that every found document has. Default `_id`. */
+  by?: string;
   order: 'asc' | 'desc';
   pageSize: number;
   pageToken: string;
@@ -63,18 +65,39 @@ export function aggregate<D extends StoredDocument, T extends object>(
 
 /** One more than the page is read, to know whether there is another. */
 export async function list<D extends StoredDocument>(collection: Collection<D>, query: ListQuery): Promise<Page<D>> {
-  const { order, pageSize, fingerprintOf } = query;
+  const { by = '_id', order, pageSize, fingerprintOf } = query;
   const after = readPageToken(query.pageToken, fingerprintOf);
   const filter = within(query.filter, query.scope);
-  const range = { _id: order === 'asc' ? { $gt: after } : { $lt: after } };
-  const found = await findAll(collection, 'list', after === undefined ? filter : { $and: [filter, range] }, {
-    projection: query.projection ?? { outbox: 0, requests: 0 },
-    sort: { _id: order === 'asc' ? 1 : -1 },
-    limit: pageSize + 1,
-  });
+  const direction = order === 'asc' ? 1 : -1;
+  const found = await findAll(
+    collection,
+    'list',
+    after === undefined ? filter : { $and: [filter, behind(after, by, order)] },
+    {
+      projection: query.projection ?? { outbox: 0, requests: 0 },
+      sort: by === '_id' ? { _id: direction } : { [by]: direction, _id: direction },
+      limit: pageSize + 1,
+    },
+  );
   const documents = found.slice(0, pageSize) as D[];
   const last = found.length > pageSize ? documents.at(-1) : undefined;
-  return { documents, nextPageToken: last ? tokenOf(last._id, fingerprintOf) : '' };
+  return { documents, nextPageToken: last ? tokenOf(placeOf(last, by), fingerprintOf) : '' };
+}
+
+/** Where a page ends: the id, and what the list is ordered by when that is another field. */
+function placeOf(last: StoredDocument, by: string): string {
+  if (by === '_id') return last._id;
+  const value = by.split('.').reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], last);
+  return JSON.stringify(value instanceof Date ? [last._id, value.getTime()] : [last._id, String(value)]);
+}
+
+/** What comes after a place in the list: by the field, and among equals by the id. */
+function behind(place: string, by: string, order: 'asc' | 'desc'): object {
+  const over = order === 'asc' ? '$gt' : '$lt';
+  if (by === '_id') return { _id: { [over]: place } };
+  const [id, at] = JSON.parse(place) as [string, string | number];
+  const value = typeof at === 'number' ? new Date(at) : at;
+  return { $or: [{ [by]: { [over]: value } }, { [by]: value, _id: { [over]: id } }] };
 }
 
 function findAll<D extends StoredDocument>(

@@ -3,13 +3,10 @@ import type { Content } from '@cups/application';
 import { allow, record } from '../acts.ts';
 import type { Actor, Step } from '../acts.ts';
 import type { Application, ServiceVersion } from '../application.ts';
+import { draftTimer } from '../drafts.ts';
 import { assertNone } from '../refusals.ts';
 
 /** What a desk does with a draft: opens it, fills it in, takes the version in force today. */
-
-/** A draft that nobody touches for so long expires. */
-const DRAFT_DAYS = 30;
-const DAY = 86_400_000;
 
 export interface NewApplication {
   id: string;
@@ -69,10 +66,6 @@ export function renew(app: Application, actor: Actor, version: ServiceVersion): 
   const content = offered ? app.content : others;
   const document: Application = { ...app, ...serviceFields(version), state, content, timer: draftTimer(actor.now) };
   return { document: record(document, app.state, 'renew', actor), events: [] };
-}
-
-function draftTimer(now: Date): NonNullable<Application['timer']> {
-  return { kind: 'draft-untouched', due: new Date(now.getTime() + DRAFT_DAYS * DAY) };
 }
 
 function serviceFields(version: ServiceVersion) {

@@ -1,0 +1,119 @@
+import { checkIdnp, normalizeTrackingNumber } from '@cups/application';
+import { toTimestamp } from '@cups/contracts/proto';
+import { Problem } from '@cups/problem';
+import { centreOf, centresOf } from '@cups/rpc';
+import type { Context } from '@cups/rpc';
+import { toRow } from '../convert/application.ts';
+import { toContent } from '../convert/content.ts';
+import { wrongField } from '../domain/refusals.ts';
+import { lastOf, openFor, search, searchByName } from '../store/rows.ts';
+import type { StoredRow } from '../store/rows.ts';
+import { lookOf } from './looking.ts';
+import { viewerOf } from './own.ts';
+import type { IntakeRpcs, Parts } from './parts.ts';
+
+/** The calls by which a desk finds applications and people: by a number, by a name, by who stands in front of it. */
+export function searchRpcs(
+  parts: Pick<Parts, 'applications' | 'looks' | 'hashes' | 'now'>,
+): Pick<IntakeRpcs, 'SearchApplications' | 'LookUpPerson'> {
+  const { applications, looks, now } = parts;
+
+  /** Each that is found is a look at it; that nothing was found is one at the centre. */
+  async function record(rows: readonly { _id: string }[], kind: 'search' | 'person', context: Context): Promise<void> {
+    for (const { _id } of rows) context.look(`applications/${_id}`);
+    const of = rows.length > 0 ? rows.map(({ _id }) => _id) : [centreOf(context).slice('centres/'.length)];
+    await looks.write(of, lookOf(context, kind, now()));
+  }
+
+  return {
+    async SearchApplications(request, context) {
+      const asked = searchedFor(request);
+      const { rows, more } = await found(parts, asked, centresOf(context));
+      await record(rows, 'search', context);
+      const viewer = viewerOf(context, now());
+      return { applications: rows.map((row) => toRow(row, viewer)), kind: KINDS[asked.kind], more };
+    },
+
+    async LookUpPerson({ idnp }, context) {
+      if (!checkIdnp(idnp)) throw wrongIdnp('idnp');
+      const centres = centresOf(context);
+      const [rows, last] = await Promise.all([
+        openFor(applications, centres, idnp),
+        lastOf(applications, centres, idnp),
+      ]);
+      await record(last ? [...rows, last] : rows, 'person', context);
+      const viewer = viewerOf(context, now());
+      const { applicant = null, contact = null } = last ? toContent(last.content) : {};
+      return {
+        applications: rows.map((row) => toRow(row, viewer)),
+        person: applicant,
+        contact,
+        personTime: toTimestamp(last?.updateTime),
+      };
+    },
+  };
+}
+
+/** What was typed, and what it is taken for. A number that cannot be ours finds nothing. */
+type Asked =
+  | { kind: 'tracking-number'; trackingNumber: string | undefined }
+  | { kind: 'idnp'; idnp: string }
+  | { kind: 'name'; text: string };
+
+const KINDS = {
+  'tracking-number': 'SEARCH_KIND_TRACKING_NUMBER',
+  idnp: 'SEARCH_KIND_IDNP',
+  name: 'SEARCH_KIND_NAME',
+} as const;
+
+function searchedFor({ idnp, trackingNumber, query }: { idnp: string; trackingNumber: string; query: string }): Asked {
+  const given = [idnp, trackingNumber, query].filter((text) => text !== '');
+  if (given.length !== 1) throw wrongField('query', 'ONE_OF', 'Give a tracking number, an IDNP or a name.');
+  if (query !== '') return takenFor(query);
+  if (trackingNumber !== '')
+    return { kind: 'tracking-number', trackingNumber: normalizeTrackingNumber(trackingNumber) };
+  if (checkIdnp(idnp)) return { kind: 'idnp', idnp };
+  throw wrongIdnp('idnp');
+}
+
+/** What the text of the one box is: an IDNP has 13 digits, a tracking number a check symbol, and a name letters. */
+function takenFor(query: string): Asked {
+  const digits = query.replaceAll(/[\s-]/g, '');
+  if (/^[0-9]{13}$/.test(digits)) {
+    if (checkIdnp(digits)) return { kind: 'idnp', idnp: digits };
+    throw wrongIdnp('query');
+  }
+  const trackingNumber = normalizeTrackingNumber(query);
+  if (trackingNumber !== undefined) return { kind: 'tracking-number', trackingNumber };
+  if (/\p{L}{3}/u.test(query) && !/[0-9]/.test(query)) return { kind: 'name', text: query };
+  throw wrongField(
+    'query',
+    'SEARCH',
+    'A whole tracking number, all 13 digits of an IDNP, or 3 letters of a name at least.',
+  );
+}
+
+function wrongIdnp(field: string): Problem {
+  return new Problem({
+    reason: 'IDNP_INVALID',
+    message: 'Not a valid IDNP.',
+    violations: [{ field, rule: 'IDNP', message: '13 digits, the last one a check digit.' }],
+  });
+}
+
+async function found(
+  { applications, hashes }: Pick<Parts, 'applications' | 'hashes'>,
+  asked: Asked,
+  centres: readonly string[],
+): Promise<{ rows: StoredRow[]; more: boolean }> {
+  switch (asked.kind) {
+    case 'name':
+      return searchByName(applications, centres, asked.text, hashes);
+    case 'idnp':
+      return { rows: await search(applications, centres, { idnp: asked.idnp }), more: false };
+    case 'tracking-number': {
+      const { trackingNumber } = asked;
+      return { rows: trackingNumber ? await search(applications, centres, { trackingNumber }) : [], more: false };
+    }
+  }
+}

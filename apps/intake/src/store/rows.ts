@@ -1,0 +1,130 @@
+import type { State } from '@cups/application';
+import type { Documents } from '@cups/store';
+import type { ApplicationRow } from '../domain/application.ts';
+import { namesBegin } from '../domain/names.ts';
+import type { NameHashes } from '../domain/names.ts';
+import type { StoredApplication } from '../store.ts';
+
+/** Applications as rows of a list: what the desk finds by a state, a number or a name. */
+
+/** What a row of a list is made of; everything else stays in the store. */
+export const ROW = {
+  revision: 1,
+  createTime: 1,
+  updateTime: 1,
+  centre: 1,
+  publicService: 1,
+  service: 1,
+  agency: 1,
+  state: 1,
+  training: 1,
+  openedBy: 1,
+  'content.applicant.givenName': 1,
+  'content.applicant.familyName': 1,
+  submitTime: 1,
+  dueDate: 1,
+  dueTime: 1,
+  noDueDateReason: 1,
+  assignee: 1,
+  queue: 1,
+  'documentRequest.answerBy': 1,
+  'decision.approved': 1,
+  'decision.decideTime': 1,
+  'decision.correctTime': 1,
+  'decision.revokeTime': 1,
+  'deskNotes.kind': 1,
+  'deskNotes.recordTime': 1,
+} as const;
+
+/** An application as a list reads it: the row's fields only. */
+export type StoredRow = Pick<StoredApplication, '_id' | 'revision' | 'createTime' | 'updateTime'> & ApplicationRow;
+
+/** The list of the desk, newest first: of its own centre and of those that it took over. */
+export function listByCentre(
+  documents: Documents<StoredApplication>,
+  query: { centres: readonly string[]; state: State | ''; pageSize: number; pageToken: string },
+): Promise<{ documents: StoredRow[]; nextPageToken: string }> {
+  const filter = query.state ? { state: query.state } : {};
+  return documents.list({
+    scope: { centre: query.centres },
+    filter,
+    order: 'desc',
+    pageSize: query.pageSize,
+    pageToken: query.pageToken,
+    fingerprintOf: { centre: query.centres[0], ...filter },
+    projection: ROW,
+  });
+}
+
+/** Exact matches within these centres, at most 200, newest first. */
+export async function search(
+  documents: Documents<StoredApplication>,
+  centres: readonly string[],
+  by: { trackingNumber: string } | { idnp: string },
+): Promise<StoredRow[]> {
+  const match = 'idnp' in by ? ofPerson(by.idnp) : by;
+  return documents.find(match, { scope: { centre: centres }, limit: 200, sort: { _id: -1 }, projection: ROW });
+}
+
+const ofPerson = (idnp: string): object => ({
+  $or: [{ 'content.applicant.idnp': idnp }, { 'content.represented.idnp': idnp }],
+});
+
+/** A name finds at most so many: whoever sees more types further. */
+const MOST_BY_NAME = 20;
+/** What eight letters find and more letters do not mean is passed over: so many are looked at for that. */
+const MOST_LOOKED_AT = 200;
+
+/** By the beginnings of names, newest first; nothing when no word typed has three letters. */
+export async function searchByName(
+  documents: Documents<StoredApplication>,
+  centres: readonly string[],
+  text: string,
+  hashes: NameHashes,
+): Promise<{ rows: StoredRow[]; more: boolean }> {
+  const words = hashes.asked(text);
+  if (words.length === 0) return { rows: [], more: false };
+  const names = { 'content.represented.givenName': 1, 'content.represented.familyName': 1 } as const;
+  const found = await documents.find(
+    { $and: words.map((ways) => ({ names: { $in: ways } })) },
+    {
+      scope: { centre: centres },
+      limit: MOST_LOOKED_AT,
+      sort: { _id: -1 },
+      projection: Object.assign({}, ROW, names),
+    },
+  );
+  const rows = found.filter(({ content }) => namesBegin(content, text));
+  return { rows: rows.slice(0, MOST_BY_NAME), more: rows.length > MOST_BY_NAME };
+}
+
+/** What is open for a person in these centres, newest first, at most 50. */
+export async function openFor(
+  documents: Documents<StoredApplication>,
+  centres: readonly string[],
+  idnp: string,
+): Promise<StoredRow[]> {
+  const open = { 'queue.since': { $gt: new Date(0) } };
+  return documents.find(
+    { $and: [ofPerson(idnp), open] },
+    { scope: { centre: centres }, limit: 50, sort: { _id: -1 }, projection: ROW },
+  );
+}
+
+/** The newest application that a person asked for in these centres, with who that is and how to reach them. */
+export async function lastOf(
+  documents: Documents<StoredApplication>,
+  centres: readonly string[],
+  idnp: string,
+): Promise<Pick<StoredApplication, '_id' | 'content' | 'updateTime'> | undefined> {
+  const [last] = await documents.find(
+    { 'content.applicant.idnp': idnp },
+    {
+      scope: { centre: centres },
+      limit: 1,
+      sort: { _id: -1 },
+      projection: { 'content.applicant': 1, 'content.contact': 1, updateTime: 1 },
+    },
+  );
+  return last;
+}
