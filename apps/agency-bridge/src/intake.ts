@@ -92,6 +92,7 @@ function meaningOf(read: IntakeEvent__Output, id: string, sent: Date): Meaning |
     case 'cups.intake.v1.ResultChanged':
     case 'cups.intake.v1.ResultHandedOver':
     case 'cups.intake.v1.ApplicationClosed':
+    case 'cups.intake.v1.PersonTold':
     case 'cups.intake.v1.DeskNoted':
     case 'unknown':
       return { kind: 'nothing' };

@@ -4,7 +4,7 @@ import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Time
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import { answersFault } from '@cups/application';
-import type { Content } from '@cups/application';
+import type { Content, TellingMeans } from '@cups/application';
 import { Problem } from '@cups/problem';
 
 /** The HTTP border: JSON of openapi.yaml to proto messages and back. What is empty in proto is absent in JSON. */
@@ -48,6 +48,11 @@ export function answersToProto(answers: Record<string, unknown>): Buffer {
 /** An RFC 3339 instant, for proto. */
 export function instantToProto(text: string | undefined): Timestamp__Output | null {
   return toTimestamp(text === undefined ? undefined : new Date(text));
+}
+
+/** How the person was told, for proto. */
+export function tellingToProto({ how, notice }: { how: TellingMeans; notice?: string }) {
+  return { how: enumWord('TELLING_MEANS_', how), notice };
 }
 
 /** The last segment of a resource name. */
@@ -98,6 +103,7 @@ const APPLICATION: Rules = {
   allowedActions: absent,
   content: absent,
   omittedMessages: orAbsent,
+  tellings: each({ how: word('TELLING_MEANS_') }),
 };
 const VERSION: Rules = {
   publicService: absent,

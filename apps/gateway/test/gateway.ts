@@ -90,6 +90,10 @@ export async function startGateway(
       HandOverResult: written,
       ConfirmOutcome: written,
       RenewApplication: written,
+      AddNote: written,
+      AssignApplication: written,
+      MarkDeskNotesSeen: written,
+      RecordTelling: written,
       ListApplications: () =>
         Promise.resolve({ applications: [application({ content: null })], nextPageToken: 'next' }),
       SearchApplications: () => Promise.resolve({ applications: [application({ content: null })] }),

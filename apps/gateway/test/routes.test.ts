@@ -182,6 +182,51 @@ const rows: Row[] = [
     { name: NAME, occurTime: { seconds: '1795507200', nanos: 0 } },
   ],
   [
+    'addNote',
+    'POST',
+    `${APP}/notes`,
+    { text: 't', occurTime: '2026-11-24T08:00:00Z' },
+    200,
+    'AddNote',
+    { name: NAME, text: 't', occurTime: { seconds: '1795507200', nanos: 0 } },
+  ],
+  [
+    'assignApplication',
+    'POST',
+    `${APP}/assign`,
+    { operator: 'operators/x' },
+    200,
+    'AssignApplication',
+    { name: NAME, operator: 'operators/x' },
+  ],
+  [
+    'markDeskNotesSeen',
+    'POST',
+    `${APP}/desk-notes/seen`,
+    undefined,
+    200,
+    'MarkDeskNotesSeen',
+    { name: NAME, etag: '"3"' },
+  ],
+  [
+    'recordTelling',
+    'POST',
+    `${APP}/told`,
+    { how: 'phone' },
+    200,
+    'RecordTelling',
+    { name: NAME, how: 'TELLING_MEANS_PHONE', notice: '' },
+  ],
+  [
+    'recordNoticeTold',
+    'POST',
+    `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7/told`,
+    { how: 'in-person' },
+    200,
+    'RecordTelling',
+    { how: 'TELLING_MEANS_IN_PERSON', notice: 'notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7' },
+  ],
+  [
     'listApplicationActions',
     'GET',
     `${APP}/history?pageSize=5`,
@@ -287,6 +332,12 @@ describe('what an answer carries', () => {
     expect(reply.get('content-type')).toBe('text/html; charset=utf-8');
     expect(reply.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'unsafe-inline'/);
     expect(reply.text).toContain('Fișă');
+  });
+
+  test('a notice of another application is not marked as told', async () => {
+    const path = `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z8/told`;
+    expect((await gateway2.send('POST', path, { body: { how: 'phone' } })).status).toBe(404);
+    expect(gateway2.calls.intake.filter(({ method }) => method === 'RecordTelling')).toEqual([]);
   });
 
   test('a slip of another application is not found', async () => {

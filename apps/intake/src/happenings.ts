@@ -1,5 +1,5 @@
 import { nameOf, submissionName } from '@cups/contracts';
-import { eventCodec, toTimestamp } from '@cups/contracts/proto';
+import { enumWord, eventCodec, toTimestamp } from '@cups/contracts/proto';
 import type { IntakeEvent, IntakeEvents } from '@cups/contracts/gen/events/cups.intake.v1.ts';
 import type { Change, NewEvent } from '@cups/store';
 import { toState } from './convert/application.ts';
@@ -75,6 +75,10 @@ function toEvent(happening: Happening, app: Application): IntakeEvent {
       const fromState = toState(happening.fromState);
       const expireTime = toTimestamp(happening.expireTime);
       return { type: 'cups.intake.v1.ApplicationExpired', data: { ref, fromState, expireTime } };
+    }
+    case 'PersonTold': {
+      const { how, notice = '' } = happening;
+      return { type: 'cups.intake.v1.PersonTold', data: { ref, how: enumWord('TELLING_MEANS_', how), notice } };
     }
     case 'DeskNoted':
       return { type: 'cups.intake.v1.DeskNoted', data: { ref, kind: happening.kind } };

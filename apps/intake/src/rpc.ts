@@ -8,6 +8,7 @@ import { resultRpcs } from './rpc/results.ts';
 import { searchRpcs } from './rpc/search.ts';
 import { serviceRpcs } from './rpc/services.ts';
 import { statisticsRpcs } from './rpc/statistics.ts';
+import { teamRpcs } from './rpc/team.ts';
 import { trackingRpcs } from './rpc/tracking.ts';
 
 /** The calls of intake. Each stands under its own name in a file of `rpc/`. */
@@ -16,6 +17,7 @@ export function rpcs(parts: Parts): IntakeRpcs {
     ...draftRpcs(parts),
     ...filingRpcs(parts),
     ...resultRpcs(parts),
+    ...teamRpcs(parts),
     ...readRpcs(parts),
     ...queueRpcs(parts),
     ...searchRpcs(parts),

@@ -38,6 +38,10 @@ const calls: Record<string, (desk: Desk, at: { name: string; etag: string; reque
     desk.handOverResult({ ...at, handOver: { collectedBy: 'applicant', paperKind: 'identity-document' } }),
   confirm: (desk, at) => desk.confirmOutcome({ ...at, outcome: { needMet: true } }),
   renew: (desk, at) => desk.renewApplication(at),
+  note: (desk, at) => desk.addNote({ ...at, text: 'a word' }),
+  assign: (desk, at) => desk.assignApplication(at),
+  seen: (desk, at) => desk.markDeskNotesSeen(at),
+  tell: (desk, at) => desk.recordTelling({ ...at, how: 'TELLING_MEANS_PHONE' }),
   correct: (desk, { name, requestId }) =>
     desk.createApplication({ requestId, publicService: SERVICE, content: content(1), corrects: name }),
 };

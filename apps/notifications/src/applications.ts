@@ -2,11 +2,11 @@ import type { ReceivedEvent } from '@cups/contracts';
 import type { Handled } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
-import { isTooOld } from './domain/notice.ts';
+import { isTooOld, withTold } from './domain/notice.ts';
 import type { Notice, Patience } from './domain/notice.ts';
 import { heldUntil, withNotice } from './domain/repeats.ts';
 import { fromIntake } from './intake.ts';
-import type { ApplicationEvent } from './intake.ts';
+import type { ApplicationEvent, News } from './intake.ts';
 import type { Reports } from './reports.ts';
 import type { Sending } from './sending.ts';
 import { newThread, withNotices } from './store.ts';
@@ -52,10 +52,7 @@ export class Applications {
     try {
       const { document, outcome } = await threads.update(application, options, {
         read: (thread) => this.#begin(said, event.time, thread, at),
-        decide: (thread, notice) => ({
-          document: notice ? withNotices(thread, withNotice(thread.notices, notice)) : thread,
-          events: [],
-        }),
+        decide: (thread, notice) => ({ document: changed(thread, said.news, notice, event.time), events: [] }),
       });
       if (outcome === 'gap') return 'wait';
       if (outcome === 'applied') await this.#followUp(document, noticeId(said));
@@ -70,7 +67,8 @@ export class Applications {
   /** The notice that an event leads to, as far as it can be written now; undefined where the person is told nothing. */
   async #begin(said: ApplicationEvent, eventTime: Date, thread: Thread, now: Date): Promise<Notice | undefined> {
     const { news, application } = said;
-    if (news.kind === 'nothing' || isTooOld(eventTime, now, this.#parts.patience)) return undefined;
+    if (news.kind === 'nothing' || news.kind === 'told' || isTooOld(eventTime, now, this.#parts.patience))
+      return undefined;
     const { kind, answerBy } = news;
     const notice: Notice = { id: noticeId(said), kind, state: 'compose', eventTime, createTime: now, attempts: 0 };
     if (answerBy !== undefined) notice.answerBy = answerBy;
@@ -86,6 +84,14 @@ export class Applications {
     else if (notice.state === 'pending') await sending.send(thread, notice);
     else reports.outcome(thread._id, notice);
   }
+}
+
+/** The thread with what is to be told, or was told, after an event. */
+function changed(thread: Thread, news: News, notice: Notice | undefined, eventTime: Date): Thread {
+  if (news.kind === 'told') {
+    return withNotices(thread, withTold(thread.notices, news.notice, news.how, eventTime));
+  }
+  return notice ? withNotices(thread, withNotice(thread.notices, notice)) : thread;
 }
 
 const noticeId = ({ application, sequence }: ApplicationEvent): string => `${application}-${sequence}`;

@@ -13,7 +13,11 @@ import type { Way } from './domain/texts.ts';
 const intakeEvents = eventCodec<IntakeEvents>('cups.intake.v1');
 
 /** What the person is to be told of an event; `answerBy` is the last day to bring documents, yyyy-MM-dd. */
-export type News = { kind: NoticeKind; answerBy?: string } | { kind: 'nothing' };
+export type News =
+  | { kind: NoticeKind; answerBy?: string }
+  /** A colleague told them what a notice says: `notice` is its id. */
+  | { kind: 'told'; notice: string; how: string }
+  | { kind: 'nothing' };
 
 /** An event of intake, in words of this service. */
 export interface ApplicationEvent {
@@ -63,6 +67,11 @@ function newsOf(read: IntakeEvent__Output): News {
       return read.data.fromState === 'STATE_DRAFT' ? NOTHING : { kind: 'application-expired' };
     case 'cups.intake.v1.ResultChanged':
       return { kind: read.data.revoked ? 'result-revoked' : 'result-corrected' };
+    case 'cups.intake.v1.PersonTold': {
+      const { notice, how } = read.data;
+      if (notice === '') return NOTHING;
+      return { kind: 'told', notice: notice.slice('notices/'.length), how: enumValue('TELLING_MEANS_', how) };
+    }
     case 'cups.intake.v1.ApplicationInProgress':
     case 'cups.intake.v1.DocumentsSupplied':
     case 'cups.intake.v1.ResultHandedOver':

@@ -55,6 +55,8 @@ function toNotice(application: string, notice: Notice): NoticeOut {
     sendTime: toTimestamp(notice.sendTime),
     failCause: notice.state === 'failed' ? (notice.failCause ?? '') : '',
     training: notice.training ?? false,
+    toldTime: toTimestamp(notice.toldTime),
+    toldHow: notice.toldHow ?? '',
   };
 }
 

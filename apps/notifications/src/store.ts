@@ -35,6 +35,8 @@ const notice = {
   failCause: String,
   held: Boolean,
   replaces: Number,
+  toldTime: Date,
+  toldHow: String,
 };
 
 export function threadsOf(store: Store): Threads {

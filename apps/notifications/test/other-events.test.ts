@@ -11,6 +11,7 @@ test.each([
   'ResultHandedOver',
   'ApplicationClosed',
   'DeskNoted',
+  'PersonTold',
 ] as const)('%s is counted, and nobody is told', async (type) => {
   const id = n.application(contactOf('ana@example.md'));
   await n.say(happened(id, 1, type));

@@ -15,18 +15,21 @@ export {
   AGENCIES,
   allowedActions,
   closedBy,
+  DESK_ACTS,
   DESK_ROLES,
   END_STATES,
   MESSAGES,
   PERSONS,
   STATES,
   stateAfter,
+  TELLING_MEANS,
   TIMED,
   TIMERS,
 } from './life.ts';
-export type { Action, Circumstance, Effect, Message, State, Timer } from './life.ts';
+export type { Action, Circumstance, DeskAct, Effect, Message, State, TellingMeans, Timer } from './life.ts';
 export { BUCKETS } from './queue.ts';
 export type { Bucket } from './queue.ts';
 export { contentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, shapeViolations } from './shape.ts';
+export { noteViolations } from './team.ts';
 export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber } from './tracking.ts';
 export { plainCode, plainWords } from './words.ts';

@@ -30,6 +30,18 @@ export const ACTIONS = [
 /** What a person at a desk may do. */
 export type Action = (typeof ACTIONS)[number];
 
+export const DESK_ACTS = ['note', 'assign', 'mark-seen', 'tell'] as const;
+/**
+ * What a person at a desk may do about an application in every state, the ended ones included; it moves nothing. `note` is a
+ * word to colleagues, `assign` says who takes care of it, `mark-seen` that what the agency said is dealt with, `tell` that the
+ * person was told by word of mouth.
+ */
+export type DeskAct = (typeof DESK_ACTS)[number];
+
+/** How a person was told something: by a colleague's own mouth, or by a slip that was given out. */
+export const TELLING_MEANS = ['phone', 'in-person', 'slip'] as const;
+export type TellingMeans = (typeof TELLING_MEANS)[number];
+
 /** Roles that may act on an application of their own centre. */
 export const DESK_ROLES = ['specialist', 'centre-manager'] as const;
 export type DeskRole = (typeof DESK_ROLES)[number];

@@ -41,6 +41,10 @@ export function applicationRoutes({ intake }: Neighbours): Record<string, Handle
     handOverResult: act(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
     confirmOutcome: act(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
     renewApplication: act(intake.renewApplication, () => ({})),
+    addNote: act(intake.addNote, ({ text }: { text: string }) => ({ text })),
+    assignApplication: act(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
+    markDeskNotesSeen: act(intake.markDeskNotesSeen, () => ({})),
+    recordTelling: act(intake.recordTelling, convert.tellingToProto),
     listApplicationActions: list(
       intake.listApplicationActions,
       'actions',

@@ -2,24 +2,32 @@ import { nameOf } from '@cups/contracts';
 import { enumWord } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
 import * as convert from '../convert.ts';
-import type { Handler } from '../http/handler.ts';
+import type { Call, Handler } from '../http/handler.ts';
 import type { DeliveryState, Neighbours } from '../neighbours.ts';
-import { applicationName, full, list, whole } from './shapes.ts';
+import { act, applicationName, full, list, whole } from './shapes.ts';
 
 /** What becomes of applications: notices, asked of notifications, and deliveries to agencies, asked of agency-bridge. */
 export function progressRoutes({ intake, bridge, notifications }: Neighbours): Record<string, Handler> {
+  /** The resource name of the notice in the path. @throws Problem NOT_FOUND when it is none of the application in the path */
+  async function noticeName({ params, context }: Call): Promise<string> {
+    const name = nameOf('notices', params['noticeId']!);
+    const { notices } = await notifications.listNotices({ application: applicationName(params) }, context);
+    if (notices.some((notice) => notice.name === name)) return name;
+    throw new Problem({ reason: 'NOT_FOUND', message: 'This application has no such notice.' });
+  }
+  const recordTelling = act(intake.recordTelling, convert.tellingToProto);
   return {
     async listNotices({ params, context }) {
       const { notices } = await notifications.listNotices({ application: applicationName(params) }, context);
       return { body: { notices: notices.map(convert.noticeJson) } };
     },
-    async getSlip({ params, context }) {
-      const name = nameOf('notices', params['noticeId']!);
-      const { notices } = await notifications.listNotices({ application: applicationName(params) }, context);
-      if (!notices.some((notice) => notice.name === name)) {
-        throw new Problem({ reason: 'NOT_FOUND', message: 'This application has no such notice.' });
-      }
-      return { html: (await notifications.getSlip({ name }, context)).html };
+    async getSlip(call) {
+      const name = await noticeName(call);
+      return { html: (await notifications.getSlip({ name }, call.context)).html };
+    },
+    async recordNoticeTold(call) {
+      const notice = await noticeName(call);
+      return recordTelling(Object.assign({}, call, { body: Object.assign({}, call.body, { notice }) }));
     },
     async getDelivery({ params, context }) {
       // Intake decides whether the application is the caller's, and knows its agency.

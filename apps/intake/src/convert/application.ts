@@ -7,7 +7,9 @@ import type { ApplicationContent as ContentOut } from '@cups/contracts/gen/cups/
 import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
 import type { DeskNote as DeskNoteOut } from '@cups/contracts/gen/cups/intake/v1/DeskNote.ts';
 import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
+import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts';
 import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/v1/ResultRecord.ts';
+import type { Telling as TellingOut } from '@cups/contracts/gen/cups/intake/v1/Telling.ts';
 import { etagOf } from '@cups/store';
 import { circumstancesOf } from '../domain/acts.ts';
 import type {
@@ -17,7 +19,9 @@ import type {
   Decision,
   DeskNote,
   DocumentRequest,
+  Note,
   Result,
+  Told,
 } from '../domain/application.ts';
 import { bucketsOf } from '../domain/queue.ts';
 import type { Asking } from '../domain/queue.ts';
@@ -66,6 +70,9 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     training: app.training ?? false,
     sinceTime: toTimestamp(app.queue?.since),
     buckets: toBuckets(app, viewer),
+    notes: app.notes?.map(toNote) ?? [],
+    assignee: app.assignee ?? '',
+    tellings: app.told?.map(toTelling) ?? [],
   };
 }
 
@@ -128,6 +135,7 @@ export function toAction(row: ActionRecord): ActionOut {
     code: row.code ?? '',
     fields: row.fields ?? [],
     centre: row.centre ?? '',
+    operator: row.operator ?? '',
   };
 }
 
@@ -168,8 +176,16 @@ function toAllowedActions(app: Pick<ApplicationRow, 'state' | 'decision'>, roles
   return allowedActions(app.state, roles, circumstancesOf(app)).map((action: Action) => enumWord('ACTION_', action));
 }
 
-function toDeskNote({ kind, recordTime, cause = '', count = 1 }: DeskNote): DeskNoteOut {
-  return { kind, recordTime: toTimestamp(recordTime), cause, count };
+function toDeskNote({ kind, recordTime, cause = '', count = 1, seenTime, seenBy = '' }: DeskNote): DeskNoteOut {
+  return { kind, recordTime: toTimestamp(recordTime), cause, count, seenTime: toTimestamp(seenTime), seenBy };
+}
+
+function toNote({ text, by, occurTime, recordTime }: Note): NoteOut {
+  return { text, by, occurTime: toTimestamp(occurTime), recordTime: toTimestamp(recordTime) };
+}
+
+function toTelling({ how, by, time, about }: Told): TellingOut {
+  return { how: enumWord('TELLING_MEANS_', how), by, tellTime: toTimestamp(time), about };
 }
 
 function toResult({ resultKind, resultNumber, verificationCode, validUntil }: Result): ResultOut {

@@ -1,7 +1,7 @@
 import { Problem } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow } from './application.ts';
-import { allowedActions, closedBy, stateAfter } from '@cups/application';
-import type { Action, Circumstance, State } from '@cups/application';
+import { allowedActions, closedBy, DESK_ROLES, stateAfter } from '@cups/application';
+import type { Action, Circumstance, DeskAct, State, TellingMeans } from '@cups/application';
 import { absent, assertNone } from './refusals.ts';
 
 /**
@@ -38,6 +38,8 @@ export type Happening =
   | { type: 'ResultHandedOver' }
   | { type: 'ApplicationClosed'; needMet: boolean }
   | { type: 'ApplicationExpired'; fromState: State; expireTime: Date }
+  /** `notice` is notices/{id}, where it is of a notice that they were told. */
+  | { type: 'PersonTold'; how: TellingMeans; notice?: string }
   /** `kind` is that of the note. */
   | { type: 'DeskNoted'; kind: string };
 
@@ -67,7 +69,7 @@ export function circumstancesOf({ decision }: Pick<ApplicationRow, 'decision'>):
  *   the life cycle refuses the action to these roles now
  */
 export function allow(app: Application, action: Action, actor: Actor): State {
-  if (app.centre !== actor.centre && !actor.takesOver?.includes(app.centre)) throw absent();
+  assertOwn(app, actor);
   const holding = circumstancesOf(app);
   const state = stateAfter(app.state, action, actor.roles, holding);
   if (!state) {
@@ -84,6 +86,24 @@ export function allow(app: Application, action: Action, actor: Actor): State {
     });
   }
   return state;
+}
+
+/**
+ * Lets pass who may do what moves nothing: the people at the desks of its centre, in every state.
+ * @throws Problem NOT_FOUND for the application of another centre, ACTION_NOT_ALLOWED for another role
+ */
+export function admit(app: Application, act: DeskAct, actor: Actor): void {
+  assertOwn(app, actor);
+  if (DESK_ROLES.some((role) => actor.roles.includes(role))) return;
+  throw new Problem({
+    reason: 'ACTION_NOT_ALLOWED',
+    message: `Only people at a desk may ${act}.`,
+    metadata: { state: app.state, action: act, allowed: '' },
+  });
+}
+
+function assertOwn(app: Application, actor: Actor): void {
+  if (app.centre !== actor.centre && !actor.takesOver?.includes(app.centre)) throw absent();
 }
 
 /** How long ago an act may have happened that is told now: until the desk works without a line, nobody writes back. */
@@ -114,7 +134,7 @@ export function occurredAt(app: Pick<Application, 'createTime'>, { occurTime: cl
 export function record(
   document: Application,
   fromState: State,
-  kind: Action,
+  kind: Action | DeskAct,
   actor: Actor,
   more: Partial<ActionRecord> = {},
 ): Application {

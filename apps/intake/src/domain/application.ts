@@ -1,4 +1,14 @@
-import type { Content, HandOver, Language, Outcome, Person, Requirements, State, Timer } from '@cups/application';
+import type {
+  Content,
+  HandOver,
+  Language,
+  Outcome,
+  Person,
+  Requirements,
+  State,
+  TellingMeans,
+  Timer,
+} from '@cups/application';
 import type { QueuePlace } from './queue.ts';
 import type { Term } from './terms.ts';
 
@@ -79,6 +89,27 @@ export interface ActionRecord {
   fields?: string[];
   /** centres/{code} at whose desk it was done, where that took the application over. */
   centre?: string;
+  /** operators/{id} to whom it was assigned. */
+  operator?: string;
+}
+
+/** A word to colleagues. */
+export interface Note {
+  text: string;
+  /** operators/{id} */
+  by: string;
+  occurTime: Date;
+  recordTime: Date;
+}
+
+/** That the person was told something. */
+export interface Told {
+  time: Date;
+  /** operators/{id} */
+  by: string;
+  how: TellingMeans;
+  /** The state of the application then, or notices/{id}. */
+  about: string;
 }
 
 /** Something to look at. Notes of one kind and cause are one note that counts, so that many push no other out. */
@@ -90,6 +121,10 @@ export interface DeskNote {
   cause?: string;
   /** How often; absent means once. */
   count?: number;
+  /** When somebody at the desk said that it is dealt with; one that comes again is new again. */
+  seenTime?: Date;
+  /** operators/{id} */
+  seenBy?: string;
 }
 
 /** What is kept of the version of the public service in each application; the rest is read by `versionId`. */
@@ -155,16 +190,8 @@ export interface Application {
   queue?: QueuePlace;
   /** Keyed hashes of the beginnings of the names in it, by which it is found; derived as well. */
   names?: string[];
-}
-
-/** That the person was told something. */
-export interface Told {
-  time: Date;
-  /** operators/{id} */
-  by: string;
-  how: 'phone' | 'in-person' | 'slip';
-  /** The state of the application then, or notices/{id}. */
-  about: string;
+  /** Among colleagues, oldest first. */
+  notes?: Note[];
 }
 
 /**

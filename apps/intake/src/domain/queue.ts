@@ -106,8 +106,11 @@ const isDesk = (row: ActionRecord): boolean => row.by.startsWith('operators/');
 const isForDesk = ({ fromState, toState }: ActionRecord): boolean =>
   fromState !== toState && ['documents-requested', 'ready', 'rejected'].includes(toState);
 
+/** A word to colleagues, or who takes care of it, deals with nothing that the agency said. */
+const AMONG_COLLEAGUES = ['note', 'assign'];
+
 function lastActOfDesk(history: readonly ActionRecord[]): ActionRecord | undefined {
-  return history.findLast(isDesk);
+  return history.findLast((row) => isDesk(row) && !AMONG_COLLEAGUES.includes(row.kind));
 }
 
 /** Who gets no mail is told by telephone or in person; once that is noted for this state, there is nobody to ring. */

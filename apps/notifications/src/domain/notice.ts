@@ -46,6 +46,9 @@ export interface Notice {
   held?: boolean;
   /** How many held ones it took the place of. */
   replaces?: number;
+  /** When the person was told by word of mouth what it says, and how: phone, in-person or slip. */
+  toldTime?: Date;
+  toldHow?: string;
 }
 
 /** How long what is waited for, ms. */
@@ -88,6 +91,11 @@ export function claimed(notice: Notice, now: Date, { claimMs }: Patience): Notic
 /** True when what happened is so long ago that it is of no use to tell it. */
 export function isTooOld(eventTime: Date, now: Date, { maxAgeMs }: Patience): boolean {
   return now.getTime() - eventTime.getTime() > maxAgeMs;
+}
+
+/** The notices with the one of this id told by word of mouth; of one that is not there nothing changes. */
+export function withTold(notices: readonly Notice[], id: string, how: string, toldTime: Date): Notice[] {
+  return notices.map((notice) => (notice.id === id ? { ...notice, toldTime, toldHow: how } : notice));
 }
 
 /** Given to the channel. */

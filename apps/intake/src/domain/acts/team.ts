@@ -1,0 +1,75 @@
+import type { TellingMeans } from '@cups/application';
+import { admit, occurredAt, record } from '../acts.ts';
+import type { Actor, Step } from '../acts.ts';
+import type { Application, Told } from '../application.ts';
+import { wrongField } from '../refusals.ts';
+
+/** What colleagues of a desk do about an application beside moving it: it stays in its state. */
+
+/** Words to colleagues on one application; each is kept whole. */
+const MAX_NOTES = 200;
+/** Of what the person was told the newest are kept; the history has all. */
+const MAX_TOLD = 50;
+
+/**
+ * Writes a word to colleagues: neither the agency nor the person is told of it.
+ * @param text one line of at most 500 characters, not empty
+ * @throws Problem INVALID_ARGUMENT when there are as many notes as there may be
+ */
+export function addNote(app: Application, actor: Actor, text: string): Step {
+  admit(app, 'note', actor);
+  const notes = app.notes ?? [];
+  if (notes.length >= MAX_NOTES) {
+    throw wrongField('text', 'TOO_MANY', `At most ${MAX_NOTES} notes on one application.`);
+  }
+  const note = { text, by: actor.by, occurTime: occurredAt(app, actor), recordTime: actor.now };
+  return { document: record({ ...app, notes: [...notes, note] }, app.state, 'note', actor), events: [] };
+}
+
+/**
+ * Says who takes care of it from now on; who does so already stays, and nothing is recorded.
+ * @param operator operators/{id}
+ */
+export function assign(app: Application, actor: Actor, operator: string): Step {
+  admit(app, 'assign', actor);
+  if (app.assignee === operator) return { document: app, events: [] };
+  const document = record({ ...app, assignee: operator }, app.state, 'assign', actor, { operator });
+  return { document, events: [] };
+}
+
+/** Says that what the agency said is dealt with: every note for the desk that is there has been seen. */
+export function markSeen(app: Application, actor: Actor): Step {
+  admit(app, 'mark-seen', actor);
+  const seenTime = occurredAt(app, actor);
+  const last = app.history.findLast(({ by }) => !by.startsWith('operators/'));
+  const isNews =
+    app.deskNotes.some((note) => !note.seenTime) || (last && !(app.seenTime && app.seenTime >= last.recordTime));
+  if (!isNews) return { document: app, events: [] };
+  const deskNotes = app.deskNotes.map((note) => (note.seenTime ? note : { ...note, seenTime, seenBy: actor.by }));
+  // What was recorded by now was seen, whatever time is claimed.
+  const document = record({ ...app, deskNotes, seenTime: actor.now }, app.state, 'mark-seen', actor);
+  return { document, events: [] };
+}
+
+/** What a person was told by word of mouth. */
+export interface Telling {
+  how: TellingMeans;
+  /** notices/{id}, where it is what a notice says. */
+  notice?: string;
+}
+
+/** Records that the person was told where the application stands, or what a notice says. */
+export function tell(app: Application, actor: Actor, { how, notice }: Telling): Step {
+  admit(app, 'tell', actor);
+  const told: Told = { time: occurredAt(app, actor), by: actor.by, how, about: notice ?? app.state };
+  const document = record(
+    { ...app, told: [...(app.told ?? []), told].slice(-MAX_TOLD) },
+    app.state,
+    'tell',
+    actor,
+    notice === undefined ? { code: how } : { code: how, answers: notice },
+  );
+  const event =
+    notice === undefined ? { type: 'PersonTold' as const, how } : { type: 'PersonTold' as const, how, notice };
+  return { document, events: [event] };
+}
