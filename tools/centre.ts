@@ -40,6 +40,7 @@ const OPTIONS = {
   name: { type: 'string' },
   kind: { type: 'string' },
   district: { type: 'string' },
+  country: { type: 'string' },
   'time-zone': { type: 'string' },
   languages: { type: 'string' },
   agencies: { type: 'string' },
@@ -53,7 +54,7 @@ type Asked = Options & { open: OpenApplications | undefined };
 const READS: Readonly<Record<string, readonly (keyof typeof OPTIONS)[]>> = {
   list: ['wave', 'status'],
   show: [],
-  add: ['code', 'name', 'kind', 'wave', 'district', 'time-zone', 'languages', 'agencies', 'limit'],
+  add: ['code', 'name', 'kind', 'wave', 'district', 'country', 'time-zone', 'languages', 'agencies', 'limit'],
   import: [],
   open: ['wave', 'training'],
   pause: ['wave'],
@@ -123,9 +124,9 @@ function planOf(set: CentreSet, command: string, names: string[], values: Asked)
   if (command === 'pause') return planMoves(set, 'pause', { codes: names, wave });
   if (command === 'close') return planClosing(set, names, { wait, noneOpen: values['none-open'], open, to });
   if (command === 'add') {
-    const { code, name, kind, district, languages, agencies, limit } = values;
+    const { code, name, kind, district, country, languages, agencies, limit } = values;
     const more = { timeZone: values['time-zone'], openApplications: limit };
-    return planAdding(set, Object.assign(more, { code, name, kind, wave, district, languages, agencies }));
+    return planAdding(set, Object.assign(more, { code, name, kind, wave, district, country, languages, agencies }));
   }
   const [table] = names;
   if (table === undefined || names.length > 1) throw new Refused(['Which table? Name one CSV file.']);

@@ -11,9 +11,9 @@ export interface PublicService {
     evidence?: {
       kind: string;
       required: boolean;
-      when?: { represented?: boolean; answer?: { field: string; values: string[] } };
+      when?: { represented?: boolean; mandates?: string[]; answer?: { field: string; values: string[] } };
     }[];
-    costOptions?: { code: string; centreKinds?: string[] }[];
+    costOptions?: { code: string; centreKinds?: string[]; countries?: string[] }[];
     example?: Record<string, unknown>;
   };
 }
@@ -21,6 +21,8 @@ export interface Centre {
   name: string;
   code: string;
   kind: string;
+  /** ISO 3166-1 alpha-2; absent where it is not known. */
+  country?: string;
   status: string;
   displayName: string;
 }
@@ -44,7 +46,9 @@ const FAMILY = ['Munteanu', 'Rusu', 'Ceban', 'Lungu', 'Popa', 'Sîrbu', 'Rotari'
 export function contentFor(n: number, centre: Centre, { version }: PublicService): Record<string, unknown> {
   const answers = version.example ?? {};
   const option = (version.costOptions ?? []).find(
-    ({ centreKinds }) => !centreKinds || centreKinds.length === 0 || centreKinds.includes(centre.kind),
+    ({ centreKinds = [], countries = [] }) =>
+      (centreKinds.length === 0 || centreKinds.includes(centre.kind)) &&
+      (countries.length === 0 || countries.includes(centre.country ?? '')),
   );
   return {
     applicant: {
@@ -69,16 +73,15 @@ function contactOf(n: number): object {
   return n % 3 === 1 ? { email: `person${n}@example.org` } : { phone: `+373 600 ${String(10_000 + n)}` };
 }
 
-/** Kinds of papers that someone who comes for herself must show with these answers. */
+/** Kinds of papers that someone who comes for herself, or acts by MPower, must show with these answers. */
 function neededPapers({ evidence = [] }: PublicService['version'], answers: Record<string, unknown>): string[] {
   return evidence
-    .filter(
-      ({ required, when }) =>
-        required &&
-        !when?.represented &&
-        (!when?.answer || when.answer.values.includes(String(answers[when.answer.field]))),
-    )
+    .filter(({ required, when }) => required && (!when || isAnswered(when.answer, answers)))
     .map(({ kind }) => kind);
+}
+
+function isAnswered(asked: { field: string; values: string[] } | undefined, answers: Record<string, unknown>): boolean {
+  return asked !== undefined && asked.values.includes(String(answers[asked.field]));
 }
 
 /** Synthetic: no register assigns the year group 900. */

@@ -12,6 +12,7 @@ export interface Fields {
   kind?: string | undefined;
   wave?: string | undefined;
   district?: string | undefined;
+  country?: string | undefined;
   timeZone?: string | undefined;
   languages?: string | undefined;
   agencies?: string | undefined;
@@ -23,6 +24,7 @@ export const FIELDS: readonly (keyof Fields)[] = [
   'kind',
   'wave',
   'district',
+  'country',
   'timeZone',
   'languages',
   'agencies',
@@ -35,6 +37,7 @@ const LIMIT = '500';
 
 const { properties } = schema;
 const NAME = new RegExp(properties.name.pattern, 'u');
+const COUNTRY = new RegExp(properties.country.pattern, 'u');
 const WAVE = new RegExp(properties.wave.pattern, 'u');
 
 /** The fields with what is not said filled in; `code` is the one that the centre gets. */
@@ -46,6 +49,7 @@ export function completed(fields: Fields, code: string, agencies: readonly strin
     kind: fields.kind,
     wave: fields.wave,
     district: fields.district,
+    country: fields.country,
     timeZone: fields.timeZone ?? (isAbroad ? undefined : HOME_ZONE),
     languages: fields.languages ?? properties.languages.items.enum.join(' '),
     agencies: fields.agencies ?? agencies.join(' '),
@@ -55,7 +59,7 @@ export function completed(fields: Fields, code: string, agencies: readonly strin
 
 /** What is wrong with completed fields, a sentence each. */
 export function faultsOfFields(fields: Fields, agencies: readonly string[]): string[] {
-  const { name = '', kind = '', wave = '', district, timeZone = '', openApplications = '' } = fields;
+  const { name = '', kind = '', wave = '', district, country, timeZone = '', openApplications = '' } = fields;
   const length = [...name].length;
   return [
     ...(length < 2 || length > 80 || !NAME.test(name) ? [`name ${shown(name)} is not the name of a place`] : []),
@@ -63,6 +67,9 @@ export function faultsOfFields(fields: Fields, agencies: readonly string[]): str
     ...(WAVE.test(wave) ? [] : [`wave ${shown(wave)} is none: write pilot, a year (2023) or a part of one (2023-2)`]),
     ...(district === undefined ? [] : among('district', [district], properties.district.enum)),
     ...(district !== undefined && kind === 'mission' ? ['a mission has no district'] : []),
+    ...(country === undefined || COUNTRY.test(country)
+      ? []
+      : [`country ${shown(country)} is none: write two capital letters (IT)`]),
     ...faultsOfZone(timeZone, kind),
     ...among('language', words(fields.languages), properties.languages.items.enum),
     ...among('agency', words(fields.agencies), agencies),
@@ -100,7 +107,7 @@ const words = (list = ''): string[] => list.split(/[\s,;]+/).filter((word) => wo
 
 /** The file of a new centre, from fields without a fault. */
 export function newcomer(fields: Fields): Change {
-  const { code = '', name = '', district } = fields;
+  const { code = '', name = '', district, country } = fields;
   const scalar = (value: string): string => stringify(value, { singleQuote: true, lineWidth: 0 }).trimEnd();
   const lines = [
     `code: ${code}`,
@@ -109,6 +116,7 @@ export function newcomer(fields: Fields): Change {
     `wave: ${scalar(fields.wave ?? '')}`,
     'status: planned',
     ...(district === undefined ? [] : [`district: ${scalar(district)}`]),
+    ...(country === undefined ? [] : [`country: ${country}`]),
     `timeZone: ${fields.timeZone}`,
     `languages: [${words(fields.languages).join(', ')}]`,
     `agencies: [${words(fields.agencies).join(', ')}]`,

@@ -1,17 +1,21 @@
 import { nameOf } from '@cups/contracts';
 import { enumWord } from '@cups/contracts/proto';
 import { costOptionsAt, fileableAt, pauseAt } from './domain/public-service.ts';
-import type { CentreKind, CostOption, EvidenceRule, PublicService, Version } from './domain/public-service.ts';
+import type { CostOption, EvidenceRule, Place, PublicService, Version } from './domain/public-service.ts';
 import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 
+/** What a desk says where no source says more. */
+const NO_FEE = { ro: 'fără tarif indicat', ru: 'тариф не указан', en: 'no fee stated' };
+const NO_TERM = { ro: 'termen necunoscut', ru: 'срок неизвестен', en: 'no term known' };
+
 /** The gRPC border: from the shape of the files to cups.catalog.v1. `full` adds form schema and example. */
 export function toMessage(
   service: PublicService,
   version: Version,
-  options: { date: string; kind?: CentreKind | undefined; full: boolean },
+  options: Place & { date: string; full: boolean },
 ): PublicServiceMessage {
   return {
     name: nameOf('publicServices', service.code),
@@ -30,8 +34,9 @@ export function toMessage(
 export function toVersionMessage(
   service: PublicService,
   version: Version,
-  { kind, full }: { kind?: CentreKind | undefined; full: boolean },
+  { full, ...place }: Place & { full: boolean },
 ): PublicServiceVersion {
+  const costOptions = costOptionsAt(version, place).map(toCostOption);
   return {
     publicService: nameOf('publicServices', service.code),
     version: version.version,
@@ -42,7 +47,8 @@ export function toVersionMessage(
     centreKinds: (version.centreKinds ?? []).map((kind) => enumWord('CENTRE_KIND_', kind)),
     ...(version.elsewhere ? { elsewhere: version.elsewhere } : {}),
     evidence: (version.evidence ?? []).map(toEvidence),
-    costOptions: costOptionsAt(version, kind).map(toCostOption),
+    costOptions,
+    ...(costOptions.length === 0 ? { noFee: NO_FEE, noTerm: NO_TERM } : {}),
     reductions: (version.reductions ?? []).map((reduction) => ({ legalReason: '', ...reduction })),
     outputs: (version.outputs ?? []).map(({ kind, title }) => ({ kind: enumWord('OUTPUT_KIND_', kind), title })),
     legalSource: version.legalSource ?? '',
@@ -53,12 +59,13 @@ export function toVersionMessage(
   };
 }
 
-function toEvidence({ kind, title, required, when }: EvidenceRule): EvidenceRuleMessage {
-  const rule = { kind, title, required };
+function toEvidence({ kind, title, required, accepts = [], when }: EvidenceRule): EvidenceRuleMessage {
+  const rule = { kind, title, required, accepts: accepts.map((proof) => enumWord('EVIDENCE_PROOF_', proof)) };
   if (when === undefined) return rule;
-  if ('represented' in when) return { ...rule, when: { represented: true, condition: 'represented' } };
-  const { field, in: values } = when.answer;
-  return { ...rule, when: { answer: { field, values }, condition: 'answer' } };
+  const { represented, answer, mandate: mandates = [] } = when;
+  if (represented) return { ...rule, when: { represented, mandates, condition: 'represented' } };
+  if (!answer) return { ...rule, when: { mandates } };
+  return { ...rule, when: { answer: { field: answer.field, values: answer.in }, mandates, condition: 'answer' } };
 }
 
 function toCostOption(option: CostOption): CostOptionMessage {
@@ -66,7 +73,7 @@ function toCostOption(option: CostOption): CostOptionMessage {
   return {
     code,
     title,
-    ...(fee ? { fee: { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } } : {}),
+    ...(fee ? { fee: { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } } : { noFee: NO_FEE }),
     plusStateFee: option.plusStateFee ?? false,
     ...(term
       ? {
@@ -76,7 +83,8 @@ function toCostOption(option: CostOption): CostOptionMessage {
             from: enumWord('TERM_START_', term.from),
           },
         }
-      : {}),
+      : { noTerm: NO_TERM }),
+    countries: option.countries ?? [],
     centreKinds: (option.centreKinds ?? []).map((kind) => enumWord('CENTRE_KIND_', kind)),
     reduction: option.reduction ?? '',
   };

@@ -8,7 +8,7 @@ import { Problem } from '@cups/problem';
 import { pageSizeOf, pageToken as writeToken, readPageToken } from '@cups/contracts/node';
 import { toMessage, toVersionMessage } from './convert.ts';
 import { fileableAt, inForce, pauseAt, versionAt } from './domain/public-service.ts';
-import type { CentreKind, PublicService, Version } from './domain/public-service.ts';
+import type { CentreKind, Place, PublicService, Version } from './domain/public-service.ts';
 import { searchOf } from './domain/search.ts';
 import type { Search } from './domain/search.ts';
 
@@ -24,38 +24,37 @@ export function catalogRpcs(
   };
 
   return {
-    async GetPublicService({ name, atDate, centreKind }) {
+    async GetPublicService({ name, atDate, centreKind, country }) {
       const date = dateOf(atDate, now);
       const service = find(name);
       const version = versionAt(service, date);
       if (!version) throw notFound('This public service has no version in force on that date.');
-      return { publicService: toMessage(service, version, { date, kind: kindOf(centreKind), full: true }) };
+      const place = { kind: kindOf(centreKind), country: country || undefined };
+      return { publicService: toMessage(service, version, { date, ...place, full: true }) };
     },
 
-    async ListPublicServices({ centreKind, agency, query, atDate, pageSize, pageToken, fileableOnly }) {
-      const date = dateOf(atDate, now);
-      const kind = kindOf(centreKind);
-      const provider = agency === '' ? undefined : parseName('agencies', agency, 'agency');
+    async ListPublicServices({ centreKind, agency, query, atDate, pageSize, pageToken, fileableOnly, country }) {
+      const asked: Asked = {
+        date: dateOf(atDate, now),
+        place: { kind: kindOf(centreKind), country: country || undefined },
+        provider: agency === '' ? undefined : parseName('agencies', agency, 'agency'),
+        fileableOnly,
+        query,
+      };
       const size = pageSizeOf(pageSize);
-      const others = [centreKind, agency, query, atDate, fileableOnly];
+      const others = [centreKind, agency, query, atDate, fileableOnly, country];
       const after = placeFrom(readPageToken(pageToken, others));
-
-      const scores = scoresOf(services(), query);
-      const found = [...services().values()]
-        .flatMap((service) => {
-          const version = versionAt(service, date);
-          if (!version || (provider !== undefined && version.provider !== provider)) return [];
-          if (fileableOnly && !fileableAt(version, kind)) return [];
-          const score = scores ? (scores.get(version) ?? 0) : service.finding.popularity;
-          return score > 0 ? [{ score, code: service.code, service, version }] : [];
-        })
+      const found = matching(services(), asked)
         .sort(compare)
         .filter((match) => after === undefined || compare(after, match) < 0);
 
       const page = found.slice(0, size);
       const last = page.at(-1);
+      const { date, place } = asked;
       return {
-        publicServices: page.map(({ service, version }) => toMessage(service, version, { date, kind, full: false })),
+        publicServices: page.map(({ service, version }) =>
+          toMessage(service, version, { date, ...place, full: false }),
+        ),
         nextPageToken: last && found.length > size ? writeToken(placeOf(last), others) : '',
       };
     },
@@ -72,6 +71,34 @@ export function catalogRpcs(
       };
     },
   };
+}
+
+/** What a list is asked for. */
+interface Asked {
+  date: string;
+  place: Place;
+  /** Code of the agency; undefined for any. */
+  provider: string | undefined;
+  fileableOnly: boolean;
+  query: string;
+}
+
+interface Match extends Rank {
+  service: PublicService;
+  version: Version;
+}
+
+/** The services that a list is asked for, in no order; without a query each counts as often as villages ask for it. */
+function matching(services: ReadonlyMap<string, PublicService>, asked: Asked): Match[] {
+  const { date, place, provider, fileableOnly, query } = asked;
+  const scores = scoresOf(services, query);
+  return [...services.values()].flatMap((service) => {
+    const version = versionAt(service, date);
+    if (!version || (provider !== undefined && version.provider !== provider)) return [];
+    if (fileableOnly && !fileableAt(version, place.kind)) return [];
+    const score = scores ? (scores.get(version) ?? 0) : service.finding.popularity;
+    return score > 0 ? [{ score, code: service.code, service, version }] : [];
+  });
 }
 
 const searches = new WeakMap<ReadonlyMap<string, PublicService>, Search>();
@@ -100,22 +127,22 @@ function kindOf(word: string): CentreKind | undefined {
 }
 
 /** A place in the order of a list: best match first (without a query, what villages ask for most), then by code. */
-interface Place {
+interface Rank {
   score: number;
   code: string;
 }
 
-function placeOf({ score, code }: Place): string {
+function placeOf({ score, code }: Rank): string {
   return `${score} ${code}`;
 }
 
 /** The last match need not exist any more. */
-function placeFrom(text: string | undefined): Place | undefined {
+function placeFrom(text: string | undefined): Rank | undefined {
   const [score, code = ''] = text?.split(' ') ?? [];
   return score === undefined ? undefined : { score: Number(score), code };
 }
 
-function compare(a: Place, b: Place): number {
+function compare(a: Rank, b: Rank): number {
   return b.score - a.score || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 }
 

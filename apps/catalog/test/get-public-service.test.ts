@@ -55,6 +55,26 @@ describe('GetPublicService', () => {
     expect((await at('CENTRE_KIND_TOWN_HALL', 'name-change'))?.fileable).toBe(true);
   });
 
+  test('offers a price of one country at centres there only, and says in words where none is known', async () => {
+    const at = async (country: string) => {
+      const request = { ...extract, centreKind: 'CENTRE_KIND_MISSION' as const, country };
+      return (await gateway.getPublicService(request)).publicService?.version;
+    };
+    const [abroad, rome] = [await at('US'), await at('IT')];
+    expect(abroad?.costOptions).toMatchObject([{ code: 'consulate-usd', countries: ['US'], noFee: null }]);
+    expect(abroad?.costOptions[0]?.noTerm).toEqual({
+      ro: 'termen necunoscut',
+      ru: 'срок неизвестен',
+      en: 'no term known',
+    });
+    expect(abroad).toMatchObject({ noFee: null, noTerm: null });
+    expect(rome?.costOptions).toEqual([]);
+    expect(rome?.noFee?.ro).toBe('fără tarif indicat');
+    expect(rome?.noTerm?.ru).toBe('срок неизвестен');
+    const { publicServices } = await gateway.listPublicServices({ query: 'cazier judiciar', country: 'IT' });
+    expect(publicServices[0]?.version?.costOptions).toEqual([]);
+  });
+
   test('says what to do instead where nothing may be filed', async () => {
     const { publicService } = await gateway.getPublicService({ name: 'publicServices/marriage-registration' });
     expect(publicService?.fileable).toBe(false);
@@ -69,8 +89,9 @@ describe('GetPublicService', () => {
     expect(options.at(-1)).toMatchObject({ code: 'free', reduction: 'protected', fee: { amountMinor: '0' } });
     expect(publicService?.version?.reductions[0]?.legalReason).toMatch(/966\/2020/);
     const evidence = (await gateway.getPublicService(extract)).publicService?.version?.evidence;
-    expect(evidence?.find(({ kind }) => kind === 'power-of-attorney')?.when).toMatchObject({
-      condition: 'represented',
+    expect(evidence?.find(({ kind }) => kind === 'power-of-attorney')).toMatchObject({
+      accepts: ['EVIDENCE_PROOF_VERIFICATION_CODE'],
+      when: { mandates: ['notarial', 'guardianship'], answer: { field: 'relation', values: ['representative'] } },
     });
     expect(evidence?.find(({ kind }) => kind === 'kinship-proof')?.when?.answer).toEqual({
       field: 'relation',

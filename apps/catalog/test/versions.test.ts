@@ -59,9 +59,9 @@ describe('what may be filed at a centre of a kind', () => {
         { code: 'abroad', title: text, centreKinds: ['mission'] },
       ],
     });
-    expect(costOptionsAt(priced, 'town-hall').map((o) => o.code)).toEqual(['everywhere']);
-    expect(costOptionsAt(priced, 'mission').map((o) => o.code)).toEqual(['everywhere', 'abroad']);
-    expect(costOptionsAt(priced).map((o) => o.code)).toEqual(['everywhere', 'abroad']);
+    expect(costOptionsAt(priced, { kind: 'town-hall' }).map((o) => o.code)).toEqual(['everywhere']);
+    expect(costOptionsAt(priced, { kind: 'mission' }).map((o) => o.code)).toEqual(['everywhere', 'abroad']);
+    expect(costOptionsAt(priced, {}).map((o) => o.code)).toEqual(['everywhere', 'abroad']);
   });
 });
 

@@ -108,7 +108,7 @@ const APPLICATION: Rules = {
 const VERSION: Rules = {
   publicService: absent,
   centreKinds: words('CENTRE_KIND_'),
-  evidence: each({ when: by({ condition: absent }) }),
+  evidence: each({ when: by({ condition: absent }), accepts: words('EVIDENCE_PROOF_') }),
   costOptions: each({
     fee: (fee: { amountMinor: string; currencyCode: string } | null) =>
       fee && { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode },

@@ -54,6 +54,7 @@ export interface Query {
   q?: string;
   centre?: string;
   centreKind?: CentreKind;
+  country?: string;
   agency?: string;
   atDate?: string;
   fileable?: boolean;

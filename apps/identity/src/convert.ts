@@ -4,6 +4,7 @@ import type { Centre as CentreOut } from '@cups/contracts/gen/cups/identity/v1/C
 import type { Operator as OperatorOut } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
 import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
 import type { Session as Claims } from '@cups/rpc';
+import { countryOf } from './domain/centres.ts';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';
 import type { StoredSession } from './store.ts';
@@ -18,6 +19,7 @@ export function toCentre(centre: Centre): CentreOut {
     wave: centre.wave,
     status: enumWord('CENTRE_STATUS_', centre.status),
     district: centre.district ?? '',
+    country: countryOf(centre),
     timeZone: centre.timeZone,
     languages: centre.languages,
     agencies: centre.agencies.map((agency) => nameOf('agencies', agency)),

@@ -4,6 +4,7 @@ import type { ProblemInit } from '@cups/problem';
 import { enumValue } from '@cups/contracts/proto';
 import type { Backend } from '@cups/backend';
 import type { Context } from '@cups/rpc';
+import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
 import type { LocalizedText__Output as LocalizedText } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
@@ -15,7 +16,12 @@ import { today } from './domain/terms.ts';
 /** What intake asks catalog and identity, only when a draft is opened or renewed. */
 
 export interface VersionInForce {
-  copy: ServiceVersion;
+  /** The copy that a draft keeps, with the cost options that are offered at a centre. */
+  copyFor(centre: Pick<Centre, 'country'>): ServiceVersion;
+  /** publicServices/{code}. */
+  publicService: string;
+  /** agencies/{code} that decides. */
+  agency: string;
   /** Kinds of centre at which it may be filed; empty when it may not be filed at a desk. */
   centreKinds: string[];
   /** Set while the public service is paused at all desks. */
@@ -26,6 +32,8 @@ export interface Centre {
   displayName: string;
   kind: string;
   status: string;
+  /** ISO 3166-1 alpha-2, or '' where it is not known. */
+  country: string;
   agencies: string[];
   /** Open applications at once; 0 means no limit. */
   limit: number;
@@ -65,7 +73,12 @@ export function openNeighbours(backend: Backend<Config>): Neighbours {
         );
         if (!version) throw new Problem({ reason: 'NOT_FOUND', message: 'No such public service.' });
         const centreKinds = version.centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind));
-        const found: VersionInForce = { copy: fromVersion(version), centreKinds };
+        const found: VersionInForce = {
+          copyFor: copiesOf(version),
+          publicService,
+          agency: version.provider,
+          centreKinds,
+        };
         if (paused?.reason) found.paused = { since: paused.since, reason: paused.reason };
         return found;
       });
@@ -78,12 +91,28 @@ export function openNeighbours(backend: Backend<Config>): Neighbours {
           displayName: centre.displayName,
           kind: enumValue('CENTRE_KIND_', centre.kind),
           status: enumValue('CENTRE_STATUS_', centre.status),
+          country: centre.country,
           agencies: centre.agencies,
           limit: centre.openApplicationLimit,
         };
       });
     },
     assertFileable,
+  };
+}
+
+/** The copies of a version, one for each country that it is filed in. */
+function copiesOf(version: VersionIn): VersionInForce['copyFor'] {
+  const made = new Map<string, ServiceVersion>();
+  return ({ country }) => {
+    const known = made.get(country);
+    if (known) return known;
+    const offered = version.costOptions.filter(
+      ({ countries }) => countries.length === 0 || countries.includes(country),
+    );
+    const copy = fromVersion(Object.assign({}, version, { costOptions: offered }));
+    made.set(country, copy);
+    return copy;
   };
 }
 
@@ -109,11 +138,11 @@ function assertFileable(version: VersionInForce, centre: Centre, language: strin
     const { reason, message } = REFUSALS[status] ?? PAUSED;
     throw new Problem({ reason, message, metadata: { status } });
   }
-  if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.copy.agency)) {
+  if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.agency)) {
     throw new Problem({
       reason: 'SERVICE_NOT_FILEABLE',
       message: 'This public service can not be filed at this centre; the catalog says where.',
-      metadata: { publicService: version.copy.publicService },
+      metadata: { publicService: version.publicService },
     });
   }
   if (version.paused) {
@@ -122,7 +151,7 @@ function assertFileable(version: VersionInForce, centre: Centre, language: strin
     throw new Problem({
       reason: 'SERVICE_PAUSED',
       message,
-      metadata: { publicService: version.copy.publicService, since },
+      metadata: { publicService: version.publicService, since },
     });
   }
 }

@@ -31,6 +31,7 @@ interface CentreAnswer {
   status?: CentreStatus;
   limit?: number;
   agencies?: string[];
+  country?: string;
   until?: Promise<void>;
 }
 
@@ -63,6 +64,7 @@ export async function openWorld() {
           status = 'CENTRE_STATUS_ACTIVE',
           limit = 0,
           agencies = ['agencies/asp'],
+          country = 'MD',
           until,
         } = centres[name.slice(8)] ?? {};
         await until;
@@ -74,6 +76,7 @@ export async function openWorld() {
             kind: 'CENTRE_KIND_TOWN_HALL',
             status,
             agencies,
+            country,
             openApplicationLimit: limit,
           },
         };
@@ -224,7 +227,15 @@ function version(validTo: string): GetPublicServiceVersionResponse['version'] {
     title: { ro: 'Extras', ru: 'Выписка', en: 'Extract' },
     provider: 'agencies/asp',
     centreKinds: ['CENTRE_KIND_TOWN_HALL'],
-    evidence: [{ kind: 'identity-document', required: true }],
+    evidence: [
+      { kind: 'identity-document', required: true },
+      {
+        kind: 'power',
+        required: true,
+        accepts: ['EVIDENCE_PROOF_VERIFICATION_CODE'],
+        when: { mandates: ['notarial'] },
+      },
+    ],
     outputs: [{ kind: 'OUTPUT_KIND_PAPER' }, { kind: 'OUTPUT_KIND_ELECTRONIC' }],
     costOptions: [
       {
@@ -232,6 +243,7 @@ function version(validTo: string): GetPublicServiceVersionResponse['version'] {
         term: { amount: 10, unit: 'TERM_UNIT_WORKING_DAYS', from: 'TERM_START_SUBMISSION' },
         fee: { amountMinor: '11000', currencyCode: 'MDL' },
       },
+      { code: 'consular', fee: { amountMinor: '4700', currencyCode: 'USD' }, countries: ['US'] },
     ],
     formSchema: Buffer.from(
       JSON.stringify({

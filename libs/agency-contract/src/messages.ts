@@ -54,6 +54,7 @@ export type Evidence = {
   issueDate?: string;
   originalSeen: boolean;
   copy?: string;
+  verificationCode?: string;
 };
 export type Result = {
   kind: 'paper' | 'electronic' | 'payment';

@@ -5,12 +5,18 @@ import { shapeViolations } from './shape.ts';
 
 /** What a complete file needs, at submit: the specialist sends a complete file or none. */
 
-/** A paper that the provider asks for: always, or when somebody is represented, or for some answers. */
+/** A paper that the provider asks for: always, or only when any of its conditions holds. */
 export interface EvidenceRule {
   kind: string;
   required: boolean;
+  /** The verification code of the electronic document does as well. */
+  acceptsCode?: boolean;
+  /** Somebody else than the applicant is represented. */
   whenRepresented?: boolean;
+  /** An answer has one of these values. */
   whenAnswer?: { field: string; values: string[] };
+  /** The specialist acts by one of these kinds of mandate. */
+  whenMandate?: string[];
 }
 
 /** What a version of a public service asks of a file, beside its form. */
@@ -82,22 +88,28 @@ function evidence(content: Content, { evidence: rules }: Requirements): Violatio
   const papers = content.evidence ?? [];
   return rules
     .filter((rule) => isRequired(rule, content))
-    .flatMap(({ kind }) => {
+    .flatMap(({ kind, acceptsCode }) => {
       const at = papers.findIndex((paper) => paper.kind === kind);
       const paper = papers[at];
       if (!paper) return [required(`evidence.${kind}`, `The paper ${kind} is missing.`)];
-      if (paper.originalSeen || paper.copy) return [];
+      if (paper.originalSeen || paper.copy || (acceptsCode && paper.verificationCode)) return [];
       return [required(`evidence[${at}].originalSeen`, 'See the original or attach a copy.')];
     });
 }
 
-function isRequired(rule: EvidenceRule, content: Content): boolean {
-  if (!rule.required) return false;
-  if (rule.whenRepresented) return content.represented !== undefined;
-  if (!rule.whenAnswer) return true;
-  const value = content.answers?.[rule.whenAnswer.field];
-  const isAnswer = typeof value === 'string' || typeof value === 'boolean';
-  return isAnswer && rule.whenAnswer.values.includes(String(value));
+function isRequired({ required, whenRepresented, whenAnswer, whenMandate }: EvidenceRule, content: Content): boolean {
+  if (!required) return false;
+  if (!whenRepresented && !whenAnswer && !whenMandate) return true;
+  return (
+    (whenRepresented === true && content.represented !== undefined) ||
+    (whenMandate !== undefined && whenMandate.includes(content.mandate?.kind ?? '')) ||
+    (whenAnswer !== undefined && hasAnswer(content, whenAnswer))
+  );
+}
+
+function hasAnswer({ answers }: Content, { field, values }: { field: string; values: string[] }): boolean {
+  const value = answers?.[field];
+  return (typeof value === 'string' || typeof value === 'boolean') && values.includes(String(value));
 }
 
 function costOption({ costOption: chosen }: Content, { costOptions }: Requirements, centreKind: string): Violation[] {

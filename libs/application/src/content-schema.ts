@@ -142,6 +142,10 @@ export const CONTENT_SCHEMA = {
         issueDate: { $ref: '#/$defs/CivilDate' },
         originalSeen: { type: 'boolean', description: 'False when left out.' },
         copy: { $ref: '#/$defs/ReferenceLine', description: 'Reference to a scanned copy.' },
+        verificationCode: {
+          $ref: '#/$defs/ShortLine',
+          description: 'The code by which an electronic document is verified; nobody has it in hand.',
+        },
       },
     },
     EvidenceList: {

@@ -147,10 +147,21 @@ describe('a cost option', () => {
   );
 });
 
+describe('a paper', () => {
+  const coded = file({
+    evidence: [...complete.evidence!, { kind: 'proof', originalSeen: false, verificationCode: 'K7Q2' }],
+  });
+  test('does by its verification code where the rule takes one', () => {
+    expect(told(coded, asks({ kind: 'proof', required: true, acceptsCode: true }))).toEqual([]);
+    expect(told(coded, asks({ kind: 'proof', required: true }))).toHaveLength(1);
+  });
+});
+
 describe('a paper is needed', () => {
   const missing = ['evidence.proof REQUIRED'];
   const forChild = file({ represented: child, mandate: { kind: 'kinship', reference: '1' } });
   const whenAct = { kind: 'proof', required: true, whenAnswer: { field: 'act', values: ['birth', 'death'] } };
+  const whenKinship = { kind: 'proof', required: true, whenMandate: ['kinship'] };
   const whenHeir = { kind: 'proof', required: true, whenAnswer: { field: 'heir', values: ['true'] } };
   test.each<[string, Requirements['evidence'][number], Content, string[]]>([
     ['always', { kind: 'proof', required: true }, complete, missing],
@@ -167,6 +178,12 @@ describe('a paper is needed', () => {
     ['not for another answer', whenAct, file({ answers: { act: 'marriage' } }), []],
     ['not without the answer', whenAct, file({ answers: undefined }), []],
     ['not for a list that holds the answer', whenAct, file({ answers: { act: ['birth'] } }), []],
+    ['for a kind of mandate', whenKinship, forChild, missing],
+    ['not for another kind of mandate', whenKinship, complete, []],
+    ['not without a mandate', whenKinship, file({ mandate: undefined }), ['mandate REQUIRED']],
+    ['when any of its conditions holds', { ...whenAct, whenMandate: ['notarial'] }, complete, missing],
+    ['also when another one holds', { ...whenKinship, whenAnswer: { field: 'act', values: ['x'] } }, forChild, missing],
+    ['not when none of them holds', { ...whenKinship, whenAnswer: { field: 'act', values: ['x'] } }, complete, []],
     ['for a tick', whenHeir, complete, missing],
     ['not without the tick', whenHeir, file({ answers: { heir: false } }), []],
   ])('%s', (_name, rule, content, expected) => expect(told(content, asks(rule))).toEqual(expected));

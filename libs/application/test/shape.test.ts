@@ -25,7 +25,14 @@ const full = {
   mandate: { kind: 'kinship', reference: 'CS-1', date: '2024-02-29' },
   answers: { act: 'birth' },
   evidence: [
-    { kind: 'identity-document', number: 'B00000001', issueDate: '2020-01-01', originalSeen: true, copy: 'c/1' },
+    {
+      kind: 'identity-document',
+      number: 'B00000001',
+      issueDate: '2020-01-01',
+      originalSeen: true,
+      copy: 'c/1',
+      verificationCode: 'K7Q2-1',
+    },
   ],
   costOption: 'standard',
   delivery: { kind: 'post', note: 'str. Exemplu 1' },

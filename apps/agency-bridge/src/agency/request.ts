@@ -72,8 +72,9 @@ function contentOf(submission: GetSubmissionResponse__Output, number: number, de
         })
       : undefined,
     answers: answers && answers.length > 0 ? (JSON.parse(answers.toString()) as unknown) : {},
-    evidence: (content?.evidence ?? []).map(({ kind, number: paper, issueDate, originalSeen, copy }) =>
-      present({ kind, number: paper, issueDate, originalSeen, copy }),
+    evidence: (content?.evidence ?? []).map(
+      ({ kind, number: paper, issueDate, originalSeen, copy, verificationCode }) =>
+        present({ kind, number: paper, issueDate, originalSeen, copy, verificationCode }),
     ),
     costOption: content?.costOption
       ? present({

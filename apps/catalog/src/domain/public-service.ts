@@ -12,7 +12,15 @@ export interface EvidenceRule {
   kind: string;
   title: LocalizedText;
   required: boolean;
-  when?: { represented: true } | { answer: { field: string; in: string[] } };
+  /** What does as well as an original or a copy. */
+  accepts?: 'verification-code'[];
+  /** The rule counts only when any of these holds; represented and answer do not stand together. */
+  when?: {
+    represented?: true;
+    answer?: { field: string; in: string[] };
+    /** Kinds of mandate by which the specialist acts. */
+    mandate?: string[];
+  };
 }
 
 export interface Term {
@@ -30,6 +38,8 @@ export interface CostOption {
   plusStateFee?: true;
   term?: Term;
   centreKinds?: CentreKind[];
+  /** ISO 3166-1 alpha-2; absent: in every country. */
+  countries?: string[];
   reduction?: string;
 }
 
@@ -109,12 +119,20 @@ export function fileableAt(version: Version, kind?: CentreKind): boolean {
   return kind === undefined ? kinds.length > 0 : kinds.includes(kind);
 }
 
-/** The prices and terms offered at a centre of the kind; without a kind, all. */
-export function costOptionsAt(version: Version, kind?: CentreKind): CostOption[] {
-  const options = version.costOptions ?? [];
-  return kind === undefined
-    ? options
-    : options.filter((option) => option.centreKinds === undefined || option.centreKinds.includes(kind));
+/** Where a desk is; what is left out does not narrow anything down. */
+export interface Place {
+  kind?: CentreKind | undefined;
+  /** ISO 3166-1 alpha-2. */
+  country?: string | undefined;
+}
+
+/** The prices and terms offered at a place. */
+export function costOptionsAt(version: Version, { kind, country }: Place): CostOption[] {
+  return (version.costOptions ?? []).filter(
+    ({ centreKinds, countries }) =>
+      (kind === undefined || centreKinds === undefined || centreKinds.includes(kind)) &&
+      (country === undefined || countries === undefined || countries.includes(country)),
+  );
 }
 
 /** What JSON Schema cannot say about one service: how its parts refer to each other. Sentences, empty when all is well. */
@@ -158,7 +176,7 @@ function references(version: Version): string[] {
     }
   }
   for (const rule of version.evidence ?? []) {
-    if (rule.when && 'answer' in rule.when && !fields.has(rule.when.answer.field)) {
+    if (rule.when?.answer && !fields.has(rule.when.answer.field)) {
       found.push(`evidence ${rule.kind} depends on ${rule.when.answer.field}, which the form does not have`);
     }
   }

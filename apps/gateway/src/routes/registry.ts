@@ -19,11 +19,12 @@ export function registryRoutes({ catalog, identity }: Neighbours): Record<string
       agency: full('agencies', query.agency),
       atDate: query.atDate,
       fileableOnly: query.fileable,
+      country: query.country,
     })),
     async getPublicService({ params, query, context }) {
       const name = nameOf('publicServices', params['code']!);
-      const { atDate, centreKind } = query as Query;
-      const request = { name, atDate, centreKind: enumWord('CENTRE_KIND_', centreKind) };
+      const { atDate, centreKind, country } = query as Query;
+      const request = { name, atDate, country, centreKind: enumWord('CENTRE_KIND_', centreKind) };
       const { publicService } = await catalog.getPublicService(request, context);
       return { body: convert.publicServiceJson(whole(publicService)) };
     },

@@ -9,6 +9,8 @@ export interface CentreFile {
   wave: string;
   status: CentreStatus;
   district?: string | undefined;
+  /** ISO 3166-1 alpha-2; see countryOf. */
+  country?: string | undefined;
   timeZone: string;
   languages: ('ro' | 'ru' | 'en')[];
   agencies: string[];
@@ -20,6 +22,11 @@ export interface CentreFile {
 /** A centre with the hash of the text that it was read from. */
 export interface Centre extends CentreFile {
   hash: string;
+}
+
+/** The country in which a centre is, ISO 3166-1 alpha-2; '' for a mission whose file does not say. */
+export function countryOf({ country, kind }: CentreFile): string {
+  return country ?? (kind === 'mission' ? '' : 'MD');
 }
 
 /**

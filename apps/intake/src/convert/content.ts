@@ -60,8 +60,9 @@ function fromPerson({ idnp, givenName, familyName, birthDate, language }: Person
   return present({ idnp, givenName, familyName, birthDate, language }) as Person;
 }
 
-export function fromEvidence({ kind, number, issueDate, originalSeen, copy }: EvidenceIn): Evidence {
-  return { kind, originalSeen, ...present({ number, issueDate, copy }) };
+export function fromEvidence({ kind, originalSeen, ...more }: EvidenceIn): Evidence {
+  const { number, issueDate, copy, verificationCode } = more;
+  return { kind, originalSeen, ...present({ number, issueDate, copy, verificationCode }) };
 }
 
 /** The fields of content by the names that an edit gives them, which are those of the proto. */

@@ -29,8 +29,10 @@ export function fromVersion(wire: VersionIn): ServiceVersion {
   return { _id: `${code}@${wire.version}:${hash}`, ...version };
 }
 
-function fromEvidenceRule({ kind, required, when }: EvidenceRuleIn): EvidenceRule {
+function fromEvidenceRule({ kind, required, when, accepts }: EvidenceRuleIn): EvidenceRule {
   const rule: EvidenceRule = { kind, required };
+  if (accepts.includes('EVIDENCE_PROOF_VERIFICATION_CODE')) rule.acceptsCode = true;
+  if (when && when.mandates.length > 0) rule.whenMandate = when.mandates;
   if (when?.represented) rule.whenRepresented = true;
   if (when?.answer) rule.whenAnswer = { field: when.answer.field, values: when.answer.values };
   return rule;

@@ -52,9 +52,10 @@ export function draftRpcs(
         neighbours.centre(centreOf(context), context),
       ]);
       neighbours.assertFileable(version, centre, context.session?.language);
-      await versions.keep(version.copy);
+      const copy = version.copyFor(centre);
+      await versions.keep(copy);
       return change(parts, request, context, {
-        decide: (current, actor) => drafts.renew(current, actor, version.copy),
+        decide: (current, actor) => drafts.renew(current, actor, copy),
       });
     },
   };

@@ -37,14 +37,15 @@ export async function openDraft(
   const training = inTraining(centre);
   if (corrected) assertCorrectable(corrected, training);
   await assertRoom(parts, actor.centre, centre);
-  await versions.keep(version.copy);
+  const copy = version.copyFor(centre);
+  await versions.keep(copy);
   const draft: NewApplication = {
     id: request.applicationId || ulid(actor.now.getTime()),
     centre: actor.centre,
     centreName: centre.displayName,
     centreKind: centre.kind,
     trackingNumber: newTrackingNumber((n) => randomBytes(n)),
-    version: version.copy,
+    version: copy,
     content: fromContent(request.content),
   };
   if (request.corrects) draft.corrects = request.corrects;

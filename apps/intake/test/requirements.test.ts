@@ -1,0 +1,35 @@
+import { expect, test } from '@jest/globals';
+import { useIntake } from './world.ts';
+
+/** What a version asks of a file, from the catalog to the submission: papers by mandate, codes for papers, prices by country. */
+
+const scene = useIntake();
+const { at } = scene;
+const identity = { kind: 'identity-document', number: 'B1', originalSeen: true };
+const notarial = { kind: 'MANDATE_KIND_NOTARIAL', reference: 'N-1' } as const;
+
+test('A paper that is asked for one kind of mandate is needed for it, and not for another.', async () => {
+  const { name } = await at().open(1, { mandate: notarial });
+  await expect(at().submit(name)).rejects.toMatchObject({ reason: 'FILE_INCOMPLETE' });
+  const kinship = await at().open(2, { mandate: { kind: 'MANDATE_KIND_KINSHIP', reference: 'K-1' } });
+  expect((await at().submit(kinship.name)).state).toBe('STATE_SUBMITTED');
+});
+
+test('The verification code of an electronic document does for its paper, where the service takes it.', async () => {
+  const evidence = [identity, { kind: 'power', verificationCode: 'MP-2026-7' }];
+  const app = await at().open(3, { mandate: notarial, evidence });
+  expect(app.content?.evidence[1]).toMatchObject({ verificationCode: 'MP-2026-7', originalSeen: false });
+  expect((await at().submit(app.name)).state).toBe('STATE_SUBMITTED');
+  const codeOnly = [{ kind: 'identity-document', verificationCode: 'X' }];
+  const refused = await at().open(4, { evidence: codeOnly });
+  await expect(at().submit(refused.name)).rejects.toMatchObject({ reason: 'FILE_INCOMPLETE' });
+});
+
+test('A price of one country is offered at its centres only.', async () => {
+  scene.world.centres['CU-022'] = { country: 'US' };
+  scene.world.centres['CU-018'] = { country: 'IT' };
+  const abroad = await at('CU-022').open(5, { costOption: 'consular' });
+  expect((await at('CU-022').submit(abroad.name)).state).toBe('STATE_SUBMITTED');
+  const elsewhere = await at('CU-018').open(6, { costOption: 'consular' });
+  await expect(at('CU-018').submit(elsewhere.name)).rejects.toMatchObject({ reason: 'FILE_INCOMPLETE' });
+});
