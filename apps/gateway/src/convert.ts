@@ -55,6 +55,24 @@ export function tellingToProto({ how, notice }: { how: TellingMeans; notice?: st
   return { how: enumWord('TELLING_MEANS_', how), notice };
 }
 
+/** The payment of a fee as its receipt says, for proto. */
+export function paymentToProto({ receiptNumber, amount, payTime }: PaymentJson) {
+  const { amountMinor, currency: currencyCode } = amount;
+  return {
+    payment: {
+      receiptNumber,
+      amount: { amountMinor: String(amountMinor), currencyCode },
+      payTime: instantToProto(payTime),
+    },
+  };
+}
+
+interface PaymentJson {
+  receiptNumber: string;
+  amount: { amountMinor: number; currency: string };
+  payTime?: string;
+}
+
 /** The last segment of a resource name. */
 export function idOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
@@ -92,6 +110,9 @@ const orAbsent = (value: number | boolean) => value || undefined;
 const absent = () => undefined;
 const bytes = (value: Buffer): unknown => (value.length === 0 ? undefined : JSON.parse(value.toString('utf8')));
 
+const money = (wire: { amountMinor: string; currencyCode: string } | null) =>
+  wire && { amountMinor: Number(wire.amountMinor), currency: wire.currencyCode };
+
 const CONTENT: Rules = {
   contact: by({ none: orAbsent }),
   mandate: by({ kind: word('MANDATE_KIND_') }),
@@ -104,14 +125,14 @@ const APPLICATION: Rules = {
   content: absent,
   omittedMessages: orAbsent,
   tellings: each({ how: word('TELLING_MEANS_') }),
+  payment: by({ amount: money }),
 };
 const VERSION: Rules = {
   publicService: absent,
   centreKinds: words('CENTRE_KIND_'),
   evidence: each({ when: by({ condition: absent }), accepts: words('EVIDENCE_PROOF_') }),
   costOptions: each({
-    fee: (fee: { amountMinor: string; currencyCode: string } | null) =>
-      fee && { amountMinor: Number(fee.amountMinor), currency: fee.currencyCode },
+    fee: money,
     term: by({ unit: word('TERM_UNIT_'), from: word('TERM_START_') }),
     centreKinds: words('CENTRE_KIND_'),
   }),

@@ -90,6 +90,7 @@ export async function startGateway(
       HandOverResult: written,
       ConfirmOutcome: written,
       RenewApplication: written,
+      RecordPayment: written,
       AddNote: written,
       AssignApplication: written,
       MarkDeskNotesSeen: written,

@@ -182,6 +182,22 @@ const rows: Row[] = [
     { name: NAME, occurTime: { seconds: '1795507200', nanos: 0 } },
   ],
   [
+    'recordPayment',
+    'POST',
+    `${APP}/payment`,
+    { receiptNumber: 'CH-1', amount: { amountMinor: 11000, currency: 'MDL' }, payTime: '2026-11-24T08:00:00Z' },
+    200,
+    'RecordPayment',
+    {
+      name: NAME,
+      payment: {
+        receiptNumber: 'CH-1',
+        amount: { amountMinor: '11000', currencyCode: 'MDL' },
+        payTime: { seconds: '1795507200', nanos: 0 },
+      },
+    },
+  ],
+  [
     'addNote',
     'POST',
     `${APP}/notes`,

@@ -25,6 +25,7 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   HandOverResult: { ...desk, personalData: true },
   ConfirmOutcome: { ...desk, personalData: true },
   RenewApplication: { ...desk, personalData: true },
+  RecordPayment: { ...desk, personalData: true },
   AddNote: { ...desk, personalData: true },
   AssignApplication: { ...desk, personalData: true },
   MarkDeskNotesSeen: { ...desk, personalData: true },

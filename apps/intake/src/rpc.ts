@@ -2,6 +2,7 @@ import { draftRpcs } from './rpc/drafts.ts';
 import { fileRpcs } from './rpc/file.ts';
 import { filingRpcs } from './rpc/filing.ts';
 import type { IntakeRpcs, Parts } from './rpc/parts.ts';
+import { paymentRpcs } from './rpc/payments.ts';
 import { queueRpcs } from './rpc/queue.ts';
 import { readRpcs } from './rpc/reads.ts';
 import { resultRpcs } from './rpc/results.ts';
@@ -17,6 +18,7 @@ export function rpcs(parts: Parts): IntakeRpcs {
     ...draftRpcs(parts),
     ...filingRpcs(parts),
     ...resultRpcs(parts),
+    ...paymentRpcs(parts),
     ...teamRpcs(parts),
     ...readRpcs(parts),
     ...queueRpcs(parts),

@@ -62,12 +62,12 @@ test('A revoked result is not handed over before it is corrected, and others are
   const { name, allowedActions } = await decided(4);
   const may = (...actions: string[]) =>
     eventually(async () => (await at().read(name)).allowedActions.join() === actions.join());
-  expect(allowedActions).toEqual(['ACTION_HAND_OVER']);
+  expect(allowedActions).toEqual(['ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT']);
   await scene.world.say(delivered(name, 'DeliveryResultRevoked', 2, { reason: { ro: 'greșeală' } }));
-  await may('ACTION_WITHDRAW');
+  await may('ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT');
   await expect(handOver(name)).rejects.toMatchObject({ reason: 'RESULT_REVOKED' });
   await scene.world.say(delivered(name, 'DeliveryResultCorrected', 3, { resultKind: 'paper', resultNumber: 'R-2' }));
-  await may('ACTION_HAND_OVER');
+  await may('ACTION_HAND_OVER', 'ACTION_RECORD_PAYMENT');
   expect((await handOver(name)).application).toMatchObject({ state: 'STATE_HANDED_OVER' });
 
   const topic = await readTopic(scene.world.place, 'cups.applications');

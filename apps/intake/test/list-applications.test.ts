@@ -108,7 +108,7 @@ test('A row of a revoked result says that it cannot be handed over.', async () =
   );
   await eventually(async () => {
     const [row] = (await here.listApplications({})).applications;
-    return row?.allowedActions.join() === 'ACTION_WITHDRAW';
+    return row?.allowedActions.join() === 'ACTION_WITHDRAW,ACTION_RECORD_PAYMENT';
   });
 });
 

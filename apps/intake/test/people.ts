@@ -3,6 +3,7 @@ import { isProblem } from '@cups/problem';
 import { idnp } from '@cups/testing';
 import * as drafts from '../src/domain/acts/draft.ts';
 import * as filing from '../src/domain/acts/filing.ts';
+import { recordPayment } from '../src/domain/acts/payment.ts';
 import * as results from '../src/domain/acts/results.ts';
 import * as timers from '../src/domain/acts/timers.ts';
 import type { Actor, Step } from '../src/domain/acts.ts';
@@ -107,6 +108,8 @@ export function act(app: Application, action: Action, roles: readonly string[], 
       return results.handOver(app, actor, { collectedBy: 'applicant', paperKind: 'identity-document' });
     case 'confirm-outcome':
       return results.confirmOutcome(app, actor, { needMet: true });
+    case 'record-payment':
+      return recordPayment(app, actor, { receiptNumber: 'CH-1', amountMinor: 11_000, currency: 'MDL' }, PARTS);
     case 'correct':
       throw new Error('opens another application');
   }

@@ -38,6 +38,8 @@ const calls: Record<string, (desk: Desk, at: { name: string; etag: string; reque
     desk.handOverResult({ ...at, handOver: { collectedBy: 'applicant', paperKind: 'identity-document' } }),
   confirm: (desk, at) => desk.confirmOutcome({ ...at, outcome: { needMet: true } }),
   renew: (desk, at) => desk.renewApplication(at),
+  pay: (desk, at) =>
+    desk.recordPayment({ ...at, payment: { receiptNumber: 'R', amount: { amountMinor: '1', currencyCode: 'MDL' } } }),
   note: (desk, at) => desk.addNote({ ...at, text: 'a word' }),
   assign: (desk, at) => desk.assignApplication(at),
   seen: (desk, at) => desk.markDeskNotesSeen(at),

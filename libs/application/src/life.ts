@@ -26,6 +26,7 @@ export const ACTIONS = [
   'hand-over',
   'confirm-outcome',
   'correct',
+  'record-payment',
 ] as const;
 /** What a person at a desk may do. */
 export type Action = (typeof ACTIONS)[number];
@@ -47,7 +48,7 @@ export const DESK_ROLES = ['specialist', 'centre-manager'] as const;
 export type DeskRole = (typeof DESK_ROLES)[number];
 
 /** What can hold beside the state and close or open a move; `circumstancesOf` in acts.ts finds them in a document. */
-export const CIRCUMSTANCES = ['result-revoked'] as const;
+export const CIRCUMSTANCES = ['result-revoked', 'fee-paid'] as const;
 export type Circumstance = (typeof CIRCUMSTANCES)[number];
 
 interface Move {
@@ -60,6 +61,8 @@ interface Move {
 }
 
 const desk = (to: State): Move => ({ to, by: DESK_ROLES });
+/** That the fee was paid is recorded once, and moves nothing. */
+const payment = (state: State) => ({ 'record-payment': { ...desk(state), unless: 'fee-paid' as const } });
 
 /**
  * Persons are refused what does not stand here. `correct` changes nothing here: it opens a new application. A result that
@@ -67,10 +70,15 @@ const desk = (to: State): Move => ({ to, by: DESK_ROLES });
  */
 export const PERSONS: Record<State, Partial<Record<Action, Move>>> = {
   draft: { edit: desk('draft'), submit: desk('submitted'), withdraw: desk('withdrawn'), renew: desk('draft') },
-  submitted: { withdraw: desk('withdrawn') },
-  'in-progress': { withdraw: desk('withdrawn') },
-  'documents-requested': { 'supply-documents': desk('in-progress'), withdraw: desk('withdrawn') },
+  submitted: { withdraw: desk('withdrawn'), ...payment('submitted') },
+  'in-progress': { withdraw: desk('withdrawn'), ...payment('in-progress') },
+  'documents-requested': {
+    'supply-documents': desk('in-progress'),
+    withdraw: desk('withdrawn'),
+    ...payment('documents-requested'),
+  },
   ready: {
+    ...payment('ready'),
     'hand-over': { ...desk('handed-over'), unless: 'result-revoked' },
     withdraw: { ...desk('withdrawn'), only: 'result-revoked' },
   },

@@ -2,12 +2,38 @@ import type { Violation } from '@cups/problem';
 import { shapeCheck } from './check.ts';
 import { CONTENT_SCHEMA } from './content-schema.ts';
 
-/** What colleagues of a desk tell each other about an application. */
+/** What a desk notes about an application beside its content: words to colleagues, and the payment of the fee. */
 
 const checkNote = shapeCheck({
   type: 'object',
   properties: { text: Object.assign({}, CONTENT_SCHEMA.$defs.Line, { minLength: 1 }) },
 });
+
+const checkReceipt = shapeCheck({
+  type: 'object',
+  properties: {
+    receiptNumber: Object.assign({}, CONTENT_SCHEMA.$defs.ShortLine, { minLength: 1 }),
+    amount: {
+      type: 'object',
+      properties: {
+        amountMinor: { type: 'integer', minimum: 1, maximum: 1_000_000_000 },
+        currency: { type: 'string', pattern: '^[A-Z]{3}$' },
+      },
+    },
+  },
+});
+
+/** What a receipt of the fee says. */
+export interface ReceiptFields {
+  receiptNumber: string;
+  /** An integer of minor units, with the code of its currency. */
+  amount: { amountMinor: number; currency: string };
+}
+
+/** What is wrong with a receipt. Values are never echoed. */
+export function receiptViolations(receipt: ReceiptFields): Violation[] {
+  return checkReceipt(receipt);
+}
 
 /** What is wrong with a word to colleagues: it is one line of 1 to 500 characters. Values are never echoed. */
 export function noteViolations(note: { text: string }): Violation[] {

@@ -41,6 +41,7 @@ export function applicationRoutes({ intake }: Neighbours): Record<string, Handle
     handOverResult: act(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
     confirmOutcome: act(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
     renewApplication: act(intake.renewApplication, () => ({})),
+    recordPayment: act(intake.recordPayment, convert.paymentToProto),
     addNote: act(intake.addNote, ({ text }: { text: string }) => ({ text })),
     assignApplication: act(intake.assignApplication, ({ operator }: { operator?: string }) => ({ operator })),
     markDeskNotesSeen: act(intake.markDeskNotesSeen, () => ({})),

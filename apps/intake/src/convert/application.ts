@@ -27,6 +27,7 @@ import { bucketsOf } from '../domain/queue.ts';
 import type { Asking } from '../domain/queue.ts';
 import type { StoredRow } from '../store/rows.ts';
 import { toContent } from './content.ts';
+import { toPayment } from './payment.ts';
 import { present } from './present.ts';
 
 /** The gRPC border of an application: whole, as a row of a list, and its history. */
@@ -73,6 +74,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     notes: app.notes?.map(toNote) ?? [],
     assignee: app.assignee ?? '',
     tellings: app.told?.map(toTelling) ?? [],
+    payment: toPayment(app.payment),
   };
 }
 
@@ -172,7 +174,7 @@ function toDecisionTimes(decision: ApplicationRow['decision']): DecisionOut | nu
   };
 }
 
-function toAllowedActions(app: Pick<ApplicationRow, 'state' | 'decision'>, roles: readonly string[]) {
+function toAllowedActions(app: Pick<ApplicationRow, 'state' | 'decision' | 'payment'>, roles: readonly string[]) {
   return allowedActions(app.state, roles, circumstancesOf(app)).map((action: Action) => enumWord('ACTION_', action));
 }
 

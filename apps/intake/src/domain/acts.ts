@@ -57,10 +57,12 @@ export function replay(history: readonly ActionRecord[]): State {
 }
 
 /** What holds about an application beside its state. */
-export function circumstancesOf({ decision }: Pick<ApplicationRow, 'decision'>): Circumstance[] {
+export function circumstancesOf({ decision, payment }: Pick<ApplicationRow, 'decision' | 'payment'>): Circumstance[] {
   const { revokeTime, correctTime } = decision ?? {};
   const stands = revokeTime && !(correctTime && correctTime > revokeTime);
-  return stands ? ['result-revoked'] : [];
+  const holding: Circumstance[] = stands ? ['result-revoked'] : [];
+  if (payment) holding.push('fee-paid');
+  return holding;
 }
 
 /**

@@ -102,6 +102,20 @@ export interface Note {
   recordTime: Date;
 }
 
+/** That the fee was paid. */
+export interface Payment {
+  receiptNumber: string;
+  /** Of `currency`, in minor units. */
+  amountMinor: number;
+  /** ISO 4217. */
+  currency: string;
+  /** When it was paid, by the receipt. */
+  payTime: Date;
+  /** operators/{id} who noted it, and when. */
+  by: string;
+  noteTime: Date;
+}
+
 /** That the person was told something. */
 export interface Told {
   time: Date;
@@ -190,6 +204,8 @@ export interface Application {
   queue?: QueuePlace;
   /** Keyed hashes of the beginnings of the names in it, by which it is found; derived as well. */
   names?: string[];
+  /** Of the fee; a term that counts from payment starts with it. */
+  payment?: Payment;
   /** Among colleagues, oldest first. */
   notes?: Note[];
 }
@@ -219,6 +235,7 @@ export type ApplicationRow = Pick<
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
   deskNotes: Pick<DeskNote, 'kind' | 'recordTime'>[];
+  payment?: Pick<Payment, 'payTime'>;
 };
 
 /** What a public service gives. */

@@ -10,17 +10,35 @@ import type { Due, Term, WorkingTime } from './terms.ts';
 
 type Clock = Partial<Due> & Pick<Application, 'noDueDateReason' | 'termUnit'>;
 
-/** The due date by the term of a cost option, or why there is none. */
+/**
+ * The due date by the term of a cost option, or why there is none.
+ * @param at when it is filed: a term that counts from payment starts then at the earliest
+ * @param payTime when the fee was paid, where it was
+ */
 export function startedClock(
   { costOptions }: ServiceVersion,
   costOption: string | undefined,
   at: Date,
   working: WorkingTime,
+  payTime?: Date,
 ): Clock {
   const term = costOptions.find(({ code }) => code === costOption)?.term;
   if (!term) return { noDueDateReason: 'no-term' };
-  if (term.from === 'payment') return { noDueDateReason: 'awaiting-payment' };
-  return { ...dueOrWhyNot(at, term, working), termUnit: term.unit };
+  if (term.from === 'payment' && !payTime) return { noDueDateReason: 'awaiting-payment' };
+  const from = term.from === 'payment' && payTime && payTime > at ? payTime : at;
+  return { ...dueOrWhyNot(from, term, working), termUnit: term.unit };
+}
+
+/** The application with the clock that its payment starts; while documents are awaited, the whole term is what is left of it. */
+export function paidClock(app: Application, version: ServiceVersion, payTime: Date, working: WorkingTime): Application {
+  const { noDueDateReason, submitTime, ...rest } = app;
+  if (noDueDateReason !== 'awaiting-payment' || !submitTime) return app;
+  const started = startedClock(version, app.content.costOption, submitTime, working, payTime);
+  const running: Application = { ...rest, submitTime, ...started };
+  const term = version.costOptions.find(({ code }) => code === app.content.costOption)?.term;
+  if (app.state !== 'documents-requested' || !term) return running;
+  const { dueDate: _date, dueTime: _time, ...standing } = running;
+  return { ...standing, termLeft: { amount: term.amount, unit: term.unit }, noDueDateReason: 'clock-stopped' };
 }
 
 /** The application with what is left of its term in the place of its due date; one without a due date as it is. */

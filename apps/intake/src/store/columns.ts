@@ -106,5 +106,6 @@ export const APPLICATION = {
   assignee: String,
   seenTime: Date,
   told: [{ _id: false, time: Date, by: String, how: String, about: String }],
+  payment: { receiptNumber: String, amountMinor: Number, currency: String, payTime: Date, by: String, noteTime: Date },
   notes: [{ _id: false, text: String, by: String, occurTime: Date, recordTime: Date }],
 };

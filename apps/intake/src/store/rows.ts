@@ -34,6 +34,7 @@ export const ROW = {
   'decision.revokeTime': 1,
   'deskNotes.kind': 1,
   'deskNotes.recordTime': 1,
+  'payment.payTime': 1,
 } as const;
 
 /** An application as a list reads it: the row's fields only. */

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from '@jest/globals';
+import { toTimestamp } from '@cups/contracts/proto';
+import { recordPayment } from '../src/domain/acts/payment.ts';
+import type { Receipt } from '../src/domain/acts/payment.ts';
+import * as filing from '../src/domain/acts/filing.ts';
+import { receive } from '../src/domain/agency.ts';
+import type { Application } from '../src/domain/application.ts';
+import { act, ACTOR, content, newDraft, NOW, PARTS, problemOf, WORKING, word } from './people.ts';
+import { useIntake } from './world.ts';
+
+/** RecordPayment: that the fee was paid, and the term that counts from it. */
+
+const later = (days: number) => new Date(NOW.getTime() + days * 86_400_000);
+
+describe('A term that counts from payment', () => {
+  /** Filed on Tuesday, 10 March 2026; the term is one working day from payment. */
+  const filed = filing.submit(newDraft({ content: content({ costOption: 'paid' }) }), ACTOR, PARTS).document;
+  const receipt = { receiptNumber: 'CH-1', amountMinor: 11_000, currency: 'MDL' };
+  const pay = (app: Application, now: Date, more: Partial<Receipt> = {}) =>
+    recordPayment(app, { ...ACTOR, now }, { ...receipt, ...more }, PARTS).document;
+
+  test('starts when it is paid, and until then there is no due date.', () => {
+    expect([filed.dueDate, filed.noDueDateReason]).toEqual([undefined, 'awaiting-payment']);
+    const paid = pay(filed, later(2));
+    expect([paid.dueDate, paid.noDueDateReason, paid.state]).toEqual(['2026-03-13', undefined, 'submitted']);
+    expect(paid.payment).toEqual({ ...receipt, payTime: later(2), by: ACTOR.by, noteTime: later(2) });
+  });
+
+  test('starts when the receipt says that it was paid, and when it was filed at the earliest.', () => {
+    expect(pay(filed, later(6), { payTime: later(2) }).dueDate).toBe('2026-03-13');
+    expect(pay(filed, later(6), { payTime: later(-5) }).dueDate).toBe('2026-03-11');
+  });
+
+  test('stands whole while documents are awaited, and runs when they came.', () => {
+    const asked = receive(filed, word('documents-requested'), WORKING).document;
+    const paid = pay(asked, later(1));
+    expect([paid.dueDate, paid.noDueDateReason]).toEqual([undefined, 'clock-stopped']);
+    const supplied = act(paid, 'supply-documents', ['specialist'], later(6)).document;
+    expect([supplied.dueDate, supplied.noDueDateReason]).toEqual(['2026-03-17', undefined]);
+  });
+
+  test('has no due date where the days off of the year are not known.', () => {
+    const parts = { ...PARTS, working: { ...WORKING, off: new Map<number, Set<string>>() } };
+    const { document } = recordPayment(filed, ACTOR, receipt, parts);
+    expect([document.dueDate, document.noDueDateReason]).toEqual([undefined, 'calendar-unknown']);
+  });
+
+  test('Of another term the due date stays.', () => {
+    const other = filing.submit(newDraft(), ACTOR, PARTS).document;
+    expect(pay(other, later(2)).dueDate).toBe(other.dueDate);
+  });
+
+  test.each([
+    ['of tomorrow', { payTime: later(1) }],
+    ['of 31 days ago', { payTime: later(-31) }],
+  ])('A receipt %s is refused.', (_what, more) => {
+    const problem = problemOf(() => pay(filed, NOW, more));
+    expect(problem.violations).toMatchObject([{ rule: 'PAY_TIME_RANGE' }]);
+  });
+
+  test('A payment is noted once.', () => {
+    expect(problemOf(() => pay(pay(filed, NOW), NOW)).reason).toBe('ACTION_NOT_ALLOWED');
+  });
+});
+
+describe('At the desk', () => {
+  const scene = useIntake();
+  const { at } = scene;
+  const payment = { receiptNumber: 'CH-000123', amount: { amountMinor: '11000', currencyCode: 'MDL' } };
+  const pay = (name: string, more: object = {}) =>
+    at().recordPayment({ requestId: randomUUID(), name, payment: { ...payment, ...more } });
+
+  test('It says by what receipt, how much, when, and who noted it; rows and history hold no number of it.', async () => {
+    const { name } = await at().file(1);
+    const payTime = toTimestamp(new Date(Date.now() - 3_600_000));
+    const request = { requestId: randomUUID(), name, payment: { ...payment, payTime } };
+    const { application } = await at().recordPayment(request);
+    expect(application!.payment).toMatchObject({ ...payment, payTime, by: 'operators/cu-001-specialist' });
+    expect(application!.allowedActions).toEqual(['ACTION_WITHDRAW']);
+    expect((await at().recordPayment(request)).replayed).toBe(true);
+    expect((await at().history(name)).map(({ kind }) => kind)).toEqual(['submit', 'record-payment']);
+    const { applications } = await at().listApplications({});
+    expect(applications.find((row) => row.name === name)?.allowedActions).toEqual(['ACTION_WITHDRAW']);
+    expect(JSON.stringify([applications, await at().history(name)])).not.toContain('CH-000123');
+  });
+
+  test('A second payment, and one for a draft, are refused.', async () => {
+    const { name } = await at().file(1);
+    await pay(name);
+    await expect(pay(name)).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+    await expect(pay((await at().open(1)).name)).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+  });
+
+  test.each([
+    ['no number', { receiptNumber: ' ' }, 'receiptNumber'],
+    ['a number of two lines', { receiptNumber: 'a\nb' }, 'receiptNumber'],
+    ['a number without end', { receiptNumber: 'x'.repeat(101) }, 'receiptNumber'],
+    ['nothing paid', { amount: { amountMinor: '0', currencyCode: 'MDL' } }, 'amount'],
+    ['less than nothing paid', { amount: { amountMinor: '-5', currencyCode: 'MDL' } }, 'amount'],
+    ['more than there is', { amount: { amountMinor: '9223372036854775807', currencyCode: 'MDL' } }, 'amount'],
+    ['no amount', { amount: null }, 'amount'],
+    ['another currency than the fee', { amount: { amountMinor: '11000', currencyCode: 'USD' } }, 'amount'],
+    ['a time long ago', { payTime: { seconds: '0', nanos: 0 } }, 'payTime'],
+  ])('A receipt with %s is refused.', async (_what, more, field) => {
+    const { name } = await at().file(1);
+    await expect(pay(name, more)).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: expect.arrayContaining([
+        expect.objectContaining({ field: expect.stringContaining(field) as unknown }),
+      ]) as unknown,
+    });
+    expect((await at().read(name)).payment).toBeNull();
+  });
+});
