@@ -2,6 +2,7 @@ import { canonicalJson } from '@cups/contracts/node';
 import { enumValue, enumWord, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetFiledSubmissionResponse.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import { answersFault } from '@cups/application';
 import type { Content, TellingMeans } from '@cups/application';
@@ -73,6 +74,9 @@ interface PaymentJson {
   payTime?: string;
 }
 
+/** An instant of proto in RFC 3339, or undefined. */
+export const instantJson = (time: Timestamp__Output | null): string | undefined => fromTimestamp(time)?.toISOString();
+
 /** The last segment of a resource name. */
 export function idOf(name: string): string {
   return name.slice(name.lastIndexOf('/') + 1);
@@ -121,6 +125,7 @@ const CONTENT: Rules = {
 };
 const APPLICATION: Rules = {
   state: word('STATE_'),
+  buckets: words('BUCKET_'),
   allowedActions: absent,
   content: absent,
   omittedMessages: orAbsent,
@@ -157,6 +162,7 @@ const rowFields = only(
   'etag',
   'openedBy',
   'training',
+  'sinceTime',
   ...times,
 );
 const rowNote = only('kind', 'recordTime');
@@ -164,9 +170,11 @@ const rowDecision = only('approved', 'decideTime', 'correctTime', 'revokeTime');
 
 /** A row of a list: named fields only, whatever else intake might say of the application. */
 export function applicationRowJson(wire: Application__Output): Json {
-  const { name, state, content, documentRequest, decision, deskNotes, allowedActions } = wire;
+  const { name, state, content, documentRequest, decision, deskNotes, allowedActions, buckets } = wire;
   const parts = {
     applicant: only('givenName', 'familyName')(content?.applicant ?? null),
+    contact: content?.contact?.phone ? { phone: content.contact.phone } : undefined,
+    buckets: buckets.length > 0 ? words('BUCKET_')(buckets) : undefined,
     documentRequest: only('answerBy')(documentRequest),
     decision: rowDecision(decision),
     deskNotes: deskNotes.length > 0 ? deskNotes.map(rowNote) : undefined,
@@ -181,6 +189,28 @@ export function applicationJson(wire: Application__Output): Json {
   const allowedActions = words('ACTION_')(wire.allowedActions);
   return { id: idOf(wire.name), ...json(wire, APPLICATION), ...json(wire.content, CONTENT), allowedActions };
 }
+
+/** What a search was taken for. */
+export const searchKind = word('SEARCH_KIND_');
+/** How many stand in each list of the queue. */
+export const countsJson = each({ bucket: word('BUCKET_') });
+export const lookJson = by({ kind: word('LOOK_KIND_') });
+export const personJson = by({});
+export const contactJson = by({ none: orAbsent });
+/** A submission as it was filed, flat like an application. */
+export function submissionJson(wire: GetFiledSubmissionResponse__Output): Json {
+  return { ...json(wire, { content: absent, formSchema: bytes }), ...json(wire.content, CONTENT) };
+}
+const seconds = (value: string | undefined) => (value === undefined ? undefined : Number(value));
+const STATISTICS: Rules = {
+  deskSeconds: seconds,
+  agencySeconds: seconds,
+  citizenSeconds: seconds,
+  _deskSeconds: absent,
+  _agencySeconds: absent,
+  _citizenSeconds: absent,
+};
+export const statisticsJson = by(STATISTICS);
 
 /** One row of the history. */
 export const actionJson = by({ fromState: word('STATE_'), toState: word('STATE_'), submission: orAbsent });

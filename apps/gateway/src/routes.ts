@@ -2,11 +2,14 @@ import type { Handler } from './http/handler.ts';
 import type { Sessions } from './http/session.ts';
 import type { Neighbours } from './neighbours.ts';
 import { applicationRoutes } from './routes/applications.ts';
+import { fileRoutes } from './routes/file.ts';
 import { platformRoutes } from './routes/platform.ts';
 import type { PlatformParts } from './routes/platform.ts';
 import { progressRoutes } from './routes/progress.ts';
+import { queueRoutes } from './routes/queue.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { statisticsRoutes } from './routes/statistics.ts';
 
 export interface RouteParts extends Neighbours, PlatformParts {
   sessions: Sessions;
@@ -19,6 +22,9 @@ export function routes(parts: RouteParts): Record<string, Handler> {
     ...sessionRoutes(parts, parts.sessions),
     ...registryRoutes(parts),
     ...applicationRoutes(parts),
+    ...queueRoutes(parts),
+    ...fileRoutes(parts),
     ...progressRoutes(parts),
+    ...statisticsRoutes(parts),
   };
 }

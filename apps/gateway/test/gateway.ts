@@ -98,21 +98,16 @@ export async function startGateway(
       ListApplications: () =>
         Promise.resolve({ applications: [application({ content: null })], nextPageToken: 'next' }),
       SearchApplications: () => Promise.resolve({ applications: [application({ content: null })] }),
-      ListApplicationActions: () =>
-        Promise.resolve({
-          actions: [
-            {
-              kind: 'submit',
-              by: operator.name,
-              occurTime: MORNING,
-              recordTime: MORNING,
-              cause: randomUUID(),
-              fromState: 'STATE_DRAFT',
-              toState: 'STATE_SUBMITTED',
-              submission: 1,
-            },
-          ],
-        }),
+      ListApplicationActions: () => Promise.resolve({ actions: [action] }),
+      ListQueue: () => Promise.resolve(queue),
+      ListQueueChanges: () => Promise.resolve(queue),
+      LookUpPerson: () =>
+        Promise.resolve({ applications: [], person: person(1), contact: { none: true }, personTime: MORNING }),
+      GetApplicationFile: () =>
+        Promise.resolve({ application: application(), actions: [action], lastLook: look, lookCount: 3, lookerCount: 2 }),
+      GetFiledSubmission: () => Promise.resolve(submission),
+      ListLooks: () => Promise.resolve({ looks: [look], nextPageToken: 'next' }),
+      GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>
         Promise.resolve({ state: 'STATE_IN_PROGRESS', updateTime: MORNING, dueDate: '2026-12-01' }),
       ...fakes.intake,
@@ -263,6 +258,42 @@ const centre = {
   openApplicationLimit: 0,
   etag: 'e1',
 };
+
+const action = {
+  kind: 'submit',
+  by: operator.name,
+  occurTime: MORNING,
+  recordTime: MORNING,
+  cause: randomUUID(),
+  fromState: 'STATE_DRAFT' as const,
+  toState: 'STATE_SUBMITTED' as const,
+  submission: 1,
+};
+
+const look = { by: operator.name, lookTime: MORNING, kind: 'LOOK_KIND_FILE' as const, centre: 'centres/CU-001' };
+
+const queue = {
+  applications: [application({ content: null, buckets: ['BUCKET_TODAY', 'BUCKET_READY'], sinceTime: MORNING })],
+  counts: [{ bucket: 'BUCKET_TODAY' as const, count: 1 }],
+  cursor: 'cTE',
+  nextPageToken: 'next',
+};
+
+const submission = {
+  name: `${NAME}/submissions/1`,
+  submitTime: MORNING,
+  content: { applicant: person(1), answers: Buffer.from('{"copies":1}') },
+  publicService: 'publicServices/civil-status-extract',
+  serviceVersion: '2025-11-01',
+  serviceTitle: { ro: 'Extras' },
+  agency: 'agencies/asp',
+  centre: 'centres/CU-001',
+  centreName: 'Lozova',
+  trackingNumber: '0000-0000-0000-00',
+  formSchema: Buffer.from('{"type":"object"}'),
+};
+
+const statistics = { name: 'centres/CU-001', filed: 4, open: 1, approved: 2, deskSeconds: '600' };
 
 const notice = {
   name: 'notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z7',

@@ -105,10 +105,10 @@ export class Exchange {
     this.#write(problemAnswer(problem, requestId, errorId), undefined);
   }
 
-  #write({ status = 200, headers = {}, body, html }: Answer, declaredBy: Operation | undefined): void {
-    const media = headers['Content-Type'] ?? (html === undefined ? 'application/json' : 'text/html');
-    const text = html ?? (body === undefined ? undefined : JSON.stringify(body));
-    if (this.#parts.checkAnswers) mustBeDeclared(declaredBy, status, media, html ?? (text && JSON.parse(text)));
+  #write({ status = 200, headers = {}, body, text: given }: Answer, declaredBy: Operation | undefined): void {
+    const media = headers['Content-Type'] ?? (given === undefined ? 'application/json' : 'text/html');
+    const text = given ?? (body === undefined ? undefined : JSON.stringify(body));
+    if (this.#parts.checkAnswers) mustBeDeclared(declaredBy, status, media, given ?? (text && JSON.parse(text)));
     const { res } = this;
     res.statusCode = status;
     if (this.#parts.draining()) res.setHeader('Connection', 'close');

@@ -13,12 +13,12 @@ export interface Call {
   etag: string;
 }
 
-/** What a handler gives: `body` goes out as JSON, `html` as a page. */
+/** What a handler gives: `body` goes out as JSON, `text` as it is: a page, or what Content-Type says. */
 export interface Answer {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
-  html?: string;
+  text?: string;
 }
 
 export type Handler = (call: Call) => Promise<Answer> | Answer;

@@ -20,8 +20,21 @@ export function applicationRoutes({ intake }: Neighbours): Record<string, Handle
       state: enumWord('STATE_', state as State | undefined),
     })),
     async searchApplications({ body, context }) {
-      const { applications } = await intake.searchApplications(body as { idnp?: string }, context);
-      return { body: { applications: applications.map(convert.applicationRowJson) } };
+      type Body = { query?: string; trackingNumber?: string; idnp?: string };
+      const { applications, kind, more } = await intake.searchApplications(body as Body, context);
+      const rows = applications.map(convert.applicationRowJson);
+      return { body: { applications: rows, kind: convert.searchKind(kind) || undefined, more } };
+    },
+    async lookUpPerson({ body, context }) {
+      const known = await intake.lookUpPerson(body as { idnp: string }, context);
+      return {
+        body: {
+          applications: known.applications.map(convert.applicationRowJson),
+          person: convert.personJson(known.person),
+          contact: convert.contactJson(known.contact),
+          personTime: convert.instantJson(known.personTime),
+        },
+      };
     },
     async getApplication({ params, context }) {
       const answer = await intake.getApplication({ name: applicationName(params) }, context);

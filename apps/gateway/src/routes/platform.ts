@@ -10,7 +10,7 @@ export interface PlatformParts {
 /** The gateway itself: asks no neighbour. */
 export function platformRoutes({ document, home, ready }: PlatformParts): Record<string, Handler> {
   return {
-    showHome: () => ({ html: home }),
+    showHome: () => ({ text: home }),
     getHealth: () => status(true),
     getReadiness: () => status(ready()),
     getOpenapi: () => ({ body: document }),

@@ -23,7 +23,7 @@ export function progressRoutes({ intake, bridge, notifications }: Neighbours): R
     },
     async getSlip(call) {
       const name = await noticeName(call);
-      return { html: (await notifications.getSlip({ name }, call.context)).html };
+      return { text: (await notifications.getSlip({ name }, call.context)).html };
     },
     async recordNoticeTold(call) {
       const notice = await noticeName(call);

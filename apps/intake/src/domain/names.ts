@@ -40,10 +40,8 @@ const TWO_WAYS: readonly [RegExp, readonly string[]][] = [
   [/я/g, ['ia', 'ea']],
 ];
 
-/** Words of a name, folded: each in all the ways in which it may be written. */
-function foldings(text: string): string[][] {
-  return wordsOf(text).map((word) => [...new Set(waysOf(word).map(folded))]);
-}
+/** A word of a name, folded in all the ways in which it may be written. */
+const foldings = (word: string): string[] => [...new Set(waysOf(word).map(folded))];
 
 const wordsOf = (text: string): string[] =>
   text
@@ -89,11 +87,16 @@ export function nameHashes(secret: () => string): NameHashes {
 }
 
 const namesOf = (people: (PersonName | undefined)[]): string[] =>
-  people.flatMap((person) => [person?.givenName, person?.familyName].flatMap((name) => foldings(name ?? '').flat()));
+  people.flatMap((person) =>
+    [person?.givenName, person?.familyName].flatMap((name) => wordsOf(name ?? '').flatMap(foldings)),
+  );
 
 /** The words of what was typed by which anything can be found, in all their ways. */
 const askedWords = (text: string): string[][] =>
-  foldings(text).filter((ways) => ways.every((word) => word.length >= LEAST_LETTERS));
+  wordsOf(text)
+    .filter((word) => word.length >= LEAST_LETTERS)
+    .map(foldings)
+    .filter((ways) => ways.every((word) => word.length >= LEAST_LETTERS));
 
 function beginnings(word: string): string[] {
   const most = Math.min(word.length, MOST_LETTERS);

@@ -91,27 +91,24 @@ function runsOutOf(app: Placed): string | undefined {
   return PLACES[app.state] === 'at-agency' ? app.dueDate : undefined;
 }
 
-/** What an agency, the bridge or a timer said counts as news until somebody at the desk acts on the application or marks it as seen. */
-function newsOf(app: Placed): Date | undefined {
-  const dealt = Math.max(app.seenTime?.getTime() ?? 0, lastActOfDesk(app.history)?.recordTime.getTime() ?? 0);
-  const said = [
-    ...app.history.filter((row) => !isDesk(row) && isForDesk(row)).map(({ recordTime }) => recordTime),
-    ...app.deskNotes.map(({ recordTime }) => recordTime),
-  ].filter((time) => time.getTime() > dealt);
-  return said.length === 0 ? undefined : new Date(Math.max(...said.map((time) => time.getTime())));
+/** What an agency or the bridge said counts as news until somebody at the desk acts on the application or marks it as seen. */
+function newsOf({ history, deskNotes, seenTime }: Placed): Date | undefined {
+  const lastAct = history.findLastIndex(deals);
+  const acted = history[lastAct]?.recordTime;
+  const moves = history.slice(lastAct + 1).filter(isForDesk);
+  // A note of the very moment of an act may have come after it.
+  const notes = deskNotes.filter(({ recordTime }) => !acted || recordTime >= acted);
+  const news = [...moves, ...notes].map(({ recordTime }) => recordTime).filter((time) => !seenTime || time > seenTime);
+  return news.length === 0 ? undefined : new Date(Math.max(...news.map((time) => time.getTime())));
 }
 
-const isDesk = (row: ActionRecord): boolean => row.by.startsWith('operators/');
 /** That the agency works on it asks nothing of the desk. */
 const isForDesk = ({ fromState, toState }: ActionRecord): boolean =>
   fromState !== toState && ['documents-requested', 'ready', 'rejected'].includes(toState);
 
 /** A word to colleagues, or who takes care of it, deals with nothing that the agency said. */
 const AMONG_COLLEAGUES = ['note', 'assign'];
-
-function lastActOfDesk(history: readonly ActionRecord[]): ActionRecord | undefined {
-  return history.findLast((row) => isDesk(row) && !AMONG_COLLEAGUES.includes(row.kind));
-}
+const deals = ({ by, kind }: ActionRecord): boolean => by.startsWith('operators/') && !AMONG_COLLEAGUES.includes(kind);
 
 /** Who gets no mail is told by telephone or in person; once that is noted for this state, there is nobody to ring. */
 function ringOf({ state, content, told = [] }: Placed, since: Date): Date | undefined {

@@ -29,8 +29,8 @@ export function fileRpcs(
       const [looked, same] = await Promise.all([
         looks.summary(app._id, viewer.me),
         sameAs(parts, app, centresOf(context)),
-        looks.write([app._id], lookOf(context, 'file', viewer.now)),
       ]);
+      await looks.write([app._id], lookOf(context, 'file', viewer.now));
       return {
         application: toApplication(app, viewer),
         actions: app.history.slice(-SHOWN_ACTIONS).map(toAction),

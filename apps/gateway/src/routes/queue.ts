@@ -1,0 +1,29 @@
+import { enumWord } from '@cups/contracts/proto';
+import type { ListQueueResponse__Output } from '@cups/contracts/gen/cups/intake/v1/ListQueueResponse.ts';
+import * as convert from '../convert.ts';
+import type { Handler } from '../http/handler.ts';
+import type { Neighbours, Query } from '../neighbours.ts';
+
+/** The queue of a desk, asked of intake. */
+export function queueRoutes({ intake }: Neighbours): Record<string, Handler> {
+  return {
+    async listQueue({ query, context }) {
+      const { bucket, pageSize, pageToken } = query as Query;
+      const page = await intake.listQueue({ bucket: enumWord('BUCKET_', bucket), pageSize, pageToken }, context);
+      return { body: queuePage(page) };
+    },
+    async listQueueChanges({ query, context }) {
+      const { cursor, pageSize, pageToken } = query as Query;
+      return { body: queuePage(await intake.listQueueChanges({ cursor, pageSize, pageToken }, context)) };
+    },
+  };
+}
+
+function queuePage({ applications, counts, cursor, nextPageToken }: ListQueueResponse__Output): object {
+  return {
+    applications: applications.map(convert.applicationRowJson),
+    counts: convert.countsJson(counts),
+    cursor,
+    nextPageToken: nextPageToken || undefined,
+  };
+}

@@ -1,0 +1,71 @@
+import { expect, test } from '@jest/globals';
+import { idnp, person, wrongIdnp } from '@cups/testing';
+import { useIntake } from './world.ts';
+
+/** SearchApplications by the one box: what was typed is a tracking number, an IDNP, or the beginning of a name. */
+
+const scene = useIntake();
+const { at } = scene;
+const named = (n: number, familyName: string, givenName: string) => ({
+  applicant: { ...person(n), familyName, givenName },
+});
+
+test('A name is found by its beginnings in either alphabet, of applicant and represented, at the own centre only.', async () => {
+  const here = at('CU-321');
+  const ana = await here.open(1, named(1, 'Ungureanu', 'Ana'));
+  const maria = await here.open(2, {
+    applicant: { ...person(2), familyName: 'Țurcan', givenName: 'Maria' },
+    represented: { ...person(3), familyName: 'Ungureanu', givenName: 'Ion' },
+  });
+  const found = async (query: string) => {
+    const { applications, kind } = await here.searchApplications({ query });
+    expect(kind).toBe('SEARCH_KIND_NAME');
+    return applications.map(({ name }) => name);
+  };
+  expect(await found('ungur')).toEqual([maria.name, ana.name]);
+  expect(await found('Унгуряну Ана')).toEqual([ana.name]);
+  expect(await found('turcan')).toEqual([maria.name]);
+  expect(await found('ungureanu maria')).toEqual([maria.name]);
+  expect(await found('nobody')).toEqual([]);
+  expect((await at('CU-322').searchApplications({ query: 'ungur' })).applications).toEqual([]);
+});
+
+test('A name that was mended in the draft is found by its new beginning, and by the old one no more.', async () => {
+  const here = at('CU-323');
+  const app = await here.open(4, named(4, 'Gresit', 'Ion'));
+  const edit = { requestId: crypto.randomUUID(), name: app.name, etag: app.etag, updateFields: ['applicant'] };
+  await here.updateApplication({ ...edit, content: named(4, 'Corect', 'Ion') });
+  expect((await here.searchApplications({ query: 'corect' })).applications).toHaveLength(1);
+  expect((await here.searchApplications({ query: 'gresit' })).applications).toEqual([]);
+});
+
+test('Of more than twenty the newest are shown, and that there are more.', async () => {
+  const here = at('CU-324');
+  for (let n = 0; n < 21; n += 1) await here.open(10 + n, named(10 + n, 'Popescu', 'Ion'));
+  const { applications, more } = await here.searchApplications({ query: 'pope' });
+  expect([applications.length, more]).toEqual([20, true]);
+});
+
+test('A tracking number is known as one, also typed with the Russian layout; an IDNP with spaces as well.', async () => {
+  const here = at('CU-325');
+  const app = await here.open(5);
+  const cyrillic = app.trackingNumber
+    .toLowerCase()
+    .replaceAll('-', ' ')
+    .replaceAll(/[abekmhpctyx]/g, (letter) => 'авекмнрстух'['abekmhpctyx'.indexOf(letter)]!);
+  const byNumber = await here.searchApplications({ query: cyrillic });
+  expect(byNumber).toMatchObject({ kind: 'SEARCH_KIND_TRACKING_NUMBER', applications: [{ name: app.name }] });
+  const [, a, b, c] = /(.{4})(.{5})(.{4})/.exec(idnp(5))!;
+  const byIdnp = await here.searchApplications({ query: `${a} ${b} ${c}` });
+  expect(byIdnp).toMatchObject({ kind: 'SEARCH_KIND_IDNP', applications: [{ name: app.name }] });
+});
+
+test.each([
+  ['a wrong check digit', wrongIdnp(1), 'IDNP_INVALID'],
+  ['half a number', '29000', 'INVALID_ARGUMENT'],
+  ['two letters', 'io', 'INVALID_ARGUMENT'],
+  ['signs', '!!!', 'INVALID_ARGUMENT'],
+  ['regular expressions', '.*', 'INVALID_ARGUMENT'],
+])('%s is refused, without a look at anything', async (_what, query, reason) => {
+  await expect(at().searchApplications({ query })).rejects.toMatchObject({ reason });
+});
