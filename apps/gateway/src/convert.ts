@@ -173,7 +173,6 @@ export function applicationRowJson(wire: Application__Output): Json {
   const { name, state, content, documentRequest, decision, deskNotes, allowedActions, buckets } = wire;
   const parts = {
     applicant: only('givenName', 'familyName')(content?.applicant ?? null),
-    contact: content?.contact?.phone ? { phone: content.contact.phone } : undefined,
     buckets: buckets.length > 0 ? words('BUCKET_')(buckets) : undefined,
     documentRequest: only('answerBy')(documentRequest),
     decision: rowDecision(decision),
@@ -182,6 +181,12 @@ export function applicationRowJson(wire: Application__Output): Json {
   const there = Object.fromEntries(Object.entries(parts).filter(([, part]) => part !== undefined));
   const row = { id: idOf(name), ...rowFields(wire), state: enumValue('STATE_', state), ...there };
   return { ...row, allowedActions: words('ACTION_')(allowedActions) };
+}
+
+/** A row of the list of those to ring, with the number to ring. */
+export function rowToRingJson(wire: Application__Output): Json {
+  const phone = wire.content?.contact?.phone;
+  return Object.assign(applicationRowJson(wire), phone ? { contact: { phone } } : {});
 }
 
 /** An application, flat, with its content when it came with one. */

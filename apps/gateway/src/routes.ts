@@ -8,6 +8,7 @@ import type { PlatformParts } from './routes/platform.ts';
 import { progressRoutes } from './routes/progress.ts';
 import { queueRoutes } from './routes/queue.ts';
 import { registryRoutes } from './routes/registry.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 
@@ -23,6 +24,7 @@ export function routes(parts: RouteParts): Record<string, Handler> {
     ...registryRoutes(parts),
     ...applicationRoutes(parts),
     ...queueRoutes(parts),
+    ...searchRoutes(parts),
     ...fileRoutes(parts),
     ...progressRoutes(parts),
     ...statisticsRoutes(parts),

@@ -19,23 +19,6 @@ export function applicationRoutes({ intake }: Neighbours): Record<string, Handle
     listApplications: list(intake.listApplications, 'applications', convert.applicationRowJson, ({ state }) => ({
       state: enumWord('STATE_', state as State | undefined),
     })),
-    async searchApplications({ body, context }) {
-      type Body = { query?: string; trackingNumber?: string; idnp?: string };
-      const { applications, kind, more } = await intake.searchApplications(body as Body, context);
-      const rows = applications.map(convert.applicationRowJson);
-      return { body: { applications: rows, kind: convert.searchKind(kind) || undefined, more } };
-    },
-    async lookUpPerson({ body, context }) {
-      const known = await intake.lookUpPerson(body as { idnp: string }, context);
-      return {
-        body: {
-          applications: known.applications.map(convert.applicationRowJson),
-          person: convert.personJson(known.person),
-          contact: convert.contactJson(known.contact),
-          personTime: convert.instantJson(known.personTime),
-        },
-      };
-    },
     async getApplication({ params, context }) {
       const answer = await intake.getApplication({ name: applicationName(params) }, context);
       const application = whole(answer.application);

@@ -10,18 +10,22 @@ export function queueRoutes({ intake }: Neighbours): Record<string, Handler> {
     async listQueue({ query, context }) {
       const { bucket, pageSize, pageToken } = query as Query;
       const page = await intake.listQueue({ bucket: enumWord('BUCKET_', bucket), pageSize, pageToken }, context);
-      return { body: queuePage(page) };
+      return { body: queuePage(page, bucket === 'to-ring' ? convert.rowToRingJson : convert.applicationRowJson) };
     },
     async listQueueChanges({ query, context }) {
       const { cursor, pageSize, pageToken } = query as Query;
-      return { body: queuePage(await intake.listQueueChanges({ cursor, pageSize, pageToken }, context)) };
+      const page = await intake.listQueueChanges({ cursor, pageSize, pageToken }, context);
+      return { body: queuePage(page, convert.applicationRowJson) };
     },
   };
 }
 
-function queuePage({ applications, counts, cursor, nextPageToken }: ListQueueResponse__Output): object {
+function queuePage(
+  { applications, counts, cursor, nextPageToken }: ListQueueResponse__Output,
+  toRow: typeof convert.applicationRowJson,
+): object {
   return {
-    applications: applications.map(convert.applicationRowJson),
+    applications: applications.map(toRow),
     counts: convert.countsJson(counts),
     cursor,
     nextPageToken: nextPageToken || undefined,

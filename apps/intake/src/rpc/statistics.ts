@@ -1,7 +1,6 @@
 import { isCivilDate } from '@cups/application';
 import { enumValue } from '@cups/contracts/proto';
 import type { StatisticsRow } from '@cups/contracts/gen/cups/intake/v1/StatisticsRow.ts';
-import { Problem } from '@cups/problem';
 import { wrongField } from '../domain/refusals.ts';
 import { statisticsOf } from '../domain/statistics.ts';
 import type { Counted } from '../domain/statistics.ts';
@@ -23,11 +22,7 @@ export function statisticsRpcs({
       assertPeriod(fromDate, toDate);
       const found = await filedBetween(applications, endOfDay(daysBefore(fromDate, 1)), endOfDay(toDate));
       if (found.length > MOST_COUNTED) {
-        throw new Problem({
-          reason: 'PAYLOAD_TOO_LARGE',
-          message: 'More was filed in this period than is counted at once: make it shorter.',
-          metadata: { most: String(MOST_COUNTED) },
-        });
+        throw wrongField('toDate', 'RANGE', 'More was filed in this period than is counted at once: make it shorter.');
       }
       const at = now();
       const by = GROUPS[enumValue('STATISTICS_GROUP_', group) as keyof typeof GROUPS] ?? GROUPS.centre;
