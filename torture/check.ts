@@ -212,7 +212,10 @@ const noticesOnce: Rule = ({ threads, events, applications }) => {
     ...twice(notices.map(({ id }) => id)).map((id) => `notice ${id}: twice`),
     ...[...missing].map((id) => `notice ${id}: missing`),
     ...notices
-      .filter(({ state, cause }) => state !== 'sent' && !(state === 'failed' && cause === 'overtaken'))
+      .filter(
+        ({ state, cause }) =>
+          state !== 'sent' && state !== 'printable' && !(state === 'failed' && cause === 'overtaken'),
+      )
       .map(({ id, state, cause }) => `notice ${id}: ${state} ${cause ?? ''}`.trimEnd()),
   ];
 };

@@ -86,9 +86,16 @@ async function holdActions(balance: Balance, book: Book, desk: Desk): Promise<vo
 }
 
 async function holdNotices(balance: Balance, book: Book, desk: Desk, patienceSeconds: number): Promise<void> {
-  type Notices = { notices: { kind: string; state: string }[] };
+  type Notices = { notices: { id: string; kind: string; channel: string; state: string }[] };
+  const path = `/applications/${book.id}/notices`;
   const told = await until(
-    async () => (await desk.call<Notices>('GET', `/applications/${book.id}/notices`)).body.notices,
+    async () => {
+      const { notices } = (await desk.call<Notices>('GET', path)).body;
+      // The desk prints what nobody is told by mail.
+      const slips = notices.filter(({ channel, state }) => channel === 'slip' && state === 'pending');
+      for (const { id } of slips) await desk.call('GET', `${path}/${id}/slip`);
+      return notices;
+    },
     (list) => list.length >= book.notices.length && list.every(({ state }) => state !== 'pending'),
     `notices of ${book.id}`,
     patienceSeconds,

@@ -12,13 +12,14 @@ export class Reports {
     this.#outcomes = metrics.counter('cups_notices_total', 'Notices by what became of them.', ['kind', 'outcome']);
   }
 
-  /** A try has ended: the notice is sent or failed, or waits for the next try. */
+  /** A try has ended: the notice is sent, printable or failed, or waits for the next try. */
   outcome(application: string, { kind, state, failCause, training }: Notice): void {
     // What nobody was told is not counted as told.
-    this.#outcomes.inc({ kind, outcome: training && state === 'sent' ? 'training' : state });
+    const isOut = state === 'sent' || state === 'printable';
+    this.#outcomes.inc({ kind, outcome: training && isOut ? 'training' : state });
     const resource = nameOf('applications', application);
     const line = { event: 'notice', resource, messageType: kind, outcome: state, reason: failCause };
-    if (state === 'sent') this.#log.info(line);
+    if (isOut) this.#log.info(line);
     else this.#log.warn(line);
   }
 

@@ -9,10 +9,11 @@ import { dateForPeople } from './domain/language.ts';
 import type { Notice } from './domain/notice.ts';
 import { slipPage } from './domain/slip.ts';
 
+import { markPrinted } from './store.ts';
 import type { Thread, Threads } from './store.ts';
 
 /** The calls of notifications. A thread of another centre is as absent as one that does not exist. */
-export function notificationsRpcs(threads: Threads): Rpcs<NotificationsServiceDefinition> {
+export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<NotificationsServiceDefinition> {
   async function ownThread(application: string, context: Context): Promise<Thread> {
     const thread = await threads.get(application, { scope: { centre: centresOf(context) } });
     if (!thread) throw notFound();
@@ -29,19 +30,24 @@ export function notificationsRpcs(threads: Threads): Rpcs<NotificationsServiceDe
 
     async GetSlip({ name }, context) {
       const id = parseName('notices', name);
-      const thread = await ownThread(id.slice(0, id.lastIndexOf('-')), context);
+      const application = id.slice(0, id.lastIndexOf('-'));
+      const thread = await ownThread(application, context);
       const notice = thread.notices.find((one) => one.id === id);
       const { language, subject, text, trackingNumber = '' } = notice ?? {};
       // A notice without a text yet has no slip either.
       if (!notice || !language || !subject || !text) throw notFound();
+      // Whoever is shown the page prints it: from then on the notice has gone out.
+      if (notice.state === 'printable') {
+        await markPrinted(threads, application, id, { centres: centresOf(context), now: now() });
+      }
       return { html: slipPage({ language, subject, text, trackingNumber, date: dayOf(notice.createTime) }) };
     },
   };
 }
 
-/** The notice for the wire; what is still to be composed is pending like what is still to be sent. */
+/** The notice for the wire; what is still to be composed or printed is pending like what is still to be sent. */
 function toNotice(application: string, notice: Notice): NoticeOut {
-  const state = notice.state === 'compose' ? 'pending' : notice.state;
+  const state = notice.state === 'compose' || notice.state === 'printable' ? 'pending' : notice.state;
   return {
     name: nameOf('notices', notice.id),
     application: nameOf('applications', application),

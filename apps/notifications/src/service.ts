@@ -36,7 +36,7 @@ export async function createNotifications(config: Config, overrides: Overrides =
   backend.consume({ groupId: 'notifications', topics: ['cups.applications'], handle: events.handle });
 
   return backend.serve<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService', {
-    rpcs: notificationsRpcs(threads),
+    rpcs: notificationsRpcs(threads, now),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

@@ -1,5 +1,5 @@
 import type { Documents, Draft, Store, StoredDocument } from '@cups/store';
-import { INTAKE_AWAY, isOpen, nextDue } from './domain/notice.ts';
+import { INTAKE_AWAY, isOpen, nextDue, withPrinted } from './domain/notice.ts';
 import type { Notice } from './domain/notice.ts';
 
 /** What notifications keeps: one thread for each application, with all that was said about it. */
@@ -84,6 +84,21 @@ export async function changeNotice(
   });
   const notice = document.notices.find((one) => one.id === id);
   return { thread: document, notice, isChanged: outcome === 'applied' };
+}
+
+/** Marks a slip as printed, once: that of an application of these centres. */
+export async function markPrinted(
+  threads: Threads,
+  thread: string,
+  id: string,
+  { centres, now }: { centres: readonly string[]; now: Date },
+): Promise<void> {
+  const options = { scope: { centre: centres }, cause: { eventId: `slip:${id}` }, now };
+  await threads.update(thread, options, (before) => {
+    const notices = withPrinted(before.notices, id, now);
+    const isChanged = notices.some((notice, at) => notice !== before.notices[at]);
+    return { document: isChanged ? withNotices(before, notices) : before, events: [] };
+  });
 }
 
 /**

@@ -13,7 +13,7 @@ test.each([
 ] as const)('ApplicationDecided that leads to %s tells the person: %s', async (state, kind) => {
   const id = n.application(contactOf('', { state }));
   await n.say(happened(id, 1, 'ApplicationDecided', { ref: { state } }));
-  expect((await n.thread(id)).notices).toMatchObject([{ kind, state: 'sent', channel: 'slip' }]);
+  expect((await n.thread(id)).notices).toMatchObject([{ kind, state: 'printable', channel: 'slip' }]);
 });
 
 test.each([
@@ -47,7 +47,10 @@ test('Result, code, validity and reasons reach the mail and the slip of Applicat
   const paper = n.application(contactOf('', { decision }));
   await n.say(...course(mail), ...course(paper));
   for (const id of [mail, paper])
-    await n.thread(id, ({ notices }) => notices.length === 3 && notices.every(({ state }) => state === 'sent'));
+    await n.thread(
+      id,
+      ({ notices }) => notices.length === 3 && notices.every(({ state }) => ['sent', 'printable'].includes(state)),
+    );
   const slip = async (notice: number) => (await n.desk().getSlip({ name: `notices/${paper}-${notice}` })).html;
   for (const text of [n.readMail(`${mail}-1`).text, await slip(1), n.readMail(`${mail}-2`).text, await slip(2)]) {
     expect(text).toContain('Codul de verificare: K7Q2.');

@@ -8,7 +8,7 @@ afterAll(() => n.stop());
 test('ApplicationExpired of a filed application tells the person', async () => {
   const id = n.application(contactOf('', { state: 'STATE_EXPIRED' }));
   await n.say(happened(id, 1, 'ApplicationExpired', { fromState: 'STATE_DOCUMENTS_REQUESTED' }));
-  expect((await n.thread(id)).notices).toMatchObject([{ kind: 'application-expired', state: 'sent' }]);
+  expect((await n.thread(id)).notices).toMatchObject([{ kind: 'application-expired', state: 'printable' }]);
 });
 
 test('ApplicationExpired of a draft is counted, and nobody is told', async () => {

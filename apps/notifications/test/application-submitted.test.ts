@@ -27,7 +27,7 @@ test('ApplicationSubmitted makes a slip by one write for a person without e-mail
   const id = n.application(contactOf('', { language: 'ru' }));
   await n.say(happened(id, 1, 'ApplicationSubmitted'));
   const thread = await n.thread(id);
-  expect(thread).toMatchObject({ revision: 1, notices: [{ channel: 'slip', state: 'sent', language: 'ru' }] });
+  expect(thread).toMatchObject({ revision: 1, notices: [{ channel: 'slip', state: 'printable', language: 'ru' }] });
   const { html } = await n.desk().getSlip({ name: `notices/${id}-1` });
   expect(html).toContain('<html lang="ru">');
   expect(html).toContain('<p class="number">ABCD-EFGH-JKMN-PX</p>');
@@ -50,7 +50,7 @@ test('ApplicationSubmitted of a training sends no mail, whatever address was typ
   const id = n.application(contactOf('ana@example.md', { training: true }));
   await n.say(happened(id, 1, 'ApplicationSubmitted'));
   const thread = await n.thread(id);
-  expect(thread).toMatchObject({ revision: 1, notices: [{ channel: 'slip', state: 'sent', training: true }] });
+  expect(thread).toMatchObject({ revision: 1, notices: [{ channel: 'slip', state: 'printable', training: true }] });
   expect(JSON.stringify(thread)).not.toContain('ana@example.md');
   const { notices } = await n.desk().listNotices({ application: `applications/${id}` });
   expect(notices).toMatchObject([{ training: true }]);

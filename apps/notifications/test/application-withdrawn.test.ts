@@ -8,7 +8,7 @@ afterAll(() => n.stop());
 test('ApplicationWithdrawn of a filed application tells the person', async () => {
   const id = n.application(contactOf('', { state: 'STATE_WITHDRAWN' }));
   await n.say(happened(id, 1, 'ApplicationWithdrawn', { fromState: 'STATE_SUBMITTED' }));
-  expect((await n.thread(id)).notices).toMatchObject([{ kind: 'application-withdrawn', state: 'sent' }]);
+  expect((await n.thread(id)).notices).toMatchObject([{ kind: 'application-withdrawn', state: 'printable' }]);
 });
 
 test('ApplicationWithdrawn of a draft is counted, and nobody is told', async () => {

@@ -40,7 +40,7 @@ test('The first answer of intake after it was away wakes all notices that wait f
     const other = slow.application(contactOf(''));
     await slow.say(happened(other, 1, 'ApplicationSubmitted'));
     // Each would wait for a minute.
-    for (const id of ids) await slow.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+    for (const id of ids) await slow.thread(id, ({ notices }) => notices[0]?.state === 'printable');
     expect(slow.log.lines).toContainEqual(expect.objectContaining({ event: 'notices-woken', count: 3 }));
   } finally {
     await slow.stop();

@@ -28,7 +28,7 @@ describe('composing', () => {
     'A notice of a training is a slip that says so (%s), whatever address was typed',
     (language) => {
       const slip = composeNotice(notice(), contact({ training: true, language }), now, patience);
-      expect(slip).toMatchObject({ state: 'sent', channel: 'slip', training: true });
+      expect(slip).toMatchObject({ state: 'printable', channel: 'slip', training: true });
       expect(slip.to).toBeUndefined();
       expect(slip.subject).toMatch(new RegExp(`^${TRAINING[language].subject}: `));
       expect(slip.text?.startsWith(TRAINING[language].text)).toBe(true);
@@ -39,9 +39,10 @@ describe('composing', () => {
     const mail = composeNotice(notice(), contact(), now, patience);
     expect(mail).toMatchObject({ state: 'pending', channel: 'email', to: 'ion@example.md', due: at(patience.claimMs) });
   });
-  test('A notice without an address becomes a slip that is ready at once, and keeps no address', () => {
+  test('A notice without an address becomes a slip that can be printed at once, and keeps no address', () => {
     const slip = composeNotice(notice(), contact({ email: '' }), now, patience);
-    expect(slip).toMatchObject({ state: 'sent', channel: 'slip', sendTime: now });
+    expect(slip).toMatchObject({ state: 'printable', channel: 'slip' });
+    expect(slip.sendTime).toBeUndefined();
     expect(slip.to).toBeUndefined();
     expect(slip.due).toBeUndefined();
   });

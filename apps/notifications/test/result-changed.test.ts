@@ -13,7 +13,7 @@ test.each([
 ] as const)('ResultChanged with revoked %s tells the person: %s', async (revoked, kind) => {
   const id = n.application(contactOf('', { state: 'STATE_READY' }));
   await n.say(happened(id, 1, 'ResultChanged', { ...ready, revoked }));
-  expect((await n.thread(id)).notices).toMatchObject([{ kind, state: 'sent' }]);
+  expect((await n.thread(id)).notices).toMatchObject([{ kind, state: 'printable' }]);
 });
 
 test('ResultChanged that revokes a result of which the person was not told yet is told alone', async () => {

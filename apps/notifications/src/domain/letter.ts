@@ -1,7 +1,7 @@
 import { plainWords } from '@cups/application';
 import { dateForPeople, inLanguage, languageOf } from './language.ts';
 import type { Language, Words } from './language.ts';
-import { claimed, failed, sent } from './notice.ts';
+import { claimed, failed, printable } from './notice.ts';
 import type { Channel, Notice, NoticeKind, Patience } from './notice.ts';
 import { overtaken, untrue } from './outdated.ts';
 import type { ResultChange } from './outdated.ts';
@@ -69,7 +69,7 @@ function reachOf(contact: Contact): Reach {
 }
 
 /**
- * The notice with its letter, and the channel on which it goes. A slip is ready at once. A mail is claimed, to be sent by whoever
+ * The notice with its letter, and the channel on which it goes. A slip can be printed at once. A mail is claimed, to be sent by whoever
  * wrote it. What the application has left behind is not told any more: the notice fails with the cause `overtaken`.
  */
 export function composeNotice(notice: Notice, contact: Contact, now: Date, patience: Patience): Notice {
@@ -90,7 +90,7 @@ export function composeNotice(notice: Notice, contact: Contact, now: Date, patie
     attempts: 0,
   };
   if (training) written.training = true;
-  return written.channel === 'email' ? claimed({ ...written, to: contact.email }, now, patience) : sent(written, now);
+  return written.channel === 'email' ? claimed({ ...written, to: contact.email }, now, patience) : printable(written);
 }
 
 /** What the letter may speak of; the words of the agency as they may be shown. */

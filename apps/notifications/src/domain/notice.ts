@@ -14,8 +14,11 @@ export type NoticeKind =
 
 export type Channel = 'email' | 'slip';
 
-/** compose: the contact is not known yet; pending: the mail is claimed and goes out; sent: given to the channel, a slip is ready to print. */
-export type NoticeState = 'compose' | 'pending' | 'sent' | 'failed';
+/**
+ * compose: the contact is not known yet; pending: the mail is claimed and goes out; printable: the slip waits to be printed;
+ * sent: given to the channel, which of a slip is the desk that printed it.
+ */
+export type NoticeState = 'compose' | 'pending' | 'printable' | 'sent' | 'failed';
 
 /** One notice inside the thread of its application; the domain shape is the stored one. */
 export interface Notice {
@@ -96,6 +99,17 @@ export function isTooOld(eventTime: Date, now: Date, { maxAgeMs }: Patience): bo
 /** The notices with the one of this id told by word of mouth; of one that is not there nothing changes. */
 export function withTold(notices: readonly Notice[], id: string, how: string, toldTime: Date): Notice[] {
   return notices.map((notice) => (notice.id === id ? { ...notice, toldTime, toldHow: how } : notice));
+}
+
+/** A slip that the desk can print. */
+export function printable(notice: Notice): Notice {
+  const { due: _due, failCause: _cause, ...rest } = notice;
+  return { ...rest, state: 'printable' };
+}
+
+/** The notices with the slip of this id printed; one that was printed before keeps its time. */
+export function withPrinted(notices: readonly Notice[], id: string, now: Date): Notice[] {
+  return notices.map((notice) => (notice.id === id && notice.state === 'printable' ? sent(notice, now) : notice));
 }
 
 /** Given to the channel. */
