@@ -1,0 +1,114 @@
+import { randomBytes } from 'node:crypto';
+import type { mongo } from 'mongoose';
+import { newTrackingNumber } from '@cups/application';
+import { openDesk } from '@cups/tools/desk';
+import { contentFor, publicServices } from '@cups/tools/filings';
+import type { Centre } from '@cups/tools/filings';
+import { ulid } from 'ulid';
+
+/** A store full of applications: a few are filed through the public interface, and copied with other ids, centres, states and times. */
+
+const DAY = 86_400_000;
+const CENTRE = 'centres/CU-001';
+/** So many are filed for real: each service that may be filed at the centre, again and again. */
+const FILED = 120;
+const BATCH = 1_000;
+/** One in so many is open. */
+const OPEN_EVERY = 10;
+
+interface Stored extends Record<string, unknown> {
+  _id: string;
+}
+
+export interface Filled {
+  centre: string;
+  /** Open ones at the centre. */
+  open: number;
+  /** Of one of them. */
+  id: string;
+  idnp: string;
+  trackingNumber: string;
+  /** A family name at the centre, and the hash of a beginning of it. */
+  familyName: string;
+  nameHash: string;
+}
+
+export interface FillOptions {
+  url: string;
+  applications: mongo.Collection<Stored>;
+  all: number;
+  atCentre: number;
+  say: (line: string) => void;
+}
+
+/** @throws Error when something is refused */
+export async function fill({ url, applications, all, atCentre, say }: FillOptions): Promise<Filled> {
+  await file(url);
+  const pool = await applications.find({}).toArray();
+  const made: { open: number; last?: Stored } = { open: 0 };
+  for (let n = pool.length; n < all; n += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, all - n) }, (_, i) => copyOf(pool, n + i, n + i < atCentre));
+    await applications.insertMany(batch, { ordered: false });
+    for (const one of batch.filter(({ centre, queue }) => centre === CENTRE && queue)) {
+      made.open += 1;
+      made.last = one;
+    }
+    if ((n / BATCH) % 20 < 1) say(`${n} of ${all} applications …`);
+  }
+  const { last } = made;
+  if (!last) throw new Error('There are too few applications to ask for.');
+  const { applicant } = last['content'] as { applicant: { idnp: string; familyName: string } };
+  return {
+    centre: CENTRE,
+    open: made.open,
+    id: last._id,
+    idnp: applicant.idnp,
+    familyName: applicant.familyName,
+    trackingNumber: last['trackingNumber'] as string,
+    nameHash: (last['names'] as string[])[0]!,
+  };
+}
+
+/** Drafts at the centre, one for each public service in turn. */
+async function file(url: string): Promise<void> {
+  const desk = await openDesk(url, 'cu-001-specialist');
+  const { body: centre } = await desk.call<Centre>('GET', '/centres/CU-001');
+  const services = (await publicServices(url)).filter(({ version }) => version.centreKinds?.includes(centre.kind));
+  for (let n = 0; n < FILED; n += 1) {
+    const service = services[n % services.length]!;
+    await desk.call('POST', '/applications', {
+      body: { publicService: service.code, ...contentFor(n, centre, service) },
+    });
+  }
+}
+
+/** The states of open ones in turn, and those of ended ones. */
+const OPEN = ['draft', 'submitted', 'in-progress', 'documents-requested', 'ready'] as const;
+const PLACES = { draft: 'drafts', submitted: 'at-agency', 'in-progress': 'at-agency' } as Record<string, string>;
+const ENDED = ['closed', 'closed', 'closed', 'withdrawn'] as const;
+
+/** An application as it could stand there: spread over a year, one in ten open, each with the places and times that belong to it. */
+function copyOf(pool: Stored[], n: number, here: boolean): Stored {
+  const {
+    createRequest: _request,
+    createFingerprint: _fingerprint,
+    queue: _queue,
+    timer: _timer,
+    ...shared
+  } = pool[n % pool.length]!;
+  const isOpen = n % OPEN_EVERY === 0;
+  const state = isOpen ? OPEN[(n / OPEN_EVERY) % OPEN.length]! : ENDED[n % ENDED.length]!;
+  const since = new Date(Date.now() - (isOpen ? n % 30 : n % 365) * DAY - 60_000);
+  const trackingNumber = newTrackingNumber((bytes) => randomBytes(bytes));
+  const centre = here ? CENTRE : `centres/CU-${String(2 + (n % 85)).padStart(3, '0')}`;
+  const times = { createTime: since, updateTime: since, submitTime: since };
+  const copy: Stored = { ...shared, _id: ulid(since.getTime()), centre, state, trackingNumber, ...times };
+  if (isOpen) copy['queue'] = placeAt(PLACES[state] ?? state, since, n);
+  return copy;
+}
+
+/** Half of the open ones are to be done by now. */
+function placeAt(place: string, since: Date, n: number): object {
+  const day = (ahead: number) => new Date(Date.now() + ahead * DAY).toISOString().slice(0, 10);
+  return { place, since, actOn: day((n % 20) - 10), runsOut: day(n % 20) };
+}
