@@ -1,11 +1,11 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { CONTENT_SCHEMA } from '@cups/application';
-import { format, resolveConfig } from 'prettier';
-import { parse, stringify } from 'yaml';
+import { parse } from 'yaml';
 import { beyond } from './contract/compare.ts';
 import type { Json } from './contract/publish.ts';
+import { DOCUMENT, writeBlock } from './openapi/block.ts';
 
 /**
  * What the desk fills in stands once, in CONTENT_SCHEMA of `libs/application`. This writes it into the OpenAPI document, and
@@ -19,32 +19,22 @@ const { values: options } = parseArgs({
     folder: { type: 'string', default: join(import.meta.dirname, '..') },
   },
 });
-const DOCUMENT = 'apps/gateway/openapi.yaml';
-const BEGIN = '    # Made by tools/content.ts of CONTENT_SCHEMA in libs/application: not to be edited here.\n';
-const END = '    # Here ends what tools/content.ts makes.\n';
 const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
 
-const findings = [...(await documentFindings()), ...memberFindings(), ...contractFindings(), ...protoFindings()];
+const block = {
+  tool: 'tools/content.ts',
+  source: 'CONTENT_SCHEMA in libs/application',
+  schemas: forDocument(schemas) as object,
+};
+const findings = [
+  ...(await writeBlock(block, options.folder, { check: options.check })),
+  ...memberFindings(),
+  ...contractFindings(),
+  ...protoFindings(),
+];
 for (const finding of findings) console.error(finding);
 console.log(`content of an application: ${findings.length} findings`);
 process.exitCode = findings.length > 0 ? 1 : 0;
-
-/** Writes the OpenAPI document where it may, and says where it is stale. */
-async function documentFindings(): Promise<string[]> {
-  const path = join(options.folder, DOCUMENT);
-  const before = readFileSync(path, 'utf8');
-  const [begin, end] = [before.indexOf(BEGIN), before.indexOf(END)];
-  if (begin < 0 || end < begin) return [`${DOCUMENT} lacks the lines between which the content stands`];
-  const made = stringify(forDocument(schemas), { lineWidth: 0, aliasDuplicateObjects: false });
-  const indented = made.replaceAll(/^(?=.)/gm, '    ');
-  const text = before.slice(0, begin + BEGIN.length) + indented + before.slice(end);
-  const style = await resolveConfig(import.meta.filename);
-  const wanted = await format(text, Object.assign({}, style, { filepath: path }));
-  if (wanted === before) return [];
-  if (options.check) return [`${DOCUMENT} is stale: run \`node tools/content.ts\``];
-  writeFileSync(path, wanted);
-  return [];
-}
 
 /** Where an application is opened, edited or shown with other members than its content has. */
 function memberFindings(): string[] {
@@ -70,14 +60,9 @@ function at(root: unknown, ...steps: string[]): Json {
   return (steps.reduce<unknown>((value, step) => (value as Json | undefined)?.[step], root) as Json) ?? {};
 }
 
-/** A schema with references as the document has them, and without what stays in the house. */
+/** A schema with references as the document has them. */
 function forDocument(schema: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(schema, (key, value: unknown) => (key === 'x-wrong' ? undefined : value)).replaceAll(
-      '"#/$defs/',
-      '"#/components/schemas/',
-    ),
-  );
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
 }
 
 /** Where an agency could get what its contract refuses. What a complete file must have is no matter of shape. */

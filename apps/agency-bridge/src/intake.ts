@@ -51,17 +51,17 @@ export function fromIntake(event: ReceivedEvent): { said: ApplicationEvent } | {
   if (!read || !ref || event.sequence === null) return invalid();
   const { application, centre, training } = ref;
   try {
-    const id = parseName('applications', application, 'ref.application');
-    const agency = parseName('agencies', ref.agency, 'ref.agency');
-    parseName('centres', centre, 'ref.centre');
-    if (event.subject !== application) return invalid('ref.application');
+    const id = parseName('applications', application, '/ref/application');
+    const agency = parseName('agencies', ref.agency, '/ref/agency');
+    parseName('centres', centre, '/ref/centre');
+    if (event.subject !== application) return invalid('/ref/application');
     const meaning = meaningOf(read, id, event.time);
     if (meaning === 'foreign') return invalid('submission');
     const deliveryId = `${id}-${agency}`;
     return { said: { application, agency, centre, deliveryId, training, sequence: event.sequence, meaning } };
   } catch (error) {
     if (!isProblem(error)) throw error;
-    return invalid(...error.violations.map(({ field }) => field));
+    return invalid(...error.violations.map(({ field }) => field.slice(1).replaceAll('/', '.')));
   }
 }
 
@@ -73,7 +73,7 @@ function meaningOf(read: IntakeEvent__Output, id: string, sent: Date): Meaning |
   switch (read.type) {
     case 'cups.intake.v1.ApplicationSubmitted':
     case 'cups.intake.v1.DocumentsSupplied': {
-      const { application, submission } = parseSubmissionName(read.data.submission, 'submission');
+      const { application, submission } = parseSubmissionName(read.data.submission, '/submission');
       return application === id ? { kind: 'submission', submission } : 'foreign';
     }
     case 'cups.intake.v1.ApplicationWithdrawn': {

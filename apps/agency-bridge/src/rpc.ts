@@ -32,7 +32,7 @@ export function bridgeRpcs(
 
     async ListDeliveries({ state: word, agency: named, pageSize, pageToken }, context) {
       const state = enumValue('DELIVERY_STATE_', word);
-      const asked = named === '' ? undefined : parseName('agencies', named, 'agency');
+      const asked = named === '' ? undefined : parseName('agencies', named, '/agency');
       const own = ownAgency(context);
       // An agency's clerk who asks for another agency's deliveries finds none.
       if (own !== undefined && asked !== undefined && asked !== own) return { deliveries: [], nextPageToken: '' };

@@ -3,7 +3,8 @@ import { parseName } from '@cups/contracts';
 import { enumValue } from '@cups/contracts/proto';
 import type { Rpcs } from '@cups/rpc';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
+import type { Violation } from '@cups/problem';
 // Not the library's door: it opens mongoose as well, which a service without a database does not need.
 import { pageSizeOf, pageToken as writeToken, readPageToken } from '@cups/contracts/node';
 import { toMessage, toVersionMessage } from './convert.ts';
@@ -37,7 +38,7 @@ export function catalogRpcs(
       const asked: Asked = {
         date: dateOf(atDate, now),
         place: { kind: kindOf(centreKind), country: country || undefined },
-        provider: agency === '' ? undefined : parseName('agencies', agency, 'agency'),
+        provider: agency === '' ? undefined : parseName('agencies', agency, '/agency'),
         fileableOnly,
         query,
       };
@@ -105,7 +106,7 @@ const searches = new WeakMap<ReadonlyMap<string, PublicService>, Search>();
 
 /** What fits a query of at most 200 letters in one generation of the registry, whose index is made at its first use. */
 function scoresOf(services: ReadonlyMap<string, PublicService>, query: string): ReturnType<Search> {
-  if (query.length > 200) throw invalid('query', 'MAX_LENGTH', 'must have at most 200 characters');
+  if (query.length > 200) throw invalid(violation('/query', 'MAX_LENGTH', { most: 200 }));
   const search = searches.get(services) ?? searchOf(services.values());
   searches.set(services, search);
   return search(query);
@@ -117,7 +118,7 @@ function versionNamed({ versions }: PublicService, name: string): Version | unde
 
 function dateOf(text: string, now: () => Date): string {
   if (text === '') return now().toLocaleDateString('sv-SE', { timeZone: 'Europe/Chisinau' });
-  if (!isCivilDate(text)) throw invalid('atDate', 'CIVIL_DATE', 'must be a date, yyyy-MM-dd');
+  if (!isCivilDate(text)) throw invalid(violation('/atDate', 'DATE'));
   return text;
 }
 
@@ -146,11 +147,11 @@ function compare(a: Rank, b: Rank): number {
   return b.score - a.score || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
 }
 
-function invalid(field: string, rule: string, message: string): Problem {
+function invalid(wrong: Violation): Problem {
   return new Problem({
     reason: 'INVALID_ARGUMENT',
     message: 'The request is not well formed.',
-    violations: [{ field, rule, message }],
+    violations: [wrong],
   });
 }
 

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import request from 'supertest';
-import { isReason, Problem, REASONS } from '@cups/problem';
+import { isReason, Problem, REASONS, violation } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 import { person, wrongIdnp } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
@@ -55,11 +55,11 @@ describe('a bad body is refused as a problem', () => {
     refused(await gateway.send('POST', '/api/v1/applications', { raw }), 400, 'INVALID_ARGUMENT'),
   );
 
-  test('a list', async () => refused(await create([]), 400, 'INVALID_ARGUMENT', [{ field: 'body', rule: 'TYPE' }]));
+  test('a list', async () => refused(await create([]), 400, 'INVALID_ARGUMENT', [{ field: '', rule: 'TYPE' }]));
 
   test('none where one is needed', async () =>
     refused(await gateway.send('POST', '/api/v1/applications'), 400, 'INVALID_ARGUMENT', [
-      { field: 'body', rule: 'REQUIRED' },
+      { field: '', rule: 'REQUIRED' },
     ]));
 
   test('unknown fields and wrong types, all violations at once, by their path', async () => {
@@ -74,14 +74,14 @@ describe('a bad body is refused as a problem', () => {
     refused(reply, 400, 'INVALID_ARGUMENT');
     const found = (reply.body as { violations: { field: string; rule: string }[] }).violations;
     expect(found.map(({ field, rule }) => `${field} ${rule}`).sort()).toEqual([
-      'applicant.birthDate DATE',
-      'applicant.idnp TYPE',
-      'applicant.nickname UNKNOWN_FIELD',
-      'evidence[1].kind PATTERN',
-      'id PATTERN',
-      'mandate.kind UNKNOWN',
-      'publicService REQUIRED',
-      'state UNKNOWN_FIELD',
+      '/applicant/birthDate DATE',
+      '/applicant/idnp TYPE',
+      '/applicant/nickname UNKNOWN_FIELD',
+      '/evidence/1/kind CODE',
+      '/id ULID',
+      '/mandate/kind ONE_OF',
+      '/publicService REQUIRED',
+      '/state UNKNOWN_FIELD',
     ]);
   });
 
@@ -89,10 +89,10 @@ describe('a bad body is refused as a problem', () => {
     const wrong = '2900000000018';
     expect(wrongIdnp(1)).not.toBe(person(1).idnp);
     const reply = await create({ ...draft, applicant: { idnp: wrong } });
-    refused(reply, 400, 'IDNP_INVALID', [{ field: 'applicant.idnp', rule: 'IDNP' }]);
+    refused(reply, 400, 'IDNP_INVALID', [{ field: '/applicant/idnp', rule: 'IDNP' }]);
     refused(await gateway.send('POST', '/api/v1/applications/search', { body: { idnp: wrong } }), 400, 'IDNP_INVALID');
     refused(await create({ ...draft, [person(2).idnp]: 1 }), 400, 'INVALID_ARGUMENT', [
-      { field: '(unknown)', rule: 'UNKNOWN_FIELD' },
+      { field: '', rule: 'UNKNOWN_FIELD' },
     ]);
     expect(reply.text + gateway.log()).not.toContain(wrong);
     expect(gateway.log()).not.toContain(person(2).idnp);
@@ -128,16 +128,16 @@ describe('a bad body is refused as a problem', () => {
   test('answers nested deeper than a form can be', async () => {
     const raw = `{"publicService":"x","answers":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`;
     refused(await gateway.send('POST', '/api/v1/applications', { raw }), 400, 'INVALID_ARGUMENT', [
-      { field: 'answers', rule: 'TOO_DEEP' },
+      { field: '/answers', rule: 'TOO_DEEP' },
     ]);
   });
 
   test('a search for two things, or for nothing', async () => {
     const search = (body: object) => gateway.send('POST', '/api/v1/applications/search', { body });
     refused(await search({ idnp: person(1).idnp, trackingNumber: 'x' }), 400, 'INVALID_ARGUMENT', [
-      { rule: 'MAX_PROPERTIES' },
+      { rule: 'MAX_MEMBERS' },
     ]);
-    refused(await search({}), 400, 'INVALID_ARGUMENT', [{ rule: 'MIN_PROPERTIES' }]);
+    refused(await search({}), 400, 'INVALID_ARGUMENT', [{ rule: 'MIN_MEMBERS' }]);
   });
 });
 
@@ -161,25 +161,33 @@ describe('a bad path, query or header is refused as a problem', () => {
 
   test.each(['LT', 'CU-1', 'cu-001', 'CU-001-X'])('a centre that can not be: %s', async (code) =>
     refused(await gateway.send('GET', `/api/v1/centres/${code}`), 400, 'INVALID_ARGUMENT', [
-      { field: 'code', rule: 'PATTERN' },
+      { field: '/code', in: 'path', rule: 'PATTERN' },
     ]),
   );
 
   test('a provider that is not offered', async () => {
     const reply = await gateway.send('POST', '/api/v1/sessions', { body: { provider: 'elsewhere' }, cookie: null });
-    refused(reply, 400, 'INVALID_ARGUMENT', [{ field: 'provider', rule: 'UNKNOWN' }]);
+    refused(reply, 400, 'INVALID_ARGUMENT', [{ field: '/provider', rule: 'ONE_OF' }]);
   });
 
   test.each([
-    ['control characters in a name', { applicant: { givenName: 'Ion\u0000' } }, 'applicant.givenName PATTERN'],
-    ['a name that no register takes', { applicant: { familyName: 'x'.repeat(101) } }, 'applicant.familyName TOO_LONG'],
-    ['letters in an IDNP', { applicant: { idnp: '29000000000AB' } }, 'applicant.idnp IDNP'],
-    ['an e-mail address without a place', { contact: { email: 'ion@' } }, 'contact.email PATTERN'],
-    ['more papers than a file holds', { evidence: Array(51).fill({ kind: 'receipt' }) }, 'evidence TOO_MANY'],
+    [
+      'control characters in a name',
+      { applicant: { givenName: 'Ion\u0000' } },
+      '/applicant/givenName CONTROL_CHARACTERS',
+    ],
+    [
+      'a name that no register takes',
+      { applicant: { familyName: 'x'.repeat(101) } },
+      '/applicant/familyName MAX_LENGTH',
+    ],
+    ['letters in an IDNP', { applicant: { idnp: '29000000000AB' } }, '/applicant/idnp IDNP'],
+    ['an e-mail address without a place', { contact: { email: 'ion@' } }, '/contact/email EMAIL'],
+    ['more papers than a file holds', { evidence: Array(51).fill({ kind: 'receipt' }) }, '/evidence MAX_ITEMS'],
     [
       'more answers than a form has',
       { answers: Object.fromEntries(Array.from({ length: 501 }, (_, n) => [`a${n}`, 1])) },
-      'answers MAX_PROPERTIES',
+      '/answers MAX_MEMBERS',
     ],
   ])('%s', async (_name, content, finding) => {
     const reply = await create(Object.assign({}, draft, content));
@@ -193,21 +201,21 @@ describe('a bad path, query or header is refused as a problem', () => {
 
   test('an id that is no ULID', async () => {
     refused(await gateway.send('GET', '/api/v1/applications/1'), 400, 'INVALID_ARGUMENT', [
-      { field: 'id', rule: 'PATTERN' },
+      { field: '/id', in: 'path', rule: 'ULID' },
     ]);
   });
 
   test.each([
-    ['an unknown parameter', 'sort=up', 'sort', 'UNKNOWN_FIELD'],
-    ['a state that does not exist', 'state=lost', 'state', 'UNKNOWN'],
-    ['a negative page', 'pageSize=-1', 'pageSize', 'MINIMUM'],
-    ['a page that is no number', 'pageSize=ten', 'pageSize', 'TYPE'],
-    ['a parameter given twice', 'state=draft&state=ready', 'state', 'TYPE'],
+    ['an unknown parameter', 'sort=up', '/sort', 'UNKNOWN_FIELD'],
+    ['a state that does not exist', 'state=lost', '/state', 'ONE_OF'],
+    ['a negative page', 'pageSize=-1', '/pageSize', 'MINIMUM'],
+    ['a page that is no number', 'pageSize=ten', '/pageSize', 'TYPE'],
+    ['a parameter given twice', 'state=draft&state=ready', '/state', 'TYPE'],
   ])('%s', async (_name, query, field, rule) => {
     const reply = await gateway.send('GET', `/api/v1/applications?${query}`);
     refused(reply, 400, 'INVALID_ARGUMENT');
     expect((reply.body as { violations: object[] }).violations).toContainEqual(
-      expect.objectContaining({ field, rule }),
+      expect.objectContaining({ field, in: 'query', rule }),
     );
   });
 
@@ -215,12 +223,14 @@ describe('a bad path, query or header is refused as a problem', () => {
     ['missing', ''],
     ['malformed', 'once'],
   ])('an Idempotency-Key that is %s', async (_name, key) => {
-    refused(await create(draft, { 'idempotency-key': key }), 400, 'REQUEST_ID_INVALID', [{ field: 'Idempotency-Key' }]);
+    refused(await create(draft, { 'idempotency-key': key }), 400, 'REQUEST_ID_INVALID', [
+      { field: '/Idempotency-Key', in: 'header', rule: key === '' ? 'REQUIRED' : 'UUID' },
+    ]);
   });
 
   test('an edit without If-Match', async () => {
     refused(await gateway.send('PATCH', APP, { body: { costOption: 'x' } }), 428, 'ETAG_MISSING', [
-      { field: 'If-Match', rule: 'REQUIRED' },
+      { field: '/If-Match', in: 'header', rule: 'REQUIRED' },
     ]);
   });
 
@@ -229,7 +239,7 @@ describe('a bad path, query or header is refused as a problem', () => {
       await gateway.send('PATCH', APP, { body: { costOption: 'x' }, headers: { 'if-match': etag } }),
       400,
       'INVALID_ARGUMENT',
-      [{ field: 'If-Match', rule: 'FORMAT' }],
+      [{ field: '/If-Match', in: 'header', rule: 'PATTERN' }],
     );
   });
 
@@ -271,7 +281,7 @@ describe('what intake refuses arrives as its problem', () => {
   const reasons = Object.keys(REASONS).filter((reason) => isReason(reason) && reason !== 'INTERNAL');
 
   test.each(reasons as Reason[])('%s', async (reason) => {
-    const violations = [{ field: 'applicant.idnp', rule: 'REQUIRED', message: 'Needed to submit.' }];
+    const violations = [violation('/applicant/idnp', 'REQUIRED')];
     intake = () => Promise.reject(new Problem({ reason, message: 'Said by intake.', violations }));
     // An edit may be refused in every way that there is.
     const reply = await gateway.send('PATCH', APP, { body: { costOption: null }, headers: write.headers });
@@ -283,7 +293,7 @@ describe('what intake refuses arrives as its problem', () => {
   });
 
   test('all its violations', async () => {
-    const violations = [1, 2, 3].map((n) => ({ field: `answers.f${n}`, rule: 'REQUIRED', message: 'Needed.' }));
+    const violations = [1, 2, 3].map((most) => violation(`/answers/f${most}`, 'MAX_LENGTH', { most }));
     intake = () => Promise.reject(new Problem({ reason: 'FILE_INCOMPLETE', message: 'Incomplete.', violations }));
     refused(await gateway.send('POST', `${APP}/submit`, write), 400, 'FILE_INCOMPLETE', violations);
   });
@@ -318,7 +328,7 @@ describe('what intake refuses arrives as its problem', () => {
       Promise.resolve({ application: application({ state: 'STATE_UNSPECIFIED' }), replayed: false } as never);
     const reply = await gateway.send('POST', `${APP}/submit`);
     refused(reply, 500, 'INTERNAL');
-    expect(reply.body).toMatchObject({ detail: 'submitApplication 200 breaks the document: state REQUIRED.' });
+    expect(reply.body).toMatchObject({ detail: 'submitApplication 200 breaks the document: /state REQUIRED.' });
   });
 });
 

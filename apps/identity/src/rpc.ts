@@ -101,7 +101,7 @@ function operatorRpcs(parts: Parts): Pick<All, 'ListOperators' | 'SuspendOperato
   const { providers, standings, centres } = parts;
   return {
     async ListOperators({ centre, pageSize, pageToken: token }) {
-      const code = centre ? parseName('centres', centre, 'centre') : '';
+      const code = centre ? parseName('centres', centre, '/centre') : '';
       if (!providers.has('local')) {
         throw new Problem({ reason: 'NOT_FOUND', message: 'No provider here lists its operators.' });
       }

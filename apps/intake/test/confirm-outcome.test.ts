@@ -32,7 +32,7 @@ test('Of a need that is not met it must be said what is missing.', async () => {
   const name = await handedOver(2);
   const confirm = (missing: string) =>
     at().confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: false, missing } });
-  await expect(confirm('')).rejects.toMatchObject({ violations: [{ field: 'missing', rule: 'REQUIRED' }] });
+  await expect(confirm('')).rejects.toMatchObject({ violations: [{ field: '/missing', rule: 'REQUIRED' }] });
   expect((await confirm('a stamp')).application).toMatchObject({
     state: 'STATE_CLOSED',
     outcome: { needMet: false, missing: 'a stamp' },
@@ -43,7 +43,7 @@ test('Without an outcome, and before the hand-over, nothing is confirmed.', asyn
   const { name } = await at().file(3);
   await expect(at().confirmOutcome({ requestId: randomUUID(), name })).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
-    violations: [{ field: 'outcome', rule: 'REQUIRED' }],
+    violations: [{ field: '/needMet', rule: 'REQUIRED' }],
   });
   const early = at().confirmOutcome({ requestId: randomUUID(), name, outcome: { needMet: true } });
   await expect(early).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });

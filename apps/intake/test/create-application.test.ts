@@ -72,27 +72,32 @@ test.each<[string, CreateApplicationRequest, string]>([
 });
 
 test.each([
-  ['no kind of mandate', { mandate: { kind: 77 as 1 } }, 'content.mandate.kind'],
-  ['no kind of delivery', { delivery: { kind: -1 as 1 } }, 'content.delivery.kind'],
-  ['a mandate that says no kind', { mandate: { kind: 'MANDATE_KIND_UNSPECIFIED' as const } }, 'mandate.kind'],
-])('A number that is %s is refused by the name of its field.', async (_what, more, field) => {
+  ['no kind of mandate', { mandate: { kind: 77 as 1 } }, '/content/mandate/kind', 'UNKNOWN_VALUE'],
+  ['no kind of delivery', { delivery: { kind: -1 as 1 } }, '/content/delivery/kind', 'UNKNOWN_VALUE'],
+  [
+    'a mandate that says no kind',
+    { mandate: { kind: 'MANDATE_KIND_UNSPECIFIED' as const } },
+    '/mandate/kind',
+    'ONE_OF',
+  ],
+])('A number that is %s is refused by the name of its field.', async (_what, more, field, rule) => {
   await expect(at().open(4, more)).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
-    violations: [{ field, rule: 'UNKNOWN' }],
+    violations: [{ field, rule }],
   });
 });
 
 describe('Answers that a document cannot hold', () => {
-  const ANSWERS = 'answers';
+  const ANSWERS = '/answers';
   test.each([
-    ['NUL in a name', '{"a\\u0000b":1}', 'answers.(unknown)', 'NAME'],
-    ['_bsontype', '{"act":{"_bsontype":"ObjectId","id":"x"}}', 'answers.act._bsontype', 'NAME'],
-    ['__proto__', '{"__proto__":{"act":"birth"}}', 'answers.__proto__', 'NAME'],
-    ['an operator', '{"$set":{"state":"closed"}}', 'answers.$set', 'NAME'],
-    ['a path', '{"act.0.x":1}', 'answers.(unknown)', 'NAME'],
+    ['NUL in a name', '{"a\\u0000b":1}', ANSWERS, 'UNFIT_NAME'],
+    ['_bsontype', '{"act":{"_bsontype":"ObjectId","id":"x"}}', '/answers/act/_bsontype', 'UNFIT_NAME'],
+    ['__proto__', '{"__proto__":{"act":"birth"}}', '/answers/__proto__', 'UNFIT_NAME'],
+    ['an operator', '{"$set":{"state":"closed"}}', '/answers/$set', 'UNFIT_NAME'],
+    ['a path', '{"act.0.x":1}', ANSWERS, 'UNFIT_NAME'],
     ['nesting without end', `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`, ANSWERS, 'TOO_DEEP'],
-    ['no object', '[1]', ANSWERS, 'JSON_OBJECT'],
-    ['no JSON', '{', ANSWERS, 'JSON_OBJECT'],
+    ['no object', '[1]', ANSWERS, 'TYPE'],
+    ['no JSON', '{', ANSWERS, 'TYPE'],
   ])('%s: they are refused by name, in a draft, in an edit and with documents.', async (_name, text, field, rule) => {
     const answers = Buffer.from(text);
     const { name } = await at().open(1);
@@ -108,7 +113,7 @@ describe('Answers that a document cannot hold', () => {
 
   test('Bytes that are no UTF-8 are no answers.', async () => {
     const answers = Buffer.concat([Buffer.from('{"act":"'), Buffer.from([0xff]), Buffer.from('"}')]);
-    const violations = [{ field: ANSWERS, rule: 'JSON_OBJECT' }];
+    const violations = [{ field: ANSWERS, rule: 'TYPE' }];
     await expect(at().open(2, { answers })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT', violations });
   });
 

@@ -32,23 +32,23 @@ describe('Submitting', () => {
     const problem = problemOf(() => filing.submit(newDraft({ content: {} }), ACTOR, PARTS));
     expect(problem.reason).toBe('FILE_INCOMPLETE');
     expect(problem.violations.map((violation) => violation.field)).toEqual([
-      'applicant.idnp',
-      'applicant.givenName',
-      'applicant.familyName',
-      'applicant.birthDate',
-      'applicant.language',
-      'contact',
-      'mandate',
-      'evidence.identity-document',
-      'costOption',
-      'delivery',
+      '/applicant/idnp',
+      '/applicant/givenName',
+      '/applicant/familyName',
+      '/applicant/birthDate',
+      '/applicant/language',
+      '/contact',
+      '/mandate',
+      '/evidence',
+      '/costOption',
+      '/delivery',
     ]);
   });
 
   test('A cost option of consulates is not offered at a town hall.', () => {
     const app = newDraft({ content: content({ costOption: 'abroad' }) });
     expect(problemOf(() => filing.submit(app, ACTOR, PARTS)).violations).toMatchObject([
-      { field: 'costOption', rule: 'UNKNOWN' },
+      { field: '/costOption', rule: 'ONE_OF' },
     ]);
   });
 
@@ -56,7 +56,7 @@ describe('Submitting', () => {
     const { idnp: _unknown, ...represented } = content().applicant!;
     const app = newDraft({ content: content({ represented }) });
     const fields = problemOf(() => filing.submit(app, ACTOR, PARTS)).violations.map(({ field }) => field);
-    expect(fields).toEqual(['represented.idnp', 'mandate.kind']);
+    expect(fields).toEqual(['/represented/idnp', '/mandate/kind']);
   });
 
   test('A draft whose version has ended is refused, and filed once it is renewed.', () => {
@@ -92,7 +92,9 @@ describe('Documents that were asked for', () => {
   test('All papers that were asked for must come.', () => {
     const app = inState('documents-requested');
     const problem = problemOf(() => filing.supplyDocuments(app, ACTOR, { evidence: [] }, PARTS));
-    expect(problem.violations.map(({ field }) => field)).toEqual(['evidence.birth-certificate']);
+    expect(problem.violations).toMatchObject([
+      { field: '/evidence', rule: 'EVIDENCE_MISSING', params: { kind: 'birth-certificate' } },
+    ]);
   });
 
   test('Supplying freezes submission 2, names what it answers, and starts the clock again.', () => {

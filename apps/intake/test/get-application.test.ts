@@ -21,7 +21,7 @@ test('A name that is none, and one that nobody has, are told apart.', async () =
   for (const none of ['', 'x', 'applications/', 'applications/x', 'centres/CU-001']) {
     await expect(named(none)).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
-      violations: [{ field: 'name', rule: 'RESOURCE_NAME' }],
+      violations: [{ field: '/name', rule: 'RESOURCE_NAME' }],
     });
   }
   const absent = named('applications/01JD0000000000000000000009');

@@ -40,7 +40,7 @@ test('A submission that is not there, and a name that is none, are told apart.',
   for (const none of [name, `${name}/submissions/0`, `${name}/submissions/x`, 'applications/x/submissions/1']) {
     await expect(bridge().getSubmission({ name: none })).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
-      violations: [{ field: 'name', rule: 'RESOURCE_NAME' }],
+      violations: [{ field: '/name', rule: 'RESOURCE_NAME' }],
     });
   }
 });

@@ -47,8 +47,8 @@ test('Who collected it, and which paper was shown, must be said.', async () => {
   await expect(unsaid).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
     violations: [
-      { field: 'collectedBy', rule: 'REQUIRED' },
-      { field: 'paperKind', rule: 'REQUIRED' },
+      { field: '/collectedBy', rule: 'ONE_OF' },
+      { field: '/paperKind', rule: 'CODE' },
     ],
   });
 });

@@ -130,7 +130,7 @@ test('A page of a negative size, and a state that is none, are refused.', async 
   await expect(at().listApplications({ pageSize: -1 })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   await expect(at().listApplications({ state: 99 as 1 })).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
-    violations: [{ field: 'state', rule: 'UNKNOWN' }],
+    violations: [{ field: '/state', rule: 'UNKNOWN_VALUE' }],
   });
 });
 

@@ -26,7 +26,7 @@ describe('What is believed of a claimed time', () => {
   test.each([-301, 61, -7 * 86_400, 86_400])('%d seconds from now: nothing', (claimed) => {
     const { reason, violations } = problemOf(() => believed(secondsFromNow(claimed)));
     expect(reason).toBe('INVALID_ARGUMENT');
-    expect(violations).toMatchObject([{ field: 'occurTime', rule: 'OCCUR_TIME_RANGE' }]);
+    expect(violations).toMatchObject([{ field: '/occurTime', rule: 'OCCUR_TIME_RANGE' }]);
   });
 
   test('What is claimed for before the application was opened happened when it was opened.', () => {
@@ -43,7 +43,7 @@ describe('At the desk', () => {
   const scene = useIntake({ topics: true });
   const { at } = scene;
   const minutesAgo = (minutes: number) => toTimestamp(new Date(Date.now() - minutes * 60_000));
-  const OLD = { reason: 'INVALID_ARGUMENT', violations: [{ field: 'occurTime', rule: 'OCCUR_TIME_RANGE' }] };
+  const OLD = { reason: 'INVALID_ARGUMENT', violations: [{ field: '/occurTime', rule: 'OCCUR_TIME_RANGE' }] };
 
   /** Each act with what it needs of its application, done as if it happened at a time. */
   const ACTS = {

@@ -30,12 +30,12 @@ test('A search by a wrong IDNP, by nothing, or by both is refused.', async () =>
   const search = (by: { idnp?: string; trackingNumber?: string }) => at().searchApplications(by);
   await expect(search({ idnp: wrongIdnp(30) })).rejects.toMatchObject({
     reason: 'IDNP_INVALID',
-    violations: [{ field: 'idnp', rule: 'IDNP' }],
+    violations: [{ field: '/idnp', rule: 'IDNP' }],
   });
   for (const by of [{}, { idnp: idnp(30), trackingNumber: '0000-0000-0000-00' }]) {
     await expect(search(by)).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
-      violations: [{ field: 'query', rule: 'ONE_OF' }],
+      violations: [{ field: '', rule: 'EXACTLY_ONE' }],
     });
   }
 });

@@ -14,10 +14,10 @@ test('A draft that is not complete is told all that is missing at once, without 
   await expect(refused).rejects.toMatchObject({
     reason: 'FILE_INCOMPLETE',
     violations: [
-      { field: 'contact', rule: 'REQUIRED' },
-      { field: 'evidence.identity-document', rule: 'REQUIRED' },
-      { field: 'answers', rule: 'ADDITIONALPROPERTIES' },
-      { field: 'answers.act', rule: 'ENUM' },
+      { field: '/contact', rule: 'CONTACT_MISSING' },
+      { field: '/evidence', rule: 'EVIDENCE_MISSING', params: { kind: 'identity-document' } },
+      { field: '/answers/act', rule: 'ONE_OF' },
+      { field: '/answers/x', rule: 'UNKNOWN_FIELD' },
     ],
   });
   const problem: unknown = await refused.catch((error: unknown) => error);

@@ -42,17 +42,17 @@ test('A paper that was asked for and does not come is named.', async () => {
   const supplied = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [] });
   await expect(supplied).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
-    violations: [{ field: 'evidence.birth-certificate', rule: 'REQUIRED' }],
+    violations: [{ field: '/evidence', rule: 'EVIDENCE_MISSING', params: { kind: 'birth-certificate' } }],
   });
 });
 
 test('Papers of a wrong shape, and answers that the form refuses, are named.', async () => {
   const { name } = await asked(3);
   const wrong = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [{ kind: 'No Kind' }] });
-  await expect(wrong).rejects.toMatchObject({ violations: [{ field: 'evidence[0].kind', rule: 'UNKNOWN' }] });
+  await expect(wrong).rejects.toMatchObject({ violations: [{ field: '/evidence/0/kind', rule: 'CODE' }] });
   const answers = Buffer.from('{"act":"wedding"}');
   const unfit = at().supplyDocuments({ requestId: randomUUID(), name, evidence: [CERTIFICATE], answers });
-  await expect(unfit).rejects.toMatchObject({ violations: [{ field: 'answers.act', rule: 'ENUM' }] });
+  await expect(unfit).rejects.toMatchObject({ violations: [{ field: '/answers/act', rule: 'ONE_OF' }] });
   expect((await at().read(name)).state).toBe('STATE_DOCUMENTS_REQUESTED');
 });
 

@@ -92,7 +92,9 @@ describe('What follows from an act of colleagues', () => {
     let app = inState('submitted');
     for (let n = 1; n <= 200; n += 1) app = team.addNote(app, ACTOR, `Note ${n}`).document;
     expect(app.notes!.map(({ text }) => text).at(0)).toBe('Note 1');
-    expect(problemOf(() => team.addNote(app, ACTOR, 'One more')).violations).toMatchObject([{ field: 'text' }]);
+    expect(problemOf(() => team.addNote(app, ACTOR, 'One more')).violations).toMatchObject([
+      { field: '/text', rule: 'NOTES_FULL' },
+    ]);
   });
 
   test('Of what the person was told the newest fifty are kept.', () => {

@@ -46,12 +46,12 @@ test('An edit that names no field, or none of the content, changes nothing.', as
   const { name, etag } = await at().open(5);
   await expect(edit(name, etag, content(5), [])).rejects.toMatchObject({
     reason: 'INVALID_ARGUMENT',
-    violations: [{ field: 'updateFields', rule: 'REQUIRED' }],
+    violations: [{ field: '/updateFields', rule: 'REQUIRED' }],
   });
   for (const none of ['state', 'constructor', 'content.applicant', 'costOption', '']) {
     await expect(edit(name, etag, content(5), ['applicant', none])).rejects.toMatchObject({
       reason: 'INVALID_ARGUMENT',
-      violations: [{ field: 'updateFields', rule: 'UNKNOWN' }],
+      violations: [{ field: '/updateFields', rule: 'UNKNOWN_VALUE' }],
     });
   }
   expect((await at().read(name)).etag).toBe('"1"');

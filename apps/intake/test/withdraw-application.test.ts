@@ -20,7 +20,9 @@ test('A reason of more than 500 characters is refused.', async () => {
   const { name } = await at().open(2);
   const withReason = (length: number) =>
     at().withdrawApplication({ requestId: randomUUID(), name, reason: 'x'.repeat(length) });
-  await expect(withReason(501)).rejects.toMatchObject({ violations: [{ field: 'reason', rule: 'TEXT' }] });
+  await expect(withReason(501)).rejects.toMatchObject({
+    violations: [{ field: '/reason', rule: 'MAX_LENGTH', params: { most: 500 } }],
+  });
   expect((await withReason(500)).application!.state).toBe('STATE_WITHDRAWN');
 });
 

@@ -23,7 +23,7 @@ export function notificationsRpcs(threads: Threads, now: () => Date): Rpcs<Notif
 
   return {
     async ListNotices({ application }, context) {
-      const id = parseName('applications', application, 'application');
+      const id = parseName('applications', application, '/application');
       const thread = await ownThread(id, context);
       return { notices: thread.notices.map((notice) => toNotice(id, notice)) };
     },

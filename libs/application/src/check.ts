@@ -1,47 +1,24 @@
-import { format, Validator } from '@cfworker/json-schema';
+import { Validator } from '@cfworker/json-schema';
 import type { OutputUnit } from '@cfworker/json-schema';
 import type { Violation } from '@cups/problem';
-import { isCivilDate } from './dates.ts';
-import { checkIdnp } from './idnp.ts';
+import './formats.ts';
+import { violationsOf } from './keywords.ts';
+import type { Finding, Schema } from './keywords.ts';
 
 /**
  * The one check of values against JSON Schema 2020-12 that a desk and intake share. It reads the schema each time instead
  * of making code of it: a page under a strict content security policy may not run code that was made at run time.
  */
 
-/** A JSON Schema as data. */
-export type Schema = { readonly [keyword: string]: unknown };
-
-/** One rule that a value breaks, without the value. */
-export interface Finding {
-  /** Names of members and numbers of items, from the root of the value; a missing member is named last. */
-  path: string[];
-  /** The keyword of the schema that it breaks. */
-  keyword: string;
-  /** The schema that holds the keyword. */
-  schema: Schema;
-}
-
-/** The formats that schemas of ours may name, each with its check. One that is not here would check nothing. */
-export const FORMATS: Readonly<Record<string, (text: string) => boolean>> = {
-  date: isCivilDate,
-  'date-time': format['date-time'] as (text: string) => boolean,
-  time: format['time'] as (text: string) => boolean,
-  email: format['email'] as (text: string) => boolean,
-  uri: format['uri'] as (text: string) => boolean,
-  uuid: format['uuid'] as (text: string) => boolean,
-  idnp: checkIdnp,
-};
-Object.assign(format, FORMATS);
-
 /** Keywords that only say that something inside them is wrong, which is told by itself. */
 const WRAPPERS = new Set(['properties', 'items', 'allOf', 'if']);
 /** Of a choice it is told that none was made: why each of its branches does not fit helps nobody. */
 const CHOICES = new Set(['oneOf', 'anyOf']);
-/** What is missing, by the keyword that misses it. */
-const MISSING: Record<string, RegExp> = {
-  required: /^Instance does not have required property "(.*)"\.$/s,
-  dependentRequired: /^Instance has ".*" but does not have "(.*)"\.$/s,
+/** The member that a keyword speaks of, which stands in its sentence alone. */
+const MEMBER: Record<string, RegExp> = {
+  required: /^Instance does not have required property "(?<member>.*)"\.$/s,
+  dependentRequired: /^Instance has "(?<other>.*)" but does not have "(?<member>.*)"\.$/s,
+  additionalProperties: /^Property "(?<member>.*)" does not match additional properties schema\.$/s,
 };
 
 /**
@@ -86,10 +63,11 @@ function withoutBranches(errors: OutputUnit[]): OutputUnit[] {
 }
 
 function findingOf({ keyword, keywordLocation, instanceLocation, error }: OutputUnit, root: Schema): Finding {
+  const { member, other } = MEMBER[keyword]?.exec(error)?.groups ?? {};
   const path = stepsOf(instanceLocation);
-  const missing = MISSING[keyword]?.exec(error)?.[1];
-  if (missing !== undefined) path.push(missing);
-  return { path, keyword, schema: schemaAt(root, stepsOf(keywordLocation).slice(0, -1)) };
+  if (member !== undefined) path.push(member);
+  const finding: Finding = { path, keyword, schema: schemaAt(root, stepsOf(keywordLocation).slice(0, -1)) };
+  return other === undefined ? finding : Object.assign(finding, { other });
 }
 
 /** The steps of a JSON pointer in a fragment: `#/a~1b/0` is `['a/b', '0']`. */
@@ -104,35 +82,8 @@ function schemaAt(root: Schema, steps: string[]): Schema {
   return steps.reduce((at, step) => (at[step] as Schema | undefined) ?? {}, root);
 }
 
-/** A path as violations name it: `evidence[0].kind`. */
-export function fieldOf(path: readonly string[], root = ''): string {
-  return path.reduce((field, step) => {
-    if (/^\d+$/.test(step)) return `${field}[${step}]`;
-    return field === '' ? step : `${field}.${step}`;
-  }, root);
-}
-
-/**
- * What checks values against a schema of the house, which says under `x-wrong` how a broken rule beside it is told. Each
- * field is told of each rule once.
- */
+/** What checks values against a schema of the house; see {@link violationsOf}. */
 export function shapeCheck(schema: Schema): (value: unknown) => Violation[] {
   const check = checkOf(schema);
-  return (value) => {
-    const told = new Map(
-      check(value)
-        .map(shapeViolation)
-        .map((one) => [`${one.field} ${one.rule}`, one]),
-    );
-    return [...told.values()];
-  };
-}
-
-function shapeViolation({ path, keyword, schema }: Finding): Violation {
-  const field = fieldOf(path);
-  const wrong = schema['x-wrong'] as { rule: string; message: string } | undefined;
-  if (keyword === 'required') return { field, rule: 'REQUIRED', message: 'Is missing.' };
-  if (keyword === 'additionalProperties') return { field, rule: 'UNKNOWN_FIELD', message: 'Has a member too many.' };
-  if (keyword === 'type' || !wrong) return { field, rule: 'TYPE', message: 'Is of another type.' };
-  return { field, rule: wrong.rule, message: wrong.message };
+  return (value) => violationsOf(check(value));
 }

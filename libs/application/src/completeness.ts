@@ -1,3 +1,4 @@
+import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import type { Content, Person } from './content.ts';
 import type { AnswersCheck } from './form.ts';
@@ -47,41 +48,37 @@ export function completenessViolations(
     ...mandate(content),
     ...evidence(content, requirements),
     ...costOption(content, requirements, centreKind),
-    ...(content.delivery ? [] : [required('delivery', 'Choose how the person gets the result.')]),
+    ...(content.delivery ? [] : [required('/delivery')]),
     ...answersViolations(content.answers ?? {}),
   ];
 }
 
-function required(field: string, message: string): Violation {
-  return { field, rule: 'REQUIRED', message };
+function required(field: string): Violation {
+  return violation(field, 'REQUIRED');
 }
 
 function people({ applicant, represented }: Content): Violation[] {
   return [
-    ...person('applicant', applicant),
-    ...(applicant?.language ? [] : [required('applicant.language', 'Choose the language of notices.')]),
-    ...(represented ? person('represented', represented) : []),
+    ...person('/applicant', applicant),
+    ...(applicant?.language ? [] : [required('/applicant/language')]),
+    ...(represented ? person('/represented', represented) : []),
   ];
 }
 
 function person(at: string, given: Person | undefined): Violation[] {
   const needed = ['idnp', 'givenName', 'familyName', 'birthDate'] as const;
-  return needed.filter((field) => !given?.[field]).map((field) => required(`${at}.${field}`, 'Needed to submit.'));
+  return needed.filter((field) => !given?.[field]).map((field) => required(`${at}/${field}`));
 }
 
 function contact({ contact: given }: Content): Violation[] {
   if (given?.email || given?.phone || given?.none) return [];
-  return [required('contact', 'Give an e-mail address or a telephone number, or record that there is none.')];
+  return [violation('/contact', 'CONTACT_MISSING')];
 }
 
 function mandate({ mandate: given, represented }: Content): Violation[] {
-  if (!given) return [required('mandate', 'Record why the specialist may act for the person.')];
-  if (given.kind !== 'own-presence') {
-    return given.reference ? [] : [required('mandate.reference', 'Give the code or number of the paper.')];
-  }
-  if (!represented) return [];
-  const message = 'Acting for another person needs a power, kinship or guardianship.';
-  return [{ field: 'mandate.kind', rule: 'NOT_FOR_ANOTHER', message }];
+  if (!given) return [required('/mandate')];
+  if (given.kind !== 'own-presence') return given.reference ? [] : [required('/mandate/reference')];
+  return represented ? [violation('/mandate/kind', 'POWER_NEEDED')] : [];
 }
 
 function evidence(content: Content, { evidence: rules }: Requirements): Violation[] {
@@ -91,9 +88,9 @@ function evidence(content: Content, { evidence: rules }: Requirements): Violatio
     .flatMap(({ kind, acceptsCode }) => {
       const at = papers.findIndex((paper) => paper.kind === kind);
       const paper = papers[at];
-      if (!paper) return [required(`evidence.${kind}`, `The paper ${kind} is missing.`)];
+      if (!paper) return [violation('/evidence', 'EVIDENCE_MISSING', { kind })];
       if (paper.originalSeen || paper.copy || (acceptsCode && paper.verificationCode)) return [];
-      return [required(`evidence[${at}].originalSeen`, 'See the original or attach a copy.')];
+      return [violation(`/evidence/${at}/originalSeen`, 'EVIDENCE_UNSEEN', { kind })];
     });
 }
 
@@ -115,8 +112,7 @@ function hasAnswer({ answers }: Content, { field, values }: { field: string; val
 function costOption({ costOption: chosen }: Content, { costOptions }: Requirements, centreKind: string): Violation[] {
   const here = costOptions.filter(({ centreKinds }) => centreKinds.length === 0 || centreKinds.includes(centreKind));
   if (here.length === 0) return [];
-  if (!chosen) return [required('costOption', 'Choose one of the cost options.')];
-  if (here.some(({ code }) => code === chosen)) return [];
-  const message = 'This version of the public service has no such cost option here.';
-  return [{ field: 'costOption', rule: 'UNKNOWN', message }];
+  if (!chosen) return [required('/costOption')];
+  const choices = here.map(({ code }) => code);
+  return choices.includes(chosen) ? [] : [violation('/costOption', 'ONE_OF', { choices })];
 }

@@ -4,7 +4,7 @@
  * the agency contract and the proto against it.
  *
  * Everything may be absent, since a draft is saved as it stands; what a complete file needs is said in completeness.ts.
- * `x-wrong` is what a violation says where a rule beside it is broken; it stays in the house.
+ * `x-rule` is the rule (libs/problem) that a text breaks which does not fit the pattern beside it.
  */
 
 /** Why a specialist may act for a person. */
@@ -27,7 +27,7 @@ const line = (maxLength: number, description: string) =>
     pattern: LINE,
     maxLength,
     description,
-    'x-wrong': { rule: 'TEXT', message: `At most ${maxLength} characters without control characters.` },
+    'x-rule': 'CONTROL_CHARACTERS',
   }) as const;
 
 export const CONTENT_SCHEMA = {
@@ -54,7 +54,6 @@ export const CONTENT_SCHEMA = {
       format: 'date',
       maxLength: 10,
       description: 'yyyy-MM-dd.',
-      'x-wrong': { rule: 'DATE', message: 'A date is written yyyy-MM-dd.' },
     },
     Idnp: {
       type: 'string',
@@ -62,31 +61,29 @@ export const CONTENT_SCHEMA = {
       pattern: '^[02][0-9]{12}$',
       maxLength: 13,
       description: '13 digits, the last of which is a check digit.',
-      'x-wrong': { rule: 'IDNP', message: 'Not a valid IDNP: 13 digits, the last one a check digit.' },
+      'x-rule': 'IDNP',
     },
     Language: {
       type: 'string',
       enum: LANGUAGES,
-      'x-wrong': { rule: 'UNKNOWN', message: 'One of ro, ru, en.' },
     },
     EvidenceKind: {
       type: 'string',
       pattern: '^[a-z0-9]+(-[a-z0-9]+)*$',
       maxLength: 64,
       description: "A code of the catalog or of an agency's request, such as identity-document.",
-      'x-wrong': { rule: 'UNKNOWN', message: 'Not a kind of evidence.' },
+      'x-rule': 'CODE',
     },
     CostOptionCode: {
       type: 'string',
       pattern: '^[a-z0-9][a-z0-9-]*$',
       maxLength: 64,
-      'x-wrong': { rule: 'UNKNOWN', message: 'Not a code of a cost option.' },
+      'x-rule': 'CODE',
     },
     Answers: {
       type: 'object',
       maxProperties: 500,
       description: "Described by the form of the public service's version; at most 64 KiB.",
-      'x-wrong': { rule: 'TOO_MANY', message: 'At most 500 answers.' },
     },
     Person: {
       type: 'object',
@@ -107,13 +104,13 @@ export const CONTENT_SCHEMA = {
           type: 'string',
           maxLength: 254,
           pattern: '^([^\\s@<>"]+@[^\\s@<>"]+\\.[^\\s@<>"]+)?$',
-          'x-wrong': { rule: 'EMAIL', message: 'Not an e-mail address.' },
+          'x-rule': 'EMAIL',
         },
         phone: {
           type: 'string',
           maxLength: 30,
           pattern: '^(\\+?[0-9][0-9 ()-]{4,24})?$',
-          'x-wrong': { rule: 'PHONE', message: 'Not a telephone number; write +373 and eight digits.' },
+          'x-rule': 'PHONE',
         },
         none: { type: 'boolean', description: 'True when the person has neither: slips are printed.' },
       },
@@ -126,7 +123,6 @@ export const CONTENT_SCHEMA = {
         kind: {
           type: 'string',
           enum: MANDATE_KINDS,
-          'x-wrong': { rule: 'UNKNOWN', message: 'Not a kind of mandate.' },
         },
         reference: { $ref: '#/$defs/ReferenceLine', description: 'Needed for every kind but own-presence.' },
         date: { $ref: '#/$defs/CivilDate' },
@@ -152,7 +148,6 @@ export const CONTENT_SCHEMA = {
       type: 'array',
       maxItems: MAX_EVIDENCE,
       items: { $ref: '#/$defs/Evidence' },
-      'x-wrong': { rule: 'TOO_MANY', message: `At most ${MAX_EVIDENCE} papers.` },
     },
     Delivery: {
       type: 'object',
@@ -162,7 +157,6 @@ export const CONTENT_SCHEMA = {
         kind: {
           type: 'string',
           enum: DELIVERY_CHOICES,
-          'x-wrong': { rule: 'UNKNOWN', message: 'Not a way to deliver.' },
         },
         note: { $ref: '#/$defs/Line', description: 'An address or a remark.' },
       },

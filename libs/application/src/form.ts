@@ -1,6 +1,8 @@
 import type { Violation } from '@cups/problem';
-import { checkOf, fieldOf, FORMATS } from './check.ts';
-import type { Finding, Schema } from './check.ts';
+import { checkOf } from './check.ts';
+import { FORMATS } from './formats.ts';
+import { violationsOf } from './keywords.ts';
+import type { Schema } from './keywords.ts';
 
 /** Forms: what the answers of an application are checked against, at the desk while they are written and at submit. */
 
@@ -60,41 +62,7 @@ export function formCheck(form: Schema): AnswersCheck {
   const [fault] = formFaults(form);
   if (fault !== undefined) throw new Error(`The form has an ${fault}.`);
   const check = checkOf(form);
-  const answersCheck: AnswersCheck = (answers) => check(answers).slice(0, MOST_VIOLATIONS).map(violationOf);
+  const answersCheck: AnswersCheck = (answers) => violationsOf(check(answers), ['answers']).slice(0, MOST_VIOLATIONS);
   made.set(form, answersCheck);
   return answersCheck;
 }
-
-function violationOf({ path, keyword, schema }: Finding): Violation {
-  const wrong = WORDS[keyword]?.(schema[keyword]) ?? 'is not as the form wants it';
-  return {
-    field: fieldOf(path, 'answers'),
-    rule: keyword.toUpperCase(),
-    message: keyword === 'required' ? 'Needed to submit.' : `The form says: ${wrong}.`,
-  };
-}
-
-/** What a rule wants, from its own value in the form. */
-const WORDS: Record<string, (wanted: unknown) => string> = {
-  type: (type) => `must be of type ${[type].flat().join(' or ')}`,
-  const: () => 'must have the one value that is possible',
-  enum: () => 'must be one of the choices',
-  oneOf: () => 'must be one of the choices',
-  anyOf: () => 'must be one of the choices',
-  additionalProperties: () => 'must have no other members',
-  dependentRequired: () => 'is needed with another answer',
-  not: () => 'must not be what it is',
-  false: () => 'must be left out here',
-  minItems: (least) => `must have at least ${String(least)} items`,
-  maxItems: (most) => `must have at most ${String(most)} items`,
-  uniqueItems: () => 'must not name one thing twice',
-  minLength: (least) => `must have at least ${String(least)} characters`,
-  maxLength: (most) => `must have at most ${String(most)} characters`,
-  pattern: () => 'must be written in the form that is wanted',
-  format: (format) => `must be a ${String(format)}`,
-  minimum: (least) => `must be at least ${String(least)}`,
-  maximum: (most) => `must be at most ${String(most)}`,
-  exclusiveMinimum: (bound) => `must be over ${String(bound)}`,
-  exclusiveMaximum: (bound) => `must be under ${String(bound)}`,
-  multipleOf: (step) => `must be a multiple of ${String(step)}`,
-};

@@ -1,3 +1,4 @@
+import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { shapeCheck } from './check.ts';
 import { CONTENT_SCHEMA } from './content-schema.ts';
@@ -24,12 +25,8 @@ const { EvidenceKind, Line } = CONTENT_SCHEMA.$defs;
 const checkHandOver = shapeCheck({
   type: 'object',
   properties: {
-    collectedBy: { enum: COLLECTORS, 'x-wrong': { rule: 'REQUIRED', message: 'Say who collected.' } },
-    paperKind: {
-      pattern: EvidenceKind.pattern,
-      maxLength: EvidenceKind.maxLength,
-      'x-wrong': { rule: 'REQUIRED', message: 'Say which paper was shown.' },
-    },
+    collectedBy: { enum: COLLECTORS },
+    paperKind: EvidenceKind,
     paperNumber: Line,
   },
 });
@@ -43,8 +40,5 @@ export function handOverViolations(handOver: HandOver): Violation[] {
 /** What is wrong with an outcome. Values are never echoed. */
 export function outcomeViolations(outcome: Outcome): Violation[] {
   const unsaid = !outcome.needMet && !outcome.missing;
-  return [
-    ...(unsaid ? [{ field: 'missing', rule: 'REQUIRED', message: 'Say what is missing.' }] : []),
-    ...checkOutcome(outcome),
-  ];
+  return [...(unsaid ? [violation('/missing', 'REQUIRED')] : []), ...checkOutcome(outcome)];
 }

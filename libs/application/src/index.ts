@@ -1,5 +1,5 @@
 export { answersFault } from './answers.ts';
-export { FORMATS } from './check.ts';
+export { FORMATS } from './formats.ts';
 export { completenessViolations } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
 export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
@@ -10,6 +10,8 @@ export type { AnswersCheck } from './form.ts';
 export { handOverViolations, outcomeViolations } from './handing.ts';
 export type { HandOver, Outcome } from './handing.ts';
 export { checkIdnp, idnpCheckDigit } from './idnp.ts';
+export { violationsOf } from './keywords.ts';
+export type { Finding } from './keywords.ts';
 export {
   ACTIONS,
   AGENCIES,

@@ -1,8 +1,9 @@
+import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import { shapeCheck } from './check.ts';
-import type { Schema } from './check.ts';
 import type { Content } from './content.ts';
 import { CONTENT_SCHEMA } from './content-schema.ts';
+import type { Schema } from './keywords.ts';
 
 /** The check of what the desk fills in, at every save: the shape of what is there, whether complete or not. */
 
@@ -23,13 +24,13 @@ export function shapeViolations(content: Content, most = MAX_CONTENT_BYTES): Vio
   // By way of JSON, where a member that is undefined is not there.
   const violations = check(JSON.parse(json));
   const { none, email, phone } = content.contact ?? {};
-  if (none && (email || phone)) {
-    const message = 'Either a way to reach the person or "has none", not both.';
-    violations.push({ field: 'contact.none', rule: 'CONTRADICTION', message });
+  if (none === true && (email || phone)) {
+    violations.push(
+      violation('/contact/none', 'CONTRADICTION', { other: email ? '/contact/email' : '/contact/phone' }),
+    );
   }
   if (utf8.encode(json).length > most) {
-    const message = `The file is over ${most / 1024} KiB without scanned copies.`;
-    violations.push({ field: 'answers', rule: 'TOO_LARGE', message });
+    violations.push(violation('/answers', 'TOO_LARGE', { mostKiB: most / 1024 }));
   }
   return violations;
 }

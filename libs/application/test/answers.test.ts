@@ -17,17 +17,17 @@ describe('answers that can be kept', () => {
 
 describe('answers that cannot be kept are named by their place', () => {
   test.each([
-    ['an operator', '{"a":{"$where":"x"}}', 'answers.a.$where', 'NAME'],
-    ['a path', '{"a.b":1}', 'answers.(unknown)', 'NAME'],
-    ['no name', '{"list":[{"":1}]}', 'answers.list[0].(unknown)', 'NAME'],
-    ['NUL', '{"a\\u0000b":1}', 'answers.(unknown)', 'NAME'],
-    ['a word of the store', '{"_bsontype":"ObjectId"}', 'answers._bsontype', 'NAME'],
-    ['the prototype', '{"a":{"__proto__":{"x":1}}}', 'answers.a.__proto__', 'NAME'],
-    ['half a character as a name', '{"\\ud800":1}', 'answers.(unknown)', 'UNICODE'],
-    ['half a character as a text', '{"a":["\\udc00"]}', 'answers.a[0]', 'UNICODE'],
-    ['a number without end', '{"a":1e400}', 'answers.a', 'NUMBER'],
-    ['too deep', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, 'answers', 'TOO_DEEP'],
-    ['a number of a person as a name', '{"2900000000012":{"$a":1}}', 'answers.(unknown).$a', 'NAME'],
+    ['an operator', '{"a":{"$where":"x"}}', '/answers/a/$where', 'UNFIT_NAME'],
+    ['a path', '{"a.b":1}', '/answers', 'UNFIT_NAME'],
+    ['no name', '{"list":[{"":1}]}', '/answers/list/0', 'UNFIT_NAME'],
+    ['NUL', '{"a\\u0000b":1}', '/answers', 'UNFIT_NAME'],
+    ['a word of the store', '{"_bsontype":"ObjectId"}', '/answers/_bsontype', 'UNFIT_NAME'],
+    ['the prototype', '{"a":{"__proto__":{"x":1}}}', '/answers/a/__proto__', 'UNFIT_NAME'],
+    ['half a character as a name', '{"\\ud800":1}', '/answers', 'NOT_UNICODE'],
+    ['half a character as a text', '{"a":["\\udc00"]}', '/answers/a/0', 'NOT_UNICODE'],
+    ['a number without end', '{"a":1e400}', '/answers/a', 'NUMBER_SIZE'],
+    ['too deep', `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, '/answers', 'TOO_DEEP'],
+    ['a number of a person as a name', '{"2900000000012":{"$a":1}}', '/answers', 'UNFIT_NAME'],
   ])('%s', (_name, text, field, rule) => expect(answersFault(parsed(text))).toMatchObject({ field, rule }));
 
   test('whatever passes has names and texts that a document keeps', () => {
@@ -63,8 +63,8 @@ describe('numbers of enums that have no word here', () => {
 
   test('are found by their place, at any depth', () => {
     const content = { mandate: { kind: 77 as never }, delivery: { kind: 'DELIVERY_KIND_POST' as const } };
-    expect(sent(CreateApplication, { content })).toEqual(['content.mandate.kind']);
-    expect(sent(ListApplications as never, { state: 99 })).toEqual(['state']);
+    expect(sent(CreateApplication, { content })).toEqual(['/content/mandate/kind']);
+    expect(sent(ListApplications as never, { state: 99 })).toEqual(['/state']);
   });
 
   test('words that exist, the zero value and messages without enums pass', () => {

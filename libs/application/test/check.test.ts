@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkOf, fieldOf, shapeCheck } from '../src/check.ts';
+import { checkOf, shapeCheck } from '../src/check.ts';
+import { fieldOf } from '../src/keywords.ts';
 
 /** What breaks a schema, by path and keyword. */
 function found(schema: Record<string, unknown> | boolean, value: unknown): string[] {
@@ -47,10 +48,10 @@ describe('a schema that is false', () => {
     ['as then', { if: { const: 1 }, then: false }, 1, ['/ false']],
     ['in a member of then', { if: true, then: { properties: { a: false } } }, { a: 1 }, ['/a false']],
     [
-      'as further members, whose names are not told',
+      'as further members',
       { additionalProperties: false },
       { zy: 1, zz: 2 },
-      ['/ additionalProperties'],
+      ['/zy additionalProperties', '/zz additionalProperties'],
     ],
   ])('%s', (_name, schema, value, told) => expect(found(schema, value)).toEqual(told));
 });
@@ -80,12 +81,15 @@ describe('places', () => {
   });
 
   test.each([
-    [['evidence', '0', 'kind'], '', 'evidence[0].kind'],
-    [['a', 'b'], 'answers', 'answers.a.b'],
-    [['0', '1'], 'answers', 'answers[0][1]'],
-    [[], '', ''],
-    [[], 'answers', 'answers'],
-  ])('%j under "%s" is the field %s', (path, root, field) => expect(fieldOf(path, root)).toBe(field));
+    [['evidence', '0', 'kind'], '/evidence/0/kind'],
+    [['answers', '$where'], '/answers/$where'],
+    [[], ''],
+    [['answers', '2900000000012', 'a'], '/answers'],
+    [['answers', 'a/b'], '/answers'],
+    [['Ana Exemplu'], ''],
+  ])('%j is the field %s: what could be data in the place of a name is not told', (path, field) =>
+    expect(fieldOf(path)).toBe(field),
+  );
 
   test('each fault is told once, with the schema that holds its rule', () => {
     const inner = { type: 'string', 'x-note': 1 };
@@ -100,19 +104,19 @@ describe('places', () => {
 });
 
 describe('a schema of the house', () => {
-  const wrong = { rule: 'CODE', message: 'Not a code.' };
+  const told = (inner: Record<string, unknown>, value: unknown) =>
+    shapeCheck({ properties: { a: inner } })({ a: value }).map(({ field, rule }) => `${field} ${rule}`);
+
   test.each<[string, Record<string, unknown>, unknown, string]>([
-    ['says how its rule is told', { pattern: '^a$', 'x-wrong': wrong }, 'zy', 'CODE'],
-    ['is told of a type as a type', { type: 'string', 'x-wrong': wrong }, 1, 'TYPE'],
-    ['that says nothing is told as a type', { pattern: '^a$' }, 'zy', 'TYPE'],
-  ])('%s', (_name, inner, value, rule) => {
-    expect(shapeCheck({ properties: { a: inner } })({ a: value })).toEqual([
-      expect.objectContaining({ field: 'a', rule }),
-    ]);
-  });
+    ['says which rule its pattern stands for', { pattern: '^a$', 'x-rule': 'CODE' }, 'zy', '/a CODE'],
+    ['is told of a type as a type, and of nothing else', { type: 'string', enum: ['a'] }, 1, '/a TYPE'],
+    ['that names no rule is told of a pattern', { pattern: '^a$' }, 'zy', '/a PATTERN'],
+    ['is told of a form and not of a length', { pattern: '^a$', maxLength: 1, 'x-rule': 'CODE' }, 'zy', '/a CODE'],
+    ['is told of a format and not of the pattern beside it', { pattern: '^a$', format: 'date' }, 'zy', '/a DATE'],
+    ['is told of a length by itself', { pattern: '^z', maxLength: 1, 'x-rule': 'CODE' }, 'zy', '/a MAX_LENGTH'],
+  ])('%s', (_name, inner, value, wanted) => expect(told(inner, value)).toEqual([wanted]));
 
   test('tells each rule of a field once', () => {
-    const inner = { pattern: '^a$', maxLength: 1, 'x-wrong': wrong };
-    expect(shapeCheck({ properties: { a: inner } })({ a: 'zy' })).toHaveLength(1);
+    expect(told({ allOf: [{ maxLength: 1 }, { maxLength: 2 }] }, 'zyx')).toEqual(['/a MAX_LENGTH']);
   });
 });

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { violation } from '@cups/problem';
+import type { Violation } from '@cups/problem';
 import { completenessViolations } from '../src/index.ts';
 import type { Content, Requirements } from '../src/index.ts';
 
@@ -60,71 +62,71 @@ describe('what is missing is told by its field', () => {
       'the person',
       file({ applicant: undefined }),
       [
-        'applicant.idnp REQUIRED',
-        'applicant.givenName REQUIRED',
-        'applicant.familyName REQUIRED',
-        'applicant.birthDate REQUIRED',
-        'applicant.language REQUIRED',
+        '/applicant/idnp REQUIRED',
+        '/applicant/givenName REQUIRED',
+        '/applicant/familyName REQUIRED',
+        '/applicant/birthDate REQUIRED',
+        '/applicant/language REQUIRED',
       ],
     ],
     ...(['idnp', 'givenName', 'familyName', 'birthDate', 'language'] as const).map(
       (name): [string, Content, string[]] => [
         `${name} of the applicant`,
         file({ applicant: { ...complete.applicant, [name]: undefined } }),
-        [`applicant.${name} REQUIRED`],
+        [`/applicant/${name} REQUIRED`],
       ],
     ),
     ...(['idnp', 'givenName', 'familyName', 'birthDate'] as const).map((name): [string, Content, string[]] => [
       `${name} of the one who is represented`,
       file({ represented: { ...child, [name]: undefined }, mandate: { kind: 'kinship', reference: '1' } }),
-      [`represented.${name} REQUIRED`],
+      [`/represented/${name} REQUIRED`],
     ]),
     [
       'a name that is empty',
       file({ applicant: { ...complete.applicant, givenName: '' } }),
-      ['applicant.givenName REQUIRED'],
+      ['/applicant/givenName REQUIRED'],
     ],
-    ['the contact', file({ contact: undefined }), ['contact REQUIRED']],
-    ['a contact that says nothing', file({ contact: { email: '', none: false } }), ['contact REQUIRED']],
-    ['the mandate', file({ mandate: undefined }), ['mandate REQUIRED']],
-    ['the paper of a mandate', file({ mandate: { kind: 'notarial' } }), ['mandate.reference REQUIRED']],
-    ['a mandate for another', file({ represented: child }), ['mandate.kind NOT_FOR_ANOTHER']],
-    ['a required paper', file({ evidence: undefined }), ['evidence.identity-document REQUIRED']],
+    ['the contact', file({ contact: undefined }), ['/contact CONTACT_MISSING']],
+    ['a contact that says nothing', file({ contact: { email: '', none: false } }), ['/contact CONTACT_MISSING']],
+    ['the mandate', file({ mandate: undefined }), ['/mandate REQUIRED']],
+    ['the paper of a mandate', file({ mandate: { kind: 'notarial' } }), ['/mandate/reference REQUIRED']],
+    ['a mandate for another', file({ represented: child }), ['/mandate/kind POWER_NEEDED']],
+    ['a required paper', file({ evidence: undefined }), ['/evidence EVIDENCE_MISSING']],
     [
       'the sight of a paper',
       file({ evidence: [{ kind: 'x' }, { kind: 'identity-document' }] }),
-      ['evidence[1].originalSeen REQUIRED'],
+      ['/evidence/1/originalSeen EVIDENCE_UNSEEN'],
     ],
-    ['the cost option', file({ costOption: undefined }), ['costOption REQUIRED']],
-    ['a cost option of this version', file({ costOption: 'urgent' }), ['costOption UNKNOWN']],
-    ['a cost option of this kind of centre', file({ costOption: 'consular' }), ['costOption UNKNOWN']],
-    ['the delivery', file({ delivery: undefined }), ['delivery REQUIRED']],
+    ['the cost option', file({ costOption: undefined }), ['/costOption REQUIRED']],
+    ['a cost option of this version', file({ costOption: 'urgent' }), ['/costOption ONE_OF']],
+    ['a cost option of this kind of centre', file({ costOption: 'consular' }), ['/costOption ONE_OF']],
+    ['the delivery', file({ delivery: undefined }), ['/delivery REQUIRED']],
     [
       'what has a wrong shape',
       file({ costOption: undefined, contact: { phone: 'x' } }),
-      ['contact.phone PHONE', 'costOption REQUIRED'],
+      ['/contact/phone PHONE', '/costOption REQUIRED'],
     ],
   ])('%s', (_name, content, wanted) => expect(told(content)).toEqual(wanted));
 
   test('an empty file: all of it at once', () => {
     expect(told({})).toEqual([
-      'applicant.idnp REQUIRED',
-      'applicant.givenName REQUIRED',
-      'applicant.familyName REQUIRED',
-      'applicant.birthDate REQUIRED',
-      'applicant.language REQUIRED',
-      'contact REQUIRED',
-      'mandate REQUIRED',
-      'evidence.identity-document REQUIRED',
-      'costOption REQUIRED',
-      'delivery REQUIRED',
+      '/applicant/idnp REQUIRED',
+      '/applicant/givenName REQUIRED',
+      '/applicant/familyName REQUIRED',
+      '/applicant/birthDate REQUIRED',
+      '/applicant/language REQUIRED',
+      '/contact CONTACT_MISSING',
+      '/mandate REQUIRED',
+      '/evidence EVIDENCE_MISSING',
+      '/costOption REQUIRED',
+      '/delivery REQUIRED',
     ]);
   });
 
   test('answers are asked of the form, empty ones where none were given', () => {
-    const wrong = { field: 'answers.act', rule: 'ENUM', message: 'The form says: must be one of the choices.' };
+    const wrong = violation('/answers/act', 'ONE_OF', { choices: ['birth', 'death'] });
     const seen: unknown[] = [];
-    const check = (answers: Record<string, unknown>) => [seen.push(answers), wrong].slice(1) as (typeof wrong)[];
+    const check = (answers: Record<string, unknown>) => [seen.push(answers), wrong].slice(1) as Violation[];
     expect(completenessViolations(complete, requirements, 'town-hall', check)).toEqual([wrong]);
     completenessViolations(file({ answers: undefined }), requirements, 'town-hall', check);
     expect(seen).toEqual([complete.answers, {}]);
@@ -158,7 +160,7 @@ describe('a paper', () => {
 });
 
 describe('a paper is needed', () => {
-  const missing = ['evidence.proof REQUIRED'];
+  const missing = ['/evidence EVIDENCE_MISSING'];
   const forChild = file({ represented: child, mandate: { kind: 'kinship', reference: '1' } });
   const whenAct = { kind: 'proof', required: true, whenAnswer: { field: 'act', values: ['birth', 'death'] } };
   const whenKinship = { kind: 'proof', required: true, whenMandate: ['kinship'] };
@@ -180,7 +182,7 @@ describe('a paper is needed', () => {
     ['not for a list that holds the answer', whenAct, file({ answers: { act: ['birth'] } }), []],
     ['for a kind of mandate', whenKinship, forChild, missing],
     ['not for another kind of mandate', whenKinship, complete, []],
-    ['not without a mandate', whenKinship, file({ mandate: undefined }), ['mandate REQUIRED']],
+    ['not without a mandate', whenKinship, file({ mandate: undefined }), ['/mandate REQUIRED']],
     ['when any of its conditions holds', { ...whenAct, whenMandate: ['notarial'] }, complete, missing],
     ['also when another one holds', { ...whenKinship, whenAnswer: { field: 'act', values: ['x'] } }, forChild, missing],
     ['not when none of them holds', { ...whenKinship, whenAnswer: { field: 'act', values: ['x'] } }, complete, []],
@@ -194,7 +196,7 @@ test('a complete file from which members are taken is told of no field that is s
   fc.assert(
     fc.property(fc.subarray(members), (left) => {
       const violations = told(file(Object.fromEntries(left.map((name) => [name, undefined]))));
-      const fields = violations.map((one) => one.split(/[ .[]/)[0]);
+      const fields = violations.map((one) => one.split(/[ /]/)[1]);
       expect(new Set(fields)).toEqual(new Set(left.filter((name) => name !== 'answers')));
     }),
   );

@@ -54,7 +54,7 @@ interface Judge {
 
 function house(form: Form): Judge {
   const check = formCheck(form);
-  return (answers) => distinct(check(answers).map(({ field }) => /^answers(?:\.([^.[]+))?/.exec(field)?.[1] ?? ''));
+  return (answers) => distinct(check(answers).map(({ field }) => field.split('/')[2] ?? ''));
 }
 
 function other(form: Form): Judge {

@@ -74,71 +74,93 @@ describe('words that no check knows', () => {
   });
 });
 
-/** A value that breaks the word, and the words of the violation. */
-const WRONG: Record<string, { form: Form; right: unknown; wrong: unknown; says: RegExp }> = {
-  type: { form: { type: ['string', 'null'] }, right: null, wrong: 1, says: /of type string or null/ },
-  const: { form: { const: 'zz' }, right: 'zz', wrong: 'zy', says: /the one value/ },
-  enum: { form: { enum: ['zz'] }, right: 'zz', wrong: 'zy', says: /one of the choices/ },
-  oneOf: { form: { oneOf: [{ const: 'zz' }, { const: 1 }] }, right: 1, wrong: 'zy', says: /one of the choices/ },
-  anyOf: { form: { anyOf: [{ type: 'string' }, { minimum: 3 }] }, right: 'zz', wrong: 2, says: /one of the choices/ },
-  not: { form: { not: { const: 'zy' } }, right: 'zz', wrong: 'zy', says: /must not be what it is/ },
-  additionalProperties: {
-    form: { properties: {}, additionalProperties: false },
-    right: {},
-    wrong: { zy: 1 },
-    says: /no other members/,
+/** A value that breaks the word, with the rule that is told and its parameters. */
+const WRONG: Record<string, { form: Form; right: unknown; wrong: unknown; rule: string; params?: object }> = {
+  type: {
+    form: { type: ['string', 'null'] },
+    right: null,
+    wrong: 1,
+    rule: 'TYPE',
+    params: { types: ['string', 'null'] },
   },
-  minItems: { form: { minItems: 2 }, right: [1, 2], wrong: [1], says: /at least 2 items/ },
-  maxItems: { form: { maxItems: 2 }, right: [1, 2], wrong: [1, 2, 3], says: /at most 2 items/ },
-  uniqueItems: { form: { uniqueItems: true }, right: [1, '1'], wrong: [{ a: 1 }, { a: 1 }], says: /one thing twice/ },
-  minLength: { form: { minLength: 2 }, right: 'ăî', wrong: '𝒜', says: /at least 2 characters/ },
-  maxLength: { form: { maxLength: 2 }, right: '𝒜𝒜', wrong: 'zyx', says: /at most 2 characters/ },
-  pattern: { form: { pattern: '^z{2}$' }, right: 'zz', wrong: 'zy', says: /in the form that is wanted/ },
-  format: { form: { format: 'date' }, right: '2024-02-29', wrong: '2023-02-29', says: /must be a date/ },
-  minimum: { form: { minimum: 2 }, right: 2, wrong: 1.9, says: /at least 2/ },
-  maximum: { form: { maximum: 2 }, right: 2, wrong: 2.1, says: /at most 2/ },
-  exclusiveMinimum: { form: { exclusiveMinimum: 2 }, right: 2.1, wrong: 2, says: /over 2/ },
-  exclusiveMaximum: { form: { exclusiveMaximum: 2 }, right: 1.9, wrong: 2, says: /under 2/ },
-  multipleOf: { form: { multipleOf: 0.01 }, right: 45.07, wrong: 45.075, says: /multiple of 0.01/ },
-  false: { form: false as never, right: undefined, wrong: 'zy', says: /left out here/ },
+  const: { form: { const: 'zz' }, right: 'zz', wrong: 'zy', rule: 'ONE_OF', params: { choices: ['zz'] } },
+  enum: { form: { enum: ['zz', 1] }, right: 'zz', wrong: 'zy', rule: 'ONE_OF', params: { choices: ['zz', '1'] } },
+  oneOf: {
+    form: { oneOf: [{ const: 'zz' }, { const: 1 }] },
+    right: 1,
+    wrong: 'zy',
+    rule: 'ONE_OF',
+    params: { choices: ['zz', '1'] },
+  },
+  anyOf: { form: { anyOf: [{ type: 'string' }, { minimum: 3 }] }, right: 'zz', wrong: 2, rule: 'NO_ALTERNATIVE' },
+  not: { form: { not: { const: 'zy' } }, right: 'zz', wrong: 'zy', rule: 'EXCLUDED' },
+  minItems: { form: { minItems: 2 }, right: [1, 2], wrong: [1], rule: 'MIN_ITEMS', params: { least: 2 } },
+  maxItems: { form: { maxItems: 2 }, right: [1, 2], wrong: [1, 2, 3], rule: 'MAX_ITEMS', params: { most: 2 } },
+  uniqueItems: { form: { uniqueItems: true }, right: [1, '1'], wrong: [{ a: 1 }, { a: 1 }], rule: 'UNIQUE_ITEMS' },
+  minLength: { form: { minLength: 2 }, right: 'ăî', wrong: '𝒜', rule: 'MIN_LENGTH', params: { least: 2 } },
+  maxLength: { form: { maxLength: 2 }, right: '𝒜𝒜', wrong: 'zyx', rule: 'MAX_LENGTH', params: { most: 2 } },
+  pattern: { form: { pattern: '^z{2}$' }, right: 'zz', wrong: 'zy', rule: 'PATTERN' },
+  format: { form: { format: 'date' }, right: '2024-02-29', wrong: '2023-02-29', rule: 'DATE' },
+  minimum: { form: { minimum: 2 }, right: 2, wrong: 1.9, rule: 'MINIMUM', params: { least: 2 } },
+  maximum: { form: { maximum: 2 }, right: 2, wrong: 2.1, rule: 'MAXIMUM', params: { most: 2 } },
+  exclusiveMinimum: { form: { exclusiveMinimum: 2 }, right: 2.1, wrong: 2, rule: 'ABOVE', params: { bound: 2 } },
+  exclusiveMaximum: { form: { exclusiveMaximum: 2 }, right: 1.9, wrong: 2, rule: 'BELOW', params: { bound: 2 } },
+  multipleOf: {
+    form: { multipleOf: 0.01 },
+    right: 45.07,
+    wrong: 45.075,
+    rule: 'MULTIPLE_OF',
+    params: { step: 0.01 },
+  },
+  false: { form: false as never, right: undefined, wrong: 'zy', rule: 'NOT_HERE' },
 };
 
 describe('answers that break a form', () => {
   test.each(Object.entries(WRONG))(
-    '%s: the field and the rule are told, not the value',
-    (word, { form, right, wrong, says }) => {
+    '%s: the field, the rule and what its text needs are told, not the value',
+    (_word, { form, right, wrong, rule, params }) => {
       const check = formCheck({ properties: { list: { items: { properties: { a: form } } } } });
       expect(check({ list: [{}, right === undefined ? {} : { a: right }] })).toEqual([]);
       const [told, ...more] = check({ list: [{}, { a: wrong }] });
       expect(more).toEqual([]);
-      expect(told).toMatchObject({ field: 'answers.list[1].a', rule: word.toUpperCase() });
-      expect(told!.message).toMatch(says);
+      expect({ field: told!.field, rule: told!.rule, params: told!.params }).toEqual({
+        field: '/answers/list/1/a',
+        rule,
+        params,
+      });
       expect(JSON.stringify(told)).not.toMatch(/zy|2023/);
     },
   );
 
+  test('what is not known is told by its name where that is plain, otherwise by what holds it', () => {
+    const check = formCheck({ properties: { list: { items: { additionalProperties: false } } } });
+    const told = check({ list: [{ colour: 1 }, { 'Ana Exemplu': 1, '2900000000012': 1 }] });
+    expect(told.map(({ field, rule }) => `${field} ${rule}`)).toEqual([
+      '/answers/list/0/colour UNKNOWN_FIELD',
+      '/answers/list/1 UNKNOWN_FIELD',
+    ]);
+  });
+
   test('what is missing is told by its own name, in a list and beside another answer as well', () => {
-    const child = { required: ['name', 'a "b"'] };
+    const child = { required: ['name', 'birthDate'] };
     const form = { required: ['act'], properties: { child, iban: {} }, dependentRequired: { iban: ['bank', 'act'] } };
     const told = formCheck(form)({ child: {}, iban: 'zy' });
-    expect(told.map(({ field, rule }) => [field, rule])).toEqual([
-      ['answers.act', 'REQUIRED'],
-      ['answers.bank', 'DEPENDENTREQUIRED'],
-      ['answers.act', 'DEPENDENTREQUIRED'],
-      ['answers.child.name', 'REQUIRED'],
-      ['answers.child.a "b"', 'REQUIRED'],
+    expect(told.map(({ field, rule, params }) => [field, rule, params])).toEqual([
+      ['/answers/act', 'REQUIRED', undefined],
+      ['/answers/act', 'NEEDED_WITH', { other: '/answers/iban' }],
+      ['/answers/bank', 'NEEDED_WITH', { other: '/answers/iban' }],
+      ['/answers/child/name', 'REQUIRED', undefined],
+      ['/answers/child/birthDate', 'REQUIRED', undefined],
     ]);
-    expect(told[0]!.message).toBe('Needed to submit.');
   });
 
   test('at most 100 are told, those of the whole before those of its parts', () => {
     const names = Array.from({ length: 150 }, (_, n) => `f${n}`);
     const properties = Object.fromEntries(names.map((name) => [name, { type: 'string' }]));
-    const told = formCheck({ properties, additionalProperties: false })(
-      Object.fromEntries([...names, 'zy'].map((name) => [name, 1])),
-    );
+    const form = { properties: { inner: { properties: { a: { type: 'string' } } }, ...properties } };
+    const told = formCheck(form)(Object.fromEntries([['inner', { a: 1 }], ...names.map((name) => [name, 1])]));
     expect(told).toHaveLength(100);
-    expect(told[0]).toMatchObject({ field: 'answers', rule: 'ADDITIONALPROPERTIES' });
+    expect(told.every(({ field }) => field.split('/').length === 3)).toBe(true);
   });
 
   test('a form is made into a check once, for as long as somebody holds it', () => {

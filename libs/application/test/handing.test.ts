@@ -12,14 +12,14 @@ describe('the record of a hand-over', () => {
     ['to whom is represented', { collectedBy: 'represented' }, []],
     ['to a representative', { collectedBy: 'representative' }, []],
     ['without a number of the paper', { paperNumber: undefined }, []],
-    ['to nobody', { collectedBy: '' }, ['collectedBy REQUIRED']],
-    ['to a stranger', { collectedBy: 'neighbour' }, ['collectedBy REQUIRED']],
-    ['on no paper', { paperKind: '' }, ['paperKind REQUIRED']],
-    ['on a paper of no code', { paperKind: 'Identity document' }, ['paperKind REQUIRED']],
-    ['on a code that is too long', { paperKind: 'a'.repeat(65) }, ['paperKind REQUIRED']],
-    ['with a number that breaks the line', { paperNumber: 'B1\nzz' }, ['paperNumber TEXT']],
-    ['with a number that is too long', { paperNumber: 'z'.repeat(501) }, ['paperNumber TEXT']],
-    ['that says nothing', { collectedBy: '', paperKind: '' }, ['collectedBy REQUIRED', 'paperKind REQUIRED']],
+    ['to nobody', { collectedBy: '' }, ['/collectedBy ONE_OF']],
+    ['to a stranger', { collectedBy: 'neighbour' }, ['/collectedBy ONE_OF']],
+    ['on no paper', { paperKind: '' }, ['/paperKind CODE']],
+    ['on a paper of no code', { paperKind: 'Identity document' }, ['/paperKind CODE']],
+    ['on a code that is too long', { paperKind: 'a'.repeat(65) }, ['/paperKind MAX_LENGTH']],
+    ['with a number that breaks the line', { paperNumber: 'B1\nzz' }, ['/paperNumber CONTROL_CHARACTERS']],
+    ['with a number that is too long', { paperNumber: 'z'.repeat(501) }, ['/paperNumber MAX_LENGTH']],
+    ['that says nothing', { collectedBy: '', paperKind: '' }, ['/collectedBy ONE_OF', '/paperKind CODE']],
   ])('%s', (_name, change, wanted) => {
     const handOver = { ...right, ...change } as HandOver;
     const violations = handOverViolations(JSON.parse(JSON.stringify(handOver)) as HandOver);
@@ -32,9 +32,9 @@ describe('an outcome', () => {
   test.each<[string, Outcome, string[]]>([
     ['with the need met', { needMet: true }, []],
     ['with what is missing', { needMet: false, missing: 'The stamp.' }, []],
-    ['without what is missing', { needMet: false }, ['missing REQUIRED']],
-    ['with nothing that is missing', { needMet: false, missing: '' }, ['missing REQUIRED']],
-    ['with two lines', { needMet: false, missing: 'a\nb' }, ['missing TEXT']],
-    ['with too many words', { needMet: true, missing: 'a'.repeat(501) }, ['missing TEXT']],
+    ['without what is missing', { needMet: false }, ['/missing REQUIRED']],
+    ['with nothing that is missing', { needMet: false, missing: '' }, ['/missing REQUIRED']],
+    ['with two lines', { needMet: false, missing: 'a\nb' }, ['/missing CONTROL_CHARACTERS']],
+    ['with too many words', { needMet: true, missing: 'a'.repeat(501) }, ['/missing MAX_LENGTH']],
   ])('%s', (_name, outcome, wanted) => expect(told(outcomeViolations(outcome))).toEqual(wanted));
 });

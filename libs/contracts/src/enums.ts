@@ -27,13 +27,13 @@ export function enumPlaces(fullName: string, find: Find, known = new Map<string,
   return places;
 }
 
-/** Paths of enum fields whose number has no word here: the loader leaves those as numbers. */
+/** JSON pointers of enum fields whose number has no word here: the loader leaves those as numbers. */
 export function unknownEnums(message: object, places: EnumPlaces, path = ''): string[] {
   const found: string[] = [];
   const each = (name: string, look: (value: unknown, at: string) => void): void => {
     const value = (message as Record<string, unknown>)[name];
-    if (Array.isArray(value)) value.forEach((item, i) => look(item, `${path}${name}[${i}]`));
-    else look(value, `${path}${name}`);
+    if (Array.isArray(value)) value.forEach((item, i) => look(item, `${path}/${name}/${i}`));
+    else look(value, `${path}/${name}`);
   };
   for (const name of places.enums) {
     each(name, (value, at) => {
@@ -42,7 +42,7 @@ export function unknownEnums(message: object, places: EnumPlaces, path = ''): st
   }
   for (const { name, places: inner } of places.messages) {
     each(name, (value, at) => {
-      if (typeof value === 'object' && value !== null) found.push(...unknownEnums(value, inner, `${at}.`));
+      if (typeof value === 'object' && value !== null) found.push(...unknownEnums(value, inner, at));
     });
   }
   return found;

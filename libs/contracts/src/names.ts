@@ -1,4 +1,4 @@
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 
 const ULID = '[0-7][0-9A-HJKMNP-TV-Z]{25}';
 const KEBAB = '[a-z0-9]+(?:-[a-z0-9]+)*';
@@ -20,16 +20,16 @@ function malformed(field: string, form: string): never {
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
     message: `The name is not of the form ${form}.`,
-    violations: [{ field, rule: 'RESOURCE_NAME', message: `must be of the form ${form}` }],
+    violations: [violation(field, 'RESOURCE_NAME', { form })],
   });
 }
 
 /**
  * The id in a resource name such as `centres/CU-001`.
- * @param field the path of the field that held the name, for the violation
+ * @param field the JSON pointer of the field that held the name, for the violation
  * @throws Problem INVALID_ARGUMENT when the name is of another collection or malformed
  */
-export function parseName(collection: Collection, name: string, field = 'name'): string {
+export function parseName(collection: Collection, name: string, field = '/name'): string {
   const id = name.slice(collection.length + 1);
   if (!name.startsWith(`${collection}/`) || !COLLECTIONS[collection].test(id)) malformed(field, `${collection}/{id}`);
   return id;
@@ -44,7 +44,7 @@ export function nameOf(collection: Collection, id: string): string {
  * The application's id and the number (from 1) in `applications/{id}/submissions/{n}`.
  * @throws Problem INVALID_ARGUMENT
  */
-export function parseSubmissionName(name: string, field = 'name'): { application: string; submission: number } {
+export function parseSubmissionName(name: string, field = '/name'): { application: string; submission: number } {
   const found = new RegExp(`^applications/(${ULID})/submissions/([1-9][0-9]{0,3})$`).exec(name);
   if (!found) malformed(field, 'applications/{id}/submissions/{n}');
   return { application: found[1] as string, submission: Number(found[2]) };

@@ -34,13 +34,13 @@ describe('resource names', () => {
   ] as const)('as a name in %s, %j is refused without being echoed', (collection, name) => {
     let refused: unknown;
     try {
-      parseName(collection, name, 'application');
+      parseName(collection, name, '/application');
     } catch (error) {
       refused = error;
     }
     expect(refused).toMatchObject({
       reason: 'INVALID_ARGUMENT',
-      violations: [{ field: 'application', rule: 'RESOURCE_NAME' }],
+      violations: [{ field: '/application', rule: 'RESOURCE_NAME' }],
     });
     if (name.length > 15) expect(JSON.stringify(refused) + (refused as Error).message).not.toContain(name);
   });

@@ -1,3 +1,10 @@
+import type { Violation } from './violation.ts';
+
+export { isRule, RULES } from './rules.ts';
+export type { PlainRule, Rule } from './rules.ts';
+export { inPlace, pointer, readViolation, violation } from './violation.ts';
+export type { Place, Violation } from './violation.ts';
+
 /** What an error means, whatever border it crosses; each border has one table from it to its own codes. */
 export type ProblemKind =
   | 'INVALID'
@@ -103,14 +110,6 @@ export const REASONS = {
 
 /** A listed reason; any other word does not compile. */
 export type Reason = keyof typeof REASONS;
-
-/** One wrong field. `field` is a path such as `answers.childIdnp`; `message` never echoes the value. */
-export interface Violation {
-  field: string;
-  /** UPPER_SNAKE word for machines, e.g. `REQUIRED`. */
-  rule: string;
-  message: string;
-}
 
 /** What a Problem is made of. */
 export interface ProblemInit {

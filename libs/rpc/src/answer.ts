@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Log } from '@cups/contracts';
-import { isProblem, Problem } from '@cups/problem';
+import { isProblem, Problem, violation } from '@cups/problem';
 import { status } from '@grpc/grpc-js';
 import type { sendUnaryData, ServiceDefinition } from '@grpc/grpc-js';
 import { decideAccess } from './access.ts';
@@ -123,7 +123,7 @@ function parse({ types, unknownEnums }: Method, bytes: Buffer): unknown {
   } catch {
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request is no such message.' });
   }
-  const violations = unknownEnums(request).map((field) => ({ field, rule: 'UNKNOWN', message: 'No such value.' }));
+  const violations = unknownEnums(request).map((field) => violation(field, 'UNKNOWN_VALUE'));
   if (violations.length === 0) return request;
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The request holds values that do not exist.', violations });
 }

@@ -1,6 +1,6 @@
 import { messageType } from '@cups/contracts/proto';
-import { isReason, Problem } from '@cups/problem';
-import type { ProblemKind, Reason } from '@cups/problem';
+import { isReason, Problem, readViolation } from '@cups/problem';
+import type { ProblemKind, Reason, Violation } from '@cups/problem';
 import { Metadata, status } from '@grpc/grpc-js';
 import type { StatusObject } from '@grpc/grpc-js';
 
@@ -55,6 +55,9 @@ interface ErrorInfo {
 interface BadRequest {
   fieldViolations: { field: string; description: string; reason: string }[];
 }
+interface ViolationDetails {
+  details: { place: string; params: string }[];
+}
 interface RetryInfo {
   retryDelay: { seconds: number | string; nanos: number } | null;
 }
@@ -62,30 +65,27 @@ interface RetryInfo {
 /** Full name and codec of each detail that we write and read. */
 const detail = <Value extends object>(name: string) => ({
   pack: (value: Value): Any => ({
-    type_url: `${TYPE_PREFIX}google.rpc.${name}`,
-    value: messageType<Value>(`google.rpc.${name}`).encode(value),
+    type_url: `${TYPE_PREFIX}${name}`,
+    value: messageType<Value>(name).encode(value),
   }),
   find: (all: Any[]): Value | undefined => {
-    const found = all.find((any) => any.type_url === `${TYPE_PREFIX}google.rpc.${name}`);
-    return found && messageType<Value>(`google.rpc.${name}`).decode(found.value);
+    const found = all.find((any) => any.type_url === `${TYPE_PREFIX}${name}`);
+    return found && messageType<Value>(name).decode(found.value);
   },
 });
-const errorInfo = detail<ErrorInfo>('ErrorInfo');
-const badRequest = detail<BadRequest>('BadRequest');
-const retryInfo = detail<RetryInfo>('RetryInfo');
+const errorInfo = detail<ErrorInfo>('google.rpc.ErrorInfo');
+const badRequest = detail<BadRequest>('google.rpc.BadRequest');
+const retryInfo = detail<RetryInfo>('google.rpc.RetryInfo');
+const violationDetails = detail<ViolationDetails>('cups.type.v1.ViolationDetails');
 
-/** A Problem as a gRPC status: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo in the trailers (AIP-193). */
+/**
+ * A Problem as a gRPC status: google.rpc.Status with ErrorInfo, BadRequest and RetryInfo in the trailers (AIP-193), and
+ * ViolationDetails of our own beside BadRequest.
+ */
 export function problemToStatus(problem: Problem): StatusObject {
   const code = CODES[problem.kind];
   const details = [errorInfo.pack({ reason: problem.reason, domain: DOMAIN, metadata: problem.metadata })];
-  if (problem.violations.length > 0) {
-    const fieldViolations = problem.violations.map(({ field, rule, message }) => ({
-      field,
-      description: message,
-      reason: rule,
-    }));
-    details.push(badRequest.pack({ fieldViolations }));
-  }
+  if (problem.violations.length > 0) details.push(...packViolations(problem.violations));
   const metadata = new Metadata();
   // A hop behind has tried again already; each hop trying on its own would multiply the load where it is too much.
   if (problem.metadata['neighbour']) metadata.set('grpc-retry-pushback-ms', '-1');
@@ -150,14 +150,33 @@ function ourDetails(error: StatusObject) {
     return {
       message,
       info,
-      violations: (badRequest.find(details)?.fieldViolations ?? []).map(({ field, description, reason }) => ({
-        field,
-        rule: reason,
-        message: description,
-      })),
+      violations: findViolations(details),
       retryAfterMs: delay ? Number(delay.seconds) * 1000 + delay.nanos / 1_000_000 : undefined,
     };
   } catch {
     return undefined;
   }
+}
+
+function packViolations(violations: Violation[]): Any[] {
+  const fieldViolations = violations.map(({ field, rule, message }) => ({ field, description: message, reason: rule }));
+  const details = violations.map(({ in: place = '', params }) => ({
+    place,
+    params: params ? JSON.stringify(params) : '',
+  }));
+  return [badRequest.pack({ fieldViolations }), violationDetails.pack({ details })];
+}
+
+/** A service of an earlier release sends no details: its rules are known as far as they need no parameters. */
+function findViolations(all: Any[]): Violation[] {
+  const beside = violationDetails.find(all)?.details ?? [];
+  return (badRequest.find(all)?.fieldViolations ?? []).map(({ field, description, reason }, at) => {
+    const { place = '', params = '' } = beside[at] ?? {};
+    return readViolation({ field, place, rule: reason, params: parsed(params), message: description });
+  });
+}
+
+function parsed(text: string): Record<string, unknown> {
+  const value: unknown = text === '' ? {} : JSON.parse(text);
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

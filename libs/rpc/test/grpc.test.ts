@@ -2,7 +2,7 @@ import { connect as connectTcp } from 'node:net';
 import { Client as RawClient, credentials, Metadata, Server, ServerCredentials, status } from '@grpc/grpc-js';
 import type { StatusObject } from '@grpc/grpc-js';
 import { loadService } from '@cups/contracts/proto';
-import { Problem } from '@cups/problem';
+import { inPlace, Problem, violation } from '@cups/problem';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '@cups/process';
 import { connect, problemToStatus, serveGrpc, statusToProblem } from '../src/index.ts';
@@ -154,7 +154,11 @@ describe('a Problem over a real hop', () => {
       reason: 'RATE_LIMITED',
       message: 'Prea multe cereri – încercați mai târziu.',
       metadata: { limit: '5' },
-      violations: [{ field: 'answers.childIdnp', rule: 'IDNP', message: 'the check digit is wrong' }],
+      violations: [
+        violation('/answers/childIdnp', 'IDNP'),
+        violation('/answers/name', 'MAX_LENGTH', { most: 100 }),
+        inPlace('query', violation('/state', 'ONE_OF', { choices: ['draft', 'ready'] })),
+      ],
       retryAfterMs: 1500,
     });
     const service = await start({ GetSlip: () => Promise.reject(thrown) });
@@ -187,6 +191,29 @@ describe('a Problem over a real hop', () => {
     const renamed = Buffer.from(bytes.toString('latin1').replace(/NOT_FOUND/, 'NOT_KNOWN'), 'latin1');
     there.metadata.set('grpc-status-details-bin', renamed);
     expect(statusToProblem(there, 'intake')).toMatchObject({ reason: 'NOT_FOUND', metadata: { neighbour: 'intake' } });
+  });
+
+  /** The status of a problem with bytes of its details replaced by others of the same length. */
+  function altered(problem: Problem, from: string, to: string): Problem {
+    const there = problemToStatus(problem);
+    const [bytes] = there.metadata.get('grpc-status-details-bin') as [Buffer];
+    expect(to).toHaveLength(from.length);
+    const other = Buffer.from(bytes.toString('latin1').replace(from, to), 'latin1');
+    there.metadata.set('grpc-status-details-bin', other);
+    return statusToProblem(there, 'intake');
+  }
+
+  test.each([
+    ['of a later release', 'MAX_LENGTH', 'MAX_LONGER'],
+    ['without a parameter that it needs', '"most"', '"more"'],
+    ['with a parameter of another type', ':100', ':"1"'],
+  ])('a rule %s comes down to the general one, with field and sentence', (_name, from, to) => {
+    const violations = [violation('/applicant/givenName', 'MAX_LENGTH', { most: 100 })];
+    const problem = new Problem({ reason: 'INVALID_ARGUMENT', message: 'm', violations });
+    expect(altered(problem, from, to)).toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: [{ field: '/applicant/givenName', rule: 'INVALID', message: violations[0]!.message }],
+    });
   });
 
   test('that is not ours loses its text, and broken details are no harm', () => {

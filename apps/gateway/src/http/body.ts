@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Request, Response } from 'express';
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import type { Operation } from './handler.ts';
 import { notJson, notWhole } from './problems.ts';
 
@@ -40,12 +40,12 @@ function parse(bytes: Buffer): unknown {
     text = utf8.decode(bytes);
     value = JSON.parse(text);
   } catch {
-    const violations = [{ field: 'body', rule: 'JSON', message: 'is not JSON in UTF-8' }];
+    const violations = [violation('', 'NOT_JSON')];
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body is not JSON.', violations });
   }
   const twice = repeatedName(text);
   if (twice === undefined) return value;
-  const violations = [{ field: twice, rule: 'DUPLICATE', message: 'stands there twice' }];
+  const violations = [violation('', 'REPEATED_NAME', { name: twice })];
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body names a member twice.', violations });
 }
 

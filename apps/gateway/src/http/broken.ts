@@ -35,7 +35,7 @@ function answerTo(code: string, begun: boolean): string {
   const [status, message] = STATUS[code] ?? [400, 'These bytes are no HTTP.'];
   const bodyBroken = begun && status === 400;
   const problem = bodyBroken ? notWhole() : new Problem({ reason: 'INVALID_ARGUMENT', message });
-  const { headers, body } = problemAnswer(problem, randomUUID());
+  const { headers, body } = problemAnswer(problem, { requestId: randomUUID() });
   const text = JSON.stringify({ ...body, status });
   const all = { ...headers, 'Content-Length': String(Buffer.byteLength(text)), Connection: 'close' };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);

@@ -3,9 +3,10 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { checkIdnp } from '@cups/application';
-import { Problem } from '@cups/problem';
-import type { Reason, Violation } from '@cups/problem';
+import { checkIdnp, violationsOf } from '@cups/application';
+import type { Finding } from '@cups/application';
+import { inPlace, pointer, Problem, violation } from '@cups/problem';
+import type { Place, Reason, Violation } from '@cups/problem';
 import type { Operation } from './handler.ts';
 
 /** openapi.yaml as the source: what there is to bind, and the checks of requests and answers, compiled once. */
@@ -13,7 +14,7 @@ import type { Operation } from './handler.ts';
 type Json = Record<string, unknown>;
 interface Parameter {
   name: string;
-  in: 'path' | 'query' | 'header';
+  in: Place;
   required?: boolean;
   schema: Json;
   /** The reason when it is missing, and when it is malformed, where there is a better one than INVALID_ARGUMENT. */
@@ -38,7 +39,7 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
 const EXTENSIONS = ['x-cups-in-overload', 'x-cups-ends-session', 'x-cups-limit'];
 const LIMITS = ['tracking'];
 const MAX_VIOLATIONS = 100;
-const NO_BODY: Violation = { field: 'body', rule: 'REQUIRED', message: 'is required' };
+const NO_BODY = violation('', 'REQUIRED');
 
 /** @throws Error when the file is missing or is no document that can be bound */
 export function readDocument(file: string): { document: Json; operations: Operation[] } {
@@ -66,6 +67,9 @@ type Schemas = ReturnType<typeof openSchemas>;
 function operationOf(schemas: Schemas, path: string, item: Json, method: Operation['method']): Operation {
   const source = item[method] as OperationObject;
   const { operationId: id, requestBody } = source;
+  const parameters = [(item['parameters'] as unknown[] | undefined) ?? [], source.parameters ?? []]
+    .flat()
+    .map((parameter) => resolve<Parameter>(schemas.document, parameter));
   return {
     id,
     method,
@@ -73,7 +77,8 @@ function operationOf(schemas: Schemas, path: string, item: Json, method: Operati
     open: source.security?.length === 0,
     ...extensionsOf(source),
     body: !requestBody ? 'none' : requestBody.required ? 'required' : 'optional',
-    checkRequest: requestCheck(schemas, path, item, method),
+    placeOf: placesOf(parameters),
+    checkRequest: requestCheck(schemas, parameters, source, bodyPointer(path, method)),
     checkAnswer: answerCheck(schemas, source),
   };
 }
@@ -88,29 +93,37 @@ function extensionsOf(source: OperationObject): Pick<Operation, 'inOverload' | '
   return { inOverload, endsSession, limit };
 }
 
+/** What is in the query or the path has a name there that no member of a body has. */
+function placesOf(parameters: Parameter[]): Operation['placeOf'] {
+  const places = new Map(parameters.map(({ name, in: place }) => [pointer([name]), place]));
+  return (field) => places.get(field);
+}
+
+function bodyPointer(path: string, method: Operation['method']): string {
+  return `openapi#/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/application~1json/schema`;
+}
+
 function requestCheck(
-  { document, texts, bodies }: Schemas,
-  path: string,
-  item: Json,
-  method: Operation['method'],
+  { texts, bodies }: Schemas,
+  parameters: Parameter[],
+  { requestBody }: OperationObject,
+  bodySchema: string,
 ): Operation['checkRequest'] {
-  const { requestBody, parameters: own = [] } = item[method] as OperationObject;
-  const parameters = [(item['parameters'] as unknown[] | undefined) ?? [], own]
-    .flat()
-    .map((parameter) => resolve<Parameter>(document, parameter));
   const headers = parameters
     .filter((parameter) => parameter.in === 'header')
     .map((parameter) => ({ parameter, check: texts.compile(absolute(parameter.schema)) }));
-  const pointer = `openapi#/paths/${path.replaceAll('/', '~1')}/${method}/requestBody/content/application~1json/schema`;
   const checkPath = texts.compile(objectOf(parameters, 'path'));
   const checkQuery = texts.compile(objectOf(parameters, 'query'));
-  const checkBody = requestBody && bodies.compile({ $ref: pointer });
+  const checkBody = requestBody && bodies.compile({ $ref: bodySchema });
   return ({ params, query, header, body }) => {
     for (const { check, parameter } of headers) {
       const value = header(parameter.name);
-      if (value === undefined ? parameter.required : !check(value)) throw headerProblem(parameter, value);
+      if (value === undefined ? parameter.required : !check(value)) throw headerProblem(parameter, value, check);
     }
-    const violations = [...failures(checkPath, params), ...failures(checkQuery, query)];
+    const violations = [
+      ...failures(checkPath, params).map((one) => inPlace('path', one)),
+      ...failures(checkQuery, query).map((one) => inPlace('query', one)),
+    ];
     if (checkBody && body !== undefined) violations.push(...failures(checkBody, body));
     if (requestBody?.required && body === undefined) violations.push(NO_BODY);
     if (violations.length === 0) return;
@@ -134,10 +147,10 @@ function answerCheck(
 }
 
 function ajvOf(document: Json, coerceTypes: boolean): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, coerceTypes, allowUnionTypes: true });
+  const ajv = new Ajv2020({ allErrors: true, coerceTypes, allowUnionTypes: true, verbose: true });
   (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
   ajv.addFormat('idnp', checkIdnp);
-  ajv.addVocabulary(Object.keys(document));
+  ajv.addVocabulary([...Object.keys(document), 'x-rule']);
   return ajv.addSchema(document, 'openapi', undefined, false);
 }
 
@@ -166,50 +179,25 @@ function resolve<T>(document: Json, node: unknown): T {
   return (ref ? ref.slice(2).split('/').reduce(step, document) : node) as T;
 }
 
-function headerProblem(parameter: Parameter, value: string | undefined): Problem {
+function headerProblem(parameter: Parameter, value: string | undefined, check: ValidateFunction): Problem {
+  const { name } = parameter;
   const reason = parameter[value === undefined ? 'x-missing' : 'x-malformed'] ?? 'INVALID_ARGUMENT';
-  const message = `The header ${parameter.name} is ${value === undefined ? 'missing' : 'malformed'}.`;
-  const violations = [{ field: parameter.name, rule: value === undefined ? 'REQUIRED' : 'FORMAT', message }];
-  return new Problem({ reason, message, violations });
+  const message = `The header ${name} is ${value === undefined ? 'missing' : 'malformed'}.`;
+  const told = value === undefined ? [violation(pointer([name]), 'REQUIRED')] : failures(check, value, [name]);
+  return new Problem({ reason, message, violations: told.map((one) => inPlace('header', one)) });
 }
 
-/** Ajv's findings by field and rule, without values. */
-function failures(check: ValidateFunction, value: unknown): Violation[] {
+/** Ajv's findings as violations. */
+function failures(check: ValidateFunction, value: unknown, root: string[] = []): Violation[] {
   if (check(value)) return [];
   // A nullable member reports both branches: that it is not null goes without saying.
   const told = check.errors!.filter(({ keyword, params }) => keyword !== 'anyOf' && params['type'] !== 'null');
-  // A format says more than the pattern beside it.
-  const formats = new Set(told.filter(({ keyword }) => keyword === 'format').map(({ instancePath }) => instancePath));
-  const errors = told.filter(({ keyword, instancePath }) => keyword !== 'pattern' || !formats.has(instancePath));
-  return errors.slice(0, MAX_VIOLATIONS).map((error) => {
-    const { keyword, instancePath, params, message = 'is wrong' } = error;
-    const extra = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
-    // The name of an unknown member is a caller's text: shown only when it is plain.
-    const last = extra === undefined ? '' : /^[A-Za-z][A-Za-z_-]{0,40}$/.test(extra) ? `/${extra}` : '/(unknown)';
-    const field = `${instancePath}${last}`
-      .slice(1)
-      .replaceAll(/\/(\d+)(?=\/|$)/g, '[$1]')
-      .replaceAll('/', '.');
-    return { field: field || 'body', rule: ruleOf(error), message: WORDS[keyword] ?? message };
-  });
+  return violationsOf(told.map(findingOf), root).slice(0, MAX_VIOLATIONS);
 }
 
-const WORDS: Record<string, string> = { required: 'is required', additionalProperties: 'is not known here' };
-const RULES: Record<string, string> = {
-  additionalProperties: 'UNKNOWN_FIELD',
-  enum: 'UNKNOWN',
-  maxLength: 'TOO_LONG',
-  maxItems: 'TOO_MANY',
-};
-
-/** UPPER_SNAKE; a format is its own rule. */
-function ruleOf({ keyword, params }: ErrorObject): string {
-  const word = keyword === 'format' ? (params['format'] as string) : keyword;
-  return (
-    RULES[word] ??
-    word
-      .replaceAll(/([A-Z])/g, '_$1')
-      .replaceAll('-', '_')
-      .toUpperCase()
-  );
+function findingOf({ keyword, instancePath, params, parentSchema = {} }: ErrorObject): Finding {
+  const member = (params['missingProperty'] ?? params['additionalProperty']) as string | undefined;
+  const steps = instancePath.split('/').slice(1);
+  const path = steps.map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return { path: member === undefined ? path : [...path, member], keyword, schema: parentSchema };
 }

@@ -90,7 +90,7 @@ export class Exchange {
       return;
     }
     try {
-      this.#write(problemAnswer(problem, requestId, errorId), this.operation);
+      this.#write(problemAnswer(problem, { requestId, errorId, operation: this.operation }), this.operation);
     } catch (undeclared) {
       this.#failUndeclared(undeclared);
     }
@@ -102,7 +102,7 @@ export class Exchange {
     const { problem, errorId } = toProblem(error);
     this.res.locals['reason'] = problem.reason;
     this.#parts.log.error({ event: 'request-failed', requestId, errorId, error });
-    this.#write(problemAnswer(problem, requestId, errorId), undefined);
+    this.#write(problemAnswer(problem, { requestId, errorId }), undefined);
   }
 
   #write({ status = 200, headers = {}, body, text: given }: Answer, declaredBy: Operation | undefined): void {

@@ -1,3 +1,4 @@
+import type { Place } from '@cups/problem';
 import type { CallContext, Session } from '@cups/rpc';
 
 /** What a handler gets: everything in it has passed the document. */
@@ -39,6 +40,11 @@ export interface Operation {
   /** A limit of its own beside that of the address, counted for each address and for all together. */
   limit: 'tracking' | undefined;
   body: 'none' | 'optional' | 'required';
+  /**
+   * Where a field stands that a neighbour names, when this operation has it in its query or path: neighbours know of no HTTP.
+   * @param field a JSON pointer into the neighbour's message
+   */
+  placeOf(field: string): Place | undefined;
   /** Query and params are coerced in place. @throws Problem for a header, or with all violations of path, query and body */
   checkRequest(parts: { params: Json; query: Json; header: (name: string) => string | undefined; body: unknown }): void;
   /** What is wrong with an answer, or undefined. For tests: compiled at its first use. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { isProblem, Problem, REASONS } from '@cups/problem';
-import type { ProblemInit, ProblemKind, Reason } from '@cups/problem';
+import { inPlace, isProblem, Problem, REASONS, violation } from '@cups/problem';
+import type { ProblemInit, ProblemKind, Reason, Violation } from '@cups/problem';
+import type { Operation } from './handler.ts';
 
 /** The HTTP side of the one Problem (RFC 9457). */
 
@@ -22,8 +23,17 @@ const STATUS: Record<ProblemKind, number> & Partial<Record<Reason, number>> = {
   ETAG_MISSING: 428,
 };
 
-/** The status, headers and body that a Problem becomes. `errorId` names a fault of ours in the log. */
-export function problemAnswer(problem: Problem, requestId: string, errorId?: string) {
+/** Of the request that is refused. */
+export interface Refused {
+  requestId: string;
+  /** Names a fault of ours in the log. */
+  errorId?: string | undefined;
+  /** The operation that knows where the fields stand which neighbours name. */
+  operation?: Pick<Operation, 'placeOf'> | undefined;
+}
+
+/** The status, headers and body that a Problem becomes. */
+export function problemAnswer(problem: Problem, { requestId, errorId, operation }: Refused) {
   const { reason, kind, metadata, message, retryAfterMs } = problem;
   // A path that is known, but not with this method, has its own status.
   const status = metadata['allow'] === undefined ? (STATUS[reason] ?? STATUS[kind]) : 405;
@@ -34,17 +44,22 @@ export function problemAnswer(problem: Problem, requestId: string, errorId?: str
   }
   const title = reason.charAt(0) + reason.slice(1).toLowerCase().replaceAll('_', ' ');
   const detail = kind !== 'INTERNAL' || metadata['told'] ? message : undefined;
-  const violations = problem.violations.length > 0 ? problem.violations : undefined;
+  const violations = problem.violations.length > 0 ? problem.violations.map(placed) : undefined;
   const { action } = REASONS[reason];
   const type = `urn:cups:problem:${reason}`;
   return { status, headers, body: { type, title, status, detail, reason, action, requestId, errorId, violations } };
+
+  function placed(told: Violation): Violation {
+    const place = told.in ?? operation?.placeOf(told.field);
+    return place === undefined ? told : inPlace(place, told);
+  }
 }
 
 const NOT_JSON = { reason: 'MEDIA_TYPE_UNSUPPORTED', message: 'The body must be application/json in UTF-8.' } as const;
 const NOT_WHOLE = {
   reason: 'INVALID_ARGUMENT' as const,
   message: 'The body did not arrive whole.',
-  violations: [{ field: 'body', rule: 'NOT_WHOLE', message: 'did not arrive whole' }],
+  violations: [violation('', 'NOT_WHOLE')],
 };
 /** What the body parser of Express finds. */
 const FOUND: Record<string, ProblemInit> = {

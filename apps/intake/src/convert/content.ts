@@ -9,7 +9,7 @@ import type {
 import type { Evidence__Output as EvidenceIn } from '@cups/contracts/gen/cups/intake/v1/Evidence.ts';
 import type { HandOver__Output as HandOverIn } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
 import type { Person__Output as PersonIn } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import { wrongField } from '../domain/refusals.ts';
 import { present } from './present.ts';
 
@@ -79,10 +79,10 @@ function snakeCase(name: string): string {
  * @throws Problem INVALID_ARGUMENT when it names none, or what is no field of content
  */
 export function fromUpdateFields(names: readonly string[]): (keyof Content)[] {
-  if (names.length === 0) throw wrongField('updateFields', 'REQUIRED', 'Name what the edit replaces.');
+  if (names.length === 0) throw wrongField(violation('/updateFields', 'REQUIRED'));
   return names.map((name) => {
     const field = FIELD_OF.get(name);
-    if (!field) throw wrongField('updateFields', 'UNKNOWN', 'Not a field of content.');
+    if (!field) throw wrongField(violation('/updateFields', 'UNKNOWN_VALUE'));
     return field;
   });
 }
@@ -98,11 +98,11 @@ export function fromAnswers(bytes: Buffer): Record<string, unknown> {
     throw new Problem({
       reason: 'ANSWERS_TOO_LARGE',
       message: 'Answers are over 64 KiB.',
-      violations: [{ field: 'answers', rule: 'TOO_LARGE', message: 'At most 64 KiB.' }],
+      violations: [violation('/answers', 'TOO_LARGE', { mostKiB: MAX_ANSWERS_BYTES / 1024 })],
     });
   }
   const answers = parsedObject(bytes);
-  if (!answers) throw wrongField('answers', 'JSON_OBJECT', 'A JSON object is needed.');
+  if (!answers) throw wrongField(violation('/answers', 'TYPE', { types: ['object'] }));
   // Whoever called: what a document cannot hold is refused before a draft is kept.
   const fault = answersFault(answers);
   if (fault) {

@@ -1,4 +1,4 @@
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow } from './application.ts';
 import { allowedActions, closedBy, DESK_ROLES, stateAfter } from '@cups/application';
 import type { Action, Circumstance, DeskAct, State, TellingMeans } from '@cups/application';
@@ -122,8 +122,8 @@ export function occurredAt(app: Pick<Application, 'createTime'>, { occurTime: cl
   if (!claimed) return now;
   const age = now.getTime() - claimed.getTime();
   if (age > MOST_AGE_MS || age < -MOST_AHEAD_MS) {
-    const message = 'At most 5 minutes ago, and at most 60 seconds ahead.';
-    assertNone([{ field: 'occurTime', rule: 'OCCUR_TIME_RANGE', message }]);
+    const [minutes, seconds] = [MOST_AGE_MS / 60_000, MOST_AHEAD_MS / 1000];
+    assertNone([violation('/occurTime', 'OCCUR_TIME_RANGE', { minutes, seconds })]);
   }
   if (claimed > now) return now;
   return claimed < app.createTime ? app.createTime : claimed;

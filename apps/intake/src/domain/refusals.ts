@@ -1,5 +1,5 @@
 import { Problem } from '@cups/problem';
-import type { Violation } from '@cups/problem';
+import type { Rule, Violation } from '@cups/problem';
 
 /** How intake refuses: the same words wherever the same thing is wrong. */
 
@@ -11,9 +11,9 @@ export function absent(): Problem {
   return new Problem({ reason: 'NOT_FOUND', message: ABSENT });
 }
 
-/** The refusal of one wrong field; `message` says what it should be, without its value. */
-export function wrongField(field: string, rule: string, message: string): Problem {
-  return new Problem({ reason: 'INVALID_ARGUMENT', message, violations: [{ field, rule, message }] });
+/** The refusal of one wrong field. */
+export function wrongField(told: Violation): Problem {
+  return new Problem({ reason: 'INVALID_ARGUMENT', message: told.message, violations: [told] });
 }
 
 /**
@@ -23,7 +23,7 @@ export function wrongField(field: string, rule: string, message: string): Proble
  */
 export function assertNone(violations: Violation[]): void {
   if (violations.length === 0) return;
-  const only = (rule: string) => violations.every((violation) => violation.rule === rule);
+  const only = (rule: Rule) => violations.every((violation) => violation.rule === rule);
   throw new Problem({
     reason: only('IDNP') ? 'IDNP_INVALID' : only('TOO_LARGE') ? 'ANSWERS_TOO_LARGE' : 'INVALID_ARGUMENT',
     message: 'Some fields are wrong.',

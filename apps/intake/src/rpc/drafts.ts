@@ -1,5 +1,5 @@
 import { isUlid, parseName } from '@cups/contracts';
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import { centreOf } from '@cups/rpc';
 import { toApplication } from '../convert/application.ts';
 import { fromContent, fromUpdateFields } from '../convert/content.ts';
@@ -20,9 +20,9 @@ export function draftRpcs(
       const cause = causeOf(request, context, secret());
       const actor = actorOf(context, cause, now());
       if (request.applicationId && !isUlid(request.applicationId)) {
-        throw wrongField('applicationId', 'ULID', 'Application ids are ULIDs.');
+        throw wrongField(violation('/id', 'ULID'));
       }
-      parseName('publicServices', request.publicService);
+      parseName('publicServices', request.publicService, '/publicService');
       const { document, replayed } = await openDraft(parts, request, { context, cause, actor }).catch(
         async (error: unknown) => {
           // A repeat is answered whatever has become of the centre, the service or the neighbours meanwhile.

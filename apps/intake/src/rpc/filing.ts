@@ -1,4 +1,5 @@
 import { formCheck, shapeViolations } from '@cups/application';
+import { violation } from '@cups/problem';
 import { fromAnswers, fromEvidence } from '../convert/content.ts';
 import * as filing from '../domain/acts/filing.ts';
 import type { ServiceVersion } from '../domain/application.ts';
@@ -39,7 +40,7 @@ export function filingRpcs(
     },
 
     async WithdrawApplication(request, context) {
-      if (request.reason.length > 500) throw wrongField('reason', 'TEXT', 'At most 500 characters.');
+      if (request.reason.length > 500) throw wrongField(violation('/reason', 'MAX_LENGTH', { most: 500 }));
       return change(parts, request, context, {
         decide: (app, actor) => filing.withdraw(app, actor, request.reason),
       });

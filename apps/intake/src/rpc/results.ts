@@ -1,5 +1,6 @@
 import { handOverViolations, outcomeViolations } from '@cups/application';
 import type { Outcome } from '@cups/application';
+import { violation } from '@cups/problem';
 import { fromHandOver } from '../convert/content.ts';
 import * as results from '../domain/acts/results.ts';
 import { assertNone, wrongField } from '../domain/refusals.ts';
@@ -16,7 +17,7 @@ export function resultRpcs(parts: Parts): Pick<IntakeRpcs, 'HandOverResult' | 'C
     },
 
     async ConfirmOutcome(request, context) {
-      if (!request.outcome) throw wrongField('outcome', 'REQUIRED', 'Say whether the need is met.');
+      if (!request.outcome) throw wrongField(violation('/needMet', 'REQUIRED'));
       const { needMet, missing } = request.outcome;
       const outcome: Outcome = missing ? { needMet, missing } : { needMet };
       assertNone(outcomeViolations(outcome));

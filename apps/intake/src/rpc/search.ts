@@ -1,6 +1,6 @@
 import { checkIdnp, normalizeTrackingNumber } from '@cups/application';
 import { toTimestamp } from '@cups/contracts/proto';
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import { centreOf, centresOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import { toRow } from '../convert/application.ts';
@@ -35,7 +35,7 @@ export function searchRpcs(
     },
 
     async LookUpPerson({ idnp }, context) {
-      if (!checkIdnp(idnp)) throw wrongIdnp('idnp');
+      if (!checkIdnp(idnp)) throw wrongIdnp('/idnp');
       const centres = centresOf(context);
       const [rows, last] = await Promise.all([
         openFor(applications, centres, idnp),
@@ -68,12 +68,13 @@ const KINDS = {
 
 function searchedFor({ idnp, trackingNumber, query }: { idnp: string; trackingNumber: string; query: string }): Asked {
   const given = [idnp, trackingNumber, query].filter((text) => text !== '');
-  if (given.length !== 1) throw wrongField('query', 'ONE_OF', 'Give a tracking number, an IDNP or a name.');
+  if (given.length !== 1)
+    throw wrongField(violation('', 'EXACTLY_ONE', { names: ['/query', '/trackingNumber', '/idnp'] }));
   if (query !== '') return takenFor(query);
   if (trackingNumber !== '')
     return { kind: 'tracking-number', trackingNumber: normalizeTrackingNumber(trackingNumber) };
   if (checkIdnp(idnp)) return { kind: 'idnp', idnp };
-  throw wrongIdnp('idnp');
+  throw wrongIdnp('/idnp');
 }
 
 /** What the text of the one box is: an IDNP has 13 digits, a tracking number a check symbol, and a name letters. */
@@ -81,23 +82,19 @@ function takenFor(query: string): Asked {
   const digits = query.replaceAll(/[\s-]/g, '');
   if (/^[0-9]{13}$/.test(digits)) {
     if (checkIdnp(digits)) return { kind: 'idnp', idnp: digits };
-    throw wrongIdnp('query');
+    throw wrongIdnp('/query');
   }
   const trackingNumber = normalizeTrackingNumber(query);
   if (trackingNumber !== undefined) return { kind: 'tracking-number', trackingNumber };
   if (/\p{L}{3}/u.test(query) && !/[0-9]/.test(query)) return { kind: 'name', text: query };
-  throw wrongField(
-    'query',
-    'SEARCH',
-    'A whole tracking number, all 13 digits of an IDNP, or 3 letters of a name at least.',
-  );
+  throw wrongField(violation('/query', 'SEARCH_TEXT', { letters: 3 }));
 }
 
 function wrongIdnp(field: string): Problem {
   return new Problem({
     reason: 'IDNP_INVALID',
     message: 'Not a valid IDNP.',
-    violations: [{ field, rule: 'IDNP', message: '13 digits, the last one a check digit.' }],
+    violations: [violation(field, 'IDNP')],
   });
 }
 

@@ -1,6 +1,7 @@
 import { isCivilDate } from '@cups/application';
 import { enumValue } from '@cups/contracts/proto';
 import type { StatisticsRow } from '@cups/contracts/gen/cups/intake/v1/StatisticsRow.ts';
+import { violation } from '@cups/problem';
 import { wrongField } from '../domain/refusals.ts';
 import { statisticsOf } from '../domain/statistics.ts';
 import type { Counted } from '../domain/statistics.ts';
@@ -22,7 +23,7 @@ export function statisticsRpcs({
       assertPeriod(fromDate, toDate);
       const found = await filedBetween(applications, endOfDay(daysBefore(fromDate, 1)), endOfDay(toDate));
       if (found.length > MOST_COUNTED) {
-        throw wrongField('toDate', 'RANGE', 'More was filed in this period than is counted at once: make it shorter.');
+        throw wrongField(violation('/toDate', 'PERIOD_TOO_FULL', { most: MOST_COUNTED }));
       }
       const at = now();
       const by = GROUPS[enumValue('STATISTICS_GROUP_', group) as keyof typeof GROUPS] ?? GROUPS.centre;
@@ -39,10 +40,12 @@ const GROUPS = {
 };
 
 function assertPeriod(fromDate: string, toDate: string): void {
-  if (!isCivilDate(fromDate)) throw wrongField('fromDate', 'DATE', 'A day as yyyy-MM-dd.');
-  if (!isCivilDate(toDate)) throw wrongField('toDate', 'DATE', 'A day as yyyy-MM-dd.');
-  if (toDate < fromDate) throw wrongField('toDate', 'RANGE', 'Not before the first day.');
-  if (daysBefore(toDate, MOST_DAYS - 1) > fromDate) throw wrongField('toDate', 'RANGE', 'At most 366 days.');
+  if (!isCivilDate(fromDate)) throw wrongField(violation('/fromDate', 'DATE'));
+  if (!isCivilDate(toDate)) throw wrongField(violation('/toDate', 'DATE'));
+  if (toDate < fromDate) throw wrongField(violation('/toDate', 'NOT_BEFORE', { other: '/fromDate' }));
+  if (daysBefore(toDate, MOST_DAYS - 1) > fromDate) {
+    throw wrongField(violation('/toDate', 'PERIOD_LENGTH', { days: MOST_DAYS }));
+  }
 }
 
 function toRow(name: string, counted: readonly Counted[], now: Date): StatisticsRow {

@@ -2,6 +2,7 @@ import { noteViolations } from '@cups/application';
 import type { TellingMeans } from '@cups/application';
 import { parseName } from '@cups/contracts';
 import { enumValue } from '@cups/contracts/proto';
+import { violation } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import * as team from '../domain/acts/team.ts';
 import type { Telling } from '../domain/acts/team.ts';
@@ -32,7 +33,7 @@ export function teamRpcs(
 
     async RecordTelling(request, context) {
       const how = enumValue('TELLING_MEANS_', request.how) as TellingMeans | '';
-      if (how === '') throw wrongField('how', 'REQUIRED', 'Say how the person was told.');
+      if (how === '') throw wrongField(violation('/how', 'REQUIRED'));
       const telling: Telling = { how };
       if (request.notice) {
         parseName('notices', request.notice);

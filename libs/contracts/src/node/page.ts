@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import { canonicalJson } from './canonical.ts';
 
 const DEFAULT_SIZE = 50;
@@ -14,7 +14,7 @@ export function pageSizeOf(asked = 0): number {
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
     message: 'The page size is not usable.',
-    violations: [{ field: 'pageSize', rule: 'MINIMUM', message: 'must be a whole number, 0 or more' }],
+    violations: [violation('/pageSize', 'MINIMUM', { least: 0 })],
   });
 }
 
@@ -39,6 +39,6 @@ export function readPageToken(token: string, otherArguments: unknown): string | 
   throw new Problem({
     reason: 'PAGE_TOKEN_INVALID',
     message: 'The page token does not belong to these arguments. Start again without a token.',
-    violations: [{ field: 'pageToken', rule: 'PAGE_TOKEN', message: 'does not belong to these arguments' }],
+    violations: [violation('/pageToken', 'PAGE_TOKEN')],
   });
 }

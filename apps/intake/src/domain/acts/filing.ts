@@ -1,4 +1,4 @@
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import { completenessViolations, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from '@cups/application';
 import type { AnswersCheck, Content, Evidence } from '@cups/application';
 import { allow, occurredAt, record } from '../acts.ts';
@@ -76,7 +76,7 @@ export function supplyDocuments(
   const next: Application = { ...resumedClock(open, at, working), state, content, timer: null };
   const missing = request.evidenceKinds
     .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
-    .map((kind) => ({ field: `evidence.${kind}`, rule: 'REQUIRED', message: `The paper ${kind} was asked for.` }));
+    .map((kind) => violation('/evidence', 'EVIDENCE_MISSING', { kind }));
   assertNone([
     ...missing,
     ...shapeViolations(content, MAX_SUPPLIED_BYTES),

@@ -1,3 +1,4 @@
+import { violation } from '@cups/problem';
 import { allow, occurredAt, record } from '../acts.ts';
 import type { Actor, Step } from '../acts.ts';
 import type { Application, Payment, ServiceVersion } from '../application.ts';
@@ -34,10 +35,10 @@ export function recordPayment(
   const fee = version.costOptions.find(({ code }) => code === app.content.costOption)?.fee;
   assertNone([
     ...(age > MOST_AGE_DAYS * DAY || age < -MOST_AHEAD_MS
-      ? [{ field: 'payTime', rule: 'PAY_TIME_RANGE', message: `Within the last ${MOST_AGE_DAYS} days.` }]
+      ? [violation('/payTime', 'PAY_TIME_RANGE', { days: MOST_AGE_DAYS })]
       : []),
     ...(fee && fee.currency !== receipt.currency
-      ? [{ field: 'amount.currency', rule: 'ONE_OF', message: `The fee is in ${fee.currency}.` }]
+      ? [violation('/amount/currency', 'ONE_OF', { choices: [fee.currency] })]
       : []),
   ]);
   const payment: Payment = { ...receipt, payTime, by: actor.by, noteTime };

@@ -1,4 +1,5 @@
 import type { TellingMeans } from '@cups/application';
+import { violation } from '@cups/problem';
 import { admit, occurredAt, record } from '../acts.ts';
 import type { Actor, Step } from '../acts.ts';
 import type { Application, Told } from '../application.ts';
@@ -20,7 +21,7 @@ export function addNote(app: Application, actor: Actor, text: string): Step {
   admit(app, 'note', actor);
   const notes = app.notes ?? [];
   if (notes.length >= MAX_NOTES) {
-    throw wrongField('text', 'TOO_MANY', `At most ${MAX_NOTES} notes on one application.`);
+    throw wrongField(violation('/text', 'NOTES_FULL', { most: MAX_NOTES }));
   }
   const note = { text, by: actor.by, occurTime: occurredAt(app, actor), recordTime: actor.now };
   return { document: record({ ...app, notes: [...notes, note] }, app.state, 'note', actor), events: [] };

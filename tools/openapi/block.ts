@@ -1,0 +1,37 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { stringify } from 'yaml';
+
+/** The public interface: the part of it that is made from the code stands between lines that say so. */
+export const DOCUMENT = 'apps/gateway/openapi.yaml';
+
+/** A part of the schemas of the document that is made from the code. */
+export interface Block {
+  /** The program that makes it. */
+  tool: string;
+  /** What it is made from. */
+  source: string;
+  schemas: object;
+}
+
+/**
+ * Writes the block into the document of a tree, or with `check` only looks.
+ * @returns findings, empty when the document is as it should be
+ */
+export async function writeBlock(block: Block, folder: string, { check }: { check: boolean }): Promise<string[]> {
+  const path = join(folder, DOCUMENT);
+  const before = readFileSync(path, 'utf8');
+  const first = `    # Made by ${block.tool} of ${block.source}: not to be edited here.\n`;
+  const last = `    # Here ends what ${block.tool} makes.\n`;
+  const [begin, end] = [before.indexOf(first), before.indexOf(last)];
+  if (begin < 0 || end < begin) return [`${DOCUMENT} lacks the lines between which ${block.tool} writes`];
+  const made = stringify(block.schemas, { lineWidth: 0, aliasDuplicateObjects: false });
+  const text = before.slice(0, begin + first.length) + made.replaceAll(/^(?=.)/gm, '    ') + before.slice(end);
+  const style = await resolveConfig(import.meta.filename);
+  const wanted = await format(text, Object.assign({}, style, { filepath: path }));
+  if (wanted === before) return [];
+  if (check) return [`${DOCUMENT} is stale: run \`node ${block.tool}\``];
+  writeFileSync(path, wanted);
+  return [];
+}
