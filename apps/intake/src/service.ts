@@ -10,6 +10,7 @@ import { openNeighbours } from './neighbours.ts';
 import { rpcs } from './rpc.ts';
 import { applicationsOf } from './store.ts';
 import { looksOf } from './store/looks.ts';
+import { renewOlder } from './store/older.ts';
 import { openCounter } from './store/open-counter.ts';
 import { versionsOf } from './store/versions.ts';
 import { followWorkingTimes } from './working-times.ts';
@@ -24,6 +25,8 @@ export async function createIntake(config: Config, overrides: StoredOverrides = 
   const applications = applicationsOf(store);
   const hashes = nameHashes(config.requestSecret);
   backend.publishOutboxes([applications]);
+  const older = renewOlder({ applications, hashes, log, now });
+  backend.atStop('work', () => older.stop());
   backend.startTimers({
     documents: applications,
     due: onTimer({ applications, hashes, now }),

@@ -8,7 +8,7 @@ import { QUEUE_INDEXES } from './store/queue.ts';
 /** Applications as they are stored, and how they are found. */
 
 /** 2: what the desk fills in stands under `content`. 3: where it stands in the queue, and by which names it is found. */
-const SCHEMA_VERSION = 3;
+export const SCHEMA_VERSION = 3;
 
 export type StoredApplication = Application & StoredDocument;
 
