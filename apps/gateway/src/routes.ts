@@ -1,8 +1,10 @@
 import type { Handler } from './http/handler.ts';
 import type { Sessions } from './http/session.ts';
 import type { Neighbours } from './neighbours.ts';
+import type { Operators } from './operators.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { fileRoutes } from './routes/file.ts';
+import { withNames } from './routes/named.ts';
 import { platformRoutes } from './routes/platform.ts';
 import type { PlatformParts } from './routes/platform.ts';
 import { progressRoutes } from './routes/progress.ts';
@@ -14,11 +16,12 @@ import { statisticsRoutes } from './routes/statistics.ts';
 
 export interface RouteParts extends Neighbours, PlatformParts {
   sessions: Sessions;
+  operators: Operators;
 }
 
 /** What each operation of openapi.yaml does, by its operationId. The document has checked every part of a call. */
 export function routes(parts: RouteParts): Record<string, Handler> {
-  return {
+  return withNames(parts.operators, {
     ...platformRoutes(parts),
     ...sessionRoutes(parts, parts.sessions),
     ...registryRoutes(parts),
@@ -28,5 +31,5 @@ export function routes(parts: RouteParts): Record<string, Handler> {
     ...fileRoutes(parts),
     ...progressRoutes(parts),
     ...statisticsRoutes(parts),
-  };
+  });
 }

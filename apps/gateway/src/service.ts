@@ -11,6 +11,7 @@ import { openAdmission, openLimits } from './http/guards.ts';
 import { openSessions } from './http/session.ts';
 import { openSignOuts } from './http/sign-outs.ts';
 import { connectNeighbours } from './neighbours.ts';
+import { openOperators } from './operators.ts';
 import { routes } from './routes.ts';
 
 /** The gateway: stateless; starts whether or not its neighbours are there. */
@@ -33,9 +34,13 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     secure: config.publicOrigin.startsWith('https:'),
     now,
   });
+  const operators = openOperators({
+    ask: (names, context) => identity.batchGetOperators({ names }, context, atOnce),
+    now,
+  });
   const app = createApp({
     operations,
-    handlers: routes({ ...neighbours, sessions, document, home, ready: () => !draining() }),
+    handlers: routes({ ...neighbours, sessions, operators, document, home, ready: () => !draining() }),
     sessions,
     limits: openLimits(config.limits),
     admit: openAdmission(config.maxInFlight, metrics),

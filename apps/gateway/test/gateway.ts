@@ -104,7 +104,13 @@ export async function startGateway(
       LookUpPerson: () =>
         Promise.resolve({ applications: [], person: person(1), contact: { none: true }, personTime: MORNING }),
       GetApplicationFile: () =>
-        Promise.resolve({ application: application(), actions: [action], lastLook: look, lookCount: 3, lookerCount: 2 }),
+        Promise.resolve({
+          application: application(),
+          actions: [action],
+          lastLook: look,
+          lookCount: 3,
+          lookerCount: 2,
+        }),
       GetFiledSubmission: () => Promise.resolve(submission),
       ListLooks: () => Promise.resolve({ looks: [look], nextPageToken: 'next' }),
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
@@ -121,6 +127,8 @@ export async function startGateway(
       GetSession: () => Promise.resolve({ session }),
       DeleteSession: () => Promise.resolve({}),
       ListOperators: () => Promise.resolve({ operators: [operator] }),
+      BatchGetOperators: ({ names }) =>
+        Promise.resolve({ operators: names.map((name) => ({ name, displayName: `Test ${name}` })) }),
       GetCentre: () => Promise.resolve({ centre }),
       ListCentres: () => Promise.resolve({ centres: [centre] }),
       ...fakes.identity,

@@ -40,6 +40,11 @@ export function toOperator(operator: Operator, suspended: boolean): OperatorOut 
   };
 }
 
+/** An operator as colleagues see them: the name, and nothing of rights. */
+export function toOperatorName({ id, displayName }: Operator): OperatorOut {
+  return { name: nameOf('operators', id), displayName };
+}
+
 /** What is known of the centre that an operator works at. */
 export interface Home {
   centre: Centre | undefined;

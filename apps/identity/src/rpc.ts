@@ -1,11 +1,11 @@
 import { nameOf, parseName, parseRequestId } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
-import { Problem } from '@cups/problem';
+import { Problem, violation } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Keys, Rpcs } from '@cups/rpc';
 import type { Documents } from '@cups/store';
-import { claimsOf, toCentre, toOperator, toSession } from './convert.ts';
+import { claimsOf, toCentre, toOperator, toOperatorName, toSession } from './convert.ts';
 import type { Centre } from './domain/centres.ts';
 import { assertSignsIn, LIFE } from './domain/life.ts';
 import type { Operator } from './domain/operators.ts';
@@ -27,6 +27,9 @@ export interface Parts {
 }
 
 type All = Rpcs<IdentityServiceDefinition>;
+
+/** Operators that one call may name. */
+const MOST_NAMED = 200;
 
 /** The calls of identity. */
 export function identityRpcs(parts: Parts): All {
@@ -97,7 +100,9 @@ function homeOf({ centre }: Operator, centres: ReadonlyMap<string, Centre>): Cen
   return centre === undefined ? undefined : centres.get(centre);
 }
 
-function operatorRpcs(parts: Parts): Pick<All, 'ListOperators' | 'SuspendOperator' | 'ReinstateOperator'> {
+function operatorRpcs(
+  parts: Parts,
+): Pick<All, 'ListOperators' | 'BatchGetOperators' | 'SuspendOperator' | 'ReinstateOperator'> {
   const { providers, standings, centres } = parts;
   return {
     async ListOperators({ centre, pageSize, pageToken: token }) {
@@ -119,6 +124,13 @@ function operatorRpcs(parts: Parts): Pick<All, 'ListOperators' | 'SuspendOperato
         operators: page.items.map((operator) => toOperator(operator, suspended.has(operator.id))),
         nextPageToken: page.nextPageToken,
       };
+    },
+
+    async BatchGetOperators({ names }) {
+      if (names.length > MOST_NAMED) throw tooManyNames();
+      const ids = names.map((name, at) => parseName('operators', name, `/names/${at}`));
+      const known = [...new Set(ids)].flatMap((id) => operatorOf(providers, id) ?? []);
+      return { operators: known.map(toOperatorName) };
     },
 
     SuspendOperator: (request, context) => suspend(parts, request, context, true),
@@ -145,12 +157,22 @@ async function suspend(
 }
 
 function operatorNamed(providers: Map<string, Provider>, name: string): Operator {
-  const id = parseName('operators', name);
+  const operator = operatorOf(providers, parseName('operators', name));
+  if (!operator) throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
+  return operator;
+}
+
+function operatorOf(providers: Map<string, Provider>, id: string): Operator | undefined {
   for (const provider of providers.values()) {
     const operator = provider.find(id);
     if (operator) return operator;
   }
-  throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
+  return undefined;
+}
+
+function tooManyNames(): Problem {
+  const violations = [violation('/names', 'MAX_ITEMS', { most: MOST_NAMED })];
+  return new Problem({ reason: 'INVALID_ARGUMENT', message: 'Too many operators at once.', violations });
 }
 
 function centreRpcs({ centres }: Parts): Pick<All, 'GetCentre' | 'ListCentres'> {
