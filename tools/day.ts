@@ -2,6 +2,7 @@ import { balanceBooks } from './day/books.ts';
 import type { Balance, Book } from './day/books.ts';
 import { planJobs, QUICK } from './day/courses.ts';
 import type { Job } from './day/courses.ts';
+import { Queue } from './day/queue.ts';
 import { Visit } from './day/visit.ts';
 import type { DayPlace, Row } from './day/visit.ts';
 import { openDesk } from './desk.ts';
@@ -55,8 +56,18 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
   const started = performance.now();
   const centres = await chooseCentres(url);
   const services = await publicServices(url);
-  const place: DayPlace = { desks: new Map(), patienceSeconds, counts: { replayed: 0, stale: 0 }, onChange };
-  for (const { name, code } of centres) place.desks.set(name, await openDesk(url, `${code.toLowerCase()}-specialist`));
+  const place: DayPlace = {
+    desks: new Map(),
+    queues: new Map(),
+    patienceSeconds,
+    counts: { replayed: 0, stale: 0 },
+    onChange,
+  };
+  for (const { name, code } of centres) {
+    const desk = await openDesk(url, `${code.toLowerCase()}-specialist`);
+    place.desks.set(name, desk);
+    place.queues.set(name, new Queue(desk));
+  }
 
   const books: Book[] = [];
   const errors: string[] = [];
@@ -67,7 +78,7 @@ export async function playDay(options: DayOptions): Promise<DayResult> {
     }),
   );
   const corrections = await correctOne(place, applications, books, errors);
-  const balance = await balanceBooks(books, place.desks, patienceSeconds);
+  const balance = await balanceBooks(books, place, patienceSeconds);
   const seconds = Math.round((performance.now() - started) / 100) / 10;
   return Object.assign(summed(books, balance, errors), {
     seconds,
@@ -109,7 +120,7 @@ async function follow(place: DayPlace, job: Job, books: Book[], errors: string[]
 
 /** A rejected application is corrected: a new one names it. */
 async function correctOne(place: DayPlace, n: number, books: Book[], errors: string[]): Promise<number> {
-  const wrong = books.find(({ state, actions }) => state === 'closed' && actions.length === 3);
+  const wrong = books.find(({ state }) => state === 'closed');
   if (!wrong) {
     errors.push('no closed application to correct');
     return 0;

@@ -13,7 +13,12 @@ export interface PublicService {
       required: boolean;
       when?: { represented?: boolean; mandates?: string[]; answer?: { field: string; values: string[] } };
     }[];
-    costOptions?: { code: string; centreKinds?: string[]; countries?: string[] }[];
+    costOptions?: {
+      code: string;
+      fee?: { amountMinor: number; currency: string };
+      centreKinds?: string[];
+      countries?: string[];
+    }[];
     example?: Record<string, unknown>;
   };
 }

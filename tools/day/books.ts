@@ -1,5 +1,7 @@
+import { END_STATES } from '@cups/application';
 import { until } from '../desk.ts';
 import type { Application, Desk } from '../desk.ts';
+import type { Queue } from './queue.ts';
 
 /** What was acknowledged about one application: the books hold the platform to it. */
 export interface Book {
@@ -30,17 +32,20 @@ const NOTICES_SECONDS = 20;
 
 /**
  * Holds the platform to what it acknowledged: every application there, none twice, every promised effect seen once.
- * @param desks by name of the centre
+ * @param desks by name of the centre, as the queues are
  */
-export async function balanceBooks(books: Book[], desks: Map<string, Desk>, patienceSeconds: number): Promise<Balance> {
+export async function balanceBooks(
+  books: Book[],
+  { desks, queues }: { desks: Map<string, Desk>; queues: Map<string, Queue> },
+  patienceSeconds: number,
+): Promise<Balance> {
   const balance: Balance = { lost: [], doubled: [], states: [], notices: 0 };
   const listed = await listedBy(desks);
   for (const book of books) {
     const desk = desks.get(`centres/${book.centre}`)!;
     hold(balance, `application ${book.id}`, 1, listed.get(book.id) ?? 0);
-    await holdState(balance, book, desk);
-    await holdActions(balance, book, desk);
-    await holdNotices(balance, book, desk, Math.min(patienceSeconds, NOTICES_SECONDS));
+    await holdQueue(balance, book, queues.get(`centres/${book.centre}`)!);
+    await holdFile(balance, book, desk, Math.min(patienceSeconds, NOTICES_SECONDS));
   }
   return balance;
 }
@@ -68,43 +73,58 @@ async function listedBy(desks: Map<string, Desk>): Promise<Map<string, number>> 
   return listed;
 }
 
-async function holdState(balance: Balance, { id, state }: Book, desk: Desk): Promise<void> {
-  const { body: app } = await desk.call<Application>('GET', `/applications/${id}`);
-  balance.states.push(app.state);
-  if (app.state !== state) balance.lost.push(`state ${state} of ${id}, now ${app.state}`);
+interface File {
+  application: Application;
+  history: { kind: string; cause?: string }[];
+  notices?: { id: string; kind: string; channel: string; state: string }[];
 }
 
-async function holdActions(balance: Balance, book: Book, desk: Desk): Promise<void> {
-  type History = { actions: { kind: string; cause?: string }[] };
-  const { body } = await desk.call<History>('GET', `/applications/${book.id}/history?pageSize=200`);
-  const recorded = body.actions.map(({ kind }) => kind);
+/** One file holds all that was promised: the state, each action once, each notice once. */
+async function holdFile(balance: Balance, book: Book, desk: Desk, patienceSeconds: number): Promise<void> {
+  const path = `/applications/${book.id}`;
+  const read = async () => {
+    const { body: file } = await desk.call<File>('GET', `${path}/file`);
+    // The desk prints what nobody is told by mail.
+    const slips = (file.notices ?? []).filter(({ channel, state }) => channel === 'slip' && state === 'pending');
+    for (const { id } of slips) await desk.call('GET', `${path}/notices/${id}/slip`);
+    return file;
+  };
+  const told = ({ notices = [] }: File) =>
+    notices.length >= book.notices.length && notices.every(({ state }) => state !== 'pending');
+  // What is not there in time is missing: the books say so.
+  const file = await until(read, told, `notices of ${book.id}`, patienceSeconds).catch(read);
+  balance.states.push(file.application.state);
+  if (file.application.state !== book.state) {
+    balance.lost.push(`state ${book.state} of ${book.id}, now ${file.application.state}`);
+  }
+  holdActions(balance, book, file);
+  holdNotices(balance, book, file.notices ?? []);
+}
+
+function holdActions(balance: Balance, book: Book, { history }: File): void {
+  const recorded = history.map(({ kind }) => kind);
   for (const kind of new Set(book.actions)) {
     hold(balance, `${kind} of ${book.id}`, countOf(book.actions, kind), countOf(recorded, kind));
   }
-  const causes = body.actions.map(({ cause }) => cause);
+  const causes = history.map(({ cause }) => cause);
   if (new Set(causes).size !== causes.length) balance.doubled.push(`an action with one cause of ${book.id}`);
 }
 
-async function holdNotices(balance: Balance, book: Book, desk: Desk, patienceSeconds: number): Promise<void> {
-  type Notices = { notices: { id: string; kind: string; channel: string; state: string }[] };
-  const path = `/applications/${book.id}/notices`;
-  const told = await until(
-    async () => {
-      const { notices } = (await desk.call<Notices>('GET', path)).body;
-      // The desk prints what nobody is told by mail.
-      const slips = notices.filter(({ channel, state }) => channel === 'slip' && state === 'pending');
-      for (const { id } of slips) await desk.call('GET', `${path}/${id}/slip`);
-      return notices;
-    },
-    (list) => list.length >= book.notices.length && list.every(({ state }) => state !== 'pending'),
-    `notices of ${book.id}`,
-    patienceSeconds,
-  ).catch((): Notices['notices'] => []);
-  balance.notices += told.length;
-  const sent = told.map(({ kind }) => kind);
+function holdNotices(balance: Balance, book: Book, notices: NonNullable<File['notices']>): void {
+  balance.notices += notices.length;
+  const sent = notices.map(({ kind }) => kind);
   for (const kind of new Set(book.notices)) {
     hold(balance, `notice ${kind} of ${book.id}`, countOf(book.notices, kind), countOf(sent, kind));
   }
+}
+
+/** What is open stands in the queue of its desk, and what has ended in none of its lists. */
+async function holdQueue(balance: Balance, book: Book, queue: Queue): Promise<void> {
+  const row = await queue.row(book.id);
+  const isOpen = row?.buckets?.includes('open') ?? false;
+  const hasEnded = END_STATES.some((end) => end === book.state);
+  if (!row || (!hasEnded && !isOpen)) balance.lost.push(`${book.id} in the queue`);
+  if (hasEnded && isOpen) balance.doubled.push(`${book.id}, which has ended, in the queue`);
 }
 
 const countOf = (all: string[], one: string): number => all.filter((each) => each === one).length;

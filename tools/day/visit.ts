@@ -3,6 +3,7 @@ import { Refused, until } from '../desk.ts';
 import type { Application, Desk } from '../desk.ts';
 import { contentFor } from '../filings.ts';
 import type { Book } from './books.ts';
+import type { Queue, QueueRow } from './queue.ts';
 import { isRejected } from './courses.ts';
 import type { Job } from './courses.ts';
 
@@ -21,6 +22,8 @@ export interface Row {
 export interface DayPlace {
   /** By name of the centre. */
   desks: Map<string, Desk>;
+  /** What there is to do at each desk, by name of the centre. */
+  queues: Map<string, Queue>;
   /** Longest wait for an application to move. */
   patienceSeconds: number;
   counts: { replayed: number; stale: number };
@@ -31,10 +34,16 @@ export interface DayPlace {
 const CREATES_AGAIN = 6;
 const EDITS_STALE = 5;
 const SUBMITS_AGAIN = 7;
+/** How often colleagues are written to, take an application over, or look for one; and how often a fee is paid at once. */
+const WRITES_NOTE = 4;
+const TAKES_OVER = 6;
+const LOOKS_FOR = 5;
+const PAYS = 3;
 
 /** One person at one desk, from the first question to the confirmed outcome. */
 export class Visit {
   readonly #desk: Desk;
+  readonly #queue: Queue;
   readonly #place: DayPlace;
   readonly #row: Row;
   readonly #job: Job;
@@ -43,6 +52,7 @@ export class Visit {
 
   constructor(place: DayPlace, row: Row, job: Job) {
     this.#desk = place.desks.get(job.centre.name)!;
+    this.#queue = place.queues.get(job.centre.name)!;
     this.#place = place;
     this.#row = row;
     this.#job = job;
@@ -65,9 +75,13 @@ export class Visit {
    */
   async run(corrects?: string): Promise<Book> {
     const { n, course } = this.#job;
+    await this.#greet();
     const draft = await this.#open(corrects);
     if (n % EDITS_STALE === 0) await this.#editTwice(draft.etag);
+    await this.#workTogether();
     await this.#submit();
+    await this.#pay();
+    if (n % LOOKS_FOR === 0) await this.#find(draft.trackingNumber);
     if (course.withdraw) await this.#withdraw();
     else {
       await this.#awaitDecision();
@@ -76,10 +90,58 @@ export class Visit {
     return this.#book;
   }
 
-  async #open(corrects: string | undefined): Promise<Application> {
+  /** Who is known here need not be typed again, and what is open is seen before the same is filed twice. */
+  async #greet(): Promise<void> {
+    const { idnp } = this.#content()['applicant'] as { idnp: string };
+    const { body } = await this.#desk.call<{ person?: { idnp: string } }>('POST', '/persons/lookup', {
+      body: { idnp },
+    });
+    if (body.person && body.person.idnp !== idnp) throw new Error('a person was looked up, and another is known');
+  }
+
+  /** Colleagues write to each other and take over from each other. */
+  async #workTogether(): Promise<void> {
+    const { n } = this.#job;
+    if (n % WRITES_NOTE === 1) {
+      await this.#call('POST', `${this.#path}/notes`, { body: { text: 'Vine din nou joi, cu actele.' } });
+      this.#book.actions.push('note');
+    }
+    if (n % TAKES_OVER === 2) {
+      await this.#call('POST', `${this.#path}/assign`);
+      this.#book.actions.push('assign');
+    }
+  }
+
+  /** The receipt of the fee is noted, where one is known. */
+  async #pay(): Promise<void> {
+    const { n, service } = this.#job;
+    const { costOption } = this.#content();
+    const fee = service.version.costOptions?.find(({ code }) => code === costOption)?.fee;
+    if (n % PAYS !== 0 || !fee || fee.amountMinor === 0) return;
+    await this.#call('POST', `${this.#path}/payment`, { body: { receiptNumber: `CH-${n}`, amount: fee } });
+    this.#book.actions.push('record-payment');
+  }
+
+  /** By its number, as somebody types it who left the Russian layout on, and by the beginning of a name. */
+  async #find(trackingNumber: string): Promise<void> {
+    const typed = trackingNumber.toLowerCase().replaceAll('-', ' ').replaceAll('a', 'а').replaceAll('e', 'е');
+    const { familyName } = this.#content()['applicant'] as { familyName: string };
+    for (const query of [typed, familyName.slice(0, 4)]) {
+      type Found = { applications: { id: string }[]; more: boolean };
+      const { body } = await this.#desk.call<Found>('POST', '/applications/search', { body: { query } });
+      if (body.more || body.applications.some(({ id }) => id === this.#row.id)) continue;
+      throw new Error('what was just filed is not found');
+    }
+  }
+
+  #content(): Record<string, unknown> {
     const { n, centre, service } = this.#job;
-    const content = contentFor(n, centre, service);
-    const body = Object.assign({ id: this.#row.id, publicService: service.code, corrects }, content);
+    return contentFor(n, centre, service);
+  }
+
+  async #open(corrects: string | undefined): Promise<Application> {
+    const { n, service } = this.#job;
+    const body = Object.assign({ id: this.#row.id, publicService: service.code, corrects }, this.#content());
     const key = randomUUID();
     const draft = await this.#call('POST', '/applications', { body, key });
     if (n % CREATES_AGAIN === 0) {
@@ -121,28 +183,48 @@ export class Visit {
     this.#book.notices.push('application-withdrawn');
   }
 
-  /** Comes back until the agency has decided, and brings the papers that it asks for. */
+  /** The queue says when the agency has answered; the papers that it asks for are brought, and whoever gets no mail is told. */
   async #awaitDecision(): Promise<void> {
     for (;;) {
-      const app = await until(
-        () => this.#call('GET', this.#path),
+      const row = await until(
+        () => this.#look(),
         ({ state }) => ['documents-requested', 'ready', 'rejected'].includes(state),
         `${this.#row.agency} has not answered (${this.#row.state})`,
         this.#place.patienceSeconds,
       );
-      if (app.state !== 'documents-requested') {
-        this.#book.notices.push(app.state === 'ready' ? 'result-ready' : 'application-rejected');
+      if (row.buckets?.includes('to-ring')) await this.#tell();
+      if (row.state !== 'documents-requested') {
+        this.#book.notices.push(row.state === 'ready' ? 'result-ready' : 'application-rejected');
         return;
       }
       this.#book.notices.push('documents-requested');
-      const evidence = app.documentRequest!.evidenceKinds.map((kind, i) => ({
-        kind,
-        number: `D${this.#job.n}-${i}`,
-        originalSeen: true,
-      }));
-      await this.#call('POST', `${this.#path}/supply-documents`, { body: { evidence } });
-      this.#book.actions.push('supply-documents');
+      await this.#supply();
     }
+  }
+
+  /** Its row in the queue of the desk. */
+  async #look(): Promise<QueueRow> {
+    const row = await this.#queue.row(this.#row.id);
+    if (!row) throw new Error('it is missing in the queue');
+    this.#note(row);
+    return row;
+  }
+
+  async #tell(): Promise<void> {
+    const told = await this.#call('POST', `${this.#path}/told`, { body: { how: 'phone' } });
+    this.#book.actions.push('tell');
+    if ((told as QueueRow).buckets?.includes('to-ring')) throw new Error('who was told is still to be rung up');
+  }
+
+  async #supply(): Promise<void> {
+    const { body: app } = await this.#desk.call<Application>('GET', this.#path);
+    const evidence = app.documentRequest!.evidenceKinds.map((kind, i) => ({
+      kind,
+      number: `D${this.#job.n}-${i}`,
+      originalSeen: true,
+    }));
+    await this.#call('POST', `${this.#path}/supply-documents`, { body: { evidence } });
+    this.#book.actions.push('supply-documents');
   }
 
   async #collect(): Promise<void> {
@@ -159,8 +241,12 @@ export class Visit {
   /** Asks the platform, and notes the state that it answers. */
   async #call(method: string, path: string, call: Parameters<Desk['call']>[2] = {}): Promise<Application> {
     const { body: app } = await this.#desk.call<Application>(method, path, call);
-    this.#book.state = this.#row.state = app.state;
-    this.#place.onChange(this.#row);
+    this.#note(app);
     return app;
+  }
+
+  #note({ state }: Pick<Application, 'state'>): void {
+    this.#book.state = this.#row.state = state;
+    this.#place.onChange(this.#row);
   }
 }

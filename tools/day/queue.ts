@@ -1,0 +1,51 @@
+import type { Application, Desk } from '../desk.ts';
+
+/** The queue of one desk as a page in a browser keeps it: read once, then told what changed. */
+
+export interface QueueRow extends Application {
+  buckets?: string[];
+}
+interface QueuePage {
+  applications: QueueRow[];
+  counts: { bucket: string; count: number }[];
+  cursor: string;
+  nextPageToken?: string;
+}
+
+export class Queue {
+  readonly #desk: Desk;
+  readonly #rows = new Map<string, QueueRow>();
+  #cursor = '';
+  #reading: Promise<void> | undefined;
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  /** The row of an application, as it is now; many visits of one desk share one request. */
+  async row(id: string): Promise<QueueRow | undefined> {
+    await (this.#reading ??= this.#read().finally(() => (this.#reading = undefined)));
+    return this.#rows.get(id);
+  }
+
+  /** How many stand in each list now. */
+  async counts(): Promise<Map<string, number>> {
+    const { counts } = (await this.#desk.call<QueuePage>('GET', '/queue')).body;
+    return new Map(counts.map(({ bucket, count }) => [bucket, count]));
+  }
+
+  async #read(): Promise<void> {
+    const from = this.#cursor
+      ? `/queue/changes?pageSize=200&cursor=${encodeURIComponent(this.#cursor)}`
+      : '/queue?bucket=open';
+    let pageToken = '';
+    do {
+      const after = pageToken ? `&pageToken=${encodeURIComponent(pageToken)}` : '';
+      const { body: page } = await this.#desk.call<QueuePage>('GET', `${from}${after}`);
+      for (const row of page.applications) this.#rows.set(row.id, row);
+      // Of several pages the cursor of the first tells of everything after it.
+      if (!pageToken) this.#cursor = page.cursor;
+      pageToken = page.nextPageToken ?? '';
+    } while (pageToken);
+  }
+}
