@@ -161,6 +161,7 @@ const rowFields = only(
   'agency',
   'etag',
   'openedBy',
+  'assignee',
   'training',
   'sinceTime',
   ...times,

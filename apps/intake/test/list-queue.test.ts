@@ -89,6 +89,16 @@ test('Pages go on where the last one ended; a token of another list is refused.'
   await expect(elsewhere).rejects.toMatchObject({ reason: 'PAGE_TOKEN_INVALID' });
 });
 
+test('Whoever takes an application over has it among their own, and colleagues do not.', async () => {
+  const here = at('CU-305');
+  const { name } = await here.open(7);
+  const mine = async (desk = here) => (await desk.listQueue({ bucket: 'BUCKET_MINE' })).applications;
+  expect(await mine()).toEqual([]);
+  await here.assignApplication({ requestId: randomUUID(), name });
+  expect(await mine()).toMatchObject([{ name, assignee: 'operators/cu-305-specialist' }]);
+  expect(await mine(scene.world.deskAt(scene.port, 'CU-305', { operator: 'operators/another' }))).toEqual([]);
+});
+
 test('Another centre has a queue of its own.', async () => {
   const { applications, counts } = await at('CU-302').listQueue({ bucket: 'BUCKET_OPEN' });
   expect([applications, countsOf(counts)]).toEqual([[], {}]);

@@ -3,6 +3,7 @@ import { BUCKETS, STATES } from '@cups/application';
 import { bucketsOf, placeOf } from '../src/domain/queue.ts';
 import type { QueuePlace } from '../src/domain/queue.ts';
 import type { Application } from '../src/domain/application.ts';
+import { listOf, QUEUE_INDEXES } from '../src/store/queue.ts';
 import { inState, NOW } from './people.ts';
 
 /** The place of an application in the queue: what follows from its state, its dates, and what was said and told. */
@@ -105,4 +106,13 @@ test('Lists are told in one order, and one’s own are those that one takes care
   expect(buckets).toEqual(BUCKETS.filter((bucket) => buckets.includes(bucket)));
   expect(buckets).toContain('mine');
   expect(bucketsAt({ ...app, assignee: 'operators/other' }, later(31))).not.toContain('mine');
+});
+
+test.each(BUCKETS)('The list %s is one range of one index, in its order.', (bucket) => {
+  const { filter, by } = listOf(bucket, { me: ME, now: NOW });
+  const equal = Object.keys(filter).filter((field) => typeof filter[field] === 'string');
+  const ranged = Object.keys(filter).filter((field) => !equal.includes(field) && field !== by);
+  expect(ranged).toEqual([]);
+  const indexes = QUEUE_INDEXES.map(({ fields }) => Object.keys(fields).join(' '));
+  expect(indexes).toContain(['centre', ...equal, by, '_id'].join(' '));
 });

@@ -95,6 +95,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     dueTime: toTimestamp(row.dueTime),
     noDueDateReason: row.noDueDateReason ?? '',
     openedBy: row.openedBy,
+    assignee: row.assignee ?? '',
     training: row.training ?? false,
     content: toRowContent(row),
     documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,

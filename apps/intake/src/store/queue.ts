@@ -36,7 +36,7 @@ export const QUEUE_INDEXES = [
 const THERE: Range = { $gt: new Date(0) };
 
 /** Where a list is found, and its order: what is to be worked off first comes first; of one's own the newest. */
-function listOf(bucket: Bucket, { me, now }: Asking): List {
+export function listOf(bucket: Bucket, { me, now }: Asking): List {
   const at = (place: string, more: Range = {}): List => ({
     filter: { 'queue.place': place, ...more },
     by: 'queue.since',
