@@ -54,7 +54,7 @@ export function fromIntake(event: ReceivedEvent): { said: ApplicationEvent } | {
     const id = parseName('applications', application, '/ref/application');
     const agency = parseName('agencies', ref.agency, '/ref/agency');
     parseName('centres', centre, '/ref/centre');
-    if (event.subject !== application) return invalid('/ref/application');
+    if (event.subject !== application) return invalid('ref.application');
     const meaning = meaningOf(read, id, event.time);
     if (meaning === 'foreign') return invalid('submission');
     const deliveryId = `${id}-${agency}`;
@@ -134,9 +134,19 @@ function toEvent(said: SaidToIntake, ref: DeliveryRef): AgencyBridgeEvent {
       return { type: 'cups.agencybridge.v1.DeliveryDocumentsRequested', data };
     }
     case 'DeliveryDecided': {
-      const { approved, reason, resultKind, resultNumber, verificationCode, validUntil } = said;
+      const { approved, reason, resultKind, resultNumber, verificationCode, validUntil, appeal } = said;
       const decideTime = toTimestamp(said.decideTime);
-      const data = { ref, approved, reason, resultKind, resultNumber, verificationCode, validUntil, decideTime };
+      const data = {
+        ref,
+        approved,
+        reason,
+        resultKind,
+        resultNumber,
+        verificationCode,
+        validUntil,
+        decideTime,
+        appeal,
+      };
       return { type: 'cups.agencybridge.v1.DeliveryDecided', data };
     }
     case 'DeliveryResultCorrected': {

@@ -41,7 +41,7 @@ const words: { [T in AgencyWord['type']]: AgencyWord & { type: T } } = {
     message: null,
     answerBy: '2026-04-01',
   },
-  DeliveryDecided: { type: 'DeliveryDecided', approved: true, reason: null, decideTime: T0, ...result },
+  DeliveryDecided: { type: 'DeliveryDecided', approved: true, reason: null, decideTime: T0, appeal: null, ...result },
   DeliveryResultCorrected: { type: 'DeliveryResultCorrected', reason, ...result },
   DeliveryResultRevoked: { type: 'DeliveryResultRevoked', reason },
 };

@@ -149,8 +149,19 @@ describe('what intake is told', () => {
       },
     ],
     [
-      { type: 'DeliveryDecided', approved: true, reason: words, decideTime: T1, ...result },
-      { approved: true, reason: words, decideTime: wire, ...result },
+      { type: 'DeliveryDecided', approved: true, reason: words, decideTime: T1, appeal: null, ...result },
+      { approved: true, reason: words, decideTime: wire, appeal: null, ...result },
+    ],
+    [
+      {
+        type: 'DeliveryDecided',
+        approved: false,
+        reason: words,
+        decideTime: T1,
+        appeal: { how: words, until: '2026-04-09' },
+        ...result,
+      },
+      { approved: false, reason: words, decideTime: wire, appeal: { how: words, until: '2026-04-09' }, ...result },
     ],
     [
       { type: 'DeliveryResultCorrected', reason: words, ...result },

@@ -79,6 +79,21 @@ describe('a decision is never refused for a date or a length', () => {
     },
   );
 
+  test.each(['2027-02-30', 'never', 5, null])(
+    'A last day of appeal that is %p is dropped, and the change is told',
+    (until) => {
+      const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'Aici.' }, until } }));
+      expect(reply.word['appeal']).toEqual({ how: { ro: 'Aici.', ru: '', en: '' }, until: '' });
+      expect(reply.changes).toEqual(['APPEAL_UNTIL_DROPPED']);
+    },
+  );
+
+  test('Words about an appeal that are too long for the contract are cut', () => {
+    const reply = takenOf(decided({ ...decision, appeal: { how: { ro: 'a'.repeat(2_001) }, until: '2027-02-24' } }));
+    const { how, until } = reply.word['appeal'] as unknown as { how: { ro: string }; until: string };
+    expect([how.ro.length, how.ro.at(-1), until, reply.changes]).toEqual([2_000, '…', '2027-02-24', ['TEXT_CUT']]);
+  });
+
   test('A reason that is too long for the contract is cut, even where the message is too large', () => {
     const reply = takenOf(decided({ ...decision, reason: { ro: 'ș'.repeat(70_000), ru: 'нет' } }));
     const reason = reply.word['reason'] as unknown as { ro: string; ru: string };
@@ -115,6 +130,8 @@ describe('a decision is never refused for a date or a length', () => {
       fc.property(anything, anything, words, (decideTime, validUntil, ro) => {
         takenOf(decided({ outcome: 'rejected', reason: { ro }, decideTime }));
         takenOf(decided({ outcome: 'approved', result: { kind: 'paper', validUntil }, decideTime }));
+        const appeal = { how: { ro }, until: validUntil };
+        takenOf(decided({ outcome: 'rejected', reason: { ro }, appeal, decideTime }));
       }),
       { numRuns: 300 },
     );
@@ -127,7 +144,9 @@ describe('all that the contract carries is passed on', () => {
   test('A result with its code and validity, a progress with its words, documents with their notes, and reasons are passed on', () => {
     const result = { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
     const flat = { resultKind: 'paper', resultNumber: 'R-1', verificationCode: 'K7Q2', validUntil: '2027-02-24' };
-    expect(passedOn(REPLY_TYPES.decided, { ...approval, result })).toMatchObject(flat);
+    expect(passedOn(REPLY_TYPES.decided, { ...approval, result })).toMatchObject({ ...flat, appeal: null });
+    const appeal = { how: { ro: 'Aici.', ru: 'Здесь.', en: 'Here.' }, until: '2027-02-24' };
+    expect(passedOn(REPLY_TYPES.decided, { ...decision, appeal })).toMatchObject({ appeal });
     const reason = { ro: 'Greșeală.', ru: 'Опечатка.', en: 'Misspelt.' };
     expect(passedOn(REPLY_TYPES.resultCorrected, { result, reason })).toMatchObject({ ...flat, reason });
     expect(passedOn(REPLY_TYPES.resultRevoked, { reason })).toEqual({ type: 'DeliveryResultRevoked', reason });

@@ -91,7 +91,14 @@ describe('what a reply says', () => {
   test('a refusal has its reason in three languages', () => {
     const text = expect.any(String);
     expect(find('rejects', requestOf(1), REPLY_TYPES.decided)).toMatchObject({
-      data: { outcome: 'rejected', reason: { ro: text, ru: text, en: text } },
+      data: {
+        outcome: 'rejected',
+        reason: { ro: text, ru: text, en: text },
+        appeal: {
+          how: { ro: text, ru: text, en: text },
+          until: expect.stringMatching(/^\d{4}-\d{2}-\d{2}$/) as unknown,
+        },
+      },
     });
   });
   test('a result on paper has a code that verifies it and ends 90 days after it was sent', () => {

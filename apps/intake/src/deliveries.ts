@@ -1,11 +1,12 @@
 import { plainCode, plainWords } from '@cups/application';
 import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
+import type { Appeal__Output as AppealIn } from '@cups/contracts/gen/cups/agencybridge/v1/Appeal.ts';
 import type { DeliveryDocumentsRequested__Output as DocumentsIn } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDocumentsRequested.ts';
 import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { LocalizedText__Output as TextIn } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import { present } from './convert/present.ts';
 import type { AgencyWord } from './domain/agency.ts';
-import type { Result, Text } from './domain/application.ts';
+import type { Appeal, Result, Text } from './domain/application.ts';
 
 /** The border to cups.deliveries: what the bridge says of an agency, in words of the domain and fit to be shown. */
 
@@ -57,8 +58,11 @@ function saidOf(read: AgencyBridgeEvent__Output, messageId: string, sent: Date):
     case 'cups.agencybridge.v1.DeliveryDecided': {
       const reason = shownText(read.data.reason);
       const decideTime = fromTimestamp(read.data.decideTime) ?? sent;
-      const decision = { ...resultFrom(read.data), decideTime, ...present({ reason }) };
-      return { message: read.data.approved ? 'approved' : 'rejected', decision, ...present({ words: reason }) };
+      const { approved } = read.data;
+      // An approval has nothing to appeal.
+      const appeal = approved ? undefined : appealFrom(read.data.appeal);
+      const decision = { ...resultFrom(read.data), decideTime, ...present({ reason, appeal }) };
+      return { message: approved ? 'approved' : 'rejected', decision, ...present({ words: reason }) };
     }
     case 'cups.agencybridge.v1.DeliveryResultCorrected': {
       const words = shownText(read.data.reason);
@@ -103,6 +107,11 @@ function resultFrom(wire: {
     verificationCode: plainCode(wire.verificationCode),
     validUntil: wire.validUntil,
   });
+}
+
+function appealFrom(wire: AppealIn | null): Appeal | undefined {
+  const how = shownText(wire?.how ?? null);
+  return how && { how, ...present({ until: wire?.until }) };
 }
 
 /** The words of others as they may be shown, or undefined when nothing is left of them. */

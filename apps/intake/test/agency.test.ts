@@ -149,6 +149,15 @@ describe('A decision is taken whatever dates it bears', () => {
     expect(app.decision).toEqual({ approved: true, decideTime: NOW, resultKind: 'paper' });
     expect(notes(app)).toEqual([['agency-message-changed', 'VALID_UNTIL_DROPPED']]);
   });
+  test('A last day of appeal that has passed is left out, and noted; the words stay.', () => {
+    const how = { ro: 'Cerere prealabilă.' };
+    const rejected = (until: string) =>
+      say(submitted(), 'rejected', { decision: { decideTime: NOW, appeal: { how, until } } });
+    expect(rejected('2026-04-09').decision?.appeal).toEqual({ how, until: '2026-04-09' });
+    const app = rejected('2026-03-09');
+    expect(app.decision?.appeal).toEqual({ how });
+    expect(notes(app)).toEqual([['agency-message-changed', 'APPEAL_UNTIL_DROPPED']]);
+  });
   test('What the bridge changed in a message is noted as well.', () => {
     expect(notes(decide(NOW, { changes: ['TEXT_CUT', 'CE_TIME_REPLACED'] }))).toEqual([
       ['agency-message-changed', 'TEXT_CUT'],

@@ -53,6 +53,70 @@ test('Who collected it, and which paper was shown, must be said.', async () => {
   });
 });
 
+test('Who collected has a name and a ground, also where the desk did not say them.', async () => {
+  const { name, content } = await decided(5);
+  const { givenName, familyName } = content!.applicant!;
+  const { application } = await handOver(name);
+  expect(application!.handOver).toMatchObject({
+    collectorName: `${givenName} ${familyName}`,
+    ground: { kind: 'own', reference: '' },
+  });
+  expect(JSON.stringify(await at().history(name))).not.toContain(familyName);
+});
+
+test('A representative is named, with paper and power, and a repeat is answered.', async () => {
+  const { name } = await decided(6);
+  const given = {
+    requestId: randomUUID(),
+    name,
+    handOver: {
+      collectedBy: 'representative',
+      collectorName: 'Ion Exemplu',
+      paperKind: 'identity-document',
+      paperNumber: 'B00000002',
+      ground: { kind: 'power', reference: 'P-2026-000123' },
+    },
+  };
+  const unnamed = {
+    ...given,
+    requestId: randomUUID(),
+    handOver: { ...given.handOver, collectorName: '', ground: null },
+  };
+  await expect(at().handOverResult(unnamed)).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    violations: [
+      { field: '/collectorName', rule: 'REQUIRED' },
+      { field: '/ground/reference', rule: 'REQUIRED' },
+    ],
+  });
+  const { application } = await at().handOverResult(given);
+  expect(application!.handOver).toMatchObject(given.handOver);
+  expect((await at().handOverResult(given)).replayed).toBe(true);
+});
+
+test('Nothing is given to a represented person where nobody is represented.', async () => {
+  const { name } = await decided(7);
+  const act = { collectedBy: 'represented', paperKind: 'identity-document', paperNumber: 'B1' };
+  const refused = at().handOverResult({ requestId: randomUUID(), name, handOver: act });
+  await expect(refused).rejects.toMatchObject({ violations: [{ field: '/collectedBy', rule: 'ONE_OF' }] });
+});
+
+test('How and until when a rejection can be appealed stands in the file; an approval has nothing to appeal.', async () => {
+  const appeal = { how: { ro: 'Cerere prealabilă la www.bank.example', ru: '', en: '' }, until: '2099-01-15' };
+  const read = async (n: number, approved: boolean) => {
+    const { name } = await at().file(n);
+    await scene.world.say(delivered(name, 'DeliveryDecided', 1, { approved, appeal }));
+    return eventually(async () => {
+      const app = await at().read(name);
+      return app.decision !== null && app;
+    });
+  };
+  expect((await read(8, false)).decision).toMatchObject({
+    appeal: { how: { ro: 'Cerere prealabilă la [link]' }, until: '2099-01-15' },
+  });
+  expect((await read(9, true)).decision!.appeal).toBeNull();
+});
+
 test('Before the agency has decided nothing is handed over.', async () => {
   const { name } = await at().file(3);
   await expect(handOver(name)).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });

@@ -104,6 +104,8 @@ export function toContact(answer: ContactIn): Contact {
     reasonWords: answer.decision?.reason ?? {},
     correctWords: answer.decision?.correctReason ?? {},
     revokeWords: answer.decision?.revokeReason ?? {},
+    appealWords: answer.decision?.appeal?.how ?? {},
+    appealUntil: answer.decision?.appeal?.until ?? '',
     resultNumber: answer.decision?.resultNumber ?? '',
     verificationCode: answer.decision?.verificationCode ?? '',
     validUntil: answer.decision?.validUntil ?? '',

@@ -62,3 +62,21 @@ test('Result, code, validity and reasons reach the mail and the slip of Applicat
   expect(n.readMail(`${mail}-3`).text).toContain('> Eliberat din eroare.');
   expect(await slip(3)).toContain('<blockquote>Eliberat din eroare.</blockquote>');
 });
+
+test('How and until when a rejection can be appealed stands in the slip, as words of the agency', async () => {
+  const decision = {
+    approved: false,
+    reason: { ro: 'Lipsește actul.', ru: '', en: '' },
+    appeal: { how: { ro: 'Cerere prealabilă la instituție.', ru: '', en: '' }, until: '2026-12-24' },
+  };
+  const rejected = { ref: { state: 'STATE_REJECTED' } } as const;
+  const id = n.application(contactOf('', { decision, state: 'STATE_REJECTED' }));
+  const silent = n.application(contactOf('', { decision: { ...decision, appeal: null }, state: 'STATE_REJECTED' }));
+  await n.say(happened(id, 1, 'ApplicationDecided', rejected), happened(silent, 1, 'ApplicationDecided', rejected));
+  for (const one of [id, silent]) await n.thread(one);
+  const { html } = await n.desk().getSlip({ name: `notices/${id}-1` });
+  expect(html).toContain('<blockquote>Cerere prealabilă la instituție.</blockquote>');
+  expect(html).toContain('Contestația se depune cel târziu la 24.12.2026.');
+  const other = await n.desk().getSlip({ name: `notices/${silent}-1` });
+  expect(other.html).not.toMatch(/contesta/i);
+});

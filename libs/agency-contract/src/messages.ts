@@ -104,6 +104,8 @@ export type Decided = {
   outcome: 'approved' | 'rejected';
   reason?: Text;
   result?: Result;
+  /** How and until when (`yyyy-MM-dd`) a rejection can be appealed. */
+  appeal?: { how: Text; until?: string };
   decideTime: string;
 };
 export type ResultCorrected = { application: string; result: Result; reason: Text };

@@ -57,6 +57,20 @@ describe('a check of content names the field and the rule of', () => {
     ['a rejection without reason', DECIDED, { ...rejected, reason: undefined }, 'reason', 'required'],
     ['a rejection with a result', DECIDED, { ...rejected, result: decided.result }, 'result', 'false schema'],
     ['a reason without Romanian', DECIDED, { ...rejected, reason: { en: 'No.' } }, 'reason.ro', 'required'],
+    [
+      'an appeal that says not how',
+      DECIDED,
+      { ...rejected, appeal: { until: '2026-12-24' } },
+      'appeal.how',
+      'required',
+    ],
+    [
+      'an appeal until no day',
+      DECIDED,
+      { ...rejected, appeal: { how: { ro: 'Aici.' }, until: 'never' } },
+      'appeal.until',
+      'format',
+    ],
     ['an outcome of its own', DECIDED, { ...decided, outcome: 'maybe' }, 'outcome', 'enum'],
     [
       'a kind of papers that is no code',
@@ -76,6 +90,8 @@ describe('a check of content names the field and the rule of', () => {
 
   test('nothing in a rejection that has its reason', () => {
     expect(validateReply(DECIDED, JSON.parse(JSON.stringify(rejected))).ok).toBe(true);
+    const appeal = { how: { ro: 'Cerere prealabilă.' }, until: '2026-12-24' };
+    expect(validateReply(DECIDED, JSON.parse(JSON.stringify({ ...rejected, appeal }))).ok).toBe(true);
   });
   test('all violations at once', () => {
     const checked = validateRequest(SUBMITTED, {});

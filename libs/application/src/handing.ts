@@ -7,12 +7,34 @@ import { CONTENT_SCHEMA } from './content-schema.ts';
 
 const COLLECTORS = ['applicant', 'represented', 'representative'] as const;
 
-/** Who collected, shown which paper. */
+type Collector = (typeof COLLECTORS)[number];
+
+/**
+ * Why it is given to whoever collects, by who that is: it is their own, the applicant filed it for the represented person, or
+ * another person may collect it by a power, which is named.
+ */
+const GROUNDS = {
+  applicant: ['own', 'represented'],
+  represented: ['own'],
+  representative: ['power'],
+} as const satisfies Record<Collector, readonly string[]>;
+
+/** Why it was given to whoever collected. */
+export interface HandOverGround {
+  kind: (typeof GROUNDS)[Collector][number];
+  /** Code or number of the power. */
+  reference?: string;
+}
+
+/** Who collected, on what ground, shown which paper. */
 export interface HandOver {
-  collectedBy: (typeof COLLECTORS)[number];
+  collectedBy: Collector;
   /** A code, such as identity-document. */
   paperKind: string;
   paperNumber?: string;
+  /** Given and family name. */
+  collectorName?: string;
+  ground?: HandOverGround;
 }
 
 /** Whether the person's need is met, and what is missing where it is not. */
@@ -21,20 +43,38 @@ export interface Outcome {
   missing?: string;
 }
 
-const { EvidenceKind, Line } = CONTENT_SCHEMA.$defs;
+const { EvidenceKind, Line, ReferenceLine } = CONTENT_SCHEMA.$defs;
 const checkHandOver = shapeCheck({
   type: 'object',
   properties: {
     collectedBy: { enum: COLLECTORS },
     paperKind: EvidenceKind,
     paperNumber: Line,
+    collectorName: ReferenceLine,
+    ground: { type: 'object', properties: { reference: ReferenceLine } },
   },
 });
 const checkOutcome = shapeCheck({ type: 'object', properties: { missing: Line } });
 
-/** What is wrong with the record of a hand-over. Values are never echoed. */
+/**
+ * What is wrong with the record of a hand-over: a representative, whom the file does not name, gives a name, the number of the
+ * paper and the power. Values are never echoed.
+ */
 export function handOverViolations(handOver: HandOver): Violation[] {
-  return checkHandOver(handOver);
+  return [...checkHandOver(handOver), ...groundViolations(handOver)];
+}
+
+function groundViolations({ collectedBy, collectorName, paperNumber, ground }: HandOver): Violation[] {
+  const choices: readonly string[] | undefined = GROUNDS[collectedBy];
+  // Nobody knows on what ground a stranger collects, which is told already.
+  if (!choices) return [];
+  const isWrong = ground !== undefined && !choices.includes(ground.kind);
+  const said = { '/collectorName': collectorName, '/paperNumber': paperNumber, '/ground/reference': ground?.reference };
+  const missing = collectedBy === 'representative' ? Object.entries(said).filter(([, value]) => !value) : [];
+  return [
+    ...(isWrong ? [violation('/ground/kind', 'ONE_OF', { choices })] : []),
+    ...missing.map(([field]) => violation(field, 'REQUIRED')),
+  ];
 }
 
 /** What is wrong with an outcome. Values are never echoed. */

@@ -8,7 +8,7 @@ export { isCivilDate } from './dates.ts';
 export { formCheck, formFaults } from './form.ts';
 export type { AnswersCheck } from './form.ts';
 export { handOverViolations, outcomeViolations } from './handing.ts';
-export type { HandOver, Outcome } from './handing.ts';
+export type { HandOver, HandOverGround, Outcome } from './handing.ts';
 export { checkIdnp, idnpCheckDigit } from './idnp.ts';
 export { violationsOf } from './keywords.ts';
 export type { Finding } from './keywords.ts';

@@ -7,10 +7,41 @@ const told = (violations: { field: string; rule: string }[]) => violations.map((
 describe('the record of a hand-over', () => {
   const right = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000001' };
 
+  const REPRESENTATIVE = {
+    collectedBy: 'representative',
+    collectorName: 'Ion Exemplu',
+    ground: { kind: 'power', reference: 'P-2026-1' },
+  };
+
   test.each<[string, object, string[]]>([
     ['that is right', {}, []],
     ['to whom is represented', { collectedBy: 'represented' }, []],
-    ['to a representative', { collectedBy: 'representative' }, []],
+    ['to a representative by a power', REPRESENTATIVE, []],
+    [
+      'to a representative of whom nothing is known',
+      { collectedBy: 'representative', paperNumber: undefined },
+      ['/collectorName REQUIRED', '/paperNumber REQUIRED', '/ground/reference REQUIRED'],
+    ],
+    [
+      'to a representative whose own it is',
+      { ...REPRESENTATIVE, ground: { kind: 'own', reference: 'P-1' } },
+      ['/ground/kind ONE_OF'],
+    ],
+    ['to an applicant for whom it was filed', { ground: { kind: 'represented' } }, []],
+    ['to an applicant by a power', { ground: { kind: 'power', reference: 'P-1' } }, ['/ground/kind ONE_OF']],
+    [
+      'to whom is represented, as somebody else',
+      { collectedBy: 'represented', ground: { kind: 'represented' } },
+      ['/ground/kind ONE_OF'],
+    ],
+    ['on a ground that is none', { ground: { kind: 'zz' } }, ['/ground/kind ONE_OF']],
+    ['with a name of two lines', { collectorName: 'a\nzz' }, ['/collectorName CONTROL_CHARACTERS']],
+    ['with a name without end', { collectorName: 'z'.repeat(201) }, ['/collectorName MAX_LENGTH']],
+    [
+      'with a power that breaks the line',
+      { ...REPRESENTATIVE, ground: { kind: 'power', reference: 'zz\n' } },
+      ['/ground/reference CONTROL_CHARACTERS'],
+    ],
     ['without a number of the paper', { paperNumber: undefined }, []],
     ['to nobody', { collectedBy: '' }, ['/collectedBy ONE_OF']],
     ['to a stranger', { collectedBy: 'neighbour' }, ['/collectedBy ONE_OF']],

@@ -7,7 +7,8 @@ import { instantOf } from '@cups/contracts';
  * A decision is never refused for a date or a length: what cannot be taken as it was sent is replaced or cut before the
  * contract is asked, and each change has a code, which the desk sees.
  */
-export type Mended = 'CE_TIME_REPLACED' | 'DECIDE_TIME_REPLACED' | 'VALID_UNTIL_DROPPED' | 'TEXT_CUT';
+export type Mended =
+  'CE_TIME_REPLACED' | 'DECIDE_TIME_REPLACED' | 'VALID_UNTIL_DROPPED' | 'APPEAL_UNTIL_DROPPED' | 'TEXT_CUT';
 
 type Members = Record<string, unknown>;
 
@@ -41,15 +42,28 @@ export function mend(type: string, content: Content, time: Date): { content: Con
       changes.add('VALID_UNTIL_DROPPED');
     }
   }
-  if (isMembers(value['reason'])) {
-    const reason = Object.entries(value['reason']).map(([language, words]) => [language, cut(words)] as const);
-    if (reason.some(([language, words]) => words !== (value['reason'] as Members)[language])) {
-      mended['reason'] = Object.fromEntries(reason);
-      changes.add('TEXT_CUT');
-    }
-  }
+  if (isMembers(value['appeal'])) mended['appeal'] = mendedAppeal(value['appeal'], changes);
+  if (isMembers(value['reason'])) mended['reason'] = mendedText(value['reason'], changes);
   const bytes = changes.size > 0 && bytesOf(mended);
   return bytes ? { content: { bytes, value: mended }, changes: [...changes] } : { content, changes: [] };
+}
+
+/** An appeal with the day on which it ends left out where that is none. */
+function mendedAppeal(appeal: Members, changes: Set<Mended>): Members {
+  const { until, how, ...others } = appeal;
+  const mended: Members = { ...others };
+  if (how !== undefined) mended['how'] = isMembers(how) ? mendedText(how, changes) : how;
+  if (until === undefined || isDate(until)) return until === undefined ? mended : { ...mended, until };
+  changes.add('APPEAL_UNTIL_DROPPED');
+  return mended;
+}
+
+/** The same text where nothing of it was too long. */
+function mendedText(text: Members, changes: Set<Mended>): Members {
+  const mended = Object.entries(text).map(([language, words]) => [language, cut(words)] as const);
+  if (mended.every(([language, words]) => words === text[language])) return text;
+  changes.add('TEXT_CUT');
+  return Object.fromEntries(mended);
 }
 
 /** A text for a person, as long as the contract allows; anything else as it is. */

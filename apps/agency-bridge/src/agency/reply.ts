@@ -116,12 +116,13 @@ function wordOf(event: ReplyEvent): AgencyWord {
       };
     }
     case REPLY_TYPES.decided: {
-      const { outcome, reason, result, decideTime } = event.data;
+      const { outcome, reason, result, appeal, decideTime } = event.data;
       return {
         type: 'DeliveryDecided',
         approved: outcome === 'approved',
         reason: reason ? toWords(reason) : null,
         decideTime: new Date(decideTime),
+        appeal: appeal ? { how: toWords(appeal.how), until: appeal.until ?? '' } : null,
         ...toResult(result),
       };
     }

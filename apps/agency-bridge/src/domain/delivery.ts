@@ -82,6 +82,13 @@ export interface Result {
   validUntil: string;
 }
 
+/** How and until when a rejection can be appealed; '' where no day is named. */
+export interface Appeal {
+  how: Words;
+  /** yyyy-MM-dd */
+  until: string;
+}
+
 /** What an agency says; each is an event of cups.agencybridge.v1. */
 export type AgencyWord =
   | { type: 'DeliveryAcknowledged' }
@@ -93,7 +100,13 @@ export type AgencyWord =
       message: Words | null;
       answerBy: string;
     }
-  | ({ type: 'DeliveryDecided'; approved: boolean; reason: Words | null; decideTime: Date } & Result)
+  | ({
+      type: 'DeliveryDecided';
+      approved: boolean;
+      reason: Words | null;
+      decideTime: Date;
+      appeal: Appeal | null;
+    } & Result)
   | ({ type: 'DeliveryResultCorrected'; reason: Words } & Result)
   | { type: 'DeliveryResultRevoked'; reason: Words };
 

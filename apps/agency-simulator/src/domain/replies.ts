@@ -9,7 +9,7 @@ import type {
 } from '@cups/agency-contract';
 import { decodeTime } from 'ulid';
 import { chance, digits, idOf, pick, symbols } from './chance.ts';
-import { DOCUMENT_WANTED, PROGRESS, REFUSALS, RESULT_CORRECTED, RESULT_REVOKED } from './wording.ts';
+import { APPEAL, DOCUMENT_WANTED, PROGRESS, REFUSALS, RESULT_CORRECTED, RESULT_REVOKED } from './wording.ts';
 
 export type SubmissionEvent = Extract<RequestEvent, { data: ApplicationSubmitted }>;
 /** The replies of the contract; a decision is either `decided`, in favour, or `rejected`. */
@@ -29,6 +29,8 @@ const civilDate = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Chisinau'
 const DAY_MS = 86_400_000;
 /** So long an extract or a certificate is accepted. */
 const VALID_DAYS = 90;
+/** So long a refusal can be appealed. */
+const APPEAL_DAYS = 30;
 /** What such a public service gives is money, by its code; the others give a document. */
 const PAYS = /(^|-)(pension|allowance)(-|$)/;
 
@@ -100,6 +102,7 @@ const WRITERS: Record<ReplyKind, Writer> = {
       ...about,
       outcome: 'rejected',
       reason: pick(REFUSALS, seed, 'refusal', about.application)!,
+      appeal: { how: APPEAL, until: civilDate.format(Date.parse(time) + APPEAL_DAYS * DAY_MS) },
       decideTime: time,
     },
   }),

@@ -21,6 +21,13 @@ export const REFUSALS: readonly FullText[] = [
   },
 ];
 
+/** How a refusal can be appealed. */
+export const APPEAL: FullText = {
+  ro: 'Puteți depune o cerere prealabilă la instituția care a emis decizia.',
+  ru: 'Вы можете подать предварительное заявление в учреждение, принявшее решение.',
+  en: 'You can file a prior complaint with the institution that decided.',
+};
+
 export const PROGRESS: FullText = {
   ro: 'Dosarul este în examinare.',
   ru: 'Дело рассматривается.',

@@ -7,6 +7,7 @@ import type { ApplicationContent as ContentOut } from '@cups/contracts/gen/cups/
 import type { Decision as DecisionOut } from '@cups/contracts/gen/cups/intake/v1/Decision.ts';
 import type { DeskNote as DeskNoteOut } from '@cups/contracts/gen/cups/intake/v1/DeskNote.ts';
 import type { DocumentRequest as DocumentRequestOut } from '@cups/contracts/gen/cups/intake/v1/DocumentRequest.ts';
+import type { HandOver as HandOverOut } from '@cups/contracts/gen/cups/intake/v1/HandOver.ts';
 import type { Note as NoteOut } from '@cups/contracts/gen/cups/intake/v1/Note.ts';
 import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/v1/ResultRecord.ts';
 import type { Telling as TellingOut } from '@cups/contracts/gen/cups/intake/v1/Telling.ts';
@@ -59,7 +60,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     submissionCount: app.submissions.length,
     documentRequest: toDocumentRequest(app.documentRequest),
     decision: toDecision(app.decision),
-    handOver: app.handOver ? { ...app.handOver, handOverTime: toTimestamp(app.handOver.handOverTime) } : null,
+    handOver: toHandOver(app.handOver),
     outcome: app.outcome ?? null,
     allowedActions: toAllowedActions(app, viewer.roles),
     deskNotes: app.deskNotes.map(toDeskNote),
@@ -153,12 +154,13 @@ export function toDocumentRequest(request: DocumentRequest | undefined): Documen
 
 export function toDecision(decision: Decision | undefined): DecisionOut | null {
   if (!decision) return null;
-  const { decideTime, correctTime, revokeTime, reason, correctReason, revokeReason } = decision;
+  const { decideTime, correctTime, revokeTime, reason, correctReason, revokeReason, appeal } = decision;
   return {
     ...decision,
     reason: reason ?? null,
     correctReason: correctReason ?? null,
     revokeReason: revokeReason ?? null,
+    appeal: appeal ?? null,
     decideTime: toTimestamp(decideTime),
     correctTime: toTimestamp(correctTime),
     revokeTime: toTimestamp(revokeTime),
@@ -181,6 +183,12 @@ function toAllowedActions(app: Pick<ApplicationRow, 'state' | 'decision' | 'paym
 
 function toDeskNote({ kind, recordTime, cause = '', count = 1, seenTime, seenBy = '' }: DeskNote): DeskNoteOut {
   return { kind, recordTime: toTimestamp(recordTime), cause, count, seenTime: toTimestamp(seenTime), seenBy };
+}
+
+function toHandOver(act: Application['handOver']): HandOverOut | null {
+  if (!act) return null;
+  const { ground, handOverTime, ...said } = act;
+  return { ...said, ground: ground ?? null, handOverTime: toTimestamp(handOverTime) };
 }
 
 function toNote({ text, by, occurTime, recordTime }: Note): NoteOut {

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { answersFault, CONTENT_SCHEMA } from '@cups/application';
-import type { Content, DeliveryChoice, Evidence, HandOver, Mandate, Person } from '@cups/application';
+import type { Content, DeliveryChoice, Evidence, HandOver, HandOverGround, Mandate, Person } from '@cups/application';
 import { enumValue, enumWord } from '@cups/contracts/proto';
 import type {
   ApplicationContent as ContentOut,
@@ -124,6 +124,12 @@ function parsedObject(bytes: Buffer): Record<string, unknown> | undefined {
 
 /** The record of a hand-over; what is not said stays empty, and has a wrong shape. */
 export function fromHandOver(wire: HandOverIn | null): HandOver {
-  const { collectedBy = '', paperKind = '', paperNumber = '' } = wire ?? {};
-  return { collectedBy: collectedBy as HandOver['collectedBy'], paperKind, ...present({ paperNumber }) };
+  const { collectedBy = '', paperKind = '', paperNumber = '', collectorName = '', ground } = wire ?? {};
+  const said = present({ paperNumber, collectorName: collectorName.trim() });
+  const act: HandOver = { collectedBy: collectedBy as HandOver['collectedBy'], paperKind, ...said };
+  if (ground) {
+    const { kind, reference } = ground;
+    act.ground = { kind: kind as HandOverGround['kind'], ...present({ reference }) };
+  }
+  return act;
 }

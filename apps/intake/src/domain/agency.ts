@@ -100,7 +100,7 @@ function judged(app: Application, word: AgencyWord, effect: Effect, working: Wor
   const next: Judged = { ...word, occurTime };
   if (word.decision) {
     const { decideTime } = word.decision;
-    next.decision = { ...current(word.decision, occurTime, changes), decideTime };
+    next.decision = { ...appealable(current(word.decision, occurTime, changes), occurTime, changes), decideTime };
     if (!canBe(decideTime, occurTime)) {
       next.decision.decideTime = occurTime;
       changes.add('DECIDE_TIME_REPLACED');
@@ -118,6 +118,14 @@ function current<R extends { validUntil?: string }>(result: R, sent: Date, chang
   changes.add('VALID_UNTIL_DROPPED');
   const { validUntil: _past, ...rest } = result;
   return rest as R;
+}
+
+/** An appeal whose last day had passed when it was sent keeps its words: only the day is left out. */
+function appealable<D extends Pick<Decision, 'appeal'>>(decision: D, sent: Date, changes: Set<string>): D {
+  const { how, until } = decision.appeal ?? {};
+  if (!how || until === undefined || until >= today(sent)) return decision;
+  changes.add('APPEAL_UNTIL_DROPPED');
+  return { ...decision, appeal: { how } };
 }
 
 /**

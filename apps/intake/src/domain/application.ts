@@ -54,6 +54,13 @@ export interface DocumentRequest {
   askedAnswerBy?: string;
 }
 
+/** How a rejection can be appealed, as the agency says. */
+export interface Appeal {
+  how: Text;
+  /** yyyy-MM-dd, the last day. */
+  until?: string;
+}
+
 export interface Decision extends Result {
   approved: boolean;
   reason?: Text;
@@ -62,6 +69,8 @@ export interface Decision extends Result {
   correctReason?: Text;
   revokeTime?: Date;
   revokeReason?: Text;
+  /** Of a rejection only. */
+  appeal?: Appeal;
 }
 
 /** One row of the history: who, when it was claimed to happen, when it was recorded, what caused it, what it answers. */

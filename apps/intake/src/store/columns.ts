@@ -71,8 +71,16 @@ export const APPLICATION = {
     correctReason: text,
     revokeTime: Date,
     revokeReason: text,
+    appeal: { how: text, until: String },
   },
-  handOver: { collectedBy: String, paperKind: String, paperNumber: String, handOverTime: Date },
+  handOver: {
+    collectedBy: String,
+    paperKind: String,
+    paperNumber: String,
+    handOverTime: Date,
+    collectorName: String,
+    ground: { kind: String, reference: String },
+  },
   outcome: { needMet: Boolean, missing: String },
   history: [
     {

@@ -37,6 +37,9 @@ export interface Contact {
   reasonWords: Words;
   correctWords: Words;
   revokeWords: Words;
+  /** Of a rejection: how it can be appealed, in the agency's words, and until when, yyyy-MM-dd or empty. */
+  appealWords: Words;
+  appealUntil: string;
   /** Of the result, '' where there is none: the agency's number, the code that verifies it, yyyy-MM-dd. */
   resultNumber: string;
   verificationCode: string;
@@ -116,6 +119,8 @@ function factsOf(notice: Notice, contact: Contact, language: Language): Facts {
     number: plainWords(contact.resultNumber, 100),
     verificationCode: plainWords(contact.verificationCode, 100),
     validUntil: dateForPeople(contact.validUntil),
+    appeal: quoted([words(contact.appealWords)]),
+    appealUntil: dateForPeople(contact.appealUntil),
     term: termOf(contact),
     reach: reachOf(contact),
     way: contact.way,

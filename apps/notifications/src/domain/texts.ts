@@ -17,6 +17,10 @@ export interface Facts {
   verificationCode: string;
   /** dd.MM.yyyy */
   validUntil: string;
+  /** The agency's words about an appeal, as a quoted block. */
+  appeal: string;
+  /** dd.MM.yyyy */
+  appealUntil: string;
   term: Term;
   reach: Reach;
   way: Way;
@@ -192,18 +196,24 @@ export const TEXTS = {
       'Există o decizie privind cererea dumneavoastră',
       'Cererea dumneavoastră „{service}” nu a fost aprobată.',
       'Motivul indicat de instituție:\n{words}',
+      'Cum puteți contesta decizia, potrivit instituției:\n{appeal}',
+      'Contestația se depune cel târziu la {appealUntil}.',
       'Decizia vă așteaptă la centrul {centre}. Specialistul vă explică ce puteți face mai departe.',
     ],
     ru: [
       'По вашему заявлению принято решение',
       'Ваше заявление «{service}» не одобрено.',
       'Причина, указанная учреждением:\n{words}',
+      'Как можно обжаловать решение, по словам учреждения:\n{appeal}',
+      'Обжаловать можно не позднее {appealUntil}.',
       'Решение можно получить в центре {centre}. Специалист объяснит, что можно сделать дальше.',
     ],
     en: [
       'There is a decision on your application',
       'Your application “{service}” has not been approved.',
       'The reason given by the institution:\n{words}',
+      'How the decision can be appealed, as the institution says:\n{appeal}',
+      'An appeal is taken until {appealUntil}.',
       'The decision is waiting for you at the centre {centre}. The specialist will explain what you can do next.',
     ],
   },
