@@ -70,8 +70,8 @@ const rooms = [
   [
     ['libs/application/src/**'],
     only(
-      [LOCAL, PROBLEM, exactly('@cfworker/json-schema')],
-      'libs/application runs in a browser: problem, its own files and a check of schemas that makes no code.',
+      [LOCAL, PROBLEM, ...['@cfworker/json-schema', 'ibantools'].map(exactly)],
+      'libs/application runs in a browser: problem, its own files, a check of schemas that makes no code, and ibantools.',
     ),
   ],
   [

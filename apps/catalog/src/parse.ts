@@ -1,6 +1,6 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ValidateFunction } from 'ajv/dist/2020.js';
-import { FORMATS, formFaults } from '@cups/application';
+import { FORM_WORDS, FORMATS, formFaults } from '@cups/application';
 import { sentenceOf, yamlParser } from '@cups/registry';
 import type { RegistryParser } from '@cups/registry';
 import schema from '../schemas/public-service.schema.json' with { type: 'json' };
@@ -60,10 +60,10 @@ function formErrors(forms: Ajv2020, version: Version): string[] {
   return validate(version.example) ? [] : [`the example: ${sentenceOf(validate.errors)}`];
 }
 
-/** Strict but for `required` inside `then`, with what forms may use besides JSON Schema 2020-12: x-title, and formats as intake checks them. */
+/** Strict but for `required` inside `then`, with what forms may use besides JSON Schema 2020-12: words of ours, and formats as intake checks them. */
 function formCompiler(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
-  ajv.addKeyword('x-title');
+  for (const word of FORM_WORDS) ajv.addKeyword(word);
   for (const [name, check] of Object.entries(FORMATS)) ajv.addFormat(name, check);
   return ajv;
 }

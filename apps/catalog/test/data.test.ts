@@ -72,6 +72,14 @@ describe('the public services of the data folder', () => {
     for (const number of numbers) expect([number.slice(0, 4), checkIdnp(number)]).toEqual(['2900', true]);
   });
 
+  test('ask for nothing that is not sent: each field that counts sometimes is shut where it does not', () => {
+    for (const { form } of services.flatMap((service) => service.versions)) {
+      const needed = (form?.['then'] as { required?: string[] } | undefined)?.required ?? [];
+      const shut = (form?.['else'] as { properties?: Record<string, unknown> } | undefined)?.properties ?? {};
+      expect(Object.keys(shut)).toEqual(needed);
+    }
+  });
+
   test('hold the change from the civil-status paper to an electronic extract on 1 November 2025', () => {
     const [paper, electronic] = entries.get('civil-status-extract')!.versions;
     expect([paper!.validTo, paper!.outputs![0]!.kind]).toEqual(['2025-10-31', 'paper']);
@@ -130,6 +138,31 @@ describe('a public service is refused', () => {
     const changed = text.replace('pattern: ^[0-9]{13}$', 'patern: ^[0-9]{13}$');
     const [problem] = parsePublicServices([{ path, text: changed }]).problems;
     expect(problem?.message).toMatch(/unknown keyword: "patern"/);
+  });
+
+  test.each<[string, (text: string) => string, RegExp]>([
+    [
+      'a compared date that is none',
+      (text) => text.replace('field: childBirthDate', 'field: payout'),
+      /payout is no date/,
+    ],
+    [
+      'a section without a field',
+      (text) => text.replace('[payout, iban]', '[payout]'),
+      /each field stands in one section/,
+    ],
+    ['a help without Russian', (text) => text.replace(/\n +ru: 'Без пробелов.*/, ''), /x-help: needs ro, ru and en/],
+    ['a message for no rule', (text) => text.replace('NOT_AFTER:', 'LATE:'), /LATE is no rule/],
+    ['a hint that says nothing', (text) => text.replace('child.idnp', 'child.number'), /x-reuse: "child.number"/],
+    [
+      'a shut field that is required',
+      (text) => text.replace('childBirthDate, payout]', 'childBirthDate, payout, iban]'),
+      /iban is required/,
+    ],
+  ])('for what its form could not show: %s', (_, change, sentence) => {
+    const { path, text } = files.find((file) => file.path === 'birth-allowance.yaml')!;
+    expect(change(text)).not.toBe(text);
+    expect(parsePublicServices([{ path, text: change(text) }]).problems[0]?.message).toMatch(sentence);
   });
 
   test('for a word of JSON Schema in its form that answers are not checked by', () => {

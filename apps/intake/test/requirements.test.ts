@@ -25,6 +25,30 @@ test('The verification code of an electronic document does for its paper, where 
   await expect(at().submit(refused.name)).rejects.toMatchObject({ reason: 'FILE_INCOMPLETE' });
 });
 
+test('An answer whose condition is not met stays in the draft and is not filed.', async () => {
+  const answers = (given: object) => Buffer.from(JSON.stringify(given));
+  const read = (bytes: Buffer | undefined) => JSON.parse(String(bytes)) as unknown;
+  const typed = answers({ grave: 'A 12', act: 'birth', note: 'da' });
+  const draft = await at().open(7, { answers: typed });
+  expect(read(draft.content?.answers)).toEqual({ grave: 'A 12', act: 'birth', note: 'da' });
+  const filed = await at().submit(draft.name);
+  expect(read(filed.content?.answers)).toEqual({ act: 'birth', note: 'da' });
+  const bridge = scene.world.clientAt(scene.port, 'agency-bridge');
+  const { content } = await bridge.getSubmission({ name: `${draft.name}/submissions/1` });
+  expect(String(content?.answers)).toBe('{"act":"birth","note":"da"}');
+});
+
+test('A date is compared with the day of filing in Chisinau.', async () => {
+  scene.world.clock.now = new Date('2026-03-10T22:30:00Z');
+  const day = (date: string) => ({ answers: Buffer.from(JSON.stringify({ act: 'birth', day: date })) });
+  const { name } = await at().open(9, day('2026-03-12'));
+  await expect(at().submit(name)).rejects.toMatchObject({
+    violations: [{ field: '/answers/day', rule: 'NOT_AFTER', params: { other: 'today' } }],
+  });
+  expect((await at().submit((await at().open(10, day('2026-03-11'))).name)).state).toBe('STATE_SUBMITTED');
+  scene.world.clock.now = undefined;
+});
+
 test('A price of one country is offered at its centres only.', async () => {
   scene.world.centres['CU-022'] = { country: 'US' };
   scene.world.centres['CU-018'] = { country: 'IT' };

@@ -250,7 +250,15 @@ function version(validTo: string): GetPublicServiceVersionResponse['version'] {
         type: 'object',
         additionalProperties: false,
         required: ['act'],
-        properties: { act: { type: 'string', enum: ['birth', 'death'] }, note: { type: 'string', maxLength: 60_000 } },
+        properties: {
+          act: { type: 'string', enum: ['birth', 'death'] },
+          note: { type: 'string', maxLength: 60_000 },
+          day: { type: 'string', format: 'date' },
+          grave: { type: 'string' },
+        },
+        if: { properties: { act: { const: 'death' } }, required: ['act'] },
+        else: { properties: { grave: false } },
+        'x-dates': [{ field: 'day', notAfter: 'today' }],
       }),
     ),
   };

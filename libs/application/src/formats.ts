@@ -1,7 +1,8 @@
 import { format } from '@cfworker/json-schema';
 import type { PlainRule } from '@cups/problem';
+import { isValidIBAN } from 'ibantools';
 import { isCivilDate } from './dates.ts';
-import { checkIdnp } from './idnp.ts';
+import { checkIdno, checkIdnp } from './idnp.ts';
 
 type Check = (text: string) => boolean;
 
@@ -13,6 +14,9 @@ const CHECKS = {
   uri: format['uri'] as Check,
   uuid: format['uuid'] as Check,
   idnp: checkIdnp,
+  idno: checkIdno,
+  // Without spaces, as it is sent; a desk takes them out.
+  iban: isValidIBAN as Check,
 };
 
 /** The formats that schemas of ours may name, each with its check. One that is not here would check nothing. */
@@ -28,4 +32,6 @@ export const FORMAT_RULES: Readonly<Record<keyof typeof CHECKS, PlainRule>> = {
   uri: 'URI',
   uuid: 'UUID',
   idnp: 'IDNP',
+  idno: 'IDNO',
+  iban: 'IBAN',
 };

@@ -11,6 +11,11 @@ export function idnpCheckDigit(first12: string): number {
   return sum % 10;
 }
 
+/** Whether `idno`, the number of an organisation, is 13 digits, starts with 1, and its check digit, that of an IDNP, is right. */
+export function checkIdno(idno: string): boolean {
+  return /^1[0-9]{12}$/.test(idno) && idnpCheckDigit(idno.slice(0, 12)) === idno.charCodeAt(12) - 48;
+}
+
 /** Whether `idnp` is 13 digits, starts with 0 or 2, and its check digit is right. */
 export function checkIdnp(idnp: string): boolean {
   return /^[02][0-9]{12}$/.test(idnp) && idnpCheckDigit(idnp.slice(0, 12)) === idnp.charCodeAt(12) - 48;

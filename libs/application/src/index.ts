@@ -5,11 +5,13 @@ export type { EvidenceRule, Requirements } from './completeness.ts';
 export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 export type { Content, DeliveryChoice, Evidence, Language, Mandate, Person } from './content.ts';
 export { isCivilDate } from './dates.ts';
-export { formCheck, formFaults } from './form.ts';
+export { formCheck } from './form.ts';
 export type { AnswersCheck } from './form.ts';
+export { countingAnswers, fieldsLeftOut } from './form-conditions.ts';
+export { FORM_WORDS, formFaults } from './form-faults.ts';
 export { handOverViolations, outcomeViolations } from './handing.ts';
 export type { HandOver, HandOverGround, Outcome } from './handing.ts';
-export { checkIdnp, idnpCheckDigit } from './idnp.ts';
+export { checkIdno, checkIdnp, idnpCheckDigit } from './idnp.ts';
 export { violationsOf } from './keywords.ts';
 export type { Finding } from './keywords.ts';
 export {

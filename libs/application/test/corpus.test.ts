@@ -6,7 +6,7 @@ import type { ErrorObject } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { parse } from 'yaml';
-import { checkIdnp, FORMATS, formCheck, idnpCheckDigit } from '../src/index.ts';
+import { FORM_WORDS, FORMATS, formCheck, idnpCheckDigit } from '../src/index.ts';
 
 /** Answers to the forms of data/public-services, judged alike by the check of the house and by Ajv with its own formats. */
 
@@ -44,8 +44,8 @@ const forms = readdirSync(folder).flatMap((file) => {
 
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
 addFormats.default(ajv);
-ajv.addKeyword('x-title');
-ajv.addFormat('idnp', checkIdnp);
+for (const word of FORM_WORDS) ajv.addKeyword(word);
+for (const name of ['idnp', 'idno', 'iban']) ajv.addFormat(name, FORMATS[name]!);
 
 /** The members of the answers that a judge finds fault with; '' is the whole of them. */
 interface Judge {
@@ -53,7 +53,9 @@ interface Judge {
 }
 
 function house(form: Form): Judge {
-  const check = formCheck(form);
+  // Dates that are compared are a word of ours: JSON Schema cannot say it, and Ajv does not.
+  const { 'x-dates': _compared, ...standard } = form;
+  const check = formCheck(standard);
   return (answers) => distinct(check(answers).map(({ field }) => field.split('/')[2] ?? ''));
 }
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { checkIdnp, completenessViolations, CONTENT_SCHEMA, formCheck } from '../src/index.ts';
+import { FORMATS, completenessViolations, CONTENT_SCHEMA, formCheck } from '../src/index.ts';
 import type { Content } from '../src/index.ts';
 
 type Form = Record<string, unknown>;
@@ -28,7 +28,7 @@ const versions = readdirSync(folder)
 function newAjv(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: false });
   addFormats.default(ajv);
-  ajv.addFormat('idnp', checkIdnp);
+  for (const name of ['idnp', 'idno', 'iban']) ajv.addFormat(name, FORMATS[name]!);
   return ajv;
 }
 

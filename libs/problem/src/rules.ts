@@ -59,6 +59,8 @@ export const RULES = {
   UUID: { meaning: 'Must be a UUID.', params: {} },
   ULID: { meaning: 'Must be a ULID.', params: {} },
   IDNP: { meaning: 'Must be an IDNP: 13 digits, the last of which is a check digit.', params: {} },
+  IDNO: { meaning: 'Must be an IDNO: 13 digits, the first 1, the last a check digit.', params: {} },
+  IBAN: { meaning: 'Must be an IBAN without spaces.', params: {} },
   RESOURCE_NAME: { meaning: 'Must be of the form {form}.', params: { form: 'word' } },
   PAGE_TOKEN: { meaning: 'Does not belong to these arguments.', params: {} },
 
@@ -90,6 +92,7 @@ export const RULES = {
   },
   PAY_TIME_RANGE: { meaning: 'Must lie within the last {days} days.', params: { days: 'number' } },
   NOTES_FULL: { meaning: 'An application has at most {most} notes of colleagues.', params: { most: 'number' } },
+  NOT_AFTER: { meaning: 'Must not be after {other}.', params: { other: 'word' } },
   NOT_BEFORE: { meaning: 'Must not be before {other}.', params: { other: 'word' } },
   PERIOD_LENGTH: { meaning: 'Ends a period of more than {days} days.', params: { days: 'number' } },
   PERIOD_TOO_FULL: {

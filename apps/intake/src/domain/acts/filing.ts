@@ -1,5 +1,11 @@
 import { Problem, violation } from '@cups/problem';
-import { completenessViolations, MAX_EVIDENCE, MAX_SUPPLIED_BYTES, shapeViolations } from '@cups/application';
+import {
+  completenessViolations,
+  countingAnswers,
+  MAX_EVIDENCE,
+  MAX_SUPPLIED_BYTES,
+  shapeViolations,
+} from '@cups/application';
 import type { AnswersCheck, Content, Evidence } from '@cups/application';
 import { allow, occurredAt, record } from '../acts.ts';
 import type { Actor, Step } from '../acts.ts';
@@ -28,14 +34,18 @@ export function submit(app: Application, actor: Actor, { version, working, answe
       metadata: { version: app.serviceVersion, validTo: app.service.validTo },
     });
   }
-  const violations = completenessViolations(app.content, version, app.centreKind, answersViolations);
+  const content = counting(app.content, version);
+  const violations = completenessViolations(content, version, app.centreKind, (answers) =>
+    answersViolations(answers, today(at)),
+  );
   if (violations.length > 0) {
     throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
   }
-  const due = startedClock(version, app.content.costOption, at, working);
-  const submission = freeze(app, 1, at, due.dueDate);
+  const due = startedClock(version, content.costOption, at, working);
+  const filed = { ...app, content };
+  const submission = freeze(filed, 1, at, due.dueDate);
   const document = record(
-    { ...app, state, submitTime: at, ...due, submissions: [...app.submissions, submission], timer: null },
+    { ...filed, state, submitTime: at, ...due, submissions: [...app.submissions, submission], timer: null },
     app.state,
     'submit',
     actor,
@@ -45,6 +55,11 @@ export function submit(app: Application, actor: Actor, { version, working, answe
     document,
     events: [{ type: 'ApplicationSubmitted', submission: 1, submitTime: at }],
   };
+}
+
+/** The content that is filed: without answers that do not count with the others. */
+function counting(content: Content, { form }: ServiceVersion): Content {
+  return content.answers ? { ...content, answers: countingAnswers(form, content.answers) } : content;
 }
 
 /** Withdraws, or discards a draft. */
@@ -61,7 +76,7 @@ export function supplyDocuments(
   app: Application,
   actor: Actor,
   supplied: { evidence: Evidence[]; answers?: Record<string, unknown> },
-  { working, answersViolations }: Pick<SubmitParts, 'working' | 'answersViolations'>,
+  { version, working, answersViolations }: SubmitParts,
 ): Step {
   const state = allow(app, 'supply-documents', actor);
   const at = occurredAt(app, actor);
@@ -72,7 +87,8 @@ export function supplyDocuments(
     // What was filed earlier is frozen: the oldest papers make room, so that whatever is asked for can be supplied.
     evidence: [...(app.content.evidence ?? []), ...supplied.evidence].slice(-MAX_EVIDENCE),
   };
-  if (supplied.answers !== undefined) content.answers = supplied.answers;
+  const answers = supplied.answers && countingAnswers(version.form, supplied.answers);
+  if (answers) content.answers = answers;
   const next: Application = { ...resumedClock(open, at, working), state, content, timer: null };
   const missing = request.evidenceKinds
     .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
@@ -80,7 +96,7 @@ export function supplyDocuments(
   assertNone([
     ...missing,
     ...shapeViolations(content, MAX_SUPPLIED_BYTES),
-    ...(supplied.answers === undefined ? [] : answersViolations(supplied.answers)),
+    ...(answers ? answersViolations(answers, today(at)) : []),
   ]);
   const number = app.submissions.length + 1;
   const submission = { ...freeze(next, number, at, next.dueDate), answersRequest: request.id };
