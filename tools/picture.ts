@@ -22,7 +22,10 @@ function moves(): { from: State; to: State; by: string }[] {
   return STATES.flatMap((from) => [
     ...Object.entries(PERSONS[from])
       .filter(([action]) => action !== 'correct')
-      .map(([action, move]) => ({ from, to: move.to, by: action + condition(move) })),
+      .flatMap(([action, move]) => [
+        { from, to: move.to, by: action + condition(move) },
+        ...(move.inParts ? [{ from, to: from, by: `${action} in part` }] : []),
+      ]),
     ...MESSAGES.flatMap((message) => {
       const effect = AGENCIES[from][message];
       return 'to' in effect ? [{ from, to: effect.to, by: `agency ${message}` }] : [];

@@ -35,13 +35,15 @@ test('A submission that supplies documents names the request of the agency that 
     [2, 'asp-asks-1'],
     [3, event.id],
   ] as const) {
-    const submission = submissionOf(application.name, number, { answersRequest: named });
+    const unavailable = number === 3 ? [{ kind: 'diploma', reason: 'Pierdută.' }, { kind: 'work-book' }] : [];
+    const submission = submissionOf(application.name, number, { answersRequest: named, unavailable });
     bridge.world.submissions.set(`${application.name}/submissions/${number}`, submission);
     await bridge.say(application.supplied(number, named));
     await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === number);
-    expect(JSON.parse(bridge.requestsOf(application.delivery)[number - 1]!.data.toString())).toMatchObject({
-      submission: number,
-      answersRequest: 'asp-asks-1',
-    });
+    const sent = JSON.parse(bridge.requestsOf(application.delivery)[number - 1]!.data.toString()) as object;
+    expect(sent).toMatchObject({ submission: number, answersRequest: 'asp-asks-1' });
+    // What the person cannot get is told with the reason where there is one, and nothing where there is nothing to tell.
+    if (number === 3) expect(sent).toMatchObject({ unavailable: [unavailable[0], { kind: 'work-book' }] });
+    else expect(sent).not.toHaveProperty('unavailable');
   }
 });

@@ -3,6 +3,7 @@ import { enumValue, enumWord, fromTimestamp, toTimestamp } from '@cups/contracts
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetFiledSubmissionResponse.ts';
+import type { UnavailableDocument } from '@cups/contracts/gen/cups/intake/v1/UnavailableDocument.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
 import { answersFault } from '@cups/application';
 import type { Content, TellingMeans } from '@cups/application';
@@ -26,6 +27,12 @@ export function contentToProto(json: ContentJson): ApplicationContent {
     costOption: json.costOption ?? undefined,
     delivery: delivery && { ...delivery, kind: enumWord('DELIVERY_KIND_', delivery.kind) },
   };
+}
+
+/** What the desk was brought, or told, of the papers that an agency asked for. */
+export function supplyToProto(json: ContentJson & { unavailable?: UnavailableDocument[]; complete?: boolean }) {
+  const { evidence, answers } = contentToProto(json);
+  return { evidence, answers, unavailable: json.unavailable, complete: json.complete };
 }
 
 /** The names, in proto spelling, of the fields that a PATCH replaces. */

@@ -5,6 +5,7 @@ import { contentBytes, MAX_CONTENT_BYTES, MESSAGES } from '@cups/application';
 import type { Evidence, Message } from '@cups/application';
 import * as acts from '../src/domain/acts.ts';
 import * as filing from '../src/domain/acts/filing.ts';
+import { supplyDocuments } from '../src/domain/acts/supply.ts';
 import { receive } from '../src/domain/agency.ts';
 import type { AgencyWord } from '../src/domain/agency.ts';
 import type { Application } from '../src/domain/application.ts';
@@ -224,7 +225,7 @@ describe('Whatever an agency asks for can be supplied', () => {
         const word = { ...request('2026-04-01'), evidenceKinds: asked };
         const app = say(filedWith(full), 'documents-requested', { request: word });
         const evidence = asked.map((kind) => ({ kind, originalSeen: true }));
-        const { document } = filing.supplyDocuments(app, ACTOR, { evidence }, PARTS);
+        const { document } = supplyDocuments(app, ACTOR, { evidence }, PARTS);
         expect(document.state).toBe('in-progress');
         for (const kind of asked) expect(document.content.evidence?.some((paper) => paper.kind === kind)).toBe(true);
       }),
@@ -241,7 +242,7 @@ test('What is asked for fits also into a file that was full when it was filed.',
     request: { ...request('2026-04-01'), evidenceKinds: kinds },
   });
   const evidence = kinds.map((kind) => ({ kind, number: 'n'.repeat(100), copy: 'c'.repeat(200), originalSeen: true }));
-  const { document } = filing.supplyDocuments(app, ACTOR, { evidence }, PARTS);
+  const { document } = supplyDocuments(app, ACTOR, { evidence }, PARTS);
   expect(contentBytes(document.content)).toBeGreaterThan(MAX_CONTENT_BYTES);
 });
 
@@ -303,7 +304,7 @@ describe('However much an agency sends', () => {
       app = say(app, 'documents-requested', { request: request('2026-04-01') });
       if (app.state !== 'documents-requested') break;
       const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
-      app = filing.supplyDocuments(app, ACTOR, { evidence }, PARTS).document;
+      app = supplyDocuments(app, ACTOR, { evidence }, PARTS).document;
     }
     expect(app.submissions).toHaveLength(50);
     expect([app.state, app.deskNotes.at(-1)?.kind]).toEqual(['in-progress', 'documents-requested-too-often']);

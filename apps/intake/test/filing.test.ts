@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as drafts from '../src/domain/acts/draft.ts';
 import * as filing from '../src/domain/acts/filing.ts';
+import { supplyDocuments } from '../src/domain/acts/supply.ts';
 import { receive } from '../src/domain/agency.ts';
 import { UNKNOWN_WORKING_TIME } from '../src/domain/terms.ts';
 import { act, ACTOR, content, WORKING, inState, newDraft, PARTS, problemOf, VERSION, word } from './people.ts';
@@ -91,7 +92,7 @@ describe('Submitting', () => {
 describe('Documents that were asked for', () => {
   test('All papers that were asked for must come.', () => {
     const app = inState('documents-requested');
-    const problem = problemOf(() => filing.supplyDocuments(app, ACTOR, { evidence: [] }, PARTS));
+    const problem = problemOf(() => supplyDocuments(app, ACTOR, { evidence: [] }, PARTS));
     expect(problem.violations).toMatchObject([
       { field: '/evidence', rule: 'EVIDENCE_MISSING', params: { kind: 'birth-certificate' } },
     ]);
@@ -139,7 +140,7 @@ describe('A term that reaches a year whose days off are not known', () => {
       WORKING,
     ).document;
     const evidence = [{ kind: 'birth-certificate', originalSeen: true }];
-    const { document } = filing.supplyDocuments(asked, ACTOR, { evidence }, unknown);
+    const { document } = supplyDocuments(asked, ACTOR, { evidence }, unknown);
     expect(document).toMatchObject({ state: 'in-progress', noDueDateReason: 'calendar-unknown' });
   });
 });

@@ -3,6 +3,7 @@ import { isProblem } from '@cups/problem';
 import { idnp } from '@cups/testing';
 import * as drafts from '../src/domain/acts/draft.ts';
 import * as filing from '../src/domain/acts/filing.ts';
+import { supplyDocuments } from '../src/domain/acts/supply.ts';
 import { recordPayment } from '../src/domain/acts/payment.ts';
 import * as results from '../src/domain/acts/results.ts';
 import * as timers from '../src/domain/acts/timers.ts';
@@ -97,12 +98,7 @@ export function act(app: Application, action: Action, roles: readonly string[], 
       return drafts.renew(app, actor, VERSION);
     case 'supply-documents': {
       const kinds = app.documentRequest?.evidenceKinds ?? [];
-      return filing.supplyDocuments(
-        app,
-        actor,
-        { evidence: kinds.map((kind) => ({ kind, originalSeen: true })) },
-        PARTS,
-      );
+      return supplyDocuments(app, actor, { evidence: kinds.map((kind) => ({ kind, originalSeen: true })) }, PARTS);
     }
     case 'hand-over':
       return results.handOver(app, actor, { collectedBy: 'applicant', paperKind: 'identity-document' });

@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { eventually } from '@cups/testing';
 import { delivered, useIntake } from './world.ts';
 
-/** SupplyDocuments: what an agency asked for is added, and the next submission is frozen. */
+/** SupplyDocuments: what an agency asked for is added, and once all of it is answered the next submission is frozen. */
 
 const scene = useIntake({ topics: true });
 const { at } = scene;
 
 /** An application whose agency has asked for a paper. */
-async function asked(n: number) {
+async function asked(n: number, evidenceKinds = ['birth-certificate']) {
   const { name } = await at().file(n);
-  await scene.world.say(
-    delivered(name, 'DeliveryDocumentsRequested', 1, { evidenceKinds: ['birth-certificate'], answerBy: '2099-01-15' }),
-  );
+  await scene.world.say(delivered(name, 'DeliveryDocumentsRequested', 1, { evidenceKinds, answerBy: '2099-01-15' }));
   return eventually(async () => {
     const app = await at().read(name);
     return app.state === 'STATE_DOCUMENTS_REQUESTED' && app;
@@ -63,4 +61,93 @@ test('A repeated supply is answered, and one that nobody asked for is refused.',
   expect((await at().supplyDocuments(given)).replayed).toBe(true);
   const again = at().supplyDocuments({ ...given, requestId: randomUUID() });
   await expect(again).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+});
+
+describe('Part by part', () => {
+  const KINDS = ['birth-certificate', 'diploma', 'work-book'];
+  const supply = (name: string, given: object) => at().supplyDocuments({ requestId: randomUUID(), name, ...given });
+  const frozen = (name: string, number: number) =>
+    scene.world.clientAt(scene.port, 'agency-bridge').getSubmission({ name: `${name}/submissions/${number}` });
+
+  test('What was brought is kept, and the application waits until each paper is answered; the agency then gets it all.', async () => {
+    const { name } = await asked(5, KINDS);
+    const first = (await supply(name, { evidence: [CERTIFICATE] })).application!;
+    expect(first).toMatchObject({
+      state: 'STATE_DOCUMENTS_REQUESTED',
+      submissionCount: 1,
+      documentRequest: { suppliedKinds: ['birth-certificate'], unavailable: [] },
+      content: { evidence: [{ kind: 'identity-document' }, { kind: 'birth-certificate' }] },
+      noDueDateReason: 'clock-stopped',
+    });
+    const lost = { kind: 'diploma', reason: 'Lost in the flood of 2010.' };
+    const second = (await supply(name, { unavailable: [lost] })).application!;
+    expect(second.documentRequest).toMatchObject({ suppliedKinds: ['birth-certificate'], unavailable: [lost] });
+    const last = (await supply(name, { evidence: [{ kind: 'work-book', originalSeen: true }] })).application!;
+    expect(last).toMatchObject({ state: 'STATE_IN_PROGRESS', submissionCount: 2, documentRequest: null });
+    const { content, unavailable } = await frozen(name, 2);
+    expect(content!.evidence.map(({ kind }) => kind)).toEqual(['identity-document', 'birth-certificate', 'work-book']);
+    expect(unavailable).toEqual([lost]);
+    const rows = (await at().history(name)).filter(({ kind }) => kind === 'supply-documents');
+    expect(rows.map(({ toState, submission }) => [toState, submission])).toEqual([
+      ['STATE_DOCUMENTS_REQUESTED', 0],
+      ['STATE_DOCUMENTS_REQUESTED', 0],
+      ['STATE_IN_PROGRESS', 2],
+    ]);
+  });
+
+  test('Where the desk says that nothing more comes, the rest is unavailable.', async () => {
+    const { name } = await asked(6, KINDS);
+    const { application } = await supply(name, { evidence: [CERTIFICATE], complete: true });
+    expect(application).toMatchObject({ state: 'STATE_IN_PROGRESS', submissionCount: 2 });
+    expect((await frozen(name, 2)).unavailable).toEqual([
+      { kind: 'diploma', reason: '' },
+      { kind: 'work-book', reason: '' },
+    ]);
+  });
+
+  test('A paper that is found after all is not unavailable any more, and a repeat of a part adds nothing.', async () => {
+    const { name } = await asked(7, ['birth-certificate', 'diploma']);
+    const part = { requestId: randomUUID(), name, unavailable: [{ kind: 'diploma', reason: 'Lost.' }] };
+    await at().supplyDocuments(part);
+    expect((await at().supplyDocuments(part)).replayed).toBe(true);
+    await supply(name, { evidence: [{ kind: 'diploma', originalSeen: true }] });
+    expect((await at().read(name)).documentRequest).toMatchObject({ suppliedKinds: ['diploma'], unavailable: [] });
+    await supply(name, { evidence: [CERTIFICATE] });
+    expect((await frozen(name, 2)).unavailable).toEqual([]);
+  });
+
+  test.each([
+    ['what nobody asked for', { unavailable: [{ kind: 'passport', reason: 'Lost.' }] }, 'ONE_OF'],
+    ['no code', { unavailable: [{ kind: 'No Kind', reason: 'Lost.' }] }, 'CODE'],
+    ['no reason', { unavailable: [{ kind: 'diploma', reason: ' ' }] }, 'MIN_LENGTH'],
+    ['two lines', { unavailable: [{ kind: 'diploma', reason: 'a\nb' }] }, 'CONTROL_CHARACTERS'],
+    ['a reason without end', { unavailable: [{ kind: 'diploma', reason: 'x'.repeat(501) }] }, 'MAX_LENGTH'],
+    [
+      'a paper that is brought as well',
+      { evidence: [CERTIFICATE], unavailable: [{ kind: 'birth-certificate', reason: 'Lost.' }] },
+      'CONTRADICTION',
+    ],
+    ['nothing at all', {}, 'EVIDENCE_MISSING'],
+  ])('Said to be unavailable: %s is refused, and nothing is kept.', async (_what, given, rule) => {
+    const { name, etag } = await asked(8, KINDS);
+    await expect(supply(name, given)).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+      violations: expect.arrayContaining([expect.objectContaining({ rule })]) as unknown,
+    });
+    expect((await at().read(name)).etag).toBe(etag);
+  });
+
+  test('An agency that asks again asks anew; what was brought stays in the file.', async () => {
+    const { name } = await asked(9, KINDS);
+    await supply(name, { evidence: [CERTIFICATE] });
+    await scene.world.say(
+      delivered(name, 'DeliveryDocumentsRequested', 2, { evidenceKinds: ['diploma'], answerBy: '2099-02-15' }),
+    );
+    const again = await eventually(async () => {
+      const app = await at().read(name);
+      return app.documentRequest?.evidenceKinds.length === 1 && app;
+    });
+    expect(again.documentRequest).toMatchObject({ suppliedKinds: [], unavailable: [] });
+    expect(again.content!.evidence).toHaveLength(2);
+  });
 });

@@ -85,7 +85,11 @@ export type ApplicationSubmitted = {
   corrects?: string;
 };
 /** The whole submission again; `answersRequest` is the `ce_id` or the reference of the agency's request. */
-export type DocumentsSupplied = ApplicationSubmitted & { answersRequest: string };
+export type DocumentsSupplied = ApplicationSubmitted & {
+  answersRequest: string;
+  /** Papers asked for that the person cannot get, with the reason where there is one. */
+  unavailable?: { kind: string; reason?: string }[];
+};
 export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
 export type ApplicationExpired = { application: string; expireTime: string };
 

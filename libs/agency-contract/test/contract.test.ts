@@ -147,6 +147,10 @@ describe('the schemas', () => {
   test('of both kinds of submission have the same parts', () => {
     const parts = (type: MessageType) =>
       Object.keys((JSON.parse(read(`schemas/${fileOf(type)}`)) as { properties: object }).properties);
-    expect(parts(REQUEST_TYPES.documentsSupplied)).toEqual([...parts(REQUEST_TYPES.submitted), 'answersRequest']);
+    expect(parts(REQUEST_TYPES.documentsSupplied)).toEqual([
+      ...parts(REQUEST_TYPES.submitted),
+      'answersRequest',
+      'unavailable',
+    ]);
   });
 });

@@ -46,6 +46,13 @@ describe('a check of content names the field and the rule of', () => {
       'application',
       'pattern',
     ],
+    [
+      'an unavailable paper without a kind',
+      SUPPLIED,
+      { ...documentsSupplied, unavailable: [{}] },
+      'unavailable.0.kind',
+      'required',
+    ],
     ['a first submission as supplied', SUPPLIED, { ...documentsSupplied, submission: 1 }, 'submission', 'minimum'],
     [
       'supplied for nothing',

@@ -34,6 +34,6 @@ export type { Action, Circumstance, DeskAct, Effect, Message, State, TellingMean
 export { BUCKETS } from './queue.ts';
 export type { Bucket } from './queue.ts';
 export { contentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, shapeViolations } from './shape.ts';
-export { noteViolations, receiptViolations } from './team.ts';
+export { noteViolations, receiptViolations, unavailableViolations } from './team.ts';
 export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber } from './tracking.ts';
 export { plainCode, plainWords } from './words.ts';

@@ -58,6 +58,8 @@ interface Move {
   unless?: Circumstance;
   /** Open only while this holds. */
   only?: Circumstance;
+  /** Done in part it moves nothing yet. */
+  inParts?: true;
 }
 
 const desk = (to: State): Move => ({ to, by: DESK_ROLES });
@@ -73,7 +75,7 @@ export const PERSONS: Record<State, Partial<Record<Action, Move>>> = {
   submitted: { withdraw: desk('withdrawn'), ...payment('submitted') },
   'in-progress': { withdraw: desk('withdrawn'), ...payment('in-progress') },
   'documents-requested': {
-    'supply-documents': desk('in-progress'),
+    'supply-documents': { ...desk('in-progress'), inParts: true },
     withdraw: desk('withdrawn'),
     ...payment('documents-requested'),
   },

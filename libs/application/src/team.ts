@@ -1,18 +1,38 @@
 import type { Violation } from '@cups/problem';
 import { shapeCheck } from './check.ts';
-import { CONTENT_SCHEMA } from './content-schema.ts';
+import { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 
-/** What a desk notes about an application beside its content: words to colleagues, and the payment of the fee. */
+/** What a desk notes about an application beside its content: words to colleagues, papers that cannot be had, the payment of the fee. */
 
 const checkNote = shapeCheck({
   type: 'object',
   properties: { text: Object.assign({}, CONTENT_SCHEMA.$defs.Line, { minLength: 1 }) },
 });
 
+const { EvidenceKind, Line, ShortLine } = CONTENT_SCHEMA.$defs;
+const checkUnavailable = shapeCheck({
+  type: 'object',
+  properties: {
+    unavailable: {
+      type: 'array',
+      maxItems: MAX_EVIDENCE,
+      items: {
+        type: 'object',
+        properties: { kind: EvidenceKind, reason: Object.assign({}, Line, { minLength: 1 }) },
+      },
+    },
+  },
+});
+
+/** What is wrong with what is said of papers that the person cannot get: each has a code, and a reason of one line. */
+export function unavailableViolations(supply: { unavailable: { kind: string; reason: string }[] }): Violation[] {
+  return checkUnavailable(supply);
+}
+
 const checkReceipt = shapeCheck({
   type: 'object',
   properties: {
-    receiptNumber: Object.assign({}, CONTENT_SCHEMA.$defs.ShortLine, { minLength: 1 }),
+    receiptNumber: Object.assign({}, ShortLine, { minLength: 1 }),
     amount: {
       type: 'object',
       properties: {

@@ -88,8 +88,17 @@ function contentOf(submission: GetSubmissionResponse__Output, number: number, de
     submitTime: fromTimestamp(submission.submitTime)?.toISOString(),
     dueDate: submission.dueDate,
     corrects: submission.corrects,
-    ...(number === 1 ? {} : { answersRequest: answered(submission.answersRequest, delivery) }),
+    ...(number === 1 ? {} : answerOf(submission, delivery)),
   } satisfies { [Field in keyof DocumentsSupplied]?: unknown });
+}
+
+/** What a later submission answers, and what of it is missing. */
+function answerOf({ answersRequest, unavailable }: GetSubmissionResponse__Output, delivery: Delivery) {
+  const missing = unavailable.map(({ kind, reason }) => present({ kind, reason }));
+  return {
+    answersRequest: answered(answersRequest, delivery),
+    ...(missing.length > 0 ? { unavailable: missing } : {}),
+  };
 }
 
 /** The id that the agency gave its request for documents. Intake may name our event about it instead, which no agency knows. */

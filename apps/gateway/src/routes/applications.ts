@@ -30,10 +30,7 @@ export function applicationRoutes({ intake }: Neighbours): Record<string, Handle
     })),
     submitApplication: act(intake.submitApplication, () => ({})),
     withdrawApplication: act(intake.withdrawApplication, ({ reason }: { reason?: string }) => ({ reason })),
-    supplyDocuments: act(intake.supplyDocuments, (json: ContentJson) => {
-      const { evidence, answers } = convert.contentToProto(json);
-      return { evidence, answers };
-    }),
+    supplyDocuments: act(intake.supplyDocuments, convert.supplyToProto),
     handOverResult: act(intake.handOverResult, (handOver: { collectedBy: string }) => ({ handOver })),
     confirmOutcome: act(intake.confirmOutcome, (outcome: { needMet: boolean; missing?: string }) => ({ outcome })),
     renewApplication: act(intake.renewApplication, () => ({})),

@@ -149,7 +149,13 @@ export function toState(state: State) {
 
 export function toDocumentRequest(request: DocumentRequest | undefined): DocumentRequestOut | null {
   if (!request) return null;
-  return { ...request, message: request.message ?? null, requestTime: toTimestamp(request.requestTime) };
+  const { supplied, message, requestTime, ...asked } = request;
+  return {
+    ...asked,
+    message: message ?? null,
+    requestTime: toTimestamp(requestTime),
+    suppliedKinds: supplied ?? [],
+  };
 }
 
 export function toDecision(decision: Decision | undefined): DecisionOut | null {

@@ -32,6 +32,7 @@ export function toSubmission(app: Application, submission: Submission, version: 
     answersRequest: submission.answersRequest ?? '',
     fee: fee ? { amountMinor: String(fee.amountMinor), currencyCode: fee.currency } : null,
     training: app.training ?? false,
+    unavailable: submission.unavailable ?? [],
   };
 }
 

@@ -16,6 +16,12 @@ import type { Term } from './terms.ts';
 
 export type Text = Partial<Record<Language, string>>;
 
+/** A paper asked for that the person cannot get, and why; without a reason where the desk only said that nothing more comes. */
+export interface Unavailable {
+  kind: string;
+  reason?: string;
+}
+
 /** Frozen at submit, already valid against the form of the version it was filed under. */
 export interface Submission {
   number: number;
@@ -23,6 +29,8 @@ export interface Submission {
   content: Omit<Content, 'contact'>;
   answersRequest?: string;
   dueDate?: string;
+  /** Papers asked for that are not in it. */
+  unavailable?: Unavailable[];
 }
 
 /** A paper that an agency asks for. */
@@ -52,6 +60,9 @@ export interface DocumentRequest {
   answerBy: string;
   /** The day that the agency named, where it was moved. */
   askedAnswerBy?: string;
+  /** Kinds that were brought already, while others are awaited. */
+  supplied?: string[];
+  unavailable?: Unavailable[];
 }
 
 /** How a rejection can be appealed, as the agency says. */

@@ -1,7 +1,9 @@
-import { formCheck, shapeViolations } from '@cups/application';
+import { formCheck, shapeViolations, unavailableViolations } from '@cups/application';
 import { violation } from '@cups/problem';
 import { fromAnswers, fromEvidence } from '../convert/content.ts';
 import * as filing from '../domain/acts/filing.ts';
+import { supplyDocuments } from '../domain/acts/supply.ts';
+import type { Supply } from '../domain/acts/supply.ts';
 import type { ServiceVersion } from '../domain/application.ts';
 import { assertNone, wrongField } from '../domain/refusals.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
@@ -31,11 +33,13 @@ export function filingRpcs(
     async SupplyDocuments(request, context) {
       const evidence = request.evidence.map(fromEvidence);
       assertNone(shapeViolations({ evidence }));
-      const answers = request.answers.length > 0 ? fromAnswers(request.answers) : undefined;
-      const supplied = answers === undefined ? { evidence } : { evidence, answers };
+      const unavailable = request.unavailable.map(({ kind, reason }) => ({ kind, reason: reason.trim() }));
+      assertNone(unavailableViolations({ unavailable }));
+      const supply: Supply = { evidence, unavailable, complete: request.complete };
+      if (request.answers.length > 0) supply.answers = fromAnswers(request.answers);
       return change(parts, request, context, {
         read: versionOf,
-        decide: (app, actor, version) => filing.supplyDocuments(app, actor, supplied, submitParts(app, version)),
+        decide: (app, actor, version) => supplyDocuments(app, actor, supply, submitParts(app, version)),
       });
     },
 

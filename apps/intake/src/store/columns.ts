@@ -23,6 +23,7 @@ function columnOf({ $ref, type, items, properties }: Shape): object {
 
 const text = { ro: String, ru: String, en: String };
 const mixed = Object;
+const unavailable = [{ _id: false, kind: String, reason: String }];
 const documents = [{ _id: false, kind: String, note: String }];
 const result = { resultKind: String, resultNumber: String, verificationCode: String, validUntil: String };
 const term = { amount: Number, unit: String };
@@ -49,7 +50,15 @@ export const APPLICATION = {
   termUnit: String,
   termLeft: term,
   submissions: [
-    { _id: false, number: Number, submitTime: Date, content: mixed, answersRequest: String, dueDate: String },
+    {
+      _id: false,
+      number: Number,
+      submitTime: Date,
+      content: mixed,
+      answersRequest: String,
+      dueDate: String,
+      unavailable,
+    },
   ],
   documentRequest: {
     id: String,
@@ -59,6 +68,8 @@ export const APPLICATION = {
     message: text,
     answerBy: String,
     askedAnswerBy: String,
+    supplied: [String],
+    unavailable,
   },
   agencyReference: String,
   progress: { note: String, time: Date },

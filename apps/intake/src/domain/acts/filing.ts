@@ -1,21 +1,14 @@
-import { Problem, violation } from '@cups/problem';
-import {
-  completenessViolations,
-  countingAnswers,
-  MAX_EVIDENCE,
-  MAX_SUPPLIED_BYTES,
-  shapeViolations,
-} from '@cups/application';
-import type { AnswersCheck, Content, Evidence } from '@cups/application';
+import { Problem } from '@cups/problem';
+import { completenessViolations, countingAnswers } from '@cups/application';
+import type { AnswersCheck, Content } from '@cups/application';
 import { allow, occurredAt, record } from '../acts.ts';
 import type { Actor, Step } from '../acts.ts';
 import type { Application, ServiceVersion, Submission } from '../application.ts';
-import { resumedClock, startedClock } from '../clock.ts';
-import { assertNone } from '../refusals.ts';
+import { startedClock } from '../clock.ts';
 import { today } from '../terms.ts';
 import type { WorkingTime } from '../terms.ts';
 
-/** How an application goes to its agency: filed, supplied with what was asked for, or taken back. */
+/** How an application goes to its agency: filed, or taken back. */
 
 export interface SubmitParts {
   version: ServiceVersion;
@@ -71,52 +64,8 @@ export function withdraw(app: Application, actor: Actor, reason?: string): Step 
   return { document, events: [{ type: 'ApplicationWithdrawn', fromState: app.state, withdrawTime }] };
 }
 
-/** Adds what the agency asked for and freezes the next submission; the agency's clock goes on. */
-export function supplyDocuments(
-  app: Application,
-  actor: Actor,
-  supplied: { evidence: Evidence[]; answers?: Record<string, unknown> },
-  { version, working, answersViolations }: SubmitParts,
-): Step {
-  const state = allow(app, 'supply-documents', actor);
-  const at = occurredAt(app, actor);
-  const request = app.documentRequest!;
-  const { documentRequest: _answered, ...open } = app;
-  const content: Content = {
-    ...app.content,
-    // What was filed earlier is frozen: the oldest papers make room, so that whatever is asked for can be supplied.
-    evidence: [...(app.content.evidence ?? []), ...supplied.evidence].slice(-MAX_EVIDENCE),
-  };
-  const answers = supplied.answers && countingAnswers(version.form, supplied.answers);
-  if (answers) content.answers = answers;
-  const next: Application = { ...resumedClock(open, at, working), state, content, timer: null };
-  const missing = request.evidenceKinds
-    .filter((kind) => !supplied.evidence.some((paper) => paper.kind === kind))
-    .map((kind) => violation('/evidence', 'EVIDENCE_MISSING', { kind }));
-  assertNone([
-    ...missing,
-    ...shapeViolations(content, MAX_SUPPLIED_BYTES),
-    ...(answers ? answersViolations(answers, today(at)) : []),
-  ]);
-  const number = app.submissions.length + 1;
-  const submission = { ...freeze(next, number, at, next.dueDate), answersRequest: request.id };
-  const document = record(
-    { ...next, submissions: [...app.submissions, submission] },
-    app.state,
-    'supply-documents',
-    actor,
-    {
-      submission: number,
-      answers: request.id,
-    },
-  );
-  return {
-    document,
-    events: [{ type: 'DocumentsSupplied', submission: number, answersRequest: request.id }],
-  };
-}
-
-function freeze(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
+/** A submission of the content as it stands, without the contact, which no agency gets. */
+export function freeze(app: Application, number: number, submitTime: Date, dueDate?: string): Submission {
   // Its bound is that of the whole content, which was checked with everything else.
   const { contact: _contact, ...content } = app.content;
   return { number, submitTime, content, ...(dueDate === undefined ? {} : { dueDate }) };
