@@ -7,7 +7,9 @@ export const settings = {
   ...PROCESS,
   grpcPort: grpcPort(7001),
   httpPort: httpPort(7101),
-  dataDir: dataDir('the services are in its folder `public-services`, which is followed.'),
+  dataDir: dataDir(
+    'the services are in its folder `public-services`, agencies and their days off in `agencies` and `calendars`; all are followed.',
+  ),
 } as const satisfies Settings;
 
 export type Config = ConfigOf<typeof settings>;

@@ -1,8 +1,19 @@
 import { nameOf } from '@cups/contracts';
 import { enumWord } from '@cups/contracts/proto';
-import { costOptionsAt, fileableAt, pauseAt } from './domain/public-service.ts';
-import type { CostOption, EvidenceRule, Place, PublicService, Version } from './domain/public-service.ts';
+import { costOptionsAt, fileableAt, keywordsOf, pauseAt } from './domain/public-service.ts';
+import type {
+  CostOption,
+  EvidenceRule,
+  LocalizedText,
+  Place,
+  PublicService,
+  Version,
+} from './domain/public-service.ts';
+import type { Agency, Calendar } from '@cups/registry';
+import type { Agency as AgencyMessage } from '@cups/contracts/gen/cups/catalog/v1/Agency.ts';
+import type { Calendar as CalendarMessage } from '@cups/contracts/gen/cups/catalog/v1/Calendar.ts';
 import type { CostOption as CostOptionMessage } from '@cups/contracts/gen/cups/catalog/v1/CostOption.ts';
+import type { EvidenceKind as EvidenceKindMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceKind.ts';
 import type { EvidenceRule as EvidenceRuleMessage } from '@cups/contracts/gen/cups/catalog/v1/EvidenceRule.ts';
 import type { PublicService as PublicServiceMessage } from '@cups/contracts/gen/cups/catalog/v1/PublicService.ts';
 import type { PublicServiceVersion } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
@@ -22,6 +33,8 @@ export function toMessage(
     stateCode: service.stateCode ?? '',
     fileable: fileableAt(version, options.kind),
     paused: pauseAt(service, options.date) ?? null,
+    popularity: service.finding.popularity,
+    keywords: keywordsOf(service),
     version: toVersionMessage(service, version, options),
     versions: service.versions.map(({ version, validFrom, validTo }) => ({
       version,
@@ -57,6 +70,32 @@ export function toVersionMessage(
     formSchema: full && version.form ? jsonBytes(version.form) : Buffer.alloc(0),
     example: full && version.example ? jsonBytes(version.example) : Buffer.alloc(0),
   };
+}
+
+/** An agency as its file says it. */
+export function toAgency({ code, name, timeZone, workingTime, calendar }: Agency): AgencyMessage {
+  const { days, from, to } = workingTime;
+  const hours = { workingDays: days, opens: from, closes: to };
+  return { name: nameOf('agencies', code), displayName: name, timeZone, ...hours, calendar };
+}
+
+/** A calendar as its file says it, its days in their order. */
+export function toCalendar({ code, years }: Calendar): CalendarMessage {
+  const known = Object.keys(years).map(Number);
+  const days = Object.values(years)
+    .flat()
+    .map(({ date, name }) => ({ date, title: name }));
+  days.sort((a, b) => (a.date < b.date ? -1 : 1));
+  return { code, firstYear: Math.min(...known), lastYear: Math.max(...known), days };
+}
+
+/** The papers that versions ask for, by code; the first that asks for one names it. */
+export function toEvidenceKinds(versions: Version[]): EvidenceKindMessage[] {
+  const titles = new Map<string, LocalizedText>();
+  for (const { kind, title } of versions.flatMap(({ evidence = [] }) => evidence)) {
+    if (!titles.has(kind)) titles.set(kind, title);
+  }
+  return [...titles].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, title]) => ({ kind, title }));
 }
 
 function toEvidence({ kind, title, required, accepts = [], when }: EvidenceRule): EvidenceRuleMessage {

@@ -4,7 +4,7 @@ import type { Overrides } from '@cups/backend';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { Log, Metrics } from '@cups/contracts';
 import type { RunningService } from '@cups/process';
-import { watchRegistry } from '@cups/registry';
+import { followAgencies, followCalendars, watchRegistry } from '@cups/registry';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import { publicServiceParser } from './parse.ts';
@@ -13,12 +13,21 @@ import { catalogRpcs } from './rpc.ts';
 /** The catalog: data in memory, read from files that may change while it runs. It has no store and calls nobody. */
 export async function createCatalog(config: Config, overrides: Overrides = {}): Promise<RunningService> {
   const backend = openBackend({ name: 'catalog', config, overrides });
-  const registry = await followPublicServices(config.dataDir, backend.log, backend.metrics);
-  backend.atStop('sources', () => registry.close());
-  backend.readyWhile(() => registry.current().size > 0);
+  const { dataDir } = config;
+  const { log, metrics } = backend;
+  const [services, agencies, calendars] = await Promise.all([
+    followPublicServices(dataDir, log, metrics),
+    followAgencies({ dataDir, log, metrics }),
+    followCalendars({ dataDir, log, metrics }),
+  ]);
+  backend.atStop('sources', () => [services, agencies, calendars].forEach((one) => one.close()));
+  backend.readyWhile(() => services.current().size > 0);
 
   return backend.serve<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
-    rpcs: catalogRpcs(registry.current, backend.now),
+    rpcs: catalogRpcs(
+      { services: services.current, agencies: agencies.current, calendars: calendars.current },
+      backend.now,
+    ),
     access,
     port: config.grpcPort,
   });

@@ -13,7 +13,9 @@ export async function openCatalog(now = new Date('2026-03-10T22:30:00Z')) {
   const folder = temporaryDir();
   const keys = keysFor();
   const services = join(folder.dir, 'public-services');
-  cpSync(join(data, 'public-services'), services, { recursive: true });
+  for (const kind of ['public-services', 'agencies', 'calendars']) {
+    cpSync(join(data, kind), join(folder.dir, kind), { recursive: true });
+  }
   const config: Config = Object.assign(readConfig({}), {
     grpcPort: 0,
     httpPort: 0,
@@ -31,6 +33,11 @@ export async function openCatalog(now = new Date('2026-03-10T22:30:00Z')) {
     textOf,
     write: (code: string, text: string) => writeFileSync(file(code), text),
     edit: (code: string, change: (text: string) => string) => writeFileSync(file(code), change(textOf(code))),
+    /** An agency like another one, from now on. */
+    addAgency(code: string, like: string): void {
+      const text = readFileSync(join(data, 'agencies', `${like}.yaml`), 'utf8');
+      writeFileSync(join(folder.dir, 'agencies', `${code}.yaml`), text.replace(`code: ${like}`, `code: ${code}`));
+    },
     /** How a neighbour calls it. */
     as(from: 'gateway' | 'intake' | 'notifications') {
       const client = clientFor<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {

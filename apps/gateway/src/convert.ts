@@ -1,6 +1,7 @@
 import { canonicalJson } from '@cups/contracts/node';
 import { enumValue, enumWord, fromTimestamp, toTimestamp } from '@cups/contracts/proto';
 import type { Timestamp__Output } from '@cups/contracts/gen/google/protobuf/Timestamp.ts';
+import type { GetRegistryResponse__Output } from '@cups/contracts/gen/cups/catalog/v1/GetRegistryResponse.ts';
 import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetFiledSubmissionResponse.ts';
 import type { UnavailableDocument } from '@cups/contracts/gen/cups/intake/v1/UnavailableDocument.ts';
@@ -248,5 +249,20 @@ export const noticeJson = (wire: { name: string }) => ({ id: idOf(wire.name), ..
 /** A public service; its form and example only where they came along. */
 export const publicServiceJson = (wire: { name: string }) => ({
   code: idOf(wire.name),
-  ...json(wire, { version: by(VERSION) }),
+  ...json(wire, { popularity: orAbsent, version: by(VERSION) }),
 });
+
+/** What a desk needs to know before it asks for anything. */
+export function registryJson({
+  agencies,
+  evidenceKinds,
+  publicServices,
+  calendars,
+}: GetRegistryResponse__Output): Json {
+  return {
+    agencies: agencies.map((agency) => ({ code: idOf(agency.name), ...json(agency) })),
+    evidenceKinds: evidenceKinds.map((kind) => json(kind)),
+    publicServices: publicServices.map(publicServiceJson),
+    calendars: calendars.map((calendar) => json(calendar)),
+  };
+}

@@ -107,7 +107,7 @@ describe('openapi.yaml', () => {
 
   test('declares exactly the mistakes that each operation can answer', () => {
     const alone = ['showHome', 'getHealth', 'getReadiness', 'getOpenapi'];
-    const named = ['listOperators', 'createApplication', 'trackApplication'];
+    const named = ['listOperators', 'getRegistry', 'createApplication', 'trackApplication'];
     for (const [index, operation] of operations.entries()) {
       const { id, path, method, open, body } = operation;
       const headers = JSON.stringify(sources[index]!['parameters'] ?? []);
@@ -122,6 +122,7 @@ describe('openapi.yaml', () => {
         ...(headers.includes('IdempotencyKey') || id === 'createSession' ? ['409'] : []),
         ...(headers.includes('IfMatch') ? ['412'] : []),
         ...(headers.includes('IfMatchRequired') ? ['428'] : []),
+        ...(headers.includes('If-None-Match') ? ['304'] : []),
         ...(body === 'none' ? [] : ['413', '415']),
       ].sort();
       const declared = Object.keys(sources[index]!['responses'] as Node).filter((status) => !status.startsWith('2'));

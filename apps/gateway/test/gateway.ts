@@ -140,6 +140,7 @@ export async function startGateway(
     {
       GetPublicService: () => Promise.resolve({ publicService }),
       ListPublicServices: () => Promise.resolve({ publicServices: [publicService] }),
+      GetRegistry: () => Promise.resolve(registry),
       ...fakes.catalog,
     },
     { service: 'catalog', keys },
@@ -260,6 +261,7 @@ const centre = {
   wave: 'pilot',
   status: 'CENTRE_STATUS_ACTIVE' as const,
   district: 'Strășeni',
+  country: 'MD',
   timeZone: 'Europe/Chisinau',
   languages: ['ro', 'ru', 'en'],
   agencies: ['agencies/asp', 'agencies/cnas'],
@@ -354,4 +356,22 @@ const publicService = {
     example: Buffer.from('{"copies":1}'),
     ours: ['title.ru'],
   },
+};
+const registry = {
+  agencies: [
+    {
+      name: 'agencies/asp',
+      displayName: { ro: 'Agenția Servicii Publice', ru: 'АГУ', en: 'Public Services Agency' },
+      timeZone: 'Europe/Chisinau',
+      workingDays: ['mon', 'fri'],
+      opens: '08:00',
+      closes: '17:00',
+      calendar: 'holidays-md',
+    },
+  ],
+  evidenceKinds: [{ kind: 'identity-document', title: { ro: 'Act de identitate' } }],
+  publicServices: [publicService],
+  calendars: [
+    { code: 'holidays-md', firstYear: 2026, lastYear: 2026, days: [{ date: '2026-01-01', title: 'Anul Nou' }] },
+  ],
 };

@@ -122,6 +122,15 @@ const rows: Row[] = [
     },
   ],
   [
+    'getRegistry',
+    'GET',
+    '/api/v1/registry?centre=CU-001',
+    undefined,
+    200,
+    'GetRegistry',
+    { centreKind: 'CENTRE_KIND_TOWN_HALL', country: 'MD', agencies: ['agencies/asp', 'agencies/cnas'] },
+  ],
+  [
     'getPublicService',
     'GET',
     '/api/v1/public-services/civil-status-extract?centreKind=mission',

@@ -1,9 +1,7 @@
-import { join } from 'node:path';
 import { nameOf } from '@cups/contracts';
 import type { Log, Metrics } from '@cups/contracts';
-import { followAgencies, watchRegistry, yamlParser } from '@cups/registry';
-import type { Agency, RegistryParser, Weekday } from '@cups/registry';
-import schema from '../schemas/calendar.schema.json' with { type: 'json' };
+import { followAgencies, followCalendars } from '@cups/registry';
+import type { Agency, Calendar, Weekday } from '@cups/registry';
 import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
 import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
 
@@ -14,23 +12,7 @@ export interface WorkingTimes {
   close(): void;
 }
 
-/** One file of data/calendars; its shape is schemas/calendar.schema.json. */
-interface Calendar {
-  code: string;
-  years: Record<string, { date: string }[]>;
-}
-
 const WEEKDAYS: Weekday[] = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'];
-
-/** Makes the parser of data/calendars. */
-export const calendarParser = (): RegistryParser<Calendar> =>
-  yamlParser<Calendar>({
-    schema,
-    faultsOf: ({ years }) =>
-      Object.entries(years).flatMap(([year, days]) =>
-        days.filter(({ date }) => !date.startsWith(`${year}-`)).map(({ date }) => `${date} is no day of ${year}`),
-      ),
-  });
 
 /** The working time of an agency, by its file and the calendar that it names. */
 function workingTimeOf({ timeZone, workingTime }: Agency, calendar: Calendar | undefined): WorkingTime {
@@ -66,7 +48,6 @@ export async function followWorkingTimes(options: {
   metrics: Metrics;
 }): Promise<WorkingTimes> {
   const { dataDir, log, metrics } = options;
-  const problems = metrics.gauge('calendar_file_problems', 'ALARM: files of calendars that are refused or gone');
   const lastYear = metrics.gauge('cups_intake_calendar_last_year', 'Terms that reach beyond it have no due date.');
   let agencies: ReadonlyMap<string, Agency> = new Map();
   let calendars: ReadonlyMap<string, Calendar> = new Map();
@@ -80,12 +61,11 @@ export async function followWorkingTimes(options: {
     lastYear.set(lastYearOf(times.values()));
   };
   const followed = [
-    await watchRegistry<Calendar>({
-      dir: join(dataDir, 'calendars'),
-      parse: calendarParser(),
-      onChange(entries, refused) {
-        problems.set(refused.length);
-        for (const { file, message } of refused) log.error({ event: 'calendar-file-refused', file, reason: message });
+    await followCalendars({
+      dataDir,
+      log,
+      metrics,
+      onChange(entries) {
         calendars = entries;
         change();
       },

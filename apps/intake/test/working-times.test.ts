@@ -2,7 +2,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually, keepLog, keepMetrics, temporaryDir } from '@cups/testing';
-import { calendarParser, followWorkingTimes } from '../src/working-times.ts';
+import { calendarParser } from '@cups/registry';
+import { followWorkingTimes } from '../src/working-times.ts';
 import type { WorkingTimes } from '../src/working-times.ts';
 
 const data = join(import.meta.dirname, '../../../data');

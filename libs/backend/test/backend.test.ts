@@ -12,6 +12,7 @@ const row = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalDa
 const access: AccessTable<CatalogServiceDefinition> = {
   GetPublicService: row,
   ListPublicServices: row,
+  GetRegistry: row,
   GetPublicServiceVersion: row,
 };
 const CATALOG = 'cups.catalog.v1.CatalogService';
@@ -37,7 +38,12 @@ function rpcsThatWaitFor(answer: Promise<void>, asked = (): void => {}): Rpcs<Ca
     await answer;
     return {};
   };
-  return { GetPublicService: answered, ListPublicServices: answered, GetPublicServiceVersion: answered };
+  return {
+    GetPublicService: answered,
+    ListPublicServices: answered,
+    GetRegistry: answered,
+    GetPublicServiceVersion: answered,
+  };
 }
 
 async function serve(backend: Backend, rpcs = rpcsThatWaitFor(Promise.resolve())) {

@@ -1,5 +1,7 @@
 export { agencyParser, followAgencies } from './agencies.ts';
 export type { Agency, Weekday } from './agencies.ts';
+export { calendarParser, followCalendars } from './calendars.ts';
+export type { Calendar } from './calendars.ts';
 export type { RegistryParser, RegistryProblem } from './files.ts';
 export { mustBeReadable } from './folder.ts';
 export { watchRegistry } from './registry.ts';

@@ -98,6 +98,12 @@ export interface PublicService {
   versions: Version[];
 }
 
+/** What people call a service, in any language. */
+export function keywordsOf({ finding }: PublicService): string[] {
+  const { ro, ru, en = [] } = finding.keywords;
+  return [...ro, ...ru, ...en];
+}
+
 /** Whether a version counts on a date; its first and its last day count. */
 export function inForce(version: Version, date: string): boolean {
   return version.validFrom <= date && (version.validTo === undefined || date <= version.validTo);

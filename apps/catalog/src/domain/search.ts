@@ -1,4 +1,5 @@
 import distanceOf from 'damerau-levenshtein';
+import { keywordsOf } from './public-service.ts';
 import type { PublicService, Version } from './public-service.ts';
 import { keysOf } from './words.ts';
 
@@ -54,8 +55,7 @@ export function searchOf(services: Iterable<PublicService>): Search {
 }
 
 function enter(index: Index, service: PublicService, version: Version): Entry {
-  const { ro, ru, en = [] } = service.finding.keywords;
-  const keywords = [...ro, ...ru, ...en];
+  const keywords = keywordsOf(service);
   const phrases = new Set(keywords.map((keyword) => phraseOf(keysOf(keyword))));
   const entry = { version, weight: 1 + service.finding.popularity / 5, phrases };
   const { title } = version;

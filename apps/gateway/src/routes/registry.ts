@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { nameOf } from '@cups/contracts';
 import { enumWord } from '@cups/contracts/proto';
 import * as convert from '../convert.ts';
@@ -12,6 +13,14 @@ export function registryRoutes({ catalog, identity }: Neighbours): Record<string
     async getCentre({ params, context }) {
       const { centre } = await identity.getCentre({ name: nameOf('centres', params['code']!) }, context);
       return { body: convert.centreJson(whole(centre)) };
+    },
+    async getRegistry({ query, context }) {
+      const { centre: code = '' } = query as Query;
+      const { centre } = await identity.getCentre({ name: nameOf('centres', code) }, context);
+      const { kind, country, agencies } = whole(centre);
+      const known = await catalog.getRegistry({ centreKind: kind, country, agencies }, context);
+      const body = { centre: convert.centreJson(whole(centre)), ...convert.registryJson(known) };
+      return { headers: { ETag: etagOf(body), 'Cache-Control': 'public, no-cache' }, body };
     },
     listPublicServices: list(catalog.listPublicServices, 'publicServices', convert.publicServiceJson, (query) => ({
       query: query.q,
@@ -29,4 +38,9 @@ export function registryRoutes({ catalog, identity }: Neighbours): Record<string
       return { body: convert.publicServiceJson(whole(publicService)) };
     },
   };
+}
+
+/** The same for the same content, whichever gateway answers. */
+function etagOf(body: object): string {
+  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
 }

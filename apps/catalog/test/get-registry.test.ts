@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import { openCatalog } from './catalog.ts';
+
+let catalog: Awaited<ReturnType<typeof openCatalog>>;
+let gateway: ReturnType<typeof catalog.as>;
+
+beforeAll(async () => {
+  catalog = await openCatalog();
+  gateway = catalog.as('gateway');
+});
+afterAll(() => catalog.close());
+
+const townHall = { centreKind: 'CENTRE_KIND_TOWN_HALL', country: 'MD' } as const;
+
+describe('GetRegistry', () => {
+  test('gives the agencies of a centre, their services in full and their days off', async () => {
+    const known = await gateway.getRegistry({ ...townHall, agencies: ['agencies/cnas', 'agencies/mai'] });
+    expect(known.agencies.map(({ name }) => name)).toEqual(['agencies/cnas', 'agencies/mai']);
+    expect(known.agencies[0]).toMatchObject({
+      displayName: { ro: 'Casa Națională de Asigurări Sociale' },
+      workingDays: ['mon', 'tue', 'wed', 'thu', 'fri'],
+      opens: '08:00',
+      closes: '17:00',
+      calendar: 'holidays-md',
+    });
+    const providers = new Set(known.publicServices.map(({ version }) => version?.provider));
+    expect(providers).toEqual(new Set(['agencies/cnas', 'agencies/mai']));
+    const pension = known.publicServices.find(({ name }) => name === 'publicServices/old-age-pension');
+    expect(pension).toMatchObject({ fileable: true, popularity: 5 });
+    expect(pension?.keywords).toContain('пенсия');
+    expect(JSON.parse(String(pension?.version?.formSchema))).toHaveProperty('x-sections');
+    const [calendar, ...more] = known.calendars;
+    expect(more).toEqual([]);
+    expect(calendar).toMatchObject({ code: 'holidays-md', firstYear: 2024, lastYear: 2028 });
+    expect(calendar?.days[0]).toEqual({ date: '2024-01-01', title: 'Anul Nou' });
+    expect(calendar?.days.at(-1)?.date).toBe('2028-12-25');
+  });
+
+  test('names each paper that these services ask for once', async () => {
+    const { evidenceKinds } = await gateway.getRegistry({ ...townHall, agencies: ['agencies/cnas'] });
+    const kinds = evidenceKinds.map(({ kind }) => kind);
+    expect(kinds).toEqual([...new Set(kinds)].sort());
+    expect(evidenceKinds.find(({ kind }) => kind === 'work-book')?.title?.ro).toBe('Carnetul de muncă');
+    expect(kinds).not.toContain('title-deed');
+  });
+
+  test('gives all agencies where none is named, what villages ask for most first, and the prices of the place', async () => {
+    const all = await gateway.getRegistry({ centreKind: 'CENTRE_KIND_MISSION', country: 'IT' });
+    expect(all.agencies).toHaveLength(4);
+    expect(all.publicServices).toHaveLength(37);
+    expect(all.publicServices[0]).toMatchObject({
+      popularity: 5,
+      name: 'publicServices/birth-allowance',
+      fileable: false,
+    });
+    expect(all.publicServices.at(-1)?.popularity).toBe(1);
+    const extract = all.publicServices.find(({ name }) => name === 'publicServices/civil-status-extract');
+    expect(extract?.version?.costOptions).toEqual([]);
+  });
+
+  test('gives nothing of an agency that has no file, and follows the files of agencies', async () => {
+    const alone = () => gateway.getRegistry({ ...townHall, agencies: ['agencies/later'] });
+    expect(await alone()).toEqual({ agencies: [], evidenceKinds: [], publicServices: [], calendars: [] });
+    catalog.addAgency('later', 'asp');
+    await eventually(async () => (await alone()).agencies.length === 1);
+  });
+
+  test('refuses more agencies than there can be, a name that is none, and a date that is none', async () => {
+    const agencies = Array.from({ length: 101 }, (_, n) => `agencies/a${n}`);
+    await expect(gateway.getRegistry({ agencies })).rejects.toMatchObject({
+      violations: [{ field: '/agencies', rule: 'MAX_ITEMS', params: { most: 100 } }],
+    });
+    await expect(gateway.getRegistry({ agencies: ['asp'] })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+    await expect(gateway.getRegistry({ atDate: '2026-02-30' })).rejects.toMatchObject({
+      violations: [{ field: '/atDate', rule: 'DATE' }],
+    });
+    await expect(catalog.as('intake').getRegistry({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+  });
+});

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Problem } from '@cups/problem';
+import request from 'supertest';
+import { startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+/** GET /api/v1/registry: one answer that a desk keeps as long as it is the same. */
+
+let gateway: Gateway;
+let title = 'Act de identitate';
+beforeAll(async () => {
+  gateway = await startGateway({
+    catalog: {
+      GetRegistry: () =>
+        Promise.resolve({ evidenceKinds: [{ kind: 'identity-document', title: { ro: title, ru: 'Удостоверение' } }] }),
+    },
+    identity: {
+      GetCentre: ({ name }) => {
+        if (name !== 'centres/CU-022') throw new Problem({ reason: 'NOT_FOUND', message: 'none' });
+        return Promise.resolve({
+          centre: {
+            name,
+            kind: 'CENTRE_KIND_MISSION',
+            country: 'US',
+            status: 'CENTRE_STATUS_ACTIVE',
+            displayName: 'M',
+            timeZone: 'America/New_York',
+          },
+        });
+      },
+    },
+  });
+});
+afterAll(() => gateway.stop());
+
+const registry = (centre = 'CU-022') => request(gateway.url).get(`/api/v1/registry?centre=${centre}`);
+
+describe('the registry', () => {
+  test('is all that a desk needs to know, for its centre, without a session', async () => {
+    const { status, body, headers } = await registry();
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      centre: { code: 'CU-022', country: 'US' },
+      agencies: [],
+      publicServices: [],
+      calendars: [],
+    });
+    expect(body).toMatchObject({ evidenceKinds: [{ kind: 'identity-document', title: { ro: title } }] });
+    expect(headers['cache-control']).toBe('public, no-cache');
+  });
+
+  test('is not sent again while it is the same: 304, without a body', async () => {
+    const { etag = '' } = (await registry()).headers as { etag?: string };
+    expect(etag).toMatch(/^"[\w-]{22}"$/);
+    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+      const again = await registry().set('If-None-Match', known);
+      expect([known, again.status, again.text]).toEqual([known, 304, '']);
+      expect(again.headers['etag']).toBe(etag);
+    }
+    expect((await registry().set('If-None-Match', '"other"')).status).toBe(200);
+  });
+
+  test('is sent when its content has changed', async () => {
+    const { etag = '' } = (await registry()).headers as { etag?: string };
+    title = 'Buletin';
+    const changed = await registry().set('If-None-Match', etag);
+    expect(changed.status).toBe(200);
+    expect(changed.headers['etag']).not.toBe(etag);
+  });
+
+  test('is refused for no centre, for one that is none, and for one that is not there', async () => {
+    expect((await request(gateway.url).get('/api/v1/registry')).body).toMatchObject({
+      violations: [{ field: '/centre', in: 'query', rule: 'REQUIRED' }],
+    });
+    expect((await registry('Lozova')).status).toBe(400);
+    expect((await registry('CU-099')).status).toBe(404);
+  });
+});
