@@ -8,6 +8,7 @@ import type { Exchange, ExchangeParts } from './exchange.ts';
 import type { Handler, Operation } from './handler.ts';
 import { passGates } from './passage.ts';
 import type { Gates } from './passage.ts';
+import { compressed } from './sparing.ts';
 
 /** The operations of the document, bound to paths and handlers. */
 
@@ -67,6 +68,7 @@ function configure(app: Express, { publicOrigin, trustProxy }: AppParts): void {
   app.set('trust proxy', trustProxy);
   app.enable('case sensitive routing');
   app.enable('strict routing');
+  app.use(compressed());
   app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: publicOrigin.startsWith('https:') }));
 }
 

@@ -32,11 +32,12 @@ interface OperationObject extends Json, Extensions {
 interface Extensions {
   'x-cups-in-overload'?: boolean;
   'x-cups-ends-session'?: boolean;
+  'x-cups-shared'?: boolean;
   'x-cups-limit'?: Operation['limit'];
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-const EXTENSIONS = ['x-cups-in-overload', 'x-cups-ends-session', 'x-cups-limit'];
+const EXTENSIONS = ['x-cups-in-overload', 'x-cups-ends-session', 'x-cups-shared', 'x-cups-limit'];
 const LIMITS = ['tracking'];
 const MAX_VIOLATIONS = 100;
 const NO_BODY = violation('', 'REQUIRED');
@@ -84,13 +85,13 @@ function operationOf(schemas: Schemas, path: string, item: Json, method: Operati
 }
 
 /** @throws Error for an extension that nothing here reads: a misspelled one would be passed over in silence */
-function extensionsOf(source: OperationObject): Pick<Operation, 'inOverload' | 'endsSession' | 'limit'> {
+function extensionsOf(source: OperationObject): Pick<Operation, 'inOverload' | 'endsSession' | 'shared' | 'limit'> {
   const { 'x-cups-in-overload': inOverload = false, 'x-cups-ends-session': endsSession = false } = source;
-  const limit = source['x-cups-limit'];
+  const { 'x-cups-shared': shared = false, 'x-cups-limit': limit } = source;
   const unknown = Object.keys(source).find((key) => key.startsWith('x-cups-') && !EXTENSIONS.includes(key));
   if (unknown !== undefined) throw new Error(`${source.operationId}: the gateway knows no ${unknown}.`);
   if (limit !== undefined && !LIMITS.includes(limit)) throw new Error(`${source.operationId}: there is no such limit.`);
-  return { inOverload, endsSession, limit };
+  return { inOverload, endsSession, shared, limit };
 }
 
 /** What is in the query or the path has a name there that no member of a body has. */

@@ -6,6 +6,7 @@ import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
 import type { Answer, Operation } from './handler.ts';
 import { problemAnswer, toProblem } from './problems.ts';
+import { etagOfText, isKnown, prefersMinimal } from './sparing.ts';
 
 export interface ExchangeParts extends Pick<Config, 'budgetMs' | 'checkAnswers'> {
   draining: () => boolean;
@@ -74,7 +75,21 @@ export class Exchange {
 
   /** @throws Problem INTERNAL where answers are held against the document and this one does not fit */
   send(answer: Answer): void {
-    this.#write(answer, this.operation);
+    this.#write(this.#spared(answer), this.operation);
+  }
+
+  /** The answer, or less where the client has it already or does not want it. */
+  #spared(answer: Answer): Answer {
+    const { operation, req } = this;
+    const { status = 200, headers = {}, body, mayBeMinimal } = answer;
+    if (operation?.method === 'get' && status === 200 && body !== undefined) {
+      const tagged = Object.assign({}, headers);
+      tagged['ETag'] ??= etagOfText(JSON.stringify(body));
+      if (operation.shared) tagged['Cache-Control'] = 'public, no-cache';
+      return isKnown(req, tagged['ETag']) ? { status: 304, headers: tagged } : { status, headers: tagged, body };
+    }
+    if (!mayBeMinimal || !prefersMinimal(req)) return answer;
+    return { status: 204, headers: Object.assign({ 'Preference-Applied': 'return=minimal' }, headers) };
   }
 
   /** Answers with the problem that the error is; a fault of ours is told to the log under an id. */

@@ -16,6 +16,8 @@ export interface Call {
 
 /** What a handler gives: `body` goes out as JSON, `text` as it is: a page, or what Content-Type says. */
 export interface Answer {
+  /** Whether a client that prefers so is spared the body: it says nothing that the client has not sent or does not read from the headers. */
+  mayBeMinimal?: boolean;
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
@@ -37,6 +39,8 @@ export interface Operation {
   inOverload: boolean;
   /** Signs out: neither identity's word nor the limit of the session stands in its way. */
   endsSession: boolean;
+  /** The same for everybody: a cache may keep it, and asks each time whether it is still so. */
+  shared: boolean;
   /** A limit of its own beside that of the address, counted for each address and for all together. */
   limit: 'tracking' | undefined;
   body: 'none' | 'optional' | 'required';

@@ -20,7 +20,6 @@ export function fileRoutes({ intake, bridge, notifications }: Neighbours): Recor
         unlessAway(bridge.getDelivery({ name: delivery }, context), 'delivery', missing),
       ]);
       return {
-        headers: { ETag: application.etag },
         body: {
           application: convert.applicationJson(application),
           history: file.actions.map(convert.actionJson),

@@ -56,7 +56,9 @@ export function act<Request, Body>(
 export function written({ application, replayed }: Written, { status = 200, headers = {} }: Answer = {}): Answer {
   const stored = whole(application);
   const replay = replayed ? { 'Idempotent-Replayed': 'true' } : {};
-  return { status, headers: { ETag: stored.etag, ...replay, ...headers }, body: convert.applicationJson(stored) };
+  const told = { ETag: stored.etag, ...replay, ...headers };
+  // Of a new one the client does not know the tracking number yet.
+  return { status, mayBeMinimal: status === 200, headers: told, body: convert.applicationJson(stored) };
 }
 
 export function applicationName(params: Call['params']): string {

@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import compression from 'compression';
+import type { Request, RequestHandler } from 'express';
+
+/** What spares a slow line: compressed answers, answers that have not changed, and writes that are answered by their headers. */
+
+/** Less than a packet is not made quicker by fewer bytes. */
+const LEAST_BYTES = 1_000;
+
+/**
+ * Answers in brotli or gzip, for whoever takes them. No answer holds what a request of another site put there beside a secret
+ * (docs/security.md), so that its length tells nothing.
+ */
+export const compressed = (): RequestHandler => compression({ threshold: LEAST_BYTES }) as RequestHandler;
+
+/** An etag of what is answered: weak, since the same text may go out compressed or not. */
+export function etagOfText(text: string): string {
+  return `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+}
+
+/** RFC 9110: whether the client has this already; a weak comparison. */
+export function isKnown(req: Request, etag: string): boolean {
+  const given = req.headers['if-none-match'];
+  if (given === undefined) return false;
+  const bare = (one: string) => one.trim().replace(/^W\//, '');
+  return given.trim() === '*' || given.split(',').some((one) => bare(one) === bare(etag));
+}
+
+/** RFC 7240: whether the client wants no body after a write. */
+export function prefersMinimal(req: Request): boolean {
+  return /(^|[,;])\s*return\s*=\s*"?minimal"?\s*([,;]|$)/i.test(String(req.headers['prefer'] ?? ''));
+}

@@ -1,0 +1,89 @@
+import { request as httpRequest } from 'node:http';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { application, ID, startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+/** What spares a slow line: compression, answers that have not changed, writes without a body. */
+
+let gateway: Gateway;
+const rows = Array.from({ length: 40 }, () => application({ content: null }));
+beforeAll(async () => {
+  gateway = await startGateway({
+    intake: { ListApplications: () => Promise.resolve({ applications: rows, nextPageToken: '' }) },
+  });
+});
+afterAll(() => gateway.stop());
+
+const APP = `/api/v1/applications/${ID}`;
+
+/** An answer as it comes over the wire. */
+function raw(path: string, encoding: string): Promise<{ encoding: string | undefined; bytes: Buffer }> {
+  const headers = { cookie: `cups-session=${gateway.specialist.token}`, 'accept-encoding': encoding };
+  return new Promise((resolve, reject) => {
+    httpRequest(`${gateway.url}${path}`, { headers }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on('data', (part: Buffer) => parts.push(part));
+      answer.on('end', () => resolve({ encoding: answer.headers['content-encoding'], bytes: Buffer.concat(parts) }));
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+test.each([
+  ['br', 'br', brotliDecompressSync],
+  ['gzip', 'gzip', gunzipSync],
+])('A long answer comes in %s to whoever takes it, and is the same.', async (accepted, wanted, unpack) => {
+  const plain = await raw('/api/v1/applications', 'identity');
+  expect(plain.encoding).toBeUndefined();
+  const packed = await raw('/api/v1/applications', accepted);
+  expect(packed.encoding).toBe(wanted);
+  expect(unpack(packed.bytes).equals(plain.bytes)).toBe(true);
+  expect(packed.bytes.length).toBeLessThan(plain.bytes.length / 5);
+});
+
+test('A short answer goes out as it is.', async () => {
+  expect((await raw('/api/v1/sessions/current', 'br, gzip')).encoding).toBeUndefined();
+});
+
+test('What has not changed is answered without a body, whether it is of the caller or the same for everybody.', async () => {
+  for (const path of ['/api/v1/public-services', '/api/v1/queue', APP]) {
+    const first = await gateway.send('GET', path);
+    const etag = first.get('etag')!;
+    expect([path, first.status, etag !== '']).toEqual([path, 200, true]);
+    for (const known of [etag, `"other", ${etag}`, '*']) {
+      const again = await gateway.send('GET', path, { headers: { 'if-none-match': known } });
+      expect([path, again.status, again.text, again.get('etag')]).toEqual([path, 304, '', etag]);
+    }
+    const other = await gateway.send('GET', path, { headers: { 'if-none-match': '"other"' } });
+    expect(other.status).toBe(200);
+  }
+});
+
+test('Only what is the same for everybody may be kept by caches.', async () => {
+  const cachingOf = async (path: string) => (await gateway.send('GET', path)).get('cache-control');
+  expect(await cachingOf('/api/v1/public-services')).toBe('public, no-cache');
+  expect(await cachingOf('/api/v1/centres/CU-001')).toBe('public, no-cache');
+  for (const path of [APP, `${APP}/file`, '/api/v1/queue', '/api/v1/sessions/current']) {
+    expect([path, await cachingOf(path)]).toEqual([path, 'no-store']);
+  }
+  const lost = await startGateway({ catalog: { ListPublicServices: () => Promise.reject(new Error('broken')) } });
+  const answer = await lost.send('GET', '/api/v1/public-services');
+  expect([answer.status, answer.get('cache-control')]).toEqual([500, 'no-store']);
+  await lost.stop();
+});
+
+test('A write that prefers so is answered by its headers; a new draft is always told whole.', async () => {
+  for (const prefer of ['return=minimal', 'respond-async, return="minimal"']) {
+    const answer = await gateway.send('POST', `${APP}/submit`, { headers: { prefer } });
+    expect([answer.status, answer.text, answer.get('etag')]).toEqual([204, '', '"3"']);
+    expect(answer.get('preference-applied')).toBe('return=minimal');
+  }
+  for (const prefer of ['return=representation', 'xreturn=minimal', '']) {
+    expect((await gateway.send('POST', `${APP}/submit`, { headers: { prefer } })).status).toBe(200);
+  }
+  const body = { publicService: 'civil-status-extract' };
+  const made = await gateway.send('POST', '/api/v1/applications', { body, headers: { prefer: 'return=minimal' } });
+  expect([made.status, made.body.id]).toEqual([201, ID]);
+});
