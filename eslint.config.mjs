@@ -168,7 +168,9 @@ const rooms = [
         '@cups\\/(?:problem|contracts|application|process|rpc)(?:$|\\/)',
         '@cups\\/backend(?:$|\\/settings$)',
         'ajv(?:$|\\/)',
-        ...['ajv-formats', 'yaml', 'ulid', 'express', 'helmet', 'compression', 'express-rate-limit', 'lru-cache'].map(exactly),
+        ...['ajv-formats', 'yaml', 'ulid', 'express', 'helmet', 'compression', 'express-rate-limit', 'lru-cache'].map(
+          exactly,
+        ),
       ],
       'The gateway holds nothing: no store, no events.',
     ),

@@ -51,8 +51,8 @@ describe('the registry', () => {
 
   test('is not sent again while it is the same: 304, without a body', async () => {
     const { etag = '' } = (await registry()).headers as { etag?: string };
-    expect(etag).toMatch(/^"[\w-]{22}"$/);
-    for (const known of [etag, `W/${etag}`, `"other", ${etag}`, '*']) {
+    expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
+    for (const known of [etag, etag.slice(2), `"other", ${etag}`, '*']) {
       const again = await registry().set('If-None-Match', known);
       expect([known, again.status, again.text]).toEqual([known, 304, '']);
       expect(again.headers['etag']).toBe(etag);

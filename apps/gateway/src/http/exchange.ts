@@ -128,24 +128,11 @@ export class Exchange {
     res.statusCode = status;
     if (this.#parts.draining()) res.setHeader('Connection', 'close');
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
-    if (status === 200 && this.#isKept(headers)) {
-      res.statusCode = 304;
-      res.end();
-      return;
-    }
     if (text !== undefined) {
       res.setHeader('Content-Type', `${media}; charset=utf-8`);
       res.setHeader('Content-Length', Buffer.byteLength(text));
     }
     res.end(text);
-  }
-
-  /** Whether whoever asks has the very answer (RFC 9110, 13.1.2); only of what may be kept. */
-  #isKept({ ETag: etag, 'Cache-Control': keeping }: Record<string, string>): boolean {
-    const known = this.req.get('if-none-match');
-    if (etag === undefined || keeping === undefined || known === undefined || this.req.method !== 'GET') return false;
-    const tags = known.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-    return tags.includes(etag) || known.trim() === '*';
   }
 
   #tell(status: number, durationMs: number): void {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { nameOf } from '@cups/contracts';
 import { enumWord } from '@cups/contracts/proto';
 import * as convert from '../convert.ts';
@@ -19,8 +18,7 @@ export function registryRoutes({ catalog, identity }: Neighbours): Record<string
       const { centre } = await identity.getCentre({ name: nameOf('centres', code) }, context);
       const { kind, country, agencies } = whole(centre);
       const known = await catalog.getRegistry({ centreKind: kind, country, agencies }, context);
-      const body = { centre: convert.centreJson(whole(centre)), ...convert.registryJson(known) };
-      return { headers: { ETag: etagOf(body), 'Cache-Control': 'public, no-cache' }, body };
+      return { body: { centre: convert.centreJson(whole(centre)), ...convert.registryJson(known) } };
     },
     listPublicServices: list(catalog.listPublicServices, 'publicServices', convert.publicServiceJson, (query) => ({
       query: query.q,
@@ -38,9 +36,4 @@ export function registryRoutes({ catalog, identity }: Neighbours): Record<string
       return { body: convert.publicServiceJson(whole(publicService)) };
     },
   };
-}
-
-/** The same for the same content, whichever gateway answers. */
-function etagOf(body: object): string {
-  return `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22)}"`;
 }
