@@ -70,7 +70,7 @@ const rooms = [
   [
     ['libs/application/src/**'],
     only(
-      [LOCAL, PROBLEM, ...['@cfworker/json-schema', 'ibantools'].map(exactly)],
+      [LOCAL, ONE_UP, PROBLEM, ...['@cfworker/json-schema', 'ibantools'].map(exactly)],
       'libs/application runs in a browser: problem, its own files, a check of schemas that makes no code, and ibantools.',
     ),
   ],

@@ -1,5 +1,20 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import {
+  ACTIONS,
+  BUCKETS,
+  DELIVERY_CAUSES,
+  DELIVERY_STATES,
+  DESK_NOTE_KINDS,
+  HISTORY_KINDS,
+  MESSAGE_CHANGES,
+  NO_DUE_DATE_REASONS,
+  NOTICE_CAUSES,
+  NOTICE_KINDS,
+  RESULT_KINDS,
+  STATES,
+  TELLING_MEANS,
+} from '@cups/application';
 import { REASONS, RULES } from '@cups/problem';
 import { writeBlock } from './openapi/block.ts';
 
@@ -15,6 +30,14 @@ const { values: options } = parseArgs({
   },
 });
 
+const BUCKET_MEANINGS = [
+  'A list of the queue. `today`: what the desk has something to do about today.',
+  '`came-back`: the agency said something that nobody has dealt with. `running-out`: a date passes within three days, or has.',
+  '`to-ring`: somebody who gets no mail is to be told something. `uncollected-14-days`, `uncollected-30-days`: not collected for',
+  'so long. `to-confirm`: handed over, and nobody asked whether the need is met. `mine`: the caller takes care of it. `open`: all',
+  'that have not ended.',
+].join(' ');
+
 const words = (list: readonly string[], description: string) => ({ type: 'string', enum: list, description });
 
 const schemas = {
@@ -25,6 +48,35 @@ const schemas = {
       .map(([rule, { meaning }]) => `\`${rule}\`: ${meaning}`)
       .join('\n'),
   ),
+  State: words(STATES, 'Where an application stands.'),
+  Action: words(ACTIONS, 'What a person at a desk may do.'),
+  HistoryKind: words(
+    HISTORY_KINDS,
+    'What a person did, what the agency or the way to it said, or a timer. `other` is of a later release.',
+  ),
+  DeskNoteKind: words(DESK_NOTE_KINDS, 'What the desk must look at and that moved no state.'),
+  DeskNoteCause: words(
+    [...new Set([...MESSAGE_CHANGES, ...DELIVERY_CAUSES])],
+    'What was changed in a message, why one was refused, or why a delivery waits or failed.',
+  ),
+  MessageChange: words(
+    MESSAGE_CHANGES,
+    [
+      '`ANSWER_BY_LENGTHENED`, `ANSWER_BY_CUT`: the last day to supply was moved.',
+      '`DECIDE_TIME_REPLACED`: a time of decision that cannot be became that of sending.',
+      '`VALID_UNTIL_DROPPED`, `APPEAL_UNTIL_DROPPED`: an end of validity, or of the time to appeal, that had passed was left out.',
+      '`CE_TIME_REPLACED`: a time of sending that cannot be became that of arrival.',
+      '`TEXT_CUT`: a text was too long.',
+    ].join(' '),
+  ),
+  DeliveryCause: words(DELIVERY_CAUSES, 'Why a delivery waits or failed, or a message of the agency was refused.'),
+  DeliveryState: words(DELIVERY_STATES, 'How far an application is on its way to its agency.'),
+  NoticeKind: words(NOTICE_KINDS, 'What a person is told.'),
+  NoticeCause: words(NOTICE_CAUSES, 'Why a notice was given up. `overtaken`: it would have said what is so no more.'),
+  NoDueDateReason: words(NO_DUE_DATE_REASONS, 'Why there is no due date.'),
+  ResultKind: words(RESULT_KINDS, 'What the agency gives.'),
+  TellingMeans: words(TELLING_MEANS, 'How the person was told.'),
+  Bucket: words(BUCKETS, BUCKET_MEANINGS),
 };
 
 const block = { tool: 'tools/vocabularies.ts', source: 'the vocabularies in libs', schemas };

@@ -4,7 +4,7 @@ import { isProblem } from '@cups/problem';
 import { toReply } from './agency/reply.ts';
 import type { From } from './agency/reply.ts';
 import { receive, tellRefusal } from './domain/delivery.ts';
-import type { Reply } from './domain/delivery.ts';
+import type { Reply, ReplyRefusal } from './domain/delivery.ts';
 import { toChange } from './says.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 import { ToldRefusals } from './told-refusals.ts';
@@ -61,7 +61,12 @@ export class Replies {
   }
 
   /** The contract refuses this message: intake is told, where the delivery that it names is there. */
-  async #tellRefused(id: string, event: ReceivedEvent, { agency, training }: From, refusal: Refusal): Promise<void> {
+  async #tellRefused(
+    id: string,
+    event: ReceivedEvent,
+    { agency, training }: From,
+    refusal: ReplyRefusal,
+  ): Promise<void> {
     // In an event an id of any length would make a message that Kafka refuses for its size.
     const message = { id: carried(event.id), time: event.time, training };
     if (this.#told.knows(id, message.id, refusal.cause, Date.now())) return;

@@ -296,7 +296,7 @@ function play(delivery: Delivery, done: Act, now: Date): Step {
         done.to === 'request'
           ? request(number)
           : done.to === 'failed'
-            ? { kind: 'failed', cause: 'X', fields: [] }
+            ? { kind: 'failed', cause: 'CONTENT_INVALID', fields: [] }
             : done.to === 'waits'
               ? { kind: 'waits', cause: 'AGENCY_UNKNOWN' }
               : { kind: done.to };

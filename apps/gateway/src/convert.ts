@@ -6,7 +6,15 @@ import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/App
 import type { GetFiledSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetFiledSubmissionResponse.ts';
 import type { UnavailableDocument } from '@cups/contracts/gen/cups/intake/v1/UnavailableDocument.ts';
 import type { ApplicationContent } from '@cups/contracts/gen/cups/intake/v1/ApplicationContent.ts';
-import { answersFault } from '@cups/application';
+import {
+  answersFault,
+  DELIVERY_CAUSES,
+  DESK_NOTE_KINDS,
+  HISTORY_KINDS,
+  MESSAGE_CHANGES,
+  NOTICE_CAUSES,
+  NOTICE_KINDS,
+} from '@cups/application';
 import type { Content, TellingMeans } from '@cups/application';
 import { Problem } from '@cups/problem';
 
@@ -118,6 +126,11 @@ const by = (rules: Rules) => (wire: object | null) => json(wire, rules);
 const each = (rules: Rules) => (list: object[]) => list.map((item) => json(item, rules));
 const word = (prefix: string) => (value: string) => enumValue(prefix, value);
 const words = (prefix: string) => (list: string[]) => list.map((value) => enumValue(prefix, value));
+/** A word of a closed list; one of a later release than ours becomes the general one. */
+const oneOf =
+  <Word extends string>(list: readonly Word[], general: Word) =>
+  (value: string): Word | undefined =>
+    value === '' ? undefined : (list as readonly string[]).includes(value) ? (value as Word) : general;
 const orAbsent = (value: number | boolean) => value || undefined;
 const absent = () => undefined;
 const bytes = (value: Buffer): unknown => (value.length === 0 ? undefined : JSON.parse(value.toString('utf8')));
@@ -131,7 +144,16 @@ const CONTENT: Rules = {
   answers: bytes,
   delivery: by({ kind: word('DELIVERY_KIND_') }),
 };
+const deskNoteKind = oneOf(DESK_NOTE_KINDS, 'other');
+const deliveryCause = oneOf(DELIVERY_CAUSES, 'OTHER');
+const messageChange = oneOf(MESSAGE_CHANGES, 'OTHER');
+/** What was changed stands in a note of its own kind; every other cause is one of a delivery. */
+const noteCause = ({ kind, cause }: { kind: string; cause: string }) =>
+  kind === 'agency-message-changed' ? messageChange(cause) : deliveryCause(cause);
+const deskNote = (note: { kind: string; cause: string }) =>
+  Object.assign({}, json(note, { kind: deskNoteKind, cause: absent }), { cause: noteCause(note) });
 const APPLICATION: Rules = {
+  deskNotes: (notes: { kind: string; cause: string }[]) => notes.map(deskNote),
   state: word('STATE_'),
   buckets: words('BUCKET_'),
   allowedActions: absent,
@@ -174,7 +196,8 @@ const rowFields = only(
   'sinceTime',
   ...times,
 );
-const rowNote = only('kind', 'recordTime');
+const rowNote = ({ kind, recordTime }: { kind: string; recordTime: Timestamp__Output | null }) =>
+  json({ kind, recordTime }, { kind: deskNoteKind });
 const rowDecision = only('approved', 'decideTime', 'correctTime', 'revokeTime');
 
 /** A row of a list: named fields only, whatever else intake might say of the application. */
@@ -227,13 +250,24 @@ const STATISTICS: Rules = {
 export const statisticsJson = by(STATISTICS);
 
 /** One row of the history. */
-export const actionJson = by({ fromState: word('STATE_'), toState: word('STATE_'), submission: orAbsent });
+export const actionJson = by({
+  kind: oneOf(HISTORY_KINDS, 'other'),
+  fromState: word('STATE_'),
+  toState: word('STATE_'),
+  submission: orAbsent,
+  code: deliveryCause,
+  changes: (changes: string[]) => changes.map(messageChange),
+});
 /** What a tracking number tells. */
 export const trackingJson = by({ state: word('STATE_') });
 export const operatorJson = by(OPERATOR);
 /** A session; its id stays here. */
 export const sessionJson = by({ id: absent, operator: by(OPERATOR) });
-export const deliveryJson = by({ state: word('DELIVERY_STATE_') });
+export const deliveryJson = by({
+  state: word('DELIVERY_STATE_'),
+  failCause: deliveryCause,
+  waitCause: deliveryCause,
+});
 export const refusedMessageJson = by({ count: (value: string) => Number(value) || undefined });
 
 const CENTRE: Rules = {
@@ -243,7 +277,15 @@ const CENTRE: Rules = {
 };
 export const centreJson = (wire: { name: string }) => ({ code: idOf(wire.name), ...json(wire, CENTRE) });
 
-const NOTICE: Rules = { channel: word('CHANNEL_'), state: word('NOTICE_STATE_') };
+/** Of a mail server that refuses, the code is for the log. */
+const noticeCause = (cause: string) =>
+  /^smtp-[0-9]+$/.test(cause) ? 'smtp-refused' : oneOf(NOTICE_CAUSES, 'other')(cause);
+const NOTICE: Rules = {
+  kind: oneOf(NOTICE_KINDS, 'other'),
+  channel: word('CHANNEL_'),
+  state: word('NOTICE_STATE_'),
+  failCause: noticeCause,
+};
 export const noticeJson = (wire: { name: string }) => ({ id: idOf(wire.name), ...json(wire, NOTICE) });
 
 /** A public service; its form and example only where they came along. */

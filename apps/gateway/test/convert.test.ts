@@ -181,3 +181,46 @@ describe('what a centre hands over', () => {
     expect(Object.keys(centre('') as object)).not.toContain('transferTo');
   });
 });
+
+describe('a word of a later release', () => {
+  const note = { recordTime: null, count: 1 };
+
+  test.each<[string, unknown, object]>([
+    [
+      'of a row of the history',
+      convert.actionJson({ kind: 'audited', changes: ['X'], code: 'Y' }),
+      {
+        kind: 'other',
+        changes: ['OTHER'],
+        code: 'OTHER',
+      },
+    ],
+    [
+      'of a notice',
+      convert.noticeJson({ name: 'notices/1', ...{ kind: 'fee-due', failCause: 'pigeon-away' } }),
+      {
+        kind: 'other',
+        failCause: 'other',
+      },
+    ],
+    ['of a delivery', convert.deliveryJson({ failCause: 'X', waitCause: '' }), { failCause: 'OTHER' }],
+    [
+      'of a note for the desk',
+      convert.applicationJson({
+        ...wire.decode(wire.encode(application())),
+        deskNotes: [{ ...note, kind: 'x', cause: 'X' }],
+      } as never),
+      { deskNotes: [{ kind: 'other', cause: 'OTHER', count: 1 }] },
+    ],
+  ])('%s is told as the general one', (_name, told, wanted) => expect(told).toMatchObject(wanted));
+
+  test('words that are known stay, and a code of a mail server says that it refused', () => {
+    expect(convert.actionJson({ kind: 'approved', changes: ['TEXT_CUT'], code: '' })).toEqual({
+      kind: 'approved',
+      changes: ['TEXT_CUT'],
+    });
+    expect(convert.noticeJson({ name: 'notices/1', ...{ failCause: 'smtp-550' } })).toMatchObject({
+      failCause: 'smtp-refused',
+    });
+  });
+});

@@ -1,4 +1,5 @@
-import { plainCode, plainWords } from '@cups/application';
+import { MESSAGE_CHANGES, plainCode, plainWords } from '@cups/application';
+import type { MessageChange } from '@cups/application';
 import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { Appeal__Output as AppealIn } from '@cups/contracts/gen/cups/agencybridge/v1/Appeal.ts';
 import type { DeliveryDocumentsRequested__Output as DocumentsIn } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryDocumentsRequested.ts';
@@ -34,8 +35,13 @@ export function fromDeliveryEvent(
     now,
     ...present({ occurTime, agencyReference: plainCode(ref.agencyReference, 100) }),
   };
-  if (ref.changes.length > 0) word.changes = ref.changes;
+  if (ref.changes.length > 0) word.changes = ref.changes.map(changeOf);
   return { application: ref.application, training: ref.training, word };
+}
+
+/** A change of a bridge that is newer than this release is one of the others. */
+function changeOf(code: string): MessageChange {
+  return MESSAGE_CHANGES.find((known) => known === code) ?? 'OTHER';
 }
 
 /**

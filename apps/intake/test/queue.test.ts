@@ -80,7 +80,7 @@ test('What was told after it happened is told; what was told before is not.', ()
 test('An act of the desk deals with the news before it, and not with what comes after.', () => {
   const handed = inState('handed-over');
   expect(placeOf(handed)?.news).toBeUndefined();
-  const note = { kind: 'result-revoked', recordTime: later(1) };
+  const note = { kind: 'result-revoked' as const, recordTime: later(1) };
   expect(placeOf({ ...handed, deskNotes: [note] })?.news).toEqual(later(1));
   expect(placeOf({ ...handed, deskNotes: [note], seenTime: later(2) })?.news).toBeUndefined();
 });

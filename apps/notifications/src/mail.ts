@@ -1,14 +1,14 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createTransport } from 'nodemailer';
-import type { Notice } from './domain/notice.ts';
+import type { FailCause, Notice } from './domain/notice.ts';
 import { FRAME } from './domain/texts.ts';
 
 /** Message-ID and file name come from the id of the notice, so that a repeat can be recognised. */
 export type Mail = Required<Pick<Notice, 'id' | 'to' | 'subject' | 'text' | 'language'>>;
 
 /** refused: never for this mail, for a cause that is a code; away: not now. */
-export type MailResult = { outcome: 'sent' } | { outcome: 'refused' | 'away'; cause: string };
+export type MailResult = { outcome: 'sent' } | { outcome: 'refused' | 'away'; cause: FailCause };
 
 export type Mailer = (mail: Mail) => Promise<MailResult>;
 

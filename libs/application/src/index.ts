@@ -20,6 +20,7 @@ export {
   allowedActions,
   closedBy,
   DESK_ACTS,
+  DESK_NOTE_KINDS,
   DESK_ROLES,
   END_STATES,
   MESSAGES,
@@ -30,10 +31,31 @@ export {
   TIMED,
   TIMERS,
 } from './life.ts';
-export type { Action, Circumstance, DeskAct, Effect, Message, State, TellingMeans, Timer } from './life.ts';
+export type {
+  Action,
+  Circumstance,
+  DeskNoteKind,
+  DeskAct,
+  Effect,
+  Message,
+  State,
+  TellingMeans,
+  Timer,
+} from './life.ts';
 export { BUCKETS } from './queue.ts';
 export type { Bucket } from './queue.ts';
 export { contentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, shapeViolations } from './shape.ts';
 export { noteViolations, receiptViolations, unavailableViolations } from './team.ts';
 export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber } from './tracking.ts';
+export {
+  DELIVERY_CAUSES,
+  DELIVERY_STATES,
+  HISTORY_KINDS,
+  MESSAGE_CHANGES,
+  NO_DUE_DATE_REASONS,
+  NOTICE_CAUSES,
+  NOTICE_KINDS,
+  RESULT_KINDS,
+} from './vocabularies.ts';
+export type { DeliveryCause, HistoryKind, MessageChange, NoticeCause, NoticeKind } from './vocabularies.ts';
 export { plainCode, plainWords } from './words.ts';

@@ -111,11 +111,38 @@ export type Message = (typeof MESSAGES)[number];
 export const TIMERS = ['draft-untouched', 'answer-date-passed'] as const;
 export type Timer = (typeof TIMERS)[number];
 
+/** What the desk is told that moves nothing; `other` is what a word of a later release becomes. */
+export const DESK_NOTE_KINDS = [
+  'acknowledged-after-end',
+  'progress-after-end',
+  'documents-requested-after-end',
+  'decision-after-end',
+  'result-corrected',
+  'result-revoked',
+  'agency-stopped',
+  'delivery-failed',
+  'delivery-waits',
+  'message-refused',
+  'message-unknown',
+  'acknowledged-after-decision',
+  'progress-after-decision',
+  'documents-requested-after-decision',
+  'second-decision',
+  'result-before-decision',
+  'message-before-submission',
+  'acknowledged-late',
+  'progress-while-awaiting-documents',
+  'documents-requested-too-often',
+  'agency-message-changed',
+  'other',
+] as const;
+export type DeskNoteKind = (typeof DESK_NOTE_KINDS)[number];
+
 /** A transition, or `note`: recorded without transition, and the desk is told. */
-export type Effect = { to: State } | { note: string };
+export type Effect = { to: State } | { note: DeskNoteKind };
 
 const to = (state: State): Effect => ({ to: state });
-const note = (text: string): Effect => ({ note: text });
+const note = (kind: DeskNoteKind): Effect => ({ note: kind });
 
 const afterTheEnd: Record<Message, Effect> = {
   acknowledged: note('acknowledged-after-end'),
@@ -178,8 +205,8 @@ export const TIMED: Record<Timer, Record<State, State | 'stale'>> = {
   'answer-date-passed': every('documents-requested', 'expired'),
 };
 
-function allNoted(text: string): Record<Message, Effect> {
-  return Object.fromEntries(MESSAGES.map((message) => [message, note(text)])) as Record<Message, Effect>;
+function allNoted(kind: DeskNoteKind): Record<Message, Effect> {
+  return Object.fromEntries(MESSAGES.map((message) => [message, note(kind)])) as Record<Message, Effect>;
 }
 
 function every(state: State, next: State): Record<State, State | 'stale'> {

@@ -1,14 +1,17 @@
 import { MAX_TEXT, maxBytesOf, REPLY_TYPES } from '@cups/agency-contract';
 import type { Content, MessageType } from '@cups/agency-contract';
 import { isCivilDate } from '@cups/application';
+import type { MessageChange } from '@cups/application';
 import { instantOf } from '@cups/contracts';
 
 /**
  * A decision is never refused for a date or a length: what cannot be taken as it was sent is replaced or cut before the
  * contract is asked, and each change has a code, which the desk sees.
  */
-export type Mended =
-  'CE_TIME_REPLACED' | 'DECIDE_TIME_REPLACED' | 'VALID_UNTIL_DROPPED' | 'APPEAL_UNTIL_DROPPED' | 'TEXT_CUT';
+export type Mended = Extract<
+  MessageChange,
+  'CE_TIME_REPLACED' | 'DECIDE_TIME_REPLACED' | 'VALID_UNTIL_DROPPED' | 'APPEAL_UNTIL_DROPPED' | 'TEXT_CUT'
+>;
 
 type Members = Record<string, unknown>;
 

@@ -10,8 +10,8 @@ import {
 import type { Cause, ReplyEvent, Result, Violation } from '@cups/agency-contract';
 import { canonicalJson } from '@cups/contracts/node';
 import { createHash } from 'node:crypto';
-import type { ReceivedEvent, Refusal } from '@cups/contracts';
-import type { AgencyWord, Reply, Words } from '../domain/delivery.ts';
+import type { ReceivedEvent } from '@cups/contracts';
+import type { AgencyWord, Reply, ReplyRefusal, Words } from '../domain/delivery.ts';
 import { maxReadBytesOf, mend } from './mend.ts';
 import type { Mended } from './mend.ts';
 
@@ -20,8 +20,8 @@ import type { Mended } from './mend.ts';
 /** A message that may be taken, or why not; `deliveryId` where it is about a delivery of the agency that sent it. */
 export type Read =
   | { deliveryId: string; reply: Reply; refusal?: undefined }
-  | { deliveryId: string; reply?: undefined; refusal: Refusal }
-  | { deliveryId?: undefined; reply?: undefined; refusal: Refusal };
+  | { deliveryId: string; reply?: undefined; refusal: ReplyRefusal }
+  | { deliveryId?: undefined; reply?: undefined; refusal: ReplyRefusal };
 
 /** Whose words a topic carries; on that of trainings somebody stands in for the agency. */
 export interface From {
@@ -71,7 +71,7 @@ function attributesOf(event: ReceivedEvent) {
   };
 }
 
-const refusalOf = ({ cause, violations }: { cause: Cause; violations: Violation[] }): Refusal => ({
+const refusalOf = ({ cause, violations }: { cause: Cause; violations: Violation[] }): ReplyRefusal => ({
   cause,
   fields: [...new Set(violations.map(({ field }) => field))].slice(0, MAX_FIELDS),
 });

@@ -8,6 +8,7 @@ import {
   validateRequest,
 } from '@cups/agency-contract';
 import type { DocumentsSupplied } from '@cups/agency-contract';
+import type { DeliveryCause } from '@cups/application';
 import { enumValue, fromTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
@@ -37,7 +38,7 @@ export function toRequest(submission: GetSubmissionResponse__Output, number: num
   return { kind: 'request', type, data };
 }
 
-const failed = (cause: string, fields: string[]): Fetched => ({ kind: 'failed', cause, fields });
+const failed = (cause: DeliveryCause, fields: string[]): Fetched => ({ kind: 'failed', cause, fields });
 
 /** Without what is empty on the wire. */
 function present<T extends Record<string, unknown>>(fields: T): Partial<T> {

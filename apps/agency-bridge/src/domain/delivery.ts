@@ -1,3 +1,4 @@
+import type { DeliveryCause } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
 import type { BackoffShape, Refusal } from '@cups/contracts';
 
@@ -11,7 +12,10 @@ export type StoredState = 'queued' | 'acknowledged' | 'answered' | 'cancelled' |
 export type State = StoredState | 'sent';
 
 /** What a delivery may wait for, besides an intake that does not answer. */
-export type WaitCause = 'AGENCY_UNKNOWN';
+export type WaitCause = Extract<DeliveryCause, 'AGENCY_UNKNOWN'>;
+
+/** A message about a known delivery that was refused, for a cause that the desk can be told. */
+export type ReplyRefusal = Refusal & { cause: DeliveryCause };
 
 /** A submission that is still to be fetched from intake. */
 export interface Pending {
@@ -57,7 +61,7 @@ export interface Delivery {
   answerTime?: Date;
   cancelTime?: Date;
   failTime?: Date;
-  failCause?: string;
+  failCause?: DeliveryCause;
   /** Why the next submission can not go out yet: AGENCY_UNKNOWN while the agency has no file. */
   waitCause?: WaitCause;
   /** Names of the fields that the agency contract refuses. */
@@ -114,9 +118,9 @@ export type AgencyWord =
 export type Told =
   | AgencyWord
   | { type: 'DeliveryCancelled' }
-  | { type: 'DeliveryFailed'; cause: string }
+  | { type: 'DeliveryFailed'; cause: DeliveryCause }
   | { type: 'DeliveryWaits'; cause: WaitCause }
-  | { type: 'DeliveryMessageRefused'; cause: string; fields: string[] };
+  | { type: 'DeliveryMessageRefused'; cause: DeliveryCause; fields: string[] };
 
 /** Something told to intake: because of which message or event, and when that was. */
 export type SaidToIntake = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & Told;
@@ -138,7 +142,7 @@ export type Fetched =
   /** Withdrawn or expired meanwhile: nothing is to be sent that was not sent yet. */
   | { kind: 'withdrawn' }
   /** It can never be sent. */
-  | { kind: 'failed'; cause: string; fields: string[] }
+  | { kind: 'failed'; cause: DeliveryCause; fields: string[] }
   /** Intake does not answer. */
   | { kind: 'away' }
   /** It can not be sent yet, whatever intake says. */
@@ -282,8 +286,12 @@ export function cancel<D extends Delivery>(
  * known id (ID_REUSED), any message to which nothing was sent that it could answer (NOTHING_SENT), and what was said over a topic
  * of trainings about a real delivery or the other way round (TRAINING_MISMATCH): of that nobody is told, it is not about this one.
  */
-export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date): Step<D> & { refusal?: Refusal } {
-  const refused = (cause: string, field: string) => {
+export function receive<D extends Delivery>(
+  delivery: D,
+  reply: Reply,
+  now: Date,
+): Step<D> & { refusal?: ReplyRefusal } {
+  const refused = (cause: DeliveryCause, field: string) => {
     const refusal = { cause, fields: [field] };
     const { delivery: next, says } = tellRefusal(delivery, reply, refusal);
     return { delivery: next, says, refusal };
@@ -329,7 +337,7 @@ export function receive<D extends Delivery>(delivery: D, reply: Reply, now: Date
 export function tellRefusal<D extends Delivery>(
   delivery: D,
   message: Pick<Reply, 'id' | 'time' | 'training'>,
-  { cause, fields }: Refusal,
+  { cause, fields }: ReplyRefusal,
 ): Step<D> {
   const known = delivery.refused ?? [];
   if (!isOfKind(delivery, message)) return { delivery, says: [] };

@@ -1,7 +1,7 @@
 import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow } from './application.ts';
 import { allowedActions, closedBy, DESK_ROLES, stateAfter } from '@cups/application';
-import type { Action, Circumstance, DeskAct, State, TellingMeans } from '@cups/application';
+import type { Action, Circumstance, DeskAct, DeskNoteKind, State, TellingMeans } from '@cups/application';
 import { absent, assertNone } from './refusals.ts';
 
 /**
@@ -41,7 +41,7 @@ export type Happening =
   /** `notice` is notices/{id}, where it is of a notice that they were told. */
   | { type: 'PersonTold'; how: TellingMeans; notice?: string }
   /** `kind` is that of the note. */
-  | { type: 'DeskNoted'; kind: string };
+  | { type: 'DeskNoted'; kind: DeskNoteKind };
 
 export interface Step {
   document: Application;

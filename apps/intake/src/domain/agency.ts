@@ -1,5 +1,5 @@
 import { AGENCIES, isCivilDate } from '@cups/application';
-import type { Effect, Message, State } from '@cups/application';
+import type { DeskNoteKind, Effect, Message, MessageChange, State } from '@cups/application';
 import type {
   ActionRecord,
   Application,
@@ -42,7 +42,7 @@ export interface AgencyWord {
   /** Names of fields of a message that was refused. */
   fields?: string[];
   /** What the bridge could not take as it was sent, codes. */
-  changes?: string[];
+  changes?: MessageChange[];
 }
 
 const HOUR = 3_600_000;
@@ -92,7 +92,7 @@ type Judged = AgencyWord & { occurTime: Date };
 /** The word with dates that can be, and a code for each that was changed. A request that opens nothing has no last day. */
 function judged(app: Application, word: AgencyWord, effect: Effect, working: WorkingTime): Judged {
   const { now, occurTime: claimed = now } = word;
-  const changes = new Set(word.changes);
+  const changes = new Set<MessageChange>(word.changes);
   const since = (app.submitTime ?? app.createTime).getTime() - DAY;
   const canBe = (time: Date, until: Date) => time.getTime() >= since && time.getTime() <= until.getTime() + HOUR;
   const occurTime = canBe(claimed, now) ? claimed : now;
@@ -113,7 +113,7 @@ function judged(app: Application, word: AgencyWord, effect: Effect, working: Wor
 }
 
 /** A result that ended before it was sent says nothing: its end is left out. */
-function current<R extends { validUntil?: string }>(result: R, sent: Date, changes: Set<string>): R {
+function current<R extends { validUntil?: string }>(result: R, sent: Date, changes: Set<MessageChange>): R {
   if (result.validUntil === undefined || result.validUntil >= today(sent)) return result;
   changes.add('VALID_UNTIL_DROPPED');
   const { validUntil: _past, ...rest } = result;
@@ -136,7 +136,7 @@ function answerable(
   request: Omit<DocumentRequest, 'requestTime'>,
   { now, occurTime }: Judged,
   working: WorkingTime,
-  changes: Set<string>,
+  changes: Set<MessageChange>,
 ): Omit<DocumentRequest, 'requestTime'> {
   const asked = request.answerBy;
   if (!isCivilDate(asked)) return { ...request, answerBy: today(after(now, ANSWER_DAYS)) };
@@ -185,7 +185,7 @@ function enter(app: Application, state: State, word: Judged, working: WorkingTim
 }
 
 /** The document with a note for the desk; a corrected or revoked result is recorded in the decision as well. */
-function noted(app: Application, kind: string, word: Judged): Application {
+function noted(app: Application, kind: DeskNoteKind, word: Judged): Application {
   const kept = { ...app, deskNotes: withNote(app.deskNotes, kind, word.now, word.cause) };
   if (!changesResult(word.message) || !app.decision?.approved) return kept;
   return {
@@ -211,7 +211,7 @@ function notBefore(now: Date, earliest: Date | undefined): Date {
 }
 
 /** One more note, the newest last; one of the same kind and cause is counted in it. */
-function withNote(notes: DeskNote[], kind: string, recordTime: Date, cause?: string): DeskNote[] {
+function withNote(notes: DeskNote[], kind: DeskNoteKind, recordTime: Date, cause?: string): DeskNote[] {
   const same = notes.find((note) => note.kind === kind && note.cause === cause);
   const others = notes.filter((note) => note !== same);
   const note: DeskNote = { kind, recordTime };

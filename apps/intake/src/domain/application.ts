@@ -1,6 +1,8 @@
 import type {
   Content,
+  DeskNoteKind,
   HandOver,
+  HistoryKind,
   Language,
   Outcome,
   Person,
@@ -86,7 +88,7 @@ export interface Decision extends Result {
 
 /** One row of the history: who, when it was claimed to happen, when it was recorded, what caused it, what it answers. */
 export interface ActionRecord {
-  kind: string;
+  kind: HistoryKind;
   by: string;
   occurTime: Date;
   recordTime: Date;
@@ -148,7 +150,7 @@ export interface Told {
 
 /** Something to look at. Notes of one kind and cause are one note that counts, so that many push no other out. */
 export interface DeskNote {
-  kind: string;
+  kind: DeskNoteKind;
   /** When the last of them was recorded. */
   recordTime: Date;
   /** A code that says more. */

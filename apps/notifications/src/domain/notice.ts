@@ -1,16 +1,12 @@
+import type { NoticeCause, NoticeKind as Words } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
 import type { Language } from './language.ts';
 
 /** What a person can be told. Stored with the notice and shown by the desk. */
-export type NoticeKind =
-  | 'application-submitted'
-  | 'documents-requested'
-  | 'result-ready'
-  | 'application-rejected'
-  | 'application-withdrawn'
-  | 'application-expired'
-  | 'result-corrected'
-  | 'result-revoked';
+export type NoticeKind = Exclude<Words, 'other'>;
+
+/** Why a notice waits or was given up; of a mail server that refuses, its code. */
+export type FailCause = Exclude<NoticeCause, 'other' | 'smtp-refused'> | `smtp-${number}`;
 
 export type Channel = 'email' | 'slip';
 
@@ -44,7 +40,7 @@ export interface Notice {
   /** When to try next. */
   due?: Date;
   sendTime?: Date;
-  failCause?: string;
+  failCause?: FailCause;
   /** It was one too many of its kind that day: it waits, and the newest of its kind takes its place. */
   held?: boolean;
   /** How many held ones it took the place of. */
@@ -119,13 +115,13 @@ export function sent(notice: Notice, now: Date): Notice {
 }
 
 /** Given up, for a cause that is a code. */
-export function failed(notice: Notice, cause: string): Notice {
+export function failed(notice: Notice, cause: FailCause): Notice {
   const { due: _due, held: _held, ...rest } = notice;
   return { ...rest, state: 'failed', failCause: cause };
 }
 
 /** One more try failed for a cause that may pass: later again, until the notice is too old to be of use. */
-export function later(notice: Notice, cause: string, now: Date, patience: Patience): Notice {
+export function later(notice: Notice, cause: FailCause, now: Date, patience: Patience): Notice {
   if (isTooOld(notice.eventTime, now, patience)) return failed(notice, cause);
   const attempts = notice.attempts + 1;
   const wait = backoffMs(attempts, { first: patience.retryMs, most: LAST_WAIT_MS, jitter: 0 });

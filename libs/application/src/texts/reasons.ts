@@ -1,0 +1,231 @@
+import type { Reason } from '@cups/problem';
+import type { Text } from './text.ts';
+
+/** Why something was refused, and what to do: for whoever sits at the desk. What only integrators see is said to them. */
+export const REASON_TEXTS: Record<Reason, Text> = {
+  INVALID_ARGUMENT: {
+    ro: 'Unele date nu sunt corecte. Corectați câmpurile marcate.',
+    ru: 'Некоторые данные неверны. Исправьте отмеченные поля.',
+    en: 'Some data are not right. Correct the marked fields.',
+  },
+  IDNP_INVALID: {
+    ro: 'IDNP-ul nu este corect. Citiți-l din nou din document.',
+    ru: 'Неверный IDNP. Прочитайте его в документе ещё раз.',
+    en: 'The IDNP is not right. Read it from the paper again.',
+  },
+  REQUEST_ID_INVALID: {
+    ro: 'Pagina a trimis un identificator greșit. Actualizați pagina.',
+    ru: 'Страница отправила неверный идентификатор. Обновите страницу.',
+    en: 'The page sent a wrong identifier. Reload the page.',
+  },
+  PAGE_TOKEN_INVALID: {
+    ro: 'Lista s-a schimbat. Deschideți-o de la început.',
+    ru: 'Список изменился. Откройте его с начала.',
+    en: 'The list has changed. Open it from its beginning.',
+  },
+  PAYLOAD_TOO_LARGE: {
+    ro: 'Ați trimis prea mult odată. Scurtați textele.',
+    ru: 'Отправлено слишком много сразу. Сократите тексты.',
+    en: 'Too much was sent at once. Shorten the texts.',
+  },
+  ANSWERS_TOO_LARGE: {
+    ro: 'Răspunsurile sunt prea lungi. Scurtați-le.',
+    ru: 'Ответы слишком длинные. Сократите их.',
+    en: 'The answers are too long. Shorten them.',
+  },
+  FILE_INCOMPLETE: {
+    ro: 'Dosarul nu este complet. Completați ce lipsește, apoi depuneți din nou.',
+    ru: 'Дело неполное. Дополните недостающее и подайте снова.',
+    en: 'The file is not complete. Add what is missing, then submit again.',
+  },
+  MEDIA_TYPE_UNSUPPORTED: {
+    ro: 'Datele au fost trimise în altă formă. Actualizați pagina.',
+    ru: 'Данные отправлены в другом виде. Обновите страницу.',
+    en: 'The data were sent in another form. Reload the page.',
+  },
+  DEADLINE_MISSING: {
+    ro: 'O parte a platformei a apelat-o greșit pe alta. Spuneți-le celor care o întrețin.',
+    ru: 'Одна часть платформы неверно вызвала другую. Сообщите тем, кто её обслуживает.',
+    en: 'One part of the platform called another wrongly. Tell those who run it.',
+  },
+  REQUEST_ID_REUSED: {
+    ro: 'Aceeași trimitere are acum alt conținut. Actualizați pagina și încercați din nou.',
+    ru: 'У той же отправки теперь другое содержание. Обновите страницу и повторите.',
+    en: 'The same sending has other content now. Reload the page and try again.',
+  },
+  APPLICATION_EXISTS: {
+    ro: 'Această cerere există deja. Deschideți-o.',
+    ru: 'Такое заявление уже есть. Откройте его.',
+    en: 'This application exists already. Open it.',
+  },
+  ALREADY_EXISTS: {
+    ro: 'Există deja. Deschideți ce există.',
+    ru: 'Уже существует. Откройте существующее.',
+    en: 'It exists already. Open what there is.',
+  },
+  UNAUTHENTICATED: {
+    ro: 'Intrați, apoi încercați din nou.',
+    ru: 'Войдите и повторите.',
+    en: 'Sign in, then try again.',
+  },
+  SESSION_EXPIRED: {
+    ro: 'Sesiunea s-a încheiat. Intrați din nou.',
+    ru: 'Сеанс завершён. Войдите снова.',
+    en: 'The session has ended. Sign in again.',
+  },
+  SESSION_INVALID: {
+    ro: 'Sesiunea nu poate fi verificată. Intrați din nou.',
+    ru: 'Сеанс не удаётся проверить. Войдите снова.',
+    en: 'The session cannot be verified. Sign in again.',
+  },
+  TOKEN_INVALID: {
+    ro: 'Părțile platformei nu se recunosc. Spuneți-le celor care o întrețin.',
+    ru: 'Части платформы не узнают друг друга. Сообщите тем, кто её обслуживает.',
+    en: 'The parts of the platform do not know each other. Tell those who run it.',
+  },
+  PERMISSION_DENIED: {
+    ro: 'Nu aveți acest drept. Adresați-vă conducerii centrului.',
+    ru: 'У вас нет такого права. Обратитесь к руководству центра.',
+    en: 'You do not have this right. Ask whoever manages the centre.',
+  },
+  CROSS_SITE_REQUEST: {
+    ro: 'Cererea a venit de pe alt site. Deschideți pagina platformei.',
+    ru: 'Запрос пришёл с другого сайта. Откройте страницу платформы.',
+    en: 'The request came from another site. Open the page of the platform.',
+  },
+  OPERATOR_SUSPENDED: {
+    ro: 'Accesul este suspendat. Adresați-vă conducerii centrului.',
+    ru: 'Доступ приостановлен. Обратитесь к руководству центра.',
+    en: 'The access is suspended. Ask whoever manages the centre.',
+  },
+  PROVIDER_UNKNOWN: {
+    ro: 'Acest mod de intrare nu este oferit. Alegeți altul.',
+    ru: 'Такой способ входа не предлагается. Выберите другой.',
+    en: 'This way to sign in is not offered. Choose another.',
+  },
+  NOT_FOUND: {
+    ro: 'Nu s-a găsit aici. Verificați numărul.',
+    ru: 'Здесь не найдено. Проверьте номер.',
+    en: 'Not found here. Check the number.',
+  },
+  METHOD_NOT_FOUND: {
+    ro: 'Platforma nu cunoaște această cerere. Actualizați pagina.',
+    ru: 'Платформе неизвестен этот запрос. Обновите страницу.',
+    en: 'The platform does not know this request. Reload the page.',
+  },
+  ACTION_NOT_ALLOWED: {
+    ro: 'Cererea s-a schimbat și acest pas nu mai este posibil. Deschideți-o din nou.',
+    ru: 'Заявление изменилось, и этот шаг больше невозможен. Откройте его снова.',
+    en: 'The application has changed and this step is no longer possible. Open it again.',
+  },
+  CENTRE_NOT_OPEN: {
+    ro: 'Centrul nu este încă deschis. Cereri se depun la unul deschis.',
+    ru: 'Центр ещё не открыт. Заявления подаются в открытом центре.',
+    en: 'The centre is not open yet. Applications are filed at one that is.',
+  },
+  TRAINING_MISMATCH: {
+    ro: 'Exercițiile și cererile adevărate nu se amestecă. Începeți o vizită nouă.',
+    ru: 'Учебные и настоящие заявления не смешиваются. Начните новое посещение.',
+    en: 'Practice and real applications do not mix. Begin a new visit.',
+  },
+  CENTRE_PAUSED: {
+    ro: 'Centrul este în pauză: cereri noi nu se deschid. Cele deschise se termină.',
+    ru: 'Центр приостановлен: новые заявления не открываются. Открытые завершаются.',
+    en: 'The centre is paused: no new applications are opened. Open ones are finished.',
+  },
+  CENTRE_CLOSED: {
+    ro: 'Centrul este închis. Îndrumați persoana la alt centru.',
+    ru: 'Центр закрыт. Направьте человека в другой центр.',
+    en: 'The centre is closed. Send the person to another one.',
+  },
+  CENTRE_LIMIT_REACHED: {
+    ro: 'Centrul are deja câte cereri deschise se admit. Terminați întâi din ele.',
+    ru: 'В центре уже предельное число открытых заявлений. Сначала завершите часть из них.',
+    en: 'The centre has as many open applications as it may. Finish some of them first.',
+  },
+  SERVICE_NOT_FILEABLE: {
+    ro: 'Acest serviciu nu se depune aici. Spuneți persoanei unde se cere.',
+    ru: 'Эта услуга здесь не подаётся. Скажите человеку, где её просят.',
+    en: 'This service cannot be filed here. Tell the person where it is asked for.',
+  },
+  SERVICE_PAUSED: {
+    ro: 'Serviciul este oprit pentru un timp. Spuneți persoanei motivul.',
+    ru: 'Услуга временно приостановлена. Сообщите человеку причину.',
+    en: 'The service is paused. Tell the person why.',
+  },
+  SERVICE_VERSION_EXPIRED: {
+    ro: 'Condițiile serviciului s-au schimbat. Reînnoiți ciorna, verificați-o și depuneți.',
+    ru: 'Условия услуги изменились. Обновите черновик, проверьте и подайте.',
+    en: 'The terms of the service have changed. Renew the draft, check it, then submit.',
+  },
+  RESULT_REVOKED: {
+    ro: 'Nu înmânați nimic: autoritatea a revocat rezultatul. Așteptați corectarea sau retrageți cererea.',
+    ru: 'Ничего не выдавайте: ведомство отозвало результат. Дождитесь исправления или отзовите заявление.',
+    en: 'Hand nothing over: the agency revoked the result. Wait for its correction, or withdraw.',
+  },
+  SUBMISSION_WITHDRAWN: {
+    ro: 'Cererea a fost retrasă. Nu se mai trimite nimic.',
+    ru: 'Заявление отозвано. Больше ничего не отправляется.',
+    en: 'The application was withdrawn. Nothing more is sent.',
+  },
+  ETAG_MISSING: {
+    ro: 'Pagina nu a spus ce versiune schimbă. Actualizați pagina.',
+    ru: 'Страница не указала, какую версию меняет. Обновите страницу.',
+    en: 'The page did not say which version it changes. Reload the page.',
+  },
+  ETAG_STALE: {
+    ro: 'Altcineva a schimbat cererea între timp. Comparați și alegeți.',
+    ru: 'Тем временем заявление изменил кто-то другой. Сравните и выберите.',
+    en: 'Somebody changed the application meanwhile. Compare and choose.',
+  },
+  RATE_LIMITED: {
+    ro: 'Prea multe cereri la rând. Așteptați puțin.',
+    ru: 'Слишком много запросов подряд. Немного подождите.',
+    en: 'Too many requests in a row. Wait a moment.',
+  },
+  OVERLOADED: {
+    ro: 'Platforma este foarte ocupată. Se încearcă din nou.',
+    ru: 'Платформа сильно загружена. Идёт повтор.',
+    en: 'The platform is very busy. It is tried again.',
+  },
+  NEIGHBOUR_UNAVAILABLE: {
+    ro: 'O parte a platformei nu răspunde. Ce ați scris se păstrează; se încearcă din nou.',
+    ru: 'Часть платформы не отвечает. Введённое сохраняется; идёт повтор.',
+    en: 'A part of the platform does not answer. What you typed is kept; it is tried again.',
+  },
+  UNKNOWN_HERE: {
+    ro: 'Platforma tocmai află de această schimbare. Încercați din nou peste un minut.',
+    ru: 'Платформа ещё узнаёт об этом изменении. Повторите через минуту.',
+    en: 'The platform is just learning of this change. Try again in a minute.',
+  },
+  STORE_UNAVAILABLE: {
+    ro: 'Datele nu pot fi păstrate acum. Ce ați scris rămâne aici; se încearcă din nou.',
+    ru: 'Сейчас данные нельзя сохранить. Введённое остаётся здесь; идёт повтор.',
+    en: 'Data cannot be stored now. What you typed stays here; it is tried again.',
+  },
+  BROKER_UNAVAILABLE: {
+    ro: 'Mesajele nu pot pleca acum. Se încearcă din nou.',
+    ru: 'Сообщения сейчас не отправляются. Идёт повтор.',
+    en: 'Messages cannot go out now. It is tried again.',
+  },
+  CONTENTION: {
+    ro: 'Mai mulți schimbă aceeași cerere. Încercați din nou.',
+    ru: 'Одно заявление меняют сразу несколько. Повторите.',
+    en: 'Several people change the same application. Try again.',
+  },
+  DEADLINE_EXCEEDED: {
+    ro: 'A durat prea mult. Încercați din nou: dacă s-a făcut deja, nu se face a doua oară.',
+    ru: 'Слишком долго. Повторите: если уже сделано, второй раз не сделается.',
+    en: 'It took too long. Try again: if it was done already, it is not done twice.',
+  },
+  CANCELLED: {
+    ro: 'Cererea a fost întreruptă. Încercați din nou.',
+    ru: 'Запрос был прерван. Повторите.',
+    en: 'The request was broken off. Try again.',
+  },
+  INTERNAL: {
+    ro: 'S-a produs o eroare a platformei. Spuneți numărul ei celor care o întrețin.',
+    ru: 'Произошла ошибка платформы. Сообщите её номер тем, кто её обслуживает.',
+    en: 'A fault of the platform. Tell its number to those who run it.',
+  },
+};

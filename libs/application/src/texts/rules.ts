@@ -1,0 +1,301 @@
+import type { Rule } from '@cups/problem';
+import type { Text } from './text.ts';
+
+/**
+ * What is wrong with a field, beside the field. The sentences say what to do; a number stands behind a colon, so that it needs
+ * no plural.
+ */
+export const RULE_TEXTS: Record<Rule, Text> = {
+  INVALID: {
+    ro: 'Valoarea nu este corectă. Verificați-o.',
+    ru: 'Значение указано неверно. Проверьте его.',
+    en: 'The value is not right. Check it.',
+  },
+  REQUIRED: { ro: 'Completați acest câmp.', ru: 'Заполните это поле.', en: 'Fill in this field.' },
+  NEEDED_WITH: {
+    ro: 'Completați și acest câmp: este legat de „{other}”.',
+    ru: 'Заполните и это поле: оно связано с полем «{other}».',
+    en: 'Fill in this field too: it goes with “{other}”.',
+  },
+  NOT_HERE: {
+    ro: 'Lăsați acest câmp gol.',
+    ru: 'Оставьте это поле пустым.',
+    en: 'Leave this field empty.',
+  },
+  UNKNOWN_FIELD: {
+    ro: 'Acest câmp nu este cunoscut. Actualizați pagina.',
+    ru: 'Это поле неизвестно. Обновите страницу.',
+    en: 'This field is not known. Reload the page.',
+  },
+  EXACTLY_ONE: {
+    ro: 'Completați numai unul dintre câmpuri: {names}.',
+    ru: 'Заполните только одно из полей: {names}.',
+    en: 'Fill in only one of the fields: {names}.',
+  },
+  CONTRADICTION: {
+    ro: 'Nu se potrivește cu „{other}”. Păstrați una dintre ele.',
+    ru: 'Не согласуется с полем «{other}». Оставьте что-то одно.',
+    en: 'This contradicts “{other}”. Keep one of them.',
+  },
+  TYPE: {
+    ro: 'Valoarea este de alt tip. Scrieți-o din nou.',
+    ru: 'Значение другого типа. Введите его заново.',
+    en: 'The value is of another type. Enter it again.',
+  },
+  ONE_OF: {
+    ro: 'Alegeți una dintre variante.',
+    ru: 'Выберите один из вариантов.',
+    en: 'Choose one of the options.',
+  },
+  NO_ALTERNATIVE: {
+    ro: 'Datele nu se potrivesc cu nicio variantă. Verificați-le.',
+    ru: 'Данные не подходят ни под один вариант. Проверьте их.',
+    en: 'The data fit none of the options. Check them.',
+  },
+  UNKNOWN_VALUE: {
+    ro: 'Această valoare nu este cunoscută. Alegeți alta.',
+    ru: 'Это значение неизвестно. Выберите другое.',
+    en: 'This value is not known. Choose another.',
+  },
+  EXCLUDED: {
+    ro: 'Această valoare nu se admite aici. Alegeți alta.',
+    ru: 'Это значение здесь не допускается. Выберите другое.',
+    en: 'This value is not allowed here. Choose another.',
+  },
+  MIN_LENGTH: {
+    ro: 'Prea scurt. Numărul minim de caractere: {least}.',
+    ru: 'Слишком коротко. Минимальное число знаков: {least}.',
+    en: 'Too short. Characters needed: {least}.',
+  },
+  MAX_LENGTH: {
+    ro: 'Prea lung. Numărul maxim de caractere: {most}.',
+    ru: 'Слишком длинно. Максимальное число знаков: {most}.',
+    en: 'Too long. Most characters allowed: {most}.',
+  },
+  MIN_ITEMS: {
+    ro: 'Adăugați în listă. Numărul minim de rânduri: {least}.',
+    ru: 'Добавьте в список. Минимальное число строк: {least}.',
+    en: 'Add to the list. Entries needed: {least}.',
+  },
+  MAX_ITEMS: {
+    ro: 'Scoateți din listă. Numărul maxim de rânduri: {most}.',
+    ru: 'Сократите список. Максимальное число строк: {most}.',
+    en: 'Shorten the list. Most entries allowed: {most}.',
+  },
+  UNIQUE_ITEMS: {
+    ro: 'Scoateți din listă ce se repetă.',
+    ru: 'Уберите повторы из списка.',
+    en: 'Take out of the list what stands there twice.',
+  },
+  MIN_MEMBERS: {
+    ro: 'Completați mai multe câmpuri. Numărul minim: {least}.',
+    ru: 'Заполните больше полей. Минимальное число: {least}.',
+    en: 'Fill in more fields. Needed: {least}.',
+  },
+  MAX_MEMBERS: {
+    ro: 'Prea multe câmpuri. Numărul maxim: {most}.',
+    ru: 'Слишком много полей. Максимальное число: {most}.',
+    en: 'Too many fields. Most allowed: {most}.',
+  },
+  MINIMUM: {
+    ro: 'Scrieți un număr nu mai mic de {least}.',
+    ru: 'Введите число не меньше {least}.',
+    en: 'Enter a number not below {least}.',
+  },
+  MAXIMUM: {
+    ro: 'Scrieți un număr nu mai mare de {most}.',
+    ru: 'Введите число не больше {most}.',
+    en: 'Enter a number not above {most}.',
+  },
+  ABOVE: {
+    ro: 'Scrieți un număr mai mare de {bound}.',
+    ru: 'Введите число больше {bound}.',
+    en: 'Enter a number above {bound}.',
+  },
+  BELOW: {
+    ro: 'Scrieți un număr mai mic de {bound}.',
+    ru: 'Введите число меньше {bound}.',
+    en: 'Enter a number below {bound}.',
+  },
+  MULTIPLE_OF: {
+    ro: 'Scrieți un multiplu de {step}.',
+    ru: 'Введите число, кратное {step}.',
+    en: 'Enter a multiple of {step}.',
+  },
+  PATTERN: {
+    ro: 'Scrieți în forma cerută. Comparați cu documentul.',
+    ru: 'Введите в нужной форме. Сверьте с документом.',
+    en: 'Write it in the form that is asked for. Compare with the paper.',
+  },
+  CONTROL_CHARACTERS: {
+    ro: 'Scrieți pe un singur rând, fără semne ascunse.',
+    ru: 'Введите в одну строку, без скрытых знаков.',
+    en: 'Write one line, without hidden characters.',
+  },
+  CODE: {
+    ro: 'Codul nu este corect. Alegeți din listă.',
+    ru: 'Код указан неверно. Выберите из списка.',
+    en: 'The code is not right. Choose from the list.',
+  },
+  DATE: {
+    ro: 'Această zi nu există. Scrieți ziua, luna și anul.',
+    ru: 'Такого дня нет. Укажите день, месяц и год.',
+    en: 'There is no such day. Write day, month and year.',
+  },
+  DATE_TIME: {
+    ro: 'Scrieți ziua și ora.',
+    ru: 'Укажите день и время.',
+    en: 'Write the day and the time.',
+  },
+  TIME: { ro: 'Scrieți ora și minutele.', ru: 'Укажите часы и минуты.', en: 'Write hours and minutes.' },
+  EMAIL: {
+    ro: 'Adresa de e-mail nu este întreagă. Verificați-o.',
+    ru: 'Адрес электронной почты неполный. Проверьте его.',
+    en: 'The e-mail address is not whole. Check it.',
+  },
+  PHONE: {
+    ro: 'Scrieți +373 și opt cifre.',
+    ru: 'Введите +373 и восемь цифр.',
+    en: 'Write +373 and eight digits.',
+  },
+  URI: {
+    ro: 'Scrieți adresa paginii întreagă, cu https://.',
+    ru: 'Введите полный адрес страницы, с https://.',
+    en: 'Write the whole address of the page, with https://.',
+  },
+  UUID: {
+    ro: 'Identificatorul nu este corect. Actualizați pagina.',
+    ru: 'Идентификатор указан неверно. Обновите страницу.',
+    en: 'The identifier is not right. Reload the page.',
+  },
+  ULID: {
+    ro: 'Identificatorul cererii nu este corect. Actualizați pagina.',
+    ru: 'Идентификатор заявления указан неверно. Обновите страницу.',
+    en: 'The identifier of the application is not right. Reload the page.',
+  },
+  IDNP: {
+    ro: 'Ultima cifră nu se potrivește. Comparați cu buletinul.',
+    ru: 'Последняя цифра не сходится. Сверьте с удостоверением.',
+    en: 'The last digit does not match. Compare with the card.',
+  },
+  IDNO: {
+    ro: 'Ultima cifră nu se potrivește. Comparați cu documentul organizației.',
+    ru: 'Последняя цифра не сходится. Сверьте с документом организации.',
+    en: 'The last digit does not match. Compare with the paper of the organisation.',
+  },
+  IBAN: {
+    ro: 'IBAN-ul nu este corect. Comparați cu documentul băncii.',
+    ru: 'Неверный IBAN. Сверьте с документом банка.',
+    en: 'The IBAN is not right. Compare with the paper of the bank.',
+  },
+  RESOURCE_NAME: {
+    ro: 'Denumirea nu este de forma {form}. Actualizați pagina.',
+    ru: 'Имя не имеет вида {form}. Обновите страницу.',
+    en: 'The name is not of the form {form}. Reload the page.',
+  },
+  PAGE_TOKEN: {
+    ro: 'Lista s-a schimbat. Deschideți-o din nou.',
+    ru: 'Список изменился. Откройте его снова.',
+    en: 'The list has changed. Open it again.',
+  },
+  NOT_JSON: {
+    ro: 'Datele nu au putut fi citite. Trimiteți din nou.',
+    ru: 'Данные не удалось прочитать. Отправьте снова.',
+    en: 'The data could not be read. Send them again.',
+  },
+  NOT_WHOLE: {
+    ro: 'Datele nu au ajuns întregi. Trimiteți din nou.',
+    ru: 'Данные дошли не полностью. Отправьте снова.',
+    en: 'The data did not arrive whole. Send them again.',
+  },
+  REPEATED_NAME: {
+    ro: 'Câmpul „{name}” apare de două ori. Actualizați pagina.',
+    ru: 'Поле «{name}» указано дважды. Обновите страницу.',
+    en: 'The field “{name}” stands there twice. Reload the page.',
+  },
+  TOO_DEEP: {
+    ro: 'Răspunsurile sunt prea imbricate. Numărul maxim de niveluri: {most}.',
+    ru: 'Слишком большая вложенность ответов. Максимальное число уровней: {most}.',
+    en: 'The answers nest too deep. Most levels allowed: {most}.',
+  },
+  TOO_LARGE: {
+    ro: 'Textul este prea lung. Scurtați răspunsurile: împreună încap {mostKiB} KiB.',
+    ru: 'Слишком много текста. Сократите ответы: всего помещается {mostKiB} КиБ.',
+    en: 'There is too much text. Shorten the answers: together they may have {mostKiB} KiB.',
+  },
+  UNFIT_NAME: {
+    ro: 'Un răspuns are o denumire care nu poate fi păstrată. Actualizați pagina.',
+    ru: 'Имя одного из ответов нельзя сохранить. Обновите страницу.',
+    en: 'An answer has a name that cannot be kept. Reload the page.',
+  },
+  NOT_UNICODE: {
+    ro: 'Textul conține un semn stricat. Scrieți-l din nou.',
+    ru: 'В тексте испорченный знак. Введите текст заново.',
+    en: 'The text holds a broken character. Write it again.',
+  },
+  NUMBER_SIZE: {
+    ro: 'Numărul este prea mare. Verificați-l.',
+    ru: 'Число слишком велико. Проверьте его.',
+    en: 'The number is too large. Check it.',
+  },
+  CONTACT_MISSING: {
+    ro: 'Scrieți un telefon sau un e-mail, sau notați că persoana nu are.',
+    ru: 'Укажите телефон или электронную почту, либо отметьте, что их нет.',
+    en: 'Write a telephone number or an e-mail address, or note that there is none.',
+  },
+  POWER_NEEDED: {
+    ro: 'Pentru altă persoană este nevoie de procură, rudenie sau tutelă. Alegeți temeiul.',
+    ru: 'Для другого лица нужна доверенность, родство или опека. Выберите основание.',
+    en: 'For another person a power, kinship or guardianship is needed. Choose the ground.',
+  },
+  EVIDENCE_MISSING: {
+    ro: 'Lipsește documentul: {kind}.',
+    ru: 'Нет документа: {kind}.',
+    en: 'This paper is missing: {kind}.',
+  },
+  EVIDENCE_UNSEEN: {
+    ro: 'Verificați originalul sau atașați o copie: {kind}.',
+    ru: 'Посмотрите оригинал или приложите копию: {kind}.',
+    en: 'See the original or attach a copy: {kind}.',
+  },
+  OCCUR_TIME_RANGE: {
+    ro: 'Ora nu se admite. Minute în urmă, cel mult: {minutes}; secunde înainte, cel mult: {seconds}.',
+    ru: 'Такое время не принимается. Минут назад, не больше: {minutes}; секунд вперёд, не больше: {seconds}.',
+    en: 'This time is not taken. Minutes ago, at most: {minutes}; seconds ahead, at most: {seconds}.',
+  },
+  PAY_TIME_RANGE: {
+    ro: 'Verificați data de pe bon. Zile în urmă, cel mult: {days}.',
+    ru: 'Проверьте дату на чеке. Дней назад, не больше: {days}.',
+    en: 'Check the date on the receipt. Days ago, at most: {days}.',
+  },
+  NOTES_FULL: {
+    ro: 'Nu mai încap note. Numărul maxim la o cerere: {most}.',
+    ru: 'Больше заметок не помещается. Максимум на заявление: {most}.',
+    en: 'No more notes fit. Most for one application: {most}.',
+  },
+  NOT_AFTER: {
+    ro: 'Alegeți o dată nu mai târziu de „{other}”.',
+    ru: 'Выберите дату не позже поля «{other}».',
+    en: 'Choose a date not after “{other}”.',
+  },
+  NOT_BEFORE: {
+    ro: 'Alegeți o dată nu mai devreme de „{other}”.',
+    ru: 'Выберите дату не раньше поля «{other}».',
+    en: 'Choose a date not before “{other}”.',
+  },
+  PERIOD_LENGTH: {
+    ro: 'Alegeți o perioadă mai scurtă. Numărul maxim de zile: {days}.',
+    ru: 'Выберите период короче. Максимальное число дней: {days}.',
+    en: 'Choose a shorter period. Most days allowed: {days}.',
+  },
+  PERIOD_TOO_FULL: {
+    ro: 'Sunt prea multe cereri în această perioadă. Alegeți una mai scurtă; numărul maxim: {most}.',
+    ru: 'В этом периоде слишком много заявлений. Выберите короче; максимум: {most}.',
+    en: 'There are too many applications in this period. Choose a shorter one; at most: {most}.',
+  },
+  SEARCH_TEXT: {
+    ro: 'Scrieți numărul întreg, toate cele 13 cifre ale IDNP-ului sau numele. Litere, cel puțin: {letters}.',
+    ru: 'Введите номер целиком, все 13 цифр IDNP или имя. Букв, не меньше: {letters}.',
+    en: 'Write the whole number, all 13 digits of the IDNP, or the name. Letters, at least: {letters}.',
+  },
+};

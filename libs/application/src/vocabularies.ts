@@ -1,0 +1,86 @@
+import { ACTIONS, DESK_ACTS, MESSAGES, TIMERS } from './life.ts';
+
+/**
+ * Closed lists of words that answers hold and that are shown to people: each has its text in three languages (texts/), and
+ * stands in the OpenAPI document as it stands here. `other` and `OTHER` are what a word of a later release becomes there.
+ */
+
+/** What a row of the history is: what a person did, what an agency or the bridge said, or a timer. */
+export const HISTORY_KINDS = [...ACTIONS, ...DESK_ACTS, ...MESSAGES, ...TIMERS, 'other'] as const;
+export type HistoryKind = (typeof HISTORY_KINDS)[number];
+
+/** What was not taken as an agency sent it. */
+export const MESSAGE_CHANGES = [
+  'ANSWER_BY_LENGTHENED',
+  'ANSWER_BY_CUT',
+  'DECIDE_TIME_REPLACED',
+  'VALID_UNTIL_DROPPED',
+  'APPEAL_UNTIL_DROPPED',
+  'CE_TIME_REPLACED',
+  'TEXT_CUT',
+  'OTHER',
+] as const;
+export type MessageChange = (typeof MESSAGE_CHANGES)[number];
+
+/** Why a delivery waits or failed, or a message of an agency was refused. */
+export const DELIVERY_CAUSES = [
+  'AGENCY_UNKNOWN',
+  'SUBMISSION_NOT_FOUND',
+  'AGENCY_MISMATCH',
+  'TRAINING_MISMATCH',
+  'CONTENT_INVALID',
+  'NOT_CLOUDEVENTS',
+  'UNKNOWN_TYPE',
+  'SOURCE_MISMATCH',
+  'TOO_LARGE',
+  'NOT_JSON',
+  'KEY_MISMATCH',
+  'FOREIGN_AGENCY',
+  'FOREIGN_DELIVERY',
+  'NOTHING_SENT',
+  'ID_REUSED',
+  'UNKNOWN_SUBMISSION',
+  'TOO_MANY_REFUSED',
+  'OTHER',
+] as const;
+export type DeliveryCause = (typeof DELIVERY_CAUSES)[number];
+
+/** How far an application is on its way to its agency. */
+export const DELIVERY_STATES = ['queued', 'sent', 'acknowledged', 'answered', 'cancelled', 'failed'] as const;
+export type DeliveryState = (typeof DELIVERY_STATES)[number];
+
+/** What a person is told. */
+export const NOTICE_KINDS = [
+  'application-submitted',
+  'documents-requested',
+  'result-ready',
+  'application-rejected',
+  'application-withdrawn',
+  'application-expired',
+  'result-corrected',
+  'result-revoked',
+  'other',
+] as const;
+export type NoticeKind = (typeof NOTICE_KINDS)[number];
+
+/** Why a notice was given up. */
+export const NOTICE_CAUSES = [
+  'overtaken',
+  'application-unknown',
+  'address-invalid',
+  'intake-away',
+  'smtp-away',
+  'smtp-tls',
+  'smtp-certificate',
+  'smtp-refused',
+  'other',
+] as const;
+export type NoticeCause = (typeof NOTICE_CAUSES)[number];
+
+/** Why an application has no due date. */
+export const NO_DUE_DATE_REASONS = ['no-term', 'awaiting-payment', 'clock-stopped', 'calendar-unknown'] as const;
+export type NoDueDateReason = (typeof NO_DUE_DATE_REASONS)[number];
+
+/** What an agency gives. */
+export const RESULT_KINDS = ['paper', 'electronic', 'payment'] as const;
+export type ResultKind = (typeof RESULT_KINDS)[number];

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import ts from 'typescript';
+import { RULES } from '@cups/problem';
+import * as texts from '../src/texts/index.ts';
+import { filledText } from '../src/texts/index.ts';
+import type { Text } from '../src/texts/index.ts';
+
+/** What people read: each word of each closed list in three languages. */
+
+const { filledText: _fill, ...dictionaries } = texts;
+const all = Object.entries(dictionaries as Record<string, Record<string, Text>>).flatMap(([dictionary, words]) =>
+  Object.entries(words).map(([word, text]): [string, string, Text] => [dictionary, word, text]),
+);
+const placesIn = (text: string) => [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!).sort();
+
+describe('the texts', () => {
+  test('are there', () => expect(all.length).toBeGreaterThan(200));
+
+  test.each(all)('%s %s: three languages, each with the same places', (_dictionary, _word, text) => {
+    expect(Object.keys(text).sort()).toEqual(['en', 'ro', 'ru']);
+    for (const one of Object.values(text)) expect(one.trim()).toBe(one);
+    expect(text.ro).toMatch(/^[\p{Script=Latin}]/u);
+    expect(text.ru).toMatch(/^[\p{Script=Cyrillic}]/u);
+    expect(text.en).toMatch(/^[a-z]/iu);
+    expect([placesIn(text.ru), placesIn(text.en)]).toEqual([placesIn(text.ro), placesIn(text.ro)]);
+  });
+
+  test.each(all)('%s %s: in the voice of the desk', (_dictionary, _word, { ro, ru, en }) => {
+    // ș and ț have a comma below, quotation marks are those of the language, and nobody is begged or blamed.
+    expect(ro).not.toMatch(/[şţ"]|vă rugăm/iu);
+    expect(ru).not.toMatch(/["„“]|пожалуйста/iu);
+    expect(en).not.toMatch(/["«»]|please/iu);
+  });
+
+  test.each(Object.entries(RULES))(
+    'of the rule %s have places for its parameters and no others',
+    (rule, { params }) => {
+      const names = Object.keys(params);
+      const used = placesIn(texts.RULE_TEXTS[rule as keyof typeof RULES].ro);
+      expect(names).toEqual(expect.arrayContaining(used));
+      // Codes of choices and types say nothing to people; whatever else there is to say is said.
+      expect(used).toEqual(names.filter((name) => !['choices', 'types'].includes(name)).sort());
+    },
+  );
+
+  test('are filled with their parameters, and not without them', () => {
+    const { ro, ru } = texts.RULE_TEXTS.MAX_LENGTH;
+    expect(filledText(ro, { most: 100 })).toBe('Prea lung. Numărul maxim de caractere: 100.');
+    expect(filledText(ru, { most: 100 })).toBe('Слишком длинно. Максимальное число знаков: 100.');
+    expect(filledText(texts.RULE_TEXTS.EXACTLY_ONE.en, { names: ['name', 'IDNP'] })).toMatch(/name, IDNP\.$/);
+    expect(() => filledText(ro)).toThrow('most');
+  });
+});
+
+/** What the compiler says of a file of the dictionaries with its source replaced. */
+function compiled(file: string, source: string): string[] {
+  const path = join(import.meta.dirname, '../src/texts', file);
+  const base = ts.readConfigFile(join(import.meta.dirname, '../../../tsconfig.base.json'), (name) =>
+    readFileSync(name, 'utf8'),
+  ).config as { compilerOptions: object };
+  const { options } = ts.convertCompilerOptionsFromJson({ ...base.compilerOptions, types: [] }, import.meta.dirname);
+  const host = ts.createCompilerHost(options);
+  const read = host.getSourceFile.bind(host);
+  host.getSourceFile = (name, version, ...rest) =>
+    name === path ? ts.createSourceFile(name, source, version, true) : read(name, version, ...rest);
+  const program = ts.createProgram([path], options, host);
+  return program
+    .getSemanticDiagnostics(program.getSourceFile(path))
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '));
+}
+
+describe('a word without a text does not compile', () => {
+  const sourceOf = (file: string) => readFileSync(join(import.meta.dirname, '../src/texts', file), 'utf8');
+
+  test.each([
+    ['rules.ts', 'IDNP', / {2}IDNP: \{[^}]*\},\n/],
+    ['reasons.ts', 'ETAG_STALE', / {2}ETAG_STALE: \{[^}]*\},\n/],
+    ['life.ts', 'withdrawn', / {2}withdrawn: \{[^}]*\},\n/],
+    ['life.ts', 'second-decision', / {2}'second-decision': \{[^}]*\},\n/],
+    ['passage.ts', 'result-ready', / {2}'result-ready': \{[^}]*\},\n/],
+    ['passage.ts', 'AGENCY_UNKNOWN', / {2}AGENCY_UNKNOWN: \{[^}]*\},\n/],
+  ])('%s without %s', (file, word, entry) => {
+    const source = sourceOf(file);
+    expect(source).toMatch(entry);
+    expect(compiled(file, source.replace(entry, ''))).toEqual([expect.stringContaining(word)]);
+  });
+
+  test('nor one without a language, nor a text without a word', () => {
+    const source = sourceOf('life.ts');
+    const draft = "draft: { ro: 'Ciornă', ru: 'Черновик', en: 'Draft' },";
+    expect(source).toContain(draft);
+    expect(compiled('life.ts', source)).toEqual([]);
+    expect(compiled('life.ts', source.replace(", ru: 'Черновик'", ''))).toEqual([expect.stringContaining("'ru'")]);
+    expect(compiled('life.ts', source.replace(draft, `${draft} drafty: { ro: 'a', ru: 'а', en: 'a' },`))).toEqual([
+      expect.stringContaining('drafty'),
+    ]);
+  });
+});
