@@ -36,6 +36,10 @@ test('A submission reaches the topic of its agency once, as the contract wants i
     centre: { code: 'CU-001', name: 'Primăria Exemplu', kind: 'town-hall' },
     mandate: { kind: 'own-presence' },
     answers: { copies: 1 },
+    evidence: [
+      { kind: 'identity-document', originalSeen: true },
+      { kind: 'birth-certificate', originalSeen: false, verificationCode: 'K7Q2-XM4P' },
+    ],
     costOption: { code: 'standard', fee: { amountMinor: 4500, currency: 'MDL' } },
     delivery: { kind: 'at-centre' },
   });

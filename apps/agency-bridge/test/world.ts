@@ -166,7 +166,10 @@ export function submissionOf(
       applicant: person(people),
       mandate: { kind: 'MANDATE_KIND_OWN_PRESENCE' },
       answers: Buffer.from('{"copies":1,"recordKind":"birth"}'),
-      evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
+      evidence: [
+        { kind: 'identity-document', number: 'B00000001', originalSeen: true },
+        { kind: 'birth-certificate', verificationCode: 'K7Q2-XM4P' },
+      ],
       costOption: 'standard',
       delivery: { kind: 'DELIVERY_KIND_AT_CENTRE' },
     },

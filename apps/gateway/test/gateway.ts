@@ -332,7 +332,13 @@ const publicService = {
     centreKinds: ['CENTRE_KIND_TOWN_HALL' as const, 'CENTRE_KIND_MISSION' as const],
     evidence: [
       { kind: 'identity-document', title: { ro: 'Act de identitate' }, required: true },
-      { kind: 'power-of-attorney', title: { ro: 'Procură' }, required: true, when: { represented: true } },
+      {
+        kind: 'power-of-attorney',
+        title: { ro: 'Procură' },
+        required: true,
+        accepts: ['EVIDENCE_PROOF_VERIFICATION_CODE' as const],
+        when: { mandates: ['notarial'] },
+      },
       {
         kind: 'marriage-certificate',
         title: { ro: 'Certificat' },
@@ -348,6 +354,13 @@ const publicService = {
         plusStateFee: false,
         term: { amount: 0, unit: 'TERM_UNIT_WORKING_DAYS' as const, from: 'TERM_START_SUBMISSION' as const },
         centreKinds: ['CENTRE_KIND_MISSION' as const],
+        countries: ['US'],
+      },
+      {
+        code: 'urgent',
+        title: { ro: 'Urgent' },
+        noFee: { ro: 'fără tarif indicat' },
+        noTerm: { ro: 'termen necunoscut' },
       },
     ],
     reductions: [{ code: 'veteran', title: { ro: 'Veteran' }, legalReason: 'HG 966/2020' }],

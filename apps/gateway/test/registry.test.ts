@@ -49,6 +49,28 @@ describe('the registry', () => {
     expect(headers['cache-control']).toBe('public, no-cache');
   });
 
+  test('says of papers and prices what a desk needs, in words of the document', async () => {
+    const other = await startGateway();
+    try {
+      const { body } = await request(other.url).get('/api/v1/registry?centre=CU-001');
+      const { version, popularity } = (
+        body as { publicServices: { version: Record<string, unknown>; popularity?: number }[] }
+      ).publicServices[0]!;
+      expect(popularity).toBeUndefined();
+      expect(version['evidence']).toMatchObject([
+        { kind: 'identity-document' },
+        { accepts: ['verification-code'], when: { mandates: ['notarial'] } },
+        { when: { answer: { field: 'recordKind', values: ['marriage'] } } },
+      ]);
+      expect(version['costOptions']).toMatchObject([
+        { code: 'ordinary', countries: ['US'], centreKinds: ['mission'] },
+        { code: 'urgent', noFee: { ro: 'fără tarif indicat' }, noTerm: { ro: 'termen necunoscut' } },
+      ]);
+    } finally {
+      await other.stop();
+    }
+  });
+
   test('is not sent again while it is the same: 304, without a body', async () => {
     const { etag = '' } = (await registry()).headers as { etag?: string };
     expect(etag).toMatch(/^W\/"[\w-]{22}"$/);
