@@ -95,3 +95,22 @@ test('A submission that was withdrawn before anything went out is not sent', asy
   expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_CANCELLED');
   expect(bridge.requestsOf(application.delivery)).toEqual([]);
 });
+
+test('A submission for somebody without IDNP has a type of its own, and is valid by the contract', async () => {
+  const application = newApplication();
+  const { content } = submissionOf(application.name);
+  const foreignDocument = { country: 'IT', kind: 'birth-certificate', number: 'IT-2019-1' };
+  const represented = { ...content!.applicant, idnp: '', foreignDocument };
+  const submission = submissionOf(application.name, 1, { content: { ...content, represented } });
+  bridge.world.submissions.set(`${application.name}/submissions/1`, submission);
+  await bridge.say(application.submitted());
+  await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 1);
+  const [request] = bridge.requestsOf(application.delivery);
+  expect(request).toMatchObject({
+    type: 'md.cups.application.submitted.v2',
+    dataschema: 'urn:cups:agency:v1:application.submitted.v2',
+  });
+  const sent = JSON.parse(request!.data.toString()) as { represented: object };
+  expect(sent.represented).toMatchObject({ foreignDocument });
+  expect(sent.represented).not.toHaveProperty('idnp');
+});

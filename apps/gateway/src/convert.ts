@@ -256,6 +256,7 @@ export const actionJson = by({
   toState: word('STATE_'),
   submission: orAbsent,
   code: deliveryCause,
+  how: word('TELLING_MEANS_'),
   changes: (changes: string[]) => changes.map(messageChange),
 });
 /** What a tracking number tells. */

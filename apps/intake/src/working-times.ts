@@ -5,10 +5,12 @@ import type { Agency, Calendar, Weekday } from '@cups/registry';
 import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
 import type { ClockTime, Holidays, WorkingTime } from './domain/terms.ts';
 
-/** When agencies work: their days and hours from data/agencies, the days off from data/calendars. Both are followed. */
+/** What agencies say of themselves in data/agencies: when they work, with the days off of data/calendars, and whom they take. Both are followed. */
 export interface WorkingTimes {
   /** @param agency agencies/{code}; one that has no file has a working time in which nothing can be counted */
   of(agency: string): WorkingTime;
+  /** Whether an agency takes people without IDNP, by a document of another state; one that has no file does not. */
+  acceptsForeignDocuments(agency: string): boolean;
   close(): void;
 }
 
@@ -82,6 +84,8 @@ export async function followWorkingTimes(options: {
   ];
   return {
     of: (agency) => times.get(agency) ?? UNKNOWN_WORKING_TIME,
+    acceptsForeignDocuments: (agency) =>
+      agencies.get(agency.slice('agencies/'.length))?.acceptsForeignDocuments ?? false,
     close: () => followed.forEach((one) => one.close()),
   };
 }

@@ -82,7 +82,12 @@ export function newDraft(more: Partial<NewApplication> = {}): Application {
 }
 
 /** What is submitted by, where the form asks for nothing. */
-export const PARTS = { version: VERSION, working: WORKING, answersViolations: () => [] };
+export const PARTS = {
+  version: VERSION,
+  acceptsForeignDocuments: false,
+  working: WORKING,
+  answersViolations: () => [],
+};
 
 /** Does an action of a person, with a payload that is right for it. */
 export function act(app: Application, action: Action, roles: readonly string[], now = NOW): Step {

@@ -2,6 +2,9 @@
 export const REQUEST_TYPES = {
   submitted: 'md.cups.application.submitted.v1',
   documentsSupplied: 'md.cups.application.documents-supplied.v1',
+  /** Of people without IDNP, for agencies that take them. */
+  anySubmitted: 'md.cups.application.submitted.v2',
+  anyDocumentsSupplied: 'md.cups.application.documents-supplied.v2',
   withdrawn: 'md.cups.application.withdrawn.v1',
   expired: 'md.cups.application.expired.v1',
 } as const;
@@ -90,6 +93,23 @@ export type DocumentsSupplied = ApplicationSubmitted & {
   /** Papers asked for that the person cannot get, with the reason where there is one. */
   unavailable?: { kind: string; reason?: string }[];
 };
+/** A person who has an IDNP, or is known by a document of another state: one of the two is there. */
+export type AnyPerson = Omit<Person, 'idnp'> & {
+  idnp?: string;
+  foreignDocument?: {
+    /** ISO 3166-1 alpha-2 */
+    country: string;
+    kind: 'passport' | 'identity-card' | 'birth-certificate' | 'residence-permit';
+    number: string;
+  };
+};
+type OfAnybody<T extends ApplicationSubmitted> = Omit<T, 'applicant' | 'represented'> & {
+  applicant: AnyPerson & { language: Language };
+  represented?: AnyPerson;
+};
+/** The same of people of whom one has no IDNP. */
+export type AnySubmitted = OfAnybody<ApplicationSubmitted>;
+export type AnyDocumentsSupplied = OfAnybody<DocumentsSupplied>;
 export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
 export type ApplicationExpired = { application: string; expireTime: string };
 
@@ -119,6 +139,8 @@ export type ResultRevoked = { application: string; reason: Text };
 export type RequestData = {
   'md.cups.application.submitted.v1': ApplicationSubmitted;
   'md.cups.application.documents-supplied.v1': DocumentsSupplied;
+  'md.cups.application.submitted.v2': AnySubmitted;
+  'md.cups.application.documents-supplied.v2': AnyDocumentsSupplied;
   'md.cups.application.withdrawn.v1': ApplicationWithdrawn;
   'md.cups.application.expired.v1': ApplicationExpired;
 };

@@ -28,6 +28,8 @@ export interface Requirements {
     /** Kinds of centre that offer it; empty means all. */
     centreKinds: string[];
   }[];
+  /** Its agency takes people without IDNP, by a document of another state; absent means that it does not. */
+  acceptsForeignDocuments?: boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export function completenessViolations(
 ): Violation[] {
   return [
     ...shapeViolations(content),
-    ...people(content),
+    ...people(content, requirements),
     ...contact(content),
     ...mandate(content),
     ...evidence(content, requirements),
@@ -57,17 +59,24 @@ function required(field: string): Violation {
   return violation(field, 'REQUIRED');
 }
 
-function people({ applicant, represented }: Content): Violation[] {
+function people({ applicant, represented }: Content, requirements: Requirements): Violation[] {
   return [
-    ...person('/applicant', applicant),
+    ...person('/applicant', applicant, requirements),
     ...(applicant?.language ? [] : [required('/applicant/language')]),
-    ...(represented ? person('/represented', represented) : []),
+    ...(represented ? person('/represented', represented, requirements) : []),
   ];
 }
 
-function person(at: string, given: Person | undefined): Violation[] {
+function person(at: string, given: Person | undefined, { acceptsForeignDocuments = false }: Requirements): Violation[] {
   const needed = ['idnp', 'givenName', 'familyName', 'birthDate'] as const;
-  return needed.filter((field) => !given?.[field]).map((field) => required(`${at}/${field}`));
+  const isForeign = given?.foreignDocument !== undefined;
+  const missing = needed.filter((field) => !given?.[field] && !(field === 'idnp' && isForeign));
+  const isRefused = isForeign && !acceptsForeignDocuments;
+  return [
+    ...missing.map((field) => required(`${at}/${field}`)),
+    ...(isForeign && given.idnp ? [violation(`${at}/foreignDocument`, 'CONTRADICTION', { other: `${at}/idnp` })] : []),
+    ...(isRefused ? [violation(`${at}/foreignDocument`, 'FOREIGN_DOCUMENT_NOT_TAKEN')] : []),
+  ];
 }
 
 function contact({ contact: given }: Content): Violation[] {

@@ -13,6 +13,9 @@ const MANDATE_KINDS = ['own-presence', 'mpower', 'notarial', 'kinship', 'guardia
 /** The ways in which a result reaches the person. */
 const DELIVERY_CHOICES = ['at-centre', 'electronic', 'post'] as const;
 
+/** Documents of other states by which a person without IDNP is known. */
+const FOREIGN_DOCUMENT_KINDS = ['passport', 'identity-card', 'birth-certificate', 'residence-permit'] as const;
+
 /** The languages in which people are addressed. */
 const LANGUAGES = ['ro', 'ru', 'en'] as const;
 
@@ -90,10 +93,39 @@ export const CONTENT_SCHEMA = {
       additionalProperties: false,
       properties: {
         idnp: { $ref: '#/$defs/Idnp' },
+        foreignDocument: {
+          $ref: '#/$defs/ForeignDocument',
+          description: 'Instead of an IDNP, for who has none; taken by some agencies only.',
+        },
         givenName: { $ref: '#/$defs/ShortLine' },
         familyName: { $ref: '#/$defs/ShortLine' },
         birthDate: { $ref: '#/$defs/CivilDate' },
         language: { $ref: '#/$defs/Language', description: 'Language of notices.' },
+      },
+    },
+    ForeignDocument: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['country', 'kind', 'number'],
+      description: 'A document of another state by which a person is known who has no IDNP.',
+      properties: {
+        country: {
+          type: 'string',
+          format: 'country',
+          pattern: '^[A-Z]{2}$',
+          maxLength: 2,
+          'x-rule': 'COUNTRY',
+          description: 'The other state, ISO 3166-1 alpha-2.',
+        },
+        kind: { type: 'string', enum: FOREIGN_DOCUMENT_KINDS },
+        number: {
+          type: 'string',
+          pattern: LINE,
+          minLength: 1,
+          maxLength: 100,
+          description: 'Its series and number.',
+          'x-rule': 'CONTROL_CHARACTERS',
+        },
       },
     },
     Contact: {

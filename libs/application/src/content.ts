@@ -29,6 +29,7 @@ interface Simple {
 /** All that the desk fills in; a draft may lack any of it. */
 export type Content = Of<typeof CONTENT_SCHEMA>;
 export type Person = Of<Defs['Person']>;
+export type ForeignDocument = Of<Defs['ForeignDocument']>;
 export type Mandate = Of<Defs['Mandate']>;
 export type Evidence = Of<Defs['Evidence']>;
 /** How the person wants to get the result; the field `delivery`. What the bridge sends to an agency is a delivery. */

@@ -1,6 +1,7 @@
 import { format } from '@cfworker/json-schema';
 import type { PlainRule } from '@cups/problem';
 import { isValidIBAN } from 'ibantools';
+import { isOtherState } from './country.ts';
 import { isCivilDate } from './dates.ts';
 import { checkIdno, checkIdnp } from './idnp.ts';
 
@@ -15,6 +16,7 @@ const CHECKS = {
   uuid: format['uuid'] as Check,
   idnp: checkIdnp,
   idno: checkIdno,
+  country: isOtherState,
   // Without spaces, as it is sent; a desk takes them out.
   iban: isValidIBAN as Check,
 };
@@ -33,5 +35,6 @@ export const FORMAT_RULES: Readonly<Record<keyof typeof CHECKS, PlainRule>> = {
   uuid: 'UUID',
   idnp: 'IDNP',
   idno: 'IDNO',
+  country: 'COUNTRY',
   iban: 'IBAN',
 };

@@ -3,7 +3,7 @@ export { FORMATS } from './formats.ts';
 export { completenessViolations } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
 export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
-export type { Content, DeliveryChoice, Evidence, Language, Mandate, Person } from './content.ts';
+export type { Content, DeliveryChoice, Evidence, ForeignDocument, Language, Mandate, Person } from './content.ts';
 export { isCivilDate } from './dates.ts';
 export { formCheck } from './form.ts';
 export type { AnswersCheck } from './form.ts';

@@ -5,8 +5,11 @@ import { build } from 'esbuild';
 
 /** The whole library as a page would load it. */
 
-/** Bytes after gzip that a page may pay for it; it was 12,650 when this was written, and 19,796 with the check of IBANs. */
-const MOST_BYTES = 20 * 1024;
+/**
+ * Bytes after gzip that a page may pay for it; it was 12,650 when this was written, 19,796 with the check of IBANs, and
+ * 20,560 with what desks note beside the content and with documents of other states.
+ */
+const MOST_BYTES = 21 * 1024;
 
 let code = '';
 beforeAll(async () => {

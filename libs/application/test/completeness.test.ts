@@ -34,6 +34,52 @@ const requirements: Requirements = {
 
 const told = (content: Content, wanted = requirements, kind = 'town-hall') =>
   completenessViolations(content, wanted, kind, () => []).map(({ field, rule }) => `${field} ${rule}`);
+describe('a person without IDNP', () => {
+  const foreignDocument = { country: 'IT', kind: 'birth-certificate', number: 'IT-1' } as const;
+  const { idnp: _none, ...born } = child;
+  const represented = { ...born, foreignDocument };
+  const kinship = { kind: 'kinship', reference: 'IT-1' } as const;
+  const taking = { ...requirements, acceptsForeignDocuments: true };
+
+  test('is taken where the agency takes people by a document of another state, and nowhere else', () => {
+    const content = file({ represented, mandate: kinship });
+    expect(told(content, taking)).toEqual([]);
+    expect(told(content)).toEqual(['/represented/foreignDocument FOREIGN_DOCUMENT_NOT_TAKEN']);
+    const { idnp: _mine, ...applicant } = complete.applicant!;
+    expect(told(file({ applicant: { ...applicant, foreignDocument } }), taking)).toEqual([]);
+  });
+
+  test('still has a name and a day of birth, and without any document lacks the IDNP', () => {
+    expect(told(file({ represented: { foreignDocument }, mandate: kinship }), taking)).toEqual([
+      '/represented/givenName REQUIRED',
+      '/represented/familyName REQUIRED',
+      '/represented/birthDate REQUIRED',
+    ]);
+    expect(told(file({ represented: born, mandate: kinship }), taking)).toEqual(['/represented/idnp REQUIRED']);
+  });
+
+  test('has no IDNP beside it', () => {
+    const both = { ...child, foreignDocument };
+    expect(told(file({ represented: both, mandate: kinship }), taking)).toEqual([
+      '/represented/foreignDocument CONTRADICTION',
+    ]);
+  });
+
+  test.each([
+    [{ country: 'MD' }, '/represented/foreignDocument/country COUNTRY'],
+    [{ country: 'XX' }, '/represented/foreignDocument/country COUNTRY'],
+    [{ country: 'EU' }, '/represented/foreignDocument/country COUNTRY'],
+    [{ country: 'it' }, '/represented/foreignDocument/country COUNTRY'],
+    [{ kind: 'driving-licence' }, '/represented/foreignDocument/kind ONE_OF'],
+    [{ number: '' }, '/represented/foreignDocument/number MIN_LENGTH'],
+    [{ number: 'a\nb' }, '/represented/foreignDocument/number CONTROL_CHARACTERS'],
+    [{ number: undefined }, '/represented/foreignDocument/number REQUIRED'],
+  ])('with a document that is %p is refused', (change, wanted) => {
+    const wrong = { ...born, foreignDocument: { ...foreignDocument, ...change } };
+    expect(told(file({ represented: wrong, mandate: kinship }), taking)).toEqual([wanted]);
+  });
+});
+
 const asks = (...evidence: Requirements['evidence']): Requirements => ({ evidence, costOptions: [] });
 
 /** The complete file with some members changed; undefined leaves one out. */

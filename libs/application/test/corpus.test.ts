@@ -45,7 +45,7 @@ const forms = readdirSync(folder).flatMap((file) => {
 const ajv = new Ajv2020({ allErrors: true, strict: true, strictRequired: false, strictTypes: false });
 addFormats.default(ajv);
 for (const word of FORM_WORDS) ajv.addKeyword(word);
-for (const name of ['idnp', 'idno', 'iban']) ajv.addFormat(name, FORMATS[name]!);
+for (const name of ['idnp', 'idno', 'iban', 'country']) ajv.addFormat(name, FORMATS[name]!);
 
 /** The members of the answers that a judge finds fault with; '' is the whole of them. */
 interface Judge {

@@ -28,7 +28,7 @@ const versions = readdirSync(folder)
 function newAjv(): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, strict: false });
   addFormats.default(ajv);
-  for (const name of ['idnp', 'idno', 'iban']) ajv.addFormat(name, FORMATS[name]!);
+  for (const name of ['idnp', 'idno', 'iban', 'country']) ajv.addFormat(name, FORMATS[name]!);
   return ajv;
 }
 

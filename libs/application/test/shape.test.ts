@@ -9,6 +9,7 @@ import type { Content } from '../src/index.ts';
 const full = {
   applicant: {
     idnp: '2900000000012',
+    foreignDocument: { country: 'IT', kind: 'passport', number: 'YA0000001' },
     givenName: 'Ana',
     familyName: 'Exemplu',
     birthDate: '1961-05-04',
@@ -17,6 +18,7 @@ const full = {
   contact: { email: 'ana@posta.example', phone: '+37360000077', none: false },
   represented: {
     idnp: '2900000000034',
+    foreignDocument: { country: 'FR', kind: 'birth-certificate', number: '2010-1' },
     givenName: 'Ion',
     familyName: 'Probă',
     birthDate: '2010-02-28',
@@ -89,7 +91,11 @@ const BREAKS: Record<string, (schema: Node, value: never) => { value: unknown; a
     return [{ value, rule: !format && new RegExp(pattern as string).test(value) ? 'MAX_LENGTH' : rule }];
   },
   format: ({ format }) => [
-    format === 'date' ? { value: '2023-02-29', rule: 'DATE' } : { value: '2900000000013', rule: 'IDNP' },
+    {
+      date: { value: '2023-02-29', rule: 'DATE' },
+      idnp: { value: '2900000000013', rule: 'IDNP' },
+      country: { value: 'ZZ', rule: 'COUNTRY' },
+    }[format as string]!,
   ],
   enum: () => [{ value: SECRET, rule: 'ONE_OF' }],
   required: ({ required }, value: Record<string, unknown>) =>
@@ -100,6 +106,7 @@ const BREAKS: Record<string, (schema: Node, value: never) => { value: unknown; a
   maxItems: ({ maxItems }, value: unknown[]) => [
     { value: Array(Number(maxItems) + 1).fill(value[0]), rule: 'MAX_ITEMS' },
   ],
+  minLength: () => [{ value: '', rule: 'MIN_LENGTH' }],
   maxProperties: ({ maxProperties }) => [
     {
       value: Object.fromEntries(Array.from({ length: Number(maxProperties) + 1 }, (_, n) => [`f${n}`, n])),
@@ -135,7 +142,7 @@ describe('each rule of the schema of the content', () => {
     expect(new Set(rules.map(({ rule }) => rule))).toEqual(
       new Set([
         ...['TYPE', 'REQUIRED', 'UNKNOWN_FIELD', 'ONE_OF', 'MAX_LENGTH', 'MAX_ITEMS', 'MAX_MEMBERS'],
-        ...['CONTROL_CHARACTERS', 'CODE', 'DATE', 'IDNP', 'EMAIL', 'PHONE'],
+        ...['CONTROL_CHARACTERS', 'CODE', 'DATE', 'IDNP', 'EMAIL', 'PHONE', 'COUNTRY', 'MIN_LENGTH'],
       ]),
     );
   });
@@ -154,7 +161,8 @@ describe('each rule of the schema of the content', () => {
   test.each(places.slice(1))('may be absent when it is not required: $path', ({ path }) => {
     const name = path.at(-1) as string;
     const told = ruled(withAt(path.slice(0, -1), (value) => without(value, name)));
-    expect(told).toEqual(name === 'kind' ? [`${fieldAt(path)} REQUIRED`] : []);
+    const isRequired = name === 'kind' || path.at(-2) === 'foreignDocument';
+    expect(told).toEqual(isRequired ? [`${fieldAt(path)} REQUIRED`] : []);
   });
 });
 

@@ -61,6 +61,7 @@ export const RULES = {
   IDNP: { meaning: 'Must be an IDNP: 13 digits, the last of which is a check digit.', params: {} },
   IDNO: { meaning: 'Must be an IDNO: 13 digits, the first 1, the last a check digit.', params: {} },
   IBAN: { meaning: 'Must be an IBAN without spaces.', params: {} },
+  COUNTRY: { meaning: 'Must be the code of another state, ISO 3166-1 alpha-2.', params: {} },
   RESOURCE_NAME: { meaning: 'Must be of the form {form}.', params: { form: 'word' } },
   PAGE_TOKEN: { meaning: 'Does not belong to these arguments.', params: {} },
 
@@ -76,6 +77,10 @@ export const RULES = {
   NOT_UNICODE: { meaning: 'Is no text in Unicode.', params: {} },
   NUMBER_SIZE: { meaning: 'Is a number of a size that cannot be kept.', params: {} },
 
+  FOREIGN_DOCUMENT_NOT_TAKEN: {
+    meaning: 'The agency takes no document of another state in the place of an IDNP.',
+    params: {},
+  },
   CONTACT_MISSING: {
     meaning: 'Needs an e-mail address or a telephone number, or that the person has neither.',
     params: {},

@@ -19,6 +19,8 @@ export interface Agency {
   workingTime: { days: Weekday[]; from: string; to: string };
   /** Code of the file of data/calendars that holds its days off. */
   calendar: string;
+  /** It takes people without IDNP, by a document of another state; absent means that it does not. */
+  acceptsForeignDocuments?: boolean;
 }
 
 /** Makes the parser of data/agencies. */

@@ -13,7 +13,7 @@ import { enumValue, fromTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import type { NewEvent } from '@cups/store';
-import type { Delivery, Fetched, SaidToAgency } from '../domain/delivery.ts';
+import type { Delivery, Fetched, Filed, SaidToAgency } from '../domain/delivery.ts';
 
 /** The border to agencies, outwards: a frozen submission becomes a request. */
 
@@ -26,7 +26,7 @@ export function toRequest(submission: GetSubmissionResponse__Output, number: num
   if (submission.agency !== `agencies/${delivery.agency}`) return failed('AGENCY_MISMATCH', ['agency']);
   // Intake froze the mark, and the delivery goes by it: where the two differ, nothing goes anywhere.
   if (submission.training !== (delivery.training ?? false)) return failed('TRAINING_MISMATCH', ['training']);
-  const type = number === 1 ? 'submitted' : 'documentsSupplied';
+  const type = typeOf(submission, number);
   let data: object;
   try {
     data = contentOf(submission, number, delivery);
@@ -40,6 +40,13 @@ export function toRequest(submission: GetSubmissionResponse__Output, number: num
 
 const failed = (cause: DeliveryCause, fields: string[]): Fetched => ({ kind: 'failed', cause, fields });
 
+/** Agencies that take nobody without IDNP never get one: intake files no such application with them. */
+function typeOf({ content }: GetSubmissionResponse__Output, number: number): Filed {
+  const isForeign = [content?.applicant, content?.represented].some((person) => person?.foreignDocument);
+  if (number === 1) return isForeign ? 'anySubmitted' : 'submitted';
+  return isForeign ? 'anyDocumentsSupplied' : 'documentsSupplied';
+}
+
 /** Without what is empty on the wire. */
 function present<T extends Record<string, unknown>>(fields: T): Partial<T> {
   const kept = Object.entries(fields).filter(([, value]) => value !== '' && value !== null && value !== undefined);
@@ -50,8 +57,8 @@ const idOf = (name: string) => name.slice(name.indexOf('/') + 1);
 
 function toPerson(person: Person__Output | null | undefined) {
   if (!person) return undefined;
-  const { idnp, givenName, familyName, birthDate, language } = person;
-  return present({ idnp, givenName, familyName, birthDate, language });
+  const { idnp, foreignDocument, givenName, familyName, birthDate, language } = person;
+  return present({ idnp, foreignDocument, givenName, familyName, birthDate, language });
 }
 
 function contentOf(submission: GetSubmissionResponse__Output, number: number, delivery: Delivery): object {

@@ -126,7 +126,9 @@ export type Told =
 export type SaidToIntake = { to: 'intake'; messageId: string; occurTime: Date; changes?: string[] } & Told;
 
 /** What is asked of the agency; each is a message of the agency contract. */
-export type Asked = 'submitted' | 'documentsSupplied' | 'withdrawn' | 'expired';
+/** A submission, by what it is called to the agency; one of people without IDNP has a name of its own. */
+export type Filed = 'submitted' | 'documentsSupplied' | 'anySubmitted' | 'anyDocumentsSupplied';
+export type Asked = Filed | 'withdrawn' | 'expired';
 
 export type SaidToAgency = { to: 'agency'; type: Asked; data: object };
 export type Said = SaidToAgency | SaidToIntake;
@@ -138,7 +140,7 @@ export interface Step<D extends Delivery = Delivery> {
 
 /** What a fetch of a submission led to. */
 export type Fetched =
-  | { kind: 'request'; type: 'submitted' | 'documentsSupplied'; data: object }
+  | { kind: 'request'; type: Filed; data: object }
   /** Withdrawn or expired meanwhile: nothing is to be sent that was not sent yet. */
   | { kind: 'withdrawn' }
   /** It can never be sent. */

@@ -1,17 +1,10 @@
 import { deliveryIdOf, REPLY_TYPES, sourceOf } from '@cups/agency-contract';
-import type {
-  ApplicationSubmitted,
-  Attributes,
-  DocumentsSupplied,
-  ReplyEvent,
-  RequestEvent,
-  Result,
-} from '@cups/agency-contract';
+import type { AnySubmitted, Attributes, ReplyEvent, RequestEvent, Result } from '@cups/agency-contract';
 import { decodeTime } from 'ulid';
 import { chance, digits, idOf, pick, symbols } from './chance.ts';
 import { APPEAL, DOCUMENT_WANTED, PROGRESS, REFUSALS, RESULT_CORRECTED, RESULT_REVOKED } from './wording.ts';
 
-export type SubmissionEvent = Extract<RequestEvent, { data: ApplicationSubmitted }>;
+export type SubmissionEvent = Extract<RequestEvent, { data: AnySubmitted }>;
 /** The replies of the contract; a decision is either `decided`, in favour, or `rejected`. */
 export type ReplyKind = keyof typeof REPLY_TYPES | 'rejected';
 
@@ -49,7 +42,7 @@ function resultOf({ request: { data }, agency }: Dossier, issue: string, time: s
   return { kind, number, verificationCode: symbols(10, 'verification', delivery, issue), validUntil };
 }
 
-function documentsWanted(data: ApplicationSubmitted | DocumentsSupplied, seed: string) {
+function documentsWanted(data: AnySubmitted, seed: string) {
   const unseen = data.evidence.filter((one) => !one.originalSeen);
   const kind = pick(unseen.length > 0 ? unseen : data.evidence, seed, 'document', data.application)?.kind;
   return [{ kind: kind ?? 'identity-document', note: DOCUMENT_WANTED.ro }];

@@ -3,7 +3,7 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { parse } from 'yaml';
-import { checkIdnp, violationsOf } from '@cups/application';
+import { FORMATS, violationsOf } from '@cups/application';
 import type { Finding } from '@cups/application';
 import { inPlace, pointer, Problem, violation } from '@cups/problem';
 import type { Place, Reason, Violation } from '@cups/problem';
@@ -150,7 +150,7 @@ function answerCheck(
 function ajvOf(document: Json, coerceTypes: boolean): Ajv2020 {
   const ajv = new Ajv2020({ allErrors: true, coerceTypes, allowUnionTypes: true, verbose: true });
   (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
-  ajv.addFormat('idnp', checkIdnp);
+  for (const name of ['idnp', 'country']) ajv.addFormat(name, FORMATS[name]!);
   ajv.addVocabulary([...Object.keys(document), 'x-rule']);
   return ajv.addSchema(document, 'openapi', undefined, false);
 }

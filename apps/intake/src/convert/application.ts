@@ -140,6 +140,7 @@ export function toAction(row: ActionRecord): ActionOut {
     fields: row.fields ?? [],
     centre: row.centre ?? '',
     operator: row.operator ?? '',
+    how: row.how ? enumWord('TELLING_MEANS_', row.how) : 'TELLING_MEANS_UNSPECIFIED',
   };
 }
 

@@ -1,6 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 import { answersFault, CONTENT_SCHEMA } from '@cups/application';
-import type { Content, DeliveryChoice, Evidence, HandOver, HandOverGround, Mandate, Person } from '@cups/application';
+import type {
+  Content,
+  DeliveryChoice,
+  Evidence,
+  ForeignDocument,
+  HandOver,
+  HandOverGround,
+  Mandate,
+  Person,
+} from '@cups/application';
 import { enumValue, enumWord } from '@cups/contracts/proto';
 import type {
   ApplicationContent as ContentOut,
@@ -55,9 +64,12 @@ export function fromContent(wire: ContentIn | null): Content {
   return content;
 }
 
-function fromPerson({ idnp, givenName, familyName, birthDate, language }: PersonIn): Person {
-  // Which languages there are is for the check of the shape.
-  return present({ idnp, givenName, familyName, birthDate, language }) as Person;
+function fromPerson({ foreignDocument, ...wire }: PersonIn): Person {
+  const { idnp, givenName, familyName, birthDate, language } = wire;
+  // Which languages and kinds of document there are is for the check of the shape.
+  const person = present({ idnp, givenName, familyName, birthDate, language }) as Person;
+  if (foreignDocument) person.foreignDocument = foreignDocument as ForeignDocument;
+  return person;
 }
 
 export function fromEvidence({ kind, originalSeen, ...more }: EvidenceIn): Evidence {

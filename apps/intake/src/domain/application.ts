@@ -113,6 +113,8 @@ export interface ActionRecord {
   centre?: string;
   /** operators/{id} to whom it was assigned. */
   operator?: string;
+  /** How the person was told. */
+  how?: TellingMeans;
 }
 
 /** A word to colleagues. */

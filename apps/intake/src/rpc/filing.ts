@@ -19,6 +19,7 @@ export function filingRpcs(
   const versionOf = (app: StoredApplication) => versions.get(app.service.versionId);
   const submitParts = (app: StoredApplication, version: ServiceVersion): filing.SubmitParts => ({
     version,
+    acceptsForeignDocuments: workingTimes.acceptsForeignDocuments(app.agency),
     working: workingTimes.of(app.agency),
     answersViolations: formCheck(version.form),
   });

@@ -114,6 +114,7 @@ export const APPLICATION = {
       fields: [String],
       centre: String,
       operator: String,
+      how: String,
     },
   ],
   omittedMessages: Number,

@@ -238,6 +238,16 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     ru: 'Число слишком велико. Проверьте его.',
     en: 'The number is too large. Check it.',
   },
+  COUNTRY: {
+    ro: 'Alegeți statul care a eliberat actul, altul decât Moldova.',
+    ru: 'Выберите государство, выдавшее документ, кроме Молдовы.',
+    en: 'Choose the state that issued the document, other than Moldova.',
+  },
+  FOREIGN_DOCUMENT_NOT_TAKEN: {
+    ro: 'Instituția cere IDNP și nu primește acte ale altui stat.',
+    ru: 'Учреждение требует IDNP и не принимает документы другого государства.',
+    en: 'The institution needs an IDNP and takes no document of another state.',
+  },
   CONTACT_MISSING: {
     ro: 'Scrieți un telefon sau un e-mail, sau notați că persoana nu are.',
     ru: 'Укажите телефон или электронную почту, либо отметьте, что их нет.',

@@ -12,12 +12,15 @@ import type { WorkingTime } from '../terms.ts';
 
 export interface SubmitParts {
   version: ServiceVersion;
+  /** Whether its agency takes people without IDNP. */
+  acceptsForeignDocuments: boolean;
   working: WorkingTime;
   answersViolations: AnswersCheck;
 }
 
 /** Freezes submission 1 and files it. The day of filing decides which version may be filed, also for an offline desk. */
-export function submit(app: Application, actor: Actor, { version, working, answersViolations }: SubmitParts): Step {
+export function submit(app: Application, actor: Actor, parts: SubmitParts): Step {
+  const { version, acceptsForeignDocuments, working, answersViolations } = parts;
   const state = allow(app, 'submit', actor);
   const at = occurredAt(app, actor);
   if (app.service.validTo !== undefined && today(at) > app.service.validTo) {
@@ -28,7 +31,8 @@ export function submit(app: Application, actor: Actor, { version, working, answe
     });
   }
   const content = counting(app.content, version);
-  const violations = completenessViolations(content, version, app.centreKind, (answers) =>
+  const requirements = { ...version, acceptsForeignDocuments };
+  const violations = completenessViolations(content, requirements, app.centreKind, (answers) =>
     answersViolations(answers, today(at)),
   );
   if (violations.length > 0) {

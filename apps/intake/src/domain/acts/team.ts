@@ -68,7 +68,7 @@ export function tell(app: Application, actor: Actor, { how, notice }: Telling): 
     app.state,
     'tell',
     actor,
-    notice === undefined ? { code: how } : { code: how, answers: notice },
+    notice === undefined ? { how } : { how, answers: notice },
   );
   const event =
     notice === undefined ? { type: 'PersonTold' as const, how } : { type: 'PersonTold' as const, how, notice };
