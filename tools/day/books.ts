@@ -123,7 +123,7 @@ async function holdQueue(balance: Balance, book: Book, queue: Queue): Promise<vo
   const row = await queue.row(book.id);
   const isOpen = row?.buckets?.includes('open') ?? false;
   const hasEnded = END_STATES.some((end) => end === book.state);
-  if (!row || (!hasEnded && !isOpen)) balance.lost.push(`${book.id} in the queue`);
+  if (!hasEnded && !isOpen) balance.lost.push(`${book.id} in the queue`);
   if (hasEnded && isOpen) balance.doubled.push(`${book.id}, which has ended, in the queue`);
 }
 

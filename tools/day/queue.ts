@@ -7,7 +7,6 @@ export interface QueueRow extends Application {
 }
 interface QueuePage {
   applications: QueueRow[];
-  counts: { bucket: string; count: number }[];
   cursor: string;
   nextPageToken?: string;
 }
@@ -17,21 +16,30 @@ export class Queue {
   readonly #rows = new Map<string, QueueRow>();
   #cursor = '';
   #reading: Promise<void> | undefined;
+  #next: Promise<void> | undefined;
 
   constructor(desk: Desk) {
     this.#desk = desk;
   }
 
-  /** The row of an application, as it is now; many visits of one desk share one request. */
+  /** The row of an application as it is now: by a request that begins after the question, and that many visits of one desk share. */
   async row(id: string): Promise<QueueRow | undefined> {
-    await (this.#reading ??= this.#read().finally(() => (this.#reading = undefined)));
+    await this.#freshRead();
     return this.#rows.get(id);
   }
 
-  /** How many stand in each list now. */
-  async counts(): Promise<Map<string, number>> {
-    const { counts } = (await this.#desk.call<QueuePage>('GET', '/queue')).body;
-    return new Map(counts.map(({ bucket, count }) => [bucket, count]));
+  #freshRead(): Promise<void> {
+    if (!this.#reading) return this.#begin();
+    return (this.#next ??= this.#reading
+      .catch(() => {})
+      .then(() => {
+        this.#next = undefined;
+        return this.#begin();
+      }));
+  }
+
+  #begin(): Promise<void> {
+    return (this.#reading = this.#read().finally(() => (this.#reading = undefined)));
   }
 
   async #read(): Promise<void> {
