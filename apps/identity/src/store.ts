@@ -29,6 +29,7 @@ export function centresOf(store: Store): Documents<StoredCentre> {
       wave: String,
       status: String,
       district: String,
+      country: String,
       timeZone: String,
       languages: [String],
       agencies: [String],
@@ -122,8 +123,8 @@ export async function storeCentre(
   const { document } = await centres.update(code, { scope: 'service', cause: {}, now }, (known) => {
     const next = generationAfter(known, file.hash, before);
     if (!next) return { document: known, events: [] };
-    const { district, limits, transferTo } = file;
-    return { document: { ...known, ...file, district, limits, transferTo, ...next }, events };
+    const { district, country, limits, transferTo } = file;
+    return { document: { ...known, ...file, district, country, limits, transferTo, ...next }, events };
   });
   return document;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
 import { openIdentity, refused } from './identity.ts';
 import type { World } from './identity.ts';
 
@@ -16,10 +17,19 @@ describe('a centre', () => {
       displayName: 'Lozova',
       kind: 'CENTRE_KIND_TOWN_HALL',
       status: 'CENTRE_STATUS_ACTIVE',
+      country: 'MD',
       timeZone: 'Europe/Chisinau',
       agencies: expect.arrayContaining(['agencies/asp']) as unknown as string[],
       openApplicationLimit: 500,
     });
+  });
+
+  test('is in the country that its file says: Moldova where it says none, except for a mission', async () => {
+    const countryOf = async (code: string) =>
+      (await world.client().getCentre({ name: `centres/${code}` })).centre?.country;
+    expect(await countryOf('CU-018')).toBe('IT');
+    world.write('CU-018', world.textOf('CU-018').replace('country: IT\n', ''));
+    await eventually(async () => (await countryOf('CU-018')) === '');
   });
 
   test('that does not exist is NOT_FOUND, and a malformed name is refused', async () => {
