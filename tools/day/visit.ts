@@ -34,11 +34,13 @@ export interface DayPlace {
 const CREATES_AGAIN = 6;
 const EDITS_STALE = 5;
 const SUBMITS_AGAIN = 7;
-/** How often colleagues are written to, take an application over, or look for one; and how often a fee is paid at once. */
+/** How often colleagues are written to, take an application over, or look for one; and how often a fee is paid. */
 const WRITES_NOTE = 4;
 const TAKES_OVER = 6;
 const LOOKS_FOR = 5;
 const PAYS = 3;
+/** How often a person cannot get what the agency asks for. */
+const LACKS = 5;
 
 /** One person at one desk, from the first question to the confirmed outcome. */
 export class Visit {
@@ -218,12 +220,13 @@ export class Visit {
 
   async #supply(): Promise<void> {
     const { body: app } = await this.#desk.call<Application>('GET', this.#path);
-    const evidence = app.documentRequest!.evidenceKinds.map((kind, i) => ({
-      kind,
-      number: `D${this.#job.n}-${i}`,
-      originalSeen: true,
-    }));
-    await this.#call('POST', `${this.#path}/supply-documents`, { body: { evidence } });
+    const { n } = this.#job;
+    const kinds = app.documentRequest!.evidenceKinds;
+    const body =
+      n % LACKS === 1
+        ? { unavailable: kinds.map((kind) => ({ kind, reason: 'Pierdut; se reface abia la primăvară.' })) }
+        : { evidence: kinds.map((kind, i) => ({ kind, number: `D${n}-${i}`, originalSeen: true })) };
+    await this.#call('POST', `${this.#path}/supply-documents`, { body });
     this.#book.actions.push('supply-documents');
   }
 

@@ -21,6 +21,7 @@ function finds(typed: string, name: string): boolean {
 test.each([
   ['Exemplu Ion', 'exem'],
   ['Exemplu Ion', 'ION EXEMPLU'],
+  ['Exemplu Ion', 'Экземплу'],
   ['Exemplu-Popescu Ion', 'popescu'],
   ['Sîrbu Ana', 'Sârbu'],
   ['Sârbu Ana', 'sirbu'],

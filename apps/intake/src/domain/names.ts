@@ -23,6 +23,7 @@ const SPELLINGS: readonly [RegExp, string][] = [
   [/ч(?=[аоу])/g, 'ci'],
   [/[кk](?=[еиіыeiy])/g, 'ch'],
   [/г(?=[еиі])/g, 'gh'],
+  [/кз/g, 'кс'],
   [/^э/g, 'e'],
 ];
 /** Each letter, and what it is folded to. */
