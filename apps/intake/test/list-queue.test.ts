@@ -7,7 +7,8 @@ import { DAY, delivered, useIntake } from './world.ts';
 
 /** ListQueue and ListQueueChanges: the lists of a day, each of which holds what its rows say, and what changed since. */
 
-const scene = useIntake({ topics: true });
+// Its clock is far ahead for a moment: no timer is to be found due by it, or a draft expires in the middle of a test.
+const scene = useIntake({ topics: true, timerPollMs: 3_600_000 });
 const { at } = scene;
 const bucketWord = (bucket: (typeof BUCKETS)[number]) => enumWord('BUCKET_', bucket);
 afterEach(() => void (scene.world.clock.now = undefined));

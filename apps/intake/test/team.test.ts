@@ -173,7 +173,11 @@ describe('At the desk', () => {
       { how: 'TELLING_MEANS_IN_PERSON', about: notice },
     ]);
     expect((await at().recordTelling(given)).application!.tellings).toHaveLength(2);
-    expect((await at().history(name)).at(-1)).toMatchObject({ kind: 'tell', how: 'TELLING_MEANS_IN_PERSON', answers: notice });
+    expect((await at().history(name)).at(-1)).toMatchObject({
+      kind: 'tell',
+      how: 'TELLING_MEANS_IN_PERSON',
+      answers: notice,
+    });
     const topic = await readTopic(scene.world.place, 'cups.applications');
     const all = await topic.until((events) => events.filter(({ subject }) => subject === name).length >= 3);
     await topic.stop();
