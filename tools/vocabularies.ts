@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import {
   ACTIONS,
   BUCKETS,
+  LOOK_KINDS,
   DELIVERY_CAUSES,
   DELIVERY_STATES,
   DESK_NOTE_KINDS,
@@ -76,6 +77,7 @@ const schemas = {
   NoDueDateReason: words(NO_DUE_DATE_REASONS, 'Why there is no due date.'),
   ResultKind: words(RESULT_KINDS, 'What the agency gives.'),
   TellingMeans: words(TELLING_MEANS, 'How the person was told.'),
+  LookKind: words(LOOK_KINDS, 'What was looked at.'),
   Bucket: words(BUCKETS, BUCKET_MEANINGS),
 };
 

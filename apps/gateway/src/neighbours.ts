@@ -1,7 +1,7 @@
 import type { Backend } from '@cups/backend';
 import type { DeliveryState__Output } from '@cups/contracts/gen/cups/agencybridge/v1/DeliveryState.ts';
 import type { State__Output } from '@cups/contracts/gen/cups/intake/v1/State.ts';
-import type { Bucket } from '@cups/application';
+import type { Bucket, Language } from '@cups/application';
 import type { CentreKind__Output } from '@cups/contracts/gen/cups/type/v1/CentreKind.ts';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
@@ -62,6 +62,7 @@ export interface Query {
   state?: State | DeliveryState;
   bucket?: Bucket;
   cursor?: string;
+  language?: Language;
   from?: string;
   to?: string;
   groupBy?: 'centre' | 'public-service' | 'agency';

@@ -4,6 +4,7 @@ import type { Neighbours } from './neighbours.ts';
 import type { Operators } from './operators.ts';
 import { applicationRoutes } from './routes/applications.ts';
 import { fileRoutes } from './routes/file.ts';
+import { looksRoutes } from './routes/looks.ts';
 import { withNames } from './routes/named.ts';
 import { platformRoutes } from './routes/platform.ts';
 import type { PlatformParts } from './routes/platform.ts';
@@ -29,6 +30,7 @@ export function routes(parts: RouteParts): Record<string, Handler> {
     ...queueRoutes(parts),
     ...searchRoutes(parts),
     ...fileRoutes(parts),
+    ...looksRoutes(parts, parts.operators),
     ...progressRoutes(parts),
     ...statisticsRoutes(parts),
   });

@@ -86,3 +86,28 @@ test('Statistics come as JSON, and as a table for a spreadsheet.', async () => {
   expect(row).toBe('centres/CU-001,4,1,2,0,0,0,0,0,0,600,,');
   expect((await gateway.send('GET', '/api/v1/statistics?from=2026-01-01')).status).toBe(400);
 });
+
+test('Who looked is a page to print, in a language, with the names of operators and without scripts.', async () => {
+  const look = (kind: 'FILE' | 'SEARCH', by = 'operators/cu-001-specialist') => ({
+    by,
+    lookTime: { seconds: String(Date.parse('2026-11-24T08:00:00Z') / 1000), nanos: 0 },
+    kind: `LOOK_KIND_${kind}` as const,
+    centre: 'centres/CU-001',
+  });
+  const printing = await start({
+    intake: { ListLooks: () => Promise.resolve({ looks: [look('FILE'), look('SEARCH', 'operators/unknown')] }) },
+    identity: {
+      BatchGetOperators: () =>
+        Promise.resolve({ operators: [{ name: 'operators/cu-001-specialist', displayName: 'Ana <b>Exemplu</b>' }] }),
+    },
+  });
+  const path = `/api/v1/applications/${ID}/looks/sheet`;
+  const { text, headers } = await printing.send('GET', path);
+  expect(headers['content-type']).toBe('text/html; charset=utf-8');
+  expect(text).toContain('<h1>Cine a consultat cererea</h1>');
+  expect(text).toContain('<td>24.11.2026, 10:00</td>');
+  expect(text).toContain('Ana &#60;b&#62;Exemplu');
+  expect(text).toContain('operators/unknown');
+  expect((await printing.send('GET', `${path}?language=ru`)).text).toContain('дело заявления');
+  expect((await printing.send('GET', `${path}?language=de`)).status).toBe(400);
+});

@@ -88,6 +88,15 @@ const rows: Row[] = [
   ],
   ['listLooks', 'GET', `${APP}/looks?pageSize=10`, undefined, 200, 'ListLooks', { name: NAME, pageSize: 10 }],
   [
+    'getLooksSheet',
+    'GET',
+    `${APP}/looks/sheet?language=ru`,
+    undefined,
+    200,
+    'ListLooks',
+    { name: NAME, pageSize: 200 },
+  ],
+  [
     'getStatistics',
     'GET',
     '/api/v1/statistics?from=2026-01-01&to=2026-12-31&groupBy=agency',

@@ -51,11 +51,12 @@ export {
   DELIVERY_CAUSES,
   DELIVERY_STATES,
   HISTORY_KINDS,
+  LOOK_KINDS,
   MESSAGE_CHANGES,
   NO_DUE_DATE_REASONS,
   NOTICE_CAUSES,
   NOTICE_KINDS,
   RESULT_KINDS,
 } from './vocabularies.ts';
-export type { DeliveryCause, HistoryKind, MessageChange, NoticeCause, NoticeKind } from './vocabularies.ts';
+export type { DeliveryCause, HistoryKind, LookKind, MessageChange, NoticeCause, NoticeKind } from './vocabularies.ts';
 export { plainCode, plainWords } from './words.ts';

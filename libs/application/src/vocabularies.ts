@@ -84,3 +84,7 @@ export type NoDueDateReason = (typeof NO_DUE_DATE_REASONS)[number];
 /** What an agency gives. */
 export const RESULT_KINDS = ['paper', 'electronic', 'payment'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
+
+/** What of an application somebody at a desk looked at. */
+export const LOOK_KINDS = ['file', 'search', 'submission', 'history', 'person'] as const;
+export type LookKind = (typeof LOOK_KINDS)[number];

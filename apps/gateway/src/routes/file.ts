@@ -3,7 +3,7 @@ import { isProblem } from '@cups/problem';
 import * as convert from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
 import type { Neighbours } from '../neighbours.ts';
-import { applicationName, list, whole } from './shapes.ts';
+import { applicationName, whole } from './shapes.ts';
 
 /** The page of one application: what intake, notifications and agency-bridge know of it, in one answer. */
 export function fileRoutes({ intake, bridge, notifications }: Neighbours): Record<string, Handler> {
@@ -39,10 +39,6 @@ export function fileRoutes({ intake, bridge, notifications }: Neighbours): Recor
       const name = submissionName(params['id']!, Number(params['number']));
       return { body: convert.submissionJson(await intake.getFiledSubmission({ name }, context)) };
     },
-
-    listLooks: list(intake.listLooks, 'looks', convert.lookJson, (_query, params) => ({
-      name: applicationName(params),
-    })),
   };
 }
 

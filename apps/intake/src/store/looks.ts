@@ -1,4 +1,5 @@
 import { pageToken as tokenOf, readPageToken } from '@cups/contracts/node';
+import type { LookKind as ApplicationLookKind } from '@cups/application';
 import type { Store } from '@cups/store';
 import { ulid } from 'ulid';
 
@@ -7,9 +8,8 @@ import { ulid } from 'ulid';
  * tells of changes. A look at details is written before they are answered; a page of a list is one look at the list.
  */
 
-export const LOOK_KINDS = ['file', 'search', 'submission', 'history', 'person', 'list'] as const;
-/** What somebody looked at. */
-export type LookKind = (typeof LOOK_KINDS)[number];
+/** What somebody looked at: something of an application, or the list of a centre. */
+export type LookKind = ApplicationLookKind | 'list';
 
 export interface Look {
   /** operators/{id} */

@@ -1,6 +1,6 @@
 import type { Action, DeskAct, DeskNoteKind, State, TellingMeans } from '../life.ts';
 import type { Bucket } from '../queue.ts';
-import type { HistoryKind, MessageChange, NoDueDateReason, ResultKind } from '../vocabularies.ts';
+import type { HistoryKind, LookKind, MessageChange, NoDueDateReason, ResultKind } from '../vocabularies.ts';
 import type { Text } from './text.ts';
 
 /** The life of an application: what it is, what may be done, and what was done. */
@@ -257,6 +257,19 @@ export const TELLING_TEXTS: Record<TellingMeans, Text> = {
   phone: { ro: 'prin telefon', ru: 'по телефону', en: 'by telephone' },
   'in-person': { ro: 'în persoană', ru: 'лично', en: 'in person' },
   slip: { ro: 'prin fișă', ru: 'листком', en: 'by slip' },
+};
+
+/** What somebody looked at. */
+export const LOOK_TEXTS: Record<LookKind, Text> = {
+  file: { ro: 'dosarul cererii', ru: 'дело заявления', en: 'the file of the application' },
+  search: { ro: 'rândul într-o căutare', ru: 'строка в поиске', en: 'the row in a search' },
+  submission: { ro: 'cererea depusă', ru: 'поданное заявление', en: 'the application as filed' },
+  history: { ro: 'parcursul cererii', ru: 'ход заявления', en: 'the history of the application' },
+  person: {
+    ro: 'datele persoanei, pentru o cerere nouă',
+    ru: 'данные лица, для нового заявления',
+    en: 'the data of the person, for a new application',
+  },
 };
 
 /** The lists of the queue. */
