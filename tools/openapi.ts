@@ -25,7 +25,7 @@ interface Accepted {
 
 /** What may be read without a session. Opening another operation to everybody is said here too, so that a review sees it. */
 const OPEN =
-  '/|/healthz|/readyz|/api/v1/(openapi.json|operators|registry|centres|centres/{code}|public-services|public-services/{code})';
+  '/|/healthz|/readyz|/api/v1/(openapi.json|operators|sign-in-providers|registry|centres|centres/{code}|public-services|public-services/{code})';
 
 const ACCEPTED: Accepted[] = [
   { rule: 'license-url', why: 'OpenAPI 3.1 takes an identifier or an address, not both.' },

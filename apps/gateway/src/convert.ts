@@ -262,8 +262,6 @@ export const actionJson = by({
 /** What a tracking number tells. */
 export const trackingJson = by({ state: word('STATE_') });
 export const operatorJson = by(OPERATOR);
-/** A session; its id stays here. */
-export const sessionJson = by({ id: absent, operator: by(OPERATOR) });
 export const deliveryJson = by({
   state: word('DELIVERY_STATE_'),
   failCause: deliveryCause,
@@ -277,6 +275,13 @@ const CENTRE: Rules = {
   openApplicationLimit: orAbsent,
 };
 export const centreJson = (wire: { name: string }) => ({ code: idOf(wire.name), ...json(wire, CENTRE) });
+/** A session; its id stays here. */
+export const sessionJson = by({
+  id: absent,
+  operator: by(OPERATOR),
+  centres: (centres: { name: string }[]) => centres.map(centreJson),
+});
+export const signInProviderJson = by({});
 
 /** Of a mail server that refuses, the code is for the log. */
 const noticeCause = (cause: string) =>

@@ -120,7 +120,7 @@ describe('openapi.yaml', () => {
         ...(open && method === 'get' ? [] : ['403']),
         ...(path.includes('{') || named.includes(id) ? ['404'] : []),
         // A repeat of other content; a centre where nobody signs in.
-        ...(headers.includes('IdempotencyKey') || id === 'createSession' ? ['409'] : []),
+        ...(headers.includes('IdempotencyKey') || ['createSession', 'switchCentre'].includes(id) ? ['409'] : []),
         ...(headers.includes('IfMatch') ? ['412'] : []),
         ...(headers.includes('IfMatchRequired') ? ['428'] : []),
         ...(body === 'none' ? [] : ['413', '415']),

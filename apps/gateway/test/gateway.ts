@@ -125,6 +125,12 @@ export async function startGateway(
     {
       CreateSession: () => Promise.resolve({ session, assertion: specialist.token }),
       GetSession: () => Promise.resolve({ session }),
+      SwitchCentre: ({ centre: name }) =>
+        Promise.resolve({ session: { ...session, centre: name }, assertion: specialist.token }),
+      ListSignInProviders: () =>
+        Promise.resolve({
+          providers: [{ name: 'local', displayName: { ro: 'Probă', ru: 'Проба', en: 'Test' }, listsOperators: true }],
+        }),
       DeleteSession: () => Promise.resolve({}),
       ListOperators: () => Promise.resolve({ operators: [operator] }),
       BatchGetOperators: ({ names }) =>

@@ -40,6 +40,16 @@ const rows: Row[] = [
   ],
   ['getCurrentSession', 'GET', '/api/v1/sessions/current', undefined, 200, 'GetSession', {}],
   [
+    'switchCentre',
+    'POST',
+    '/api/v1/sessions/current/centre',
+    { centre: 'CU-002' },
+    200,
+    'SwitchCentre',
+    { centre: 'centres/CU-002' },
+  ],
+  ['listSignInProviders', 'GET', '/api/v1/sign-in-providers', undefined, 200, 'ListSignInProviders', {}],
+  [
     'listOperators',
     'GET',
     '/api/v1/operators?centre=CU-001',

@@ -18,7 +18,10 @@ const registry = {
 export const access: AccessTable<IdentityServiceDefinition> = {
   CreateSession: signIn,
   ListOperators: signIn,
+  ListSignInProviders: signIn,
   GetSession: { ...ownSession, roles: [...ANYBODY] },
+  // Which of their centres is for identity to say; whoever works at none has none to go to.
+  SwitchCentre: { ...ownSession, roles: [...ANYBODY] },
   DeleteSession: { ...ownSession, roles: [...ANYBODY] },
   // Who is signed in may see the names of colleagues, whose marks are on what they work on.
   BatchGetOperators: { ...ownSession, roles: [...ANYBODY] },

@@ -6,6 +6,7 @@ import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1
 import type { Session as Claims } from '@cups/rpc';
 import { countryOf } from './domain/centres.ts';
 import type { Centre } from './domain/centres.ts';
+import { centresOfOperator } from './domain/operators.ts';
 import type { Operator } from './domain/operators.ts';
 import type { StoredSession } from './store.ts';
 
@@ -37,6 +38,8 @@ export function toOperator(operator: Operator, suspended: boolean): OperatorOut 
     centre: operator.centre ? nameOf('centres', operator.centre) : '',
     agency: operator.agency ? nameOf('agencies', operator.agency) : '',
     suspended,
+    language: operator.language,
+    centres: centresOfOperator(operator).map((code) => nameOf('centres', code)),
   };
 }
 
@@ -45,14 +48,18 @@ export function toOperatorName({ id, displayName }: Operator): OperatorOut {
   return { name: nameOf('operators', id), displayName };
 }
 
-/** What is known of the centre that an operator works at. */
-export interface Home {
+/** Where an operator works in a session. */
+export interface Place {
+  /** The one of now; undefined for who works at none. */
   centre: Centre | undefined;
-  /** centres/{code} whose applications it took over. */
+  /** All where they work. */
+  centres: Centre[];
+  /** centres/{code} whose applications the one of now took over. */
   takesOver: string[];
 }
 
-export function toSession(session: StoredSession, operator: Operator, { centre, takesOver }: Home): SessionOut {
+export function toSession(session: StoredSession, operator: Operator, place: Place): SessionOut {
+  const { centre, centres, takesOver } = place;
   return {
     id: session._id,
     operator: toOperator(operator, false),
@@ -60,11 +67,13 @@ export function toSession(session: StoredSession, operator: Operator, { centre, 
     expireTime: toTimestamp(session.expireTime),
     training: centre?.status === 'training',
     takesOver,
+    centre: centre ? nameOf('centres', centre.code) : '',
+    centres: centres.map(toCentre),
   };
 }
 
 /** What the assertion of a session says. */
-export function claimsOf(session: StoredSession, operator: Operator, { takesOver }: Home): Claims {
+export function claimsOf(session: StoredSession, operator: Operator, { centre, takesOver }: Place): Claims {
   const claims: Claims = {
     operator: nameOf('operators', operator.id),
     roles: operator.roles,
@@ -72,7 +81,7 @@ export function claimsOf(session: StoredSession, operator: Operator, { takesOver
     expires: session.expireTime,
     language: operator.language,
   };
-  if (operator.centre) claims.centre = nameOf('centres', operator.centre);
+  if (centre) claims.centre = nameOf('centres', centre.code);
   if (takesOver.length > 0) claims.takesOver = takesOver;
   if (operator.agency) claims.agency = nameOf('agencies', operator.agency);
   return claims;

@@ -6,6 +6,8 @@ import type { Operator } from './domain/operators.ts';
 /** Somebody who can say who signs in. MPass becomes another one. */
 export interface Provider {
   name: string;
+  /** What the button of the sign-in page says. */
+  displayName: { ro: string; ru: string; en: string };
   /** Whom it offers on the sign-in page, by id; a provider of a real identity offers nobody. */
   offers(): Operator[];
   /** Who that id is, or undefined. */
@@ -40,6 +42,11 @@ export function localProvider(environment: string, places: Places): Provider {
   };
   return {
     name: 'local',
+    displayName: {
+      ro: 'Operatori de probă, fără parolă',
+      ru: 'Пробные операторы, без пароля',
+      en: 'Test operators, without a password',
+    },
     offers: () => [...current().values()],
     find: (id) => current().get(id),
     signIn: async (id) => {

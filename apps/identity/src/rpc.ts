@@ -1,30 +1,15 @@
-import { nameOf, parseName, parseRequestId } from '@cups/contracts';
+import { parseName, parseRequestId } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
-import { sessionOf } from '@cups/rpc';
-import type { Context, Keys, Rpcs } from '@cups/rpc';
-import type { Documents } from '@cups/store';
-import { claimsOf, toCentre, toOperator, toOperatorName, toSession } from './convert.ts';
-import type { Centre } from './domain/centres.ts';
-import { assertSignsIn, LIFE } from './domain/life.ts';
+import type { Context, Rpcs } from '@cups/rpc';
+import { toCentre, toOperator, toOperatorName } from './convert.ts';
+import { LIFE } from './domain/life.ts';
 import type { Operator } from './domain/operators.ts';
-import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from './domain/sessions.ts';
-import { MAX_TAKEN_OVER, takenOverBy } from './domain/transfers.ts';
 import type { Provider } from './providers.ts';
-import type { Sessions } from './sessions.ts';
+import { sessionRpcs, unknownHere } from './rpc/sessions.ts';
+import type { SessionParts } from './rpc/sessions.ts';
 import { setSuspended } from './store.ts';
-import type { StoredSession, StoredStanding } from './store.ts';
-
-export interface Parts {
-  centres: () => Map<string, Centre>;
-  providers: Map<string, Provider>;
-  sessions: Sessions;
-  standings: Documents<StoredStanding>;
-  keys: Pick<Keys, 'signSession'>;
-  sessionMs: number;
-  now: () => Date;
-}
 
 type All = Rpcs<IdentityServiceDefinition>;
 
@@ -32,79 +17,24 @@ type All = Rpcs<IdentityServiceDefinition>;
 const MOST_NAMED = 200;
 
 /** The calls of identity. */
-export function identityRpcs(parts: Parts): All {
+export function identityRpcs(parts: SessionParts): All {
   return { ...sessionRpcs(parts), ...operatorRpcs(parts), ...centreRpcs(parts) };
 }
 
-function sessionRpcs(parts: Parts): Pick<All, 'CreateSession' | 'GetSession' | 'DeleteSession'> {
-  const { providers, sessions, standings, keys, sessionMs, now } = parts;
-  return {
-    async CreateSession({ provider: providerName, operator: proof }, { requestId, traceparent }) {
-      const provider = providers.get(providerName);
-      if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
-      const operator = await provider.signIn(proof.replace(/^operators\//, ''));
-      const centre = homeOf(operator, parts.centres());
-      if (centre) assertSignsIn(centre.status);
-      // Taken before the look at the suspension: one that comes between ends the session.
-      const createTime = now();
-      assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
-      const expireTime = new Date(createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS));
-      const session = await sessions.begin(
-        { operator: operator.id, provider: provider.name, expireTime },
-        { createTime, requestId, traceparent },
-      );
-      const taken = centre ? takenOverBy(centre.code, parts.centres()).slice(0, MAX_TAKEN_OVER) : [];
-      const home = { centre, takesOver: taken.map((code) => nameOf('centres', code)) };
-      const assertion = keys.signSession(claimsOf(session, operator, home));
-      return { session: toSession(session, operator, home), assertion };
-    },
-
-    async GetSession(_request, context) {
-      const { session, operator } = await ownSession(parts, context);
-      const home = { centre: homeOf(operator, parts.centres()), takesOver: sessionOf(context).takesOver ?? [] };
-      return { session: toSession(session, operator, home) };
-    },
-
-    async DeleteSession(_request, context) {
-      await sessions.end(sessionOf(context).sid);
-      return {};
-    },
-  };
-}
-
-/** The stored session of the caller, checked; the operator as the provider knows them now. */
-async function ownSession(
-  { sessions, standings, providers, centres, now }: Parts,
-  context: Context,
-): Promise<{ session: StoredSession; operator: Operator }> {
-  const { sid, operator: name } = sessionOf(context);
-  const [session, standing] = await Promise.all([
-    sessions.find(sid),
-    standings.get(parseName('operators', name), { scope: 'service' }),
-  ]);
-  assertSessionCounts(session, standing, now());
-  const operator = session && providers.get(session.provider)?.find(session.operator);
-  // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
-  if (!session || !operator) throw unknownHere('This replica does not know the operator yet.');
-  const status = homeOf(operator, centres())?.status;
-  // For good, and the newest that any replica knows: no session of it comes back.
-  if (status === 'closed')
-    throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has ended: its centre is closed.' });
-  // Whoever signed the operator in knew that the centre has opened.
-  if (status && !LIFE[status].signsIn) throw unknownHere('This replica does not know that the centre has opened yet.');
-  return { session, operator };
-}
-
-/** The centre that an operator works at; undefined for the others. */
-function homeOf({ centre }: Operator, centres: ReadonlyMap<string, Centre>): Centre | undefined {
-  return centre === undefined ? undefined : centres.get(centre);
-}
-
 function operatorRpcs(
-  parts: Parts,
-): Pick<All, 'ListOperators' | 'BatchGetOperators' | 'SuspendOperator' | 'ReinstateOperator'> {
+  parts: SessionParts,
+): Pick<All, 'ListSignInProviders' | 'ListOperators' | 'BatchGetOperators' | 'SuspendOperator' | 'ReinstateOperator'> {
   const { providers, standings, centres } = parts;
   return {
+    ListSignInProviders: () => {
+      const offered = [...providers.values()].map(({ name, displayName, offers }) => ({
+        name,
+        displayName,
+        listsOperators: offers().length > 0,
+      }));
+      return Promise.resolve({ providers: offered });
+    },
+
     async ListOperators({ centre, pageSize, pageToken: token }) {
       const code = centre ? parseName('centres', centre, '/centre') : '';
       if (!providers.has('local')) {
@@ -112,7 +42,7 @@ function operatorRpcs(
       }
       const offered = [...providers.values()].flatMap((provider) => provider.offers());
       const places = centres();
-      const signsIn = (operator: Operator): boolean => LIFE[homeOf(operator, places)?.status ?? 'active'].signsIn;
+      const signsIn = ({ centre: home = '' }: Operator): boolean => LIFE[places.get(home)?.status ?? 'active'].signsIn;
       const matching = offered.filter((operator) => (!code || operator.centre === code) && signsIn(operator));
       const page = pageOf(matching, (operator) => operator.id, { pageSize, pageToken: token, others: { centre } });
       const found = await standings.find(
@@ -139,7 +69,7 @@ function operatorRpcs(
 }
 
 async function suspend(
-  { providers, standings, sessions, now }: Parts,
+  { providers, standings, sessions, now }: SessionParts,
   request: { requestId: string; name: string },
   context: Context,
   suspended: boolean,
@@ -175,7 +105,7 @@ function tooManyNames(): Problem {
   return new Problem({ reason: 'INVALID_ARGUMENT', message: 'Too many operators at once.', violations });
 }
 
-function centreRpcs({ centres }: Parts): Pick<All, 'GetCentre' | 'ListCentres'> {
+function centreRpcs({ centres }: SessionParts): Pick<All, 'GetCentre' | 'ListCentres'> {
   return {
     async GetCentre({ name }, context) {
       const centre = centres().get(parseName('centres', name));
@@ -207,9 +137,4 @@ function pageOf<T>(
   const items = rest.slice(0, size);
   const last = items.at(-1);
   return { items, nextPageToken: rest.length > size && last ? pageToken(idOf(last), others) : '' };
-}
-
-/** UNAVAILABLE, so that a client asks again by itself, and with that another replica. */
-function unknownHere(message: string): Problem {
-  return new Problem({ reason: 'UNKNOWN_HERE', message });
 }

@@ -19,7 +19,15 @@ describe('the names of operators', () => {
     const names = ['operators/support', manager.name, 'operators/nobody', manager.name];
     const { operators } = await signedIn.batchGetOperators({ names });
     expect(operators.map(({ name }) => name)).toEqual(['operators/support', manager.name]);
-    expect(operators[1]).toEqual({ ...manager, roles: [], centre: '', agency: '', suspended: false });
+    expect(operators[1]).toEqual({
+      ...manager,
+      roles: [],
+      centre: '',
+      agency: '',
+      suspended: false,
+      language: '',
+      centres: [],
+    });
   });
 
   test('of a foreign centre are told too: an application that was taken over bears them', async () => {

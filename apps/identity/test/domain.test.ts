@@ -5,7 +5,7 @@ import schema from '../schemas/centre.schema.json' with { type: 'json' };
 import { readConfig } from '../src/config.ts';
 import { faultsOfCentre, generationAfter, hashOf } from '../src/domain/centres.ts';
 import type { CentreFile, Known } from '../src/domain/centres.ts';
-import { syntheticOperators } from '../src/domain/operators.ts';
+import { centresOfOperator, syntheticOperators } from '../src/domain/operators.ts';
 import { assertSessionCounts } from '../src/domain/sessions.ts';
 import { centreParser } from '../src/files.ts';
 import { localProvider, openProviders } from '../src/providers.ts';
@@ -154,6 +154,19 @@ describe('synthetic operators', () => {
       centre: 'CU-001',
       language: 'ro',
     }));
+  test('of two centres of a kind that follow each other, the manager of the first works at both', () => {
+    const of = (...centres: CentreFile[]) =>
+      Object.fromEntries(syntheticOperators(centres, []).map((one) => [one.id, centresOfOperator(one)]));
+    const four = of(centre('CU-003'), centre('CU-001'), centre('CU-018', { kind: 'mission' }), centre('CU-002'));
+    expect(four).toMatchObject({
+      'cu-001-manager': ['CU-001', 'CU-002'],
+      'cu-001-specialist': ['CU-001'],
+      'cu-002-manager': ['CU-002'],
+      'cu-003-manager': ['CU-003'],
+      'cu-018-manager': ['CU-018'],
+      support: [],
+    });
+  });
 });
 
 describe('the local provider', () => {

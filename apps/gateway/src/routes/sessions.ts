@@ -1,6 +1,7 @@
 import { fromTimestamp } from '@cups/contracts/proto';
+import type { Session__Output } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
 import * as convert from '../convert.ts';
-import type { Handler } from '../http/handler.ts';
+import type { Answer, Handler } from '../http/handler.ts';
 import type { Sessions } from '../http/session.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { full, list, whole } from './shapes.ts';
@@ -9,14 +10,21 @@ import { full, list, whole } from './shapes.ts';
 export function sessionRoutes({ identity }: Neighbours, sessions: Sessions): Record<string, Handler> {
   return {
     async createSession({ body, context }) {
-      const made = await identity.createSession(body as { provider: string; operator?: string }, context);
-      const session = whole(made.session);
-      const cookie = sessions.begin(session.id, made.assertion, whole(fromTimestamp(session.expireTime)));
-      const headers = { 'Set-Cookie': cookie, Location: '/api/v1/sessions/current' };
-      return { status: 201, headers, body: convert.sessionJson(session) };
+      const { provider, operator, centre } = body as { provider: string; operator?: string; centre?: string };
+      const asked = { provider, operator, centre: full('centres', centre) };
+      const made = signedIn(await identity.createSession(asked, context));
+      return { ...made, status: 201, headers: { ...made.headers, Location: '/api/v1/sessions/current' } };
     },
     async getCurrentSession({ context }) {
       return { body: convert.sessionJson((await identity.getSession({}, context)).session) };
+    },
+    async switchCentre({ body, context }) {
+      const centre = full('centres', (body as { centre: string }).centre);
+      return signedIn(await identity.switchCentre({ centre }, context));
+    },
+    async listSignInProviders({ context }) {
+      const { providers } = await identity.listSignInProviders({}, context);
+      return { body: { providers: providers.map(convert.signInProviderJson) } };
     },
     async deleteCurrentSession({ context, session }) {
       await sessions.end(whole(session), context);
@@ -26,4 +34,11 @@ export function sessionRoutes({ identity }: Neighbours, sessions: Sessions): Rec
       centre: full('centres', centre),
     })),
   };
+
+  /** The cookie takes the assertion, in the place of one of the same session. */
+  function signedIn(made: { session: Session__Output | null; assertion: string }): Answer {
+    const session = whole(made.session);
+    const cookie = sessions.begin(session.id, made.assertion, whole(fromTimestamp(session.expireTime)));
+    return { headers: { 'Set-Cookie': cookie }, body: convert.sessionJson(session) };
+  }
 }

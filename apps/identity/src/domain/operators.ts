@@ -8,8 +8,10 @@ export interface Operator {
   id: string;
   displayName: string;
   roles: OperatorRole[];
-  /** Code of the centre, such as CU-001. */
+  /** Code of the centre, such as CU-001: where they are at home. */
   centre?: string;
+  /** Codes of further centres where they work. */
+  alsoAt?: string[];
   /** Code of the agency, such as asp. */
   agency?: string;
   /** Language of the pages until the operator chooses another. */
@@ -21,12 +23,27 @@ const PLATFORM: Operator[] = [
   { id: 'support', displayName: 'Test Support', roles: ['support'], language: 'ro' },
 ];
 
-/** The synthetic operators of a centre: two, named after its code. */
-function operatorsOfCentre(centre: CentreFile): Operator[] {
+/** Codes of all centres where an operator works, the home first. */
+export function centresOfOperator({ centre, alsoAt = [] }: Operator): string[] {
+  return centre === undefined ? [] : [centre, ...alsoAt];
+}
+
+/**
+ * The synthetic operators of a centre: two, named after its code.
+ * @param neighbour code of a centre where its manager works as well
+ */
+function operatorsOfCentre(centre: CentreFile, neighbour: string | undefined): Operator[] {
   const place = { centre: centre.code, language: centre.languages[0] ?? 'ro' };
   const prefix = centre.code.toLowerCase();
+  const manager: Operator = {
+    id: `${prefix}-manager`,
+    displayName: `Test Manager ${centre.name}`,
+    roles: ['centre-manager'],
+    ...place,
+  };
+  if (neighbour !== undefined) manager.alsoAt = [neighbour];
   return [
-    { id: `${prefix}-manager`, displayName: `Test Manager ${centre.name}`, roles: ['centre-manager'], ...place },
+    manager,
     { id: `${prefix}-specialist`, displayName: `Test Specialist ${centre.name}`, roles: ['specialist'], ...place },
   ];
 }
@@ -40,8 +57,18 @@ const clerkOf = (agency: string): Operator => ({
   language: 'ro',
 });
 
-/** All synthetic operators, by id: those of the centres, a clerk for each agency, by their codes, and the platform's. */
+/**
+ * All synthetic operators, by id: those of the centres, a clerk for each agency, by their codes, and the platform's. Of two
+ * centres of a kind that follow each other, the manager of the first works at both.
+ */
 export function syntheticOperators(centres: Iterable<CentreFile>, agencies: Iterable<string>): Operator[] {
-  const operators = [...PLATFORM, ...[...centres].flatMap(operatorsOfCentre), ...[...agencies].map(clerkOf)];
+  const kinds = Map.groupBy(
+    [...centres].sort((a, b) => (a.code < b.code ? -1 : 1)),
+    ({ kind }) => kind,
+  );
+  const staff = [...kinds.values()].flatMap((alike) =>
+    alike.flatMap((centre, at) => operatorsOfCentre(centre, at % 2 === 0 ? alike[at + 1]?.code : undefined)),
+  );
+  const operators = [...PLATFORM, ...staff, ...[...agencies].map(clerkOf)];
   return operators.sort((a, b) => (a.id < b.id ? -1 : 1));
 }

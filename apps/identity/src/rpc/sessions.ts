@@ -1,0 +1,142 @@
+import { nameOf, parseName } from '@cups/contracts';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import { Problem } from '@cups/problem';
+import { sessionOf } from '@cups/rpc';
+import type { Context, Keys, Rpcs } from '@cups/rpc';
+import type { Documents } from '@cups/store';
+import { claimsOf, toSession } from '../convert.ts';
+import type { Place } from '../convert.ts';
+import type { Centre } from '../domain/centres.ts';
+import { assertSignsIn, LIFE } from '../domain/life.ts';
+import { centresOfOperator } from '../domain/operators.ts';
+import type { Operator } from '../domain/operators.ts';
+import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from '../domain/sessions.ts';
+import { MAX_TAKEN_OVER, takenOverBy } from '../domain/transfers.ts';
+import type { Provider } from '../providers.ts';
+import type { Sessions } from '../sessions.ts';
+import type { StoredSession, StoredStanding } from '../store.ts';
+
+export interface SessionParts {
+  centres: () => Map<string, Centre>;
+  providers: Map<string, Provider>;
+  sessions: Sessions;
+  standings: Documents<StoredStanding>;
+  keys: Pick<Keys, 'signSession'>;
+  sessionMs: number;
+  now: () => Date;
+}
+
+type All = Rpcs<IdentityServiceDefinition>;
+
+/** An assertion says its end in whole seconds: one for less is none. */
+const LEAST_MS = 1000;
+
+/** The calls about sessions: who signs in, at which of their centres, and until when. */
+export function sessionRpcs(
+  parts: SessionParts,
+): Pick<All, 'CreateSession' | 'GetSession' | 'SwitchCentre' | 'DeleteSession'> {
+  const { providers, sessions, standings, keys, sessionMs, now } = parts;
+  return {
+    async CreateSession({ provider: providerName, operator: proof, centre: named }, { requestId, traceparent }) {
+      const provider = providers.get(providerName);
+      if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
+      const code = named === '' ? undefined : parseName('centres', named, '/centre');
+      const operator = await provider.signIn(proof.replace(/^operators\//, ''));
+      const place = placeAt(code ?? operator.centre, operator, parts.centres());
+      // Taken before the look at the suspension: one that comes between ends the session.
+      const createTime = now();
+      assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
+      const expireTime = new Date(createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS));
+      const session = await sessions.begin(
+        { operator: operator.id, provider: provider.name, expireTime },
+        { createTime, requestId, traceparent },
+      );
+      return {
+        session: toSession(session, operator, place),
+        assertion: keys.signSession(claimsOf(session, operator, place)),
+      };
+    },
+
+    async GetSession(_request, context) {
+      const { session, operator, place } = await ownSession(parts, context);
+      return { session: toSession(session, operator, place) };
+    },
+
+    async SwitchCentre({ centre }, context) {
+      const code = parseName('centres', centre, '/centre');
+      const { session, operator } = await ownSession(parts, context, LEAST_MS);
+      const place = placeAt(code, operator, parts.centres());
+      return {
+        session: toSession(session, operator, place),
+        assertion: keys.signSession(claimsOf(session, operator, place)),
+      };
+    },
+
+    async DeleteSession(_request, context) {
+      await sessions.end(sessionOf(context).sid);
+      return {};
+    },
+  };
+}
+
+/**
+ * Where an operator works from now on.
+ * @param code of one of their centres; undefined for who works at none
+ * @throws Problem PERMISSION_DENIED for a centre that is not theirs; CENTRE_NOT_OPEN or CENTRE_CLOSED where nobody signs in
+ */
+function placeAt(code: string | undefined, operator: Operator, centres: Map<string, Centre>): Place {
+  const theirs = centresOfOperator(operator);
+  if (code !== undefined && !theirs.includes(code)) {
+    throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The operator does not work at this centre.' });
+  }
+  const centre = code === undefined ? undefined : centres.get(code);
+  if (centre) assertSignsIn(centre.status);
+  const taken = centre ? takenOverBy(centre.code, centres).slice(0, MAX_TAKEN_OVER) : [];
+  return { centre, centres: known(theirs, centres), takesOver: taken.map((one) => nameOf('centres', one)) };
+}
+
+function known(codes: string[], centres: Map<string, Centre>): Centre[] {
+  return codes.flatMap((code) => centres.get(code) ?? []);
+}
+
+/**
+ * The stored session of the caller, checked; the operator as the provider knows them now, at the centre of the assertion.
+ * @param leastMs how long it must last yet
+ */
+async function ownSession(
+  { sessions, standings, providers, centres, now }: SessionParts,
+  context: Context,
+  leastMs = 0,
+): Promise<{ session: StoredSession; operator: Operator; place: Place }> {
+  const { sid, operator: name, centre: at, takesOver = [] } = sessionOf(context);
+  const [session, standing] = await Promise.all([
+    sessions.find(sid),
+    standings.get(parseName('operators', name), { scope: 'service' }),
+  ]);
+  assertSessionCounts(session, standing, new Date(now().getTime() + leastMs));
+  const operator = session && providers.get(session.provider)?.find(session.operator);
+  // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
+  if (!session || !operator) throw unknownHere('This replica does not know the operator yet.');
+  const centre = at === undefined ? undefined : centres().get(parseName('centres', at));
+  if (at !== undefined && !centre) throw unknownHere('This replica does not know the centre of the session yet.');
+  assertServes(centre);
+  return { session, operator, place: { centre, centres: known(centresOfOperator(operator), centres()), takesOver } };
+}
+
+/** @throws Problem when nobody works at the centre any more, or not yet as far as this replica knows */
+function assertServes(centre: Centre | undefined): void {
+  if (!centre) return;
+  // For good, and the newest that any replica knows: no session of it comes back.
+  if (centre.status === 'closed') {
+    throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has ended: its centre is closed.' });
+  }
+  // Whoever signed the operator in knew that the centre has opened.
+  if (!LIFE[centre.status].signsIn) {
+    throw unknownHere('This replica does not know that the centre has opened yet.');
+  }
+}
+
+/** UNAVAILABLE, so that a client asks again by itself, and with that another replica. */
+export function unknownHere(message: string): Problem {
+  return new Problem({ reason: 'UNKNOWN_HERE', message });
+}

@@ -1,0 +1,129 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import { openIdentity, refused } from './identity.ts';
+import type { World } from './identity.ts';
+
+/** SwitchCentre: the same session, at another of the operator's centres. */
+
+let world: World;
+beforeAll(async () => {
+  world = await openIdentity();
+});
+afterAll(() => world.close());
+
+const claimsOf = (token: string) => world.keys.of('gateway').verifySession(token);
+const MANAGER = 'cu-001-manager';
+
+describe('a manager of two centres', () => {
+  test('signs in at the first of them, and the session tells name, language, centres and where it is', async () => {
+    const { session, assertion } = await world.client().createSession({ provider: 'local', operator: MANAGER });
+    expect(session).toMatchObject({
+      operator: { displayName: 'Test Manager Lozova', language: 'ro', centres: ['centres/CU-001', 'centres/CU-002'] },
+      centre: 'centres/CU-001',
+      centres: [{ name: 'centres/CU-001', displayName: 'Lozova' }, { name: 'centres/CU-002' }],
+    });
+    expect(await claimsOf(assertion)).toMatchObject({ centre: 'centres/CU-001', language: 'ro' });
+  });
+
+  test('signs in at the second when she says so, and at no other', async () => {
+    const at = (centre: string) => world.client().createSession({ provider: 'local', operator: MANAGER, centre });
+    expect(await claimsOf((await at('centres/CU-002')).assertion)).toMatchObject({ centre: 'centres/CU-002' });
+    await expect(at('centres/CU-003')).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(at('CU-002')).rejects.toMatchObject({ violations: [{ field: '/centre', rule: 'RESOURCE_NAME' }] });
+  });
+
+  test('goes to the other one: the same session, with the same end, and what it says is what services see', async () => {
+    const before = await world.signIn(MANAGER);
+    const was = (await world.client(before).getSession({})).session!;
+    const { session, assertion } = await world.client(before).switchCentre({ centre: 'centres/CU-002' });
+    expect(session).toMatchObject({ id: was.id, centre: 'centres/CU-002', expireTime: was.expireTime });
+    const [old, now] = [await claimsOf(before), await claimsOf(assertion)];
+    expect(now).toEqual({ ...old, centre: 'centres/CU-002' });
+    expect((await world.client(assertion).getSession({})).session).toEqual(session);
+
+    // Repeated, and back again.
+    expect((await world.client(assertion).switchCentre({ centre: 'centres/CU-002' })).session).toEqual(session);
+    const back = await world.client(assertion).switchCentre({ centre: 'centres/CU-001' });
+    expect(back.session).toEqual(was);
+  });
+
+  test('ends all of it when she signs out', async () => {
+    const before = await world.signIn(MANAGER);
+    const { assertion } = await world.client(before).switchCentre({ centre: 'centres/CU-002' });
+    await world.client(assertion).deleteSession({});
+    for (const token of [before, assertion]) {
+      await expect(world.client(token).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+      await expect(world.client(token).switchCentre({ centre: 'centres/CU-001' })).rejects.toEqual(
+        refused('SESSION_EXPIRED'),
+      );
+    }
+  });
+});
+
+describe('a switch is refused', () => {
+  test.each([
+    ['to a centre that is not hers', 'centres/CU-005', 'PERMISSION_DENIED'],
+    ['to a centre that nobody knows', 'centres/CU-999', 'PERMISSION_DENIED'],
+    ['to no centre', '', 'INVALID_ARGUMENT'],
+    ['to what is no centre', 'agencies/asp', 'INVALID_ARGUMENT'],
+  ])('%s', async (_what, centre, reason) => {
+    const token = await world.signIn(MANAGER);
+    await expect(world.client(token).switchCentre({ centre })).rejects.toEqual(refused(reason));
+  });
+
+  test('to whoever works at one centre only, or at none', async () => {
+    for (const operator of ['cu-001-specialist', 'support', 'asp-clerk']) {
+      const token = await world.signIn(operator);
+      await expect(world.client(token).switchCentre({ centre: 'centres/CU-002' })).rejects.toEqual(
+        refused('PERMISSION_DENIED'),
+      );
+    }
+  });
+
+  test('without a session, to another service than the gateway, and to an operator who is suspended', async () => {
+    const to = { centre: 'centres/CU-004' };
+    await expect(world.client().switchCentre(to)).rejects.toEqual(refused('UNAUTHENTICATED'));
+    const token = await world.signIn('cu-003-manager');
+    await expect(world.client(token, { from: 'intake' }).switchCentre(to)).rejects.toEqual(
+      refused('PERMISSION_DENIED'),
+    );
+    const support = world.client(await world.signIn('support'));
+    await support.suspendOperator({ requestId: randomUUID(), name: 'operators/cu-003-manager' });
+    await expect(world.client(token).switchCentre(to)).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+  });
+
+  test('to a centre that has closed; a session there has ended with it, and one at the other goes on', async () => {
+    const { operators } = await world.client().listOperators({ pageSize: 200 });
+    const both = operators.filter(({ centres }) => centres.length === 2).at(-1)!;
+    const [home, second] = both.centres as [string, string];
+    const at = async (centre: string) =>
+      (await world.client().createSession({ provider: 'local', operator: both.name, centre })).assertion;
+    const [here, there] = [await at(home), await at(second)];
+    world.become(second.slice('centres/'.length), 'closed');
+    await eventually(() => world.identity.registry.current().get(second.slice('centres/'.length))?.status === 'closed');
+    await expect(world.client(here).switchCentre({ centre: second })).rejects.toEqual(refused('CENTRE_CLOSED'));
+    await expect(world.client(there).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(world.client(there).switchCentre({ centre: home })).rejects.toEqual(refused('SESSION_EXPIRED'));
+    expect((await world.client(here).getSession({})).session).toMatchObject({ centre: home });
+  });
+});
+
+describe('the ways to sign in', () => {
+  test('are told without a session, in three languages', async () => {
+    const { providers } = await world.client().listSignInProviders({});
+    expect(providers).toMatchObject([
+      {
+        name: 'local',
+        displayName: { ro: expect.stringMatching(/./), ru: expect.stringMatching(/./) },
+        listsOperators: true,
+      },
+    ]);
+  });
+
+  test('are for the gateway', async () => {
+    await expect(world.client(undefined, { from: 'intake' }).listSignInProviders({})).rejects.toEqual(
+      refused('PERMISSION_DENIED'),
+    );
+  });
+});
