@@ -125,8 +125,8 @@ describe('the content of an application stands once', () => {
     [
       'a shorter name for agencies than for a desk',
       AGENCIES,
-      '"maxLength": 100',
-      '"maxLength": 99',
+      '"givenName": {\n          "type": "string",\n          "minLength": 1,\n          "maxLength": 100',
+      '"givenName": {\n          "type": "string",\n          "minLength": 1,\n          "maxLength": 99',
       'lets more through',
     ],
     [
