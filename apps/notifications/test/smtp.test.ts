@@ -39,6 +39,7 @@ afterAll(async () => {
 
 const mailsOf = (id: string) => smtp.received.filter(({ messageId }) => messageId.startsWith(id));
 const sent = (id: string) => n.thread(id, ({ notices }) => notices[0]?.state === 'sent');
+const printable = (id: string) => n.thread(id, ({ notices }) => notices[0]?.state === 'printable');
 
 describe('a mail server that is not on this machine', () => {
   // An address that leads to the test's server and is no loopback address.
@@ -104,7 +105,7 @@ describe('mail by SMTP', () => {
         messageId: `${id}-1@cups.example`,
       }),
     ]);
-    expect((await sent(two)).notices[0]?.channel).toBe('slip');
+    expect((await printable(two)).notices[0]?.channel).toBe('slip');
     expect(mailsOf(two)).toHaveLength(0);
   });
 
@@ -135,7 +136,7 @@ describe('mail by SMTP', () => {
     await smtp.close();
     const [id, paper] = [n.application(contactOf('ana@example.md')), n.application(contactOf(''))];
     await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(paper, 1, 'ApplicationSubmitted'));
-    await sent(paper);
+    await printable(paper);
     await n.thread(id, ({ notices }) => notices[0]?.failCause === 'smtp-away');
     smtp = await startSmtp(port);
     await sent(id);
