@@ -125,8 +125,8 @@ describe('the content of an application stands once', () => {
     [
       'a shorter name for agencies than for a desk',
       AGENCIES,
-      '"givenName": {\n          "type": "string",\n          "minLength": 1,\n          "maxLength": 100',
-      '"givenName": {\n          "type": "string",\n          "minLength": 1,\n          "maxLength": 99',
+      '/foreignDocument"\n        },\n        "givenName": {\n          "type": "string",\n          "minLength": 1,\n          "maxLength": 100',
+      '/foreignDocument"\n        },\n        "givenName": {\n          "type": "string",\n          "minLength": 1,\n          "maxLength": 99',
       'lets more through',
     ],
     [
