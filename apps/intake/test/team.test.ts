@@ -203,3 +203,13 @@ describe('At the desk', () => {
     await expect(wrong).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
   });
 });
+
+test('So many acts of colleagues are taken that nobody meets the end, and no more: the document stays small.', () => {
+  let app = inState('ready');
+  for (let n = 0; n < 500; n += 1) {
+    app = team.assign(app, ACTOR, `operators/cu-001-${n % 2 === 0 ? 'manager' : 'specialist'}`).document;
+  }
+  const refused = { reason: 'ACTION_NOT_ALLOWED' };
+  expect(problemOf(() => team.assign(app, ACTOR, 'operators/cu-001-manager'))).toMatchObject(refused);
+  expect(problemOf(() => team.tell(app, ACTOR, { how: 'phone' }))).toMatchObject(refused);
+});

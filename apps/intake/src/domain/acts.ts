@@ -1,6 +1,6 @@
 import { Problem, violation } from '@cups/problem';
 import type { ActionRecord, Application, ApplicationRow } from './application.ts';
-import { allowedActions, closedBy, DESK_ROLES, stateAfter } from '@cups/application';
+import { allowedActions, closedBy, DESK_ACTS, DESK_ROLES, stateAfter } from '@cups/application';
 import type { Action, Circumstance, DeskAct, DeskNoteKind, State, TellingMeans } from '@cups/application';
 import { absent, assertNone } from './refusals.ts';
 
@@ -96,11 +96,25 @@ export function allow(app: Application, action: Action, actor: Actor): State {
  */
 export function admit(app: Application, act: DeskAct, actor: Actor): void {
   assertOwn(app, actor);
+  assertRoomFor(app, act);
   if (DESK_ROLES.some((role) => actor.roles.includes(role))) return;
   throw new Problem({
     reason: 'ACTION_NOT_ALLOWED',
     message: `Only people at a desk may ${act}.`,
     metadata: { state: app.state, action: act, allowed: '' },
+  });
+}
+
+/** What colleagues do moves nothing and could be done for ever: the document stays small. */
+const MOST_DESK_ACTS = 500;
+
+function assertRoomFor({ history, state }: Application, act: DeskAct): void {
+  const acts: readonly string[] = DESK_ACTS;
+  if (history.filter(({ kind }) => acts.includes(kind)).length < MOST_DESK_ACTS) return;
+  throw new Problem({
+    reason: 'ACTION_NOT_ALLOWED',
+    message: 'So much was noted on this application that no more is taken.',
+    metadata: { state, action: act, most: String(MOST_DESK_ACTS), allowed: '' },
   });
 }
 
