@@ -87,6 +87,7 @@ describe('Part by part', () => {
     const { content, unavailable } = await frozen(name, 2);
     expect(content!.evidence.map(({ kind }) => kind)).toEqual(['identity-document', 'birth-certificate', 'work-book']);
     expect(unavailable).toEqual([lost]);
+    expect((await at().getFiledSubmission({ name: `${name}/submissions/2` })).unavailable).toEqual([lost]);
     const rows = (await at().history(name)).filter(({ kind }) => kind === 'supply-documents');
     expect(rows.map(({ toState, submission }) => [toState, submission])).toEqual([
       ['STATE_DOCUMENTS_REQUESTED', 0],

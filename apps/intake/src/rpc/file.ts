@@ -64,6 +64,7 @@ export function fileRpcs(
         trackingNumber: app.trackingNumber,
         training: app.training ?? false,
         formSchema: Buffer.from(JSON.stringify(form)),
+        unavailable: submission.unavailable ?? [],
       };
     },
 
