@@ -195,15 +195,15 @@ export async function openWorld() {
 
 /**
  * The world of a test file with one intake in it: begun before its tests, ended after them.
- * @param topics whether events flow; beside it what is other than usual of its settings
+ * @param topics whether events flow
  */
-export function useIntake({ topics = false, ...settings }: { topics?: boolean } & Partial<Config> = {}) {
+export function useIntake({ topics = false } = {}) {
   let world: World;
   let port: number;
   beforeAll(async () => {
     world = await openWorld();
     if (topics) await world.makeTopics();
-    port = (await world.start(settings)).grpcPort;
+    port = (await world.start()).grpcPort;
   });
   afterAll(() => world.close());
   return {
