@@ -19,7 +19,7 @@ import { surroundings } from './surroundings.ts';
  * a supervisor. Beside each stands what the driver alone takes for the same query in the same run.
  */
 
-const HELP = `node bench/desk.ts [--all 200000] [--centre 20000] [--runs 5]
+const HELP = `node bench/desk.ts [--all 20000] [--centre 20000] [--runs 3]
 
 Starts a platform of its own on an empty folder, files a few applications, copies them until there are so many in all and so many
 at one centre, asks as a specialist of that centre, and writes bench/desk.json. One application in ten is open.`;
@@ -28,9 +28,9 @@ const FILE = 'bench/desk.json';
 const root = join(import.meta.dirname, '..');
 const { values: args } = parseArgs({
   options: {
-    all: { type: 'string', default: '200000' },
+    all: { type: 'string', default: '20000' },
     centre: { type: 'string', default: '20000' },
-    runs: { type: 'string', default: '5' },
+    runs: { type: 'string', default: '3' },
     help: { type: 'boolean', default: false },
   },
 });

@@ -12,7 +12,7 @@ const DAY = 86_400_000;
 const CENTRE = 'centres/CU-001';
 /** So many are filed for real: each service that may be filed at the centre, again and again. */
 const FILED = 120;
-const BATCH = 1_000;
+const BATCH = 250;
 /** One in so many is open. */
 const OPEN_EVERY = 10;
 
@@ -53,7 +53,7 @@ export async function fill({ url, applications, all, atCentre, say }: FillOption
       made.open += 1;
       made.last = one;
     }
-    if ((n / BATCH) % 20 < 1) say(`${n} of ${all} applications …`);
+    if ((n / BATCH) % 80 < 1) say(`${n} of ${all} applications …`);
   }
   const { last } = made;
   if (!last) throw new Error('There are too few applications to ask for.');
