@@ -59,4 +59,4 @@ export {
   RESULT_KINDS,
 } from './vocabularies.ts';
 export type { DeliveryCause, HistoryKind, LookKind, MessageChange, NoticeCause, NoticeKind } from './vocabularies.ts';
-export { plainCode, plainWords } from './words.ts';
+export { escapeHtml, plainCode, plainWords } from './words.ts';

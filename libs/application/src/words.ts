@@ -55,3 +55,8 @@ function shortened(text: string, most: number): string {
   const cut = text.slice(0, most - 2).replace(/[\ud800-\udbff]$/, '');
   return `${cut.trimEnd()} …`.trim();
 }
+
+/** Text that is safe in HTML, between tags and inside quoted attributes. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -18,6 +18,8 @@ export interface ExchangeParts extends Pick<Config, 'budgetMs' | 'checkAnswers'>
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+const JSON_MEDIA = 'application/json';
+
 /** Nobody was there any more to be answered; other servers count it under this number too. */
 const GIVEN_UP = 499;
 
@@ -83,10 +85,13 @@ export class Exchange {
     const { operation, req } = this;
     const { status = 200, headers = {}, body, mayBeMinimal } = answer;
     if (operation?.method === 'get' && status === 200 && body !== undefined) {
+      const text = JSON.stringify(body);
       const tagged = Object.assign({}, headers);
-      tagged['ETag'] ??= etagOfText(JSON.stringify(body));
+      tagged['ETag'] ??= etagOfText(text);
       if (operation.shared) tagged['Cache-Control'] = 'public, no-cache';
-      return isKnown(req, tagged['ETag']) ? { status: 304, headers: tagged } : { status, headers: tagged, body };
+      if (isKnown(req, tagged['ETag'])) return { status: 304, headers: tagged };
+      tagged['Content-Type'] = JSON_MEDIA;
+      return { status, headers: tagged, text };
     }
     if (!mayBeMinimal || !prefersMinimal(req)) return answer;
     return { status: 204, headers: Object.assign({ 'Preference-Applied': 'return=minimal' }, headers) };
@@ -121,9 +126,9 @@ export class Exchange {
   }
 
   #write({ status = 200, headers = {}, body, text: given }: Answer, declaredBy: Operation | undefined): void {
-    const media = headers['Content-Type'] ?? (given === undefined ? 'application/json' : 'text/html');
+    const media = headers['Content-Type'] ?? (given === undefined ? JSON_MEDIA : 'text/html');
     const text = given ?? (body === undefined ? undefined : JSON.stringify(body));
-    if (this.#parts.checkAnswers) mustBeDeclared(declaredBy, status, media, given ?? (text && JSON.parse(text)));
+    if (this.#parts.checkAnswers) mustBeDeclared(declaredBy, status, media, text);
     const { res } = this;
     res.statusCode = status;
     if (this.#parts.draining()) res.setHeader('Connection', 'close');
@@ -149,7 +154,13 @@ export class Exchange {
   }
 }
 
-function mustBeDeclared(operation: Operation | undefined, status: number, media: string, body: unknown): void {
+function mustBeDeclared(
+  operation: Operation | undefined,
+  status: number,
+  media: string,
+  text: string | undefined,
+): void {
+  const body: unknown = text !== undefined && media.endsWith('json') ? JSON.parse(text) : text;
   const wrong = operation?.checkAnswer(status, media, body);
   if (wrong) throw new Problem({ reason: 'INTERNAL', message: wrong, metadata: { told: 'true' } });
 }

@@ -1,3 +1,4 @@
+import { escapeHtml } from '@cups/application';
 import type { Language } from '@cups/application';
 import { LOOK_TEXTS } from '@cups/application/texts';
 import { enumValue, fromTimestamp } from '@cups/contracts/proto';
@@ -107,10 +108,6 @@ ${rows.length > 0 ? table : `<p>${words.none}</p>`}
 }
 
 const LOCALES: Record<Language, string> = { ro: 'ro-MD', ru: 'ru-MD', en: 'en-GB' };
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
-}
 
 const STYLE = `
 @page { size: A4; margin: 15mm 15mm 15mm 25mm; }

@@ -102,9 +102,10 @@ function newsOf({ history, deskNotes, seenTime }: Placed): Date | undefined {
   return news.length === 0 ? undefined : new Date(Math.max(...news.map((time) => time.getTime())));
 }
 
-/** That the agency works on it asks nothing of the desk. */
+/** States in which the agency has said something that the person is to be told; that it works on it asks nothing of the desk. */
+const ANSWERED: readonly State[] = ['documents-requested', 'ready', 'rejected'];
 const isForDesk = ({ fromState, toState }: ActionRecord): boolean =>
-  fromState !== toState && ['documents-requested', 'ready', 'rejected'].includes(toState);
+  fromState !== toState && ANSWERED.includes(toState);
 
 /** A word to colleagues, or who takes care of it, deals with nothing that the agency said. */
 const AMONG_COLLEAGUES = ['note', 'assign'];
@@ -112,7 +113,7 @@ const deals = ({ by, kind }: ActionRecord): boolean => by.startsWith('operators/
 
 /** Who gets no mail is told by telephone or in person; once that is noted for this state, there is nobody to ring. */
 function ringOf({ state, content, told = [] }: Placed, since: Date): Date | undefined {
-  if (!['documents-requested', 'ready', 'rejected'].includes(state) || content.contact?.email) return undefined;
+  if (!ANSWERED.includes(state) || content.contact?.email) return undefined;
   return told.some(({ time }) => time >= since) ? undefined : since;
 }
 

@@ -1,3 +1,4 @@
+import { END_STATES } from '@cups/application';
 import type { Application, ActionRecord } from './application.ts';
 import { today } from './terms.ts';
 
@@ -64,8 +65,6 @@ function spentBy({ createTime, history }: Counted): Spent {
 const isOverdue = ({ state, dueDate }: Counted, day: string): boolean =>
   (state === 'submitted' || state === 'in-progress') && dueDate !== undefined && dueDate < day;
 
-const ENDED = ['closed', 'withdrawn', 'expired'];
-
 /** The sums over these applications at an instant. */
 export function statisticsOf(applications: readonly Counted[], now: Date): Statistics {
   const day = today(now);
@@ -73,7 +72,7 @@ export function statisticsOf(applications: readonly Counted[], now: Date): Stati
   const spent = applications.map(spentBy);
   const statistics: Statistics = {
     filed: applications.length,
-    open: many(({ state }) => !ENDED.includes(state)),
+    open: many(({ state }) => !END_STATES.includes(state)),
     approved: many(({ decision }) => decision?.approved === true),
     rejected: many(({ decision }) => decision?.approved === false),
     withdrawn: many(({ state }) => state === 'withdrawn'),

@@ -14,4 +14,5 @@ export async function lookAtList(looks: Looks, context: Context, time: Date): Pr
   await looks.write(centres.map(codeOf), lookOf(context, 'list', time));
 }
 
-const codeOf = (centre: string): string => centre.slice('centres/'.length);
+/** The code in the name of a centre, under which looks at its list are kept. */
+export const codeOf = (centre: string): string => centre.slice('centres/'.length);

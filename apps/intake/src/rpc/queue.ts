@@ -5,8 +5,11 @@ import { enumValue, enumWord } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
 import { centresOf } from '@cups/rpc';
 import type { BucketCount } from '@cups/contracts/gen/cups/intake/v1/BucketCount.ts';
+import type { ListQueueResponse } from '@cups/contracts/gen/cups/intake/v1/ListQueueResponse.ts';
 import { toRow } from '../convert/application.ts';
+import type { Viewer } from '../convert/application.ts';
 import { countQueue, listChanges, listQueue } from '../store/queue.ts';
+import type { StoredRow } from '../store/rows.ts';
 import { lookAtList } from './looking.ts';
 import { viewerOf } from './own.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
@@ -22,46 +25,45 @@ export function queueRpcs({
       const centres = centresOf(context);
       const viewer = viewerOf(context, now());
       const bucket = (enumValue('BUCKET_', request.bucket) || 'today') as Bucket;
-      const page = { centres, pageSize: pageSizeOf(request.pageSize), pageToken: request.pageToken, ...asking(viewer) };
-      const [{ documents, nextPageToken }, counts] = await Promise.all([
-        listQueue(applications, Object.assign({ bucket }, page)),
+      const { me, now: at } = viewer;
+      const { pageToken } = request;
+      const [page, counts] = await Promise.all([
+        listQueue(applications, { bucket, centres, me, now: at, pageSize: pageSizeOf(request.pageSize), pageToken }),
         countQueue(applications, centres, viewer),
-        lookAtList(looks, context, viewer.now),
+        lookAtList(looks, context, at),
       ]);
-      return {
-        applications: documents.map((row) => toRow(row, viewer)),
-        nextPageToken,
-        counts: toCounts(counts),
-        cursor: cursorAt(viewer.now),
-      };
+      return toPage(page, counts, viewer);
     },
 
     async ListQueueChanges(request, context) {
       const centres = centresOf(context);
       const viewer = viewerOf(context, now());
       const since = cursorFrom(request.cursor);
-      const [{ documents, nextPageToken }, counts] = await Promise.all([
-        listChanges(applications, {
-          since,
-          centres,
-          pageSize: pageSizeOf(request.pageSize),
-          pageToken: request.pageToken,
-        }),
+      const { pageToken } = request;
+      const [page, counts] = await Promise.all([
+        listChanges(applications, { since, centres, pageSize: pageSizeOf(request.pageSize), pageToken }),
         countQueue(applications, centres, viewer),
       ]);
       // A page that asks every few seconds and is shown nothing looked at nothing.
-      if (documents.length > 0) await lookAtList(looks, context, viewer.now);
-      return {
-        applications: documents.map((row) => toRow(row, viewer)),
-        nextPageToken,
-        counts: toCounts(counts),
-        cursor: cursorAt(viewer.now),
-      };
+      if (page.documents.length > 0) await lookAtList(looks, context, viewer.now);
+      return toPage(page, counts, viewer);
     },
   };
 }
 
-const asking = ({ me, now }: { me: string; now: Date }) => ({ me, now });
+/** A list and what changed are answered alike. */
+function toPage(
+  { documents, nextPageToken }: { documents: StoredRow[]; nextPageToken: string },
+  counts: ReadonlyMap<Bucket, number>,
+  viewer: Viewer,
+): ListQueueResponse {
+  return {
+    applications: documents.map((row) => toRow(row, viewer)),
+    nextPageToken,
+    counts: toCounts(counts),
+    cursor: cursorAt(viewer.now),
+  };
+}
 
 const toCounts = (counts: ReadonlyMap<Bucket, number>): BucketCount[] =>
   BUCKETS.map((bucket) => ({ bucket: enumWord('BUCKET_', bucket), count: counts.get(bucket) ?? 0 }));

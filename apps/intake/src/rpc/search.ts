@@ -1,5 +1,5 @@
 import { checkIdnp, normalizeTrackingNumber } from '@cups/application';
-import { toTimestamp } from '@cups/contracts/proto';
+import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
 import { centreOf, centresOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
@@ -8,7 +8,7 @@ import { toContent } from '../convert/content.ts';
 import { wrongField } from '../domain/refusals.ts';
 import { lastOf, openFor, search, searchByName } from '../store/rows.ts';
 import type { StoredRow } from '../store/rows.ts';
-import { lookOf } from './looking.ts';
+import { codeOf, lookOf } from './looking.ts';
 import { viewerOf } from './own.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
 
@@ -21,7 +21,7 @@ export function searchRpcs(
   /** Each that is found is a look at it; that nothing was found is one at the centre. */
   async function record(rows: readonly { _id: string }[], kind: 'search' | 'person', context: Context): Promise<void> {
     for (const { _id } of rows) context.look(`applications/${_id}`);
-    const of = rows.length > 0 ? rows.map(({ _id }) => _id) : [centreOf(context).slice('centres/'.length)];
+    const of = rows.length > 0 ? rows.map(({ _id }) => _id) : [codeOf(centreOf(context))];
     await looks.write(of, lookOf(context, kind, now()));
   }
 
@@ -31,7 +31,7 @@ export function searchRpcs(
       const { rows, more } = await found(parts, asked, centresOf(context));
       await record(rows, 'search', context);
       const viewer = viewerOf(context, now());
-      return { applications: rows.map((row) => toRow(row, viewer)), kind: KINDS[asked.kind], more };
+      return { applications: rows.map((row) => toRow(row, viewer)), kind: enumWord('SEARCH_KIND_', asked.kind), more };
     },
 
     async LookUpPerson({ idnp }, context) {
@@ -59,12 +59,6 @@ type Asked =
   | { kind: 'tracking-number'; trackingNumber: string | undefined }
   | { kind: 'idnp'; idnp: string }
   | { kind: 'name'; text: string };
-
-const KINDS = {
-  'tracking-number': 'SEARCH_KIND_TRACKING_NUMBER',
-  idnp: 'SEARCH_KIND_IDNP',
-  name: 'SEARCH_KIND_NAME',
-} as const;
 
 function searchedFor({ idnp, trackingNumber, query }: { idnp: string; trackingNumber: string; query: string }): Asked {
   const given = [idnp, trackingNumber, query].filter((text) => text !== '');

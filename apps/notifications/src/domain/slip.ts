@@ -1,3 +1,4 @@
+import { escapeHtml } from '@cups/application';
 import { FRAME, QUOTE } from './texts.ts';
 import type { Language } from './language.ts';
 
@@ -52,11 +53,6 @@ function paragraph(part: string): string {
   const own = lines.filter((line) => !line.startsWith(QUOTE));
   const quotation = words.length > 0 ? `\n<blockquote>${html(words)}</blockquote>` : '';
   return `<p>${html(own)}</p>${quotation}`;
-}
-
-/** Text that is safe between tags and inside quoted attributes. */
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"'`]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 const STYLE = `
