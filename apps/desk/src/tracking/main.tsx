@@ -1,0 +1,3 @@
+import { createRoot } from 'react-dom/client';
+
+createRoot(document.getElementById('tracking') as HTMLElement).render(<h1>CUPS</h1>);
