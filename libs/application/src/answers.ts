@@ -33,6 +33,8 @@ function nameFault(name: string, path: string[]): Violation | undefined {
 }
 
 /** Half of a surrogate pair has no form in UTF-8: it would be stored as another character. */
+const HALF_PAIR = /\p{Cs}/u;
+
 function textFault(text: string, path: string[]): Violation | undefined {
-  return text.isWellFormed() ? undefined : violation(fieldOf(path), 'NOT_UNICODE');
+  return HALF_PAIR.test(text) ? violation(fieldOf(path), 'NOT_UNICODE') : undefined;
 }

@@ -1,0 +1,30 @@
+import type { components } from '../../gen/api.ts';
+
+/** The shapes of the published document by the names that the page uses. */
+
+type Schemas = components['schemas'];
+export type Application = Schemas['Application'];
+export type ApplicationFile = Schemas['ApplicationFile'];
+export type ApplicationAction = Schemas['ApplicationAction'];
+export type Row = Schemas['ApplicationRow'];
+export type QueuePage = Schemas['QueuePage'];
+export type Bucket = Schemas['Bucket'];
+export type Session = Schemas['Session'];
+export type Operator = Schemas['Operator'];
+export type Centre = Schemas['Centre'];
+export type Registry = Schemas['Registry'];
+export type Agency = Schemas['Agency'];
+export type PublicService = Schemas['PublicService'];
+export type PublicServiceVersion = Schemas['PublicServiceVersion'];
+export type Person = Schemas['Person'];
+export type Contact = Schemas['Contact'];
+export type Mandate = Schemas['Mandate'];
+export type Evidence = Schemas['Evidence'];
+export type Delivery = Schemas['Delivery'];
+export type Money = Schemas['Money'];
+export type Notice = Schemas['Notice'];
+export type Submission = Schemas['Submission'];
+export type Look = Schemas['Look'];
+export type Problem = Schemas['Problem'];
+export type Violation = Schemas['Violation'];
+export type LocalizedText = Schemas['LocalizedText'];
