@@ -1,6 +1,7 @@
 // What every npm script calls first: `node tools/run.mjs <name> …args`. Plain JavaScript for the Node that is there, with
 // no dependencies: it must work before the packages are installed. It installs them when they are missing or old, makes
-// the types of the contracts when they are stale, and runs `tools/<name>.ts` with the workspace's own Node.
+// what is stale of the types of the contracts, those of the desk and its page, and runs `tools/<name>.ts` with the
+// workspace's own Node. The name `build` ends before a tool.
 
 import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -11,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = 20;
 const LOOK_MS = 300;
+const DESK_TYPES = ['--root-types', '--root-types-no-schema-prefix'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
@@ -37,10 +39,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 stopWithWhoWaits();
 
-const tool = toolFile(name);
+const tool = name === 'build' ? undefined : toolFile(name);
 await install();
 await generate();
-process.exitCode = await run(join(bin, 'node'), ['--disable-warning=ExperimentalWarning', tool, ...args]);
+if (tool) {
+  process.exitCode = await run(join(bin, 'node'), ['--disable-warning=ExperimentalWarning', tool, ...args]);
+}
 
 /** Passes a signal on, once. */
 function stop(signal) {
@@ -111,27 +115,75 @@ async function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Makes the types of the contracts when a .proto file has changed. */
-async function generate() {
+/** What is made from other files and not committed: by whom, from which files, and what is there when it was made. */
+function madeThings() {
+  const node = join(bin, 'node');
+  const lock = join(root, 'package-lock.json');
+  const document = join(root, 'apps', 'gateway', 'openapi.yaml');
+  const desk = join(root, 'apps', 'desk');
   const generator = join(root, 'tools', 'gen.ts');
-  if (name === 'gen' || !existsSync(generator)) return;
-  const folder = join(root, 'libs', 'contracts', 'gen');
-  // The generator has a stamp of its own in that folder; this one saves starting it.
-  const stamp = join(root, 'node_modules', '.cups-gen');
-  const wanted = hash([generator, ...protoFiles(join(root, 'proto'))]);
-  if (read(stamp) === wanted && existsSync(join(folder, '.stamp'))) return;
-  await step('making the types of the contracts', join(bin, 'node'), [
-    '--disable-warning=ExperimentalWarning',
-    generator,
-  ]);
-  writeFileSync(stamp, wanted);
+  return [
+    {
+      title: 'making the types of the contracts',
+      stamp: '.cups-gen',
+      from: [generator, ...filesUnder(join(root, 'proto'), /\.proto$/)],
+      // The generator has a stamp of its own in that folder; this one saves starting it.
+      there: join(root, 'libs', 'contracts', 'gen', '.stamp'),
+      command: [node, '--disable-warning=ExperimentalWarning', generator],
+    },
+    {
+      title: 'making the types of the desk',
+      stamp: '.cups-desk-types',
+      from: [document, lock],
+      there: join(desk, 'gen', 'api.ts'),
+      command: [
+        node,
+        programOf(desk, 'openapi-typescript'),
+        document,
+        '-o',
+        join(desk, 'gen', 'api.ts'),
+        ...DESK_TYPES,
+      ],
+    },
+    {
+      title: 'building the page of the desk',
+      stamp: '.cups-desk',
+      from: [
+        ...filesUnder(join(desk, 'src')),
+        ...['index.html', 't.html', 'vite.config.ts', 'tsconfig.json', 'package.json'].map((file) => join(desk, file)),
+        ...['application', 'problem'].flatMap((name) => filesUnder(join(root, 'libs', name, 'src'))),
+        document,
+        lock,
+      ],
+      there: join(desk, 'dist', 'index.html'),
+      command: [node, programOf(desk, 'vite'), 'build', '--logLevel=warn', desk],
+    },
+  ];
 }
 
-function protoFiles(folder) {
-  return readdirSync(folder, { recursive: true })
-    .filter((file) => file.endsWith('.proto'))
-    .sort()
-    .map((file) => join(folder, file));
+/** Makes what is missing or older than what it is made from. `gen` makes its own part itself. */
+async function generate() {
+  if (name === 'gen') return;
+  for (const { title, stamp, from, there, command } of madeThings()) {
+    const file = join(root, 'node_modules', stamp);
+    const wanted = hash(from);
+    if (read(file) === wanted && existsSync(there)) continue;
+    await step(title, command[0], command.slice(1));
+    writeFileSync(file, wanted);
+  }
+}
+
+/** @returns where npm has put a program that a workspace depends on: beside it, or at the root */
+function programOf(workspace, program) {
+  const places = [join(workspace, 'node_modules', '.bin', program), join(bin, program)];
+  return places.find((place) => existsSync(place)) ?? places[1];
+}
+
+function filesUnder(folder, ending = /./) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && ending.test(entry.name))
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .sort();
 }
 
 /** Hash of the names and contents of files. */
