@@ -75,6 +75,13 @@ const rooms = [
     ),
   ],
   [
+    ['libs/application/src/search/**'],
+    only(
+      [LOCAL, '@orama\\/stemmers\\/(?:romanian|russian)$', exactly('damerau-levenshtein')],
+      'The search for a public service imports its own files, stemmers and the distance of two words.',
+    ),
+  ],
+  [
     ['libs/process/src/**'],
     only(
       [LOCAL, NODE, PROBLEM, CONTRACTS, 'prom-client(?:$|\\/)', exactly('pino')],
@@ -154,8 +161,8 @@ const rooms = [
   [
     ['apps/catalog/src/domain/**'],
     only(
-      [LOCAL, PROBLEM, '@orama\\/stemmers\\/(?:romanian|russian)$', exactly('damerau-levenshtein')],
-      'The domain of the catalog is pure: its own files, @cups/problem, stemmers and the distance of two words.',
+      [LOCAL, PROBLEM, exactly('@cups/application/search')],
+      'The domain of the catalog is pure: its own files, @cups/problem and the search that desks use as well.',
     ),
   ],
   [

@@ -11,7 +11,6 @@ import { toAgency, toCalendar, toEvidenceKinds, toMessage } from './convert.ts';
 import { fileableAt, versionAt } from './domain/public-service.ts';
 import type { Place, PublicService, Version } from './domain/public-service.ts';
 import { searchOf } from './domain/search.ts';
-import type { Search } from './domain/search.ts';
 
 /** Many public services at once: lists and searches, and all that a desk needs to know. */
 
@@ -117,10 +116,13 @@ function byCode<Entry extends { code: string }>(entries: ReadonlyMap<string, Ent
   return [...entries.values()].sort((a, b) => (a.code < b.code ? -1 : 1));
 }
 
-const searches = new WeakMap<ReadonlyMap<string, PublicService>, Search>();
+const searches = new WeakMap<ReadonlyMap<string, PublicService>, ReturnType<typeof searchOf>>();
 
 /** What fits a query of at most 200 letters in one generation of the registry, whose index is made at its first use. */
-function scoresOf(services: ReadonlyMap<string, PublicService>, query: string): ReturnType<Search> {
+function scoresOf(
+  services: ReadonlyMap<string, PublicService>,
+  query: string,
+): ReadonlyMap<Version, number> | undefined {
   if (query.length > 200) throw invalid(violation('/query', 'MAX_LENGTH', { most: 200 }));
   const search = searches.get(services) ?? searchOf(services.values());
   searches.set(services, search);

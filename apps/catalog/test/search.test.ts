@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { PublicService } from '../src/domain/public-service.ts';
 import { searchOf } from '../src/domain/search.ts';
-import { keysOf } from '../src/domain/words.ts';
 import { publicServiceParser } from '../src/parse.ts';
 
 function serviceNamed(ro: string, ru = 'x', keywords: string[] = [], popularity = 1): PublicService {
@@ -93,12 +92,6 @@ describe('a search puts first', () => {
     expect(hits('002000057', serviceNamed('orice'))).toEqual([0]);
     expect(hits('some code', serviceNamed('orice'))).toEqual([0]);
   });
-});
-
-test('a word has its key as written and without its ending, in both spellings of î and â', () => {
-  expect(keysOf('Certificatului')).toEqual([['certificatului', 'certific']]);
-  expect(keysOf('свидетельства')[0]).toEqual(keysOf('svidetelstva')[0]!.slice(0, 1).concat('svidetelstv'));
-  expect(keysOf('Pîrlița')[0]).toEqual(expect.arrayContaining(['pirlita', 'parlita']));
 });
 
 test('a query of 200 letters is bounded work', () => {

@@ -1,108 +1,19 @@
-import distanceOf from 'damerau-levenshtein';
+import { searchOf as searchIn } from '@cups/application/search';
+import type { Search } from '@cups/application/search';
 import { keywordsOf } from './public-service.ts';
 import type { PublicService, Version } from './public-service.ts';
-import { keysOf } from './words.ts';
 
-/**
- * Finding a service as people speak: any word counts, endings, diacritics and the alphabet do not matter, a beginning is
- * enough, and in a word of five letters one wrong one, or two in each other's place, are forgiven. What has more of the
- * words, and rarer ones, comes first; among what fits alike, what villages ask for most.
- */
-
-/** Gives each version that fits a query its score, above 0; undefined when the query has no word that tells services apart. */
-export type Search = (query: string) => ReadonlyMap<Version, number> | undefined;
-
-/** How much a word counts by how it fits: as it was written, but for its ending, as a beginning, but for one letter. */
-const FITS = { whole: 4, stem: 3, beginning: 2.5, misspelt: 2 };
-/** Keys from this length on may be written wrong. */
-const FORGIVEN = 5;
-const LEAST_BEGINNING = 3;
-/** How much more a word counts in a title, and a query that is one of the keywords as a whole. */
-const TITLE = 1.25;
-const EXACT = 1.5;
-const MOST_WORDS = 20;
-
-/** A version as it is searched. */
-interface Entry {
-  version: Version;
-  /** What villages ask for most counts up to twice as much. */
-  weight: number;
-  /** Its keywords as a whole, without their endings. */
-  phrases: Set<string>;
-}
-
-/** For each key of the index: how much a word that has it counts in which entries. */
-type Index = Map<string, Map<Entry, number>>;
-
-/** Makes the index of all versions of the services; asking it takes far less. */
-export function searchOf(services: Iterable<PublicService>): Search {
-  const entries: Entry[] = [];
-  const index: Index = new Map();
-  for (const service of services) for (const version of service.versions) entries.push(enter(index, service, version));
-
+/** Makes the index of all versions of the services; asking it takes far less. A desk searches its registry by the same code. */
+export function searchOf(services: Iterable<PublicService>): Search<Version> {
+  const versions = [...services].flatMap((service) => service.versions.map((version) => ({ service, version })));
+  const search = searchIn(versions, ({ service, version }) => ({
+    titles: [version.title.ro, version.title.ru, version.title.en],
+    keywords: keywordsOf(service),
+    codes: [service.code, service.stateCode ?? ''],
+    popularity: service.finding.popularity,
+  }));
   return (query) => {
-    const words = keysOf(query).slice(0, MOST_WORDS);
-    if (words.length === 0) return undefined;
-    const found = words.map((keys) => wordIn(index, keys));
-    const phrase = phraseOf(words);
-    const scores = new Map<Version, number>();
-    for (const entry of entries) {
-      const score = scoreOf(entry, found, entries.length) * (entry.phrases.has(phrase) ? EXACT : 1);
-      if (score > 0) scores.set(entry.version, score);
-    }
-    return scores;
+    const scores = search(query);
+    return scores && new Map([...scores].map(([{ version }, score]) => [version, score]));
   };
-}
-
-function enter(index: Index, service: PublicService, version: Version): Entry {
-  const keywords = keywordsOf(service);
-  const phrases = new Set(keywords.map((keyword) => phraseOf(keysOf(keyword))));
-  const entry = { version, weight: 1 + service.finding.popularity / 5, phrases };
-  const { title } = version;
-  addTo(index, entry, [title.ro, title.ru, title.en], TITLE);
-  addTo(index, entry, [...keywords, service.code, service.stateCode ?? ''], 1);
-  return entry;
-}
-
-function addTo(index: Index, entry: Entry, texts: string[], counts: number): void {
-  for (const key of keysOf(texts.join(' ')).flat()) {
-    const entries = index.get(key) ?? new Map<Entry, number>();
-    entries.set(entry, Math.max(counts, entries.get(entry) ?? 0));
-    index.set(key, entries);
-  }
-}
-
-/** How well one word of a query fits the entries that have it. */
-function wordIn(index: Index, keys: string[]): Map<Entry, number> {
-  const best = new Map<Entry, number>();
-  for (const [known, entries] of index) {
-    const fit = fitOf(keys, known);
-    if (fit === 0) continue;
-    for (const [entry, counts] of entries) best.set(entry, Math.max(fit * counts, best.get(entry) ?? 0));
-  }
-  return best;
-}
-
-function fitOf(keys: string[], known: string): number {
-  const [written = '', ...others] = keys;
-  if (written === known) return FITS.whole;
-  if (others.includes(known)) return FITS.stem;
-  if (written.length >= LEAST_BEGINNING && known.startsWith(written)) return FITS.beginning;
-  return keys.some((key) => isMisspelt(key, known)) ? FITS.misspelt : 0;
-}
-
-function isMisspelt(key: string, known: string): boolean {
-  if (key.length < FORGIVEN || Math.abs(key.length - known.length) > 1) return false;
-  return distanceOf(key, known).steps === 1;
-}
-
-/** Rare words count more; an entry that has few of the words counts much less. */
-function scoreOf(entry: Entry, found: Map<Entry, number>[], total: number): number {
-  const here = found.filter((fits) => fits.has(entry));
-  const sum = here.reduce((sum, fits) => sum + fits.get(entry)! * Math.log2(1 + total / fits.size), 0);
-  return sum * (here.length / found.length) ** 2 * entry.weight;
-}
-
-function phraseOf(words: string[][]): string {
-  return words.map((keys) => keys.at(-1)).join(' ');
 }
