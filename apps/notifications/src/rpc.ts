@@ -1,3 +1,4 @@
+import { civilDay, dateForPeople } from '@cups/application';
 import { nameOf, parseName } from '@cups/contracts';
 import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { Notice as NoticeOut } from '@cups/contracts/gen/cups/notifications/v1/Notice.ts';
@@ -5,10 +6,8 @@ import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/no
 import { Problem } from '@cups/problem';
 import { centresOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
-import { dateForPeople } from './domain/language.ts';
 import type { Notice } from './domain/notice.ts';
 import { slipPage } from './domain/slip.ts';
-
 import { markPrinted } from './store.ts';
 import type { Thread, Threads } from './store.ts';
 
@@ -68,7 +67,7 @@ function toNotice(application: string, notice: Notice): NoticeOut {
 
 /** The day in Moldova, dd.MM.yyyy. */
 function dayOf(time: Date): string {
-  return dateForPeople(new Intl.DateTimeFormat('sv-SE', { timeZone: 'Europe/Chisinau' }).format(time));
+  return dateForPeople(civilDay(time));
 }
 
 function notFound(): Problem {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { dateForPeople, inLanguage, languageOf, LANGUAGES } from '../src/domain/language.ts';
+import { inLanguage, languageOf, LANGUAGES } from '../src/domain/language.ts';
 import type { Language } from '../src/domain/language.ts';
 import type { NoticeKind } from '../src/domain/notice.ts';
 import { TEXTS, WAYS, writeLetter } from '../src/domain/texts.ts';
@@ -81,8 +81,6 @@ test('A missing kind or language does not compile', () => {
 });
 
 describe('words for people', () => {
-  test('Dates for people are dd.MM.yyyy', () => expect(dateForPeople('2026-03-09')).toBe('09.03.2026'));
-  test.each(['', '2026-3-9', '<b>'])('What is no date is nothing: %j', (text) => expect(dateForPeople(text)).toBe(''));
   test('An unknown language is Romanian', () => expect(languageOf('bg')).toBe('ro'));
   test('A text that is missing in the language is taken in Romanian', () => {
     expect(inLanguage({ ro: 'da', ru: '' }, 'ru')).toBe('da');

@@ -4,7 +4,7 @@ export { completenessViolations } from './completeness.ts';
 export type { EvidenceRule, Requirements } from './completeness.ts';
 export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 export type { Content, DeliveryChoice, Evidence, ForeignDocument, Language, Mandate, Person } from './content.ts';
-export { isCivilDate } from './dates.ts';
+export { CHISINAU, civilDay, dateForPeople, isCivilDate } from './dates.ts';
 export { formCheck } from './form.ts';
 export type { AnswersCheck } from './form.ts';
 export { countingAnswers, fieldsLeftOut } from './form-conditions.ts';

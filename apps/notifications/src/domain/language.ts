@@ -13,8 +13,3 @@ export function languageOf(text: string): Language {
 export function inLanguage(words: Words, language: Language): string {
   return words[language] || words.ro || words.ru || words.en || '';
 }
-
-/** `2026-03-09` → `09.03.2026`; anything else → ''. */
-export function dateForPeople(civilDate: string): string {
-  return /^\d{4}-\d{2}-\d{2}$/.test(civilDate) ? civilDate.split('-').reverse().join('.') : '';
-}

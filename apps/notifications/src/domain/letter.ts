@@ -1,5 +1,5 @@
-import { plainWords } from '@cups/application';
-import { dateForPeople, inLanguage, languageOf } from './language.ts';
+import { dateForPeople, plainWords } from '@cups/application';
+import { inLanguage, languageOf } from './language.ts';
 import type { Language, Words } from './language.ts';
 import { claimed, failed, printable } from './notice.ts';
 import type { Channel, Notice, NoticeKind, Patience } from './notice.ts';

@@ -1,0 +1,20 @@
+import type { Plurals } from '../language/plurals.ts';
+
+/** The nouns that screens and papers count, for `plural`. */
+export const DAYS: Plurals = {
+  ro: { one: 'zi', few: 'zile' },
+  ru: { one: 'день', few: 'дня', many: 'дней' },
+  en: { one: 'day', few: 'days' },
+};
+
+export const WORKING_DAYS: Plurals = {
+  ro: { one: 'zi lucrătoare', few: 'zile lucrătoare' },
+  ru: { one: 'рабочий день', few: 'рабочих дня', many: 'рабочих дней' },
+  en: { one: 'working day', few: 'working days' },
+};
+
+export const HOURS: Plurals = {
+  ro: { one: 'oră', few: 'ore' },
+  ru: { one: 'час', few: 'часа', many: 'часов' },
+  en: { one: 'hour', few: 'hours' },
+};
