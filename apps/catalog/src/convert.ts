@@ -73,10 +73,17 @@ export function toVersionMessage(
 }
 
 /** An agency as its file says it. */
-export function toAgency({ code, name, timeZone, workingTime, calendar }: Agency): AgencyMessage {
+export function toAgency({
+  code,
+  name,
+  timeZone,
+  workingTime,
+  calendar,
+  acceptsForeignDocuments = false,
+}: Agency): AgencyMessage {
   const { days, from, to } = workingTime;
   const hours = { workingDays: days, opens: from, closes: to };
-  return { name: nameOf('agencies', code), displayName: name, timeZone, ...hours, calendar };
+  return { name: nameOf('agencies', code), displayName: name, timeZone, ...hours, calendar, acceptsForeignDocuments };
 }
 
 /** A calendar as its file says it, its days in their order. */

@@ -23,7 +23,10 @@ describe('GetRegistry', () => {
       opens: '08:00',
       closes: '17:00',
       calendar: 'holidays-md',
+      acceptsForeignDocuments: false,
     });
+    const { agencies } = await gateway.getRegistry({ ...townHall, agencies: ['agencies/asp'] });
+    expect(agencies[0]).toMatchObject({ acceptsForeignDocuments: true });
     const providers = new Set(known.publicServices.map(({ version }) => version?.provider));
     expect(providers).toEqual(new Set(['agencies/cnas', 'agencies/mai']));
     const pension = known.publicServices.find(({ name }) => name === 'publicServices/old-age-pension');

@@ -386,6 +386,7 @@ const registry = {
       opens: '08:00',
       closes: '17:00',
       calendar: 'holidays-md',
+      acceptsForeignDocuments: true,
     },
   ],
   evidenceKinds: [{ kind: 'identity-document', title: { ro: 'Act de identitate' } }],
