@@ -1,0 +1,22 @@
+import styles from './cap.module.css';
+import { useBoard } from './keys.tsx';
+
+/** The key that does the same, as a picture beside the words; those who hear the page have the list of keys. */
+export function Cap({ code, quiet = false }: { code: string; quiet?: boolean }) {
+  const { letters } = useBoard();
+  if (!letters && /^(Key|Digit)/.test(code)) return null;
+  return (
+    <kbd className={quiet ? styles.quiet : styles.cap} aria-hidden="true">
+      {capOf(code)}
+    </kbd>
+  );
+}
+
+/** What stands on the key. */
+export function capOf(code: string): string {
+  const names: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Slash: '/' };
+  return code
+    .split('+')
+    .map((part) => names[part] ?? part.replace(/^(Key|Digit)/, ''))
+    .join(' ');
+}

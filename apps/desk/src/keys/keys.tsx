@@ -1,0 +1,109 @@
+import { createContext, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import type { Text } from '../language/text.ts';
+
+/**
+ * The keyboard. Keys are known by their place (`event.code`), so that they work in the Russian layout; the cap shows the
+ * Latin letter. Letters and digits count outside fields only, and can be switched off (WCAG 2.1.4).
+ */
+
+export interface Key {
+  /** `KeyboardEvent.code`, such as KeyH or Digit1; with Ctrl before it: `Ctrl+Enter`. */
+  code: string;
+  does: () => void;
+  /** What the list of keys says; a key without it is not listed. */
+  says?: Text | undefined;
+  /** Also while somebody types. Function keys and those with Ctrl always are. */
+  inFields?: boolean;
+}
+
+interface Board {
+  add: (keys: Key[]) => () => void;
+  all: () => Key[];
+  letters: boolean;
+  setLetters: (on: boolean) => void;
+}
+const Here = createContext<Board | undefined>(undefined);
+
+const FIELDS = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
+const CHOICES = 'input[type=radio], input[type=checkbox], button, a[href], summary';
+
+/** The newest part of the page that knows a key has it. */
+export function KeysProvider({ children }: { children: ReactNode }) {
+  const layers = useRef<Key[][]>([]);
+  const [letters, setLetters] = useState(true);
+  const board = useMemo<Board>(
+    () => ({
+      add(keys) {
+        layers.current = [...layers.current, keys];
+        return () => {
+          layers.current = layers.current.filter((layer) => layer !== keys);
+        };
+      },
+      all: () => [...layers.current].reverse().flat(),
+      letters,
+      setLetters,
+    }),
+    [letters],
+  );
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const key = keyFor(event, board);
+      if (!key) return;
+      event.preventDefault();
+      key.does();
+    };
+    window.addEventListener('keydown', onKey);
+    return () => window.removeEventListener('keydown', onKey);
+  }, [board]);
+  return <Here value={board}>{children}</Here>;
+}
+
+function keyFor(event: KeyboardEvent, { all, letters }: Board): Key | undefined {
+  // Alt+Shift and Ctrl+Shift switch layouts, Ctrl+Alt is AltGr: they are nobody's.
+  if (event.defaultPrevented || event.isComposing || event.altKey || event.metaKey) return undefined;
+  if (event.ctrlKey && event.shiftKey) return undefined;
+  const code = `${event.ctrlKey ? 'Ctrl+' : ''}${event.code.replace('NumpadEnter', 'Enter')}`;
+  const target = event.target instanceof Element ? event.target : undefined;
+  const single = /^(Key|Digit|Slash)/.test(code);
+  if (single && (!letters || event.shiftKey)) return undefined;
+  const free = event.ctrlKey || /^F\d/.test(code);
+  const typing = target?.matches(FIELDS) === true;
+  // Enter and the arrows belong to what has the focus.
+  const own = !single && code !== 'Escape' && target?.matches(CHOICES) === true;
+  // A dialog has the keyboard for itself.
+  const dialog = document.querySelector('dialog[open]');
+  return all().find(
+    (key) =>
+      key.code === code &&
+      (free || key.inFields === true || (!typing && !own)) &&
+      (dialog === null || code === 'F8' || code === 'Escape'),
+  );
+}
+
+/** These keys count while the part that names them is on the page; the newest part wins. */
+export function useKeys(keys: (Key | false | undefined)[]): void {
+  const board = useContext(Here);
+  const now = useRef<Key[]>([]);
+  const wanted = keys.filter((key) => key !== false && key !== undefined);
+  // What a key does is looked up when it is pressed: a part that draws itself anew keeps its place among the others.
+  useEffect(() => {
+    now.current = wanted;
+  });
+  const codes = wanted.map(({ code, inFields }) => `${code}${inFields ? '!' : ''}`).join(' ');
+  useEffect(() => {
+    const layer = now.current.map(({ code, says, inFields }) => ({
+      code,
+      says,
+      inFields: inFields === true,
+      does: () => now.current.find((key) => key.code === code)?.does(),
+    }));
+    return board?.add(layer);
+  }, [board, codes]);
+}
+
+export function useBoard(): Board {
+  const board = useContext(Here);
+  if (!board) throw new Error('There is no keyboard around this part.');
+  return board;
+}

@@ -1,0 +1,43 @@
+import type { ComponentType, ReactNode } from 'react';
+import { Cap } from '../keys/cap.tsx';
+import styles from './button.module.css';
+
+interface ButtonProps {
+  children: ReactNode;
+  onClick?: (() => void) | undefined;
+  look?: 'filled' | 'outlined' | 'text' | 'danger';
+  /** 48 px high, in footers. */
+  large?: boolean;
+  wide?: boolean;
+  icon?: ComponentType<{ size?: number; 'aria-hidden'?: 'true' }> | undefined;
+  /** The key that does the same: only its picture; `useKeys` binds it. */
+  cap?: string | undefined;
+  /** While it is being done: the width stays, a second press does nothing. */
+  busy?: boolean | undefined;
+  /** The verb of what is being done, for `busy`. */
+  doing?: string | undefined;
+  type?: 'button' | 'submit';
+  describedBy?: string | undefined;
+}
+
+/** Never disabled: what is missing is said when it is pressed. */
+export function Button(props: ButtonProps) {
+  const { children, onClick, look = 'outlined', large, wide, icon: Icon, cap, busy, doing, type = 'button' } = props;
+  const size = large ? styles.large : styles.normal;
+  return (
+    <button
+      type={type}
+      className={[styles.button, styles[look], size, wide ? styles.wide : ''].join(' ')}
+      onClick={busy ? undefined : onClick}
+      aria-busy={busy || undefined}
+      aria-describedby={props.describedBy}
+    >
+      {Icon && <Icon size={18} aria-hidden="true" />}
+      <span className={styles.words}>
+        <span className={busy && doing ? styles.away : undefined}>{children}</span>
+        {busy && doing && <span className={styles.doing}>{doing}</span>}
+      </span>
+      {cap && <Cap code={cap} />}
+    </button>
+  );
+}

@@ -1,0 +1,108 @@
+import { useId } from 'react';
+import type { ReactNode } from 'react';
+import { Check } from 'lucide-react';
+import { FieldError } from './field.tsx';
+import { useKeys } from '../keys/keys.tsx';
+import styles from './choice.module.css';
+
+/** One of a few: cards with a radio, or segments where the answers are short. Nothing is preselected. */
+
+export interface Option<Value extends string> {
+  value: Value;
+  says: ReactNode;
+  /** Under it, quieter. */
+  more?: ReactNode;
+}
+interface ChoiceProps<Value extends string> {
+  /** The id of the group, so that an error summary can lead to it. */
+  id?: string | undefined;
+  label: string;
+  /** The question stands elsewhere: the label is only heard. */
+  labelHidden?: boolean;
+  help?: ReactNode;
+  error?: ReactNode;
+  options: readonly Option<Value>[];
+  value: Value | undefined;
+  onChange: (value: Value) => void;
+  look?: 'cards' | 'segments';
+  /** Side by side, in so many columns. */
+  columns?: 1 | 2;
+  /** Digit1 … choose, where this is the only choice of a screen. */
+  digits?: boolean;
+}
+
+export function Choice<Value extends string>(props: ChoiceProps<Value>) {
+  const { id: given, label, labelHidden, help, error, options, value, onChange, look = 'cards', columns = 1 } = props;
+  const made = useId();
+  const id = given ?? made;
+  useKeys(
+    props.digits
+      ? options.slice(0, 9).map((option, at) => ({ code: `Digit${at + 1}`, does: () => onChange(option.value) }))
+      : [],
+  );
+  return (
+    <fieldset id={id} className={styles.group} aria-describedby={error ? `${id}-error` : undefined} tabIndex={-1}>
+      <legend className={labelHidden ? 'heard' : styles.label}>{label}</legend>
+      {help && <p className={styles.help}>{help}</p>}
+      <div className={[styles[look], columns === 2 ? styles.two : ''].join(' ')}>
+        {options.map((option) => (
+          <label key={option.value} className={styles.option} data-chosen={option.value === value || undefined}>
+            <input
+              type="radio"
+              name={id}
+              value={option.value}
+              checked={option.value === value}
+              onChange={() => onChange(option.value)}
+              aria-invalid={error ? true : undefined}
+            />
+            {look === 'cards' ? <span className={styles.radio} /> : <Tick chosen={option.value === value} />}
+            <span className={styles.words}>
+              <span className={styles.says}>{option.says}</span>
+              {option.more && <span className={styles.more}>{option.more}</span>}
+            </span>
+          </label>
+        ))}
+      </div>
+      {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
+    </fieldset>
+  );
+}
+
+const Tick = ({ chosen }: { chosen: boolean }) => (chosen ? <Check size={16} aria-hidden="true" /> : null);
+
+interface CheckProps {
+  id?: string | undefined;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+  children: ReactNode;
+  more?: ReactNode;
+  error?: ReactNode;
+}
+
+/** One thing that is so or not. */
+export function CheckBox({ id: given, checked, onChange, children, more, error }: CheckProps) {
+  const made = useId();
+  const id = given ?? made;
+  return (
+    <div className={styles.checking}>
+      <label className={styles.check}>
+        <input
+          id={id}
+          type="checkbox"
+          checked={checked}
+          onChange={(event) => onChange(event.target.checked)}
+          aria-invalid={error ? true : undefined}
+          aria-describedby={error ? `${id}-error` : undefined}
+        />
+        <span className={styles.tick}>
+          <Check size={16} strokeWidth={3} aria-hidden="true" />
+        </span>
+        <span className={styles.words}>
+          <span className={styles.says}>{children}</span>
+          {more && <span className={styles.more}>{more}</span>}
+        </span>
+      </label>
+      {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
+    </div>
+  );
+}

@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import styles from './facts.module.css';
+
+/** Names and what they hold, in two columns; what there is nothing to say of is left out. */
+export function Facts({
+  facts,
+}: {
+  facts: readonly (readonly [name: string, value: ReactNode] | false | undefined)[];
+}) {
+  const known = facts.filter((fact) => fact !== false && fact !== undefined && fact[1] !== '' && fact[1] !== undefined);
+  return (
+    <dl className={styles.facts}>
+      {known.map((fact) => {
+        const [name, value] = fact as readonly [string, ReactNode];
+        return (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        );
+      })}
+    </dl>
+  );
+}

@@ -1,0 +1,43 @@
+import { useEffect, useRef } from 'react';
+import type { ReactNode } from 'react';
+import styles from './screen.module.css';
+
+/** The frames of screens: rail | main | side pane, and a footer that stays. */
+
+interface ScreenProps {
+  rail?: ReactNode;
+  /** What the main part is called for those who hear the page. */
+  children: ReactNode;
+  side?: ReactNode;
+  sideWidth?: 'narrow' | 'wide';
+  footer?: ReactNode;
+  /** The main part takes its full width, without margins: lists. */
+  flush?: boolean;
+}
+
+export function Screen({ rail, children, side, sideWidth = 'narrow', footer, flush }: ScreenProps) {
+  const look = [styles.screen, rail ? styles.railed : '', side ? styles[sideWidth] : '', footer ? styles.footed : ''];
+  return (
+    <div className={look.join(' ')}>
+      {rail && <div className={styles.rail}>{rail}</div>}
+      <main id="main" tabIndex={-1} className={flush ? styles.flush : styles.main}>
+        {children}
+      </main>
+      {side && <aside className={styles.side}>{side}</aside>}
+      {footer && <footer className={styles.footer}>{footer}</footer>}
+    </div>
+  );
+}
+
+/** The title of a screen; it takes the focus when the screen changes, so that those who hear the page know where they are. */
+export function Title({ children, focus = true }: { children: ReactNode; focus?: boolean }) {
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    if (focus) title.current?.focus({ preventScroll: true });
+  }, [focus]);
+  return (
+    <h1 ref={title} tabIndex={-1} className={styles.title}>
+      {children}
+    </h1>
+  );
+}

@@ -1,0 +1,26 @@
+import { texts } from '../language/text.ts';
+
+export const KEYS = texts({
+  title: { ro: 'Taste', ru: 'Клавиши', en: 'Keys' },
+  list: { ro: 'Lista tastelor', ru: 'Список клавиш', en: 'List of keys' },
+  letters: {
+    ro: 'Folosește taste cu o singură literă',
+    ru: 'Использовать однобуквенные клавиши',
+    en: 'Use keys of a single letter',
+  },
+  search: { ro: 'Caută o cerere', ru: 'Найти заявление', en: 'Find an application' },
+  lock: { ro: 'Acoperă ecranul', ru: 'Закрыть экран', en: 'Cover the screen' },
+  visit: { ro: 'Vizită nouă', ru: 'Новое посещение', en: 'New visit' },
+  otherVisit: { ro: 'Cealaltă vizită', ru: 'Другое посещение', en: 'The other visit' },
+  main: { ro: 'Butonul principal', ru: 'Главная кнопка', en: 'The main button' },
+  back: { ro: 'Înapoi', ru: 'Назад', en: 'Back' },
+  open: { ro: 'Deschide cererea', ru: 'Открыть заявление', en: 'Open the application' },
+  up: { ro: 'Rândul de sus', ru: 'Строка выше', en: 'The row above' },
+  down: { ro: 'Rândul de jos', ru: 'Строка ниже', en: 'The row below' },
+  handOver: { ro: 'Înmânează', ru: 'Выдать', en: 'Hand over' },
+  documents: { ro: 'Răspunde la actele cerute', ru: 'Ответить на запрос документов', en: 'Answer the request' },
+  note: { ro: 'Scrie o notă', ru: 'Написать заметку', en: 'Write a note' },
+  print: { ro: 'Tipărește', ru: 'Печать', en: 'Print' },
+  park: { ro: 'Pune deoparte', ru: 'Отложить', en: 'Park' },
+  queue: { ro: 'Coada', ru: 'Очередь', en: 'Queue' },
+});
