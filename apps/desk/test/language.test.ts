@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { clock, dayAndClock, daysBetween, longDate, namedZone, relativeDay, shortDate } from '../src/language/dates.ts';
 import { money } from '../src/language/money.ts';
 import { plural } from '../src/language/plurals.ts';
+import { feeText, termText } from '../src/language/terms.ts';
 import { DAYS, WORKING_DAYS } from '../src/texts/counts.ts';
 
 const LANGUAGES = ['ro', 'ru', 'en'] as const;
@@ -134,6 +135,34 @@ describe('plural forms', () => {
         const expected = form === 'one' ? one : form === 'few' ? few : rest;
         expect(seen(plural(n, language, WORKING_DAYS))).toBe(`${n} ${expected}`);
       }),
+    );
+  });
+});
+
+describe('what a service takes', () => {
+  test.each([
+    [{ amount: 30, unit: 'working-days', from: 'submission' }, 'în 30 de zile lucrătoare de la depunere'],
+    [{ amount: 3, unit: 'calendar-days', from: 'payment' }, 'în 3 zile calendaristice de la plată'],
+    [{ amount: 1, unit: 'hours', from: 'submission' }, 'în 1 oră de la depunere'],
+    [{ amount: 0, unit: 'hours', from: 'submission' }, 'pe loc'],
+    [undefined, 'termen necunoscut'],
+  ] as const)('A term: %j', (term, words) => {
+    expect(seen(termText(term ? { term } : {}).ro ?? '')).toBe(words);
+  });
+
+  test.each([
+    [{ fee: { amountMinor: 7000, currency: 'MDL' }, plusStateFee: false }, '70,00 MDL'],
+    [{ fee: { amountMinor: 5000, currency: 'MDL' }, plusStateFee: true }, '50,00 MDL și taxa de stat'],
+    [{ fee: { amountMinor: 0, currency: 'MDL' }, plusStateFee: false }, 'gratuit'],
+    [{ plusStateFee: false }, 'fără tarif indicat'],
+    [{ plusStateFee: false, noFee: { ro: 'tariful îl spune consulatul' } }, 'tariful îl spune consulatul'],
+  ])('A fee: %j', (option, words) => {
+    expect(seen(feeText(option).ro ?? '')).toBe(words);
+  });
+
+  test('In Russian the numbers stand with their nouns', () => {
+    expect(seen(termText({ term: { amount: 22, unit: 'working-days', from: 'submission' } }).ru ?? '')).toBe(
+      '22 рабочих дня со дня подачи',
     );
   });
 });

@@ -28,3 +28,4 @@ export type Look = Schemas['Look'];
 export type Problem = Schemas['Problem'];
 export type Violation = Schemas['Violation'];
 export type LocalizedText = Schemas['LocalizedText'];
+export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];

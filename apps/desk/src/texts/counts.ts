@@ -7,6 +7,12 @@ export const DAYS: Plurals = {
   en: { one: 'day', few: 'days' },
 };
 
+export const CALENDAR_DAYS: Plurals = {
+  ro: { one: 'zi calendaristică', few: 'zile calendaristice' },
+  ru: { one: 'календарный день', few: 'календарных дня', many: 'календарных дней' },
+  en: { one: 'calendar day', few: 'calendar days' },
+};
+
 export const WORKING_DAYS: Plurals = {
   ro: { one: 'zi lucrătoare', few: 'zile lucrătoare' },
   ru: { one: 'рабочий день', few: 'рабочих дня', many: 'рабочих дней' },
