@@ -1,0 +1,68 @@
+import { completenessViolations } from '@cups/application';
+import type { Content } from '@cups/application';
+import type { Violation } from '@cups/problem';
+import type { PublicService, Registry } from '../../api/types.ts';
+import { answersCheckOf, formOf } from './form.ts';
+import { screenOf } from './screens.ts';
+import type { ScreenId } from './screens.ts';
+import { agencyOf, requirementsOf } from './service.ts';
+
+/** What a draft lacks, by the controls that it is typed into. */
+
+/** One wrong or missing field. */
+export interface Lack {
+  /** The pointer of its control. */
+  at: string;
+  screen: ScreenId;
+  violation: Violation;
+}
+
+/** Where a draft stands: what the checks need to know of its service and its desk. */
+export interface Place {
+  registry: Registry;
+  service: PublicService;
+  today: string;
+}
+
+/** All that keeps the draft from being filed, as the platform will say it at submit. */
+export function lacksOf(content: Content, place: Place, screens: readonly ScreenId[]): Lack[] {
+  const { registry, service, today } = place;
+  const violations = completenessViolations(
+    content,
+    requirementsOf(service, agencyOf(registry, service)),
+    registry.centre.kind,
+    (answers) => answersCheckOf(formOf(service))(answers, today),
+  );
+  return located(violations, content, service, screens);
+}
+
+/** Violations, also those that the platform told, with the controls that they belong to; each control once for each rule. */
+export function located(
+  violations: readonly Violation[],
+  content: Content,
+  service: PublicService | undefined,
+  screens: readonly ScreenId[],
+): Lack[] {
+  const told = new Map<string, Lack>();
+  for (const violation of violations) {
+    const at = controlOf(violation, content);
+    // One thing is wrong with a control at a time: the first is what to mend first.
+    if (!told.has(at)) told.set(at, { at, screen: screenOf(at, service, screens), violation });
+  }
+  return [...told.values()];
+}
+
+/** The control that fills in the field of a violation. */
+function controlOf({ field, rule, params }: Violation, content: Content): string {
+  if (rule === 'EVIDENCE_MISSING' || rule === 'EVIDENCE_UNSEEN') return `/evidence/${params?.kind ?? ''}/how`;
+  const [, member, name = '', part = ''] = field.split('/');
+  if (member === 'evidence') {
+    const kind = content.evidence?.[Number(name)]?.kind ?? '';
+    return `/evidence/${kind}/${part === 'verificationCode' ? 'code' : part === 'number' ? 'number' : 'how'}`;
+  }
+  if (field === '/contact' || field === '/contact/none') return '/contact/means';
+  if (field === '/mandate') return '/behalf';
+  if (rule === 'FOREIGN_DOCUMENT_NOT_TAKEN') return `/${member}/without`;
+  if (field === '/delivery') return '/delivery/kind';
+  return field;
+}

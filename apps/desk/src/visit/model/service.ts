@@ -1,0 +1,102 @@
+import type { Content, EvidenceRule, Requirements } from '@cups/application';
+import type { Agency, PublicService, PublicServiceVersion, Registry } from '../../api/types.ts';
+
+/** What a public service asks of a file at this desk, beside its form. */
+
+export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];
+export type Reduction = NonNullable<PublicServiceVersion['reductions']>[number];
+export type Paper = NonNullable<PublicServiceVersion['evidence']>[number];
+export type DeliveryKind = 'at-centre' | 'electronic' | 'post';
+
+export function serviceIn(registry: Registry | undefined, code: string | undefined): PublicService | undefined {
+  return registry?.publicServices.find((service) => service.code === code);
+}
+
+export function agencyOf(registry: Registry, service: PublicService): Agency | undefined {
+  return registry.agencies.find(({ name }) => name === service.version?.provider);
+}
+
+/** What `completenessViolations` asks for; prices are those that the registry of the centre offers. */
+export function requirementsOf(service: PublicService | undefined, agency: Agency | undefined): Requirements {
+  return {
+    evidence: (service?.version?.evidence ?? []).map(ruleOf),
+    costOptions: (service?.version?.costOptions ?? []).map(({ code, centreKinds = [] }) => ({ code, centreKinds })),
+    acceptsForeignDocuments: agency?.acceptsForeignDocuments ?? false,
+  };
+}
+
+function ruleOf({ kind, required, accepts, when }: Paper): EvidenceRule {
+  const rule: EvidenceRule = { kind, required };
+  if (accepts?.includes('verification-code')) rule.acceptsCode = true;
+  if (when?.represented) rule.whenRepresented = true;
+  if (when?.mandates && when.mandates.length > 0) rule.whenMandate = when.mandates;
+  if (when?.answer) rule.whenAnswer = when.answer;
+  return rule;
+}
+
+/** The papers that are asked for or welcome with what is known so far, in the order of the service. */
+export function papersAsked(service: PublicService | undefined, content: Content): readonly Paper[] {
+  return (service?.version?.evidence ?? []).filter(({ when }) => !when || holds(when, content));
+}
+
+function holds({ represented, mandates = [], answer }: NonNullable<Paper['when']>, content: Content): boolean {
+  if (!represented && mandates.length === 0 && !answer) return true;
+  const given = answer && content.answers?.[answer.field];
+  return (
+    (represented === true && content.represented !== undefined) ||
+    mandates.includes((content.mandate?.kind ?? '') as (typeof mandates)[number]) ||
+    (answer !== undefined && given !== undefined && answer.values.includes(String(given)))
+  );
+}
+
+export interface Reduced {
+  option: CostOption;
+  reduction: Reduction | undefined;
+}
+
+/** The ways to be served, in the order of the service: those for everybody, and those for whom the law lets pay less. */
+export function costsOf(service: PublicService | undefined): {
+  plain: readonly CostOption[];
+  reduced: readonly Reduced[];
+} {
+  const { costOptions = [], reductions = [] } = service?.version ?? {};
+  return {
+    plain: costOptions.filter(({ reduction }) => !reduction),
+    reduced: costOptions
+      .filter(({ reduction }) => reduction)
+      .map((option) => ({ option, reduction: reductions.find(({ code }) => code === option.reduction) })),
+  };
+}
+
+/** The one way to be served that may be taken as given: where there is no other, and it is for everybody. */
+export function onlyCost(service: PublicService | undefined): CostOption | undefined {
+  const { plain, reduced } = costsOf(service);
+  return plain.length === 1 && reduced.length === 0 ? plain[0] : undefined;
+}
+
+/** How the result may reach the person: by what it is. Where nobody says what it is, each way may be asked for. */
+export function deliveriesOf(service: PublicService | undefined): readonly DeliveryKind[] {
+  const kinds = new Set((service?.version?.outputs ?? []).map(({ kind }) => kind));
+  if (kinds.size === 0) return ['at-centre', 'electronic', 'post'];
+  const ways: DeliveryKind[] = ['at-centre'];
+  if (kinds.has('electronic')) ways.push('electronic');
+  if (kinds.has('paper')) ways.push('post');
+  return ways;
+}
+
+/** The cheapest way for everybody, with what to say of price and term in a list. */
+export function cheapest(service: PublicService): CostOption | undefined {
+  const priced = costsOf(service).plain.filter(({ fee }) => fee !== undefined);
+  return priced.reduce<CostOption | undefined>(
+    (least, option) => (least && feeOf(least) <= feeOf(option) ? least : option),
+    undefined,
+  );
+}
+
+const feeOf = ({ fee }: CostOption): number => fee?.amountMinor ?? Infinity;
+
+/** Whether the service gives money to the person instead of asking for it. */
+export function paysOut(service: PublicService): boolean {
+  const { outputs = [] } = service.version ?? {};
+  return outputs.length > 0 && outputs.every(({ kind }) => kind === 'payment');
+}

@@ -1,0 +1,38 @@
+import { CONTENT_SCHEMA } from '@cups/application';
+
+/** Telephone numbers, e-mail addresses and account numbers as the platform takes them. */
+
+const { email: EMAIL, phone: PHONE } = CONTENT_SCHEMA.$defs.Contact.properties;
+
+/**
+ * A telephone number without dots and doubled spaces; one of Moldova as it is rung inside the country, 0 and eight digits,
+ * gets +373, and 00 before a country becomes +.
+ */
+export function mendedPhone(text: string): string {
+  const clean = text
+    .replace(/[.\u00a0]/g, ' ')
+    .replace(/[\u2010-\u2015]/g, '-')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const digits = clean.replace(/[^0-9]/g, '');
+  if (/^0[2-9]\d{7}$/.test(digits)) return `+373${digits.slice(1)}`;
+  return clean.startsWith('00') ? `+${clean.slice(2)}` : clean;
+}
+
+/** An address without spaces and without the sign that ended a sentence around it. */
+export function mendedEmail(text: string): string {
+  return text.replace(/\s+/g, '').replace(/[.,;]+$/, '');
+}
+
+/** An IBAN as it is sent: without spaces, in capitals. */
+export function mendedIban(text: string): string {
+  return text.replace(/[\s-]+/g, '').toUpperCase();
+}
+
+export function isPhone(text: string): boolean {
+  return text !== '' && text.length <= PHONE.maxLength && new RegExp(PHONE.pattern).test(text);
+}
+
+export function isEmail(text: string): boolean {
+  return text !== '' && text.length <= EMAIL.maxLength && new RegExp(EMAIL.pattern).test(text);
+}
