@@ -9,6 +9,8 @@ export interface App {
   description: string;
   /** What it reads beside its bundle: files and folders of the repository, which keep their paths. */
   reads: readonly string[];
+  /** Folder of a page that was built before and is served as it is; its sources.json names the files of npm in it. */
+  page?: string;
 }
 
 const PROTO = 'proto';
@@ -48,7 +50,8 @@ export const APPS: readonly App[] = [
     name: 'gateway',
     entry: 'apps/gateway/src/main.ts',
     description: 'The public HTTP interface',
-    reads: [PROTO, 'apps/gateway/openapi.yaml', 'apps/gateway/home.html'],
+    reads: [PROTO, 'apps/gateway/openapi.yaml'],
+    page: 'apps/desk/dist',
   },
   {
     name: 'agency-simulator',

@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -35,7 +45,9 @@ export interface Bundle {
 export async function bundleApp(root: string, app: App, folder: string): Promise<Bundle> {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const packages = packagesOf(root, await bundleFile(root, app.entry, join(folder, MAIN)));
+  const inputs = await bundleFile(root, app.entry, join(folder, MAIN));
+  if (app.page) inputs.push(...copyPage(root, app.page, folder));
+  const packages = packagesOf(root, inputs);
   for (const path of app.reads) copyRead(root, path, folder);
   copyRead(root, 'LICENSE', folder);
   writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), noticesOf(packages));
@@ -72,6 +84,17 @@ async function bundleFile(root: string, entry: string, outfile: string): Promise
 
 /** Whether an import is answered without packages: by Node, or by nobody on purpose. */
 const isThere = (path: string): boolean => isBuiltin(path) || OPTIONAL.includes(path);
+
+/**
+ * @returns the files of npm that the page was made from, from the root
+ * @throws Error when the page is not built
+ */
+function copyPage(root: string, page: string, folder: string): string[] {
+  const sources = join(root, page, 'sources.json');
+  if (!existsSync(sources)) throw new Error(`${page} is not built: npm run build.`);
+  cpSync(join(root, page), join(folder, page), { recursive: true });
+  return JSON.parse(readFileSync(sources, 'utf8')) as string[];
+}
 
 /** A folder without what only its authors need: of proto/, the contracts alone. */
 function copyRead(root: string, path: string, folder: string): void {

@@ -136,6 +136,8 @@ test('a bill of materials names what is in the bundle, and nothing else of this 
       JSON.parse(readFileSync(join(first, 'sbom', `${name}.cdx.json`), 'utf8')) as { components: { purl?: string }[] }
     ).components.map(({ purl }) => purl?.replace(/@[^@]*$/, ''));
   expect(purls('intake')).toEqual(expect.arrayContaining(['pkg:npm/%40grpc/grpc-js', 'pkg:npm/mongoose']));
+  // What the page of the desk is made of lies in the same image.
+  expect(purls('gateway')).toEqual(expect.arrayContaining(['pkg:npm/express', 'pkg:npm/react-dom']));
   expect(purls('intake')).toContain('pkg:generic/node');
   expect(purls('intake')).not.toContain('pkg:npm/express');
   expect(purls('gateway')).toContain('pkg:npm/express');
@@ -248,6 +250,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
         );
         if (name === 'gateway') {
           expect(await (await fetch(`http://127.0.0.1:${grpc}/api/v1/openapi.json`)).json()).toHaveProperty('openapi');
+          expect(await (await fetch(`http://127.0.0.1:${grpc}/`)).text()).toContain('<script type="module"');
         } else if (name !== 'agency-simulator') {
           await eventually(async () => (await grpcHealth(grpc)) === SERVING);
         }

@@ -48,7 +48,13 @@ export const settings = {
     name: 'CUPS_OPENAPI',
     type: 'path',
     default: join(protoDir(), '..', 'apps', 'gateway', 'openapi.yaml'),
-    meaning: 'The OpenAPI document; the page for people lies beside it as home.html.',
+    meaning: 'The OpenAPI document.',
+  },
+  deskDir: {
+    name: 'DESK_DIR',
+    type: 'path',
+    default: join(protoDir(), '..', 'apps', 'desk', 'dist'),
+    meaning: 'Folder of the built page of the desk; without it the interface for programs serves alone.',
   },
   addresses: {
     catalog: addressOf('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
@@ -82,10 +88,16 @@ export const settings = {
     min: 1,
     max: 10_000,
     default: 512,
-    meaning: 'Requests that are answered at once, health and sign-out not counted; more are refused with OVERLOADED.',
+    meaning:
+      'Requests that are answered at once; health, sign-out and files of the page not counted; more are refused with OVERLOADED.',
   },
   limits: {
-    address: rate('ADDRESS', 3000, 'Requests a minute from one address, counted in each replica.'),
+    address: rate(
+      'ADDRESS',
+      3000,
+      'Requests a minute from one address, files of the page not counted, in each replica.',
+    ),
+    page: rate('PAGE', 3000, 'Files of the page that one address may fetch in a minute, counted in each replica.'),
     session: rate('SESSION', 600, 'Requests a minute under one session, counted in each replica.'),
     tracking: rate('TRACKING', 20, 'Tracking numbers that one address may ask for in a minute.'),
     trackingTotal: rate('TRACKING_TOTAL', 600, 'Tracking numbers that all together may ask for in a minute.'),

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { openBackend } from '@cups/backend';
 import type { Overrides } from '@cups/backend';
 import type { RunningService } from '@cups/process';
@@ -8,6 +6,7 @@ import { createApp } from './http/app.ts';
 import { readDocument } from './http/document.ts';
 import { openFace } from './http/face.ts';
 import { openAdmission, openLimits } from './http/guards.ts';
+import { openPage } from './http/page.ts';
 import { openSessions } from './http/session.ts';
 import { openSignOuts } from './http/sign-outs.ts';
 import { connectNeighbours } from './neighbours.ts';
@@ -17,7 +16,6 @@ import { routes } from './routes.ts';
 /** The gateway: stateless; starts whether or not its neighbours are there. */
 export async function createGateway(config: Config, overrides: Overrides = {}): Promise<RunningService> {
   const { document, operations } = readDocument(config.openapiFile);
-  const home = readFileSync(join(dirname(config.openapiFile), 'home.html'), 'utf8');
   const backend = openBackend({ name: 'gateway', config, overrides });
   const { keys, now, log, metrics } = backend;
   const draining = () => backend.isStopping;
@@ -40,7 +38,8 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
   });
   const app = createApp({
     operations,
-    handlers: routes({ ...neighbours, sessions, operators, document, home, ready: () => !draining() }),
+    handlers: routes({ ...neighbours, sessions, operators, document, ready: () => !draining() }),
+    page: openPage(config.deskDir),
     sessions,
     limits: openLimits(config.limits),
     admit: openAdmission(config.maxInFlight, metrics),

@@ -25,7 +25,6 @@ type Row = [
   request: object,
 ];
 const rows: Row[] = [
-  ['showHome', 'GET', '/', undefined, 200, '', {}],
   ['getHealth', 'GET', '/healthz', undefined, 200, '', {}],
   ['getReadiness', 'GET', '/readyz', undefined, 200, '', {}],
   ['getOpenapi', 'GET', '/api/v1/openapi.json', undefined, 200, '', {}],
@@ -407,6 +406,7 @@ describe('each operation asks the right neighbour and answers as the document sa
     };
     const none = {
       sessions: undefined as never,
+      page: undefined as never,
       limits: undefined as never,
       admit: undefined as never,
       draining: () => false,

@@ -8,18 +8,21 @@ import type { Exchange, ExchangeParts } from './exchange.ts';
 import type { Handler, Operation } from './handler.ts';
 import { passGates } from './passage.ts';
 import type { Gates } from './passage.ts';
+import { SCREENS } from './page.ts';
+import type { FileAnswer, Page } from './page.ts';
 import { compressed } from './sparing.ts';
 
-/** The operations of the document, bound to paths and handlers. */
+/** The operations of the document, bound to paths and handlers; and the page of the desk beside them. */
 
 export interface AppParts extends Gates, ExchangeParts, Pick<Config, 'trustProxy'> {
   operations: Operation[];
   handlers: Record<string, Handler>;
+  page: Page;
 }
 
 /** @throws Error when an operation has no handler, or a handler no operation */
 export function createApp(parts: AppParts): Express {
-  const { operations, handlers, limits } = parts;
+  const { operations, handlers, limits, page } = parts;
   mustMatch(operations, handlers);
   const exchangeOf = openExchanges(parts);
   const app = express();
@@ -47,10 +50,26 @@ export function createApp(parts: AppParts): Express {
     for (const operation of here) {
       app[operation.method](route, (req: Request, res: Response) => answer(exchangeOf(req, res, operation), operation));
     }
-    app.all(route, (req: Request, res: Response) => refuse(noSuchMethod(here), req, res));
+    app.all(route, (req: Request, res: Response) => refuse(noSuchMethod(here.map(({ method }) => method)), req, res));
   }
-  const nowhere = new Problem({ reason: 'METHOD_NOT_FOUND', message: 'There is no such path.' });
-  app.use((req: Request, res: Response) => refuse(nowhere, req, res));
+  /** Files of the page are counted apart: what a page loads uses up none of the requests that its clerk makes. */
+  function serveFile(route: string, find: (req: Request) => Promise<FileAnswer | undefined>): void {
+    app.get(route, async (req: Request, res: Response) => {
+      const exchange = exchangeOf(req, res, undefined, 'page');
+      try {
+        await limits.page(req, res);
+        const file = await find(req);
+        if (!file) throw nowhere();
+        exchange.sendFile(file);
+      } catch (error) {
+        exchange.fail(error);
+      }
+    });
+    app.all(route, (req: Request, res: Response) => refuse(noSuchMethod(['get']), req, res));
+  }
+  for (const [route, document] of SCREENS) serveFile(route, (req) => page.document(document, req));
+  serveFile('/assets/:name', (req) => page.asset(String(req.params['name']), req));
+  app.use((req: Request, res: Response) => refuse(nowhere(), req, res));
   // Express knows a handler of errors by its four arguments.
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => refuse(error, req, res));
   return app;
@@ -72,8 +91,12 @@ function configure(app: Express, { publicOrigin, trustProxy }: AppParts): void {
   app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: publicOrigin.startsWith('https:') }));
 }
 
-function noSuchMethod(here: Operation[]): Problem {
-  const allow = here.map(({ method }) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
+function nowhere(): Problem {
+  return new Problem({ reason: 'METHOD_NOT_FOUND', message: 'There is no such path.' });
+}
+
+function noSuchMethod(methods: Operation['method'][]): Problem {
+  const allow = methods.map((method) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
   return new Problem({
     reason: 'METHOD_NOT_FOUND',
     message: 'This path has no such method.',

@@ -5,6 +5,7 @@ import { Problem } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
 import type { Answer, Operation } from './handler.ts';
+import type { FileAnswer } from './page.ts';
 import { problemAnswer, toProblem } from './problems.ts';
 import { etagOfText, isKnown, prefersMinimal } from './sparing.ts';
 
@@ -14,7 +15,7 @@ export interface ExchangeParts extends Pick<Config, 'budgetMs' | 'checkAnswers'>
   metrics: Metrics;
 }
 
-/** Pages hold no scripts; slips and the home page carry their styles. */
+/** Answers hold no scripts; slips and sheets to print carry their styles. The page of the desk has a policy of its own. */
 const CONTENT_SECURITY_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -31,7 +32,8 @@ export function openExchanges(parts: ExchangeParts) {
     requests.inc({ operation, status: String(status) });
     seconds.observe({ operation }, durationMs / 1000);
   };
-  return (req: Request, res: Response, operation?: Operation) => new Exchange(parts, ended, req, res, operation);
+  return (req: Request, res: Response, operation?: Operation, name = operation?.id ?? 'none') =>
+    new Exchange(parts, ended, req, res, operation, name);
 }
 
 /** One request and its one answer, from the first header to the line in the log. */
@@ -50,6 +52,8 @@ export class Exchange {
     req: Request,
     res: Response,
     operation: Operation | undefined,
+    /** In metrics and log. */
+    name: string,
   ) {
     const start = performance.now();
     const abort = new AbortController();
@@ -70,14 +74,24 @@ export class Exchange {
       const durationMs = Math.round((performance.now() - start) * 10) / 10;
       const status = res.writableFinished ? res.statusCode : GIVEN_UP;
       if (!res.writableFinished) abort.abort();
-      ended(operation?.id ?? 'none', status, durationMs);
-      this.#tell(status, durationMs);
+      ended(name, status, durationMs);
+      this.#tell(name, status, durationMs);
     });
   }
 
   /** @throws Problem INTERNAL where answers are held against the document and this one does not fit */
   send(answer: Answer): void {
     this.#write(this.#spared(answer), this.operation);
+  }
+
+  /** Answers with a file as it is. */
+  sendFile({ status, headers, bytes }: FileAnswer): void {
+    const { res } = this;
+    res.statusCode = status;
+    if (this.#parts.draining()) res.setHeader('Connection', 'close');
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+    if (bytes) res.setHeader('Content-Length', bytes.length);
+    res.end(bytes);
   }
 
   /** The answer, or less where the client has it already or does not want it. */
@@ -140,11 +154,11 @@ export class Exchange {
     res.end(text);
   }
 
-  #tell(status: number, durationMs: number): void {
+  #tell(name: string, status: number, durationMs: number): void {
     const { reason, operator } = this.res.locals as { reason?: string; operator?: string };
     this.#parts.log.info({
       event: status === GIVEN_UP ? 'request-given-up' : 'request',
-      method: this.operation?.id ?? 'none',
+      method: name,
       requestId: this.context.requestId,
       status,
       reason,

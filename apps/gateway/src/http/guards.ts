@@ -10,11 +10,12 @@ import type { Config } from '../config.ts';
 /** The limits, counted in windows of a minute in this process. Each rejects with a Problem RATE_LIMITED. */
 export function openLimits(perMinute: Config['limits']) {
   const byAddress = (req: Request) => ipKeyGenerator(req.ip ?? '');
-  const [address, session] = [limit(perMinute.address), limit(perMinute.session)];
+  const [address, session, page] = [limit(perMinute.address), limit(perMinute.session), limit(perMinute.page)];
   const [tracking, trackingTotal] = [limit(perMinute.tracking), limit(perMinute.trackingTotal)];
   return {
     address: (req: Request, res: Response) => address(byAddress(req), req, res),
     session,
+    page: (req: Request, res: Response) => page(byAddress(req), req, res),
     /** For tracking numbers: of one address, and of all together. */
     async tracking(req: Request, res: Response): Promise<void> {
       await tracking(byAddress(req), req, res);

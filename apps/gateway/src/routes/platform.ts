@@ -2,15 +2,12 @@ import type { Answer, Handler } from '../http/handler.ts';
 
 export interface PlatformParts {
   document: unknown;
-  /** The page at /. */
-  home: string;
   ready: () => boolean;
 }
 
 /** The gateway itself: asks no neighbour. */
-export function platformRoutes({ document, home, ready }: PlatformParts): Record<string, Handler> {
+export function platformRoutes({ document, ready }: PlatformParts): Record<string, Handler> {
   return {
-    showHome: () => ({ text: home }),
     getHealth: () => status(true),
     getReadiness: () => status(ready()),
     getOpenapi: () => ({ body: document }),

@@ -1,0 +1,149 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brotliCompressSync, gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import request from 'supertest';
+import { startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+/** The page of the desk as the gateway serves it. */
+
+const folder = mkdtempSync(join(tmpdir(), 'cups-page-'));
+const write = (name: string, content: string | Buffer) => writeFileSync(join(folder, name), content);
+let gateway: Gateway;
+beforeAll(async () => {
+  mkdirSync(join(folder, 'assets'));
+  write('index.html', '<!doctype html><title>CUPS</title>');
+  write('t.html', '<!doctype html><title>citizen</title>');
+  write('secret.txt', 'not an asset');
+  write('assets/app-abc123.js', 'plain');
+  // Each says which one was taken.
+  write('assets/app-abc123.js.br', brotliCompressSync('in brotli'));
+  write('assets/app-abc123.js.gz', gzipSync('in gzip'));
+  write('assets/onest-abc123.woff2', 'a font');
+  gateway = await startGateway({}, { deskDir: folder });
+});
+afterAll(async () => {
+  await gateway.stop();
+  rmSync(folder, { recursive: true });
+});
+
+const get = (path: string, headers: Record<string, string> = {}) => request(gateway.url).get(path).set(headers);
+
+test('Each path of the page opens its document, which is asked for anew each time and taken only when it is another.', async () => {
+  for (const path of [
+    '/',
+    '/applications/01ABC',
+    '/applications/01ABC/submissions/2',
+    '/visits/a/b/c',
+    '/find',
+    '/centres',
+  ]) {
+    const answer = await get(path);
+    expect([path, answer.status, answer.text]).toEqual([path, 200, '<!doctype html><title>CUPS</title>']);
+    expect(answer.get('content-type')).toBe('text/html; charset=utf-8');
+    expect(answer.get('cache-control')).toBe('no-cache');
+    const again = await get(path, { 'if-none-match': answer.get('etag')! });
+    expect([again.status, again.text]).toEqual([304, '']);
+    expect((await get(path, { 'if-none-match': '"other"' })).status).toBe(200);
+  }
+  expect((await get('/t')).text).toContain('citizen');
+});
+
+test('A document runs scripts and styles of our own files only, and says nothing to other sites.', async () => {
+  const answer = await get('/');
+  const policy = answer.get('content-security-policy')!;
+  expect(policy).not.toContain('unsafe');
+  const rules = Object.fromEntries(policy.split('; ').map((rule) => rule.split(/ (.*)/)));
+  expect(rules).toEqual({
+    ...{ 'default-src': "'none'", 'script-src': "'self'", 'style-src': "'self'", 'font-src': "'self'" },
+    ...{ 'img-src': "'self' data:", 'connect-src': "'self'", 'form-action': "'none'", 'base-uri': "'none'" },
+    ...{ 'frame-ancestors': "'none'", 'require-trusted-types-for': "'script'" },
+  });
+  expect(answer.get('referrer-policy')).toBe('no-referrer');
+  expect(answer.get('x-content-type-options')).toBe('nosniff');
+  expect(answer.get('cross-origin-opener-policy')).toBe('same-origin');
+  expect(answer.get('permissions-policy')).toContain('camera=()');
+});
+
+test('What a document loads is kept for good, and comes in the best packing that the client takes.', async () => {
+  const script = '/assets/app-abc123.js';
+  for (const [accepted, encoding, body] of [
+    ['gzip, deflate, br', 'br', 'in brotli'],
+    ['gzip', 'gzip', 'in gzip'],
+    ['br;q=0, gzip', 'gzip', 'in gzip'],
+    ['identity', undefined, 'plain'],
+  ] as const) {
+    const answer = await get(script, { 'accept-encoding': accepted });
+    expect([answer.status, answer.get('content-encoding'), answer.text]).toEqual([200, encoding, body]);
+    expect(answer.get('content-type')).toBe('text/javascript; charset=utf-8');
+    expect(answer.get('cache-control')).toBe('public, max-age=31536000, immutable');
+    expect(answer.get('vary')).toContain('Accept-Encoding');
+  }
+  const font = await get('/assets/onest-abc123.woff2', { 'accept-encoding': 'br' }).buffer(true);
+  expect([font.get('content-type'), font.get('content-encoding'), font.body.toString()]).toEqual([
+    'font/woff2',
+    undefined,
+    'a font',
+  ]);
+  const head = await request(gateway.url).head(script).set('accept-encoding', 'identity');
+  expect([head.status, head.get('content-length'), head.text]).toEqual([200, '5', undefined]);
+});
+
+test('What is no file of the page is a problem, wherever it lies.', async () => {
+  for (const path of [
+    '/assets/app-fff.js',
+    '/assets/app-abc123.js.map',
+    '/assets/',
+    '/assets/..%2findex.html',
+    '/assets/..%2fsecret.txt',
+    '/assets/%2e%2e%2fsecret.txt',
+    '/secret.txt',
+    '/index.html',
+    '/nowhere',
+    '/T',
+  ]) {
+    const answer = await gateway.send('GET', path);
+    expect([path, answer.status, answer.get('content-type')]).toEqual([
+      path,
+      404,
+      'application/problem+json; charset=utf-8',
+    ]);
+  }
+  const posted = await gateway.send('POST', '/find', { body: {} });
+  expect([posted.status, posted.get('allow')]).toEqual([405, 'GET, HEAD']);
+});
+
+test('A page that is built while the gateway runs is served at once; without one its interface serves, and the page says what to do.', async () => {
+  const empty = mkdtempSync(join(tmpdir(), 'cups-page-'));
+  const alone = await startGateway({}, { deskDir: join(empty, 'dist') });
+  try {
+    const answer = await alone.send('GET', '/');
+    expect(answer.status).toBe(503);
+    expect(answer.text).toContain('npm run build');
+    expect((await alone.send('GET', '/api/v1/centres')).status).toBe(200);
+    mkdirSync(join(empty, 'dist'));
+    writeFileSync(join(empty, 'dist', 'index.html'), 'built');
+    expect((await alone.send('GET', '/')).text).toBe('built');
+  } finally {
+    await alone.stop();
+    rmSync(empty, { recursive: true });
+  }
+});
+
+test('Files of the page and requests of an address use up limits of their own.', async () => {
+  const limits = { address: 2, page: 2, session: 1e6, tracking: 1e6, trackingTotal: 1e6 };
+  const narrow = await startGateway({}, { deskDir: folder, limits });
+  try {
+    const statuses = async (path: string) => {
+      const answers = [];
+      for (let i = 0; i < 3; i += 1) answers.push((await narrow.send('GET', path)).status);
+      return answers;
+    };
+    expect(await statuses('/')).toEqual([200, 200, 429]);
+    expect(await statuses('/api/v1/centres')).toEqual([200, 200, 429]);
+  } finally {
+    await narrow.stop();
+  }
+});
