@@ -1,3 +1,99 @@
+import { lazy, Suspense, useState } from 'react';
+import type { ReactNode } from 'react';
+import { QueryClientProvider, useQuery } from '@tanstack/react-query';
+import { Route, Switch, useLocation } from 'wouter';
+import { newReads, queueRead } from './api/reads.ts';
+import { KeysProvider } from './keys/keys.tsx';
+import { LanguageProvider, useLanguage } from './language/language.tsx';
+import { Button } from './parts/button.tsx';
+import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
+import { Away } from './api/client.ts';
+import { Queue } from './queue/queue.tsx';
+import { SessionProvider, useDoors, useSignedIn } from './session/session.tsx';
+import { Shell } from './session/shell.tsx';
+import { SignIn } from './session/sign-in.tsx';
+import { PARTS } from './texts/parts.ts';
+import { SESSION } from './texts/session.ts';
+
+/** The page: who is signed in decides what is shown, the address decides which screen. */
+
+const ApplicationScreen = lazy(() => import('./application/application.tsx'));
+const HandOver = lazy(() => import('./handover/hand-over.tsx'));
+const Looks = lazy(() => import('./application/looks.tsx'));
+const SubmissionScreen = lazy(() => import('./application/submission.tsx'));
+const Find = lazy(() => import('./find/find.tsx'));
+
 export function App() {
-  return <h1>CUPS</h1>;
+  const [reads] = useState(newReads);
+  return (
+    <QueryClientProvider client={reads}>
+      <SessionProvider>
+        <Spoken>
+          <KeysProvider>
+            <Doors />
+          </KeysProvider>
+        </Spoken>
+      </SessionProvider>
+    </QueryClientProvider>
+  );
+}
+
+function Spoken({ children }: { children: ReactNode }) {
+  const { presence } = useDoors();
+  const of = presence.is === 'in' ? presence.session.operator.language : undefined;
+  return <LanguageProvider initial={of ?? 'ro'}>{children}</LanguageProvider>;
+}
+
+function Doors() {
+  const { presence, again } = useDoors();
+  if (presence.is === 'unknown') return <Skeleton />;
+  if (presence.is === 'unreachable') return <Failed error={new Away()} onAgain={again} />;
+  if (presence.is === 'out') return <SignIn why={presence.why} who={presence.who} />;
+  // Another operator, or another centre, begins anew.
+  return <Inside key={`${presence.session.operator.name} ${presence.session.centre}`} />;
+}
+
+function Inside() {
+  const { session } = useSignedIn();
+  const [, go] = useLocation();
+  const [query, setQuery] = useState('');
+  const works = session.operator.roles.some((role) => ['specialist', 'centre-manager'].includes(role));
+  const { data } = useQuery(Object.assign({ enabled: works }, queueRead('today')));
+  const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
+  const find = (wanted: string) => {
+    setQuery(wanted);
+    go('/find');
+  };
+  return (
+    <Shell count={count} onVisit={() => go('/visits/new')} onFind={find}>
+      <Suspense fallback={<Skeleton />}>
+        <Switch>
+          <Route path="/">{works ? <Queue /> : <NotHere />}</Route>
+          <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
+          <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
+          <Route path="/applications/:id/looks">{({ id }) => <Looks id={id} />}</Route>
+          <Route path="/applications/:id/submissions/:number">
+            {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
+          </Route>
+          <Route path="/find">
+            <Find query={query} />
+          </Route>
+          <Route>
+            <NoPage />
+          </Route>
+        </Switch>
+      </Suspense>
+    </Shell>
+  );
+}
+
+function NoPage() {
+  const { t } = useLanguage();
+  const [, go] = useLocation();
+  return <Empty act={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(SESSION.noPage)}</Empty>;
+}
+
+function NotHere() {
+  const { t } = useLanguage();
+  return <Empty>{t(SESSION.notHere)}</Empty>;
 }

@@ -26,7 +26,8 @@ interface Board {
 const Here = createContext<Board | undefined>(undefined);
 
 const FIELDS = 'input:not([type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable]';
-const CHOICES = 'input[type=radio], input[type=checkbox], button, a[href], summary';
+/** Enter presses these itself. */
+const PRESSED = 'button, a[href], summary';
 
 /** The newest part of the page that knows a key has it. */
 export function KeysProvider({ children }: { children: ReactNode }) {
@@ -69,8 +70,10 @@ function keyFor(event: KeyboardEvent, { all, letters }: Board): Key | undefined 
   if (single && (!letters || event.shiftKey)) return undefined;
   const free = event.ctrlKey || /^F\d/.test(code);
   const typing = target?.matches(FIELDS) === true;
-  // Enter and the arrows belong to what has the focus.
-  const own = !single && code !== 'Escape' && target?.matches(CHOICES) === true;
+  // What has the focus takes its own keys.
+  const own =
+    (code === 'Enter' && target?.matches(PRESSED)) ||
+    (code.startsWith('Arrow') && target?.matches('input[type=radio]'));
   // A dialog has the keyboard for itself.
   const dialog = document.querySelector('dialog[open]');
   return all().find(

@@ -20,7 +20,8 @@ export type Act =
   | 'notes'
   | 'assign'
   | 'told'
-  | 'desk-notes/seen';
+  | 'desk-notes/seen'
+  | `notices/${string}/told`;
 
 export interface Write {
   /** Its Idempotency-Key. */

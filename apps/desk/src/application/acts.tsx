@@ -1,0 +1,134 @@
+import { useState } from 'react';
+import { FilePen, Phone, Receipt } from 'lucide-react';
+import { useLocation } from 'wouter';
+import { ACTION_TEXTS, TELLING_TEXTS } from '@cups/application/texts';
+import type { ApplicationFile } from '../api/types.ts';
+import { useKeys } from '../keys/keys.tsx';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { Choice } from '../parts/choice.tsx';
+import { Field, TextInput } from '../parts/field.tsx';
+import { FILE } from '../texts/application.ts';
+import { KEYS } from '../texts/keys.ts';
+import { PaperButtons } from './paper-buttons.tsx';
+import { Documents } from './documents.tsx';
+import { Payment } from './payment.tsx';
+import { useAct } from './use-act.ts';
+import type { Acting } from './use-act.ts';
+import styles from './application.module.css';
+
+/** Exactly the moves that the platform permits now; the first is the next step, the others are quieter. */
+
+/** Where there is something that the person is to know. */
+const TOLD_IN: readonly string[] = ['documents-requested', 'ready', 'rejected'];
+
+type Asking = 'withdraw' | 'tell' | 'record-payment';
+
+export function Acts({ file }: { file: ApplicationFile }) {
+  const { t } = useLanguage();
+  const { application } = file;
+  const { id, allowedActions } = application;
+  const [, go] = useLocation();
+  const acting = useAct(id);
+  const [asking, setAsking] = useState<Asking>();
+  const may = (action: (typeof allowedActions)[number]) => allowedActions.includes(action);
+  const done = () => setAsking(undefined);
+  const handOver = () => go(`/applications/${id}/hand-over`);
+  useKeys([may('hand-over') && { code: 'KeyH', says: KEYS.handOver, does: handOver }]);
+  useKeys([may('hand-over') && { code: 'Ctrl+Enter', says: KEYS.main, does: handOver }]);
+  return (
+    <>
+      {may('supply-documents') && <Documents file={file} acting={acting} />}
+      <div className={styles.ways}>
+        {may('edit') && (
+          <Button look="filled" icon={FilePen} onClick={() => go(`/visits/resume/${id}`)}>
+            {t(ACTION_TEXTS.edit)}
+          </Button>
+        )}
+        {may('hand-over') && (
+          <Button look="filled" cap="KeyH" onClick={handOver}>
+            {t(ACTION_TEXTS['hand-over'])}
+          </Button>
+        )}
+        {may('confirm-outcome') && (
+          <Button look="filled" onClick={handOver}>
+            {t(ACTION_TEXTS['confirm-outcome'])}
+          </Button>
+        )}
+        {TOLD_IN.includes(application.state) && (
+          <Button icon={Phone} onClick={() => setAsking('tell')}>
+            {t(FILE.told)}
+          </Button>
+        )}
+        {may('record-payment') && (
+          <Button icon={Receipt} onClick={() => setAsking('record-payment')}>
+            {t(FILE.pay)}
+          </Button>
+        )}
+        {may('correct') && <Button onClick={() => go(`/visits/correct/${id}`)}>{t(FILE.correct)}</Button>}
+        <PaperButtons file={file} />
+        {may('withdraw') && asking !== 'withdraw' && (
+          <span className={styles.last}>
+            <Button look="danger" onClick={() => setAsking('withdraw')}>
+              {t(FILE.withdraw)}
+            </Button>
+          </span>
+        )}
+      </div>
+      {asking === 'withdraw' && <Withdraw acting={acting} onDone={done} />}
+      {asking === 'tell' && <Tell acting={acting} onDone={done} />}
+      {asking === 'record-payment' && <Payment application={application} acting={acting} onDone={done} />}
+      {acting.fault && (
+        <p role="alert" className={styles.fault}>
+          {acting.fault}
+        </p>
+      )}
+    </>
+  );
+}
+
+interface AskingProps {
+  acting: Acting;
+  onDone: () => void;
+}
+
+/** Asked in place, never in a window over the page. */
+function Withdraw({ acting: { act, busy }, onDone }: AskingProps) {
+  const { t } = useLanguage();
+  const [reason, setReason] = useState('');
+  const withdraw = async () => {
+    if (await act('withdraw', reason.trim() ? { reason: reason.trim() } : {})) onDone();
+  };
+  return (
+    <div className={styles.asking}>
+      <p>{t(FILE.withdrawSure)}</p>
+      <Field label={t(FILE.withdrawWhy)}>
+        <TextInput value={reason} onChange={setReason} maxLength={500} autoFocus />
+      </Field>
+      <div className={styles.ways}>
+        <Button look="danger" busy={busy !== undefined} doing={t(FILE.sending)} onClick={() => void withdraw()}>
+          {t(FILE.withdrawYes)}
+        </Button>
+        <Button onClick={onDone}>{t(FILE.keep)}</Button>
+      </div>
+    </div>
+  );
+}
+
+const HOW = ['phone', 'in-person', 'slip'] as const;
+
+function Tell({ acting: { act }, onDone }: AskingProps) {
+  const { t } = useLanguage();
+  return (
+    <div className={styles.asking}>
+      <Choice
+        label={t(FILE.toldHow)}
+        look="segments"
+        digits
+        options={HOW.map((value) => ({ value, says: t(TELLING_TEXTS[value]) }))}
+        value={undefined}
+        onChange={(how) => void act('told', { how }).then((told) => told && onDone())}
+      />
+    </div>
+  );
+}

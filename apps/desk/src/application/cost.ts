@@ -1,0 +1,32 @@
+import { useQuery } from '@tanstack/react-query';
+import { registryRead } from '../api/reads.ts';
+import type { Application, Money, Registry } from '../api/types.ts';
+import type { Spoken } from '../language/language.tsx';
+import { money } from '../language/money.ts';
+import { useSignedIn } from '../session/session.tsx';
+
+/** What an application costs, by the registry of today; a draft and a filed one keep the version that they were opened with. */
+
+type CostOption = NonNullable<NonNullable<Registry['publicServices'][number]['version']>['costOptions']>[number];
+
+export function useRegistry(): Registry | undefined {
+  const { session } = useSignedIn();
+  const code = session.centre?.replace('centres/', '') ?? '';
+  return useQuery(Object.assign({ enabled: code !== '' }, registryRead(code))).data;
+}
+
+export function useCostOption({ publicService, costOption }: Application): CostOption | undefined {
+  const registry = useRegistry();
+  const service = registry?.publicServices.find(({ name }) => name === publicService);
+  return service?.version?.costOptions?.find(({ code }) => code === costOption);
+}
+
+export function useFee(application: Application): Money | undefined {
+  return useCostOption(application)?.fee;
+}
+
+/** `70,00 MDL`, or the words for a fee that is not known. */
+export function costOf(option: CostOption | undefined, t: Spoken['t']): string {
+  if (!option) return '';
+  return option.fee ? `${t(option.title)}: ${money(option.fee)}` : t(option.noFee) || t(option.title);
+}

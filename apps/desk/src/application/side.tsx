@@ -1,0 +1,125 @@
+import { useState } from 'react';
+import { Eye } from 'lucide-react';
+import { Link } from 'wouter';
+import type { ApplicationFile } from '../api/types.ts';
+import { useKeys } from '../keys/keys.tsx';
+import { today } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
+import { Facts } from '../parts/facts.tsx';
+import { Field, TextInput } from '../parts/field.tsx';
+import { Cap } from '../keys/cap.tsx';
+import { useSignedIn } from '../session/session.tsx';
+import { FILE } from '../texts/application.ts';
+import { KEYS } from '../texts/keys.ts';
+import { costOf, useCostOption, useRegistry } from './cost.ts';
+import { personFacts, requestFacts } from './facts.ts';
+import { lookCounts } from './looked.ts';
+import { whenOf } from './state-words.ts';
+import { useAct } from './use-act.ts';
+import styles from './application.module.css';
+
+/** Beside an application: the person, what was asked for, colleagues, and who looked. */
+export function Side({ file }: { file: ApplicationFile }) {
+  const { t, language } = useLanguage();
+  const { application } = file;
+  const option = useCostOption(application);
+  const registry = useRegistry();
+  const papers = application.evidence
+    ?.map(({ kind }) => t(registry?.evidenceKinds.find((one) => one.kind === kind)?.title) || kind)
+    .join(', ');
+  const last = application.submissionCount ?? 0;
+  return (
+    <div className={styles.side}>
+      <section>
+        <h2>{t(FILE.person)}</h2>
+        <Facts facts={personFacts(application, t)} />
+      </section>
+      <section>
+        <h2>{t(FILE.request)}</h2>
+        <Facts
+          facts={[
+            [t(FILE.cost), costOf(option, t)],
+            ...requestFacts(application, t),
+            [t(FILE.papers), papers?.toLowerCase() ?? ''],
+          ]}
+        />
+        {last > 0 && <Link href={`/applications/${application.id}/submissions/${last}`}>{t(FILE.filed)}</Link>}
+        {application.corrects && <Link href={`/${application.corrects}`}>{t(FILE.corrects)}</Link>}
+      </section>
+      <Notes file={file} />
+      <Care file={file} />
+      <p className={styles.looks}>
+        <span>
+          <Eye size={16} aria-hidden="true" />
+          {lookCounts(file, t, language)}
+        </span>
+        <Link href={`/applications/${application.id}/looks`}>{t(FILE.who)}</Link>
+      </p>
+    </div>
+  );
+}
+
+/** Words to colleagues; the person never sees them. */
+function Notes({ file: { application, operators } }: { file: ApplicationFile }) {
+  const { t, language } = useLanguage();
+  const { act, busy, fault } = useAct(application.id);
+  const [text, setText] = useState('');
+  const [field, setField] = useState<HTMLElement | null>(null);
+  useKeys([{ code: 'KeyO', says: KEYS.note, does: () => field?.querySelector('input')?.focus() }]);
+  const save = async () => {
+    if (text.trim() && (await act('notes', { text: text.trim() }))) setText('');
+  };
+  return (
+    <section>
+      <div className={styles.sideHead}>
+        <h2>{t(FILE.notes)}</h2>
+        <span>{t(FILE.notesMore)}</span>
+      </div>
+      <ul className={styles.notes}>
+        {[...(application.notes ?? [])].reverse().map(({ text: words, by, recordTime }) => (
+          <li key={`${recordTime} ${words}`} className={styles.note}>
+            <p>
+              {operators?.find(({ name }) => name === by)?.displayName ?? t(FILE.aColleague)} ·{' '}
+              {whenOf(recordTime, { language, today: today() })}
+            </p>
+            <p>{words}</p>
+          </li>
+        ))}
+      </ul>
+      <form ref={setField} onSubmit={(event) => (event.preventDefault(), void save())}>
+        <Field label={t(FILE.note)} error={fault}>
+          <TextInput small value={text} onChange={setText} maxLength={500} end={<Cap code="KeyO" quiet />} />
+        </Field>
+        {text.trim() && (
+          <Button type="submit" look="text" busy={busy !== undefined} doing={t(FILE.sending)}>
+            {t(FILE.save)}
+          </Button>
+        )}
+      </form>
+    </section>
+  );
+}
+
+function Care({ file: { application, operators } }: { file: ApplicationFile }) {
+  const { t } = useLanguage();
+  const { session } = useSignedIn();
+  const { act, busy, fault } = useAct(application.id);
+  const { assignee } = application;
+  const mine = assignee === session.operator.name;
+  const who = operators?.find(({ name }) => name === assignee)?.displayName ?? t(FILE.aColleague);
+  return (
+    <section>
+      <h2>{t(FILE.care)}</h2>
+      <div className={styles.care}>
+        <span>{assignee ? (mine ? session.operator.displayName : who) : t(FILE.nobody)}</span>
+        {!mine && (
+          <Button look="text" busy={busy !== undefined} onClick={() => void act('assign')}>
+            {t(FILE.take)}
+          </Button>
+        )}
+      </div>
+      {fault && <p className={styles.fault}>{fault}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,69 @@
+import { BUCKETS } from '@cups/application';
+import type { Bucket } from '../api/types.ts';
+import { Cap } from '../keys/cap.tsx';
+import { useKeys } from '../keys/keys.tsx';
+import { clock } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { useReach } from '../session/reach.ts';
+import { LISTS, QUEUE } from '../texts/queue.ts';
+import { SESSION } from '../texts/session.ts';
+import styles from './queue.module.css';
+
+/** The lists in the order of their digits; the others follow without one. */
+const DIGITS: readonly Bucket[] = [
+  'today',
+  'came-back',
+  'documents-requested',
+  'ready',
+  'running-out',
+  'to-ring',
+  'drafts',
+  'mine',
+  'open',
+];
+const OTHERS: readonly Bucket[] = BUCKETS.filter((bucket) => !DIGITS.includes(bucket));
+
+interface ListsProps {
+  bucket: Bucket;
+  counts: Partial<Record<Bucket, number>>;
+  /** In ms. */
+  updatedAt: number;
+  onChoose: (bucket: Bucket) => void;
+}
+
+/** All lists with their counts; those without a digit show when they hold something. */
+export function Lists({ bucket, counts, updatedAt, onChoose }: ListsProps) {
+  const { t } = useLanguage();
+  useKeys(DIGITS.map((one, at) => ({ code: `Digit${at + 1}`, says: LISTS[one], does: () => onChoose(one) })));
+  const others = OTHERS.filter((one) => one === bucket || (counts[one] ?? 0) > 0);
+  return (
+    <div className={styles.rail}>
+      <nav aria-label={t(QUEUE.lists)}>
+        <ul className={styles.lists}>
+          {[...DIGITS, ...others].map((one, at) => (
+            <li key={one} className={one === 'open' ? styles.apart : undefined}>
+              <button type="button" aria-current={one === bucket ? 'true' : undefined} onClick={() => onChoose(one)}>
+                {at < DIGITS.length ? <Cap code={`Digit${at + 1}`} quiet /> : <span />}
+                <span>{t(LISTS[one])}</span>
+                <span className={styles.count}>{counts[one] ?? ''}</span>
+              </button>
+            </li>
+          ))}
+        </ul>
+      </nav>
+      <PlatformState updatedAt={updatedAt} />
+    </div>
+  );
+}
+
+function PlatformState({ updatedAt }: { updatedAt: number }) {
+  const { t } = useLanguage();
+  const { answers } = useReach();
+  return (
+    <div className={styles.platform} data-answers={answers}>
+      <span className={styles.dot} aria-hidden="true" />
+      <p>{t(answers ? SESSION.answers : SESSION.silent)}</p>
+      {updatedAt > 0 && <p>{t(SESSION.updated, { time: clock(new Date(updatedAt).toISOString()) })}</p>}
+    </div>
+  );
+}

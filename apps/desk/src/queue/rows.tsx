@@ -1,0 +1,84 @@
+import { Fragment } from 'react';
+import { Link } from 'wouter';
+import type { Row } from '../api/types.ts';
+import { today } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { GROUPS, QUEUE } from '../texts/queue.ts';
+import { useAgencies } from './agencies.ts';
+import { groupOf, rowWords } from './row-words.ts';
+import type { Group } from './row-words.ts';
+import { Sign, toneClass } from './sign.tsx';
+import { nameOf, pageOf } from './where.ts';
+import styles from './rows.module.css';
+
+interface RowsProps {
+  rows: Row[];
+  /** Under headings by what is to be done. */
+  grouped?: boolean;
+  selected?: string | undefined;
+  onSelect: (id: string) => void;
+}
+
+/** Rows of two lines: who and what, what to do, and the date with its meaning. */
+export function Rows({ rows, grouped = false, selected, onSelect }: RowsProps) {
+  const { t } = useLanguage();
+  const groups = grouped ? byGroup(rows) : new Map<Group | undefined, Row[]>([[undefined, rows]]);
+  return (
+    <>
+      {[...groups].map(([group, members]) => (
+        <Fragment key={group ?? ''}>
+          {group && (
+            <h2 className={styles.group}>
+              {t(GROUPS[group])} <span>{t(GROUPS[`${group}More`])}</span>
+            </h2>
+          )}
+          <ul>
+            {members.map((row) => (
+              <OneRow key={row.id} row={row} selected={row.id === selected} onSelect={onSelect} />
+            ))}
+          </ul>
+        </Fragment>
+      ))}
+    </>
+  );
+}
+
+function OneRow({ row, selected, onSelect }: { row: Row; selected: boolean; onSelect: (id: string) => void }) {
+  const { t, language } = useLanguage();
+  const { short } = useAgencies();
+  const words = rowWords(row, { language, today: today(), agency: short });
+  return (
+    <li>
+      <Link
+        href={pageOf(row)}
+        data-row={row.id}
+        className={styles.row}
+        aria-current={selected ? 'true' : undefined}
+        onFocus={() => onSelect(row.id)}
+      >
+        <Sign of={words.sign} tone={words.tone} />
+        <span className={styles.who}>
+          <strong>{nameOf(row) || t(QUEUE.nobody)}</strong>
+          <span>{t(row.serviceTitle)}</span>
+        </span>
+        <span className={styles.todo}>
+          <strong className={toneClass(words.tone)}>{words.todo}</strong>
+          <span>{words.more}</span>
+        </span>
+        <span className={styles.date}>
+          <span className={words.dateTone === 'none' ? undefined : toneClass(words.dateTone)}>{words.date}</span>
+          <span>{words.dateMore}</span>
+        </span>
+      </Link>
+    </li>
+  );
+}
+
+function byGroup(rows: Row[]): Map<Group, Row[]> {
+  const groups = new Map<Group, Row[]>();
+  for (const row of rows) {
+    const group = groupOf(row);
+    groups.set(group, [...(groups.get(group) ?? []), row]);
+  }
+  return groups;
+}

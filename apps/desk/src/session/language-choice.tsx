@@ -1,0 +1,17 @@
+import { LANGUAGES, useLanguage } from '../language/language.tsx';
+import { SESSION } from '../texts/session.ts';
+import styles from './language-choice.module.css';
+
+/** RO RU EN: the page changes at once, and nothing that is typed. */
+export function LanguageChoice() {
+  const { language, setLanguage, t } = useLanguage();
+  return (
+    <div role="group" aria-label={t(SESSION.language)} className={styles.group}>
+      {LANGUAGES.map((one) => (
+        <button key={one} type="button" lang={one} aria-pressed={one === language} onClick={() => setLanguage(one)}>
+          {one.toUpperCase()}
+        </button>
+      ))}
+    </div>
+  );
+}

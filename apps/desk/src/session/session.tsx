@@ -1,0 +1,144 @@
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import type { ReactNode } from 'react';
+import { useQueryClient } from '@tanstack/react-query';
+import { api, bodyOf, isPassing, listen, Refusal } from '../api/client.ts';
+import { sessionRead } from '../api/reads.ts';
+import type { Session } from '../api/types.ts';
+import { openKeeping } from '../keeping/keeping.ts';
+import type { Keeping } from '../keeping/keeping.ts';
+import { openOutbox } from '../outbox/outbox.ts';
+import type { Outbox } from '../outbox/outbox.ts';
+
+/**
+ * Who works here. Covering the screen ends the session and takes everything off the page, but keeps what is typed and
+ * what waits to be sent; the same operator signs in again and goes on. Signing out destroys the key of what is kept.
+ */
+
+export interface SignedIn {
+  session: Session;
+  keeping: Keeping;
+  outbox: Outbox;
+}
+export type Why = 'covered' | 'ended' | 'suspended';
+export type Presence =
+  | { is: 'unknown' }
+  /** Nobody answers, and nobody is known to be signed in. */
+  | { is: 'unreachable' }
+  | { is: 'out'; why?: Why | undefined; who?: string | undefined }
+  | ({ is: 'in' } & SignedIn);
+
+interface Doors {
+  presence: Presence;
+  signIn: (provider: string, operator?: string) => Promise<void>;
+  switchCentre: (centre: string) => Promise<void>;
+  /** Covers the screen at once, whether or not the platform answers. */
+  cover: () => void;
+  signOut: () => Promise<void>;
+  again: () => void;
+}
+const Here = createContext<Doors | undefined>(undefined);
+
+export function SessionProvider({ children }: { children: ReactNode }) {
+  const reads = useQueryClient();
+  const [presence, setPresence] = useState<Presence>({ is: 'unknown' });
+  const now = useRef(presence);
+  useEffect(() => {
+    now.current = presence;
+  });
+
+  const enter = useCallback(async (session: Session) => {
+    const keeping = await openKeeping(session.operator.name);
+    const outbox = await openOutbox(keeping);
+    setPresence({ is: 'in', session, keeping, outbox });
+  }, []);
+  /** Nothing of a person stays on the page or in its memory. */
+  const leave = useCallback(
+    (why?: Why) => {
+      const { current } = now;
+      if (current.is === 'in') current.outbox.stop();
+      reads.clear();
+      setPresence({ is: 'out', why, who: current.is === 'in' ? current.session.operator.name : undefined });
+    },
+    [reads],
+  );
+
+  const look = useCallback(async () => {
+    try {
+      await enter(await reads.fetchQuery(sessionRead));
+    } catch (error) {
+      setPresence({ is: isPassing(error) ? 'unreachable' : 'out' });
+    }
+  }, [enter, reads]);
+  useEffect(() => void look(), [look]);
+
+  useEffect(
+    () =>
+      listen((heard, refusal) => {
+        if (heard !== 'signed-out' || now.current.is !== 'in') return;
+        leave(refusal?.reason === 'OPERATOR_SUSPENDED' ? 'suspended' : 'ended');
+      }),
+    [leave],
+  );
+
+  const doors = useMemo<Doors>(
+    () => ({
+      presence,
+      again: () => void look(),
+      async signIn(provider, operator) {
+        round += 1;
+        const body: { provider: 'local'; operator?: string } = { provider: provider as 'local' };
+        if (operator !== undefined) body.operator = operator;
+        await enter(await bodyOf(api.POST('/api/v1/sessions', { body })));
+      },
+      async switchCentre(centre) {
+        const session = await bodyOf(api.POST('/api/v1/sessions/current/centre', { body: { centre } }));
+        reads.clear();
+        setPresence((before) => (before.is === 'in' ? Object.assign({}, before, { session }) : before));
+      },
+      cover() {
+        leave('covered');
+        void endSession();
+      },
+      async signOut() {
+        const { current } = now;
+        leave();
+        if (current.is === 'in') await current.keeping.destroy();
+        await endSession();
+      },
+    }),
+    [presence, look, enter, leave, reads],
+  );
+  return <Here value={doors}>{children}</Here>;
+}
+
+/** Counts sign-ins and endings, so that an ending that is still being tried never ends the session after it. */
+let round = 0;
+
+/** The cookie of a session that cannot be ended now is worth 8 hours at most; it is tried while the page lives. */
+async function endSession(): Promise<void> {
+  const mine = ++round;
+  for (let pause = 1_000; mine === round; pause = Math.min(pause * 2, 30_000)) {
+    const error = await api.DELETE('/api/v1/sessions/current').then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (!isPassing(error)) {
+      if (error && !(error instanceof Refusal)) throw error;
+      return;
+    }
+    await new Promise((done) => setTimeout(done, pause));
+  }
+}
+
+export function useDoors(): Doors {
+  const doors = useContext(Here);
+  if (!doors) throw new Error('There is no session around this part.');
+  return doors;
+}
+
+/** Who is in; only for parts that are shown to those. */
+export function useSignedIn(): SignedIn {
+  const { presence } = useDoors();
+  if (presence.is !== 'in') throw new Error('Nobody is signed in here.');
+  return presence;
+}

@@ -1,0 +1,89 @@
+import { texts } from '../language/text.ts';
+
+export const QUEUE = texts({
+  lists: { ro: 'Liste', ru: 'Списки', en: 'Lists' },
+  nothing: { ro: 'Nimic de făcut acum.', ru: 'Сейчас дел нет.', en: 'Nothing to do now.' },
+  nothingHere: { ro: 'Lista este goală.', ru: 'Список пуст.', en: 'The list is empty.' },
+  begin: { ro: 'Începe o vizită nouă', ru: 'Начать новое посещение', en: 'Begin a new visit' },
+  todayIs: { ro: 'Astăzi, {day}', ru: 'Сегодня, {day}', en: 'Today, {day}' },
+  fresh: { ro: 'Arată ce este nou: {n}', ru: 'Показать новое: {n}', en: 'Show what is new: {n}' },
+  more: { ro: 'Arată mai multe', ru: 'Показать ещё', en: 'Show more' },
+  open: { ro: 'Deschide', ru: 'Открыть', en: 'Open' },
+  goOn: { ro: 'Continuă', ru: 'Продолжить', en: 'Go on' },
+  handOver: { ro: 'Înmânează', ru: 'Выдать', en: 'Hand over' },
+  path: { ro: 'Parcursul', ru: 'Ход дела', en: 'Its way' },
+  nobody: { ro: 'Persoană fără nume încă', ru: 'Имя ещё не введено', en: 'No name yet' },
+  mine: { ro: 'Se ocupă', ru: 'Занимается', en: 'Taken care of by' },
+  filedOn: { ro: 'Cerere depusă {day}', ru: 'Заявление подано {day}', en: 'Filed {day}' },
+  draftOf: { ro: 'Ciornă din {day}', ru: 'Черновик, {day}', en: 'Draft of {day}' },
+});
+
+/** Lists by the words of a desk, shorter than those of the API. */
+export const LISTS = texts({
+  today: { ro: 'De făcut astăzi', ru: 'Сделать сегодня', en: 'To do today' },
+  'came-back': { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },
+  'documents-requested': { ro: 'Acte cerute', ru: 'Запрошены документы', en: 'Documents asked for' },
+  ready: { ro: 'Gata de înmânat', ru: 'Готово к выдаче', en: 'Ready to hand over' },
+  'running-out': { ro: 'Termen aproape', ru: 'Срок близко', en: 'Running out' },
+  'to-ring': { ro: 'De sunat', ru: 'Позвонить', en: 'To ring' },
+  drafts: { ro: 'Ciorne', ru: 'Черновики', en: 'Drafts' },
+  mine: { ro: 'Cererile mele', ru: 'Мои заявления', en: 'My applications' },
+  open: { ro: 'Toate deschise', ru: 'Все открытые', en: 'All open' },
+  'to-confirm': { ro: 'De închis', ru: 'Закрыть', en: 'To close' },
+  'at-agency': { ro: 'La instituții', ru: 'В ведомствах', en: 'With agencies' },
+  'uncollected-14-days': { ro: 'Neridicate, 14 zile', ru: 'Не забрали 14 дней', en: 'Uncollected, 14 days' },
+  'uncollected-30-days': { ro: 'Neridicate, 30 de zile', ru: 'Не забрали 30 дней', en: 'Uncollected, 30 days' },
+});
+
+/** The groups of the list of today, and what each is about. */
+export const GROUPS = texts({
+  news: { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },
+  newsMore: { ro: 'instituția a scris ceva', ru: 'ведомство что-то сообщило', en: 'the agency wrote something' },
+  documents: { ro: 'Acte cerute', ru: 'Запрошены документы', en: 'Documents asked for' },
+  documentsMore: { ro: 'ultima zi se apropie', ru: 'последний день близко', en: 'the last day comes near' },
+  ready: { ro: 'Gata de înmânat', ru: 'Готово к выдаче', en: 'Ready to hand over' },
+  readyMore: { ro: 'anunțate sau de anunțat', ru: 'сообщено или сообщить', en: 'told, or to be told' },
+  confirm: { ro: 'De închis', ru: 'Закрыть', en: 'To close' },
+  confirmMore: {
+    ro: 'întrebați dacă a ajuns ce s-a primit',
+    ru: 'спросите, то ли получено',
+    en: 'ask whether it helped',
+  },
+  overdue: { ro: 'Termen depășit la instituție', ru: 'Ведомство опаздывает', en: 'The agency is late' },
+  overdueMore: { ro: '', ru: '', en: '' },
+  drafts: { ro: 'Ciorne', ru: 'Черновики', en: 'Drafts' },
+  draftsMore: {
+    ro: 'se șterg după 30 de zile fără modificări',
+    ru: 'удаляются через 30 дней без изменений',
+    en: 'erased after 30 days without a change',
+  },
+});
+
+/** What to do about a row, and what its date means. */
+export const ROWS = texts({
+  fill: { ro: 'De completat', ru: 'Дописать', en: 'To be filled in' },
+  edited: { ro: 'modificată', ru: 'изменено', en: 'edited' },
+  expires: { ro: 'expiră', ru: 'истекает', en: 'expires' },
+  at: { ro: 'La {agency}', ru: 'В ведомстве {agency}', en: 'At {agency}' },
+  term: { ro: 'termen', ru: 'срок', en: 'due' },
+  late: { ro: '{agency} întârzie', ru: '{agency}: опоздание', en: '{agency} is late' },
+  noAnswer: { ro: 'fără răspuns', ru: 'ответа нет', en: 'no answer' },
+  awaiting: { ro: 'Așteptăm actele', ru: 'Ждём документы', en: 'Waiting for papers' },
+  askedBy: { ro: 'cerute de {agency}', ru: 'запрос: {agency}', en: 'asked for by {agency}' },
+  lastDay: { ro: 'ultima zi', ru: 'последний день', en: 'the last day' },
+  handOver: { ro: 'De înmânat', ru: 'Выдать', en: 'To hand over' },
+  handDecision: { ro: 'Decizie de înmânat', ru: 'Выдать решение', en: 'Decision to hand over' },
+  refused: { ro: 'respinsă, cu motiv', ru: 'отказ, с причиной', en: 'rejected, with a reason' },
+  told: { ro: 'persoana este anunțată', ru: 'человеку сообщено', en: 'the person was told' },
+  tell: { ro: 'De anunțat', ru: 'Сообщить', en: 'To be told' },
+  noMail: { ro: 'fără e-mail', ru: 'нет эл. почты', en: 'no e-mail' },
+  atDesk: { ro: 'la ghișeu', ru: 'в центре', en: 'at the desk' },
+  atDeskFor: { ro: 'la ghișeu de {days}', ru: 'в центре {days}', en: 'at the desk for {days}' },
+  lateBy: { ro: 'depășit cu {days}', ru: 'опоздание {days}', en: 'late by {days}' },
+  revoked: { ro: 'Rezultat revocat', ru: 'Результат отозван', en: 'Result revoked' },
+  nothingToHand: { ro: 'nu înmânați nimic', ru: 'ничего не выдавайте', en: 'hand nothing over' },
+  ask: { ro: 'De închis', ru: 'Закрыть', en: 'To close' },
+  askMore: { ro: 'întrebați persoana', ru: 'спросите человека', en: 'ask the person' },
+  handedOn: { ro: 'înmânată', ru: 'выдано', en: 'handed over' },
+  ended: { ro: 'încheiată', ru: 'завершено', en: 'ended' },
+});

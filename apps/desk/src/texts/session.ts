@@ -1,0 +1,111 @@
+import { texts } from '../language/text.ts';
+
+export const SESSION = texts({
+  title: { ro: 'Intrați la ghișeu', ru: 'Вход', en: 'Sign in' },
+  lead: {
+    ro: 'Centre unificate de prestare a serviciilor publice',
+    ru: 'Единые центры оказания публичных услуг',
+    en: 'Unified centres for public services',
+  },
+  testOnly: {
+    ro: 'Operatori de probă: persoane care nu există.',
+    ru: 'Тестовые операторы: таких людей нет.',
+    en: 'Test operators: nobody of them exists.',
+  },
+  find: { ro: 'Centrul sau numele', ru: 'Центр или имя', en: 'Centre or name' },
+  platform: { ro: 'Pentru toate centrele', ru: 'Для всех центров', en: 'For all centres' },
+  nobody: {
+    ro: 'Nu este nimeni cu acest nume.',
+    ru: 'Никого с таким именем нет.',
+    en: 'There is nobody of that name.',
+  },
+  more: { ro: 'încă {n}; scrieți mai mult', ru: 'ещё {n}; введите больше', en: '{n} more; type more' },
+  noProvider: {
+    ro: 'Intrarea nu este pregătită încă. Spuneți-le celor care întrețin platforma.',
+    ru: 'Вход ещё не настроен. Сообщите тем, кто обслуживает платформу.',
+    en: 'There is no way to sign in yet. Tell those who run the platform.',
+  },
+  signingIn: { ro: 'Se intră', ru: 'Вход', en: 'Signing in' },
+  chooseCentre: {
+    ro: 'La care centru lucrați acum?',
+    ru: 'В каком центре вы сейчас работаете?',
+    en: 'At which centre do you work now?',
+  },
+  switchCentre: { ro: 'Alt centru', ru: 'Другой центр', en: 'Another centre' },
+  covered: {
+    ro: 'Ecran acoperit. Intrați din nou.',
+    ru: 'Экран закрыт. Войдите снова.',
+    en: 'Screen covered. Sign in again.',
+  },
+  coveredSafe: {
+    ro: 'Ce ați scris este păstrat și vă așteaptă.',
+    ru: 'Введённое сохранено и ждёт вас.',
+    en: 'What you typed is kept and waits for you.',
+  },
+  goOn: { ro: 'Intră din nou', ru: 'Войти снова', en: 'Sign in again' },
+  somebodyElse: { ro: 'Intră altcineva', ru: 'Войти другому', en: 'Somebody else signs in' },
+  ended: {
+    ro: 'Sesiunea s-a încheiat. Intrați din nou: ce ați scris este păstrat.',
+    ru: 'Сеанс завершён. Войдите снова: введённое сохранено.',
+    en: 'The session has ended. Sign in again: what you typed is kept.',
+  },
+  suspended: {
+    ro: 'Accesul dumneavoastră este suspendat. Ce ați scris este păstrat. Vorbiți cu managerul centrului.',
+    ru: 'Ваш доступ приостановлен. Введённое сохранено. Обратитесь к руководителю центра.',
+    en: 'Your access is suspended. What you typed is kept. Talk to the manager of the centre.',
+  },
+  out: { ro: 'Ieșire', ru: 'Выйти', en: 'Sign out' },
+  outTitle: { ro: 'Ieșiți?', ru: 'Выйти?', en: 'Sign out?' },
+  outWaiting: {
+    ro: '{n} nu au ajuns încă la platformă. Dacă ieșiți acum, se pierd. Acoperiți ecranul ca să se păstreze.',
+    ru: '{n} ещё не переданы платформе. Если выйти сейчас, они пропадут. Закройте экран, чтобы сохранить их.',
+    en: '{n} have not reached the platform yet. If you sign out now, they are lost. Cover the screen to keep them.',
+  },
+  outDrafts: {
+    ro: 'Ce este scris pe jumătate în acest browser se șterge. Ciornele salvate rămân la centru.',
+    ru: 'Недописанное в этом браузере будет удалено. Сохранённые черновики останутся в центре.',
+    en: 'What is half typed in this browser is erased. Drafts that are saved stay with the centre.',
+  },
+  outAnyway: { ro: 'Ieșire', ru: 'Выйти', en: 'Sign out' },
+  cover: { ro: 'Acoperă ecranul', ru: 'Закрыть экран', en: 'Cover the screen' },
+  away: {
+    ro: 'Platforma nu răspunde. Ce scrieți se păstrează aici.',
+    ru: 'Платформа не отвечает. Введённое сохраняется здесь.',
+    en: 'Platform away. What you type is kept here.',
+  },
+  awayInMemory: {
+    ro: 'Platforma nu răspunde. Nu închideți pagina: acest browser nu păstrează nimic.',
+    ru: 'Платформа не отвечает. Не закрывайте страницу: этот браузер ничего не сохраняет.',
+    en: 'Platform away. Do not close the page: this browser keeps nothing.',
+  },
+  answers: { ro: 'Platforma răspunde', ru: 'Платформа отвечает', en: 'The platform answers' },
+  silent: { ro: 'Platforma nu răspunde', ru: 'Платформа не отвечает', en: 'The platform does not answer' },
+  updated: { ro: 'Actualizat la {time}', ru: 'Обновлено в {time}', en: 'Updated at {time}' },
+  toSend: { ro: 'de trimis: {n}', ru: 'к отправке: {n}', en: 'to be sent: {n}' },
+  practice: {
+    ro: 'Exercițiu: fără valoare juridică',
+    ru: 'Учебный режим: без юридической силы',
+    en: 'Practice: no legal value',
+  },
+  queue: { ro: 'Coada', ru: 'Очередь', en: 'Queue' },
+  centres: { ro: 'Centre', ru: 'Центры', en: 'Centres' },
+  newVisit: { ro: 'Vizită nouă', ru: 'Новое посещение', en: 'New visit' },
+  search: { ro: 'Număr, IDNP sau nume', ru: 'Номер, IDNP или имя', en: 'Number, IDNP or name' },
+  language: { ro: 'Limba paginii', ru: 'Язык страницы', en: 'Language of the page' },
+  me: { ro: 'Contul meu', ru: 'Моя учётная запись', en: 'My account' },
+  menu: { ro: 'Meniu', ru: 'Меню', en: 'Menu' },
+  notHere: {
+    ro: 'Această pagină este pentru alt rol.',
+    ru: 'Эта страница для другой роли.',
+    en: 'This page is for another role.',
+  },
+  noPage: { ro: 'Nu există o astfel de pagină.', ru: 'Такой страницы нет.', en: 'There is no such page.' },
+});
+
+export const ROLES = texts({
+  specialist: { ro: 'specialist', ru: 'специалист', en: 'specialist' },
+  'centre-manager': { ro: 'manager de centru', ru: 'руководитель центра', en: 'centre manager' },
+  supervisor: { ro: 'supervizor', ru: 'супервизор', en: 'supervisor' },
+  support: { ro: 'asistență', ru: 'поддержка', en: 'support' },
+  'agency-clerk': { ro: 'funcționar al autorității', ru: 'сотрудник ведомства', en: 'agency clerk' },
+});
