@@ -1,5 +1,7 @@
 import nx from '@nx/eslint-plugin';
 import prettier from 'eslint-config-prettier';
+import a11y from 'eslint-plugin-jsx-a11y';
+import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 /**
@@ -189,6 +191,19 @@ const rooms = [
       'The simulator knows the agency contract and a Kafka client of its own, nothing of the platform.',
     ),
   ],
+  [
+    ['apps/desk/src/**'],
+    only(
+      [
+        LOCAL,
+        '\\.\\.\\/',
+        '@cups\\/(?:problem|application)(?:$|\\/)',
+        '(?:react|react-dom|@tanstack\\/react-query|wouter|@fontsource-variable\\/onest)(?:$|\\/)',
+        ...['openapi-fetch', 'lucide-react', 'uqr', 'idb', 'ulid'].map(exactly),
+      ],
+      'The desk runs in a browser: its own files, @cups/problem, @cups/application and the packages of decision 0019.',
+    ),
+  ],
 ];
 
 const tags = (name, allowed) => ({
@@ -204,10 +219,20 @@ const shared = ['problem', 'contracts', 'testing', 'local'];
 
 export default tseslint.config(
   {
-    ignores: ['**/node_modules', '.nx', '.cups', 'dist', 'libs/contracts/gen', 'tools/planted', '**/*.js', '**/*.mjs'],
+    ignores: [
+      '**/node_modules',
+      '.nx',
+      '.cups',
+      'dist',
+      'libs/contracts/gen',
+      'apps/desk/gen',
+      'tools/planted',
+      '**/*.js',
+      '**/*.mjs',
+    ],
   },
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [...tseslint.configs.recommended],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     plugins: { '@nx': nx },
@@ -249,6 +274,7 @@ export default tseslint.config(
             tags('testing', backend),
             ...['catalog', 'identity', 'intake', 'agency-bridge', 'notifications'].map((name) => tags(name, backend)),
             tags('gateway', [...shared, 'application', 'process', 'rpc', 'backend']),
+            tags('desk', ['problem', 'application', 'testing']),
             tags('agency-simulator', ['agency-contract', 'local', 'testing']),
             tags('local', ['none']),
             ...['e2e', 'bench', 'torture', 'tools'].map((name) => ({
@@ -259,6 +285,10 @@ export default tseslint.config(
         },
       ],
     },
+  },
+  {
+    files: ['apps/desk/src/**'],
+    extends: [hooks.configs.flat.recommended, a11y.flatConfigs.recommended],
   },
   ...rooms.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
   { files: SOURCES, ignores: ['**/test/**'], rules: { ...limits, 'no-restricted-syntax': ['error', SPREAD] } },

@@ -15,7 +15,7 @@ const eslint = new ESLint({
   // A planted file is in no TypeScript project, so rules that need types can not run on it; the fences need none.
   overrideConfig: [
     {
-      files: ['**/*.ts'],
+      files: ['**/*.ts', '**/*.tsx'],
       languageOptions: { parserOptions: { projectService: false } },
       rules: {
         '@typescript-eslint/no-floating-promises': 'off',
@@ -28,7 +28,7 @@ const eslint = new ESLint({
 });
 
 let failed = 0;
-const files = readdirSync(folder).filter((file) => file.endsWith('.ts'));
+const files = readdirSync(folder).filter((file) => /\.tsx?$/.test(file));
 for (const file of files) {
   const code = readFileSync(join(folder, file), 'utf8');
   const at = /^\/\/ at: (.+)$/m.exec(code)?.[1];

@@ -12,7 +12,6 @@ import { fileURLToPath } from 'node:url';
 
 const OLDEST_NODE = 20;
 const LOOK_MS = 300;
-const DESK_TYPES = ['--root-types', '--root-types-no-schema-prefix'];
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
@@ -117,7 +116,6 @@ async function install() {
 
 /** What is made from other files and not committed: by whom, from which files, and what is there when it was made. */
 function madeThings() {
-  const node = join(bin, 'node');
   const lock = join(root, 'package-lock.json');
   const document = join(root, 'apps', 'gateway', 'openapi.yaml');
   const desk = join(root, 'apps', 'desk');
@@ -129,7 +127,7 @@ function madeThings() {
       from: [generator, ...filesUnder(join(root, 'proto'), /\.proto$/)],
       // The generator has a stamp of its own in that folder; this one saves starting it.
       there: join(root, 'libs', 'contracts', 'gen', '.stamp'),
-      command: [node, '--disable-warning=ExperimentalWarning', generator],
+      command: [join(bin, 'node'), '--disable-warning=ExperimentalWarning', generator],
     },
     {
       title: 'making the types of the desk',
@@ -156,7 +154,7 @@ function madeThings() {
         lock,
       ],
       there: join(desk, 'dist', 'index.html'),
-      command: [node, programOf(desk, 'vite'), 'build', '--logLevel=warn', desk],
+      command: ['npm', 'run', '--silent', 'build', '-w', '@cups/desk'],
     },
   ];
 }
@@ -171,12 +169,6 @@ async function generate() {
     await step(title, command[0], command.slice(1));
     writeFileSync(file, wanted);
   }
-}
-
-/** @returns where npm has put a program that a workspace depends on: beside it, or at the root */
-function programOf(workspace, program) {
-  const places = [join(workspace, 'node_modules', '.bin', program), join(bin, program)];
-  return places.find((place) => existsSync(place)) ?? places[1];
 }
 
 function filesUnder(folder, ending = /./) {

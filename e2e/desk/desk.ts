@@ -1,0 +1,122 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import { afterAll, afterEach } from '@jest/globals';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { blankness, watch } from './watch.ts';
+
+/**
+ * Journeys through the page of the desk: a real Chromium, the running platform, and no part of either replaced.
+ *
+ * setup.ts has built the page and started one platform (no sample day) and one Chromium for all files of `test/`. A test
+ * gets a fresh browser context from `open`, so that it shares no cookie and nothing that is kept with another; what it
+ * files (`filings.ts`) is its own, because people are numbered. When a test ends, each of its pages must show something
+ * (a `main` with words in it) and have done nothing wrong: an error in the console, an exception, a violated
+ * Content-Security-Policy, a request to another site, an answer 500. What a test breaks on purpose it names with
+ * `tolerate`. `paper.ts` reads print back.
+ *
+ *     import { axe, open } from '../desk.ts';
+ *     test('…', async () => {
+ *       const page = await open({ operator: 'cu-001-specialist', path: '/find' });
+ *       await page.getByRole('textbox').fill('…');
+ *       expect(await axe(page)).toEqual([]);
+ *     });
+ *
+ * One file by hand: `cd e2e/desk && node --experimental-vm-modules ../../node_modules/jest/bin/jest.js sign-in`. A page that
+ * fails leaves its picture in .cups/desk, named after the test's number in its file.
+ */
+
+/** Of the gateway. */
+export const url = fromSetup('CUPS_DESK_URL');
+
+/** The screen of an old PC in a village hall, without the bars of the browser. */
+const DESKTOP = { width: 1366, height: 620 };
+/** For a house call. */
+export const PHONE = { width: 390, height: 844 };
+
+interface Watched {
+  page: Page;
+  faults: string[];
+  tolerated: RegExp[];
+}
+
+let browser: Browser | undefined;
+let watched: Watched[] = [];
+
+export interface OpenOptions extends BrowserContextOptions {
+  /** Signed in before the page opens, such as `cu-001-specialist`; nobody when absent. */
+  operator?: string;
+  /** @default / */
+  path?: string;
+}
+
+/** Opens the page in a browser of its own, which is closed after the test. */
+export async function open({ operator, path = '/', ...context }: OpenOptions = {}): Promise<Page> {
+  browser ??= await chromium.connect(fromSetup('CUPS_DESK_BROWSER'));
+  const own = await browser.newContext({
+    baseURL: url,
+    viewport: DESKTOP,
+    locale: 'ro-RO',
+    timezoneId: 'Europe/Chisinau',
+    ...context,
+  });
+  const page = await own.newPage();
+  page.setDefaultTimeout(10_000);
+  watched.push({ page, faults: await watch(page, url), tolerated: [] });
+  if (operator) await signIn(page, operator);
+  await page.goto(path);
+  return page;
+}
+
+/** Signs in beside the page, as quickly as can be; the page itself does it in sign-in.test.ts. */
+export async function signIn(page: Page, operator: string): Promise<void> {
+  const data = { provider: 'local', operator };
+  const answer = await page.context().request.post(`${url}/api/v1/sessions`, { data });
+  if (!answer.ok()) throw new Error(`${operator} cannot sign in: ${answer.status()} ${await answer.text()}`);
+}
+
+/** What a test breaks on purpose is no fault of the page. */
+export function tolerate(page: Page, ...faults: RegExp[]): void {
+  watched.find((one) => one.page === page)?.tolerated.push(...faults);
+}
+
+/** What is wrong with a page so far; a test that ends with something here fails. */
+export async function faultsOf(page: Page): Promise<string[]> {
+  const one = watched.find((each) => each.page === page);
+  if (!one) return [];
+  const found = [...one.faults, ...(page.isClosed() ? [] : [await blankness(page)])];
+  return found.filter((fault) => fault !== undefined && !one.tolerated.some((known) => known.test(fault))) as string[];
+}
+
+/** Forgets a page that is broken on purpose. */
+export async function abandon(page: Page): Promise<void> {
+  watched = watched.filter((one) => one.page !== page);
+  await page.context().close();
+}
+
+/** What breaks WCAG 2.2 AA on the page as it is now, each rule with its first places; empty when nothing does. */
+export async function axe(page: Page): Promise<string[]> {
+  const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+  // Without frames to look into, it need not open a page of its own.
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).withTags(tags).analyze();
+  return violations.map(({ id, help, nodes }) => {
+    const places = nodes.slice(0, 3).map(({ target, failureSummary }) => `${target.join(' ')}: ${failureSummary}`);
+    return [`${id}: ${help} (${nodes.length})`, ...places].join('\n  ');
+  });
+}
+
+afterEach(async () => {
+  const pages = watched;
+  const faults: string[] = [];
+  for (const { page } of pages) faults.push(...(await faultsOf(page)));
+  watched = [];
+  await Promise.all(pages.map(({ page }) => page.context().close()));
+  if (faults.length > 0) throw new Error(`The page did wrong:\n${faults.join('\n')}`);
+});
+
+afterAll(() => browser?.close());
+
+function fromSetup(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is missing: setup.ts of e2e/desk has not run.`);
+  return value;
+}

@@ -1,0 +1,10 @@
+import preset from '../../jest.preset.js';
+
+export default {
+  ...preset,
+  displayName: 'e2e-desk',
+  testMatch: ['<rootDir>/test/**/*.test.ts'],
+  testTimeout: 60_000,
+  globalSetup: '<rootDir>/setup.ts',
+  globalTeardown: '<rootDir>/teardown.ts',
+};

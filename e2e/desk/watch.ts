@@ -1,0 +1,37 @@
+import type { ConsoleMessage, Page } from 'playwright-core';
+
+/** What a page does wrong while nobody looks: a test fails by it, whatever else it asks for. */
+
+/** Watches a page from now on. @returns what is wrong so far, each fault in a line; the list grows */
+export async function watch(page: Page, url: string): Promise<string[]> {
+  const faults: string[] = [];
+  await page.addInitScript(() =>
+    addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
+      console.error(`policy violated: ${violatedDirective} ${blockedURI} ${sample}`),
+    ),
+  );
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !isAnswerOfApi(message, url)) faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`error: ${error.stack ?? error.message}`));
+  page.on('request', (request) => {
+    const { origin, protocol } = new URL(request.url());
+    if (!['data:', 'blob:'].includes(protocol) && origin !== url) faults.push(`third party: ${request.url()}`);
+  });
+  page.on('response', (answer) => {
+    if (answer.status() === 500) faults.push(`fault of the platform: ${answer.request().method()} ${answer.url()}`);
+  });
+  return faults;
+}
+
+/** A browser writes each refused or unanswered request to the console; what the page makes of it is for tests to say. */
+const isAnswerOfApi = (message: ConsoleMessage, url: string): boolean =>
+  message.text().startsWith('Failed to load resource') && message.location().url.startsWith(`${url}/api/`);
+
+/** @returns why the page shows nothing to work with, or undefined when it does */
+export async function blankness(page: Page): Promise<string | undefined> {
+  const main = page.locator('main');
+  if ((await main.count()) === 0) return `blank: ${page.url()} has no main part`;
+  const text = (await main.first().innerText()).trim();
+  return text === '' ? `blank: the main part of ${page.url()} says nothing` : undefined;
+}
