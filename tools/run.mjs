@@ -134,14 +134,7 @@ function madeThings() {
       stamp: '.cups-desk-types',
       from: [document, lock],
       there: join(desk, 'gen', 'api.ts'),
-      command: [
-        node,
-        programOf(desk, 'openapi-typescript'),
-        document,
-        '-o',
-        join(desk, 'gen', 'api.ts'),
-        ...DESK_TYPES,
-      ],
+      command: ['npm', 'run', '--silent', 'gen', '-w', '@cups/desk'],
     },
     {
       title: 'building the page of the desk',
