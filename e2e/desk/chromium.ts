@@ -1,14 +1,44 @@
-import chromium from '@sparticuz/chromium';
-import { chromium as playwright } from 'playwright-core';
-import type { BrowserServer } from 'playwright-core';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { brotliDecompressSync } from 'node:zlib';
+import { chromium } from 'playwright-core';
+import type { Browser, BrowserServer } from 'playwright-core';
 
-/** A Chromium that comes as a package of npm: nothing is downloaded when it is started. */
+/** Chromiums that come as packages of npm: nothing is downloaded when one is started. */
 
-/** What a test, or a container, needs. The package's own flags run it in one process and take off its fences between sites. */
+/** `oldest` is the last for Windows 7, which the desk is built for. */
+export type Which = 'newest' | 'oldest';
+const PACKAGES: Readonly<Record<Which, string>> = { newest: '@sparticuz/chromium', oldest: 'chromium-109' };
+
+/** What a test, or a container, needs. The package's own flags would run it in one process, without fences between sites. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'];
 
 /** Starts one that several processes may use, each by `wsEndpoint()`. */
-export async function startChromium(): Promise<BrowserServer> {
-  chromium.setGraphicsMode = false;
-  return playwright.launchServer({ executablePath: await chromium.executablePath(), args: FLAGS });
+export const serveChromium = (): Promise<BrowserServer> =>
+  chromium.launchServer({ executablePath: unpacked('newest'), args: FLAGS });
+
+/** @param flags more of the command line, such as a port for DevTools */
+export const startChromium = (which: Which, flags: string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: unpacked(which), args: [...FLAGS, ...flags] });
+
+/** The program, unpacked once for each version; the packages' own place for it is one for all versions. */
+function unpacked(which: Which): string {
+  const folder = folderOf(PACKAGES[which]);
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  const place = join(import.meta.dirname, '../../.cups/browsers', version);
+  const program = join(place, 'chromium');
+  if (existsSync(program)) return program;
+  mkdirSync(place, { recursive: true });
+  // Whole, or not there: another process may be looking for it at this moment.
+  const part = `${program}.${process.pid}`;
+  writeFileSync(part, brotliDecompressSync(readFileSync(join(folder, 'bin/chromium.br'))), { mode: 0o755 });
+  renameSync(part, program);
+  return program;
+}
+
+function folderOf(name: string): string {
+  let folder = dirname(createRequire(import.meta.url).resolve(name));
+  while (!existsSync(join(folder, 'bin/chromium.br'))) folder = dirname(folder);
+  return folder;
 }

@@ -2,6 +2,8 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, afterEach } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { startChromium } from './chromium.ts';
+import type { Which } from './chromium.ts';
 import { blankness, watch } from './watch.ts';
 
 /**
@@ -39,7 +41,7 @@ interface Watched {
   tolerated: RegExp[];
 }
 
-let browser: Browser | undefined;
+const browsers = new Map<Which, Promise<Browser>>();
 let watched: Watched[] = [];
 
 export interface OpenOptions extends BrowserContextOptions {
@@ -47,12 +49,16 @@ export interface OpenOptions extends BrowserContextOptions {
   operator?: string;
   /** @default / */
   path?: string;
+  /** @default newest */
+  chromium?: Which;
 }
 
 /** Opens the page in a browser of its own, which is closed after the test. */
-export async function open({ operator, path = '/', ...context }: OpenOptions = {}): Promise<Page> {
-  browser ??= await chromium.connect(fromSetup('CUPS_DESK_BROWSER'));
-  const own = await browser.newContext({
+export async function open(options: OpenOptions = {}): Promise<Page> {
+  const { operator, path = '/', chromium: which = 'newest', ...context } = options;
+  const own = await (
+    await browserOf(which)
+  ).newContext({
     baseURL: url,
     viewport: DESKTOP,
     locale: 'ro-RO',
@@ -113,7 +119,17 @@ afterEach(async () => {
   if (faults.length > 0) throw new Error(`The page did wrong:\n${faults.join('\n')}`);
 });
 
-afterAll(() => browser?.close());
+afterAll(async () => {
+  for (const browser of browsers.values()) await (await browser).close();
+});
+
+/** The newest is the one of all tests; another is started for those that ask for it. */
+function browserOf(which: Which): Promise<Browser> {
+  const started =
+    which === 'newest' ? () => chromium.connect(fromSetup('CUPS_DESK_BROWSER')) : () => startChromium(which);
+  if (!browsers.has(which)) browsers.set(which, started());
+  return browsers.get(which)!;
+}
 
 function fromSetup(name: string): string {
   const value = process.env[name];

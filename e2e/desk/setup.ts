@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { prefix } from '@cups/testing';
 import { startPlatform } from '@cups/tools/platform';
-import { startChromium } from './chromium.ts';
+import { serveChromium } from './chromium.ts';
 import { running } from './running.ts';
 
 /** All browsers of the tests come from one address, and the sample people of a village hall do not type as fast. */
@@ -26,7 +26,7 @@ export default async function setup(): Promise<void> {
   try {
     const env = { CUPS_CHECK_ANSWERS: 'true', ...LIMITS };
     const platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), env });
-    const browser = await startChromium().catch(async (error: unknown) => {
+    const browser = await serveChromium().catch(async (error: unknown) => {
       await platform.stop();
       throw error;
     });
