@@ -98,7 +98,7 @@ function Head({ file: { application } }: { file: ApplicationFile }) {
       <nav aria-label={t(SESSION.queue)}>
         <Link href="/">{t(SESSION.queue)}</Link> › <Link href={`/applications/${id}`}>{nameOfPerson(applicant)}</Link>
       </nav>
-      <Title>{t(state === 'rejected' ? HAND.titleDecision : HAND.title)}</Title>
+      <Title focus={false}>{t(state === 'rejected' ? HAND.titleDecision : HAND.title)}</Title>
       <p>{[nameOfPerson(applicant), t(serviceTitle), trackingNumber].filter(Boolean).join(' · ')}</p>
     </div>
   );
