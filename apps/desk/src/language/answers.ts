@@ -2,6 +2,7 @@ import { countingAnswers } from '@cups/application';
 import type { LocalizedText } from '../api/types.ts';
 import { NO, YES } from '../texts/content.ts';
 import { shortDate } from './dates.ts';
+import { joinWords } from './text.ts';
 
 /** What was answered to a form, in the words of the form: for papers, for the review, for a submission that is read later. */
 
@@ -53,16 +54,11 @@ function sayAnswer(field: string, schema: Field, value: unknown): SaidAnswer {
 }
 
 function sayValue({ oneOf, format, items = {} }: Field, value: unknown): LocalizedText {
-  if (Array.isArray(value)) return joined(value.map((one) => sayValue(items, one)));
+  if (Array.isArray(value)) return joinWords(value.map((one) => sayValue(items, one)));
   if (typeof value === 'boolean') return value ? YES : NO;
   const choice = oneOf?.find((one) => one.const === value);
   if (choice) return choice['x-title'] ?? same(choice.title ?? String(value));
   return same((format === 'date' && shortDate(String(value))) || String(value));
-}
-
-function joined(parts: LocalizedText[]): LocalizedText {
-  const inOne = (language: keyof LocalizedText) => parts.map((part) => part[language] ?? part.ro ?? '').join(', ');
-  return { ro: inOne('ro'), ru: inOne('ru'), en: inOne('en') };
 }
 
 /** What is written the same in every language. */

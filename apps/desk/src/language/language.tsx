@@ -22,7 +22,9 @@ const Here = createContext<Spoken | undefined>(undefined);
 /** The words in a language, or in the next one that they have; empty when there are none. */
 export function wordsIn(language: Language, words: Words | undefined, params?: Params): string {
   const text = [language, ...LANGUAGES].map((one) => words?.[one]).find((one) => one !== undefined && one !== '');
-  return text === undefined ? '' : filledText(text, params);
+  if (text === undefined) return '';
+  // Words of others have no places to fill, whatever signs stand in them.
+  return params ? filledText(text, params) : text;
 }
 
 /** @param initial of the operator; followed until somebody chooses another */

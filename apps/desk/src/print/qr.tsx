@@ -1,0 +1,37 @@
+import { encode } from 'uqr';
+
+/** A QR code as one black path, without a margin of its own: what stands around it leaves it four modules of white. */
+export function Qr({ text, className, label }: { text: string; className?: string | undefined; label: string }) {
+  const { data, size } = encode(text, { ecc: 'M', border: 0 });
+  return (
+    <svg
+      viewBox={`0 0 ${size} ${size}`}
+      className={className}
+      role="img"
+      aria-label={label}
+      shapeRendering="crispEdges"
+    >
+      <path d={data.map(rowPath).join('')} fill="#000" />
+    </svg>
+  );
+}
+
+/** The dark modules of a row, each run as one bar. */
+function rowPath(row: readonly boolean[], y: number): string {
+  let path = '';
+  for (let x = 0; x < row.length; x++) {
+    const from = x;
+    while (row[x]) x++;
+    if (x > from) path += `M${from} ${y}h${x - from}v1h${from - x}z`;
+  }
+  return path;
+}
+
+/** Where the holder of a tracking number sees its application; after # nothing goes to a server. */
+export function trackingAddress(trackingNumber: string): string {
+  return `${trackingPage()}#${trackingNumber}`;
+}
+
+export function trackingPage(): string {
+  return `${window.location.origin}/t`;
+}

@@ -1,0 +1,150 @@
+import { texts } from '../language/text.ts';
+
+/** What stands on papers, beside what other files name already. */
+export const PRINT = texts({
+  practice: {
+    ro: 'Exercițiu: fără valoare juridică',
+    ru: 'Учебный режим: без юридической силы',
+    en: 'Practice: no legal value',
+  },
+  printed: { ro: 'Tipărit {when}', ru: 'Напечатано {when}', en: 'Printed {when}' },
+  number: { ro: 'Număr de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
+
+  service: { ro: 'Serviciul', ru: 'Услуга', en: 'Service' },
+  agency: { ro: 'Instituția', ru: 'Учреждение', en: 'Agency' },
+  specialist: { ro: 'Specialistul', ru: 'Специалист', en: 'Specialist' },
+  applicant: { ro: 'Solicitantul', ru: 'Заявитель', en: 'Applicant' },
+  represented: { ro: 'Pentru persoana', ru: 'За лицо', en: 'For' },
+  born: { ro: 'data nașterii {date}', ru: 'дата рождения {date}', en: 'born {date}' },
+  contact: { ro: 'Contact', ru: 'Связь', en: 'Contact' },
+  ground: { ro: 'Temeiul', ru: 'Основание', en: 'Ground' },
+  filed: { ro: 'Depusă', ru: 'Подано', en: 'Filed' },
+  term: { ro: 'Termenul', ru: 'Срок', en: 'Term' },
+  answerDue: { ro: 'Răspuns până la', ru: 'Ответ до', en: 'Answer by' },
+  fee: { ro: 'Costul', ru: 'Стоимость', en: 'Cost' },
+  way: { ro: 'Rezultatul', ru: 'Результат', en: 'Result' },
+  papers: { ro: 'Acte prezentate', ru: 'Представленные документы', en: 'Papers shown' },
+  noPapers: { ro: 'niciunul', ru: 'нет', en: 'none' },
+  originalSeen: { ro: 'originalul a fost văzut', ru: 'оригинал предъявлен', en: 'original seen' },
+  notSeen: { ro: 'nu a fost prezentat', ru: 'не предъявлен', en: 'not shown' },
+  byCode: { ro: 'cod de verificare {code}', ru: 'код проверки {code}', en: 'verification code {code}' },
+  numbered: { ro: 'nr. {number}', ru: '№ {number}', en: 'no. {number}' },
+  ofDate: { ro: 'din {date}', ru: 'от {date}', en: 'of {date}' },
+
+  applicationTitle: { ro: 'Cerere', ru: 'Заявление', en: 'Application' },
+  notFiled: { ro: 'încă nu', ru: 'ещё нет', en: 'not yet' },
+  cannotGet: {
+    ro: 'Acte pe care persoana nu le poate obține',
+    ru: 'Документы, которые невозможно получить',
+    en: 'Papers that cannot be had',
+  },
+  declaration: {
+    ro: 'Am verificat datele de mai sus și le confirm.',
+    ru: 'Подтверждаю: данные выше проверены и верны.',
+    en: 'I have checked the data above and confirm them.',
+  },
+  signatureApplicant: { ro: 'Semnătura solicitantului', ru: 'Подпись заявителя', en: 'Signature of the applicant' },
+  signatureSpecialist: { ro: 'Semnătura specialistului', ru: 'Подпись специалиста', en: 'Signature of the specialist' },
+  signatureCollector: { ro: 'Am primit, semnătura', ru: 'Получено, подпись', en: 'Received, signature' },
+  date: { ro: 'Data', ru: 'Дата', en: 'Date' },
+
+  mandateTitle: {
+    ro: 'Împuternicire pentru depunerea cererii',
+    ru: 'Полномочие на подачу заявления',
+    en: 'Mandate to file the application',
+  },
+  mandateWords: {
+    ro: 'Cer specialistului centrului să depună în numele meu cererea descrisă aici, să o transmită instituției și să primească răspunsul ei.',
+    ru: 'Поручаю специалисту центра подать от моего имени описанное здесь заявление, передать его учреждению и получить ответ.',
+    en: 'I ask the specialist of the centre to file in my name the application described here, to pass it on to the agency and to receive its answer.',
+  },
+  mandateData: {
+    ro: 'Datele mele se folosesc numai pentru această cerere. La centru pot afla oricând cine le-a consultat.',
+    ru: 'Мои данные используются только для этого заявления. В центре можно в любой момент узнать, кто их просматривал.',
+    en: 'My data are used for this application only. At the centre I can learn at any time who looked at them.',
+  },
+
+  receiptTitle: {
+    ro: 'Recipisă: cererea a fost depusă',
+    ru: 'Расписка: заявление подано',
+    en: 'Receipt: the application has been filed',
+  },
+  follow: {
+    ro: 'Unde este cererea aflați la centru sau pe telefon: îndreptați camera spre cod ori deschideți {address} și scrieți numărul.',
+    ru: 'Где заявление, можно узнать в центре или по телефону: наведите камеру на код или откройте {address} и введите номер.',
+    en: 'Where the application is you learn at the centre or on a telephone: point its camera at the code, or open {address} and type the number.',
+  },
+  keepNumber: {
+    ro: 'Păstrați numărul: cine îl are vede starea cererii, dar nu și datele din ea.',
+    ru: 'Храните номер: у кого он есть, тот видит состояние заявления, но не данные в нём.',
+    en: 'Keep the number: who has it sees the state of the application, not the data in it.',
+  },
+
+  bringTitle: { ro: 'Ce trebuie să aduceți', ru: 'Что нужно принести', en: 'What to bring' },
+  bringAlways: { ro: 'Aduceți în original:', ru: 'Принесите оригиналы:', en: 'Bring the originals:' },
+  bringMaybe: { ro: 'După caz:', ru: 'Если это ваш случай:', en: 'If it applies to you:' },
+  bringNothing: {
+    ro: 'Pentru acest serviciu nu se cer acte.',
+    ru: 'Для этой услуги документы не нужны.',
+    en: 'No papers are asked for this service.',
+  },
+  orCode: {
+    ro: 'sau codul de verificare al documentului electronic',
+    ru: 'или код проверки электронного документа',
+    en: 'or the verification code of the electronic document',
+  },
+  whenRepresented: {
+    ro: 'dacă cereți pentru altă persoană',
+    ru: 'если вы обращаетесь за другое лицо',
+    en: 'if you apply for somebody else',
+  },
+
+  missingTitle: { ro: 'Ce mai lipsește', ru: 'Чего не хватает', en: 'What is still missing' },
+  missingKept: {
+    ro: 'Ce ați completat este păstrat. Reveniți la centrul {centre} cu această foaie.',
+    ru: 'Заполненное сохранено. Приходите в центр {centre} с этим листом.',
+    en: 'What was filled in is kept. Come back to the centre {centre} with this sheet.',
+  },
+  missingUntil: { ro: 'Ultima zi: {date}.', ru: 'Последний день: {date}.', en: 'The last day: {date}.' },
+
+  approvedTitle: {
+    ro: 'Decizie: cererea a fost aprobată',
+    ru: 'Решение: заявление одобрено',
+    en: 'Decision: the application is approved',
+  },
+  rejectedTitle: {
+    ro: 'Decizie: cererea a fost respinsă',
+    ru: 'Решение: в заявлении отказано',
+    en: 'Decision: the application is rejected',
+  },
+  revokedTitle: {
+    ro: 'Decizie: rezultatul a fost revocat',
+    ru: 'Решение: результат отозван',
+    en: 'Decision: the result is revoked',
+  },
+  decided: { ro: 'Decis', ru: 'Принято', en: 'Decided' },
+  corrected: { ro: 'Corectat', ru: 'Исправлено', en: 'Corrected' },
+  revoked: { ro: 'Revocat', ru: 'Отозвано', en: 'Revoked' },
+  resultNumber: { ro: 'Numărul rezultatului', ru: 'Номер результата', en: 'Number of the result' },
+  verificationCode: { ro: 'Codul de verificare', ru: 'Код проверки', en: 'Verification code' },
+  validUntil: { ro: 'Valabil până la', ru: 'Действует до', en: 'Valid until' },
+  agencyWords: { ro: 'Cuvintele instituției', ru: 'Слова учреждения', en: 'In the words of the agency' },
+  appeal: { ro: 'Cum se poate contesta', ru: 'Как обжаловать', en: 'How to appeal' },
+  appealUntil: { ro: 'Contestarea se primește până la', ru: 'Жалоба принимается до', en: 'An appeal is taken until' },
+
+  handOverTitle: { ro: 'Confirmare de înmânare', ru: 'Подтверждение выдачи', en: 'Receipt of hand-over' },
+  handedOver: { ro: 'Înmânat', ru: 'Выдано', en: 'Handed over' },
+  collectedBy: { ro: 'A ridicat', ru: 'Кому выдано', en: 'Collected by' },
+  shown: { ro: 'Actul arătat', ru: 'Предъявленный документ', en: 'Document shown' },
+  power: { ro: 'Împuternicirea', ru: 'Полномочие', en: 'Power' },
+
+  looksTitle: { ro: 'Cine a consultat cererea', ru: 'Кто просматривал заявление', en: 'Who looked at the application' },
+  looksWhen: { ro: 'Când', ru: 'Когда', en: 'When' },
+  looksWho: { ro: 'Cine', ru: 'Кто', en: 'Who' },
+  looksWhat: { ro: 'Ce', ru: 'Что', en: 'What' },
+  looksNone: {
+    ro: 'Nimeni nu a consultat cererea.',
+    ru: 'Заявление никто не просматривал.',
+    en: 'Nobody looked at the application.',
+  },
+});
