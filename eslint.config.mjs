@@ -198,7 +198,7 @@ const rooms = [
         LOCAL,
         '\\.\\.\\/',
         '@cups\\/(?:problem|application)(?:$|\\/)',
-        '(?:react|react-dom|@tanstack\\/react-query|wouter|@fontsource-variable\\/onest)(?:$|\\/)',
+        '(?:react|react-dom|@tanstack\\/react-query|wouter)(?:$|\\/)',
         ...['openapi-fetch', 'lucide-react', 'uqr', 'idb', 'ulid'].map(exactly),
       ],
       'The desk runs in a browser: its own files, @cups/problem, @cups/application and the packages of decision 0019.',

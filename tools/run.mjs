@@ -130,10 +130,10 @@ function madeThings() {
       command: [join(bin, 'node'), '--disable-warning=ExperimentalWarning', generator],
     },
     {
-      title: 'making the types of the desk',
+      title: 'making the types and the fonts of the desk',
       stamp: '.cups-desk-types',
-      from: [document, lock],
-      there: join(desk, 'gen', 'api.ts'),
+      from: [document, join(desk, 'fonts.ts'), join(desk, 'package.json'), lock],
+      there: join(desk, 'gen', 'onest-latin.woff2'),
       command: ['npm', 'run', '--silent', 'gen', '-w', '@cups/desk'],
     },
     {
@@ -141,7 +141,9 @@ function madeThings() {
       stamp: '.cups-desk',
       from: [
         ...filesUnder(join(desk, 'src')),
-        ...['index.html', 't.html', 'vite.config.ts', 'tsconfig.json', 'package.json'].map((file) => join(desk, file)),
+        ...['index.html', 't.html', 'vite.config.ts', 'fonts.ts', 'tsconfig.json', 'package.json'].map((file) =>
+          join(desk, file),
+        ),
         ...['application', 'problem'].flatMap((name) => filesUnder(join(root, 'libs', name, 'src'))),
         document,
         lock,

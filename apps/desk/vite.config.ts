@@ -37,6 +37,8 @@ const sources = (): Plugin => ({
       .map((id) => id.replace(/^\0/, '').replace(/\?.*$/, ''))
       .filter((id) => id.startsWith(ROOT) && id.includes('/node_modules/'))
       .map((id) => relative(ROOT, id));
+    // What fonts.ts has made of it lies in gen/.
+    files.push('node_modules/@fontsource-variable/onest/package.json');
     const source = `${JSON.stringify([...new Set(files)].sort(), undefined, 1)}\n`;
     this.emitFile({ type: 'asset', fileName: 'sources.json', source });
   },

@@ -1,0 +1,8 @@
+/** The part of subset-font that fonts.ts uses; the package brings no types. */
+declare module 'subset-font' {
+  interface Options {
+    targetFormat: 'woff2';
+    variationAxes?: Record<string, { min: number; max: number }>;
+  }
+  export default function subset(font: Buffer, letters: string, options: Options): Promise<Buffer>;
+}
