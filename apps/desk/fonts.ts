@@ -8,10 +8,8 @@ import subset from 'subset-font';
  * part as small as it goes. A part is fetched when a letter of it is on the screen; src/style/fonts.css says which are in it.
  */
 
-const folder = join(
-  dirname(createRequire(import.meta.url).resolve('@fontsource-variable/onest/package.json')),
-  'files',
-);
+const require = createRequire(import.meta.url);
+const folder = join(dirname(require.resolve('@fontsource-variable/onest/package.json')), 'files');
 
 const range = (first: number, last: number): string =>
   Array.from({ length: last - first + 1 }, (_, at) => String.fromCodePoint(first + at)).join('');

@@ -9,7 +9,11 @@ import type { Browser, BrowserServer } from 'playwright-core';
 
 /** `oldest` is the last for Windows 7, which the desk is built for. */
 export type Which = 'newest' | 'oldest';
-const PACKAGES: Readonly<Record<Which, string>> = { newest: '@sparticuz/chromium', oldest: 'chromium-109' };
+const require = createRequire(import.meta.url);
+const PACKAGES: Readonly<Record<Which, string>> = {
+  newest: require.resolve('@sparticuz/chromium'),
+  oldest: require.resolve('chromium-109'),
+};
 
 /** What a test, or a container, needs. The package's own flags would run it in one process, without fences between sites. */
 const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--font-render-hinting=none'];
@@ -37,8 +41,8 @@ function unpacked(which: Which): string {
   return program;
 }
 
-function folderOf(name: string): string {
-  let folder = dirname(createRequire(import.meta.url).resolve(name));
+function folderOf(entry: string): string {
+  let folder = dirname(entry);
   while (!existsSync(join(folder, 'bin/chromium.br'))) folder = dirname(folder);
   return folder;
 }
