@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { FilePen, Phone, Receipt } from 'lucide-react';
 import { useLocation } from 'wouter';
 import { ACTION_TEXTS, TELLING_TEXTS } from '@cups/application/texts';
-import type { ApplicationFile } from '../api/types.ts';
+import type { Application, ApplicationFile } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
@@ -75,9 +75,23 @@ export function Acts({ file }: { file: ApplicationFile }) {
           </span>
         )}
       </div>
-      {asking === 'withdraw' && <Withdraw acting={acting} onDone={done} />}
-      {asking === 'tell' && <Tell acting={acting} onDone={done} />}
-      {asking === 'record-payment' && <Payment application={application} acting={acting} onDone={done} />}
+      <Asked asking={asking} application={application} acting={acting} onDone={done} />
+    </>
+  );
+}
+
+interface AskedProps extends AskingProps {
+  asking: Asking | undefined;
+  application: Application;
+}
+
+/** What a move needs to know is asked under it. */
+function Asked({ asking, application, acting, onDone }: AskedProps) {
+  return (
+    <>
+      {asking === 'withdraw' && <Withdraw acting={acting} onDone={onDone} />}
+      {asking === 'tell' && <Tell acting={acting} onDone={onDone} />}
+      {asking === 'record-payment' && <Payment application={application} acting={acting} onDone={onDone} />}
       {acting.fault && (
         <p role="alert" className={styles.fault}>
           {acting.fault}
@@ -103,7 +117,7 @@ function Withdraw({ acting: { act, busy }, onDone }: AskingProps) {
     <div className={styles.asking}>
       <p>{t(FILE.withdrawSure)}</p>
       <Field label={t(FILE.withdrawWhy)}>
-        <TextInput value={reason} onChange={setReason} maxLength={500} autoFocus />
+        <TextInput value={reason} onChange={setReason} maxLength={500} first />
       </Field>
       <div className={styles.ways}>
         <Button look="danger" busy={busy !== undefined} doing={t(FILE.sending)} onClick={() => void withdraw()}>

@@ -4,6 +4,7 @@ import type { ApplicationFile, Evidence } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { useKept } from '../keeping/use-kept.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Field, FieldError, TextInput } from '../parts/field.tsx';
@@ -27,7 +28,8 @@ const NOTHING: Said = { number: '', why: '' };
 export function Documents({ file, acting }: { file: ApplicationFile; acting: Acting }) {
   const { t } = useLanguage();
   const request = file.application.documentRequest;
-  const [said, setSaid] = useState<Record<string, Said>>({});
+  const about = `${file.application.id} ${request?.id ?? ''}`;
+  const [said, setSaid, forget] = useKept<Record<string, Said>>('documents', about, () => ({}));
   const [tried, setTried] = useState(false);
   const open = openKinds(file);
   const answer = answerOf(open, said);
@@ -35,7 +37,10 @@ export function Documents({ file, acting }: { file: ApplicationFile; acting: Act
   const send = async () => {
     setTried(true);
     if (!answer || unexplained) return;
-    if (await acting.act('supply-documents', answer)) setSaid({});
+    // The outbox has it now; what is refused comes back.
+    forget();
+    if (!(await acting.act('supply-documents', answer))) setSaid(said);
+    else setSaid({});
   };
   useKeys([
     {

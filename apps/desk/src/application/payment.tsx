@@ -33,7 +33,7 @@ export function Payment({ application, acting: { act, busy }, onDone }: PaymentP
   return (
     <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void save())}>
       <Field label={t(FILE.receipt)} error={tried && !receipt.trim() && t(FILE.missing)}>
-        <TextInput value={receipt} onChange={setReceipt} maxLength={100} small autoFocus />
+        <TextInput value={receipt} onChange={setReceipt} maxLength={100} small first />
       </Field>
       <Field label={t(FILE.amount, { currency })} error={tried && minor === undefined && t(FILE.amountWrong)}>
         <TextInput value={amount} onChange={setTyped} inputMode="decimal" maxLength={14} small />

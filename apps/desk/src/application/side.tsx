@@ -9,6 +9,8 @@ import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { Cap } from '../keys/cap.tsx';
+import { useKept } from '../keeping/use-kept.ts';
+import { usePassage } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
@@ -63,12 +65,18 @@ export function Side({ file }: { file: ApplicationFile }) {
 /** Words to colleagues; the person never sees them. */
 function Notes({ file: { application, operators } }: { file: ApplicationFile }) {
   const { t, language } = useLanguage();
-  const { act, busy, fault } = useAct(application.id);
-  const [text, setText] = useState('');
+  const { act, fault } = useAct(application.id);
+  const { waiting } = usePassage(application.id);
+  const [text, setText, forget] = useKept('note', application.id, () => '');
   const [field, setField] = useState<HTMLElement | null>(null);
   useKeys([{ code: 'KeyO', says: KEYS.note, does: () => field?.querySelector('input')?.focus() }]);
   const save = async () => {
-    if (text.trim() && (await act('notes', { text: text.trim() }))) setText('');
+    const words = text.trim();
+    if (!words) return;
+    // The outbox has it now; what is refused comes back.
+    setText('');
+    forget();
+    if (!(await act('notes', { text: words }))) setText(words);
   };
   return (
     <section>
@@ -77,6 +85,14 @@ function Notes({ file: { application, operators } }: { file: ApplicationFile }) 
         <span>{t(FILE.notesMore)}</span>
       </div>
       <ul className={styles.notes}>
+        {waiting.map(({ key, kind, body }) =>
+          kind === 'notes' ? (
+            <li key={key} className={styles.note}>
+              <p>{t(FILE.waits)}</p>
+              <p>{String(body['text'])}</p>
+            </li>
+          ) : null,
+        )}
         {[...(application.notes ?? [])].reverse().map(({ text: words, by, recordTime }) => (
           <li key={`${recordTime} ${words}`} className={styles.note}>
             <p>
@@ -92,7 +108,7 @@ function Notes({ file: { application, operators } }: { file: ApplicationFile }) 
           <TextInput small value={text} onChange={setText} maxLength={500} end={<Cap code="KeyO" quiet />} />
         </Field>
         {text.trim() && (
-          <Button type="submit" look="text" busy={busy !== undefined} doing={t(FILE.sending)}>
+          <Button type="submit" look="text">
             {t(FILE.save)}
           </Button>
         )}

@@ -10,6 +10,8 @@ import { Button } from '../parts/button.tsx';
 import { ErrorSummary } from '../parts/error-summary.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
+import { useKept } from '../keeping/use-kept.ts';
+import { useEnterGoesOn } from '../parts/turn.ts';
 import { usePassage } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { HAND } from '../texts/application.ts';
@@ -41,7 +43,7 @@ function Known({ file, onHanded }: { file: ApplicationFile; onHanded: () => void
   const { t } = useLanguage();
   const { application } = file;
   const { outbox } = useSignedIn();
-  const [handing, setHanding] = useState(() => startOf(application));
+  const [handing, setHanding, forget] = useKept('hand-over', application.id, () => startOf(application));
   const [attempt, setAttempt] = useState(0);
   const [handed, setHanded] = useState<'closed' | 'open'>();
   const { refusal } = usePassage(application.id);
@@ -56,9 +58,11 @@ function Known({ file, onHanded }: { file: ApplicationFile; onHanded: () => void
       // The outbox tells of a refusal; the screen shows it.
       outbox.put({ application: application.id, kind, body }).catch(() => undefined);
     }
+    forget();
     setHanded(later ? 'open' : 'closed');
   };
   const main = () => hand(false);
+  const form = useEnterGoesOn<HTMLFormElement>(main);
   useKeys([handed === undefined && { code: 'Ctrl+Enter', says: KEYS.main, does: main }]);
   if (handed && !refusal) return <Done file={file} handing={handing} outcome={handed} />;
   return (
@@ -78,7 +82,12 @@ function Known({ file, onHanded }: { file: ApplicationFile; onHanded: () => void
         </>
       }
     >
-      <form className={styles.page} onSubmit={(event) => event.preventDefault()} noValidate>
+      <form
+        className={styles.page}
+        onSubmit={(event) => event.preventDefault()}
+        onKeyDown={enterGoesOn(main)}
+        noValidate
+      >
         <Head file={file} />
         <Refused application={application.id} onRetry={() => setHanded(undefined)} />
         <ErrorSummary faults={faults} attempt={attempt} />

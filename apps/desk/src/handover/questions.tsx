@@ -7,7 +7,7 @@ import { CheckBox, Choice } from '../parts/choice.tsx';
 import type { Option } from '../parts/choice.tsx';
 import type { Fault } from '../parts/error-summary.tsx';
 import { Field, Select, TextInput } from '../parts/field.tsx';
-import { Button } from '../parts/button.tsx';
+import { Cap } from '../keys/cap.tsx';
 import { HAND, PAPER_KINDS } from '../texts/application.ts';
 import { PARTS } from '../texts/parts.ts';
 import type { Handing } from './handing.ts';
@@ -81,29 +81,34 @@ export function Paper({ application, handing, onSay, faults }: OfApplication) {
   const kinds = Object.entries(PAPER_KINDS).map(([value, says]) => ({ value, says: t(says) }));
   const filed = application.evidence?.find(({ kind, number }) => kind === 'identity-document' && number)?.number;
   const own = handing.collectedBy === 'applicant';
+  const same = own && filed && (
+    <>
+      {t(HAND.sameAsFiled)}{' '}
+      <button type="button" className={styles.same} onClick={() => onSay({ paperNumber: filed })}>
+        {filed} <Cap code="Enter" quiet />
+      </button>
+    </>
+  );
   return (
     <Question number={2} title={t(HAND.paper)}>
       <div className={styles.pair}>
         <Field label={t(HAND.kind)}>
           <Select value={handing.paperKind} onChange={(paperKind) => onSay({ paperKind })} options={kinds} />
         </Field>
-        <Field id="paper-number" label={t(HAND.number)} error={faultAt(faults, 'paper-number')}>
+        <Field id="paper-number" label={t(HAND.number)} error={faultAt(faults, 'paper-number')} help={same}>
           <TextInput
-            autoFocus
+            first
             digits
             value={handing.paperNumber}
             onChange={(paperNumber) => onSay({ paperNumber })}
+            onKeyDown={(event) => {
+              // Enter in the empty field takes what was filed with, and goes on.
+              if (event.key === 'Enter' && filed && own && !handing.paperNumber) onSay({ paperNumber: filed });
+            }}
             maxLength={100}
           />
         </Field>
       </div>
-      {own && filed && handing.paperNumber !== filed && (
-        <div>
-          <Button look="text" onClick={() => onSay({ paperNumber: filed })}>
-            {t(HAND.sameAsFiled)}: {filed}
-          </Button>
-        </div>
-      )}
       <CheckBox
         id="compared"
         checked={handing.compared}

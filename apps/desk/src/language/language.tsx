@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useState } from 'react';
+import { createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { filledText } from '@cups/application/texts';
 import type { Language } from '@cups/application';
@@ -29,16 +29,27 @@ export function wordsIn(language: Language, words: Words | undefined, params?: P
 
 /** @param initial of the operator; followed until somebody chooses another */
 export function LanguageProvider({ initial, children }: { initial: Language; children: ReactNode }) {
-  const [chosen, setLanguage] = useState<Language>();
+  const [chosen, setChosen] = useState(chosenBefore);
+  const setLanguage = useCallback((next: Language) => {
+    sessionStorage.setItem(CHOSEN, next);
+    setChosen(next);
+  }, []);
   const language = chosen ?? initial;
   useEffect(() => {
     document.documentElement.lang = language;
   }, [language]);
   const spoken = useMemo<Spoken>(
     () => ({ language, setLanguage, t: (words, params) => wordsIn(language, words, params) }),
-    [language],
+    [language, setLanguage],
   );
   return <Here value={spoken}>{children}</Here>;
+}
+
+/** Of this window, so that a reload changes nothing. It says nothing of anybody. */
+const CHOSEN = 'cups-language';
+
+function chosenBefore(): Language | undefined {
+  return LANGUAGES.find((one) => one === sessionStorage.getItem(CHOSEN));
 }
 
 /** A part of the page in another language than the rest: what the person reads on a screen turned to her. */

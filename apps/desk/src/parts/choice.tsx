@@ -41,7 +41,13 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
       : [],
   );
   return (
-    <fieldset id={id} className={styles.group} aria-describedby={error ? `${id}-error` : undefined} tabIndex={-1}>
+    <fieldset
+      id={id}
+      className={styles.group}
+      aria-describedby={error ? `${id}-error` : undefined}
+      data-wrong={error ? true : undefined}
+      tabIndex={-1}
+    >
       <legend className={labelHidden ? 'heard' : styles.label}>{label}</legend>
       {help && <p className={styles.help}>{help}</p>}
       <div className={[styles[look], columns === 2 ? styles.two : ''].join(' ')}>
@@ -53,7 +59,6 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
               value={option.value}
               checked={option.value === value}
               onChange={() => onChange(option.value)}
-              aria-invalid={error ? true : undefined}
             />
             {look === 'cards' ? <span className={styles.radio} /> : <Tick chosen={option.value === value} />}
             <span className={styles.words}>

@@ -5,20 +5,14 @@ import { useLanguage } from '../language/language.tsx';
 import { PARTS } from '../texts/parts.ts';
 import styles from './dialog.module.css';
 
-/** A window over the page, for what somebody asked to see; never over typing. Esc and a click beside it close it. */
+/** A window over the page, for what somebody asked to see; never over typing. Esc closes it. */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const { t } = useLanguage();
   const id = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog
-      ref={dialog}
-      className={styles.dialog}
-      aria-labelledby={id}
-      onClose={onClose}
-      onClick={(event) => event.target === dialog.current && dialog.current.close()}
-    >
+    <dialog ref={dialog} className={styles.dialog} aria-labelledby={id} onClose={onClose}>
       <div className={styles.inner}>
         <header>
           <h2 id={id}>{title}</h2>

@@ -1,4 +1,4 @@
-import { createContext, useContext, useId } from 'react';
+import { createContext, useContext, useEffect, useId, useRef } from 'react';
 import type { InputHTMLAttributes, ReactNode, TextareaHTMLAttributes } from 'react';
 import { TriangleAlert } from 'lucide-react';
 import styles from './field.module.css';
@@ -79,15 +79,22 @@ type InputProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'valu
   /** 40 px high, in panes. */
   small?: boolean;
   digits?: boolean;
+  /** It has the focus when it appears: what the screen begins with. */
+  first?: boolean;
 };
 
 /** One line of text. Enter is left to the screen: it goes to the next field. */
-export function TextInput({ value, onChange, end, start, small, digits, className, ...more }: InputProps) {
+export function TextInput({ value, onChange, end, start, small, digits, first, className, ...more }: InputProps) {
   const field = useField();
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (first) input.current?.focus();
+  }, [first]);
   return (
     <span className={[styles.box, small ? styles.small : '', digits ? styles.digits : '', className].join(' ')}>
       {start}
       <input
+        ref={input}
         type="text"
         autoComplete="off"
         spellCheck={false}

@@ -16,6 +16,7 @@ import { Lists } from './lists.tsx';
 import { Preview } from './preview.tsx';
 import { Rows } from './rows.tsx';
 import { useQueue } from './use-queue.ts';
+import type { QueueList } from './use-queue.ts';
 import { pageOf } from './where.ts';
 import { useWide } from './wide.ts';
 import styles from './queue.module.css';
@@ -30,76 +31,103 @@ interface Place {
 const PLACE = ['place', 'queue'];
 
 export function Queue() {
-  const { t, language } = useLanguage();
   const { session } = useSignedIn();
-  const reads = useQueryClient();
-  const [, go] = useLocation();
-  const [place, setPlace] = useState<Place>(() => reads.getQueryData<Place>(PLACE) ?? { bucket: 'today' });
-  useEffect(() => void reads.setQueryData(PLACE, place), [reads, place]);
+  const [place, setPlace] = usePlace();
   const queue = useQueue(place.bucket);
   useRegistryAhead(session.centre);
-  const { rows } = queue;
-  const at = Math.max(
-    rows.findIndex(({ id }) => id === place.row),
-    0,
-  );
-  const row: Row | undefined = rows[at];
+  const row = queue.rows.find(({ id }) => id === place.row) ?? queue.rows[0];
   const wide = useWide();
+  const select = (id: string) => setPlace({ bucket: place.bucket, row: id });
+  return (
+    <Screen
+      flush
+      rail={
+        <Lists
+          bucket={place.bucket}
+          counts={queue.counts}
+          updatedAt={queue.updatedAt}
+          onChoose={(bucket) => setPlace({ bucket })}
+        />
+      }
+      side={wide && <Preview row={row} />}
+    >
+      <Head bucket={place.bucket} fresh={queue.fresh} onFresh={queue.showFresh} />
+      <List bucket={place.bucket} queue={queue} row={row} touched={place.row !== undefined} onSelect={select} />
+    </Screen>
+  );
+}
+
+/** Where she was is where she comes back to. */
+function usePlace(): [Place, (place: Place) => void] {
+  const reads = useQueryClient();
+  const [place, setPlace] = useState<Place>(() => reads.getQueryData<Place>(PLACE) ?? { bucket: 'today' });
+  useEffect(() => void reads.setQueryData(PLACE, place), [reads, place]);
+  return [place, setPlace];
+}
+
+function Head({ bucket, fresh, onFresh }: { bucket: Bucket; fresh: number; onFresh: () => void }) {
+  const { t, language } = useLanguage();
+  const day = longDate(today(), language);
+  return (
+    <div className={styles.head}>
+      <h1>{bucket === 'today' ? t(QUEUE.todayIs, { day }) : t(LISTS[bucket])}</h1>
+      <div role="status">
+        {fresh > 0 && (
+          <Button look="text" onClick={onFresh}>
+            {t(QUEUE.fresh, { n: fresh })}
+          </Button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface ListProps {
+  bucket: Bucket;
+  queue: QueueList;
+  row: Row | undefined;
+  /** Whether somebody chose the row, or it only is the first. */
+  touched: boolean;
+  onSelect: (id: string) => void;
+}
+
+function List({ bucket, queue, row, touched, onSelect }: ListProps) {
+  const { t } = useLanguage();
+  const [, go] = useLocation();
   const list = useRef<HTMLDivElement>(null);
-  const choose = (bucket: Bucket) => setPlace({ bucket });
+  const { rows, pending, error } = queue;
   const move = (by: number) => {
-    const next = rows[at + by];
-    if (!next) return;
-    setPlace({ bucket: place.bucket, row: next.id });
-    list.current?.querySelector<HTMLElement>(`[data-row="${next.id}"]`)?.focus();
+    // As the eye sees them: groups may order them anew.
+    const shown = [...(list.current?.querySelectorAll<HTMLElement>('[data-row]') ?? [])];
+    const at = shown.findIndex((one) => one.dataset['row'] === row?.id);
+    shown[touched ? at + by : Math.max(at, 0)]?.focus();
   };
-  const open = () => row && go(pageOf(row));
   useKeys([
-    { code: 'ArrowDown', says: KEYS.down, does: () => move(row && place.row === undefined ? 0 : 1) },
+    { code: 'ArrowDown', says: KEYS.down, does: () => move(1) },
     { code: 'ArrowUp', says: KEYS.up, does: () => move(-1) },
-    { code: 'Enter', says: KEYS.open, does: () => void open() },
+    row && { code: 'Enter', says: KEYS.open, does: () => go(pageOf(row)) },
     row?.allowedActions.includes('hand-over') && {
       code: 'KeyH',
       says: KEYS.handOver,
       does: () => go(`/applications/${row.id}/hand-over`),
     },
   ]);
-  const day = longDate(today(), language);
   return (
-    <Screen
-      flush
-      rail={<Lists bucket={place.bucket} counts={queue.counts} updatedAt={queue.updatedAt} onChoose={choose} />}
-      side={wide && <Preview row={row} />}
-    >
-      <div className={styles.head}>
-        <h1>{place.bucket === 'today' ? t(QUEUE.todayIs, { day }) : t(LISTS[place.bucket])}</h1>
-        {queue.fresh > 0 && (
-          <Button look="text" onClick={queue.showFresh}>
-            {t(QUEUE.fresh, { n: queue.fresh })}
-          </Button>
-        )}
-      </div>
-      <div ref={list}>
-        {queue.pending && <Skeleton lines={9} />}
-        {queue.error !== undefined && <Failed error={queue.error} onAgain={queue.showFresh} />}
-        {!queue.pending && queue.error === undefined && rows.length === 0 && (
-          <Empty act={<Button onClick={() => go('/visits/new')}>{t(QUEUE.begin)}</Button>}>
-            {t(place.bucket === 'today' ? QUEUE.nothing : QUEUE.nothingHere)}
-          </Empty>
-        )}
-        <Rows
-          rows={rows}
-          grouped={place.bucket === 'today'}
-          selected={row?.id}
-          onSelect={(id) => setPlace({ bucket: place.bucket, row: id })}
-        />
-        {queue.hasMore && (
-          <div className={styles.more}>
-            <Button onClick={queue.showMore}>{t(QUEUE.more)}</Button>
-          </div>
-        )}
-      </div>
-    </Screen>
+    <div ref={list}>
+      {pending && <Skeleton lines={9} />}
+      {error !== undefined && <Failed error={error} onAgain={queue.showFresh} />}
+      {!pending && error === undefined && rows.length === 0 && (
+        <Empty act={<Button onClick={() => go('/visits/new')}>{t(QUEUE.begin)}</Button>}>
+          {t(bucket === 'today' ? QUEUE.nothing : QUEUE.nothingHere)}
+        </Empty>
+      )}
+      <Rows rows={rows} grouped={bucket === 'today'} selected={row?.id} onSelect={onSelect} />
+      {queue.hasMore && (
+        <div className={styles.more}>
+          <Button onClick={queue.showMore}>{t(QUEUE.more)}</Button>
+        </div>
+      )}
+    </div>
   );
 }
 

@@ -40,7 +40,7 @@ export function useQueue(bucket: Bucket): QueueList {
     refetchOnWindowFocus: false,
     refetchOnReconnect: false,
   });
-  const news = useNews(list.data?.pages[0], bucket);
+  const news = useNews(list.data?.pages[0]);
   const rows = useMemo(() => {
     const shown = list.data?.pages.flatMap(({ applications }) => applications) ?? [];
     return shown.map((row) => news.rows.get(row.id) ?? row);
@@ -62,6 +62,8 @@ export function useQueue(bucket: Bucket): QueueList {
 }
 
 interface News {
+  /** The page after which this is news. */
+  since?: QueuePage | undefined;
   rows: Map<string, Row>;
   counts?: QueuePage['counts'] | undefined;
   at: number;
@@ -69,10 +71,9 @@ interface News {
 const NO_NEWS: News = { rows: new Map(), at: 0 };
 
 /** What changed since the list was read: only that is asked for, every few seconds while the page is seen. */
-function useNews(first: QueuePage | undefined, bucket: Bucket): News {
+function useNews(first: QueuePage | undefined): News {
   const [news, setNews] = useState(NO_NEWS);
   useEffect(() => {
-    setNews(NO_NEWS);
     if (!first) return;
     let { cursor } = first;
     let asking = false;
@@ -83,25 +84,26 @@ function useNews(first: QueuePage | undefined, bucket: Bucket): News {
         const page = await bodyOf(api.GET('/api/v1/queue/changes', { params: { query: { cursor, pageSize: 200 } } }));
         // A page that is full has more behind it: they come with the next look, from the same cursor.
         if (page.nextPageToken === undefined) cursor = page.cursor;
-        setNews((before) => merged(before, page));
+        setNews((before) => merged(before.since === first ? before : NO_NEWS, first, page));
       } catch {
         // The strip says that the platform is away; the next look comes by itself.
       } finally {
         asking = false;
       }
     };
-    const timer = setInterval(() => void ask(), ASK_MS);
-    document.addEventListener('visibilitychange', ask);
+    const look = () => void ask();
+    const timer = setInterval(look, ASK_MS);
+    document.addEventListener('visibilitychange', look);
     return () => {
       clearInterval(timer);
-      document.removeEventListener('visibilitychange', ask);
+      document.removeEventListener('visibilitychange', look);
     };
-  }, [first, bucket]);
-  return news;
+  }, [first]);
+  return news.since === first ? news : NO_NEWS;
 }
 
-function merged(before: News, page: QueuePage): News {
+function merged(before: News, since: QueuePage, page: QueuePage): News {
   const rows = new Map(before.rows);
   page.applications.forEach((row) => rows.set(row.id, row));
-  return { rows, counts: page.counts, at: Date.now() };
+  return { since, rows, counts: page.counts, at: Date.now() };
 }

@@ -1,6 +1,7 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import { api, bodyOf, isPassing, listen, Refusal } from '../api/client.ts';
 import { sessionRead } from '../api/reads.ts';
 import type { Session } from '../api/types.ts';
@@ -41,16 +42,11 @@ const Here = createContext<Doors | undefined>(undefined);
 export function SessionProvider({ children }: { children: ReactNode }) {
   const reads = useQueryClient();
   const [presence, setPresence] = useState<Presence>({ is: 'unknown' });
+  const [asked, setAsked] = useState(0);
   const now = useRef(presence);
   useEffect(() => {
     now.current = presence;
   });
-
-  const enter = useCallback(async (session: Session) => {
-    const keeping = await openKeeping(session.operator.name);
-    const outbox = await openOutbox(keeping);
-    setPresence({ is: 'in', session, keeping, outbox });
-  }, []);
   /** Nothing of a person stays on the page or in its memory. */
   const leave = useCallback(
     (why?: Why) => {
@@ -61,16 +57,9 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     },
     [reads],
   );
-
-  const look = useCallback(async () => {
-    try {
-      await enter(await reads.fetchQuery(sessionRead));
-    } catch (error) {
-      setPresence({ is: isPassing(error) ? 'unreachable' : 'out' });
-    }
-  }, [enter, reads]);
-  useEffect(() => void look(), [look]);
-
+  useEffect(() => {
+    void presenceNow(reads).then(setPresence);
+  }, [reads, asked]);
   useEffect(
     () =>
       listen((heard, refusal) => {
@@ -79,17 +68,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       }),
     [leave],
   );
-
   const doors = useMemo<Doors>(
     () => ({
       presence,
-      again: () => void look(),
-      async signIn(provider, operator) {
-        round += 1;
-        const body: { provider: 'local'; operator?: string } = { provider: provider as 'local' };
-        if (operator !== undefined) body.operator = operator;
-        await enter(await bodyOf(api.POST('/api/v1/sessions', { body })));
-      },
+      again: () => setAsked((before) => before + 1),
+      signIn: async (provider, operator) => setPresence(await enter(await signedIn(provider, operator))),
       async switchCentre(centre) {
         const session = await bodyOf(api.POST('/api/v1/sessions/current/centre', { body: { centre } }));
         reads.clear();
@@ -100,15 +83,36 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         void endSession();
       },
       async signOut() {
-        const { current } = now;
+        const keeping = presence.is === 'in' ? presence.keeping : undefined;
         leave();
-        if (current.is === 'in') await current.keeping.destroy();
+        await keeping?.destroy();
         await endSession();
       },
     }),
-    [presence, look, enter, leave, reads],
+    [presence, leave, reads],
   );
   return <Here value={doors}>{children}</Here>;
+}
+
+async function presenceNow(reads: QueryClient): Promise<Presence> {
+  try {
+    return await enter(await reads.fetchQuery(sessionRead));
+  } catch (error) {
+    return { is: isPassing(error) ? 'unreachable' : 'out' };
+  }
+}
+
+/** Opens what this operator keeps here; writes that were left behind go on. */
+async function enter(session: Session): Promise<Presence> {
+  const keeping = await openKeeping(session.operator.name);
+  return { is: 'in', session, keeping, outbox: await openOutbox(keeping) };
+}
+
+async function signedIn(provider: string, operator: string | undefined): Promise<Session> {
+  round += 1;
+  const body: { provider: 'local'; operator?: string } = { provider: provider as 'local' };
+  if (operator !== undefined) body.operator = operator;
+  return bodyOf(api.POST('/api/v1/sessions', { body }));
 }
 
 /** Counts sign-ins and endings, so that an ending that is still being tried never ends the session after it. */

@@ -127,7 +127,7 @@ function TestOperators({ back, onAnother, busy, onChoose }: TestOperatorsProps) 
       }}
     >
       <Field label={t(SESSION.find)} help={t(SESSION.testOnly)}>
-        <TextInput value={query} onChange={setQuery} autoFocus start={<Search size={18} aria-hidden="true" />} />
+        <TextInput value={query} onChange={setQuery} first start={<Search size={18} aria-hidden="true" />} />
       </Field>
       <OperatorList found={found} onChoose={onChoose} />
     </form>

@@ -1,0 +1,45 @@
+import type { Refusal } from '../api/client.ts';
+import type { Application } from '../api/types.ts';
+import type { Passage, Write } from './outbox.ts';
+
+/** The writes of one application, in their order. */
+export interface Line {
+  writes: Write[];
+  passage: Passage;
+  known?: Application | undefined;
+  /** Who waits for the answer to which write: several where edits became one. */
+  waiters: Map<string, Waiter[]>;
+  sending: boolean;
+  failures: number;
+  timer?: ReturnType<typeof setTimeout> | undefined;
+}
+
+export interface Waiter {
+  resolve: (application: Application) => void;
+  reject: (refusal: Refusal) => void;
+}
+
+export function freshLine(): Line {
+  return { writes: [], passage: { waiting: [] }, waiters: new Map(), sending: false, failures: 0 };
+}
+
+/** Edits that wait unsent become one: each names the fields that it changes, whole. The head may be on its way. */
+export function mergedOrNew(line: Line, write: Pick<Write, 'application' | 'kind' | 'body'>): Write {
+  const last = line.writes.at(-1);
+  const open = line.writes.length > 1 || (!line.sending && !line.passage.awaySince);
+  if (last && open && last.kind === 'edit' && write.kind === 'edit' && !line.passage.refusal) {
+    last.body = Object.assign({}, last.body, write.body);
+    return last;
+  }
+  const about = { key: crypto.randomUUID(), madeAt: new Date().toISOString(), etag: line.known?.etag };
+  const fresh: Write = Object.assign(about, write);
+  line.writes.push(fresh);
+  return fresh;
+}
+
+/** Who waited for a write; they are told now and not again. */
+export function settled(line: Line, { key }: Write): Waiter[] {
+  const waiters = line.waiters.get(key) ?? [];
+  line.waiters.delete(key);
+  return waiters;
+}

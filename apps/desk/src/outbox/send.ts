@@ -1,0 +1,19 @@
+import { api, Away } from '../api/client.ts';
+import type { Application } from '../api/types.ts';
+import type { Write } from './outbox.ts';
+
+/** @throws Refusal, Away */
+export async function send(write: Write, etag: string | undefined): Promise<Application> {
+  const { application: id, kind, key, body } = write;
+  const headers: Record<string, string> = { 'Idempotency-Key': key, 'Content-Type': 'application/json' };
+  if (kind === 'edit' && etag !== undefined) headers['If-Match'] = etag;
+  const path = kind === 'create' ? '' : kind === 'edit' ? `/${id}` : `/${id}/${kind}`;
+  // The outbox keeps writes as data, whatever they do: one untyped call, typed where they are made.
+  const call = api as unknown as {
+    request(method: string, path: string, init: object): Promise<{ data?: Application }>;
+  };
+  const method = kind === 'edit' ? 'patch' : 'post';
+  const { data } = await call.request(method, `/api/v1/applications${path}`, { body, headers });
+  if (!data) throw new Away('an empty answer');
+  return data;
+}
