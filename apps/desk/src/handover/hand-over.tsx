@@ -82,12 +82,7 @@ function Known({ file, onHanded }: { file: ApplicationFile; onHanded: () => void
         </>
       }
     >
-      <form
-        className={styles.page}
-        onSubmit={(event) => event.preventDefault()}
-        onKeyDown={enterGoesOn(main)}
-        noValidate
-      >
+      <form ref={form} className={styles.page} onSubmit={(event) => event.preventDefault()} noValidate>
         <Head file={file} />
         <Refused application={application.id} onRetry={() => setHanded(undefined)} />
         <ErrorSummary faults={faults} attempt={attempt} />
