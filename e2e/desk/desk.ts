@@ -1,5 +1,6 @@
+import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
-import { afterAll, afterEach } from '@jest/globals';
+import { afterAll, afterEach, expect } from '@jest/globals';
 import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startChromium } from './chromium.ts';
@@ -23,8 +24,8 @@ import { blankness, watch } from './watch.ts';
  *       expect(await axe(page)).toEqual([]);
  *     });
  *
- * One file by hand: `cd e2e/desk && node --experimental-vm-modules ../../node_modules/jest/bin/jest.js sign-in`. A page that
- * fails leaves its picture in .cups/desk, named after the test's number in its file.
+ * One file by hand: `cd e2e/desk && node --experimental-vm-modules ../../node_modules/jest/bin/jest.js sign-in`. With
+ * CUPS_DESK_PICTURES=1 each page leaves its picture in .cups/desk when its test ends.
  */
 
 /** Of the gateway. */
@@ -114,6 +115,7 @@ afterEach(async () => {
   const pages = watched;
   const faults: string[] = [];
   for (const { page } of pages) faults.push(...(await faultsOf(page)));
+  if (process.env['CUPS_DESK_PICTURES']) await Promise.all(pages.map(({ page }, n) => picture(page, n)));
   watched = [];
   await Promise.all(pages.map(({ page }) => page.context().close()));
   if (faults.length > 0) throw new Error(`The page did wrong:\n${faults.join('\n')}`);
@@ -122,6 +124,12 @@ afterEach(async () => {
 afterAll(async () => {
   for (const browser of browsers.values()) await (await browser).close();
 });
+
+/** Of a page as its test has left it. */
+async function picture(page: Page, n: number): Promise<void> {
+  const test = (expect.getState().currentTestName ?? 'page').replaceAll(/[^a-z]+/gi, '-').slice(0, 80);
+  if (!page.isClosed()) await page.screenshot({ path: join(import.meta.dirname, `../../.cups/desk/${test}-${n}.png`) });
+}
 
 /** The newest is the one of all tests; another is started for those that ask for it. */
 function browserOf(which: Which): Promise<Browser> {

@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { open } from '../desk.ts';
+import { file } from '../filings.ts';
+import { wireOf } from '../wire.ts';
+
+/** What the page costs on a slow line, as the browser counts it through the gateway. */
+
+const KB = 1_000;
+
+/** Until the queue can be worked with, and nothing more comes. */
+async function openQueue(page: Page): Promise<void> {
+  await page.goto('/');
+  await page.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
+  await page.getByRole('listitem').first().waitFor();
+  await page.waitForLoadState('networkidle');
+}
+
+test('Until the queue can be worked with at most 200 KB come, and at most 20 KB on a repeat visit.', async () => {
+  for (let n = 0; n < 20; n += 1) await file({ submit: false });
+  const page = await open({ path: 'about:blank', operator: 'cu-001-specialist' });
+  const wire = await wireOf(page);
+  await openQueue(page);
+  const { '/api/v1/queue': queue, '/api/v1/registry': ahead = 0 } = wire.received();
+  expect(queue).toBeGreaterThan(0);
+  // The registry is for the screens after this one, and comes when this one is there.
+  expect(wire.total() - ahead).toBeLessThan(200 * KB);
+  // The page, its font and its programs come once: were they not counted, this would be less.
+  expect(wire.total()).toBeGreaterThan(100 * KB);
+
+  await page.goto('about:blank');
+  wire.reset();
+  await openQueue(page);
+  expect(wire.total()).toBeLessThan(20 * KB);
+  expect(wire.total()).toBeGreaterThan(1 * KB);
+});
