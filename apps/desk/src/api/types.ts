@@ -1,4 +1,4 @@
-import type { components } from '../../gen/api.ts';
+import type { components, paths } from '../../gen/api.ts';
 
 /** The shapes of the published document by the names that the page uses. */
 
@@ -29,3 +29,5 @@ export type Problem = Schemas['Problem'];
 export type Violation = Schemas['Violation'];
 export type LocalizedText = Schemas['LocalizedText'];
 export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];
+/** What a tracking number tells. */
+export type Tracked = paths['/api/v1/tracking']['post']['responses'][200]['content']['application/json'];

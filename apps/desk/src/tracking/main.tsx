@@ -1,3 +1,18 @@
+import '../style/base.css';
+import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { LANGUAGES, LanguageProvider } from '../language/language.tsx';
+import { takeNumber } from './number.ts';
+import { Tracking } from './tracking.tsx';
 
-createRoot(document.getElementById('tracking') as HTMLElement).render(<h1>CUPS</h1>);
+/** The language that the browser asks for first among ours; remembered nowhere. */
+const wanted = navigator.languages.map((tag) => LANGUAGES.find((one) => tag.startsWith(one)));
+const initial = wanted.find((one) => one !== undefined) ?? 'ro';
+
+createRoot(document.getElementById('tracking') as HTMLElement).render(
+  <StrictMode>
+    <LanguageProvider initial={initial}>
+      <Tracking scanned={takeNumber()} />
+    </LanguageProvider>
+  </StrictMode>,
+);

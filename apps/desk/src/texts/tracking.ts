@@ -1,0 +1,162 @@
+import type { State } from '@cups/application';
+import type { Text } from '@cups/application/texts';
+import { texts } from '../language/text.ts';
+import type { Plurals } from '../language/plurals.ts';
+
+/** What the holder of a tracking number reads, without signing in: short, and never of what the application is about. */
+export const TRACKING = texts({
+  title: { ro: 'Unde este cererea?', ru: 'Где заявление?', en: 'Where is the application?' },
+  page: { ro: 'CUPS: unde este cererea', ru: 'CUPS: где заявление', en: 'CUPS: where is the application' },
+  centres: {
+    ro: 'Centrele unificate de prestare a serviciilor publice',
+    ru: 'Единые центры предоставления публичных услуг',
+    en: 'Unified centres for public services',
+  },
+  label: { ro: 'Numărul de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
+  help: {
+    ro: '14 litere și cifre de pe recipisă. Spațiile și liniuțele nu contează.',
+    ru: '14 букв и цифр с расписки. Пробелы и дефисы не важны.',
+    en: '14 letters and digits from the receipt. Spaces and dashes do not matter.',
+  },
+  ask: { ro: 'Arată unde este', ru: 'Показать, где оно', en: 'Show where it is' },
+  asking: { ro: 'Se caută', ru: 'Ищем', en: 'Looking' },
+  now: { ro: 'Ce aveți de făcut', ru: 'Что нужно сделать', en: 'What you have to do' },
+  filed: { ro: 'Depusă', ru: 'Подано', en: 'Filed' },
+  due: { ro: 'Răspunsul instituției până la', ru: 'Срок ответа учреждения', en: 'Answer of the agency by' },
+  duePassed: { ro: 'termenul a trecut', ru: 'срок прошёл', en: 'the term has passed' },
+  answerBy: { ro: 'Acte până la', ru: 'Последний день для документов', en: 'Papers by' },
+  changed: { ro: 'Ultima schimbare', ru: 'Последнее изменение', en: 'Last change' },
+  noNumber: {
+    ro: 'Scrieți numărul de pe recipisă.',
+    ru: 'Введите номер с расписки.',
+    en: 'Type the number from the receipt.',
+  },
+  misread: {
+    ro: 'Numărul nu este întreg sau are o greșeală. Comparați-l cu recipisa.',
+    ru: 'Номер неполный или с ошибкой. Сверьте его с распиской.',
+    en: 'The number is not complete or has a mistake. Compare it with the receipt.',
+  },
+  unknown: {
+    ro: 'Nu găsim acest număr. Comparați-l cu recipisa sau întrebați la centru.',
+    ru: 'Этот номер не найден. Сверьте его с распиской или спросите в центре.',
+    en: 'We do not find this number. Compare it with the receipt, or ask at the centre.',
+  },
+  tooMany: {
+    ro: 'De aici s-a încercat de prea multe ori. Încercați din nou peste {wait}.',
+    ru: 'Отсюда было слишком много попыток. Попробуйте снова через {wait}.',
+    en: 'There were too many tries from here. Try again in {wait}.',
+  },
+  away: {
+    ro: 'Platforma nu răspunde acum. Cererea este în siguranță; încercați din nou peste câteva minute.',
+    ru: 'Платформа сейчас не отвечает. С заявлением всё в порядке; попробуйте снова через несколько минут.',
+    en: 'The platform does not answer now. The application is safe; try again in a few minutes.',
+  },
+  secret: {
+    ro: 'Cine are numărul vede numai starea și datele calendaristice: nici serviciul, nici persoana.',
+    ru: 'У кого есть номер, тот видит только состояние и даты: ни услугу, ни лицо.',
+    en: 'Who has the number sees the state and the dates only: neither the service nor the person.',
+  },
+});
+
+/** After "peste", "через" and "in". */
+export const SECONDS: Plurals = {
+  ro: { one: 'secundă', few: 'secunde' },
+  ru: { one: 'секунду', few: 'секунды', many: 'секунд' },
+  en: { one: 'second', few: 'seconds' },
+};
+
+/** For each state what is the case, and what its holder has to do. */
+export const TRACKED: Record<State, { is: Text; next: Text }> = {
+  draft: {
+    is: {
+      ro: 'Cererea este în pregătire la centru',
+      ru: 'Заявление готовится в центре',
+      en: 'The application is being prepared at the centre',
+    },
+    next: {
+      ro: 'Încă nu a fost depusă. Dacă vi s-au cerut acte, aduceți-le la centru.',
+      ru: 'Оно ещё не подано. Если у вас просили документы, принесите их в центр.',
+      en: 'It has not been filed yet. If you were asked for papers, bring them to the centre.',
+    },
+  },
+  submitted: {
+    is: { ro: 'Cererea a fost depusă', ru: 'Заявление подано', en: 'The application has been filed' },
+    next: {
+      ro: 'Nimic. Instituția o primește și începe să lucreze la ea.',
+      ru: 'Ничего. Учреждение получает его и начинает рассматривать.',
+      en: 'Nothing. The agency receives it and begins to work on it.',
+    },
+  },
+  'in-progress': {
+    is: {
+      ro: 'Instituția lucrează la cerere',
+      ru: 'Заявление рассматривает учреждение',
+      en: 'The agency is working on it',
+    },
+    next: {
+      ro: 'Nimic. Aflați aici sau la centru când vine răspunsul.',
+      ru: 'Ничего. Когда придёт ответ, вы узнаете здесь или в центре.',
+      en: 'Nothing. Here or at the centre you learn when the answer comes.',
+    },
+  },
+  'documents-requested': {
+    is: {
+      ro: 'Instituția cere acte suplimentare',
+      ru: 'Учреждение просит дополнительные документы',
+      en: 'The agency asks for more papers',
+    },
+    next: {
+      ro: 'Mergeți la centru: vi se spune exact ce acte trebuie aduse. Termenul instituției stă pe loc până atunci.',
+      ru: 'Обратитесь в центр: там скажут точно, какие документы нужны. До тех пор срок учреждения не идёт.',
+      en: 'Go to the centre: you are told there exactly which papers are needed. The term of the agency stands until then.',
+    },
+  },
+  ready: {
+    is: { ro: 'Rezultatul este gata', ru: 'Результат готов', en: 'The result is ready' },
+    next: {
+      ro: 'Dacă ați ales să îl ridicați, veniți la centru cu actul de identitate.',
+      ru: 'Если вы выбрали получение в центре, приходите с удостоверением личности.',
+      en: 'If you chose to collect it, come to the centre with your identity document.',
+    },
+  },
+  rejected: {
+    is: { ro: 'Instituția a respins cererea', ru: 'Учреждение отказало', en: 'The agency rejected the application' },
+    next: {
+      ro: 'Veniți la centru cu actul de identitate: primiți decizia, cu motivul și cu felul în care poate fi contestată.',
+      ru: 'Приходите в центр с удостоверением личности: вы получите решение с причиной и порядком обжалования.',
+      en: 'Come to the centre with your identity document: you get the decision with its reason and with how to appeal.',
+    },
+  },
+  'handed-over': {
+    is: { ro: 'Rezultatul a fost înmânat', ru: 'Результат выдан', en: 'The result has been handed over' },
+    next: {
+      ro: 'Nimic. Dacă nu este rezultatul de care aveați nevoie, spuneți la centru.',
+      ru: 'Ничего. Если это не тот результат, который был нужен, скажите в центре.',
+      en: 'Nothing. If it is not what was needed, tell the centre.',
+    },
+  },
+  closed: {
+    is: { ro: 'Cererea este închisă', ru: 'Заявление закрыто', en: 'The application is closed' },
+    next: {
+      ro: 'Nimic. Dacă mai aveți nevoie de ceva, adresați-vă centrului.',
+      ru: 'Ничего. Если нужно что-то ещё, обратитесь в центр.',
+      en: 'Nothing. If you need anything else, ask at the centre.',
+    },
+  },
+  withdrawn: {
+    is: { ro: 'Cererea a fost retrasă', ru: 'Заявление отозвано', en: 'The application was withdrawn' },
+    next: {
+      ro: 'Nimic. Dacă mai aveți nevoie de serviciu, la centru se depune o cerere nouă.',
+      ru: 'Ничего. Если услуга ещё нужна, в центре подают новое заявление.',
+      en: 'Nothing. If the service is still needed, a new application is filed at the centre.',
+    },
+  },
+  expired: {
+    is: { ro: 'Cererea a expirat', ru: 'Срок заявления истёк', en: 'The application has expired' },
+    next: {
+      ro: 'Dacă mai aveți nevoie de serviciu, mergeți la centru: se depune o cerere nouă.',
+      ru: 'Если услуга ещё нужна, обратитесь в центр: там подают новое заявление.',
+      en: 'If the service is still needed, go to the centre: a new application is filed there.',
+    },
+  },
+};

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { newTrackingNumber } from '@cups/application';
+import type { Page } from 'playwright-core';
+import { axe, open, PHONE } from '../desk.ts';
+import { file, reaches } from '../filings.ts';
+
+/** `/t`: where an application is, for whoever holds its number. */
+
+const heading = (page: Page) => page.getByRole('heading', { level: 2 });
+const field = (page: Page) => page.getByRole('textbox');
+const unknownNumber = () => newTrackingNumber((bytes) => randomBytes(bytes));
+
+test('A scanned number says the state, the next step and the dates in three languages, and leaves the address.', async () => {
+  const { trackingNumber } = await reaches(await file({ ending: 'ZD' }), 'documents-requested');
+  const page = await open({ path: `/t#${trackingNumber}`, ...PHONE_CONTEXT });
+  await heading(page).waitFor();
+  expect(await page.evaluate(() => window.location.href)).not.toContain('#');
+  expect(await heading(page).innerText()).toBe('Instituția cere acte suplimentare');
+  expect(await page.getByRole('main').innerText()).toMatch(/Acte până la\s+\p{L}+, \d+ \p{L}+/u);
+  expect(await axe(page)).toEqual([]);
+
+  await page.getByRole('button', { name: 'RU' }).click();
+  expect(await heading(page).innerText()).toBe('Учреждение просит дополнительные документы');
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('ru');
+  await page.getByRole('button', { name: 'EN' }).click();
+  expect(await heading(page).innerText()).toBe('The agency asks for more papers');
+  expect(await page.getByRole('main').innerText()).not.toContain('civil');
+
+  await page.reload();
+  expect(await field(page).inputValue()).toBe('');
+  expect(await page.evaluate(() => localStorage.length + sessionStorage.length)).toBe(0);
+});
+
+test('A number is understood as people type it, and one that cannot be is named before anybody is asked.', async () => {
+  const { trackingNumber = '' } = await reaches(await file(), 'ready');
+  const page = await open({ path: '/t' });
+  let asked = 0;
+  page.on('request', (request) => (asked += request.url().endsWith('/tracking') ? 1 : 0));
+
+  await page.keyboard.press('Tab');
+  await page.getByRole('button', { name: 'Arată unde este' }).click();
+  await page.getByText('Scrieți numărul de pe recipisă.').waitFor();
+  await field(page).fill(withWrongEnd(trackingNumber));
+  await page.keyboard.press('Enter');
+  await page.getByText('Numărul nu este întreg sau are o greșeală. Comparați-l cu recipisa.').waitFor();
+  expect(await field(page).getAttribute('aria-invalid')).toBe('true');
+  expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('INPUT');
+  expect(await axe(page)).toEqual([]);
+  expect(asked).toBe(0);
+
+  await field(page).fill(asTypedInRussian(trackingNumber));
+  await page.keyboard.press('Enter');
+  await heading(page).waitFor();
+  expect(await heading(page).innerText()).toBe('Rezultatul este gata');
+  expect(await page.getByText(trackingNumber).count()).toBe(1);
+
+  await field(page).fill(unknownNumber());
+  await page.keyboard.press('Enter');
+  await page.getByText('Nu găsim acest număr. Comparați-l cu recipisa sau întrebați la centru.').waitFor();
+  expect(await heading(page).count()).toBe(0);
+});
+
+test('Too many tries, and a platform that does not answer, are said kindly; another scan goes on.', async () => {
+  const { trackingNumber } = await file();
+  const page = await open({ path: '/t', locale: 'en-GB', colorScheme: 'dark', viewport: { width: 320, height: 568 } });
+  const number = unknownNumber();
+  await page.route('**/api/v1/tracking', (route) =>
+    route.fulfill({
+      status: 429,
+      headers: { 'content-type': 'application/problem+json', 'retry-after': '21' },
+      body: JSON.stringify({ type: 'about:blank', title: 'Too many', status: 429, reason: 'TOO_MANY_REQUESTS' }),
+    }),
+  );
+  await field(page).fill(number);
+  await page.keyboard.press('Enter');
+  await page
+    .getByRole('alert')
+    .getByText(/too many tries from here\. Try again in 21\sseconds/)
+    .waitFor();
+  expect(await axe(page)).toEqual([]);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+
+  await page.unroute('**/api/v1/tracking');
+  await page.route('**/api/v1/tracking', (route) => route.abort());
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('The platform does not answer now.').waitFor();
+
+  await page.unroute('**/api/v1/tracking');
+  await page.evaluate((scanned) => (window.location.hash = scanned), trackingNumber ?? '');
+  await heading(page).waitFor();
+  expect(page.url()).toMatch(/\/t$/);
+  expect(await page.getByRole('alert').count()).toBe(0);
+});
+
+const PHONE_CONTEXT = { viewport: PHONE, isMobile: true, hasTouch: true };
+
+/** The same but for its check symbol. */
+function withWrongEnd(number: string): string {
+  return number.slice(0, -1) + (number.endsWith('A') ? 'B' : 'A');
+}
+
+/** In lower case, without dashes, and with the letters of the Russian layout that look the same. */
+function asTypedInRussian(number: string): string {
+  const alike: Record<string, string> = {
+    a: 'а',
+    e: 'е',
+    k: 'к',
+    m: 'м',
+    h: 'н',
+    c: 'с',
+    p: 'р',
+    t: 'т',
+    y: 'у',
+    x: 'х',
+  };
+  return number
+    .toLowerCase()
+    .replaceAll('-', ' ')
+    .replace(/[a-z]/g, (letter) => alike[letter] ?? letter);
+}
