@@ -10,7 +10,7 @@ import { Choice } from '../parts/choice.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
-import { PaperButtons } from './paper-buttons.tsx';
+import { MainPaper } from './paper-buttons.tsx';
 import { Documents } from './documents.tsx';
 import { Payment } from './payment.tsx';
 import { useAct } from './use-act.ts';
@@ -66,7 +66,7 @@ export function Acts({ file }: { file: ApplicationFile }) {
           </Button>
         )}
         {may('correct') && <Button onClick={() => go(`/visits/correct/${id}`)}>{t(FILE.correct)}</Button>}
-        <PaperButtons file={file} />
+        <MainPaper file={file} />
         {may('withdraw') && asking !== 'withdraw' && (
           <span className={styles.last}>
             <Button look="danger" onClick={() => setAsking('withdraw')}>

@@ -1,14 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
+import { Printer } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { LOOK_TEXTS } from '@cups/application/texts';
-import { looksRead } from '../api/reads.ts';
+import { fileRead, looksRead } from '../api/reads.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
-import { FILE } from '../texts/application.ts';
+import { Button } from '../parts/button.tsx';
+import { printLooks } from '../print/fetched.tsx';
+import { FILE, PAPERS } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
+import { useRegistry } from './cost.ts';
 import { whenOf } from './state-words.ts';
 import styles from './application.module.css';
 
@@ -25,6 +29,7 @@ export default function Looks({ id }: { id: string }) {
           <Link href={`/applications/${id}`}>{t(FILE.back)}</Link>
           <Title>{t(FILE.looksTitle)}</Title>
         </div>
+        <PrintLooks id={id} />
         {looks.isPending && <Skeleton />}
         {looks.isError && <Failed error={looks.error} onAgain={() => void looks.refetch()} />}
         {looks.data && (
@@ -44,5 +49,23 @@ export default function Looks({ id }: { id: string }) {
         )}
       </div>
     </Screen>
+  );
+}
+
+/** For the person, who may ask for it. */
+function PrintLooks({ id }: { id: string }) {
+  const { t } = useLanguage();
+  const registry = useRegistry();
+  const { data } = useQuery(fileRead(id));
+  const print = () => {
+    if (data && registry) void printLooks(data.application, registry);
+  };
+  useKeys([{ code: 'KeyP', says: KEYS.print, does: print }]);
+  return (
+    <div>
+      <Button icon={Printer} cap="KeyP" onClick={print}>
+        {t(PAPERS.looks)}
+      </Button>
+    </div>
   );
 }

@@ -17,6 +17,7 @@ import { KEYS } from '../texts/keys.ts';
 import { costOf, useCostOption, useRegistry } from './cost.ts';
 import { personFacts, requestFacts } from './facts.ts';
 import { lookCounts } from './looked.ts';
+import { OtherPapers } from './paper-buttons.tsx';
 import { whenOf } from './state-words.ts';
 import { useAct } from './use-act.ts';
 import styles from './application.module.css';
@@ -51,6 +52,7 @@ export function Side({ file }: { file: ApplicationFile }) {
       </section>
       <Notes file={file} />
       <Care file={file} />
+      <OtherPapers file={file} />
       <p className={styles.looks}>
         <span>
           <Eye size={16} aria-hidden="true" />

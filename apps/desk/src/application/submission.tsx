@@ -1,4 +1,6 @@
+import { useMemo } from 'react';
 import { useQuery } from '@tanstack/react-query';
+import { Printer } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { submissionRead } from '../api/reads.ts';
 import type { Submission } from '../api/types.ts';
@@ -6,9 +8,13 @@ import { useKeys } from '../keys/keys.tsx';
 import { saidAnswers } from '../language/answers.ts';
 import { shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { Button } from '../parts/button.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
+import { ApplicationPaper } from '../print/application-paper.tsx';
+import { usePaper } from '../print/printing.tsx';
+import { useSignedIn } from '../session/session.tsx';
 import { FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { useRegistry } from './cost.ts';
@@ -40,6 +46,14 @@ export default function SubmissionScreen({ id, number }: { id: string; number: n
 function Filed({ submission }: { submission: Submission }) {
   const { t } = useLanguage();
   const registry = useRegistry();
+  const { session } = useSignedIn();
+  const specialist = session.operator.displayName;
+  const paper = useMemo(
+    () => registry && (() => <ApplicationPaper filed={submission} registry={registry} specialist={specialist} />),
+    [submission, registry, specialist],
+  );
+  const print = usePaper(paper);
+  useKeys([{ code: 'KeyP', says: KEYS.print, does: print }]);
   const sections = saidAnswers(submission.formSchema ?? {}, submission.answers ?? {});
   return (
     <div className={styles.filed}>
@@ -69,6 +83,11 @@ function Filed({ submission }: { submission: Submission }) {
         <h2>{t(FILE.request)}</h2>
         <Facts facts={requestFacts(submission, t)} />
       </section>
+      <div>
+        <Button icon={Printer} cap="KeyP" onClick={print}>
+          {t(FILE.printApplication)}
+        </Button>
+      </div>
     </div>
   );
 }

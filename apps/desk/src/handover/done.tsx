@@ -1,6 +1,7 @@
-import { useEffect } from 'react';
+import { useEffect, useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { CircleCheck } from 'lucide-react';
+import { CircleCheck, Printer } from 'lucide-react';
 import { useLocation } from 'wouter';
 import type { ApplicationFile } from '../api/types.ts';
 import { nameOfPerson } from '../application/facts.ts';
@@ -9,8 +10,13 @@ import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { usePassage } from '../outbox/use-outbox.ts';
+import { useRegistry } from '../application/cost.ts';
+import { HandOverPaper } from '../print/decision-paper.tsx';
+import { usePaper } from '../print/printing.tsx';
+import { useSignedIn } from '../session/session.tsx';
 import { HAND } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
+import { handOverOf } from './handing.ts';
 import type { Handing } from './handing.ts';
 import { Given } from './given.tsx';
 import styles from './hand-over.module.css';
@@ -32,16 +38,25 @@ export function Done({ file, handing, outcome }: DoneProps) {
   useEffect(() => {
     if (!away) void reads.invalidateQueries();
   }, [away, reads]);
+  const print = usePaper(useHandOverPaper(file, handing));
   const next = () => go(handing.needMet === 'no' ? `/visits/correct/${application.id}` : '/');
-  useKeys([{ code: 'Enter', says: KEYS.main, does: next }]);
+  useKeys([
+    { code: 'Enter', says: KEYS.main, does: next },
+    { code: 'KeyP', says: KEYS.print, does: print },
+  ]);
   return (
     <Screen
       sideWidth="wide"
       side={<Given file={file} handing={handing} />}
       footer={
-        <Button look="filled" large cap="Enter" onClick={next}>
-          {t(handing.needMet === 'no' ? HAND.correct : HAND.toQueue)}
-        </Button>
+        <>
+          <Button look="filled" large cap="Enter" onClick={next}>
+            {t(handing.needMet === 'no' ? HAND.correct : HAND.toQueue)}
+          </Button>
+          <Button large icon={Printer} cap="KeyP" onClick={print}>
+            {t(HAND.print)}
+          </Button>
+        </>
       }
     >
       <div className={styles.done}>
@@ -52,4 +67,18 @@ export function Done({ file, handing, outcome }: DoneProps) {
       </div>
     </Screen>
   );
+}
+
+/** The paper says what was typed, also while it waits to be sent. */
+function useHandOverPaper({ application }: ApplicationFile, handing: Handing): (() => ReactNode) | undefined {
+  const registry = useRegistry();
+  const { session } = useSignedIn();
+  const specialist = session.operator.displayName;
+  return useMemo(() => {
+    if (!registry) return undefined;
+    const handOver =
+      application.handOver ?? Object.assign(handOverOf(handing), { handOverTime: new Date().toISOString() });
+    const handed = Object.assign({}, application, { handOver });
+    return () => <HandOverPaper application={handed} registry={registry} specialist={specialist} />;
+  }, [application, handing, registry, specialist]);
 }

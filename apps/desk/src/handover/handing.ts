@@ -62,7 +62,8 @@ export function faultsOf(handing: Handing, { onlyOutcome, later }: Asked, t: Spo
   return faults;
 }
 
-function handOverOf(handing: Handing): HandOver {
+/** What is recorded of who collected. */
+export function handOverOf(handing: Handing): HandOver {
   const { collectedBy = 'applicant', paperKind, paperNumber, collectorName, power } = handing;
   const handOver: HandOver = { collectedBy, paperKind };
   if (paperNumber.trim()) handOver.paperNumber = paperNumber.trim();

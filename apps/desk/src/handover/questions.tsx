@@ -82,12 +82,9 @@ export function Paper({ application, handing, onSay, faults }: OfApplication) {
   const filed = application.evidence?.find(({ kind, number }) => kind === 'identity-document' && number)?.number;
   const own = handing.collectedBy === 'applicant';
   const same = own && filed && (
-    <>
-      {t(HAND.sameAsFiled)}{' '}
-      <button type="button" className={styles.same} onClick={() => onSay({ paperNumber: filed })}>
-        {filed} <Cap code="Enter" quiet />
-      </button>
-    </>
+    <button type="button" className={styles.same} onClick={() => onSay({ paperNumber: filed })}>
+      {t(HAND.sameAsFiled)} <Cap code="Enter" quiet />
+    </button>
   );
   return (
     <Question number={2} title={t(HAND.paper)}>
@@ -95,7 +92,7 @@ export function Paper({ application, handing, onSay, faults }: OfApplication) {
         <Field label={t(HAND.kind)}>
           <Select value={handing.paperKind} onChange={(paperKind) => onSay({ paperKind })} options={kinds} />
         </Field>
-        <Field id="paper-number" label={t(HAND.number)} error={faultAt(faults, 'paper-number')} help={same}>
+        <Field id="paper-number" label={t(HAND.number)} error={faultAt(faults, 'paper-number')} aside={same}>
           <TextInput
             first
             digits

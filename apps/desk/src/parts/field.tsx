@@ -13,6 +13,8 @@ interface FieldProps {
   error?: ReactNode;
   /** A remark that is no error, such as the date as it was understood. Told to those who hear the page. */
   echo?: ReactNode;
+  /** On the line of the label, at its end: a quick answer. */
+  aside?: ReactNode;
   /** Beside the label: `opțional`. */
   mark?: string | undefined;
   children: ReactNode;
@@ -25,16 +27,19 @@ interface Named {
 }
 const Here = createContext<Named | undefined>(undefined);
 
-export function Field({ id: given, label, help, error, echo, mark, children }: FieldProps) {
+export function Field({ id: given, label, help, error, echo, mark, aside, children }: FieldProps) {
   const made = useId();
   const id = given ?? made;
   const told = [help && `${id}-help`, error && `${id}-error`, echo && `${id}-echo`].filter(Boolean).join(' ');
   return (
     <div className={styles.field}>
-      <label htmlFor={id} className={styles.label}>
-        {label}
-        {mark && <span className={styles.mark}> {mark}</span>}
-      </label>
+      <div className={styles.top}>
+        <label htmlFor={id} className={styles.label}>
+          {label}
+          {mark && <span className={styles.mark}> {mark}</span>}
+        </label>
+        {aside}
+      </div>
       {help && (
         <p id={`${id}-help`} className={styles.help}>
           {help}

@@ -296,3 +296,15 @@ export const PAPER_KINDS = texts({
   },
   'residence-permit': { ro: 'Permis de ședere', ru: 'Вид на жительство', en: 'Residence permit' },
 });
+
+export const PAPERS = texts({
+  title: { ro: 'De tipărit', ru: 'Печать', en: 'To print' },
+  missing: { ro: 'Fișa „ce mai trebuie”', ru: 'Листок «что ещё нужно»', en: 'Slip “what is still needed”' },
+  receipt: { ro: 'Recipisa', ru: 'Расписка', en: 'Receipt' },
+  decision: { ro: 'Decizia', ru: 'Решение', en: 'Decision' },
+  handOver: { ro: 'Confirmarea de primire', ru: 'Подтверждение получения', en: 'Confirmation of receipt' },
+  application: { ro: 'Cererea, de semnat', ru: 'Заявление на подпись', en: 'The application, to sign' },
+  mandate: { ro: 'Temeiul acțiunii', ru: 'Основание действий', en: 'The mandate' },
+  slip: { ro: 'Fișă', ru: 'Листок', en: 'Slip' },
+  looks: { ro: 'Tipărește lista', ru: 'Печать списка', en: 'Print the list' },
+});
