@@ -14,6 +14,7 @@ import { Shell } from './session/shell.tsx';
 import { SignIn } from './session/sign-in.tsx';
 import { PARTS } from './texts/parts.ts';
 import { SESSION } from './texts/session.ts';
+import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
 
 /** The page: who is signed in decides what is shown, the address decides which screen. */
 
@@ -22,6 +23,9 @@ const HandOver = lazy(() => import('./handover/hand-over.tsx'));
 const Looks = lazy(() => import('./application/looks.tsx'));
 const SubmissionScreen = lazy(() => import('./application/submission.tsx'));
 const Find = lazy(() => import('./find/find.tsx'));
+const VisitScreen = lazy(() => import('./visit/visit.tsx'));
+const NewVisit = lazy(() => import('./visit/new-visit.tsx'));
+const Resume = lazy(() => import('./visit/resume.tsx'));
 
 export function App() {
   const [reads] = useState(newReads);
@@ -50,13 +54,18 @@ function Doors() {
   if (presence.is === 'unreachable') return <Failed error={new Away()} onAgain={again} />;
   if (presence.is === 'out') return <SignIn why={presence.why} who={presence.who} />;
   // Another operator, or another centre, begins anew.
-  return <Inside key={`${presence.session.operator.name} ${presence.session.centre}`} />;
+  return (
+    <VisitsProvider key={`${presence.session.operator.name} ${presence.session.centre}`}>
+      <Inside />
+    </VisitsProvider>
+  );
 }
 
 function Inside() {
   const { session } = useSignedIn();
   const [, go] = useLocation();
   const [query, setQuery] = useState('');
+  const { begin } = useVisits();
   const works = session.operator.roles.some((role) => ['specialist', 'centre-manager'].includes(role));
   const { data } = useQuery(Object.assign({ enabled: works }, queueRead('today')));
   const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
@@ -65,7 +74,7 @@ function Inside() {
     go('/find');
   };
   return (
-    <Shell count={count} onVisit={() => go('/visits/new')} onFind={find}>
+    <Shell tabs={<VisitTabs />} count={count} onVisit={() => go(begin())} onFind={find}>
       <Suspense fallback={<Skeleton />}>
         <Switch>
           <Route path="/">{works ? <Queue /> : <NotHere />}</Route>
@@ -75,6 +84,12 @@ function Inside() {
           <Route path="/applications/:id/submissions/:number">
             {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
           </Route>
+          <Route path="/visits/new">
+            <NewVisit />
+          </Route>
+          <Route path="/visits/resume/:id">{({ id }) => <Resume key={id} id={id} />}</Route>
+          <Route path="/visits/correct/:id">{({ id }) => <Resume key={id} id={id} corrects />}</Route>
+          <Route path="/visits/:visit/:draft/:screen">{(place) => <VisitScreen {...place} />}</Route>
           <Route path="/find">
             <Find query={query} />
           </Route>

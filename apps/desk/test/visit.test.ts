@@ -28,11 +28,9 @@ const PERSON: Typed = {
 const reading = (code: string) => ({ form: formOf(serviceNamed(code)), today: TODAY });
 const screens = (code: string, typed: Typed) => screensOf(serviceNamed(code), typed, contentOf(typed, reading(code)));
 const lacks = (code: string, typed: Typed) =>
-  lacksOf(
-    contentOf(typed, reading(code)),
-    { registry, service: serviceNamed(code), today: TODAY },
-    screens(code, typed),
-  ).map(({ at, screen, violation }) => `${screen} ${at} ${violation.rule}`);
+  lacksOf(typed, { registry, service: serviceNamed(code), today: TODAY }, screens(code, typed)).map(
+    ({ at, screen, violation }) => `${screen} ${at} ${violation.rule}`,
+  );
 
 describe('a service is found', () => {
   test.each([
@@ -284,6 +282,16 @@ describe('what is missing', () => {
     ]);
     const unseen = Object.assign({}, typed, { '/evidence/birth-certificate/code': '' });
     expect(lacks('birth-allowance', unseen)).toEqual(['papers /evidence/birth-certificate/how EVIDENCE_UNSEEN']);
+  });
+
+  test('for another person is also who it is, and the ground', () => {
+    expect(lacks('criminal-record', Object.assign({}, PERSON, { '/behalf': 'other' })).slice(0, 5)).toEqual([
+      'behalf /represented/idnp REQUIRED',
+      'behalf /represented/givenName REQUIRED',
+      'behalf /represented/familyName REQUIRED',
+      'behalf /represented/birthDate REQUIRED',
+      'behalf /mandate/kind REQUIRED',
+    ]);
   });
 
   test('A document of another state is taken by agencies that say so', () => {

@@ -24,3 +24,9 @@ export const HOURS: Plurals = {
   ru: { one: 'час', few: 'часа', many: 'часов' },
   en: { one: 'hour', few: 'hours' },
 };
+
+export const SERVICES: Plurals = {
+  ro: { one: 'serviciu', few: 'servicii' },
+  ru: { one: 'услуга', few: 'услуги', many: 'услуг' },
+  en: { one: 'service', few: 'services' },
+};

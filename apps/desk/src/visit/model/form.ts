@@ -119,16 +119,16 @@ const READ: Record<Exclude<FieldKind, 'yes-no' | 'list'>, Read> = {
   text: (text, { reuse }) => (reuse === 'holder.name' ? mendedName(text) : text.replace(/\s+/g, ' ')),
   long: asTyped,
   choice: asTyped,
-  date: (text, { isPast }, today) => typedDate(text, isPast ? today : tenYearsAfter(today)) ?? text,
+  date: (text, field, today) => typedDate(text, latestOf(field, today)) ?? text,
   idnp: (text) => typedIdnp(text).digits || text,
   idno: (text) => typedIdno(text).digits || text,
   iban: mendedIban,
   number: (text) => (/^\d+([.,]\d+)?$/.test(text) ? Number(text.replace(',', '.')) : text),
 };
 
-/** Until when the year of a date may lie ahead that is written with two digits. */
-function tenYearsAfter(today: string): string {
-  return `${Number(today.slice(0, 4)) + 10}${today.slice(4)}`;
+/** The last day that makes sense in a field, for years of two digits: today for what cannot lie ahead, else ten years from now. */
+export function latestOf({ isPast }: FormField, today: string): string {
+  return isPast ? today : `${Number(today.slice(0, 4)) + 10}${today.slice(4)}`;
 }
 
 function readSections(form: Schema): readonly FormSection[] {

@@ -6,6 +6,8 @@ import { answersCheckOf, formOf } from './form.ts';
 import { screenOf } from './screens.ts';
 import type { ScreenId } from './screens.ts';
 import { agencyOf, requirementsOf } from './service.ts';
+import { contentOf, isForOther } from './typed.ts';
+import type { Typed } from './typed.ts';
 
 /** What a draft lacks, by the controls that it is typed into. */
 
@@ -24,28 +26,31 @@ export interface Place {
   today: string;
 }
 
-/** All that keeps the draft from being filed, as the platform will say it at submit. */
-export function lacksOf(content: Content, place: Place, screens: readonly ScreenId[]): Lack[] {
+/** All that keeps the draft from being filed, as the platform will say it at submit; for another person, also whom it is for. */
+export function lacksOf(typed: Typed, place: Place, screens: readonly ScreenId[]): Lack[] {
   const { registry, service, today } = place;
+  const content = contentOf(typed, { form: formOf(service), today });
+  const represented = isForOther(typed) ? { represented: content.represented ?? {} } : {};
   const violations = completenessViolations(
-    content,
+    Object.assign({}, content, represented),
     requirementsOf(service, agencyOf(registry, service)),
     registry.centre.kind,
     (answers) => answersCheckOf(formOf(service))(answers, today),
   );
-  return located(violations, content, service, screens);
+  return located(violations, typed, content, service, screens);
 }
 
 /** Violations, also those that the platform told, with the controls that they belong to; each control once for each rule. */
 export function located(
   violations: readonly Violation[],
+  typed: Typed,
   content: Content,
   service: PublicService | undefined,
   screens: readonly ScreenId[],
 ): Lack[] {
   const told = new Map<string, Lack>();
   for (const violation of violations) {
-    const at = controlOf(violation, content);
+    const at = controlOf(violation, content, isForOther(typed));
     // One thing is wrong with a control at a time: the first is what to mend first.
     if (!told.has(at)) told.set(at, { at, screen: screenOf(at, service, screens), violation });
   }
@@ -53,15 +58,16 @@ export function located(
 }
 
 /** The control that fills in the field of a violation. */
-function controlOf({ field, rule, params }: Violation, content: Content): string {
+function controlOf({ field, rule, params }: Violation, content: Content, forOther: boolean): string {
   if (rule === 'EVIDENCE_MISSING' || rule === 'EVIDENCE_UNSEEN') return `/evidence/${params?.kind ?? ''}/how`;
   const [, member, name = '', part = ''] = field.split('/');
   if (member === 'evidence') {
     const kind = content.evidence?.[Number(name)]?.kind ?? '';
     return `/evidence/${kind}/${part === 'verificationCode' ? 'code' : part === 'number' ? 'number' : 'how'}`;
   }
+  if (member === 'answers') return `/answers/${name}`;
   if (field === '/contact' || field === '/contact/none') return '/contact/means';
-  if (field === '/mandate') return '/behalf';
+  if (field === '/mandate') return forOther ? '/mandate/kind' : '/behalf';
   if (rule === 'FOREIGN_DOCUMENT_NOT_TAKEN') return `/${member}/without`;
   if (field === '/delivery') return '/delivery/kind';
   return field;

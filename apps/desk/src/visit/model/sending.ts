@@ -99,7 +99,8 @@ export function take(typed: Record<string, Typed[string]>, at: string, value: Ty
 
 const isThere = (value: Typed[string] | undefined): boolean => value !== undefined && value !== '';
 
-function isSame(one: unknown, other: unknown): boolean {
+/** Whether two values are written the same, whatever the order of their members. */
+export function isSame(one: unknown, other: unknown): boolean {
   return ordered(one) === ordered(other);
 }
 

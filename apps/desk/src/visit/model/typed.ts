@@ -68,7 +68,7 @@ export function typedOf(content: Content, form: Schema | undefined): Typed {
 }
 
 /** Kinds of the papers that something is said of. */
-export function papersIn(typed: Typed): string[] {
+function papersIn(typed: Typed): string[] {
   const kinds = Object.keys(typed).map((at) => /^\/evidence\/([^/]+)\//.exec(at)?.[1]);
   return [...new Set(kinds.filter((kind) => kind !== undefined))];
 }

@@ -1,0 +1,158 @@
+import { CalendarDays, TriangleAlert } from 'lucide-react';
+import { longDate } from '../../language/dates.ts';
+import { useLanguage } from '../../language/language.tsx';
+import type { Text } from '../../language/text.ts';
+import { Field, Select, TextArea, TextInput } from '../../parts/field.tsx';
+import { FIELDS } from '../../texts/visit-fields.ts';
+import { PARTS } from '../../texts/parts.ts';
+import { useFilling } from '../filling.tsx';
+import { textOf } from '../model/typed.ts';
+import { typedDate } from '../typed/dates.ts';
+import { hasCyrillic, mendedName } from '../typed/names.ts';
+import styles from './fields.module.css';
+
+/** The controls of a draft. Each knows its pointer, keeps what is typed as it is typed, and mends it when it is left. */
+
+export interface Place {
+  /** The JSON pointer of what it fills in, and the id of its control. */
+  at: string;
+  label: Text | Partial<Text>;
+  help?: Text | undefined;
+  optional?: boolean;
+}
+
+/** What a control needs to say and do, by its pointer. */
+export function useControl(at: string) {
+  const { typed, set, left, errorAt } = useFilling();
+  return {
+    value: textOf(typed, at),
+    error: errorAt(at),
+    onChange: (value: string) => set(at, value),
+    /** Leaves the control with its text mended, where a way to mend it is given. */
+    leave(mend?: (text: string) => string) {
+      const text = textOf(typed, at);
+      if (mend && text !== '' && mend(text) !== text) set(at, mend(text));
+      left(at);
+    },
+  };
+}
+
+interface LineProps extends Place {
+  mend?: (text: string) => string;
+  type?: 'text' | 'email' | 'tel';
+  maxLength?: number | undefined;
+  narrow?: boolean;
+  numeric?: boolean;
+}
+
+export function LineField({ at, label, help, optional, mend, type, maxLength, narrow, numeric }: LineProps) {
+  const { t } = useLanguage();
+  const { value, error, onChange, leave } = useControl(at);
+  return (
+    <Field
+      id={at}
+      label={t(label)}
+      help={help && t(help)}
+      error={error}
+      mark={optional ? t(PARTS.optional) : undefined}
+    >
+      <TextInput
+        className={narrow ? styles.narrow : undefined}
+        type={type ?? 'text'}
+        inputMode={numeric ? 'numeric' : undefined}
+        maxLength={maxLength}
+        value={value}
+        onChange={onChange}
+        onBlur={() => leave(mend)}
+      />
+    </Field>
+  );
+}
+
+export function LongField({ at, label, help, optional }: Place) {
+  const { t } = useLanguage();
+  const { value, error, onChange, leave } = useControl(at);
+  return (
+    <Field
+      id={at}
+      label={t(label)}
+      help={help && t(help)}
+      error={error}
+      mark={optional ? t(PARTS.optional) : undefined}
+    >
+      <TextArea value={value} onChange={onChange} onBlur={() => leave()} />
+    </Field>
+  );
+}
+
+/** A name as the card has it: capitals are softened when it is left, letters of another alphabet are told. */
+export function NameField({ at, label }: Place) {
+  const { t } = useLanguage();
+  const { value, error, onChange, leave } = useControl(at);
+  const warning = hasCyrillic(value) && (
+    <span className={styles.warning}>
+      <TriangleAlert size={18} aria-hidden="true" />
+      {t(FIELDS.cyrillic)}
+    </span>
+  );
+  return (
+    <Field id={at} label={t(label)} error={error} echo={warning}>
+      <TextInput value={value} onChange={onChange} onBlur={() => leave(mendedName)} autoCapitalize="words" />
+    </Field>
+  );
+}
+
+/** A date as people write it; what was understood is told under it. */
+export function DateField({ at, label, help, optional, latest }: Place & { latest: string }) {
+  const { t, language } = useLanguage();
+  const { today } = useFilling();
+  const { value, error, onChange, leave } = useControl(at);
+  const date = typedDate(value, latest);
+  const echo = date && (
+    <span className={styles.echo}>
+      <CalendarDays size={18} aria-hidden="true" />
+      {longDate(date, language, today)}
+    </span>
+  );
+  return (
+    <Field
+      id={at}
+      label={t(label)}
+      help={help && t(help)}
+      error={error}
+      echo={error ? undefined : echo}
+      mark={optional ? t(PARTS.optional) : undefined}
+    >
+      <TextInput
+        className={styles.date}
+        inputMode="decimal"
+        value={value}
+        onChange={onChange}
+        onBlur={() => leave()}
+        digits
+      />
+    </Field>
+  );
+}
+
+export function SelectField({
+  at,
+  label,
+  options,
+  help,
+  optional,
+}: Place & { options: readonly { value: string; says: string }[] }) {
+  const { t } = useLanguage();
+  const { value, error, onChange } = useControl(at);
+  return (
+    <Field
+      id={at}
+      label={t(label)}
+      help={help && t(help)}
+      error={error}
+      mark={optional ? t(PARTS.optional) : undefined}
+    >
+      <Select value={value} onChange={onChange} options={options} empty={t(FIELDS.choose)} />
+    </Field>
+  );
+}

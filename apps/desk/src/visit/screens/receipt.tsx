@@ -1,0 +1,102 @@
+import { Check, FileText, Plus, Printer, UserPlus } from 'lucide-react';
+import { NO_DUE_DATE_TEXTS } from '@cups/application/texts';
+import { Link, useLocation } from 'wouter';
+import type { Application } from '../../api/types.ts';
+import { longDate } from '../../language/dates.ts';
+import { useKeys } from '../../keys/keys.tsx';
+import { useLanguage } from '../../language/language.tsx';
+import { Button } from '../../parts/button.tsx';
+import { Screen, Title } from '../../parts/screen.tsx';
+import { KEYS } from '../../texts/keys.ts';
+import { VISIT } from '../../texts/visit.ts';
+import { useFilling } from '../filling.tsx';
+import { useAnother, useNextPerson } from '../park.ts';
+import { Qr, trackingAddress } from '../../print/qr.tsx';
+import { Rail } from '../rail.tsx';
+import { useReceipt } from '../use-papers.tsx';
+import styles from './receipt.module.css';
+
+/** It is filed: the number that the person takes along, and what happens next. It stands in the place of the review. */
+export function ReceiptScreen({ application }: { application: Application }) {
+  const { t } = useLanguage();
+  const { service } = useFilling();
+  const another = useAnother();
+  const nextPerson = useNextPerson();
+  const [, go] = useLocation();
+  const number = application.trackingNumber ?? '';
+  const { receipt, toSign } = useReceipt(application);
+  useKeys([
+    { code: 'KeyP', says: KEYS.print, does: receipt },
+    { code: 'Ctrl+Enter', says: KEYS.main, does: nextPerson },
+    { code: 'Enter', does: nextPerson },
+    { code: 'Escape', says: KEYS.queue, does: () => go('/') },
+  ]);
+  return (
+    <Screen
+      rail={<Rail />}
+      footer={
+        <Button look="filled" large icon={UserPlus} cap="Ctrl+Enter" onClick={nextPerson}>
+          {t(VISIT.nextPerson)}
+        </Button>
+      }
+    >
+      <div className={styles.receipt}>
+        <div className={styles.head}>
+          <Check size={26} strokeWidth={3} aria-hidden="true" />
+          <Title>{t(VISIT.filed)}</Title>
+        </div>
+        {application.training && <p className={styles.training}>{t(VISIT.training)}</p>}
+        <section className={styles.number}>
+          <div>
+            <h2>{t(VISIT.number)}</h2>
+            <p className={styles.digits}>{number}</p>
+            <p className={styles.quiet}>{t(VISIT.numberHelp)}</p>
+          </div>
+          <span className={styles.qr}>
+            <Qr text={trackingAddress(number)} label={t(VISIT.qr)} />
+          </span>
+        </section>
+        <Next application={application} />
+        <div className={styles.acts}>
+          <Button icon={Printer} cap="KeyP" onClick={receipt}>
+            {t(VISIT.printReceipt)}
+          </Button>
+          <Button icon={Printer} onClick={toSign}>
+            {t(VISIT.printApplication)}
+          </Button>
+          <Button icon={Plus} onClick={another}>
+            {t(VISIT.anotherFor)}
+          </Button>
+          <Link className={styles.link} href={`/applications/${application.id}`}>
+            <FileText size={18} aria-hidden="true" />
+            {t(VISIT.toApplication)}
+          </Link>
+        </div>
+        <p className="heard">{t(service?.version?.title)}</p>
+      </div>
+    </Screen>
+  );
+}
+
+/** Who has it, until when, and how the person hears of it. */
+function Next({ application }: { application: Application }) {
+  const { t, language } = useLanguage();
+  const { agency, today } = useFilling();
+  const { dueDate, noDueDateReason, contact } = application;
+  const told = contact?.email
+    ? t(VISIT.toldByMail)
+    : contact?.phone
+      ? t(VISIT.toldByPhone, { phone: contact.phone })
+      : t(VISIT.toldBySlip);
+  return (
+    <section className={styles.next}>
+      <h2>{t(VISIT.next)}</h2>
+      <ul>
+        <li>{t(VISIT.withAgency, { agency: t(agency?.displayName) })}</li>
+        {dueDate && <li>{t(VISIT.dueBy, { date: longDate(dueDate, language, today) })}</li>}
+        {!dueDate && noDueDateReason && <li>{t(VISIT.noDue, { why: t(NO_DUE_DATE_TEXTS[noDueDateReason]) })}</li>}
+        <li>{told}</li>
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,124 @@
+import { FileText, IdCard, Printer } from 'lucide-react';
+import type { PublicService } from '../../api/types.ts';
+import { feeText, termText } from '../../language/terms.ts';
+import { useLanguage } from '../../language/language.tsx';
+import { Button } from '../../parts/button.tsx';
+import { VISIT } from '../../texts/visit.ts';
+import { FEE_TEXTS, TERM_TEXTS } from '../../texts/content.ts';
+import { useFilling } from '../filling.tsx';
+import { isOpenHere } from '../model/finding.ts';
+import { agencyOf, costsOf } from '../model/service.ts';
+import type { Paper } from '../model/service.ts';
+import { lawIn } from '../words.ts';
+import styles from './pane.module.css';
+
+/** What a service takes and gives, beside the list: papers, prices and terms, the result; or where else it is asked for. */
+export function ServicePane({ service, onPrint }: { service: PublicService; onPrint?: (() => void) | undefined }) {
+  const { t } = useLanguage();
+  const { registry } = useFilling();
+  const { version } = service;
+  return (
+    <div className={styles.pane}>
+      <div>
+        <h2>{t(version?.title)}</h2>
+        <p className={styles.quiet}>{t(agencyOf(registry, service)?.displayName)}</p>
+      </div>
+      {isOpenHere(service) ? (
+        <>
+          <Papers papers={version?.evidence ?? []} />
+          <Costs service={service} />
+          <Outputs service={service} />
+        </>
+      ) : (
+        <section>
+          <h3>{t(service.paused ? VISIT.paused : VISIT.notHere)}</h3>
+          <p>{t(service.paused?.reason ?? version?.elsewhere)}</p>
+        </section>
+      )}
+      {onPrint && (
+        <div className={styles.foot}>
+          <Button wide icon={Printer} cap="Ctrl+P" onClick={onPrint}>
+            {t(VISIT.printBring)}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}
+
+function Papers({ papers }: { papers: readonly Paper[] }) {
+  const { t } = useLanguage();
+  return (
+    <section>
+      <h3>{t(VISIT.brings)}</h3>
+      {papers.length === 0 && <p>{t(VISIT.bringsNothing)}</p>}
+      <ul className={styles.papers}>
+        {papers.map((paper) => {
+          const Icon = paper.kind === 'identity-document' ? IdCard : FileText;
+          return (
+            <li key={paper.kind}>
+              <Icon size={18} aria-hidden="true" />
+              <span>
+                {t(paper.title)} <span className={styles.quiet}>{t(remarkOn(paper))}</span>
+              </span>
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}
+
+function remarkOn({ required, when }: Paper) {
+  if (when?.answer) return VISIT.onlySometimes;
+  if (when) return VISIT.onlyForOther;
+  return required ? undefined : VISIT.ifAny;
+}
+
+function Costs({ service }: { service: PublicService }) {
+  const { t, language } = useLanguage();
+  const { version } = service;
+  const { plain, reduced } = costsOf(service);
+  const reductions = [...new Set(reduced.map(({ reduction }) => reduction))].filter((one) => one !== undefined);
+  return (
+    <section>
+      <h3>{t(VISIT.costs)}</h3>
+      {plain.length === 0 && (
+        <p>
+          {t(version?.noFee ?? FEE_TEXTS.unknown)}, {t(version?.noTerm ?? TERM_TEXTS.unknown)}
+        </p>
+      )}
+      <dl className={styles.costs}>
+        {plain.map((option) => (
+          <div key={option.code}>
+            <dt>
+              {t(option.title)}
+              {!option.term && <span className={styles.quiet}>, {t(termText(option))}</span>}
+            </dt>
+            <dd>{t(feeText(option))}</dd>
+          </div>
+        ))}
+      </dl>
+      {reductions.map(({ code, title, legalReason }) => (
+        <p key={code}>
+          {t(VISIT.freeFor, { who: t(title) })}{' '}
+          {legalReason && <span className={styles.quiet}>({lawIn(language, legalReason)})</span>}
+        </p>
+      ))}
+    </section>
+  );
+}
+
+function Outputs({ service }: { service: PublicService }) {
+  const { t } = useLanguage();
+  const { outputs = [] } = service.version ?? {};
+  if (outputs.length === 0) return null;
+  return (
+    <section>
+      <h3>{t(VISIT.gets)}</h3>
+      {outputs.map((output) => (
+        <p key={`${output.kind} ${output.title.ro}`}>{t(output.title)}</p>
+      ))}
+    </section>
+  );
+}

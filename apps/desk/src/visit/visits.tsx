@@ -1,0 +1,96 @@
+import { createContext, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import type { ReactNode } from 'react';
+import { User } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { useKeys } from '../keys/keys.tsx';
+import { useLanguage } from '../language/language.tsx';
+import { Skeleton } from '../parts/waiting.tsx';
+import { useSignedIn } from '../session/session.tsx';
+import { KEYS } from '../texts/keys.ts';
+import { VISITS } from '../texts/visits.ts';
+import { isFiled, isUntouched, MOST_VISITS, nameOfVisit, openVisits, pathOf } from './store.ts';
+import type { Draft, Visit, Visits } from './store.ts';
+
+/** The visits that are open at this desk, for the whole page: tabs, the key for a new one, and drafts opened from lists. */
+
+interface Desk {
+  store: Visits;
+  visits: readonly Visit[];
+  /** Those with a tab. */
+  open: readonly Visit[];
+  /** The address of a new visit; where two are open already, that of the question which one to park. */
+  begin: () => string;
+  /** The address of a draft that the platform has: it is filled in like a new one. */
+  goOn: (application: string) => string;
+  /** How many drafts hold something that the platform has not: signing out would lose it. */
+  unsent: number;
+}
+const Here = createContext<Desk | undefined>(undefined);
+
+export function VisitsProvider({ children }: { children: ReactNode }) {
+  const { keeping } = useSignedIn();
+  const [store, setStore] = useState<Visits>();
+  useEffect(() => {
+    let current = true;
+    void openVisits(keeping).then((opened) => current && setStore(opened));
+    return () => {
+      current = false;
+    };
+  }, [keeping]);
+  return store ? <Opened store={store}>{children}</Opened> : <Skeleton />;
+}
+
+function Opened({ store, children }: { store: Visits; children: ReactNode }) {
+  const visits = useSyncExternalStore(store.subscribe, store.all);
+  const { language } = useLanguage();
+  const desk = useMemo<Desk>(() => {
+    const open = visits.filter(({ parked }) => !parked);
+    return {
+      store,
+      visits,
+      open,
+      begin() {
+        const isFull = open.length >= MOST_VISITS && !open.some(isUntouched);
+        return isFull ? '/visits/new' : pathOf(store.open({ '/behalf': 'self', '/applicant/language': language }));
+      },
+      goOn: (application) => `/visits/draft/${application}`,
+      unsent: visits.flatMap(({ drafts }) => drafts).filter(({ unsent }) => unsent).length,
+    };
+  }, [store, visits, language]);
+  return <Here value={desk}>{children}</Here>;
+}
+
+export function useVisits(): Desk {
+  const desk = useContext(Here);
+  if (!desk) throw new Error('There are no visits around this part.');
+  return desk;
+}
+
+/** A visit and one of its drafts, by their ids. */
+export function useDraft(visit: string, draft: string | undefined): { visit: Visit; draft: Draft } | undefined {
+  const { visits } = useVisits();
+  const here = visits.find(({ id }) => id === visit);
+  const found = here?.drafts.find(({ id }) => id === draft) ?? here?.drafts.at(-1);
+  return here && found && { visit: here, draft: found };
+}
+
+/** One tab for each open visit, in the top bar; V goes to the other one. */
+export function VisitTabs() {
+  const { t } = useLanguage();
+  const { open } = useVisits();
+  const [path, go] = useLocation();
+  const here = open.findIndex(({ id }) => path.startsWith(`/visits/${id}/`));
+  const other = open[here < 0 ? open.length - 1 : (here + 1) % open.length];
+  useKeys([other !== undefined && { code: 'KeyV', says: KEYS.otherVisit, does: () => go(pathOf(other)) }]);
+  return open.map((visit) => (
+    <Link
+      key={visit.id}
+      href={pathOf(visit)}
+      aria-current={path.startsWith(`/visits/${visit.id}/`) ? 'page' : undefined}
+    >
+      <User size={18} aria-hidden="true" />
+      <strong>{nameOfVisit(visit) || t(VISITS.newVisit)}</strong>
+      {nameOfVisit(visit) !== '' && <span>{t(visit.drafts.every(isFiled) ? VISITS.filed : VISITS.draft)}</span>}
+    </Link>
+  ));
+}
