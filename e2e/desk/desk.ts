@@ -139,7 +139,8 @@ function browserOf(which: Which): Promise<Browser> {
   return browsers.get(which)!;
 }
 
-function fromSetup(name: string): string {
+/** @throws Error when setup.ts has not run */
+export function fromSetup(name: string): string {
   const value = process.env[name];
   if (!value) throw new Error(`${name} is missing: setup.ts of e2e/desk has not run.`);
   return value;

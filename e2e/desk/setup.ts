@@ -32,6 +32,8 @@ export default async function setup(): Promise<void> {
     });
     running.set({ platform, browser, dataDir });
     process.env['CUPS_DESK_URL'] = platform.url;
+    process.env['CUPS_DESK_KAFKA'] = platform.kafkaBrokers;
+    process.env['CUPS_DESK_PREFIX'] = platform.prefix;
     process.env['CUPS_DESK_BROWSER'] = browser.wsEndpoint();
   } catch (error) {
     rmSync(dataDir, { recursive: true, force: true });

@@ -34,3 +34,11 @@ test('Until the queue can be worked with at most 200 KB come, and at most 20 KB 
   expect(wire.total()).toBeLessThan(20 * KB);
   expect(wire.total()).toBeGreaterThan(1 * KB);
 });
+
+test('The page of a citizen comes in at most 120 KB.', async () => {
+  const page = await open({ path: 'about:blank' });
+  const wire = await wireOf(page);
+  await page.goto('/t');
+  await page.waitForLoadState('networkidle');
+  expect(wire.total()).toBeLessThan(120 * KB);
+});

@@ -1,0 +1,108 @@
+import { expect, test } from '@jest/globals';
+import { idnp } from '@cups/tools/filings';
+import type { Page } from 'playwright-core';
+import { reply } from '../agency.ts';
+import { faultsOf, open } from '../desk.ts';
+import { act, deskOf, file, nextPerson, reaches } from '../filings.ts';
+
+/**
+ * Whatever people, colleagues and agencies write stays words: nothing of it runs, changes the page or leaves it. The policy
+ * would stop most of it; a violated policy fails these tests as well, so that the page itself must be right.
+ */
+
+/** At most 100 signs, so that it fits into each field. */
+const HOSTILE = '"><img src=x onerror=ran=1><script>ran=2</script>{{ran=3}}${ran=4}<a href="javascript:ran=5">x</a>';
+const everywhere = { ro: HOSTILE, ru: HOSTILE, en: HOSTILE };
+
+async function expectOnlyWords(page: Page): Promise<void> {
+  const found = await page.evaluate(() => ({
+    ran: (globalThis as { ran?: number }).ran,
+    made: document.querySelectorAll('img[src="x"], a[href^="javascript:"], body script').length,
+  }));
+  expect([page.url(), found]).toEqual([page.url(), { ran: undefined, made: 0 }]);
+  expect(await faultsOf(page)).toEqual([]);
+}
+
+/** Opens it, with the hostile words to be read there as they were written. */
+async function look(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole('main').getByText(HOSTILE).first().waitFor();
+  await expectOnlyWords(page);
+}
+
+/** Types into each field that a person can type into now, one after the other. */
+async function typeEverywhere(page: Page): Promise<number> {
+  const fields = page.locator('textarea:visible, input:visible:not([type=radio]):not([type=checkbox])');
+  const count = await fields.count();
+  for (let n = 0; n < count; n += 1) {
+    const field = fields.nth(n);
+    if (!(await field.isEditable())) continue;
+    await field.fill(HOSTILE);
+    await field.press('Tab');
+    await expectOnlyWords(page);
+  }
+  return count;
+}
+
+test('Names, answers, notes and the words of an agency are shown, and are nothing but words.', async () => {
+  const applicant = {
+    idnp: idnp(nextPerson()),
+    givenName: HOSTILE,
+    familyName: HOSTILE,
+    birthDate: '1951-02-03',
+    language: 'ro',
+  };
+  const answers = {
+    actKind: 'birth',
+    relation: 'holder',
+    holderName: HOSTILE,
+    eventDate: '1951-02-03',
+    eventPlace: HOSTILE,
+  };
+  const evidence = [{ kind: 'identity-document', number: HOSTILE, originalSeen: true }];
+  const filed = await file({ ending: 'ZN', content: { applicant, answers, evidence } });
+  const desk = await deskOf('cu-001-specialist');
+  await desk.call('POST', `/applications/${filed.id}/notes`, { body: { text: HOSTILE } });
+  const documents = [{ kind: 'birth-certificate', note: HOSTILE }];
+  await reply(filed, 'documentsRequested', { documents, message: everywhere, answerBy: '2027-12-08' });
+  await reaches(filed, 'documents-requested');
+
+  const page = await open({ operator: 'cu-001-specialist' });
+  const here = `/applications/${filed.id}`;
+  await look(page, here);
+  expect(await typeEverywhere(page)).toBeGreaterThan(1);
+  await look(page, `${here}/submissions/1`);
+
+  const unavailable = [{ kind: 'birth-certificate', reason: HOSTILE }];
+  await act(filed, 'supply-documents', { unavailable, complete: true });
+  const appeal = { how: everywhere, until: '2027-12-31' };
+  await reply(filed, 'decided', {
+    outcome: 'rejected',
+    reason: everywhere,
+    appeal,
+    decideTime: new Date().toISOString(),
+  });
+  await reaches(filed, 'rejected');
+  await look(page, here);
+  await look(page, `${here}/hand-over`);
+  await typeEverywhere(page);
+  await look(page, '/');
+});
+
+test('What is typed to sign in, to search or to track is nothing but words.', async () => {
+  const page = await open();
+  await page.getByRole('main').getByRole('textbox').waitFor();
+  expect(await typeEverywhere(page)).toBe(1);
+
+  const citizen = await open({ path: '/t#"><img src=x onerror=ran=1>' });
+  await citizen.getByRole('main').getByRole('textbox').waitFor();
+  expect(await typeEverywhere(citizen)).toBe(1);
+
+  const inside = await open({ operator: 'cu-001-specialist', path: '/find' });
+  const finder = inside.getByRole('searchbox').first();
+  await finder.fill(HOSTILE);
+  await finder.press('Enter');
+  await inside.getByRole('main').getByText(/./).first().waitFor();
+  await typeEverywhere(inside);
+  expect(inside.url()).not.toContain('onerror');
+});
