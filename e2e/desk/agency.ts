@@ -3,7 +3,7 @@ import { deliveryIdOf, fromMessage, REPLY_TYPES, sourceOf, toMessage } from '@cu
 import type { ReplyEvent } from '@cups/agency-contract';
 import { eventually, produceRaw } from '@cups/testing';
 import type { Application } from '@cups/tools/desk';
-import { fromSetup } from './desk.ts';
+import { fromSetup } from './surroundings.ts';
 import { deskOf } from './filings.ts';
 
 /** Says what an agency says once it has an application; its id ends with ZN, so that the simulated one is silent. */

@@ -1,8 +1,8 @@
-import { applicationId, contentFor, publicServices } from '@cups/tools/filings';
+import { applicationId, contentFor, idnp, publicServices } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { openDesk, until } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
-import { url } from './desk.ts';
+import { url } from './surroundings.ts';
 
 /** What a test files through the interface for programs, so that its page has something to show. */
 
@@ -30,16 +30,25 @@ let people = Math.floor(Math.random() * 9_000) * 1_000;
 /** The number of a person that nobody else has; `idnp(n)` of @cups/tools/filings is theirs. */
 export const nextPerson = (): number => (people += 1);
 
+/** An applicant of this name, whose number nobody else has. */
+export const applicant = (familyName: string, givenName = 'Maria') => ({
+  idnp: idnp(nextPerson()),
+  givenName,
+  familyName,
+  birthDate: '1961-05-04',
+  language: 'ro',
+});
+
 /** A desk without a page. */
 export function deskOf(operator: string): Promise<Desk> {
-  if (!desks.has(operator)) desks.set(operator, openDesk(url, operator));
+  if (!desks.has(operator)) desks.set(operator, openDesk(url(), operator));
   return desks.get(operator)!;
 }
 
 /** Opens an application of a person of its own, complete, and submits it. */
 export async function file(options: FilingOptions = {}): Promise<Application> {
   const { publicService = 'civil-status-extract', operator = 'cu-001-specialist', ending = 'ZQ' } = options;
-  services ??= publicServices(url);
+  services ??= publicServices(url());
   const service = (await services).find(({ code }) => code === publicService);
   if (!service) throw new Error(`No public service ${publicService} can be filed.`);
   const desk = await deskOf(operator);

@@ -1,11 +1,10 @@
 import type { BrowserServer } from 'playwright-core';
-import type { Platform } from '@cups/tools/platform';
+import type { Stage } from './stage.ts';
 
 /** What setup.ts started and teardown.ts ends; jest loads the two apart, so it hangs on the process. */
 export interface Running {
-  platform: Platform;
+  stage: Stage;
   browser: BrowserServer;
-  dataDir: string;
 }
 
 const key = Symbol.for('cups.e2e-desk.running');

@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { open } from '../desk.ts';
-import { file } from '../filings.ts';
+import { applicant, file } from '../filings.ts';
+import { fileForKnown, Hand } from '../hand.ts';
 import { wireOf } from '../wire.ts';
 
 /** What the page costs on a slow line, as the browser counts it through the gateway. */
@@ -17,7 +18,7 @@ async function openQueue(page: Page): Promise<void> {
 }
 
 test('Until the queue can be worked with at most 200 KB come, and at most 20 KB on a repeat visit.', async () => {
-  for (let n = 0; n < 20; n += 1) await file({ submit: false });
+  for (let n = 0; n < 6; n += 1) await file({ submit: false });
   const page = await open({ path: 'about:blank', operator: 'cu-001-specialist' });
   const wire = await wireOf(page);
   await openQueue(page);
@@ -33,6 +34,20 @@ test('Until the queue can be worked with at most 200 KB come, and at most 20 KB 
   await openQueue(page);
   expect(wire.total()).toBeLessThan(20 * KB);
   expect(wire.total()).toBeGreaterThan(1 * KB);
+});
+
+test('A whole application without papers costs at most 50 KB over the wire, both ways.', async () => {
+  await file({ content: { applicant: applicant('Vrabie'), contact: { none: true } } });
+  const page = await open({ operator: 'cu-001-specialist' });
+  await openQueue(page);
+  const wire = await wireOf(page);
+  await fileForKnown(new Hand(page), 'Vrab');
+  await page.waitForLoadState('networkidle');
+  // Programs of the screens come once and are kept.
+  const programs = Object.entries(wire.received()).filter(([path]) => path.startsWith('/assets/'));
+  const once = programs.reduce((sum, [, bytes]) => sum + bytes, 0);
+  expect(wire.total() - once).toBeLessThan(50 * KB);
+  expect(wire.total() - once).toBeGreaterThan(5 * KB);
 });
 
 test('The page of a citizen comes in at most 120 KB.', async () => {

@@ -1,0 +1,82 @@
+import type { Page } from 'playwright-core';
+
+/** A hand on the keyboard that counts: journeys by keys alone, as the figures and some tests want them. */
+export class Hand {
+  readonly page: Page;
+  keys = 0;
+  /** Titles of the screens that were worked on, in their order. */
+  readonly screens: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** A key, or a chord such as `Control+Enter`, which counts as two. */
+  async press(chord: string): Promise<void> {
+    this.keys += chord.split('+').length;
+    await this.page.keyboard.press(chord);
+  }
+
+  /** What the form itself asks for is written, and not counted. */
+  async type(text: string, { counted = true } = {}): Promise<void> {
+    if (counted) this.keys += text.length;
+    await this.page.keyboard.type(text);
+  }
+
+  /** Waits for a screen by its title. */
+  async reach(title: string | RegExp): Promise<void> {
+    const heading = this.page.getByRole('heading', { level: 1, name: title });
+    await heading.waitFor();
+    this.screens.push(await heading.innerText());
+  }
+
+  /** Goes from field to field until one of this name has the focus. */
+  async tabTo(name: RegExp): Promise<void> {
+    for (let steps = 0; steps < 30; steps += 1) {
+      if (name.test(await this.page.evaluate(focused))) return;
+      await this.press('Tab');
+    }
+    throw new Error(`The focus does not come to ${name}.`);
+  }
+}
+
+/** Of the element with the focus: its label, else its words. */
+function focused(): string {
+  const element = document.activeElement as HTMLInputElement | null;
+  return element?.labels?.[0]?.innerText ?? element?.innerText ?? '';
+}
+
+/**
+ * A known person asks for an extract of the population register; the queue is on the screen.
+ * @param known what the clerk types to find the person
+ */
+export async function fileForKnown(hand: Hand, known: string): Promise<void> {
+  const { page } = hand;
+  await hand.press('n');
+  await hand.reach('Ce serviciu cere persoana?');
+  await hand.type('adev');
+  await page.getByRole('option').first().waitFor();
+  await hand.press('Enter');
+  await hand.reach('Cine cere serviciul?');
+  await hand.type(known);
+  await page.getByText('Persoane cunoscute aici').waitFor();
+  await hand.press('Enter');
+  await page.waitForFunction(() =>
+    [...document.querySelectorAll('input')].some(({ value }) => /^\d{13}$/.test(value.replaceAll(' ', ''))),
+  );
+  await hand.press('Control+Enter');
+  await hand.reach('Ce se cere?');
+  await hand.press('Space');
+  await hand.press('Control+Enter');
+  await hand.reach('Ce acte a adus persoana?');
+  await hand.press('Space');
+  await hand.press('Control+Enter');
+  await hand.reach('Cum vrea să fie servită persoana?');
+  await hand.press('1');
+  await hand.press('9');
+  await hand.press('Control+Enter');
+  await hand.reach(/Verificați|verific/i);
+  await hand.press('Space');
+  await hand.press('Control+Enter');
+  await hand.reach('Cererea a fost depusă');
+}

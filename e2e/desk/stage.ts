@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prefix } from '@cups/testing';
+import { startPlatform } from '@cups/tools/platform';
+import type { Platform } from '@cups/tools/platform';
+
+/** One platform for browsers: over the store and the Kafka of the environment, else embedded ones, with data of its own. */
+
+/** All browsers come from one address, and sample people do not type as slowly as real ones. */
+const LIMITS = {
+  RATE_LIMIT_ADDRESS_PER_MINUTE: '100000',
+  RATE_LIMIT_SESSION_PER_MINUTE: '100000',
+  RATE_LIMIT_PAGE_PER_MINUTE: '100000',
+  RATE_LIMIT_TRACKING_PER_MINUTE: '1000',
+};
+
+export interface Stage {
+  platform: Platform;
+  /** Ends it and removes its data. */
+  close(): Promise<void>;
+}
+
+/** Starts it and names it in the environment: `surroundings.ts` and `filings.ts` find it there. */
+export async function openStage(env: Record<string, string> = {}): Promise<Stage> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'cups-e2e-desk-'));
+  const remove = () => rmSync(dataDir, { recursive: true, force: true });
+  try {
+    const all = Object.assign({}, LIMITS, env);
+    const platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), env: all });
+    process.env['CUPS_DESK_URL'] = platform.url;
+    process.env['CUPS_DESK_KAFKA'] = platform.kafkaBrokers;
+    process.env['CUPS_DESK_PREFIX'] = platform.prefix;
+    return { platform, close: () => platform.stop().finally(remove) };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
