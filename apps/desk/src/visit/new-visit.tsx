@@ -27,7 +27,7 @@ export default function NewVisit() {
           <Button
             key={visit.id}
             onClick={() => {
-              store.park(visit.id, true);
+              store.park(visit.id);
               go('/visits/new', { replace: true });
             }}
           >

@@ -16,7 +16,7 @@ export function usePark(): () => void {
   return () => {
     sending.give();
     void printMissing().then(() => {
-      store.park(visit.id, true);
+      store.park(visit.id);
       go(begin());
     });
   };
@@ -41,7 +41,7 @@ export function useNextPerson(): () => void {
   const [, go] = useLocation();
   return () => {
     visit.drafts.filter(isFiled).forEach(({ id }) => store.removeDraft(id));
-    store.park(visit.id, true);
+    store.park(visit.id);
     go(begin());
   };
 }

@@ -56,10 +56,10 @@ export interface Visits {
   change(draft: string, change: (draft: Draft) => Draft): void;
   /** Puts another draft in the place of one. */
   replaceDraft(draft: string, other: Draft): void;
-  park(visit: string, parked: boolean): void;
+  /** Away from the desk until one of its drafts is opened again. */
+  park(visit: string): void;
   /** Takes a draft off the desk: it is filed, or given up. */
   removeDraft(draft: string): void;
-  removeVisit(visit: string): void;
 }
 
 export function newDraft(typed: Typed): Draft {
@@ -68,50 +68,26 @@ export function newDraft(typed: Typed): Draft {
 
 /** Goes on with the visits of an earlier page. */
 export async function openVisits(keeping: Keeping): Promise<Visits> {
-  let visits: readonly Visit[] = (await keeping.list<Visit>(KIND)).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const listeners = new Set<() => void>();
-  const writing = new Map<string, Promise<void>>();
-
-  function put(visit: Visit): Visit {
-    const others = visits.filter(({ id }) => id !== visit.id);
-    visits = [...others, visit].sort((a, b) => (a.id < b.id ? -1 : 1));
-    write(visit.id);
-    listeners.forEach((listener) => listener());
-    return visit;
-  }
-  /** One write at a time, and the newest state last. */
-  function write(id: string): void {
-    const before = writing.get(id) ?? Promise.resolve();
-    const now = before.then(() => {
-      const visit = visits.find((one) => one.id === id);
-      return visit ? keeping.write(KIND, id, visit) : keeping.remove(KIND, id);
-    });
-    // A full disk loses nothing of what is on the page.
-    writing.set(
-      id,
-      now.catch(() => undefined),
-    );
-  }
-  function drop(id: string): void {
-    visits = visits.filter((visit) => visit.id !== id);
-    write(id);
-    listeners.forEach((listener) => listener());
-  }
-  const holding = (draft: string) => visits.find(({ drafts }) => drafts.some(({ id }) => id === draft));
-
+  const { all, subscribe, put, drop } = keptVisits(keeping, await keeping.list<Visit>(KIND));
+  const named = (id: string) => all().find((visit) => visit.id === id);
+  const holding = (draft: string) => all().find(({ drafts }) => drafts.some(({ id }) => id === draft));
+  const changeDrafts = (draft: string, change: (drafts: readonly Draft[]) => readonly Draft[]) => {
+    const visit = holding(draft);
+    if (!visit) return;
+    const drafts = change(visit.drafts);
+    if (drafts.length > 0) put(changedVisit(visit, { drafts }));
+    else drop(visit.id);
+  };
   return {
-    all: () => visits,
-    subscribe(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    draft: (id) => visits.flatMap(({ drafts }) => drafts).find((draft) => draft.id === id),
+    all,
+    subscribe,
+    draft: (id) => holding(id)?.drafts.find((draft) => draft.id === id),
     open(first) {
-      const empty = visits.find((visit) => !visit.parked && isUntouched(visit));
+      const empty = all().find((visit) => !visit.parked && isUntouched(visit));
       return empty ?? put({ id: ulid(), parked: false, drafts: [newDraft(first)] });
     },
     addDraft(id, typed) {
-      const visit = visits.find((one) => one.id === id);
+      const visit = named(id);
       if (!visit) return undefined;
       const draft = newDraft(typed);
       put(changedVisit(visit, { drafts: [...visit.drafts, draft] }));
@@ -121,28 +97,56 @@ export async function openVisits(keeping: Keeping): Promise<Visits> {
       const visit = holding(draft.id) ?? { id: ulid(), parked: false, drafts: [draft] };
       return put(changedVisit(visit, { parked: false }));
     },
-    change(id, change) {
-      const visit = holding(id);
-      if (!visit) return;
-      put(changedVisit(visit, { drafts: visit.drafts.map((draft) => (draft.id === id ? change(draft) : draft)) }));
+    change: (id, change) =>
+      changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? change(draft) : draft))),
+    replaceDraft: (id, other) => changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? other : draft))),
+    park(id) {
+      const visit = named(id);
+      if (visit) put(changedVisit(visit, { parked: true }));
     },
-    replaceDraft(id, other) {
-      const visit = holding(id);
-      if (visit) put(changedVisit(visit, { drafts: visit.drafts.map((draft) => (draft.id === id ? other : draft)) }));
-    },
-    park(id, parked) {
-      const visit = visits.find((one) => one.id === id);
-      if (visit) put(changedVisit(visit, { parked }));
-    },
-    removeDraft(id) {
-      const visit = holding(id);
-      if (!visit) return;
-      const drafts = visit.drafts.filter((draft) => draft.id !== id);
-      if (drafts.length > 0) put(changedVisit(visit, { drafts }));
-      else drop(visit.id);
-    },
-    removeVisit: drop,
+    removeDraft: (id) => changeDrafts(id, (drafts) => drafts.filter((draft) => draft.id !== id)),
   };
+}
+
+/** The visits in memory and in this browser, which are written one after another, the newest state last. */
+function keptVisits(keeping: Keeping, first: Visit[]) {
+  let visits: readonly Visit[] = inOrder(first);
+  const listeners = new Set<() => void>();
+  const writing = new Map<string, Promise<void>>();
+  function changed(id: string, next: readonly Visit[]): void {
+    visits = next;
+    const written = (writing.get(id) ?? Promise.resolve()).then(() => {
+      const visit = visits.find((one) => one.id === id);
+      return visit ? keeping.write(KIND, id, visit) : keeping.remove(KIND, id);
+    });
+    // A full disk loses nothing of what is on the page.
+    writing.set(
+      id,
+      written.catch(() => undefined),
+    );
+    listeners.forEach((listener) => listener());
+  }
+  return {
+    all: () => visits,
+    subscribe(listener: () => void) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    put(visit: Visit): Visit {
+      changed(visit.id, inOrder([...visits.filter(({ id }) => id !== visit.id), visit]));
+      return visit;
+    },
+    drop: (id: string) =>
+      changed(
+        id,
+        visits.filter((visit) => visit.id !== id),
+      ),
+  };
+}
+
+/** Oldest first: their ids begin with the time. */
+function inOrder(visits: readonly Visit[]): readonly Visit[] {
+  return [...visits].sort((one, other) => (one.id < other.id ? -1 : 1));
 }
 
 /** Whether it was filed from here: its receipt is what is left to be shown. */

@@ -25,35 +25,102 @@ const ABSENT = ['REQUIRED', 'NEEDED_WITH', 'CONTACT_MISSING', 'EVIDENCE_MISSING'
 
 /** A draft as its screens see it: what is typed, what is missing, and the ways on. */
 export function useFillingOf(visit: Visit, draft: Draft, registry: Registry, asked: ScreenId | undefined): Filling {
-  const { store } = useVisits();
-  const { t, language } = useLanguage();
+  const { t } = useLanguage();
   const [, navigate] = useLocation();
-  const service = serviceIn(registry, draft.service);
-  const [today] = useState(() => todayHere());
-  const reading = useMemo(() => ({ form: formOf(service), today }), [service, today]);
+  const [held, hold] = useState<string>();
   const { typed } = draft;
-  const content = useMemo(() => contentOf(typed, reading), [typed, reading]);
-  const screens = useMemo(() => screensOf(service, typed, content), [service, typed, content]);
+  const { service, today, reading, content, screens, own } = useContent(draft, registry);
   const screen = asked && screens.includes(asked) && service ? asked : 'service';
   const sending = useSending(draft, reading);
-  const [tried, setTried] = useState<{ screens: readonly ScreenId[]; attempt: number }>({ screens: [], attempt: 0 });
-  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
-  const [held, hold] = useState<string>();
+  const lacks = withTold(own, sending, typed, content, service, screens);
+  const faults = useFaults(lacks, screen, { typed, service });
+  const changes = useChanges(visit, draft, registry, sending);
+  const go = (to: ScreenId) => {
+    hold(undefined);
+    navigate(changes.moveTo(to));
+  };
 
+  function submit(): void {
+    faults.stay();
+    if (lacks.length > 0) return document.getElementById('missing')?.focus();
+    if (typed['/checked'] !== true) return hold(t(VISIT.checkFirst));
+    hold(undefined);
+    void sending.submit();
+  }
+  function next(): void {
+    if (screen === 'review') return submit();
+    const keeps = lacks.some((lack) => lack.screen === screen && !isPutOff(lack, typed));
+    return keeps ? faults.stay() : go(beside(screens, screen, 1));
+  }
+  const agency = service && agencyOf(registry, service);
+  const about = {
+    visit,
+    draft,
+    typed,
+    content,
+    registry,
+    service,
+    agency,
+    today,
+    screens,
+    screen,
+    lacks,
+    held,
+    sending,
+  };
+  return Object.assign(about, {
+    errorAt: faults.errorAt,
+    attempt: faults.attempt,
+    left: faults.left,
+    set: changes.set,
+    setAll: changes.setAll,
+    choose: (code: string) =>
+      code === draft.service ? go(beside(screens, 'service', 1)) : navigate(changes.choose(code)),
+    go,
+    next,
+    back: () => (screen === 'service' ? navigate('/') : go(beside(screens, screen, -1))),
+    hold,
+  });
+}
+
+/** What is typed as it may be filed, the screens that it has, and what it lacks. */
+function useContent({ service: code, typed }: Draft, registry: Registry) {
+  const [today] = useState(() => todayHere());
+  const service = serviceIn(registry, code);
+  const reading = useMemo(() => ({ form: formOf(service), today }), [service, today]);
+  const content = useMemo(() => contentOf(typed, reading), [typed, reading]);
+  const screens = useMemo(() => screensOf(service, typed, content), [service, typed, content]);
   const own = useMemo(
     () => (service ? lacksOf(typed, { registry, service, today }, screens) : []),
     [service, typed, registry, today, screens],
   );
-  const lacks = withTold(own, sending, typed, content, service, screens);
+  return { service, today, reading, content, screens, own };
+}
 
-  const errorAt = (at: string): string | undefined => {
-    const lack = lacks.find((one) => one.at === at);
-    if (!lack) return undefined;
-    const shown = tried.screens.includes(lack.screen) || screen === 'review';
-    const early = seen.has(at) && !ABSENT.includes(lack.violation.rule);
-    return shown || early ? wordsOfLack(lack, { typed, service, language }) : undefined;
+/** What may be said of which control: nothing before somebody left it, or wanted to go on. */
+function useFaults(lacks: readonly Lack[], screen: ScreenId, about: Pick<Filling, 'typed' | 'service'>) {
+  const { language } = useLanguage();
+  const [tried, setTried] = useState<{ screens: readonly ScreenId[]; attempt: number }>({ screens: [], attempt: 0 });
+  const [seen, setSeen] = useState<ReadonlySet<string>>(new Set());
+  return {
+    errorAt(at: string): string | undefined {
+      const lack = lacks.find((one) => one.at === at);
+      if (!lack) return undefined;
+      const shown = tried.screens.includes(lack.screen) || screen === 'review';
+      const early = seen.has(at) && !ABSENT.includes(lack.violation.rule);
+      return shown || early ? wordsOfLack(lack, Object.assign({ language }, about)) : undefined;
+    },
+    attempt: tried.screens.at(-1) === screen ? tried.attempt : 0,
+    left: (at: string) => setSeen((now) => new Set(now).add(at)),
+    stay: () => setTried((now) => ({ screens: [...now.screens, screen], attempt: now.attempt + 1 })),
   };
-  const setAll = (values: Readonly<Record<string, Value | undefined>>) => {
+}
+
+/** What changes a draft. */
+function useChanges(visit: Visit, draft: Draft, registry: Registry, sending: Filling['sending']) {
+  const { store } = useVisits();
+  const change = (to: Partial<Draft>) => store.change(draft.id, (one) => Object.assign({}, one, to));
+  const setAll = (values: Readonly<Record<string, Value | undefined>>) =>
     store.change(draft.id, (one) => {
       const next: Record<string, Value> = Object.assign({}, one.typed);
       for (const [at, value] of Object.entries(values)) take(next, at, value);
@@ -61,65 +128,32 @@ export function useFillingOf(visit: Visit, draft: Draft, registry: Registry, ask
       if (!('/checked' in values)) delete next['/checked'];
       return Object.assign({}, one, { typed: next, unsent: true });
     });
-  };
-  const go = (to: ScreenId) => {
-    hold(undefined);
-    sending.give();
-    store.change(draft.id, (one) => Object.assign({}, one, { screen: to }));
-    navigate(pathOf(visit, Object.assign({}, draft, { screen: to })));
-  };
-  const stay = () => setTried((now) => ({ screens: [...now.screens, screen], attempt: now.attempt + 1 }));
-
   return {
-    visit,
-    draft,
-    typed,
-    content,
-    registry,
-    service,
-    agency: service && agencyOf(registry, service),
-    today,
-    screens,
-    screen,
-    lacks,
-    errorAt,
     setAll,
-    set: (at, value) => setAll({ [at]: value }),
-    left: (at) => setSeen((now) => new Set(now).add(at)),
-    choose: (code) => (code === draft.service ? go(beside(screens, 'service', 1)) : navigate(chosen(code))),
-    go,
-    next: () => {
-      if (screen === 'review') return submit();
-      if (lacks.some((lack) => lack.screen === screen && !isPutOff(lack, typed))) return stay();
-      return go(beside(screens, screen, 1));
+    set: (at: string, value: Value | undefined) => setAll({ [at]: value }),
+    /** @returns the address of the screen */
+    moveTo(screen: ScreenId): string {
+      sending.give();
+      change({ screen });
+      return pathOf(visit, Object.assign({}, draft, { screen }));
     },
-    back: () => (screen === 'service' ? navigate('/') : go(beside(screens, screen, -1))),
-    attempt: tried.screens.at(-1) === screen ? tried.attempt : 0,
-    hold,
-    held,
-    sending,
+    /**
+     * The service of an open application cannot change: another one is another draft, and the one that was open is given up.
+     * @returns the address of the draft
+     */
+    choose(code: string): string {
+      const typed = startOf(serviceIn(registry, code), draft.typed);
+      const start = { service: code, typed, screen: 'person' as const };
+      if (!draft.sent) {
+        change(start);
+        return pathOf(visit, Object.assign({}, draft, start));
+      }
+      sending.withdraw();
+      const other = Object.assign(newDraft(typed), start);
+      store.replaceDraft(draft.id, other);
+      return pathOf(visit, other);
+    },
   };
-
-  /** The service of an open application cannot change: another one is another draft, and the one that was open is given up. */
-  function chosen(code: string): string {
-    const change = { service: code, typed: startOf(serviceIn(registry, code), typed), screen: 'person' as const };
-    if (!draft.sent) {
-      store.change(draft.id, (one) => Object.assign({}, one, change));
-      return pathOf(visit, Object.assign({}, draft, change));
-    }
-    sending.withdraw();
-    const other = Object.assign(newDraft(change.typed), change);
-    store.replaceDraft(draft.id, other);
-    return pathOf(visit, other);
-  }
-
-  function submit(): void {
-    stay();
-    if (lacks.length > 0) return document.getElementById('missing')?.focus();
-    if (typed['/checked'] !== true) return hold(t(VISIT.checkFirst));
-    hold(undefined);
-    void sending.submit();
-  }
 }
 
 /** A paper that comes later keeps nobody from filling in the rest. */

@@ -1,5 +1,6 @@
 import type { Content } from '@cups/application';
 import { useCallback, useEffect, useRef, useState } from 'react';
+import type { RefObject } from 'react';
 import { api, bodyOf, isPassing, Refusal } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
 import type { Outbox, Passage } from '../outbox/outbox.ts';
@@ -18,7 +19,6 @@ export interface Sending {
   passage: Passage;
   /** Why the platform did not take the last write; until something else is tried. */
   refused: Refusal | undefined;
-  forget: () => void;
   /** Gives what is new to the outbox now. */
   give: () => void;
   /** Files the draft. Nothing happens where a colleague wrote meanwhile: the draft then says so. */
@@ -31,57 +31,33 @@ export interface Sending {
 export function useSending(draft: Draft, reading: Reading): Sending {
   const { store } = useVisits();
   const { outbox, ...passage } = usePassage(draft.id);
-  const [refused, setRefused] = useState<Refusal>();
-  const now = useRef({ draft, reading });
-  useEffect(() => {
-    now.current = { draft, reading };
-  });
   const { id } = draft;
-  const give = useCallback(() => giveNew(store.draft(id), now.current.reading, outbox, store), [id, outbox, store]);
-
+  const by = useRef(reading);
+  useEffect(() => {
+    by.current = reading;
+  });
+  const give = useCallback(() => giveNew(store.draft(id), by.current, outbox, store), [id, outbox, store]);
   useEffect(() => {
     const timer = setTimeout(give, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [give, draft.typed, draft.conflicts, draft.service]);
   // What was typed in the last second before the screen goes away is given as well.
   useEffect(() => give, [give]);
-
-  useEffect(() => {
-    if (draft.known && !outbox.known(draft.id)) outbox.saw(draft.known);
-  }, [outbox, draft.id, draft.known]);
-  const answered = outbox.known(draft.id);
-  useEffect(() => {
-    if (answered && answered.etag !== draft.known?.etag)
-      store.change(draft.id, (one) => changed(one, { known: answered }));
-  }, [answered, draft.id, draft.known, store]);
-
-  const { refusal } = passage;
-  useEffect(() => {
-    if (refusal) void deal(refusal);
-    async function deal(of: Refusal) {
-      const { draft: here, reading: by } = now.current;
-      outbox.drop(here.id);
-      if (of.reason === 'ETAG_STALE') return void (await catchUp(here, by, outbox, store));
-      // What was not taken is new again: it goes with the next change.
-      store.change(here.id, (one) => changed(one, { sent: one.known && contentIn(one.known), submitting: false }));
-      setRefused(of);
-      if (of.reason === 'ACTION_NOT_ALLOWED') await catchUp(here, by, outbox, store);
-    }
-  }, [refusal, outbox, store]);
+  useKnown(draft, outbox, store);
+  const [refused, setRefused] = useRefused(id, passage.refusal, by, outbox, store);
 
   const put = (kind: 'submit' | 'renew' | 'withdraw') =>
     // A refusal is told by the passage, also after the page was loaded anew.
-    outbox.put({ application: draft.id, kind, body: {} }).catch(() => undefined);
+    outbox.put({ application: id, kind, body: {} }).catch(() => undefined);
   return {
     passage,
     refused,
-    forget: () => setRefused(undefined),
     give,
     async submit() {
       setRefused(undefined);
       give();
       if (!(await catchUp(draft, reading, outbox, store))) return;
-      store.change(draft.id, (one) => changed(one, { submitting: true }));
+      store.change(id, (one) => changed(one, { submitting: true }));
       await put('submit');
     },
     renew() {
@@ -92,6 +68,45 @@ export function useSending(draft: Draft, reading: Reading): Sending {
       if (draft.sent) void put('withdraw');
     },
   };
+}
+
+/** Keeps what the platform answered last with the draft, so that a page that is loaded anew knows what its edits start from. */
+function useKnown(draft: Draft, outbox: Outbox, store: Visits): void {
+  const { id, known } = draft;
+  useEffect(() => {
+    if (known && !outbox.known(id)) outbox.saw(known);
+  }, [outbox, id, known]);
+  const answered = outbox.known(id);
+  useEffect(() => {
+    if (answered && answered.etag !== known?.etag) store.change(id, (one) => changed(one, { known: answered }));
+  }, [answered, id, known, store]);
+}
+
+/** Deals with what the platform did not take: what a colleague wrote is taken in, everything else is told. */
+function useRefused(
+  id: string,
+  refusal: Refusal | undefined,
+  by: RefObject<Reading>,
+  outbox: Outbox,
+  store: Visits,
+): [Refusal | undefined, (refused: Refusal | undefined) => void] {
+  const [refused, setRefused] = useState<Refusal>();
+  useEffect(() => {
+    if (refusal) void deal(refusal);
+    async function deal(of: Refusal) {
+      outbox.drop(id);
+      // What was not taken is new again: it goes with the next change.
+      const start = (one: Draft) => ({ sent: one.known && contentIn(one.known), submitting: false });
+      if (of.reason !== 'ETAG_STALE') {
+        store.change(id, (one) => changed(one, start(one)));
+        setRefused(of);
+      }
+      const draft = store.draft(id);
+      const overtaken = of.reason === 'ETAG_STALE' || of.reason === 'ACTION_NOT_ALLOWED';
+      if (draft && overtaken) await catchUp(draft, by.current, outbox, store);
+    }
+  }, [refusal, id, by, outbox, store]);
+  return [refused, setRefused];
 }
 
 const changed = (draft: Draft, change: Partial<Draft>): Draft => Object.assign({}, draft, change);

@@ -96,7 +96,7 @@ function OneScreen({ screen }: { screen: ScreenId }) {
 /** A screen begins at its first question; that of prices at its title, since digits choose there. */
 function useFirstField(screen: ScreenId): void {
   useEffect(() => {
-    if (screen === 'service' || screen === 'cost') return;
+    if (screen === 'cost') return;
     const area = document.getElementById(screen === 'review' ? '/checked' : 'main');
     const first = area?.matches('input') ? area : area && firstOf(area);
     first?.focus({ preventScroll: true });

@@ -1,5 +1,5 @@
 import { CalendarDays, TriangleAlert } from 'lucide-react';
-import { longDate } from '../../language/dates.ts';
+import { longDate, shortDate } from '../../language/dates.ts';
 import { useLanguage } from '../../language/language.tsx';
 import type { Text } from '../../language/text.ts';
 import { Field, Select, TextArea, TextInput } from '../../parts/field.tsx';
@@ -102,16 +102,19 @@ export function NameField({ at, label }: Place) {
   );
 }
 
-/** A date as people write it; what was understood is told under it. */
+/** What was understood is told with its year, whichever it is. */
+const NO_YEAR = '';
+
+/** A date as people write it; what was understood is told under it, and stands there in full when it is left. */
 export function DateField({ at, label, help, optional, latest }: Place & { latest: string }) {
   const { t, language } = useLanguage();
-  const { today } = useFilling();
   const { value, error, onChange, leave } = useControl(at);
   const date = typedDate(value, latest);
+  const mend = (text: string) => shortDate(typedDate(text, latest) ?? '') || text;
   const echo = date && (
     <span className={styles.echo}>
       <CalendarDays size={18} aria-hidden="true" />
-      {longDate(date, language, today)}
+      {longDate(date, language, NO_YEAR)}
     </span>
   );
   return (
@@ -128,7 +131,7 @@ export function DateField({ at, label, help, optional, latest }: Place & { lates
         inputMode="decimal"
         value={value}
         onChange={onChange}
-        onBlur={() => leave()}
+        onBlur={() => leave(mend)}
         digits
       />
     </Field>

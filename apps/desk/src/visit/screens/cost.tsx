@@ -40,19 +40,21 @@ export function CostScreen() {
       {plain.length > 0 && <Costs options={plain} digit={digit} />}
       {plain.length === 0 && <NoCost />}
       {reduced.length > 0 && <Reductions reduced={reduced} digit={digit} />}
-      <Choice
-        id="/delivery/kind"
-        label={t(VISIT.deliveryTitle)}
-        labelHidden={plain.length + reduced.length === 0}
-        error={errorAt('/delivery/kind')}
-        columns={2}
-        options={ways.map((value) => ({
-          value,
-          says: <Line says={capital(t(DELIVERY_TEXTS[value]))} digit={digit(value)} />,
-        }))}
-        value={ways.find((one) => one === way)}
-        onChange={(value) => set('/delivery/kind', value)}
-      />
+      <div className={styles.costs}>
+        <Choice
+          id="/delivery/kind"
+          label={t(VISIT.deliveryTitle)}
+          labelHidden={plain.length + reduced.length === 0}
+          error={errorAt('/delivery/kind')}
+          columns={2}
+          options={ways.map((value) => ({
+            value,
+            says: <Line says={capital(t(DELIVERY_TEXTS[value]))} digit={digit(value)} />,
+          }))}
+          value={ways.find((one) => one === way)}
+          onChange={(value) => set('/delivery/kind', value)}
+        />
+      </div>
       {way === 'post' && <LineField at="/delivery/note" label={FIELDS.address} maxLength={500} />}
     </Page>
   );

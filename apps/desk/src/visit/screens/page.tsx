@@ -1,5 +1,4 @@
-import { useRef } from 'react';
-import type { KeyboardEvent, ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { Pause } from 'lucide-react';
 import { useKeys } from '../../keys/keys.tsx';
 import { useLanguage } from '../../language/language.tsx';
@@ -15,7 +14,7 @@ import { Rail, RailLine } from '../rail.tsx';
 import { Refused } from '../refused.tsx';
 import { Saved } from '../saved.tsx';
 import { labelOf } from '../words.ts';
-import { inTurn } from './turn.ts';
+import { useTurns } from './turn.ts';
 import styles from './page.module.css';
 
 interface PageProps {
@@ -35,7 +34,7 @@ export function Page({ main, side, hint, before, summary = true, children }: Pag
   const { t } = useLanguage();
   const { screen, back, lacks, errorAt, service, attempt, sending } = useFilling();
   const park = usePark();
-  const area = useRef<HTMLDivElement>(null);
+  const area = useTurns(main.does);
   const faults = lacks
     .filter((lack) => lack.screen === screen)
     .map(({ at }) => ({ id: at, says: `${t(labelOf(at, service)).replace('?', '')}: ${errorAt(at) ?? ''}` }));
@@ -46,19 +45,6 @@ export function Page({ main, side, hint, before, summary = true, children }: Pag
     { code: 'KeyK', says: KEYS.park, does: park },
   ]);
 
-  function onEnter(event: KeyboardEvent): void {
-    const { target, key } = event;
-    if (key !== 'Enter' || event.ctrlKey || event.altKey || !(target instanceof HTMLElement)) return;
-    if (!target.matches('input, select')) return;
-    event.preventDefault();
-    // Whoever is offered behind a number or a name is taken by Enter.
-    const offered = target.id.endsWith('/idnp') && area.current?.querySelector<HTMLElement>('[data-enter]');
-    if (offered) return offered.click();
-    const next = area.current && inTurn(area.current, target);
-    if (next) next.focus();
-    else main.does();
-  }
-
   return (
     <Screen
       rail={<Rail />}
@@ -66,33 +52,12 @@ export function Page({ main, side, hint, before, summary = true, children }: Pag
       footer={
         <>
           {before}
-          <span className={styles.buttons}>
-            <Button
-              look="filled"
-              large
-              cap={main.cap ?? 'Ctrl+Enter'}
-              onClick={main.does}
-              busy={main.busy}
-              doing={main.doing}
-            >
-              {main.says}
-            </Button>
-            {screen !== 'service' && (
-              <Button large onClick={back}>
-                {t(VISIT.back)}
-              </Button>
-            )}
-            <span className={styles.park}>
-              <Button large icon={Pause} cap="KeyK" onClick={park}>
-                {t(VISIT.park)}
-              </Button>
-            </span>
-          </span>
+          <Buttons main={main} onPark={park} />
           <span className={styles.state}>{hint ?? <Saved passage={sending.passage} />}</span>
         </>
       }
     >
-      <div className={styles.page} ref={area} onKeyDown={onEnter}>
+      <div className={styles.page} ref={area}>
         <RailLine />
         <Refused />
         <Conflicts />
@@ -106,6 +71,35 @@ export function Page({ main, side, hint, before, summary = true, children }: Pag
         </div>
       </div>
     </Screen>
+  );
+}
+
+function Buttons({ main, onPark }: { main: PageProps['main']; onPark: () => void }) {
+  const { t } = useLanguage();
+  const { screen, back } = useFilling();
+  return (
+    <span className={styles.buttons}>
+      <Button
+        look="filled"
+        large
+        cap={main.cap ?? 'Ctrl+Enter'}
+        onClick={main.does}
+        busy={main.busy}
+        doing={main.doing}
+      >
+        {main.says}
+      </Button>
+      {screen !== 'service' && (
+        <Button large onClick={back}>
+          {t(VISIT.back)}
+        </Button>
+      )}
+      <span className={styles.park}>
+        <Button large icon={Pause} cap="KeyK" onClick={onPark}>
+          {t(VISIT.park)}
+        </Button>
+      </span>
+    </span>
   );
 }
 

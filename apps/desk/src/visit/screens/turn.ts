@@ -1,8 +1,43 @@
+import { useEffect, useRef } from 'react';
+import type { RefObject } from 'react';
+
 /** What a question is answered by; a box beside it is reached by Tab. */
 const CONTROLS = 'input:not([type=checkbox]), select, textarea';
 
+/**
+ * Enter in a field goes to the next one, and from the last one on.
+ * @returns what the area of the fields is marked with
+ */
+export function useTurns(goOn: () => void): RefObject<HTMLDivElement | null> {
+  const area = useRef<HTMLDivElement>(null);
+  const on = useRef(goOn);
+  useEffect(() => {
+    on.current = goOn;
+  });
+  useEffect(() => {
+    const here = area.current;
+    const onKey = (event: KeyboardEvent) => here && turn(event, here, on.current);
+    here?.addEventListener('keydown', onKey);
+    return () => here?.removeEventListener('keydown', onKey);
+  }, []);
+  return area;
+}
+
+function turn(event: KeyboardEvent, area: HTMLElement, goOn: () => void): void {
+  const { target, key } = event;
+  if (key !== 'Enter' || event.ctrlKey || event.altKey || event.isComposing) return;
+  if (!(target instanceof HTMLElement) || !target.matches('input, select')) return;
+  event.preventDefault();
+  // Whoever is offered behind a number or a name is taken by Enter.
+  const offered = target.id.endsWith('/idnp') ? area.querySelector<HTMLElement>('[data-enter]') : null;
+  const next = inTurn(area, target);
+  if (offered) offered.click();
+  else if (next) next.focus();
+  else goOn();
+}
+
 /** The control that comes after one, a group of radios being one; undefined after the last. */
-export function inTurn(area: HTMLElement, control: HTMLElement): HTMLElement | undefined {
+function inTurn(area: HTMLElement, control: HTMLElement): HTMLElement | undefined {
   const all = [...area.querySelectorAll<HTMLElement>(CONTROLS)].filter(isReachable);
   return all.slice(all.indexOf(control) + 1).find((next) => !isSameGroup(control, next));
 }
