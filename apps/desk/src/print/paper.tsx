@@ -111,7 +111,7 @@ export type PaperFact = readonly [name: LocalizedText, value: ReactNode] | undef
 
 /** @param dense for a long list beside what matters more */
 export function PaperFacts({ facts, dense = false }: { facts: readonly PaperFact[]; dense?: boolean }) {
-  const known = facts.filter((fact) => fact && fact[1]) as (readonly [LocalizedText, ReactNode])[];
+  const known = facts.filter((fact) => Boolean(fact && fact[1])) as (readonly [LocalizedText, ReactNode])[];
   return (
     <dl className={dense ? `${styles.facts} ${styles.dense}` : styles.facts}>
       {known.map(([name, value], i) => (

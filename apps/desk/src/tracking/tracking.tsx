@@ -65,11 +65,10 @@ export function Tracking({ scanned }: { scanned: string }) {
 /** Asks for the number that was scanned, and for each that is scanned or typed after it; an earlier answer never comes over a later one. */
 function useAnswer(scanned: string, setTyped: (number: string) => void) {
   const [answer, setAnswer] = useState<Answer>();
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState(scanned !== '');
   const latest = useRef(0);
-  const find = useCallback(async (number: string) => {
+  const look = useCallback(async (number: string) => {
     const mine = ++latest.current;
-    setAsking(true);
     const found = await ask(number);
     if (mine !== latest.current) return;
     setAsking(false);
@@ -78,18 +77,25 @@ function useAnswer(scanned: string, setTyped: (number: string) => void) {
       document.getElementById(FIELD)?.focus();
     }
   }, []);
+  const find = useCallback(
+    (number: string) => {
+      setAsking(true);
+      void look(number);
+    },
+    [look],
+  );
   useEffect(() => {
-    if (scanned !== '') void find(scanned);
+    if (scanned !== '') void look(scanned);
     const again = () => {
       const number = takeNumber();
       if (number === '') return;
       setTyped(number);
-      void find(number);
+      find(number);
     };
     window.addEventListener('hashchange', again);
     return () => window.removeEventListener('hashchange', again);
-  }, [scanned, find, setTyped]);
-  return { answer, asking, find: (number: string) => void find(number) };
+  }, [scanned, look, find, setTyped]);
+  return { answer, asking, find };
 }
 
 function fieldError(answer: Answer | undefined, t: ReturnType<typeof useLanguage>['t']): string | undefined {
