@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Printer } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
@@ -12,6 +13,7 @@ import { Button } from '../parts/button.tsx';
 import { printLooks } from '../print/fetched.tsx';
 import { FILE, PAPERS } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
+import { PrintFault } from './paper-buttons.tsx';
 import { useRegistry } from './cost.ts';
 import { whenOf } from './state-words.ts';
 import styles from './application.module.css';
@@ -57,15 +59,20 @@ function PrintLooks({ id }: { id: string }) {
   const { t } = useLanguage();
   const registry = useRegistry();
   const { data } = useQuery(fileRead(id));
+  const [fault, setFault] = useState<unknown>();
   const print = () => {
-    if (data && registry) void printLooks(data.application, registry);
+    setFault(undefined);
+    if (data && registry) printLooks(data.application, registry).catch(setFault);
   };
-  useKeys([{ code: 'KeyP', says: KEYS.print, does: print }]);
+  const known = data !== undefined && registry !== undefined;
+  useKeys([known && { code: 'KeyP', says: KEYS.print, does: print }]);
+  if (!known) return null;
   return (
     <div>
       <Button icon={Printer} cap="KeyP" onClick={print}>
         {t(PAPERS.looks)}
       </Button>
+      {fault !== undefined && <PrintFault error={fault} />}
     </div>
   );
 }

@@ -1,8 +1,8 @@
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
 import { Printer } from 'lucide-react';
 import { NOTICE_KIND_TEXTS } from '@cups/application/texts';
-import { api, bodyOf } from '../api/client.ts';
+import { api, bodyOf, isPassing } from '../api/client.ts';
 import type { ApplicationFile, Registry } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
@@ -18,6 +18,7 @@ import { ReceiptPaper } from '../print/receipt-paper.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { FILE, PAPERS } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
+import { PARTS } from '../texts/parts.ts';
 import { useRegistry } from './cost.ts';
 import styles from './application.module.css';
 
@@ -84,6 +85,11 @@ export function OtherPapers({ file }: { file: ApplicationFile }) {
   const { session } = useSignedIn();
   const { application } = file;
   const specialist = session.operator.displayName;
+  const [fault, setFault] = useState<unknown>();
+  const asked = (printing: Promise<void>) => {
+    setFault(undefined);
+    printing.catch(setFault);
+  };
   const printFiled = useCallback(
     async (here: Registry) => {
       const path = { id: application.id, number: application.submissionCount ?? 1 };
@@ -98,7 +104,7 @@ export function OtherPapers({ file }: { file: ApplicationFile }) {
     <section>
       <h2>{t(PAPERS.title)}</h2>
       <ul className={styles.papers}>
-        <PaperLine says={t(PAPERS.application)} onPrint={() => void printFiled(registry)} />
+        <PaperLine says={t(PAPERS.application)} onPrint={() => asked(printFiled(registry))} />
         <PaperLine
           says={t(PAPERS.mandate)}
           onPrint={() =>
@@ -113,12 +119,23 @@ export function OtherPapers({ file }: { file: ApplicationFile }) {
           <PaperLine
             key={notice.id}
             says={`${t(PAPERS.slip)}: ${t(NOTICE_KIND_TEXTS[notice.kind])}`}
-            onPrint={() => void printSlip(notice, application, registry)}
+            onPrint={() => asked(printSlip(notice, application, registry))}
           />
         ))}
       </ul>
+      {fault !== undefined && <PrintFault error={fault} />}
       <p className="heard">{t(FILE.notices)}</p>
     </section>
+  );
+}
+
+/** Why nothing was printed of what the platform was to be asked for. */
+export function PrintFault({ error }: { error: unknown }) {
+  const { t } = useLanguage();
+  return (
+    <p role="alert" className={styles.fault}>
+      {t(isPassing(error) ? PARTS.awayRead : PARTS.failed)}
+    </p>
   );
 }
 

@@ -2,6 +2,7 @@ import { NO_DUE_DATE_TEXTS } from '@cups/application/texts';
 import type { CostOption, Evidence, LocalizedText, Registry } from '../api/types.ts';
 import { saidAnswers } from '../language/answers.ts';
 import { dayAndClock, shortDate } from '../language/dates.ts';
+import { money } from '../language/money.ts';
 import { fillWords, joinWords } from '../language/text.ts';
 import { feeText, termText } from '../language/terms.ts';
 import { DELIVERY_TEXTS } from '../texts/content.ts';
@@ -90,6 +91,10 @@ export function whatItTakes(filed: Filed, registry: Registry): PaperFact[] {
   return [
     [PRINT.filed, filed.submitTime ? dayAndClock(filed.submitTime, timeZone, '') : <Two words={PRINT.notFiled} />],
     option && [PRINT.fee, <Two words={feeText(option)} />],
+    [
+      PRINT.paid,
+      'payment' in filed && filed.payment && `${money(filed.payment.amount)}, ${filed.payment.receiptNumber}`,
+    ],
     termFact(filed, option),
     filed.delivery && [
       PRINT.way,

@@ -1,10 +1,12 @@
+import { plainCode } from '@cups/application';
 import { RESULT_KIND_TEXTS } from '@cups/application/texts';
 import type { Application, LocalizedText, Registry } from '../api/types.ts';
 import { dayAndClock, shortDate } from '../language/dates.ts';
+import { PAPER_KINDS } from '../texts/application.ts';
 import { COLLECTOR_TEXTS } from '../texts/content.ts';
 import { PRINT } from '../texts/print.ts';
 import { ServiceSubject } from './application-paper.tsx';
-import { agencyName, evidenceTitle, settingOf } from './named.ts';
+import { agencyName, evidenceTitle, plainIn, settingOf } from './named.ts';
 import { Paper, PaperFacts, Quote, Signed, Two } from './paper.tsx';
 import type { PaperFact } from './paper.tsx';
 import { PersonLines } from './people.tsx';
@@ -56,8 +58,8 @@ function isRevoked({ revokeTime, correctTime }: Decision): boolean {
 function resultFacts({ resultKind, resultNumber, verificationCode, validUntil }: Decision): PaperFact[] {
   return [
     resultKind && [PRINT.way, <Two words={RESULT_KIND_TEXTS[resultKind]} />],
-    [PRINT.resultNumber, resultNumber],
-    [PRINT.verificationCode, verificationCode],
+    [PRINT.resultNumber, plainCode(resultNumber ?? '')],
+    [PRINT.verificationCode, plainCode(verificationCode ?? '')],
     validUntil && [PRINT.validUntil, shortDate(validUntil)],
   ];
 }
@@ -71,7 +73,7 @@ function AgencyWords({ title, words }: { title: LocalizedText; words: LocalizedT
       </h2>
       <Quote>
         <p>
-          <Two words={words} />
+          <Two words={plainIn(words)} />
         </p>
       </Quote>
     </>
@@ -102,7 +104,7 @@ export function HandOverPaper({ application, registry, specialist }: OfHandedOve
           paperKind && [
             PRINT.shown,
             <>
-              <Two words={evidenceTitle(registry, paperKind)} />
+              <Two words={paperKindWords(registry, paperKind)} />
               <div>{paperNumber}</div>
             </>,
           ],
@@ -121,6 +123,12 @@ export function HandOverPaper({ application, registry, specialist }: OfHandedOve
       />
     </Paper>
   );
+}
+
+/** A document by which people prove who they are; some of these are asked for by no service. */
+function paperKindWords(registry: Registry, kind: string): LocalizedText {
+  const known: Readonly<Record<string, LocalizedText>> = PAPER_KINDS;
+  return known[kind] ?? evidenceTitle(registry, kind);
 }
 
 function Collector({ handOver: { collectedBy, collectorName } }: { handOver: HandOver }) {

@@ -1,11 +1,12 @@
 import type { ReactNode } from 'react';
+import { plainWords } from '@cups/application';
 import type { Application, LocalizedText, PublicServiceVersion, Registry } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import { joinWords } from '../language/text.ts';
 import { feeText, termText } from '../language/terms.ts';
 import { FEE_TEXTS, TERM_TEXTS } from '../texts/content.ts';
 import { PRINT } from '../texts/print.ts';
-import { agencyName, optionsAt, settingOf } from './named.ts';
+import { agencyName, optionsAt, plainIn, settingOf } from './named.ts';
 import { Boxes, Large, Paper, PaperFacts, Quote, Subject, Two } from './paper.tsx';
 import type { PaperFact, PaperSetting } from './paper.tsx';
 
@@ -111,12 +112,12 @@ export function MissingPaper({ application, registry, items }: MissingParts) {
       {message && (
         <Quote>
           <p>
-            <Two words={message} />
+            <Two words={plainIn(message)} />
           </p>
         </Quote>
       )}
       <Large>
-        <Boxes items={items} />
+        <Boxes items={items.map(({ key, words, note = '' }) => ({ key, words, note: plainWords(note) }))} />
         {answerBy && (
           <p>
             <Two words={PRINT.missingUntil} params={{ date: shortDate(answerBy) }} />

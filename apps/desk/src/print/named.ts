@@ -1,3 +1,4 @@
+import { plainWords } from '@cups/application';
 import type {
   Application,
   Centre,
@@ -51,6 +52,11 @@ export function settingOf(registry: Registry, filed: Filed): PaperSetting {
     training: filed.training,
     trackingNumber: filed.trackingNumber,
   };
+}
+
+/** Words of others as they may be shown: see `plainWords`. */
+export function plainIn(words: LocalizedText): LocalizedText {
+  return Object.fromEntries(Object.entries(words).map(([language, text]) => [language, plainWords(text)]));
 }
 
 function lastOf(name: string): string {

@@ -1,4 +1,4 @@
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { flushSync } from 'react-dom';
 import { createRoot } from 'react-dom/client';
@@ -26,20 +26,24 @@ export async function printPaper(paper: ReactNode): Promise<void> {
 
 /**
  * Makes a paper that of the screen, so that the browser's own command prints it.
- * @param paper makes it at the time of printing; undefined while there is none
- * @returns prints it
+ * @param paper makes it at the time of printing, always of what the screen knows then; undefined while there is none
+ * @returns prints it, as soon as there is one
  */
 export function usePaper(paper: (() => ReactNode) | undefined): () => void {
+  const wanted = useRef(false);
   useEffect(() => {
     if (!paper) return undefined;
     screenPaper = paper;
     void lettersReady();
+    if (wanted.current) void printPaper(paper());
+    wanted.current = false;
     return () => {
       if (screenPaper === paper) screenPaper = undefined;
     };
   }, [paper]);
   return useCallback(() => {
     if (paper) void printPaper(paper());
+    else wanted.current = true;
   }, [paper]);
 }
 

@@ -22,6 +22,7 @@ export const PRINT = texts({
   term: { ro: 'Termenul', ru: 'Срок', en: 'Term' },
   answerDue: { ro: 'Răspuns până la', ru: 'Ответ до', en: 'Answer by' },
   fee: { ro: 'Costul', ru: 'Стоимость', en: 'Cost' },
+  paid: { ro: 'Plătit', ru: 'Оплачено', en: 'Paid' },
   way: { ro: 'Rezultatul', ru: 'Результат', en: 'Result' },
   papers: { ro: 'Acte prezentate', ru: 'Представленные документы', en: 'Papers shown' },
   noPapers: { ro: 'niciunul', ru: 'нет', en: 'none' },

@@ -1,0 +1,147 @@
+import { expect, test } from '@jest/globals';
+import { idnp } from '@cups/tools/filings';
+import type { Locator, Page } from 'playwright-core';
+import { open, tolerate } from '../desk.ts';
+import type { OpenOptions } from '../desk.ts';
+import { act, deskOf, file, nextPerson, reaches } from '../filings.ts';
+import { pdfText, qrText } from '../paper.ts';
+import { url } from '../surroundings.ts';
+
+/** Papers, read back from what the printer gets. People speak Russian here, so that each paper has two languages. */
+
+/** A page whose dialog of printing is never answered: what it would print stays until the test has printed it. */
+async function openToPrint(options: OpenOptions): Promise<Page> {
+  const page = await open({ operator: 'cu-001-specialist', ...options, path: '/' });
+  await page.addInitScript(() => (window.print = () => undefined));
+  await page.goto(options.path ?? '/');
+  return page;
+}
+
+/** Presses what prints. @returns the words of each sheet */
+async function printed(page: Page, button: Locator): Promise<string[]> {
+  await button.click();
+  await page.waitForFunction(() => document.body.classList.contains('paper'));
+  const sheets = await pdfText(page);
+  expect(await page.evaluate(() => document.body.className)).toBe('');
+  return sheets;
+}
+
+const button = (page: Page, name: string) => page.getByRole('button', { name });
+/** Of the newest thing that the person was told. */
+const SLIP = 'Fișă:';
+
+test('A receipt, and the list of what an agency asks for, are printed with a number that a telephone reads.', async () => {
+  const { id, trackingNumber } = await filedInRussian('ZD');
+  const page = await openToPrint({ path: `/applications/${id}` });
+  await button(page, 'Recipisa').waitFor();
+
+  const [receipt = '', ...noMore] = await printed(page, button(page, 'Recipisa'));
+  expect(noMore).toEqual([]);
+  expect(receipt).toMatch(/^1 \/ 1 CUPS Lozova/);
+  expect(receipt).toContain('Recipisă: cererea a fost depusă Расписка: заявление подано');
+  expect(receipt).toContain('Agenția Servicii Publice Агентство государственных услуг');
+  expect(receipt).toMatch(/Depusă Подано \d\d\.\d\d\.\d{4}, \d\d:\d\d/);
+  expect(receipt).toContain(`deschideți ${url()}/t și scrieți numărul`);
+  expect(receipt).toMatch(new RegExp(`${trackingNumber} Tipărit \\d\\d\\.\\d\\d\\.\\d{4}, \\d\\d:\\d\\d$`));
+  expect(receipt).not.toContain('Exercițiu');
+
+  await button(page, 'Recipisa').click();
+  await page.emulateMedia({ media: 'print' });
+  expect(await qrText(page.locator('#paper svg').first())).toBe(`${url()}/t#${trackingNumber}`);
+  await page.evaluate(() => window.dispatchEvent(new Event('afterprint')));
+  await page.emulateMedia({ media: null });
+
+  // The browser's own command prints the paper that is wanted now.
+  const [asked = ''] = await pdfText(page);
+  expect(asked).toContain('Ce mai lipsește Чего не хватает');
+  expect(asked).toMatch(/Ultima zi: \d\d\.\d\d\.\d{4}\. Последний день: \d\d\.\d\d\.\d{4}\./);
+});
+
+test('A decision and the slip about it are printed; a slip that was printed counts as sent.', async () => {
+  const { id, trackingNumber } = await filedInRussian('ZR');
+  const page = await openToPrint({ path: `/applications/${id}` });
+  const decision = (await printed(page, button(page, 'Decizia'))).join(' ');
+  expect(decision).toContain('Decizie: cererea a fost respinsă Решение: в заявлении отказано');
+  expect(decision).toContain('Как обжаловать');
+
+  const slips = async () => (await notices(id)).filter(({ channel }) => channel === 'slip').map(({ state }) => state);
+  expect(await slips()).toContain('pending');
+  const [slip = ''] = await printed(page, button(page, SLIP).last());
+  expect(slip).toContain('Здравствуйте,');
+  expect(slip).toContain(`Номер для отслеживания заявления ${trackingNumber}`);
+  expect(slip).not.toContain('> ');
+  expect((await notices(id)).at(-1)).toMatchObject({ channel: 'slip', state: 'sent' });
+});
+
+test('What was filed is printed to be signed, with the mandate, and who looked at it.', async () => {
+  const { id } = await filedInRussian('ZQ');
+  const page = await openToPrint({ path: `/applications/${id}/submissions/1` });
+  const application = await printed(page, button(page, 'Tipărește cererea'));
+  expect(application.join(' ')).toContain('Cerere Заявление');
+  expect(application.at(-1)).toMatch(/Acte prezentate .* Semnătura solicitantului Подпись заявителя/);
+  expect(application.at(-1)).toContain(`${application.length} / ${application.length}`);
+  await page.goto(`/applications/${id}`);
+  expect((await printed(page, button(page, 'Cererea, de semnat'))).length).toBe(application.length);
+  const [mandate = ''] = await printed(page, button(page, 'Temeiul acțiunii'));
+  expect(mandate).toContain('Cer specialistului centrului să depună în numele meu');
+  expect(mandate).toContain('Test Specialist Lozova');
+
+  await page.goto(`/applications/${id}/looks`);
+  const [looks = ''] = await printed(page, button(page, 'Tipărește lista'));
+  expect(looks).toContain('Cine a consultat cererea Кто просматривал заявление');
+  expect(looks).toMatch(/Test Specialist Lozova cererea depusă поданное заявление/);
+});
+
+test('Who collected a result signs for it; a paper of a practice says so on each of its pages.', async () => {
+  const ready = await filedInRussian('ZQ');
+  const given = { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B00000035' };
+  await act(ready, 'hand-over', given);
+  const page = await openToPrint({ path: `/applications/${ready.id}` });
+  const [receipt = ''] = await printed(page, button(page, 'Confirmarea de primire'));
+  expect(receipt).toContain('Confirmare de înmânare Подтверждение выдачи');
+  expect(receipt).toContain('B00000035');
+  expect(receipt).toContain('Am primit, semnătura Получено, подпись');
+
+  // No centre of this platform is in training: on the way to the page its answer is made one of a training.
+  await page.route('**/api/**/submissions/1', async (route) => {
+    const response = await route.fetch();
+    const submission = (await response.json()) as { training: boolean; answers: Record<string, string> };
+    submission.training = true;
+    submission.answers = Object.fromEntries(Object.keys(submission.answers).map((name) => [name, 'lung '.repeat(700)]));
+    await route.fulfill({ response, json: submission });
+  });
+  await page.goto(`/applications/${ready.id}/submissions/1`);
+  const sheets = await printed(page, button(page, 'Tipărește cererea'));
+  expect(sheets.length).toBeGreaterThan(1);
+  expect(sheets.every((sheet) => sheet.includes('Exercițiu: fără valoare juridică · Учебный режим'))).toBe(true);
+  expect(sheets.every((sheet) => sheet.includes(`${ready.trackingNumber} Tipărit`))).toBe(true);
+});
+
+test('A slip is not printed while the platform is away, and the page says why.', async () => {
+  const { id } = await filedInRussian('ZR');
+  const page = await openToPrint({ path: `/applications/${id}` });
+  await button(page, SLIP).last().waitFor();
+  tolerate(page, /^console: Failed to load resource/);
+  await page.route('**/api/**/slip', (route) => route.abort());
+  await button(page, SLIP).last().click();
+  await page.getByRole('alert').getByText('Platforma nu răspunde acum.').waitFor();
+  expect(await page.evaluate(() => document.body.className)).toBe('');
+});
+
+/** Filed by a person without an address, who reads Russian; decided, or asked for papers, by the agency. */
+async function filedInRussian(ending: 'ZD' | 'ZR' | 'ZQ') {
+  const names = { givenName: 'Vasile', familyName: 'Bălan', birthDate: '1953-09-18', language: 'ru' };
+  const applicant = { idnp: idnp(nextPerson()), ...names };
+  const filed = await file({ ending, content: { applicant, contact: { none: true } } });
+  const state = { ZD: 'documents-requested', ZR: 'rejected', ZQ: 'ready' } as const;
+  return reaches(filed, state[ending]);
+}
+
+async function notices(id: string): Promise<{ channel: string; state: string }[]> {
+  const desk = await deskOf('cu-001-specialist');
+  const { body } = await desk.call<{ notices: { channel: string; state: string }[] }>(
+    'GET',
+    `/applications/${id}/notices`,
+  );
+  return body.notices;
+}
