@@ -9,6 +9,9 @@ import type { Plugin } from 'vite';
 /** The oldest browsers that the desk is for: Chrome 109 is the last on Windows 7. */
 const BROWSERS = ['chrome109', 'firefox115', 'safari16'];
 
+/** Of a platform that runs, for work on the page: `npm start` serves there, CUPS_GATEWAY names another. */
+const GATEWAY = process.env['CUPS_GATEWAY'] ?? 'http://127.0.0.1:8080';
+
 const ROOT = join(import.meta.dirname, '../..');
 
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } };
@@ -54,5 +57,5 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: { input: ['index.html', 't.html'] },
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8080' } },
+  server: { proxy: { '/api': GATEWAY, '/readyz': GATEWAY } },
 });

@@ -65,6 +65,8 @@ export const fileRead = (id: string) =>
   queryOptions({
     queryKey: ['file', id],
     queryFn: () => bodyOf(api.GET('/api/v1/applications/{id}/file', { params: { path: { id } } })),
+    // Colleagues work on it too: whoever comes back to the window sees what they did.
+    staleTime: 1_000,
   });
 
 export const submissionRead = (id: string, number: number) =>

@@ -1,0 +1,213 @@
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { axe, open, tolerate, url } from '../desk.ts';
+import { act, deskOf, file, nextPerson, reaches } from '../filings.ts';
+import { idnp } from '@cups/tools/filings';
+
+/** A specialist's work on what was filed: the queue, an application, the agency's request, the hand-over, colleagues. */
+
+/** Each test works at a centre of its own, so that no other test's applications stand in its lists. */
+const at = (centre: string) => ({ operator: `${centre}-specialist` });
+
+const person = (familyName: string) => ({
+  applicant: {
+    idnp: idnp(nextPerson()),
+    givenName: 'Tamara',
+    familyName,
+    birthDate: '1988-09-14',
+    language: 'ro',
+  },
+  contact: { none: true },
+});
+
+/** Presses keys one by one, and counts them; a chord counts as two. */
+async function press(page: Page, ...keys: string[]): Promise<number> {
+  for (const key of keys) await page.keyboard.press(key);
+  return keys.reduce((sum, key) => sum + key.split('+').length, 0);
+}
+
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
+
+test('A result is found in the queue and handed over by keyboard alone, in 16 keys.', async () => {
+  const filed = await file({ operator: 'cu-003-specialist', content: person('Cojocaru') });
+  await reaches(filed, 'ready', 'cu-003-specialist');
+  const page = await open(at('cu-003'));
+  await page.getByRole('link', { name: /Tamara Cojocaru/ }).waitFor();
+  await page.getByRole('heading', { name: 'Rezultatul este la ghișeu' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+
+  await press(page, 'Digit4');
+  await page.getByRole('link', { name: /Tamara Cojocaru/ }).waitFor();
+  let keys = await press(page, 'KeyH');
+  await heading(page, 'Înmânarea rezultatului').waitFor();
+  await page.getByLabel('Seria și numărul').waitFor();
+  keys += await press(page, ...'B00004217', 'Tab', 'Space', 'Tab', 'Space');
+  expect(await axe(page)).toEqual([]);
+  keys += await press(page, 'Control+Enter');
+  await heading(page, 'Înmânat și închis').waitFor();
+  expect(keys).toBeLessThanOrEqual(16);
+  await reaches(filed, 'closed', 'cu-003-specialist');
+  await press(page, 'Enter');
+  await heading(page, /^Astăzi|^Gata/).waitFor();
+  await page.getByText('Lista este goală.').waitFor();
+});
+
+test('A hand-over that lacks something says what, beside the question and above all, and loses nothing.', async () => {
+  const filed = await file({ operator: 'cu-004-specialist', content: person('Lungu') });
+  await reaches(filed, 'ready', 'cu-004-specialist');
+  const page = await open(Object.assign(at('cu-004'), { path: `/applications/${filed.id}/hand-over` }));
+  await page.getByLabel('Altă persoană').check();
+  await page.getByRole('button', { name: /Înmânează și închide/ }).click();
+  const summary = page.getByRole('alert');
+  await summary.waitFor();
+  expect(await summary.getByRole('link').count()).toBe(5);
+  expect(await axe(page)).toEqual([]);
+  await summary.getByRole('link').first().click();
+  await page.keyboard.type('Ion Lungu');
+  await page.getByLabel('Procura sau codul MPower').fill('MP-1');
+  await page.reload();
+  await page.getByLabel('Numele și prenumele').waitFor();
+  await expect(page.getByLabel('Numele și prenumele').inputValue()).resolves.toBe('Ion Lungu');
+  await page.getByLabel('Seria și numărul').fill('B00004218');
+  await page.getByLabel('Fotografia și numele corespund').check();
+  await page.getByLabel('Nu, lipsește ceva').check();
+  await page.getByLabel('Ce lipsește?').fill('Lipsește apostila');
+  await page.getByRole('button', { name: /Înmânează și începe corectarea/ }).click();
+  await page.getByRole('button', { name: /Continuă cu corectarea/ }).waitFor();
+  const closed = await reaches(filed, 'closed', 'cu-004-specialist');
+  expect(closed).toMatchObject({ outcome: { needMet: false, missing: 'Lipsește apostila' } });
+});
+
+test('What the agency asks for is answered; what is told, noted and taken over is seen by the colleague.', async () => {
+  const filed = await file({ operator: 'cu-005-specialist', ending: 'ZD', content: person('Rusu') });
+  await reaches(filed, 'documents-requested', 'cu-005-specialist');
+  const page = await open(Object.assign(at('cu-005'), { path: `/applications/${filed.id}` }));
+  await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await press(page, 'Control+Enter');
+  await page.getByText('Spuneți la cel puțin un act dacă este adus.').waitFor();
+
+  await press(page, 'KeyO');
+  await page.keyboard.type('Fiul aduce actul miercuri.');
+  await press(page, 'Enter');
+  await page.getByText('Fiul aduce actul miercuri.').waitFor();
+  const colleague = await open({ operator: 'cu-005-manager', path: `/applications/${filed.id}` });
+  await colleague.getByText('Fiul aduce actul miercuri.').waitFor();
+  await colleague.getByRole('button', { name: 'Preia cererea' }).click();
+  await colleague.getByRole('button', { name: 'Preia cererea' }).waitFor({ state: 'detached' });
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await page
+    .getByText(/Test Manager/)
+    .first()
+    .waitFor();
+
+  await press(page, 'Escape');
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor();
+  await page.getByLabel('Adus acum').first().check();
+  await page.getByRole('button', { name: /Trimite actele aduse/ }).click();
+  await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor({ state: 'detached' });
+  await page.getByText('a trimis documentele cerute').waitFor();
+});
+
+test('What is new waits behind a button, and a name is found without standing in an address.', async () => {
+  const page = await open(at('cu-006'));
+  await page.getByText('Nimic de făcut acum.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  const filed = await file({ operator: 'cu-006-specialist', submit: false, content: person('Moraru') });
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await press(page, 'Digit7');
+  await page.getByRole('link', { name: /Tamara Moraru/ }).waitFor();
+  const second = await file({ operator: 'cu-006-specialist', submit: false, content: person('Popa') });
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await page.getByRole('button', { name: 'Arată ce este nou: 1' }).click();
+  await page.getByRole('link', { name: /Tamara Popa/ }).waitFor();
+
+  await press(page, 'F2');
+  await page.keyboard.type('Морару Тамара');
+  await press(page, 'Enter');
+  await heading(page, 'Cereri găsite').waitFor();
+  await page.getByRole('link', { name: /Tamara Moraru/ }).waitFor();
+  expect(await axe(page)).toEqual([]);
+  expect(page.url()).toBe(`${url}/find`);
+  expect(await page.title()).toBe('CUPS');
+  await act(filed, 'withdraw', {}, 'cu-006-specialist');
+  await act(second, 'withdraw', {}, 'cu-006-specialist');
+});
+
+test('F8 covers all, ends the session, and the same operator goes on; signing out leaves nothing behind.', async () => {
+  const filed = await file({ operator: 'cu-007-specialist', ending: 'ZN', content: person('Bălan') });
+  const page = await open(Object.assign(at('cu-007'), { path: `/applications/${filed.id}` }));
+  await page.getByLabel('Scrieți o notă').fill('scris pe jumătate');
+  await press(page, 'F8');
+  await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
+  expect(await page.innerText('body')).not.toMatch(/Bălan|Tamara|jumătate/);
+  expect(await axe(page)).toEqual([]);
+  const session = await page.context().request.get(`${url}/api/v1/sessions/current`);
+  expect(session.status()).toBe(401);
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await page.getByLabel('Scrieți o notă').waitFor();
+  await expect(page.getByLabel('Scrieți o notă').inputValue()).resolves.toBe('scris pe jumătate');
+
+  await page.getByRole('button', { name: /Contul meu/ }).click();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Ieșire' }).click();
+  await heading(page, 'Intrați la ghișeu').waitFor();
+  const kept = await page.evaluate(async () => {
+    const names = (await indexedDB.databases()).map(({ name }) => name as string);
+    const counts = await Promise.all(
+      names.map(
+        (name) =>
+          new Promise<number>((done, failed) => {
+            const opening = indexedDB.open(name);
+            opening.onerror = () => failed(opening.error);
+            opening.onsuccess = () => {
+              const db = opening.result;
+              const stores = [...db.objectStoreNames];
+              const reading = db.transaction(stores);
+              let sum = 0;
+              reading.oncomplete = () => done(sum);
+              for (const store of stores) {
+                const counting = reading.objectStore(store).count();
+                counting.onsuccess = () => (sum += counting.result);
+              }
+            };
+          }),
+      ),
+    );
+    return { records: counts.reduce((sum, count) => sum + count, 0), local: localStorage.length };
+  });
+  expect(kept).toEqual({ records: 0, local: 0 });
+});
+
+test('While the platform is away what is written waits, and goes out by itself.', async () => {
+  const filed = await file({ operator: 'cu-008-specialist', ending: 'ZN', content: person('Sîrbu') });
+  const page = await open(Object.assign(at('cu-008'), { path: `/applications/${filed.id}` }));
+  tolerate(page, /Failed to load resource/);
+  await page.getByLabel('Scrieți o notă').waitFor();
+  await page.route('**/{api,readyz}/**', (route) => route.abort());
+  await page.route('**/readyz', (route) => route.abort());
+  await page.getByLabel('Scrieți o notă').fill('notă fără linie');
+  await press(page, 'Enter');
+  await page.getByText('de trimis', { exact: true }).waitFor();
+  await page.getByText('Platforma nu răspunde. Ce scrieți se păstrează aici.').waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.unrouteAll();
+  await page.getByText('de trimis', { exact: true }).waitFor({ state: 'detached', timeout: 20_000 });
+  const desk = await deskOf('cu-008-specialist');
+  const { body } = await desk.call<{ notes: { text: string }[] }>('GET', `/applications/${filed.id}`);
+  expect(body.notes.map(({ text }) => text)).toEqual(['notă fără linie']);
+});
+
+test('The page is Russian and English at a press, and the fields keep what they hold.', async () => {
+  const filed = await file({ operator: 'cu-009-specialist', ending: 'ZN', content: person('Ceban') });
+  const page = await open(Object.assign(at('cu-009'), { path: `/applications/${filed.id}` }));
+  await page.getByLabel('Scrieți o notă').fill('rămâne');
+  await page.getByRole('button', { name: 'RU', exact: true }).click();
+  await page.getByRole('heading', { name: /Заявление рассматривает/ }).waitFor();
+  await expect(page.getByLabel('Напишите заметку').inputValue()).resolves.toBe('rămâne');
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'EN', exact: true }).click();
+  await page.getByRole('heading', { name: /The application is with/ }).waitFor();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+});
