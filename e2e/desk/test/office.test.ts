@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core';
 import { axe, open, tolerate, url } from '../desk.ts';
 import { act, deskOf, file, nextPerson, reaches } from '../filings.ts';
 import { idnp } from '@cups/tools/filings';
+import { eventually } from '@cups/testing';
 
 /** A specialist's work on what was filed: the queue, an application, the agency's request, the hand-over, colleagues. */
 
@@ -25,6 +26,13 @@ async function press(page: Page, ...keys: string[]): Promise<number> {
   for (const key of keys) await page.keyboard.press(key);
   return keys.reduce((sum, key) => sum + key.split('+').length, 0);
 }
+
+/** Whoever comes back to the window sees what happened meanwhile. */
+const comesBack = (page: Page, sees: () => Promise<boolean>) =>
+  eventually(async () => {
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+    return (await sees()) || undefined;
+  });
 
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
 
@@ -95,13 +103,15 @@ test('What the agency asks for is answered; what is told, noted and taken over i
   await colleague.getByText('Fiul aduce actul miercuri.').waitFor();
   await colleague.getByRole('button', { name: 'Preia cererea' }).click();
   await colleague.getByRole('button', { name: 'Preia cererea' }).waitFor({ state: 'detached' });
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
-  await page
-    .getByText(/Test Manager/)
-    .first()
-    .waitFor();
+  await comesBack(page, () =>
+    page
+      .getByText(/Test Manager/)
+      .first()
+      .isVisible(),
+  );
 
-  await press(page, 'Escape');
+  // Out of the field of the note, then out of the page.
+  await press(page, 'Escape', 'Escape');
   await page.goBack();
   await page.getByRole('heading', { name: 'Cererea așteaptă acte de la solicitant' }).waitFor();
   await page.getByLabel('Adus acum').first().check();
@@ -115,11 +125,10 @@ test('What is new waits behind a button, and a name is found without standing in
   await page.getByText('Nimic de făcut acum.').waitFor();
   expect(await axe(page)).toEqual([]);
   const filed = await file({ operator: 'cu-006-specialist', submit: false, content: person('Moraru') });
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
   await press(page, 'Digit7');
   await page.getByRole('link', { name: /Tamara Moraru/ }).waitFor();
   const second = await file({ operator: 'cu-006-specialist', submit: false, content: person('Popa') });
-  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await comesBack(page, () => page.getByRole('button', { name: 'Arată ce este nou: 1' }).isVisible());
   await page.getByRole('button', { name: 'Arată ce este nou: 1' }).click();
   await page.getByRole('link', { name: /Tamara Popa/ }).waitFor();
 

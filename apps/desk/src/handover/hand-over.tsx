@@ -11,7 +11,7 @@ import { ErrorSummary } from '../parts/error-summary.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
 import { useKept } from '../keeping/use-kept.ts';
-import { useEnterGoesOn } from '../parts/turn.ts';
+import { ALL, useTurns } from '../parts/turn.ts';
 import { usePassage } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { HAND } from '../texts/application.ts';
@@ -62,7 +62,7 @@ function Known({ file, onHanded }: { file: ApplicationFile; onHanded: () => void
     setHanded(later ? 'open' : 'closed');
   };
   const main = () => hand(false);
-  const form = useEnterGoesOn<HTMLFormElement>(main);
+  const form = useTurns<HTMLFormElement>(main, ALL);
   useKeys([handed === undefined && { code: 'Ctrl+Enter', says: KEYS.main, does: main }]);
   if (handed && !refusal) return <Done file={file} handing={handing} outcome={handed} />;
   return (

@@ -100,7 +100,8 @@ export function Paper({ application, handing, onSay, faults }: OfApplication) {
             onChange={(paperNumber) => onSay({ paperNumber })}
             onKeyDown={(event) => {
               // Enter in the empty field takes what was filed with, and goes on.
-              if (event.key === 'Enter' && !event.ctrlKey && filed && own && !handing.paperNumber) onSay({ paperNumber: filed });
+              if (event.key === 'Enter' && !event.ctrlKey && filed && own && !handing.paperNumber)
+                onSay({ paperNumber: filed });
             }}
             maxLength={100}
           />

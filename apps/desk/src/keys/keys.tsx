@@ -49,7 +49,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   );
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const key = keyFor(event, board);
+      const key = keyFor(event, board) ?? leaving(event);
       if (!key) return;
       event.preventDefault();
       key.does();
@@ -58,6 +58,12 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     return () => window.removeEventListener('keydown', onKey);
   }, [board]);
   return <Here value={board}>{children}</Here>;
+}
+
+/** Esc leaves the field that somebody types in, before it leaves the screen. */
+function leaving({ code, target }: KeyboardEvent): Pick<Key, 'does'> | undefined {
+  if (code !== 'Escape' || !(target instanceof HTMLElement) || !target.matches(FIELDS)) return undefined;
+  return { does: () => target.blur() };
 }
 
 function keyFor(event: KeyboardEvent, { all, letters }: Board): Key | undefined {

@@ -1,17 +1,60 @@
 import { useEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 
-const CONTROLS = 'input, select, textarea';
+/** What a question is answered by; a box beside it is reached by Tab. */
+const QUESTIONS = 'input:not([type=checkbox]), select, textarea';
+/** Boxes as well: where each has to be ticked. */
+export const ALL = 'input, select, textarea';
+
+/**
+ * Enter in a field goes to the next one, and from the last one on.
+ * @param stops where it stops on the way, a selector
+ * @returns what the area of the fields is marked with
+ */
+export function useTurns<Area extends HTMLElement = HTMLDivElement>(
+  goOn: () => void,
+  stops = QUESTIONS,
+): RefObject<Area | null> {
+  const area = useRef<Area>(null);
+  const on = useRef(goOn);
+  useEffect(() => {
+    on.current = goOn;
+  });
+  useEffect(() => {
+    const here = area.current;
+    const onKey = (event: KeyboardEvent) => here && turn(event, here, stops, on.current);
+    here?.addEventListener('keydown', onKey);
+    return () => here?.removeEventListener('keydown', onKey);
+  }, [stops]);
+  return area;
+}
+
+function turn(event: KeyboardEvent, area: HTMLElement, stops: string, goOn: () => void): void {
+  const { target, key } = event;
+  if (key !== 'Enter' || event.ctrlKey || event.altKey || event.isComposing) return;
+  if (!(target instanceof HTMLElement) || !target.matches('input, select')) return;
+  event.preventDefault();
+  // Whoever is offered behind a number or a name is taken by Enter.
+  const offered = target.id.endsWith('/idnp') ? area.querySelector<HTMLElement>('[data-enter]') : null;
+  const next = inTurn(area, target, stops);
+  if (offered) offered.click();
+  else if (next) next.focus();
+  else goOn();
+}
 
 /** The control that comes after one, a group of radios being one; undefined after the last. */
-export function inTurn(area: HTMLElement, control: HTMLElement): HTMLElement | undefined {
-  const all = [...area.querySelectorAll<HTMLElement>(CONTROLS)].filter(isReachable);
-  return all.slice(all.indexOf(control) + 1).find((next) => !isSameGroup(control, next));
+function inTurn(area: HTMLElement, control: HTMLElement, stops: string): HTMLElement | undefined {
+  return [...area.querySelectorAll<HTMLElement>(stops)].find(
+    (next) => isAfter(control, next) && isReachable(next) && !isSameGroup(control, next),
+  );
 }
+
+const isAfter = (one: HTMLElement, other: HTMLElement): boolean =>
+  (one.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 
 /** The first control of an area, a group of radios by what is chosen in it. */
 export function firstOf(area: HTMLElement): HTMLElement | undefined {
-  return [...area.querySelectorAll<HTMLElement>(CONTROLS)].find(isReachable);
+  return [...area.querySelectorAll<HTMLElement>(QUESTIONS)].find(isReachable);
 }
 
 function isReachable(control: HTMLElement): boolean {
@@ -31,31 +74,4 @@ function isSameGroup(one: HTMLElement, other: HTMLElement): boolean {
     one.type === 'radio' &&
     one.name === other.name
   );
-}
-
-/**
- * Enter in a field goes to the next one, and after the last does what the screen is for.
- * @returns the ref of the area in which it is so
- */
-export function useEnterGoesOn<Area extends HTMLElement>(then: () => void): RefObject<Area | null> {
-  const area = useRef<Area>(null);
-  const last = useRef(then);
-  useEffect(() => {
-    last.current = then;
-  });
-  useEffect(() => {
-    const here = area.current;
-    const onKey = (event: KeyboardEvent) => {
-      const { target, key } = event;
-      if (!here || key !== 'Enter' || event.ctrlKey || event.altKey || !(target instanceof HTMLElement)) return;
-      if (!target.matches('input, select')) return;
-      event.preventDefault();
-      const next = inTurn(here, target);
-      if (next) next.focus();
-      else last.current();
-    };
-    here?.addEventListener('keydown', onKey);
-    return () => here?.removeEventListener('keydown', onKey);
-  }, []);
-  return area;
 }

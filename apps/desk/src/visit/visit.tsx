@@ -16,7 +16,7 @@ import { PersonScreen } from './screens/person.tsx';
 import { ReceiptScreen } from './screens/receipt.tsx';
 import { ReviewScreen } from './screens/review.tsx';
 import { ServiceScreen } from './screens/service.tsx';
-import { firstOf } from './screens/turn.ts';
+import { firstOf } from '../parts/turn.ts';
 import { isFiled } from './store.ts';
 import type { Draft, Visit } from './store.ts';
 import { useFillingOf } from './use-filling.ts';

@@ -5,6 +5,7 @@ import { useLanguage } from '../../language/language.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ErrorSummary } from '../../parts/error-summary.tsx';
 import { Screen } from '../../parts/screen.tsx';
+import { useTurns } from '../../parts/turn.ts';
 import { KEYS } from '../../texts/keys.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { Conflicts } from '../conflicts.tsx';
@@ -14,7 +15,6 @@ import { Rail, RailLine } from '../rail.tsx';
 import { Refused } from '../refused.tsx';
 import { Saved } from '../saved.tsx';
 import { labelOf } from '../words.ts';
-import { useTurns } from './turn.ts';
 import styles from './page.module.css';
 
 interface PageProps {
