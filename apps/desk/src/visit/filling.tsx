@@ -35,6 +35,8 @@ export interface Filling {
   /** The next screen, or what keeps from it. */
   next: () => void;
   back: () => void;
+  /** What is being fetched into the fields: going on waits for it. */
+  during: (work: Promise<unknown>) => void;
   /** Counts how often somebody wanted to go on and could not: the summary takes the focus. */
   attempt: number;
   /** Says what keeps from going on where it is no fault of a field. */

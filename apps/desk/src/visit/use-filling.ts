@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { today as todayHere } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -52,6 +52,7 @@ export function useFillingOf(visit: Visit, draft: Draft, registry: Registry, ask
     const keeps = lacks.some((lack) => lack.screen === screen && !isPutOff(lack, typed));
     return keeps ? faults.stay() : go(beside(screens, screen, 1));
   }
+  const waits = useWaits(next);
   const agency = service && agencyOf(registry, service);
   const about = {
     visit,
@@ -77,10 +78,39 @@ export function useFillingOf(visit: Visit, draft: Draft, registry: Registry, ask
     choose: (code: string) =>
       code === draft.service ? go(beside(screens, 'service', 1)) : navigate(changes.choose(code)),
     go,
-    next,
+    next: waits.next,
+    during: waits.during,
     back: () => (screen === 'service' ? navigate('/') : go(beside(screens, screen, -1))),
     hold,
   });
+}
+
+/** Going on while something is fetched into the fields goes on once it is there. */
+function useWaits(next: () => void): Pick<Filling, 'next' | 'during'> {
+  const latest = useRef(next);
+  useEffect(() => {
+    latest.current = next;
+  });
+  const running = useRef(0);
+  const wanted = useRef(false);
+  const [waits] = useState(() => ({
+    next(): void {
+      if (running.current > 0) wanted.current = true;
+      else latest.current();
+    },
+    during(work: Promise<unknown>): void {
+      running.current += 1;
+      const done = () => {
+        running.current -= 1;
+        if (!wanted.current || running.current > 0) return;
+        wanted.current = false;
+        // The fields draw themselves first.
+        setTimeout(() => latest.current());
+      };
+      work.then(done, done);
+    },
+  }));
+  return waits;
 }
 
 /** What is typed as it may be filed, the screens that it has, and what it lacks. */

@@ -18,7 +18,7 @@ const lookupRead = (idnp: string) =>
     retry: false,
   });
 
-const namesRead = (query: string) =>
+export const namesRead = (query: string) =>
   queryOptions({
     queryKey: ['names', query],
     queryFn: () => bodyOf(api.POST('/api/v1/applications/search', { body: { query } })),
@@ -32,15 +32,20 @@ export function useLookup(typed: string) {
   return useQuery(Object.assign({ enabled: state === 'right' }, lookupRead(digits)));
 }
 
-/** Applications of people by the beginning of a name; nothing while digits are typed. */
+/** A name as it is looked for, or undefined for fewer letters than tell people apart. */
+export function nameIn(typed: string): string | undefined {
+  const name = typed.trim().slice(0, 100);
+  return name.replace(/[^\p{L}]/gu, '').length >= LEAST_LETTERS ? name : undefined;
+}
+
+/** Applications of people by the beginning of a name, a moment after the last letter. */
 export function useNames(typed: string) {
-  const name = useSettled(typed.trim());
-  const letters = name.replace(/[^\p{L}]/gu, '').length;
-  return useQuery(Object.assign({ enabled: letters >= LEAST_LETTERS }, namesRead(name.slice(0, 100))));
+  const name = useSettled(nameIn(typed));
+  return useQuery(Object.assign({ enabled: name !== undefined }, namesRead(name ?? '')));
 }
 
 /** The value once nothing more was typed for a moment. */
-function useSettled(value: string): string {
+function useSettled<T>(value: T): T {
   const [settled, setSettled] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setSettled(value), PAUSE_MS);

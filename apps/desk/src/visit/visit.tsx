@@ -96,6 +96,8 @@ function OneScreen({ screen }: { screen: ScreenId }) {
 /** A screen begins at its first question; that of prices at its title, since digits choose there. */
 function useFirstField(screen: ScreenId): void {
   useEffect(() => {
+    // On a narrow screen the whole page scrolls.
+    window.scrollTo(0, 0);
     if (screen === 'cost') return;
     const area = document.getElementById(screen === 'review' ? '/checked' : 'main');
     const first = area?.matches('input') ? area : area && firstOf(area);

@@ -30,8 +30,8 @@ export function CostScreen() {
     ...ways.map((kind) => ['/delivery/kind', kind] as const),
   ].slice(0, MOST_DIGITS);
   useKeys(choices.map(([at, value], n) => ({ code: `Digit${n + 1}`, does: () => set(at, value) })));
-  const digit = (value: string) => {
-    const n = choices.findIndex(([, one]) => one === value);
+  const digit = (place: string, value: string) => {
+    const n = choices.findIndex(([at, one]) => at === place && one === value);
     return n < 0 ? undefined : <Cap code={`Digit${n + 1}`} quiet />;
   };
   return (
@@ -49,7 +49,7 @@ export function CostScreen() {
           columns={2}
           options={ways.map((value) => ({
             value,
-            says: <Line says={capital(t(DELIVERY_TEXTS[value]))} digit={digit(value)} />,
+            says: <Line says={capital(t(DELIVERY_TEXTS[value]))} digit={digit('/delivery/kind', value)} />,
           }))}
           value={ways.find((one) => one === way)}
           onChange={(value) => set('/delivery/kind', value)}
@@ -72,7 +72,7 @@ function Line({ says, value, digit }: { says: string; value?: string; digit: Rea
   );
 }
 
-type Digit = (value: string) => React.ReactNode;
+type Digit = (place: string, value: string) => React.ReactNode;
 
 function Costs({ options, digit }: { options: readonly CostOption[]; digit: Digit }) {
   const { t } = useLanguage();
@@ -88,7 +88,7 @@ function Costs({ options, digit }: { options: readonly CostOption[]; digit: Digi
         error={errorAt('/costOption')}
         options={options.map((option) => ({
           value: option.code,
-          says: <Line says={t(option.title)} value={t(feeText(option))} digit={digit(option.code)} />,
+          says: <Line says={t(option.title)} value={t(feeText(option))} digit={digit('/costOption', option.code)} />,
           more: sayTerm(option),
         }))}
         value={textOf(typed, '/costOption')}
@@ -108,7 +108,7 @@ function Reductions({ reduced, digit }: { reduced: readonly Reduced[]; digit: Di
         help={t(VISIT.reducedHelp)}
         options={reduced.map(({ option, reduction }) => ({
           value: option.code,
-          says: <Line says={t(option.title)} value={t(feeText(option))} digit={digit(option.code)} />,
+          says: <Line says={t(option.title)} value={t(feeText(option))} digit={digit('/costOption', option.code)} />,
           more: (
             <>
               {t(reduction?.title)}

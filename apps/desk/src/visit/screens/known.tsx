@@ -12,7 +12,7 @@ import { VISIT } from '../../texts/visit.ts';
 import { useFilling } from '../filling.tsx';
 import { textOf, typedOf } from '../model/typed.ts';
 import type { Typed } from '../model/typed.ts';
-import { useLookup, useNames } from '../use-lookup.ts';
+import { nameIn, namesRead, useLookup, useNames } from '../use-lookup.ts';
 import styles from './person.module.css';
 
 /** Somebody who was here before is offered again; nothing is taken in unasked. */
@@ -27,7 +27,7 @@ function ByNumber({ text, at }: { text: string; at: string }) {
   const { typed, setAll, content } = useFilling();
   const { data } = useLookup(text);
   const person = data?.person;
-  if (!person || isTaken(person, content[at === '/applicant' ? 'applicant' : 'represented'])) return null;
+  if (!person || isTyped(content[at === '/applicant' ? 'applicant' : 'represented'])) return null;
   const date = data.personTime && civilDay(new Date(data.personTime));
   return (
     <section className={styles.known} aria-label={t(VISIT.known)}>
@@ -53,8 +53,9 @@ function ByNumber({ text, at }: { text: string; at: string }) {
   );
 }
 
-function isTaken(known: Person, here: Person | undefined): boolean {
-  return (['givenName', 'familyName', 'birthDate'] as const).every((name) => known[name] === here?.[name]);
+/** Whoever is typed already needs no offer. */
+function isTyped(here: Person | undefined): boolean {
+  return Boolean(here?.familyName && here.givenName && here.birthDate);
 }
 
 /** What is known of a person as the controls show it; the contact is that of the applicant. */
@@ -74,17 +75,22 @@ const MOST_NAMES = 6;
 /** People of this centre by name; which of them it is shows by the service and the day. */
 function ByName({ text, at }: { text: string; at: string }) {
   const { t } = useLanguage();
-  const { typed, setAll } = useFilling();
+  const { typed, setAll, during } = useFilling();
   const reads = useQueryClient();
   const { data } = useNames(text);
   const [chosen, setChosen] = useState(0);
   const rows = peopleOf(data?.applications ?? []);
-  const take = async (row: Row | undefined) => {
+  async function take(row: Row | undefined): Promise<void> {
     if (!row) return;
     const read = { queryKey: ['application', row.id], queryFn: () => readApplication(row.id), staleTime: 60_000 };
     const { applicant, contact } = await reads.fetchQuery(read);
     if (applicant) setAll(asTyped(applicant, contact, at, typed));
-  };
+  }
+  /** Whoever is quicker than the line takes the first of those who are found. */
+  async function takeFirst(): Promise<void> {
+    const name = nameIn(text);
+    if (name) await take(peopleOf((await reads.fetchQuery(namesRead(name))).applications)[0]);
+  }
   useKeys([
     rows.length > 0 && {
       code: 'ArrowDown',
@@ -99,7 +105,7 @@ function ByName({ text, at }: { text: string; at: string }) {
       inFields: true,
     },
   ]);
-  if (!data) return null;
+  if (!data) return <button type="button" hidden data-enter onClick={() => during(takeFirst())} />;
   if (rows.length === 0) return <p className={styles.quiet}>{t(VISIT.nobodyFound)}</p>;
   return (
     <section className={styles.known}>
@@ -112,7 +118,7 @@ function ByName({ text, at }: { text: string; at: string }) {
             className={styles.hit}
             data-enter={n === chosen || undefined}
             data-chosen={n === chosen || undefined}
-            onClick={() => void take(row)}
+            onClick={() => during(take(row))}
           >
             {[row.applicant?.givenName, row.applicant?.familyName].filter(Boolean).join(' ')}
             <small>

@@ -8,6 +8,7 @@ import { Screen } from '../../parts/screen.tsx';
 import { useTurns } from '../../parts/turn.ts';
 import { KEYS } from '../../texts/keys.ts';
 import { VISIT } from '../../texts/visit.ts';
+import { Colleague } from '../colleague.tsx';
 import { Conflicts } from '../conflicts.tsx';
 import { useFilling } from '../filling.tsx';
 import { usePark } from '../park.ts';
@@ -60,6 +61,7 @@ export function Page({ main, side, hint, before, summary = true, children }: Pag
       <div className={styles.page} ref={area}>
         <RailLine />
         <Refused />
+        <Colleague />
         <Conflicts />
         {summary && attempt > 0 && <ErrorSummary faults={faults} attempt={attempt} />}
         {children}

@@ -105,12 +105,12 @@ function useFound() {
 function Arrows() {
   const { t } = useLanguage();
   return (
-    <>
-      <span className={styles.arrows} aria-hidden="true">
+    <span className={styles.arrows}>
+      <span aria-hidden="true">
         <kbd>↑</kbd>
         <kbd>↓</kbd>
       </span>
       {t(VISIT.arrows)}
-    </>
+    </span>
   );
 }
