@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { axe, open, tolerate, url } from '../desk.ts';
+import { axe, open, tolerate } from '../desk.ts';
+import { url } from '../surroundings.ts';
+import { Hand } from '../hand.ts';
 import { act, deskOf, file, nextPerson, reaches } from '../filings.ts';
 import { idnp } from '@cups/tools/filings';
 import { eventually } from '@cups/testing';
@@ -21,10 +23,8 @@ const person = (familyName: string) => ({
   contact: { none: true },
 });
 
-/** Presses keys one by one, and counts them; a chord counts as two. */
-async function press(page: Page, ...keys: string[]): Promise<number> {
+async function press(page: Page, ...keys: string[]): Promise<void> {
   for (const key of keys) await page.keyboard.press(key);
-  return keys.reduce((sum, key) => sum + key.split('+').length, 0);
 }
 
 /** Whoever comes back to the window sees what happened meanwhile. */
@@ -46,14 +46,16 @@ test('A result is found in the queue and handed over by keyboard alone, in 16 ke
 
   await press(page, 'Digit4');
   await page.getByRole('link', { name: /Tamara Cojocaru/ }).waitFor();
-  let keys = await press(page, 'KeyH');
-  await heading(page, 'Înmânarea rezultatului').waitFor();
+  const hand = new Hand(page);
+  await hand.press('KeyH');
+  await hand.reach('Înmânarea rezultatului');
   await page.getByLabel('Seria și numărul').waitFor();
-  keys += await press(page, ...'B00004217', 'Tab', 'Space', 'Tab', 'Space');
+  await hand.type('B00004217');
+  for (const key of ['Tab', 'Space', 'Tab', 'Space']) await hand.press(key);
   expect(await axe(page)).toEqual([]);
-  keys += await press(page, 'Control+Enter');
+  await hand.press('Control+Enter');
   await heading(page, 'Înmânat și închis').waitFor();
-  expect(keys).toBeLessThanOrEqual(16);
+  expect(hand.keys).toBeLessThanOrEqual(16);
   await reaches(filed, 'closed', 'cu-003-specialist');
   await press(page, 'Enter');
   await heading(page, /^Astăzi|^Gata/).waitFor();
@@ -138,7 +140,7 @@ test('What is new waits behind a button, and a name is found without standing in
   await heading(page, 'Cereri găsite').waitFor();
   await page.getByRole('link', { name: /Tamara Moraru/ }).waitFor();
   expect(await axe(page)).toEqual([]);
-  expect(page.url()).toBe(`${url}/find`);
+  expect(page.url()).toBe(`${url()}/find`);
   expect(await page.title()).toBe('CUPS');
   await act(filed, 'withdraw', {}, 'cu-006-specialist');
   await act(second, 'withdraw', {}, 'cu-006-specialist');
@@ -152,7 +154,7 @@ test('F8 covers all, ends the session, and the same operator goes on; signing ou
   await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
   expect(await page.innerText('body')).not.toMatch(/Bălan|Tamara|jumătate/);
   expect(await axe(page)).toEqual([]);
-  const session = await page.context().request.get(`${url}/api/v1/sessions/current`);
+  const session = await page.context().request.get(`${url()}/api/v1/sessions/current`);
   expect(session.status()).toBe(401);
   await page.getByRole('button', { name: /Intră din nou/ }).click();
   await page.getByLabel('Scrieți o notă').waitFor();
