@@ -1,10 +1,12 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
 import { Route, Switch, useLocation } from 'wouter';
 import { newReads, queueRead } from './api/reads.ts';
+import { later, useLaterScreens } from './later.ts';
 import { KeysProvider } from './keys/keys.tsx';
 import { LanguageProvider, useLanguage } from './language/language.tsx';
+import { Boundary } from './parts/boundary.tsx';
 import { Button } from './parts/button.tsx';
 import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
 import { Away } from './api/client.ts';
@@ -18,14 +20,14 @@ import { useVisits, VisitsProvider, VisitTabs } from './visit/visits.tsx';
 
 /** The page: who is signed in decides what is shown, the address decides which screen. */
 
-const ApplicationScreen = lazy(() => import('./application/application.tsx'));
-const HandOver = lazy(() => import('./handover/hand-over.tsx'));
-const Looks = lazy(() => import('./application/looks.tsx'));
-const SubmissionScreen = lazy(() => import('./application/submission.tsx'));
-const Find = lazy(() => import('./find/find.tsx'));
-const VisitScreen = lazy(() => import('./visit/visit.tsx'));
-const NewVisit = lazy(() => import('./visit/new-visit.tsx'));
-const Resume = lazy(() => import('./visit/resume.tsx'));
+const ApplicationScreen = later(() => import('./application/application.tsx'));
+const HandOver = later(() => import('./handover/hand-over.tsx'));
+const Looks = later(() => import('./application/looks.tsx'));
+const SubmissionScreen = later(() => import('./application/submission.tsx'));
+const Find = later(() => import('./find/find.tsx'));
+const VisitScreen = later(() => import('./visit/visit.tsx'));
+const NewVisit = later(() => import('./visit/new-visit.tsx'));
+const Resume = later(() => import('./visit/resume.tsx'));
 
 export function App() {
   const [reads] = useState(newReads);
@@ -63,11 +65,12 @@ function Doors() {
 
 function Inside() {
   const { session } = useSignedIn();
-  const [, go] = useLocation();
+  const [path, go] = useLocation();
   const [query, setQuery] = useState('');
   const { begin } = useVisits();
   const works = session.operator.roles.some((role) => ['specialist', 'centre-manager'].includes(role));
   const { data } = useQuery(Object.assign({ enabled: works }, queueRead('today')));
+  useLaterScreens(!works || data !== undefined);
   const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
   const find = (wanted: string) => {
     setQuery(wanted);
@@ -75,29 +78,31 @@ function Inside() {
   };
   return (
     <Shell tabs={<VisitTabs />} count={count} onVisit={() => go(begin())} onFind={find}>
-      <Suspense fallback={<Skeleton />}>
-        <Switch>
-          <Route path="/">{works ? <Queue /> : <NotHere />}</Route>
-          <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
-          <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
-          <Route path="/applications/:id/looks">{({ id }) => <Looks id={id} />}</Route>
-          <Route path="/applications/:id/submissions/:number">
-            {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
-          </Route>
-          <Route path="/visits/new">
-            <NewVisit />
-          </Route>
-          <Route path="/visits/resume/:id">{({ id }) => <Resume key={id} id={id} />}</Route>
-          <Route path="/visits/correct/:id">{({ id }) => <Resume key={id} id={id} corrects />}</Route>
-          <Route path="/visits/:visit/:draft/:screen">{(place) => <VisitScreen {...place} />}</Route>
-          <Route path="/find">
-            <Find query={query} />
-          </Route>
-          <Route>
-            <NoPage />
-          </Route>
-        </Switch>
-      </Suspense>
+      <Boundary place={path}>
+        <Suspense fallback={<Skeleton />}>
+          <Switch>
+            <Route path="/">{works ? <Queue /> : <NotHere />}</Route>
+            <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
+            <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
+            <Route path="/applications/:id/looks">{({ id }) => <Looks id={id} />}</Route>
+            <Route path="/applications/:id/submissions/:number">
+              {({ id, number }) => <SubmissionScreen id={id} number={Number(number)} />}
+            </Route>
+            <Route path="/visits/new">
+              <NewVisit />
+            </Route>
+            <Route path="/visits/resume/:id">{({ id }) => <Resume key={id} id={id} />}</Route>
+            <Route path="/visits/correct/:id">{({ id }) => <Resume key={id} id={id} corrects />}</Route>
+            <Route path="/visits/:visit/:draft/:screen">{(place) => <VisitScreen {...place} />}</Route>
+            <Route path="/find">
+              <Find query={query} />
+            </Route>
+            <Route>
+              <NoPage />
+            </Route>
+          </Switch>
+        </Suspense>
+      </Boundary>
     </Shell>
   );
 }
