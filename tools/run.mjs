@@ -94,9 +94,14 @@ function lives(pid) {
   }
 }
 
-/** @returns the file that a name stands for; `bench` lives in a folder of its own. */
+/** @returns the file that a name stands for: `bench` lives in a folder of its own, `desk:screens` in e2e/desk. */
 function toolFile(tool) {
-  const file = [join(root, 'tools', `${tool}.ts`), join(root, tool, `${tool}.ts`)].find((path) => existsSync(path));
+  const places = [
+    ['tools', `${tool}.ts`],
+    [tool, `${tool}.ts`],
+    ['e2e', `${tool.replace(':', '/')}.ts`],
+  ];
+  const file = places.map((place) => join(root, ...place)).find((path) => existsSync(path));
   return file ?? fail(`There is no tool named ${tool}.`);
 }
 

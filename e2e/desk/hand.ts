@@ -7,8 +7,12 @@ export class Hand {
   /** Titles of the screens that were worked on, in their order. */
   readonly screens: string[] = [];
 
-  constructor(page: Page) {
+  readonly #reached: (screen: string) => void;
+
+  /** @param reached hears each screen's title when it is there; what it throws ends the journey */
+  constructor(page: Page, reached: (screen: string) => void = () => {}) {
     this.page = page;
+    this.#reached = reached;
   }
 
   /** A key, or a chord such as `Control+Enter`, which counts as two. */
@@ -27,7 +31,9 @@ export class Hand {
   async reach(title: string | RegExp): Promise<void> {
     const heading = this.page.getByRole('heading', { level: 1, name: title });
     await heading.waitFor();
-    this.screens.push(await heading.innerText());
+    const found = await heading.innerText();
+    this.screens.push(found);
+    this.#reached(found);
   }
 
   /** Goes from field to field until one of this name has the focus. */

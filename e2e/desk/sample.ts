@@ -1,0 +1,67 @@
+import { cpSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Application } from '@cups/tools/desk';
+import { reply } from './agency.ts';
+import { act, applicant, deskOf, file, reaches } from './filings.ts';
+
+/** A day at the centre of Lozova, small enough to look at: for pictures and figures. People are synthetic. */
+
+/** A copy of the repository's data in which CU-002 is in training. */
+export function dataWithTraining(): string {
+  const data = mkdtempSync(join(tmpdir(), 'cups-e2e-desk-data-'));
+  cpSync(join(import.meta.dirname, '../../data'), data, { recursive: true });
+  const centre = join(data, 'centres/CU-002.yaml');
+  writeFileSync(centre, readFileSync(centre, 'utf8').replace('status: active', 'status: training'));
+  return data;
+}
+
+export interface Sample {
+  ready: Application;
+  rejected: Application;
+  asked: Application;
+  underway: Application;
+  draft: Application;
+  closed: Application;
+}
+
+/** Files it and waits until the agencies have answered. */
+export async function fileSample(): Promise<Sample> {
+  const as = (family: string, given: string, more: object = {}) => ({
+    content: Object.assign({ applicant: applicant(family, given), contact: { phone: '+373 60000001' } }, more),
+  });
+  const asp = 'civil-status-extract';
+  const [ready, rejected, asked, underway, draft, closed] = await Promise.all([
+    file({ publicService: asp, ending: 'ZQ', ...as('Munteanu', 'Ana') }),
+    file({ publicService: 'pension-reexamination', ending: 'ZR', ...as('Ceban', 'Vasile') }),
+    file({ publicService: asp, ending: 'ZN', ...as('Rotari', 'Elena') }),
+    file({ publicService: 'population-register-extract', ending: 'ZN', ...as('Lungu', 'Petru') }),
+    file({ publicService: 'criminal-record', submit: false, ...as('Sîrbu', 'Natalia') }),
+    file({ publicService: asp, ending: 'ZQ', ...as('Cojocaru', 'Andrei') }),
+    file({ publicService: 'old-age-pension', ending: 'ZN', ...as('Popa', 'Gheorghe') }),
+    file({ publicService: asp, ending: 'ZQ', ...as('Moraru', 'Olga') }),
+  ]);
+  const message = {
+    ro: 'Numele din cerere nu se potrivește cu registrul. Trimiteți certificatul vechi sau actul despre schimbarea numelui.',
+    ru: 'Имя в заявлении не совпадает с регистром. Нужно прежнее свидетельство или акт о перемене имени.',
+    en: 'The name in the application differs from the register. Send the old certificate or the record of the change.',
+  };
+  const answerBy = new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10);
+  await reply(asked, 'documentsRequested', { documents: [{ kind: 'previous-certificate' }], message, answerBy });
+  await reply(underway, 'progressed', { note: 'Dosarul este la verificare.' });
+  await reaches(ready, 'ready');
+  await reaches(closed, 'ready');
+  await handOver(closed);
+  await reaches(rejected, 'rejected');
+  await reaches(asked, 'documents-requested');
+  await reaches(underway, 'in-progress');
+  const desk = await deskOf('cu-001-specialist');
+  const text = 'Persoana revine joi dimineața, cu fiica.';
+  await desk.call('POST', `/applications/${asked.id}/notes`, { body: { text } });
+  return { ready, rejected, asked, underway, draft, closed };
+}
+
+async function handOver(application: Application): Promise<void> {
+  await act(application, 'hand-over', { collectedBy: 'applicant', paperKind: 'identity-document', paperNumber: 'B1' });
+  await act(application, 'confirm-outcome', { needMet: true });
+}
