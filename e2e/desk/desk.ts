@@ -5,7 +5,7 @@ import { chromium } from 'playwright-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startChromium } from './chromium.ts';
 import type { Which } from './chromium.ts';
-import { fromSetup, url as urlOfGateway } from './surroundings.ts';
+import { fromSetup, url } from './surroundings.ts';
 import { blankness, watch } from './watch.ts';
 
 /**
@@ -28,9 +28,6 @@ import { blankness, watch } from './watch.ts';
  * One file by hand: `cd e2e/desk && node --experimental-vm-modules ../../node_modules/jest/bin/jest.js sign-in`. With
  * CUPS_DESK_PICTURES=1 each page leaves its picture in .cups/desk when its test ends.
  */
-
-/** Of the gateway, without a path. */
-export const url = urlOfGateway();
 
 /** The screen of an old PC in a village hall, without the bars of the browser. */
 const DESKTOP = { width: 1366, height: 620 };
@@ -61,7 +58,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
   const own = await (
     await browserOf(which)
   ).newContext({
-    baseURL: url,
+    baseURL: url(),
     viewport: DESKTOP,
     locale: 'ro-RO',
     timezoneId: 'Europe/Chisinau',
@@ -69,7 +66,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
   });
   const page = await own.newPage();
   page.setDefaultTimeout(10_000);
-  watched.push({ page, faults: await watch(page, url), tolerated: [] });
+  watched.push({ page, faults: await watch(page, url()), tolerated: [] });
   if (operator) await signIn(page, operator);
   await page.goto(path);
   return page;
@@ -78,7 +75,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
 /** Signs in beside the page, as quickly as can be; the page itself does it in sign-in.test.ts. */
 export async function signIn(page: Page, operator: string): Promise<void> {
   const data = { provider: 'local', operator };
-  const answer = await page.context().request.post(`${url}/api/v1/sessions`, { data });
+  const answer = await page.context().request.post(`${url()}/api/v1/sessions`, { data });
   if (!answer.ok()) throw new Error(`${operator} cannot sign in: ${answer.status()} ${await answer.text()}`);
 }
 
