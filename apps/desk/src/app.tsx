@@ -12,6 +12,7 @@ import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
 import { Away } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
 import { SessionProvider, useDoors, useSignedIn } from './session/session.tsx';
+import { ChooseCentre } from './session/choose-centre.tsx';
 import { Shell } from './session/shell.tsx';
 import { SignIn } from './session/sign-in.tsx';
 import { PARTS } from './texts/parts.ts';
@@ -54,7 +55,8 @@ function Doors() {
   const { presence, again } = useDoors();
   if (presence.is === 'unknown') return <Skeleton />;
   if (presence.is === 'unreachable') return <Failed error={new Away()} onAgain={again} />;
-  if (presence.is === 'out') return <SignIn why={presence.why} who={presence.who} />;
+  if (presence.is === 'out') return <SignIn why={presence.why} who={presence.was?.operator} />;
+  if (presence.isNew && (presence.session.centres?.length ?? 0) > 1) return <ChooseCentre />;
   // Another operator, or another centre, begins anew.
   return (
     <VisitsProvider key={`${presence.session.operator.name} ${presence.session.centre}`}>

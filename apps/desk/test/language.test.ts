@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { clock, dayAndClock, daysBetween, longDate, namedZone, relativeDay, shortDate } from '../src/language/dates.ts';
-import { money } from '../src/language/money.ts';
+import { minorUnits, money } from '../src/language/money.ts';
 import { plural } from '../src/language/plurals.ts';
 import { feeText, termText } from '../src/language/terms.ts';
 import { DAYS, WORKING_DAYS } from '../src/texts/counts.ts';
@@ -80,6 +80,20 @@ describe('dates', () => {
 });
 
 describe('money', () => {
+  test.each([
+    ['70', 7_000],
+    ['70,5', 7_050],
+    ['1 250.00', 125_000],
+    ['0,01', 1],
+    ['0', undefined],
+    ['70,555', undefined],
+    ['-5', undefined],
+    ['70 lei', undefined],
+    ['', undefined],
+  ])('An amount as it is typed: %s', (text, minor) => {
+    expect(minorUnits(text)).toBe(minor);
+  });
+
   test.each([
     [7000, 'MDL', '70,00 MDL'],
     [5, 'USD', '0,05 USD'],

@@ -20,13 +20,11 @@ export type Person = Schemas['Person'];
 export type Contact = Schemas['Contact'];
 export type Mandate = Schemas['Mandate'];
 export type Evidence = Schemas['Evidence'];
-export type Delivery = Schemas['Delivery'];
 export type Money = Schemas['Money'];
 export type Notice = Schemas['Notice'];
 export type Submission = Schemas['Submission'];
 export type Look = Schemas['Look'];
 export type Problem = Schemas['Problem'];
-export type Violation = Schemas['Violation'];
 export type LocalizedText = Schemas['LocalizedText'];
 export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];
 /** What a tracking number tells. */

@@ -61,7 +61,7 @@ export function requestFacts({ payment, delivery, decision }: Content, t: Spoken
   ]);
 }
 
-export function resultOf(decision: Application['decision'] | undefined, t: Spoken['t']): string {
+function resultOf(decision: Application['decision'] | undefined, t: Spoken['t']): string {
   if (!decision?.approved) return '';
   const kind = decision.resultKind ? t(RESULT_KIND_TEXTS[decision.resultKind]) : '';
   const number = decision.resultNumber ? plainCode(decision.resultNumber) : '';
@@ -77,7 +77,7 @@ export const nameOfPerson = (person: Person | undefined): string =>
   [person?.givenName, person?.familyName].filter(Boolean).join(' ');
 
 /** 13 digits as 4-5-4; the middle covered where people stand beside. */
-export function idnpForPeople(idnp: string | undefined, masked = false): string {
+function idnpForPeople(idnp: string | undefined, masked = false): string {
   if (!idnp) return '';
   const [start, middle, end] = [idnp.slice(0, 4), idnp.slice(4, 9), idnp.slice(9)];
   return masked ? `${start} ••••• •${end.slice(1)}` : `${start} ${middle} ${end}`;

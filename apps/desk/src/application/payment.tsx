@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Application } from '../api/types.ts';
+import { minorUnits } from '../language/money.ts';
 import { useFee } from './cost.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
@@ -46,12 +47,4 @@ export function Payment({ application, acting: { act, busy }, onDone }: PaymentP
       </div>
     </form>
   );
-}
-
-/** `70`, `70,5`, `1 250.00` as minor units; undefined for what is no amount. */
-export function minorUnits(text: string): number | undefined {
-  const [, whole, part = ''] = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(text.replace(/\s/g, '')) ?? [];
-  if (whole === undefined) return undefined;
-  const minor = Number(whole) * 100 + Number(part.padEnd(2, '0'));
-  return minor > 0 ? minor : undefined;
 }

@@ -23,7 +23,7 @@ export function StateBlock({ row, file, look, children }: StateBlockProps) {
   const { t, language } = useLanguage();
   const { long } = useAgencies();
   const speak = { t, language, today: today(), agency: long };
-  const { tone, sign, title, more } = stateWords(row, file, speak);
+  const { tone, sign, title, more, until } = stateWords(row, file, speak);
   const term = termOf(row, file);
   return (
     <section className={`${styles.block} ${styles[look]} ${styles[tone]}`} aria-label={title}>
@@ -32,6 +32,7 @@ export function StateBlock({ row, file, look, children }: StateBlockProps) {
         <div className={styles.words}>
           <h2>{title}</h2>
           <p>{more}</p>
+          {until && (look === 'compact' || row.dueTime) && <p>{until}</p>}
         </div>
         {look === 'full' && term && <TermRuler agency={row.agency} from={term.from} to={term.to} whose={term.whose} />}
       </div>
@@ -85,7 +86,7 @@ function AgencyWords({ file }: { file: ApplicationFile | undefined }) {
   );
 }
 
-export function Quotation({ of, title }: { of: LocalizedText | undefined; title?: string }) {
+function Quotation({ of, title }: { of: LocalizedText | undefined; title?: string }) {
   const { t } = useLanguage();
   const words = plainWords(t(of));
   if (!words) return null;

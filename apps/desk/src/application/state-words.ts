@@ -17,6 +17,8 @@ export interface StateWords {
   sign: Sign;
   title: string;
   more: string;
+  /** Until when; where there is room, the ruler shows it. */
+  until?: string;
 }
 export interface Speaking {
   t: Spoken['t'];
@@ -73,10 +75,19 @@ function atAgency(row: Row, file: ApplicationFile | undefined, speak: Speaking):
     if (noDueDateReason) parts.push(sentence(t(NO_DUE_DATE_TEXTS[noDueDateReason])));
     return words('agency', 'agency', title, parts.join(' '));
   }
-  if (dueDate >= today) return words('agency', 'agency', title, parts.join(' '));
+  if (dueDate >= today) {
+    return Object.assign(words('agency', 'agency', title, parts.join(' ')), { until: untilOf(row, dueDate, speak) });
+  }
   const days = plural(daysBetween(dueDate, today), speak.language, DAYS);
   parts.push(t(BLOCK.overdue, Object.assign({ days }, dayParams(dueDate, speak))));
   return words('trouble', 'agency', title, parts.join(' '));
+}
+
+/** A term in hours names the hour. */
+function untilOf({ dueTime }: Row, dueDate: string, speak: Speaking): string {
+  const day = dayParams(dueDate, speak);
+  if (!dueTime) return speak.t(BLOCK.answerBy, day);
+  return speak.t(BLOCK.answerByTime, Object.assign({ time: clock(dueTime) }, day));
 }
 
 function readyWords(row: Row, file: ApplicationFile | undefined, speak: Speaking): StateWords {

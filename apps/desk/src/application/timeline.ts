@@ -55,7 +55,7 @@ function moreOf({ kind, result, how }: ApplicationAction, file: ApplicationFile,
 }
 
 /** The name of who did something: an operator, an agency, or the platform itself. */
-export function whoIs(by: string, operators: ApplicationFile['operators'], { t, agency }: Naming): string {
+function whoIs(by: string, operators: ApplicationFile['operators'], { t, agency }: Naming): string {
   if (by.startsWith('agencies/')) return agency(by);
   if (!by.startsWith('operators/')) return t(FILE.system);
   return operators?.find(({ name }) => name === by)?.displayName ?? t(FILE.aColleague);

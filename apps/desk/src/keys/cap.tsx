@@ -13,7 +13,7 @@ export function Cap({ code, quiet = false }: { code: string; quiet?: boolean }) 
 }
 
 /** What stands on the key. */
-export function capOf(code: string): string {
+function capOf(code: string): string {
   const names: Record<string, string> = { ArrowUp: '↑', ArrowDown: '↓', Escape: 'Esc', Slash: '/' };
   return code
     .split('+')

@@ -1,14 +1,10 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useState } from 'react';
 import type { ReactNode } from 'react';
-import { filledText } from '@cups/application/texts';
 import type { Language } from '@cups/application';
+import { LANGUAGES, wordsIn } from './text.ts';
+import type { Params, Words } from './text.ts';
 
 /** The language of the page: the operator's, until another is chosen. */
-
-export const LANGUAGES = ['ro', 'ru', 'en'] as const satisfies readonly Language[];
-/** Words of the API may lack a language. */
-type Words = Partial<Record<Language, string>>;
-type Params = Readonly<Record<string, unknown>>;
 
 export interface Spoken {
   language: Language;
@@ -18,14 +14,6 @@ export interface Spoken {
 }
 
 const Here = createContext<Spoken | undefined>(undefined);
-
-/** The words in a language, or in the next one that they have; empty when there are none. */
-export function wordsIn(language: Language, words: Words | undefined, params?: Params): string {
-  const text = [language, ...LANGUAGES].map((one) => words?.[one]).find((one) => one !== undefined && one !== '');
-  if (text === undefined) return '';
-  // Words of others have no places to fill, whatever signs stand in them.
-  return params ? filledText(text, params) : text;
-}
 
 /** @param initial of the operator; followed until somebody chooses another */
 export function LanguageProvider({ initial, children }: { initial: Language; children: ReactNode }) {
@@ -50,16 +38,6 @@ const CHOSEN = 'cups-language';
 
 function chosenBefore(): Language | undefined {
   return LANGUAGES.find((one) => one === sessionStorage.getItem(CHOSEN));
-}
-
-/** A part of the page in another language than the rest: what the person reads on a screen turned to her. */
-export function InLanguage({ language, children }: { language: Language; children: ReactNode }) {
-  const { setLanguage } = useLanguage();
-  const spoken = useMemo<Spoken>(
-    () => ({ language, setLanguage, t: (words, params) => wordsIn(language, words, params) }),
-    [language, setLanguage],
-  );
-  return <Here value={spoken}>{children}</Here>;
 }
 
 export function useLanguage(): Spoken {

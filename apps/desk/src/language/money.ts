@@ -13,3 +13,11 @@ export function money({ amountMinor, currency }: Money): string {
   const minor = String(amountMinor % 100).padStart(2, '0');
   return `${whole},${minor}\u00a0${currency}`;
 }
+
+/** `70`, `70,5`, `1 250.00` as minor units; undefined for what is no amount. */
+export function minorUnits(text: string): number | undefined {
+  const [, whole, part = ''] = /^(\d{1,7})(?:[.,](\d{1,2}))?$/.exec(text.replace(/\s/g, '')) ?? [];
+  if (whole === undefined) return undefined;
+  const minor = Number(whole) * 100 + Number(part.padEnd(2, '0'));
+  return minor > 0 ? minor : undefined;
+}

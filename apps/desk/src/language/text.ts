@@ -1,8 +1,22 @@
+import type { Language } from '@cups/application';
 import type { LocalizedText } from '../api/types.ts';
 import { filledText } from '@cups/application/texts';
 import type { Text } from '@cups/application/texts';
 
 export type { Text };
+
+export const LANGUAGES = ['ro', 'ru', 'en'] as const satisfies readonly Language[];
+/** Words of the API may lack a language. */
+export type Words = Partial<Record<Language, string>>;
+export type Params = Readonly<Record<string, unknown>>;
+
+/** The words in a language, or in the next one that they have; empty when there are none. */
+export function wordsIn(language: Language, words: Words | undefined, params?: Params): string {
+  const text = [language, ...LANGUAGES].map((one) => words?.[one]).find((one) => one !== undefined && one !== '');
+  if (text === undefined) return '';
+  // Words of others have no places to fill, whatever signs stand in them.
+  return params ? filledText(text, params) : text;
+}
 
 /** The words of one screen. A text that lacks a language does not compile. */
 export function texts<const T extends Record<string, Text>>(all: T): T {

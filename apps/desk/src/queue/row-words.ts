@@ -2,7 +2,7 @@ import { civilDay } from '@cups/application';
 import type { Language } from '@cups/application';
 import { NO_DUE_DATE_TEXTS, STATE_TEXTS } from '@cups/application/texts';
 import { clock, daysBetween, longDate, relativeDay } from '../language/dates.ts';
-import { wordsIn } from '../language/language.tsx';
+import { wordsIn } from '../language/text.ts';
 import { plural } from '../language/plurals.ts';
 import type { Row } from '../api/types.ts';
 import { DAYS } from '../texts/counts.ts';

@@ -1,4 +1,5 @@
-import { LANGUAGES, useLanguage } from '../language/language.tsx';
+import { useLanguage } from '../language/language.tsx';
+import { LANGUAGES } from '../language/text.ts';
 import { SESSION } from '../texts/session.ts';
 import styles from './language-choice.module.css';
 

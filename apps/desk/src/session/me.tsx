@@ -1,11 +1,14 @@
 import { useState } from 'react';
 import { LogOut, User } from 'lucide-react';
+import { REASON_TEXTS } from '@cups/application/texts';
+import { isPassing, Refusal } from '../api/client.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { useWaiting } from '../outbox/use-outbox.ts';
 import { ROLES, SESSION } from '../texts/session.ts';
+import { useVisits } from '../visit/visits.tsx';
 import { useDoors, useSignedIn } from './session.tsx';
 import styles from './me.module.css';
 
@@ -39,19 +42,28 @@ export function Me() {
   );
 }
 
-/** The centres of who has several. */
-export function CentreChoice({ onChosen }: { onChosen: () => void }) {
+/** The centres of who has several; none is chosen beforehand where it is asked anew. */
+export function CentreChoice({ asTitle = false, onChosen }: { asTitle?: boolean; onChosen?: () => void }) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
   const { switchCentre } = useDoors();
+  const [fault, setFault] = useState('');
   const centres = session.centres ?? [];
   if (centres.length < 2) return null;
+  const choose = (centre: string) =>
+    switchCentre(centre).then(onChosen, (error: unknown) => {
+      if (!(error instanceof Refusal) && !isPassing(error)) throw error;
+      setFault(t(error instanceof Refusal ? REASON_TEXTS[error.reason] : SESSION.silent));
+    });
   return (
     <Choice
       label={t(SESSION.chooseCentre)}
+      labelHidden={asTitle}
+      digits={asTitle}
       options={centres.map(({ name, displayName, district }) => ({ value: name, says: displayName, more: district }))}
-      value={session.centre}
-      onChange={(centre) => void switchCentre(centre).then(onChosen)}
+      value={asTitle ? undefined : session.centre}
+      error={fault}
+      onChange={(centre) => void choose(centre)}
     />
   );
 }
@@ -60,11 +72,13 @@ function Leaving() {
   const { t } = useLanguage();
   const { signOut, cover } = useDoors();
   const waiting = useWaiting();
+  const { unsent } = useVisits();
+  const lost = waiting + unsent;
   return (
     <div className={styles.leaving}>
-      <p>{waiting > 0 ? t(SESSION.outWaiting, { n: waiting }) : t(SESSION.outDrafts)}</p>
+      <p>{lost > 0 ? t(SESSION.outWaiting, { n: lost }) : t(SESSION.outDrafts)}</p>
       <div className={styles.ways}>
-        <Button look={waiting > 0 ? 'filled' : 'outlined'} cap="F8" onClick={cover}>
+        <Button look={lost > 0 ? 'filled' : 'outlined'} cap="F8" onClick={cover}>
           {t(SESSION.cover)}
         </Button>
         <Button look="danger" icon={LogOut} onClick={() => void signOut()}>

@@ -25,12 +25,15 @@ export type Presence =
   | { is: 'unknown' }
   /** Nobody answers, and nobody is known to be signed in. */
   | { is: 'unreachable' }
-  | { is: 'out'; why?: Why | undefined; who?: string | undefined }
-  | ({ is: 'in' } & SignedIn);
+  | { is: 'out'; why?: Why | undefined; was?: { operator: string; centre: string | undefined } | undefined }
+  /** `isNew`: just signed in, not gone on. */
+  | ({ is: 'in'; isNew: boolean } & SignedIn);
 
 interface Doors {
   presence: Presence;
+  /** Whoever covered the screen goes on at the centre where they were. */
   signIn: (provider: string, operator?: string) => Promise<void>;
+  /** Works there from now on; the one where the session is already is chosen as well. */
   switchCentre: (centre: string) => Promise<void>;
   /** Covers the screen at once, whether or not the platform answers. */
   cover: () => void;
@@ -53,7 +56,7 @@ export function SessionProvider({ children }: { children: ReactNode }) {
       const { current } = now;
       if (current.is === 'in') current.outbox.stop();
       reads.clear();
-      setPresence({ is: 'out', why, who: current.is === 'in' ? current.session.operator.name : undefined });
+      setPresence({ is: 'out', why, was: current.is === 'in' && why ? placeOf(current.session) : undefined });
     },
     [reads],
   );
@@ -72,11 +75,14 @@ export function SessionProvider({ children }: { children: ReactNode }) {
     () => ({
       presence,
       again: () => setAsked((before) => before + 1),
-      signIn: async (provider, operator) => setPresence(await enter(await signedIn(provider, operator))),
+      async signIn(provider, operator) {
+        const was = presence.is === 'out' && presence.was?.operator === operator ? presence.was : undefined;
+        setPresence(await enter(await signedIn({ provider, operator, centre: was?.centre }), was === undefined));
+      },
       async switchCentre(centre) {
         const session = await bodyOf(api.POST('/api/v1/sessions/current/centre', { body: { centre } }));
         reads.clear();
-        setPresence((before) => (before.is === 'in' ? Object.assign({}, before, { session }) : before));
+        setPresence((before) => (before.is === 'in' ? Object.assign({}, before, { session, isNew: false }) : before));
       },
       cover() {
         leave('covered');
@@ -103,15 +109,24 @@ async function presenceNow(reads: QueryClient): Promise<Presence> {
 }
 
 /** Opens what this operator keeps here; writes that were left behind go on. */
-async function enter(session: Session): Promise<Presence> {
+async function enter(session: Session, isNew = false): Promise<Presence> {
   const keeping = await openKeeping(session.operator.name);
-  return { is: 'in', session, keeping, outbox: await openOutbox(keeping) };
+  return { is: 'in', isNew, session, keeping, outbox: await openOutbox(keeping) };
 }
 
-async function signedIn(provider: string, operator: string | undefined): Promise<Session> {
+const placeOf = ({ operator, centre }: Session) => ({ operator: operator.name, centre });
+
+interface SigningIn {
+  provider: string;
+  operator: string | undefined;
+  centre: string | undefined;
+}
+
+async function signedIn({ provider, operator, centre }: SigningIn): Promise<Session> {
   round += 1;
-  const body: { provider: 'local'; operator?: string } = { provider: provider as 'local' };
+  const body: { provider: 'local'; operator?: string; centre?: string } = { provider: provider as 'local' };
   if (operator !== undefined) body.operator = operator;
+  if (centre !== undefined) body.centre = centre;
   return bodyOf(api.POST('/api/v1/sessions', { body }));
 }
 

@@ -13,7 +13,6 @@ export const QUEUE = texts({
   handOver: { ro: 'Înmânează', ru: 'Выдать', en: 'Hand over' },
   path: { ro: 'Parcursul', ru: 'Ход дела', en: 'Its way' },
   nobody: { ro: 'Persoană fără nume încă', ru: 'Имя ещё не введено', en: 'No name yet' },
-  mine: { ro: 'Se ocupă', ru: 'Занимается', en: 'Taken care of by' },
   filedOn: { ro: 'Cerere depusă {day}', ru: 'Заявление подано {day}', en: 'Filed {day}' },
   draftOf: { ro: 'Ciornă din {day}', ru: 'Черновик, {day}', en: 'Draft of {day}' },
 });

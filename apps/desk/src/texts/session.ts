@@ -25,13 +25,11 @@ export const SESSION = texts({
     ru: 'Вход ещё не настроен. Сообщите тем, кто обслуживает платформу.',
     en: 'There is no way to sign in yet. Tell those who run the platform.',
   },
-  signingIn: { ro: 'Se intră', ru: 'Вход', en: 'Signing in' },
   chooseCentre: {
     ro: 'La care centru lucrați acum?',
     ru: 'В каком центре вы сейчас работаете?',
     en: 'At which centre do you work now?',
   },
-  switchCentre: { ro: 'Alt centru', ru: 'Другой центр', en: 'Another centre' },
   covered: {
     ro: 'Ecran acoperit. Intrați din nou.',
     ru: 'Экран закрыт. Войдите снова.',
@@ -55,18 +53,16 @@ export const SESSION = texts({
     en: 'Your access is suspended. What you typed is kept. Talk to the manager of the centre.',
   },
   out: { ro: 'Ieșire', ru: 'Выйти', en: 'Sign out' },
-  outTitle: { ro: 'Ieșiți?', ru: 'Выйти?', en: 'Sign out?' },
   outWaiting: {
-    ro: '{n} nu au ajuns încă la platformă. Dacă ieșiți acum, se pierd. Acoperiți ecranul ca să se păstreze.',
-    ru: '{n} ещё не переданы платформе. Если выйти сейчас, они пропадут. Закройте экран, чтобы сохранить их.',
-    en: '{n} have not reached the platform yet. If you sign out now, they are lost. Cover the screen to keep them.',
+    ro: 'Nu au ajuns încă la platformă: {n}. Dacă ieșiți acum, se pierd. Acoperiți ecranul ca să se păstreze.',
+    ru: 'Ещё не передано платформе: {n}. Если выйти сейчас, это пропадёт. Закройте экран, чтобы сохранить.',
+    en: 'Not yet with the platform: {n}. If you sign out now, it is lost. Cover the screen to keep it.',
   },
   outDrafts: {
     ro: 'Ce este scris pe jumătate în acest browser se șterge. Ciornele salvate rămân la centru.',
     ru: 'Недописанное в этом браузере будет удалено. Сохранённые черновики останутся в центре.',
     en: 'What is half typed in this browser is erased. Drafts that are saved stay with the centre.',
   },
-  outAnyway: { ro: 'Ieșire', ru: 'Выйти', en: 'Sign out' },
   cover: { ro: 'Acoperă ecranul', ru: 'Закрыть экран', en: 'Cover the screen' },
   away: {
     ro: 'Platforma nu răspunde. Ce scrieți se păstrează aici.',
@@ -93,7 +89,6 @@ export const SESSION = texts({
   search: { ro: 'Număr, IDNP sau nume', ru: 'Номер, IDNP или имя', en: 'Number, IDNP or name' },
   language: { ro: 'Limba paginii', ru: 'Язык страницы', en: 'Language of the page' },
   me: { ro: 'Contul meu', ru: 'Моя учётная запись', en: 'My account' },
-  menu: { ro: 'Meniu', ru: 'Меню', en: 'Menu' },
   notHere: {
     ro: 'Această pagină este pentru alt rol.',
     ru: 'Эта страница для другой роли.',

@@ -1,7 +1,8 @@
 import '../style/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { LANGUAGES, LanguageProvider } from '../language/language.tsx';
+import { LanguageProvider } from '../language/language.tsx';
+import { LANGUAGES } from '../language/text.ts';
 import { takeNumber } from './number.ts';
 import { Tracking } from './tracking.tsx';
 

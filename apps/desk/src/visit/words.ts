@@ -2,7 +2,7 @@ import { RULE_TEXTS } from '@cups/application/texts';
 import type { Text } from '@cups/application/texts';
 import type { Language } from '@cups/application';
 import type { PublicService } from '../api/types.ts';
-import { wordsIn } from '../language/language.tsx';
+import { wordsIn } from '../language/text.ts';
 import { FIELDS } from '../texts/visit-fields.ts';
 import { fieldsOf, formOf } from './model/form.ts';
 import type { Lack } from './model/missing.ts';
