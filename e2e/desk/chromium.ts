@@ -20,14 +20,14 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--fo
 
 /** Starts one that several processes may use, each by `wsEndpoint()`. */
 export const serveChromium = (): Promise<BrowserServer> =>
-  chromium.launchServer({ executablePath: unpacked('newest'), args: FLAGS });
+  chromium.launchServer({ executablePath: programOf('newest'), args: FLAGS });
 
 /** @param flags more of the command line, such as a port for DevTools */
 export const startChromium = (which: Which, flags: string[] = []): Promise<Browser> =>
-  chromium.launch({ executablePath: unpacked(which), args: [...FLAGS, ...flags] });
+  chromium.launch({ executablePath: programOf(which), args: [...FLAGS, ...flags] });
 
 /** The program, unpacked once for each version; the packages' own place for it is one for all versions. */
-function unpacked(which: Which): string {
+export function programOf(which: Which): string {
   const folder = folderOf(PACKAGES[which]);
   const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
   const place = join(import.meta.dirname, '../../.cups/browsers', version);

@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { programOf } from './chromium.ts';
+import { fileSample } from './sample.ts';
+import { openStage } from './stage.ts';
+import { url } from './surroundings.ts';
+
+/**
+ * `npm run desk:lighthouse`: what lighthouse says of queue, application and tracking, from a platform of its own. It ends
+ * with 1 when accessibility or best practices are below 100, or performance below 95.
+ *
+ * Lighthouse comes by npx, in one version: as a dependency it would bring 150 packages for what is run by hand now and then.
+ */
+
+const LIGHTHOUSE = 'lighthouse@13.5.0';
+const LEAST = { accessibility: 1, 'best-practices': 1, performance: 0.95 } as const;
+/** The middle one counts: the machine is not alone. */
+const RUNS = 3;
+
+interface Target {
+  name: string;
+  path: string;
+  /** A clerk sits at a PC, a citizen holds a phone on a slow line. */
+  form: 'desktop' | 'mobile';
+  cookie?: string;
+}
+
+interface Report {
+  categories: Record<keyof typeof LEAST, { score: number }>;
+  audits: Record<string, { id: string; score: number | null; displayValue?: string; scoreDisplayMode: string }>;
+}
+
+async function cookieOf(operator: string): Promise<string> {
+  const response = await fetch(`${url()}/api/v1/sessions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ provider: 'local', operator }),
+  });
+  return response.headers
+    .getSetCookie()
+    .map((cookie) => cookie.split(';')[0])
+    .join('; ');
+}
+
+async function ask({ path, form, cookie }: Target, folder: string): Promise<Report> {
+  const file = join(folder, 'report.json');
+  const flags = [
+    `--output-path=${file}`,
+    ...['--output=json', '--quiet', `--only-categories=${Object.keys(LEAST).join(',')}`],
+    '--chrome-flags=--headless --no-sandbox --disable-gpu --disable-dev-shm-usage',
+    ...(form === 'desktop' ? ['--preset=desktop'] : []),
+    ...(cookie ? [`--extra-headers=${JSON.stringify({ Cookie: cookie })}`] : []),
+  ];
+  const child = spawn('npx', ['--yes', LIGHTHOUSE, `${url()}${path}`, ...flags], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, CHROME_PATH: programOf('newest') },
+    cwd: folder,
+  });
+  const code = await new Promise((done) => child.once('exit', done));
+  if (code !== 0) throw new Error(`lighthouse ended with ${String(code)}`);
+  return JSON.parse(readFileSync(file, 'utf8')) as Report;
+}
+
+/** The report whose performance is the middle one of several. */
+async function middleOf(target: Target, folder: string): Promise<Report> {
+  const reports: Report[] = [];
+  for (let run = 0; run < RUNS; run += 1) reports.push(await ask(target, folder));
+  reports.sort((one, other) => one.categories.performance.score - other.categories.performance.score);
+  return reports[Math.floor(RUNS / 2)]!;
+}
+
+function tell({ name, form }: Target, { categories, audits }: Report): void {
+  const names = Object.keys(LEAST) as (keyof typeof LEAST)[];
+  const scores = names.map((category) => `${category} ${Math.round(categories[category].score * 100)}`);
+  console.log(`${name} (${form}): ${scores.join(', ')}`);
+  if (names.every((category) => categories[category].score >= LEAST[category])) return;
+  process.exitCode = 1;
+  const low = Object.values(audits).filter(({ score, scoreDisplayMode }) => {
+    return score !== null && score < 0.9 && scoreDisplayMode !== 'informative';
+  });
+  for (const { id, displayValue = '' } of low) console.log(`  ${id} ${displayValue}`);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'cups-lighthouse-'));
+const stage = await openStage();
+try {
+  const { asked } = await fileSample();
+  const cookie = await cookieOf('cu-001-specialist');
+  const targets: Target[] = [
+    { name: 'queue', path: '/', form: 'desktop', cookie },
+    { name: 'application', path: `/applications/${asked.id}`, form: 'desktop', cookie },
+    { name: 'tracking', path: `/t#${asked.trackingNumber}`, form: 'mobile' },
+  ];
+  for (const target of targets) tell(target, await middleOf(target, folder));
+} finally {
+  await stage.close();
+  rmSync(folder, { recursive: true, force: true });
+}
