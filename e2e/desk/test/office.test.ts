@@ -221,4 +221,13 @@ test('The page is Russian and English at a press, and the fields keep what they 
   await page.getByRole('button', { name: 'EN', exact: true }).click();
   await page.getByRole('heading', { name: /The application is with/ }).waitFor();
   expect(await page.evaluate(() => document.documentElement.lang)).toBe('en');
+
+  // At 400 % zoom the window is 320 points wide, and nothing is to be pushed aside.
+  await page.setViewportSize({ width: 320, height: 256 });
+  for (const path of [`/applications/${filed.id}`, `/applications/${filed.id}/looks`, '/find', '/']) {
+    await page.goto(path);
+    await page.locator('main h1').waitFor();
+    expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 320]);
+  }
+  expect(await axe(page)).toEqual([]);
 });
