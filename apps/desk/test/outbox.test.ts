@@ -1,0 +1,166 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fc from 'fast-check';
+import type { Outbox } from '../src/outbox/outbox.ts';
+
+/**
+ * The outbox over a line that breaks before or after a write has had its effect, and over pages that are closed meanwhile. A journey
+ * in a browser breaks a line once; here it breaks everywhere.
+ */
+
+/** What the line does to one request: it passes, is lost on the way there, or its answer is lost; or the gateway is too busy. */
+type Fate = 'passes' | 'lost' | 'answer lost' | 'busy';
+
+/** As the platform keeps writes: in order, each once by its key, edits only from what was seen last. */
+class Platform {
+  effects: string[] = [];
+  keys = new Set<string>();
+  fates: Fate[] = [];
+  /** The next write is refused for this reason, once. */
+  refuses: { reason: string; status: number } | undefined;
+
+  async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const fate = this.fates.shift() ?? 'passes';
+    if (fate === 'lost') return void request.socket.destroy();
+    if (fate === 'busy') return refuse(response, 'OVERLOADED', 503);
+    const done = this.#write(request, JSON.parse(Buffer.concat(chunks).toString()) as { text?: string });
+    if (fate === 'answer lost') return void request.socket.destroy();
+    if (done) return refuse(response, done.reason, done.status);
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ id: 'A', etag: this.#etag(), state: 'draft' }));
+  }
+
+  #etag = () => `"${this.effects.length}"`;
+
+  #write(request: IncomingMessage, body: { text?: string }): { reason: string; status: number } | undefined {
+    const key = String(request.headers['idempotency-key']);
+    if (this.keys.has(key)) return undefined;
+    const refused = this.refuses;
+    this.refuses = undefined;
+    if (refused) return refused;
+    if (request.method === 'PATCH' && request.headers['if-match'] !== this.#etag()) {
+      return { reason: 'ETAG_STALE', status: 412 };
+    }
+    this.keys.add(key);
+    const path = String(request.url).replace(/^.*applications/, '');
+    this.effects.push([request.method, path, body.text].filter(Boolean).join(' '));
+    return undefined;
+  }
+}
+
+function refuse(response: ServerResponse, reason: string, status: number): void {
+  response.writeHead(status, { 'content-type': 'application/problem+json' });
+  response.end(JSON.stringify({ type: 'x', title: 'x', action: 'x', requestId: 'x', reason, status }));
+}
+
+let server: Server;
+let platform: Platform;
+let open: () => Promise<Outbox>;
+let fresh: () => Promise<() => Promise<Outbox>>;
+const opened: Outbox[] = [];
+
+beforeAll(async () => {
+  server = createServer((request, response) => void platform.take(request, response));
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  Object.assign(globalThis, { location: { origin } });
+  const { openOutbox } = await import('../src/outbox/outbox.ts');
+  const { openKeeping } = await import('../src/keeping/keeping.ts');
+  // No browser here: what is kept lives as long as `keeping` does, and so does a page of it.
+  fresh = async () => {
+    const keeping = await openKeeping('operators/test');
+    return async () => {
+      const outbox = await openOutbox(keeping);
+      opened.push(outbox);
+      return outbox;
+    };
+  };
+});
+afterAll(() => new Promise<void>((done) => server.close(() => done())));
+beforeEach(async () => {
+  platform = new Platform();
+  open = await fresh();
+});
+afterEach(() => opened.splice(0).forEach((outbox) => outbox.stop()));
+
+/** Wakes it as a line that is back does, until nothing waits; pauses between tries are for real lines. */
+async function drained(outbox: Outbox): Promise<void> {
+  for (let round = 0; outbox.waiting() > 0; round += 1) {
+    if (round > 2_000) throw new Error(`${outbox.waiting()} writes never went out`);
+    outbox.wake();
+    await new Promise((done) => setImmediate(done));
+  }
+}
+const note = (outbox: Outbox, text: string) =>
+  outbox.put({ application: 'A', kind: 'notes', body: { text } }).catch(() => undefined);
+
+describe('the outbox', () => {
+  test('Whatever the line does, and however often the page is closed, each write takes effect once and in order.', async () => {
+    const fate = fc.constantFrom<Fate>('passes', 'lost', 'answer lost', 'busy');
+    const closes = fc.array(fc.boolean(), { minLength: 1, maxLength: 8 });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fate, { maxLength: 30 }), closes, async (fates, pages) => {
+        platform = new Platform();
+        platform.fates = [...fates];
+        const reopen = await fresh();
+        let outbox = await reopen();
+        for (const [n, isClosed] of pages.entries()) {
+          void note(outbox, String(n));
+          await new Promise((done) => setImmediate(done));
+          if (!isClosed) continue;
+          outbox.stop();
+          outbox = await reopen();
+        }
+        await drained(outbox);
+        outbox.stop();
+        expect(platform.effects).toEqual(pages.map((_, n) => `POST /A/notes ${n}`));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('Edits that wait become one, start from what was answered last, and are seen as saved.', async () => {
+    const outbox = await open();
+    platform.fates = ['lost'];
+    void outbox.put({ application: 'A', kind: 'create', body: { text: 'a' } });
+    for (const text of ['b', 'c', 'd']) void outbox.put({ application: 'A', kind: 'edit', body: { text } });
+    await drained(outbox);
+    expect(platform.effects).toEqual(['POST a', 'PATCH /A d']);
+    expect(outbox.passage('A')).toMatchObject({ waiting: [], savedAt: expect.any(Number) });
+    expect(outbox.known('A')?.etag).toBe('"2"');
+  });
+
+  test('A refusal stops what stands behind it; it goes on, or is given up, by whoever made it.', async () => {
+    const outbox = await open();
+    platform.refuses = { reason: 'ACTION_NOT_ALLOWED', status: 409 };
+    const first = outbox.put({ application: 'A', kind: 'submit', body: {} });
+    await expect(first).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+    const second = note(outbox, 'behind');
+    expect(outbox.passage('A')).toMatchObject({ waiting: [{ kind: 'submit' }, { kind: 'notes' }] });
+    outbox.retry('A');
+    await second;
+    expect(platform.effects).toEqual(['POST /A/submit', 'POST /A/notes behind']);
+
+    platform.refuses = { reason: 'NOTES_FULL', status: 400 };
+    await note(outbox, 'no place');
+    outbox.drop('A');
+    expect(outbox.waiting()).toBe(0);
+    await expect(open().then((next) => next.waiting())).resolves.toBe(0);
+  });
+
+  test('Signed out is no word on a write: it waits for the operator.', async () => {
+    const outbox = await open();
+    platform.refuses = { reason: 'SESSION_EXPIRED', status: 401 };
+    void note(outbox, 'kept');
+    await new Promise<void>((done) => outbox.subscribe(done));
+    expect(outbox.passage('A')).toMatchObject({ waiting: [{ kind: 'notes' }] });
+    expect(outbox.passage('A').refusal).toBeUndefined();
+    const again = await open();
+    await drained(again);
+    expect(platform.effects).toEqual(['POST /A/notes kept']);
+  });
+});
