@@ -280,6 +280,8 @@ describe('what is missing', () => {
     expect(lacks('birth-allowance', Object.assign({}, typed, { '/answers/payout': 'bank' }))).toEqual([
       'form-2 /answers/iban REQUIRED',
     ]);
+    // What was typed before the other answer does not count any more.
+    expect(lacks('birth-allowance', Object.assign({}, typed, { '/answers/iban': 'MD1' }))).toEqual([]);
     const unseen = Object.assign({}, typed, { '/evidence/birth-certificate/code': '' });
     expect(lacks('birth-allowance', unseen)).toEqual(['papers /evidence/birth-certificate/how EVIDENCE_UNSEEN']);
   });

@@ -251,7 +251,6 @@ export const VISIT = texts({
     en: '{name} takes care of this draft.',
   },
   takeDraft: { ro: 'Preia ciorna', ru: 'Взять черновик', en: 'Take it over' },
-  lastBy: { ro: 'Modificată de {name}, {time}', ru: 'Изменено: {name}, {time}', en: 'Edited by {name}, {time}' },
 
   fullTitle: { ro: 'Două vizite sunt deschise', ru: 'Открыты два посещения', en: 'Two visits are open' },
   fullHelp: {

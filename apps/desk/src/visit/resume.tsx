@@ -8,7 +8,7 @@ import { formOf } from './model/form.ts';
 import { screensOf } from './model/screens.ts';
 import { contentIn } from './model/sending.ts';
 import { serviceIn } from './model/service.ts';
-import { contentOf, typedOf } from './model/typed.ts';
+import { countingContent, typedOf } from './model/typed.ts';
 import type { Typed } from './model/typed.ts';
 import { lacksOf } from './model/missing.ts';
 import type { Place } from './model/missing.ts';
@@ -65,7 +65,7 @@ function correctionOf(application: Application, typed: Typed | undefined, place:
 /** The first screen on which something is missing; the check of everything when nothing is. */
 function firstScreen(typed: Typed, place: Place | undefined): Draft['screen'] {
   if (!place) return 'service';
-  const content = contentOf(typed, { form: formOf(place.service), today: place.today });
+  const content = countingContent(typed, { form: formOf(place.service), today: place.today });
   const screens = screensOf(place.service, typed, content);
   const lacking = new Set(lacksOf(typed, place, screens).map(({ screen }) => screen));
   return screens.find((screen) => lacking.has(screen)) ?? 'review';

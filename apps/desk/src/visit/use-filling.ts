@@ -13,7 +13,7 @@ import { beside, screensOf } from './model/screens.ts';
 import type { ScreenId } from './model/screens.ts';
 import { take } from './model/sending.ts';
 import { agencyOf, deliveriesOf, onlyCost, serviceIn } from './model/service.ts';
-import { contentOf } from './model/typed.ts';
+import { countingContent } from './model/typed.ts';
 import { newDraft, pathOf } from './store.ts';
 import type { Draft, Visit } from './store.ts';
 import { useSending } from './use-sending.ts';
@@ -118,7 +118,7 @@ function useContent({ service: code, typed }: Draft, registry: Registry) {
   const [today] = useState(() => todayHere());
   const service = serviceIn(registry, code);
   const reading = useMemo(() => ({ form: formOf(service), today }), [service, today]);
-  const content = useMemo(() => contentOf(typed, reading), [typed, reading]);
+  const content = useMemo(() => countingContent(typed, reading), [typed, reading]);
   const screens = useMemo(() => screensOf(service, typed, content), [service, typed, content]);
   const own = useMemo(
     () => (service ? lacksOf(typed, { registry, service, today }, screens) : []),

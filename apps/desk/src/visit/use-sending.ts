@@ -6,7 +6,7 @@ import type { Application } from '../api/types.ts';
 import type { Outbox, Passage } from '../outbox/outbox.ts';
 import { usePassage } from '../outbox/use-outbox.ts';
 import { changesOf, contentIn, isSame, merged, sendableOf, take } from './model/sending.ts';
-import { contentOf } from './model/typed.ts';
+import { counting, countingContent } from './model/typed.ts';
 import type { Reading, Typed } from './model/typed.ts';
 import type { Draft, Visits } from './store.ts';
 import { useVisits } from './visits.tsx';
@@ -124,7 +124,7 @@ function giveNew(draft: Draft | undefined, reading: Reading, outbox: Outbox, sto
   const { id, service, sent, known, typed } = draft;
   if (!service || (known && known.state !== 'draft') || outbox.passage(id).refusal) return;
   const content = sendableOf(undisputed(draft), reading);
-  const unsent = draft.conflicts.length > 0 || !isSame(content, contentOf(typed, reading));
+  const unsent = draft.conflicts.length > 0 || !isSame(counting(content, reading), countingContent(typed, reading));
   // Somebody who only asks what a service takes leaves no draft behind.
   if (!sent && !content.applicant?.idnp && !content.applicant?.familyName) return;
   const body = sent ? changesOf(sent, content) : opening(draft, content);

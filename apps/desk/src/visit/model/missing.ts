@@ -6,7 +6,7 @@ import { answersCheckOf, formOf } from './form.ts';
 import { screenOf } from './screens.ts';
 import type { ScreenId } from './screens.ts';
 import { agencyOf, requirementsOf } from './service.ts';
-import { contentOf, isForOther } from './typed.ts';
+import { countingContent, isForOther } from './typed.ts';
 import type { Typed } from './typed.ts';
 
 /** What a draft lacks, by the controls that it is typed into. */
@@ -29,7 +29,7 @@ export interface Place {
 /** All that keeps the draft from being filed, as the platform will say it at submit; for another person, also whom it is for. */
 export function lacksOf(typed: Typed, place: Place, screens: readonly ScreenId[]): Lack[] {
   const { registry, service, today } = place;
-  const content = contentOf(typed, { form: formOf(service), today });
+  const content = countingContent(typed, { form: formOf(service), today });
   const represented = isForOther(typed) ? { represented: content.represented ?? {} } : {};
   const violations = completenessViolations(
     Object.assign({}, content, represented),

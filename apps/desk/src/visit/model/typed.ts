@@ -1,4 +1,4 @@
-import { dateForPeople } from '@cups/application';
+import { countingAnswers, dateForPeople } from '@cups/application';
 import type { Content, Evidence, Person } from '@cups/application';
 import { mendedEmail, mendedPhone } from '../typed/contact.ts';
 import { typedDate } from '../typed/dates.ts';
@@ -43,6 +43,17 @@ export function contentOf(typed: Typed, reading: Reading): Content {
   set(content, 'costOption', textOf(typed, '/costOption'));
   set(content, 'delivery', deliveryIn(typed));
   return content;
+}
+
+/** What is typed as it is filed. */
+export function countingContent(typed: Typed, reading: Reading): Content {
+  return counting(contentOf(typed, reading), reading);
+}
+
+/** The content as it is filed: answers that do not count any more stay in the draft, and are left out. */
+export function counting(content: Content, { form }: Reading): Content {
+  if (!content.answers || !form) return content;
+  return Object.assign({}, content, { answers: countingAnswers(form, content.answers) });
 }
 
 /** The content as the controls show it: the other way round. */

@@ -1,0 +1,247 @@
+import { expect, test } from '@jest/globals';
+import { idnp } from '@cups/tools/filings';
+import type { Page } from 'playwright-core';
+import { axe, open, PHONE, tolerate } from '../desk.ts';
+import { applicant, file, nextPerson } from '../filings.ts';
+import { Hand } from '../hand.ts';
+import { pdfText } from '../paper.ts';
+
+/** A new application, from the service to the receipt: what a clerk types, what is kept of it, and what others do meanwhile. */
+
+/** A control by the pointer of what it fills in. */
+const at = (page: Page, pointer: string) => page.locator(`[id="${pointer}"]`);
+/** One of a few answers, as a press of the mouse chooses it. */
+const choose = (page: Page, name: string) => page.getByRole('radio', { name, exact: true }).check({ force: true });
+const footer = (page: Page) => page.getByRole('contentinfo');
+const saved = (page: Page) => footer(page).getByText(/^(Salvat la|Сохранено в|Saved at) \d\d:\d\d$/);
+
+/** From the queue to the question who asks, for a service as people say it. */
+async function begin(page: Page, service: string): Promise<Hand> {
+  const hand = new Hand(page);
+  await page.getByRole('heading', { level: 1 }).first().waitFor();
+  await hand.press('n');
+  await page.getByRole('combobox').waitFor();
+  await hand.type(service);
+  await page.getByRole('option', { selected: true }).waitFor();
+  await hand.press('Enter');
+  await at(page, '/applicant/familyName').waitFor();
+  return hand;
+}
+
+/** Types each text into the field that has the focus, and goes to the next by Enter. */
+async function fields(hand: Hand, ...texts: string[]): Promise<void> {
+  for (const text of texts) {
+    await hand.type(text);
+    await hand.press('Enter');
+  }
+}
+
+async function titleIs(page: Page, title: string | RegExp): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: title }).waitFor();
+}
+
+test('A mother asks for the allowance of a child, by its guardian: each screen says what is wrong beside the field and in its summary, and parks what is missing.', async () => {
+  const page = await open({ operator: 'cu-001-specialist' });
+  const found: string[] = [];
+  const look = async (where: string) => found.push(...(await axe(page)).map((fault) => `${where}: ${fault}`));
+  const hand = await begin(page, 'bani pentru copil');
+  await hand.press('Control+Enter');
+  const summary = page.getByRole('alert').filter({ hasText: 'De corectat' });
+  expect(await summary.getByRole('link').count()).toBe(5);
+  expect(await summary.evaluate((box) => box === document.activeElement)).toBe(true);
+  await summary.getByRole('link', { name: /^Data nașterii/ }).click();
+  expect(await at(page, '/applicant/birthDate').evaluate((field) => field === document.activeElement)).toBe(true);
+  await look('person with faults');
+
+  await at(page, '/applicant/idnp').focus();
+  const [mother, child] = [idnp(nextPerson()), idnp(nextPerson())];
+  await hand.type(`${mother.slice(0, 12)}${(Number(mother[12]) + 1) % 10}`);
+  await page.getByText('13 din 13').waitFor();
+  await page
+    .getByText(/Ultima cifră nu se potrivește/)
+    .first()
+    .waitFor();
+  await at(page, '/applicant/idnp').fill(mother);
+  await at(page, '/applicant/familyName').focus();
+  await fields(hand, 'ŢURCAN-ROTARU', 'vera', '31.2.90');
+  await page
+    .getByText(/Această zi nu există/)
+    .first()
+    .waitFor();
+  await at(page, '/applicant/birthDate').fill('1.2.90');
+  await page.getByText('joi, 1 februarie 1990').waitFor();
+  expect(await at(page, '/applicant/familyName').inputValue()).toBe('Țurcan-Rotaru');
+  await choose(page, 'Telefon');
+  await at(page, '/contact/phone').fill('069 123 456');
+  await choose(page, 'Pentru altă persoană');
+  await hand.press('Control+Enter');
+
+  await titleIs(page, 'Pentru cine și cu ce temei?');
+  await fields(hand, child, 'Țurcan', 'Ана');
+  await page.getByText(/Numele are litere chirilice/).waitFor();
+  await at(page, '/represented/givenName').fill('Ana');
+  await at(page, '/represented/birthDate').fill('05032026');
+  await choose(page, 'Tutelă sau curatelă');
+  await look('behalf');
+  await at(page, '/mandate/reference').fill('decizia 12');
+  await hand.press('Control+Enter');
+
+  await titleIs(page, 'Copilul');
+  await look('form');
+  await page.getByRole('button', { name: 'Folosește' }).first().click();
+  await page.getByRole('button', { name: 'Folosește' }).click();
+  expect(await at(page, '/answers/childBirthDate').inputValue()).toBe('05.03.2026');
+  await hand.press('Control+Enter');
+  await titleIs(page, 'Plata');
+  await choose(page, 'Cont bancar');
+  await at(page, '/answers/iban').fill('md24 ag00 0225 1000 1310 4167');
+  await hand.press('Control+Enter');
+  await page
+    .getByRole('alert')
+    .getByText(/IBAN-ul nu este complet/)
+    .waitFor();
+  await choose(page, 'Oficiu poștal');
+  await at(page, '/answers/iban').waitFor({ state: 'detached' });
+  await hand.press('Control+Enter');
+
+  await titleIs(page, 'Ce acte a adus persoana?');
+  await hand.press('Space');
+  const certificate = page.getByRole('group', { name: /^Certificatul de naștere/ });
+  await certificate.getByRole('radio', { name: 'Mai târziu' }).check({ force: true });
+  await look('papers');
+  await hand.press('Control+Enter');
+  await titleIs(page, 'Cum vrea să fie servită persoana?');
+  await hand.press('Control+Enter');
+  await titleIs(page, 'Persoana verifică datele');
+  await hand.press('Control+Enter');
+  const missing = page.getByRole('button', { name: /^Certificatul de naștere .* lipsește încă/ });
+  await missing.waitFor();
+  await look('review with what is missing');
+  await saved(page).waitFor();
+  await page.evaluate(() => {
+    window.print = () => Object.assign(window, { paper: document.getElementById('paper')?.innerText });
+  });
+  await page.getByRole('button', { name: 'Pune deoparte' }).first().click();
+  await titleIs(page, 'Ce serviciu cere persoana?');
+  expect(await page.evaluate(() => (window as unknown as { paper: string }).paper)).toContain(
+    'Certificatul de naștere',
+  );
+  expect(found).toEqual([]);
+});
+
+test('Two services for one person in a visit: the second starts with what is known, and what is filed has its receipt to print.', async () => {
+  const known = applicant('Bostan');
+  await file({ content: { applicant: known, contact: { none: true } } });
+  const page = await open({ operator: 'cu-001-specialist' });
+  const hand = await begin(page, 'buletin');
+  await hand.type(known.idnp);
+  await page
+    .getByText('Persoana este cunoscută aici')
+    .or(page.getByRole('button', { name: 'Preia datele' }))
+    .first()
+    .waitFor();
+  await hand.press('Enter');
+  await page.getByText('joi, 4 mai 1961').waitFor();
+  await page.getByRole('complementary').getByText('Cereri deschise aici').waitFor();
+  await hand.press('Control+Enter');
+  await titleIs(page, 'Ce se cere?');
+  await hand.press('Control+Enter');
+  await page.getByRole('alert').getByText('De corectat').waitFor();
+  await choose(page, 'Eliberarea actelor de identitate');
+  await hand.press('Control+Enter');
+  await titleIs(page, 'Ce acte a adus persoana?');
+  await hand.press('Space');
+  await hand.press('Control+Enter');
+  await titleIs(page, /Cum (vrea|primește)/);
+  await hand.press('1');
+  await choose(page, 'Se ridică la centru');
+  await hand.press('Control+Enter');
+  await titleIs(page, 'Persoana verifică datele');
+  await hand.press('Control+Enter');
+  await page.getByText(/Persoana citește datele, apoi notați/).waitFor();
+  await at(page, '/checked').check({ force: true });
+  await hand.press('Control+Enter');
+  await titleIs(page, 'Cererea a fost depusă');
+  const number = await page.getByText(/^[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{2}$/).innerText();
+  expect(await axe(page)).toEqual([]);
+  expect((await pdfText(page)).join('\n')).toContain(number);
+
+  await page.getByRole('button', { name: 'Încă un serviciu pentru aceeași persoană' }).click();
+  await titleIs(page, 'Ce serviciu cere persoana?');
+  await hand.type('cazier');
+  await hand.press('Enter');
+  await titleIs(page, 'Cine cere serviciul?');
+  expect(await at(page, '/applicant/familyName').inputValue()).toBe('Bostan');
+  await page.getByRole('button', { name: 'Șterge ciorna' }).click();
+  await page.getByRole('alert').getByRole('button', { name: 'Șterge ciorna' }).click();
+  await titleIs(page, /^Astăzi/);
+});
+
+test('Nothing typed is lost: not by a lock, a reload or a platform that does not answer; and what a colleague wrote is chosen, not overwritten.', async () => {
+  const page = await open({ operator: 'cu-001-specialist' });
+  tolerate(page, /Failed to load resource/, /412/);
+  const hand = await begin(page, 'cazier');
+  await fields(hand, idnp(nextPerson()), 'Melnic', 'Olga');
+  await hand.type('3.4');
+  await hand.press('F8');
+  await page
+    .getByRole('heading', { name: 'Ecran acoperit. Intrați din nou.' })
+    .or(page.getByText('Ecran acoperit'))
+    .first()
+    .waitFor();
+  expect(await page.locator('body').innerText()).not.toContain('Melnic');
+  await page.getByRole('button', { name: 'Intră din nou' }).click();
+  await titleIs(page, 'Cine cere serviciul?');
+  expect(await at(page, '/applicant/birthDate').inputValue()).toBe('3.4');
+  await at(page, '/applicant/birthDate').fill('3.4.70');
+  await saved(page).waitFor();
+  const draft = new URL(page.url()).pathname.split('/')[3] as string;
+
+  const other = await open({ operator: 'cu-001-manager', path: `/visits/resume/${draft}` });
+  await other.getByText(/De această ciornă se ocupă/).waitFor();
+  await at(other, '/applicant/givenName').fill('Olguța');
+  await choose(other, 'Telefon');
+  await at(other, '/contact/phone').fill('069222333');
+  await other.getByRole('button', { name: 'Preia ciorna' }).click();
+  await other.getByText(/De această ciornă se ocupă/).waitFor({ state: 'detached' });
+  await saved(other).waitFor();
+
+  await at(page, '/applicant/givenName').fill('Oleana');
+  const both = page.getByRole('alert').filter({ hasText: 'Altcineva a scris între timp' });
+  await both.waitFor();
+  expect(await axe(page)).toEqual([]);
+  expect(await at(page, '/contact/phone').inputValue()).toBe('+37369222333');
+  expect(await at(page, '/applicant/givenName').inputValue()).toBe('Oleana');
+  await both.getByRole('button', { name: /Scris aici/ }).click();
+  await both.waitFor({ state: 'detached' });
+  await saved(page).waitFor();
+
+  await page.route('**/api/**', (route) => route.abort());
+  await at(page, '/applicant/familyName').fill('Melnic-Rusu');
+  await footer(page).getByText('Se păstrează aici, de trimis').waitFor();
+  await hand.press('Control+Enter');
+  await titleIs(page, 'Ce se cere?');
+  await page.unroute('**/api/**');
+  await saved(page).waitFor({ timeout: 30_000 });
+  await page.reload();
+  await titleIs(page, 'Ce se cere?');
+  await page.getByRole('button', { name: 'Înapoi' }).click();
+  expect(await at(page, '/applicant/familyName').inputValue()).toBe('Melnic-Rusu');
+});
+
+test.each([
+  ['RU', 'паспорт', 'Кто обращается?', { viewport: { width: 320, height: 640 } }],
+  ['EN', 'identity card', 'Who is applying?', { viewport: PHONE }],
+] as const)(
+  'In %s, on a narrow screen: the same screens, nothing beside the page and nothing that cannot be read.',
+  async (language, said, title, options) => {
+    const page = await open(Object.assign({ operator: 'cu-001-specialist' }, options));
+    await page.getByRole('button', { name: language, exact: true }).click();
+    await begin(page, said);
+    await titleIs(page, title);
+    await at(page, '/applicant/idnp').fill(idnp(nextPerson()));
+    expect(await axe(page)).toEqual([]);
+    const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(width).toBeLessThanOrEqual(0);
+  },
+);
