@@ -34,6 +34,10 @@ const comesBack = (page: Page, sees: () => Promise<boolean>) =>
     return (await sees()) || undefined;
   });
 
+/** What was kept comes back a moment after the field. */
+const holds = (page: Page, label: string, value: string) =>
+  eventually(async () => (await page.getByLabel(label).inputValue()) === value || undefined);
+
 const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
 
 test('A result is found in the queue and handed over by keyboard alone, in 16 keys.', async () => {
@@ -77,7 +81,7 @@ test('A hand-over that lacks something says what, beside the question and above 
   await page.getByLabel('Procura sau codul MPower').fill('MP-1');
   await page.reload();
   await page.getByLabel('Numele și prenumele').waitFor();
-  await expect(page.getByLabel('Numele și prenumele').inputValue()).resolves.toBe('Ion Lungu');
+  await holds(page, 'Numele și prenumele', 'Ion Lungu');
   await page.getByLabel('Seria și numărul').fill('B00004218');
   await page.getByLabel('Fotografia și numele corespund').check();
   await page.getByLabel('Nu, lipsește ceva').check();
@@ -158,7 +162,7 @@ test('F8 covers all, ends the session, and the same operator goes on; signing ou
   expect(session.status()).toBe(401);
   await page.getByRole('button', { name: /Intră din nou/ }).click();
   await page.getByLabel('Scrieți o notă').waitFor();
-  await expect(page.getByLabel('Scrieți o notă').inputValue()).resolves.toBe('scris pe jumătate');
+  await holds(page, 'Scrieți o notă', 'scris pe jumătate');
 
   await page.getByRole('button', { name: /Contul meu/ }).click();
   expect(await axe(page)).toEqual([]);
@@ -210,13 +214,34 @@ test('While the platform is away what is written waits, and goes out by itself.'
   expect(body.notes.map(({ text }) => text)).toEqual(['notă fără linie']);
 });
 
+test('A suspension takes everything off the page, says so, and keeps what was typed.', async () => {
+  const filed = await file({ operator: 'cu-010-specialist', ending: 'ZN', content: person('Popescu') });
+  const page = await open(Object.assign(at('cu-010'), { path: `/applications/${filed.id}` }));
+  await page.getByLabel('Scrieți o notă').fill('încă nesalvat');
+  // The word of the gateway, which learns of a suspension from identity within two minutes.
+  const problem = {
+    type: 'urn:cups:problem:OPERATOR_SUSPENDED',
+    title: 'Forbidden',
+    status: 403,
+    action: '',
+    requestId: 'r',
+  };
+  const body = JSON.stringify(Object.assign(problem, { reason: 'OPERATOR_SUSPENDED' }));
+  await page.route('**/file', (route) => route.fulfill({ status: 403, contentType: 'application/problem+json', body }));
+  await comesBack(page, () => page.getByText('Accesul dumneavoastră este suspendat.').isVisible());
+  expect(await page.innerText('body')).not.toMatch(/Popescu|Tamara|nesalvat/);
+  await page.unrouteAll();
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await holds(page, 'Scrieți o notă', 'încă nesalvat');
+});
+
 test('The page is Russian and English at a press, and the fields keep what they hold.', async () => {
   const filed = await file({ operator: 'cu-009-specialist', ending: 'ZN', content: person('Ceban') });
   const page = await open(Object.assign(at('cu-009'), { path: `/applications/${filed.id}` }));
   await page.getByLabel('Scrieți o notă').fill('rămâne');
   await page.getByRole('button', { name: 'RU', exact: true }).click();
   await page.getByRole('heading', { name: /Заявление рассматривает/ }).waitFor();
-  await expect(page.getByLabel('Напишите заметку').inputValue()).resolves.toBe('rămâne');
+  await holds(page, 'Напишите заметку', 'rămâne');
   expect(await axe(page)).toEqual([]);
   await page.getByRole('button', { name: 'EN', exact: true }).click();
   await page.getByRole('heading', { name: /The application is with/ }).waitFor();
