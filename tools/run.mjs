@@ -135,10 +135,14 @@ function madeThings() {
       command: [join(bin, 'node'), '--disable-warning=ExperimentalWarning', generator],
     },
     {
-      title: 'making the types and the fonts of the desk',
+      title: 'making the types, the fonts and the map of the desk',
       stamp: '.cups-desk-types',
-      from: [document, join(desk, 'fonts.ts'), join(desk, 'package.json'), lock],
-      there: join(desk, 'gen', 'onest-latin.woff2'),
+      from: [
+        document,
+        ...['fonts.ts', 'places.ts', 'src/supervisor/place-key.ts', 'package.json'].map((file) => join(desk, file)),
+        lock,
+      ],
+      there: join(desk, 'gen', 'places.json'),
       command: ['npm', 'run', '--silent', 'gen', '-w', '@cups/desk'],
     },
     {
@@ -146,8 +150,8 @@ function madeThings() {
       stamp: '.cups-desk',
       from: [
         ...filesUnder(join(desk, 'src')),
-        ...['index.html', 't.html', 'vite.config.ts', 'fonts.ts', 'tsconfig.json', 'package.json'].map((file) =>
-          join(desk, file),
+        ...['index.html', 't.html', 'vite.config.ts', 'fonts.ts', 'places.ts', 'tsconfig.json', 'package.json'].map(
+          (file) => join(desk, file),
         ),
         ...['application', 'problem'].flatMap((name) => filesUnder(join(root, 'libs', name, 'src'))),
         document,

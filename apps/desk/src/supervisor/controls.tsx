@@ -1,0 +1,80 @@
+import { useState } from 'react';
+import { Download } from 'lucide-react';
+import { today } from '../language/dates.ts';
+import { useLanguage } from '../language/language.tsx';
+import { Choice } from '../parts/choice.tsx';
+import { Field, Select } from '../parts/field.tsx';
+import { SUPERVISOR } from '../texts/supervisor.ts';
+import { DayInput } from './day-input.tsx';
+import { isPeriod, PERIODS, periodOf } from './period.ts';
+import type { Named, Period } from './period.ts';
+import type { By } from './reads.ts';
+import styles from './supervisor.module.css';
+
+interface ControlsProps {
+  period: Period;
+  onPeriod: (period: Period) => void;
+  by: By;
+  onBy: (by: By) => void;
+}
+
+/** Which days are counted, and by what; and the same as a file for a spreadsheet. */
+export function Controls({ period, onPeriod, by, onBy }: ControlsProps) {
+  const { t } = useLanguage();
+  const query = new URLSearchParams({ from: period.from, to: period.to, groupBy: by });
+  return (
+    <div className={styles.controls}>
+      <PeriodChoice period={period} onPeriod={onPeriod} />
+      <Choice
+        label={t(SUPERVISOR.by)}
+        look="segments"
+        options={[
+          { value: 'centre', says: t(SUPERVISOR.byCentre) },
+          { value: 'public-service', says: t(SUPERVISOR.byService) },
+          { value: 'agency', says: t(SUPERVISOR.byAgency) },
+        ]}
+        value={by}
+        onChange={onBy}
+      />
+      <a className={styles.csv} href={`/api/v1/statistics.csv?${query.toString()}`} download="statistics.csv">
+        <Download size={18} aria-hidden="true" />
+        {t(SUPERVISOR.csv)}
+      </a>
+    </div>
+  );
+}
+
+function PeriodChoice({ period, onPeriod }: Pick<ControlsProps, 'period' | 'onPeriod'>) {
+  const { t } = useLanguage();
+  const [name, setName] = useState<Named | 'other'>('days30');
+  const [typed, setTyped] = useState(period);
+  const choose = (chosen: string) => {
+    const known = PERIODS.find((one) => one === chosen);
+    setName(known ?? 'other');
+    setTyped(period);
+    if (known) onPeriod(periodOf(known, today()));
+  };
+  const type = (more: Partial<Period>) => {
+    const next = Object.assign({}, typed, more);
+    setTyped(next);
+    if (isPeriod(next)) onPeriod(next);
+  };
+  const options = [...PERIODS, 'other' as const].map((value) => ({ value, says: t(SUPERVISOR[value]) }));
+  return (
+    <div className={styles.period}>
+      <Field label={t(SUPERVISOR.period)}>
+        <Select small value={name} onChange={choose} options={options} />
+      </Field>
+      {name === 'other' && (
+        <>
+          <Field label={t(SUPERVISOR.from)} error={isPeriod(typed) ? undefined : t(SUPERVISOR.wrongPeriod)}>
+            <DayInput value={typed.from} onChange={(from) => type({ from })} />
+          </Field>
+          <Field label={t(SUPERVISOR.to)}>
+            <DayInput value={typed.to} onChange={(to) => type({ to })} />
+          </Field>
+        </>
+      )}
+    </div>
+  );
+}

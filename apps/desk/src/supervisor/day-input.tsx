@@ -1,0 +1,16 @@
+import { useField } from '../parts/field.tsx';
+import styles from './supervisor.module.css';
+
+/** A day from the browser's own calendar: near ones are chosen, not typed. `yyyy-MM-dd`, or '' while it is none. */
+export function DayInput({ value, onChange }: { value: string; onChange: (value: string) => void }) {
+  const field = useField();
+  return (
+    <input
+      type="date"
+      className={styles.day}
+      {...field}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  );
+}

@@ -1,0 +1,105 @@
+import type { Centre, StatisticsRow } from '../api/types.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useLanguage } from '../language/language.tsx';
+import { SUPERVISOR } from '../texts/supervisor.ts';
+import { placed } from './places.ts';
+import type { Placed } from './places.ts';
+import styles from './supervisor.module.css';
+
+/** Whose data the map shows; they ask to be named. */
+const SOURCES = 'Natural Earth, GeoNames (CC BY 4.0)';
+
+interface MapProps {
+  centres: readonly Centre[];
+  rows: readonly StatisticsRow[];
+  marked: string | undefined;
+  onMark: (centre: string | undefined) => void;
+}
+
+/** The outline of the country with a point for each centre that works: a quiet companion of the table, which says the same in words. */
+export function CentreMap({ centres, rows, marked, onMark }: MapProps) {
+  const { t } = useLanguage();
+  const places = useQuery({
+    queryKey: ['places'],
+    queryFn: async () => (await import('../../gen/places.json')).default,
+    staleTime: Infinity,
+  }).data;
+  const working = centres.filter(
+    ({ kind, status }) => kind !== 'mission' && status !== 'planned' && status !== 'closed',
+  );
+  if (!places || working.length === 0) return null;
+  const { placed: points, nowhere } = placed(working, places.points);
+  const overdue = new Set(rows.filter((row) => row.overdue > 0).map(({ name }) => name));
+  const chosen = points.find(({ centre }) => centre.name === marked);
+  return (
+    <section>
+      <h2>{t(SUPERVISOR.map)}</h2>
+      <svg
+        viewBox={`0 0 ${places.width} ${places.height}`}
+        className={styles.map}
+        role="img"
+        aria-label={t(SUPERVISOR.map)}
+        onMouseLeave={() => onMark(undefined)}
+      >
+        <path d={places.outline} className={styles.outline} />
+        {points.map((point) => (
+          <Dot key={point.centre.name} point={point} late={overdue.has(point.centre.name)} onMark={onMark} />
+        ))}
+        {chosen && <Marked point={chosen} width={places.width} />}
+      </svg>
+      <ul className={styles.legend}>
+        <li>
+          <Sample className={styles.own} /> {t(SUPERVISOR.mapHere)}
+        </li>
+        <li>
+          <Sample className={styles.district} /> {t(SUPERVISOR.mapDistrict)}
+        </li>
+        {overdue.size > 0 && (
+          <li>
+            <Sample className={styles.overdue} /> {t(SUPERVISOR.mapOverdue)}
+          </li>
+        )}
+      </ul>
+      <p className={styles.quiet}>{SOURCES}</p>
+      {nowhere.length > 0 && (
+        <p className={styles.quiet}>
+          {t(SUPERVISOR.noPlace, { n: nowhere.length })} ({nowhere.map(({ displayName }) => displayName).join(', ')})
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Dot({ point, late, onMark }: { point: Placed; late: boolean; onMark: MapProps['onMark'] }) {
+  const { centre, at, byDistrict } = point;
+  return (
+    <circle
+      cx={at[0]}
+      cy={at[1]}
+      r={late ? 6 : 5}
+      className={late ? styles.overdue : byDistrict ? styles.district : styles.own}
+      onMouseEnter={() => onMark(centre.name)}
+    />
+  );
+}
+
+/** The name beside the point, on the side where there is room. */
+function Marked({ point: { centre, at }, width }: { point: Placed; width: number }) {
+  const left = at[0] > width / 2;
+  return (
+    <g className={styles.marked} aria-hidden="true">
+      <circle cx={at[0]} cy={at[1]} r={9} />
+      <text x={at[0] + (left ? -14 : 14)} y={at[1] + 5} textAnchor={left ? 'end' : 'start'}>
+        {centre.displayName}
+      </text>
+    </g>
+  );
+}
+
+function Sample({ className }: { className: string | undefined }) {
+  return (
+    <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true">
+      <circle cx="7" cy="7" r="5" className={className} />
+    </svg>
+  );
+}

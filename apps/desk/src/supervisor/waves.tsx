@@ -1,0 +1,46 @@
+import type { Centre } from '../api/types.ts';
+import { useLanguage } from '../language/language.tsx';
+import { CENTRE_STATUS_TEXTS, SUPERVISOR } from '../texts/supervisor.ts';
+import { wavesOf } from './figures.ts';
+import { Scrolled } from './scrolled.tsx';
+import styles from './supervisor.module.css';
+
+const STATES: readonly Centre['status'][] = ['active', 'training', 'paused', 'planned', 'closed'];
+
+/** How far each wave of openings is. */
+export function Waves({ centres }: { centres: readonly Centre[] }) {
+  const { t } = useLanguage();
+  const waves = wavesOf(centres);
+  if (waves.length === 0) return null;
+  return (
+    <section className={styles.section}>
+      <h2>{t(SUPERVISOR.waves)}</h2>
+      <Scrolled label={t(SUPERVISOR.waves)}>
+        <table className={styles.table}>
+          <thead>
+            <tr>
+              <th scope="col">{t(SUPERVISOR.wave)}</th>
+              <th scope="col">{t(SUPERVISOR.centres)}</th>
+              {STATES.map((state) => (
+                <th key={state} scope="col">
+                  {t(CENTRE_STATUS_TEXTS[state])}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {waves.map(({ wave, states }) => (
+              <tr key={wave}>
+                <th scope="row">{wave}</th>
+                <td>{[...states.values()].reduce((sum, count) => sum + count, 0)}</td>
+                {STATES.map((state) => (
+                  <td key={state}>{states.get(state) ?? 0}</td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Scrolled>
+    </section>
+  );
+}
