@@ -1,19 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
-import { registryRead } from '../api/reads.ts';
 import type { Application, Money, Registry } from '../api/types.ts';
 import type { Spoken } from '../language/language.tsx';
 import { money } from '../language/money.ts';
-import { useSignedIn } from '../session/session.tsx';
+import { useRegistry } from '../session/registry.ts';
 
 /** What an application costs, by the registry of today; a draft and a filed one keep the version that they were opened with. */
 
 type CostOption = NonNullable<NonNullable<Registry['publicServices'][number]['version']>['costOptions']>[number];
-
-export function useRegistry(): Registry | undefined {
-  const { session } = useSignedIn();
-  const code = session.centre?.replace('centres/', '') ?? '';
-  return useQuery(Object.assign({ enabled: code !== '' }, registryRead(code))).data;
-}
 
 export function useCostOption({ publicService, costOption }: Application): CostOption | undefined {
   const registry = useRegistry();

@@ -10,7 +10,7 @@ import { Choice } from '../parts/choice.tsx';
 import { Field, FieldError, TextInput } from '../parts/field.tsx';
 import { DOCS, FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
-import { useRegistry } from './cost.ts';
+import { useRegistry } from '../session/registry.ts';
 import { dayParams } from './state-words.ts';
 import type { Acting } from './use-act.ts';
 import styles from './application.module.css';

@@ -14,7 +14,7 @@ import { printLooks } from '../print/fetched.tsx';
 import { FILE, PAPERS } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PrintFault } from './paper-buttons.tsx';
-import { useRegistry } from './cost.ts';
+import { useRegistry } from '../session/registry.ts';
 import { whenOf } from './state-words.ts';
 import styles from './application.module.css';
 

@@ -19,7 +19,7 @@ import { useSignedIn } from '../session/session.tsx';
 import { FILE, PAPERS } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PARTS } from '../texts/parts.ts';
-import { useRegistry } from './cost.ts';
+import { useRegistry } from '../session/registry.ts';
 import styles from './application.module.css';
 
 /** One paper that can be printed now. */

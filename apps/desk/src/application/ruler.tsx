@@ -1,8 +1,6 @@
-import { useQuery } from '@tanstack/react-query';
-import { registryRead } from '../api/reads.ts';
 import { longDate, shortDate, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
-import { useSignedIn } from '../session/session.tsx';
+import { useRegistry } from '../session/registry.ts';
 import { BLOCK } from '../texts/application.ts';
 import { ticksOf, workingDays } from './ruler.ts';
 import styles from './ruler.module.css';
@@ -19,11 +17,10 @@ interface RulerProps {
 /** A term as a row of working days, and the same in words. */
 export function TermRuler({ agency: name, from, to, whose }: RulerProps) {
   const { t, language } = useLanguage();
-  const { session } = useSignedIn();
-  const { data } = useQuery(registryRead(session.centre?.replace('centres/', '') ?? ''));
-  const agency = data?.agencies.find((one) => one.name === name);
+  const registry = useRegistry();
+  const agency = registry?.agencies.find((one) => one.name === name);
   const now = today();
-  const ticks = agency && data ? ticksOf(from, to, now, workingDays(agency, data.calendars)) : [];
+  const ticks = agency && registry ? ticksOf(from, to, now, workingDays(agency, registry.calendars)) : [];
   const at = ticks.filter(({ is }) => is !== 'future').length;
   const day = longDate(to, language, now);
   return (

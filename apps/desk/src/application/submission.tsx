@@ -17,7 +17,7 @@ import { usePaper } from '../print/printing.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
-import { useRegistry } from './cost.ts';
+import { useRegistry } from '../session/registry.ts';
 import { personFacts, requestFacts } from './facts.ts';
 import styles from './application.module.css';
 

@@ -10,7 +10,7 @@ import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { usePassage } from '../outbox/use-outbox.ts';
-import { useRegistry } from '../application/cost.ts';
+import { useRegistry } from '../session/registry.ts';
 import { HandOverPaper } from '../print/decision-paper.tsx';
 import { usePaper } from '../print/printing.tsx';
 import { useSignedIn } from '../session/session.tsx';

@@ -1,11 +1,12 @@
 import { BUCKETS } from '@cups/application';
+import { BUCKET_TEXTS } from '@cups/application/texts';
 import type { Bucket } from '../api/types.ts';
 import { Cap } from '../keys/cap.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { clock } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { useReach } from '../session/reach.ts';
-import { LISTS, QUEUE } from '../texts/queue.ts';
+import { QUEUE } from '../texts/queue.ts';
 import { SESSION } from '../texts/session.ts';
 import styles from './queue.module.css';
 
@@ -34,7 +35,7 @@ interface ListsProps {
 /** All lists with their counts; those without a digit show when they hold something. */
 export function Lists({ bucket, counts, updatedAt, onChoose }: ListsProps) {
   const { t } = useLanguage();
-  useKeys(DIGITS.map((one, at) => ({ code: `Digit${at + 1}`, says: LISTS[one], does: () => onChoose(one) })));
+  useKeys(DIGITS.map((one, at) => ({ code: `Digit${at + 1}`, says: BUCKET_TEXTS[one], does: () => onChoose(one) })));
   const others = OTHERS.filter((one) => one === bucket || (counts[one] ?? 0) > 0);
   return (
     <div className={styles.rail}>
@@ -44,7 +45,7 @@ export function Lists({ bucket, counts, updatedAt, onChoose }: ListsProps) {
             <li key={one} className={one === 'open' ? styles.apart : undefined}>
               <button type="button" aria-current={one === bucket ? 'true' : undefined} onClick={() => onChoose(one)}>
                 {at < DIGITS.length ? <Cap code={`Digit${at + 1}`} quiet /> : <span />}
-                <span>{t(LISTS[one])}</span>
+                <span>{t(BUCKET_TEXTS[one])}</span>
                 <span className={styles.count}>{counts[one] ?? ''}</span>
               </button>
             </li>

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
-import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { registryRead } from '../api/reads.ts';
+import { BUCKET_TEXTS } from '@cups/application/texts';
 import type { Bucket, Row } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { longDate, today } from '../language/dates.ts';
@@ -9,9 +9,9 @@ import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Screen } from '../parts/screen.tsx';
 import { Empty, Failed, Skeleton } from '../parts/waiting.tsx';
-import { useSignedIn } from '../session/session.tsx';
+import { useRegistry } from '../session/registry.ts';
 import { KEYS } from '../texts/keys.ts';
-import { LISTS, QUEUE } from '../texts/queue.ts';
+import { QUEUE } from '../texts/queue.ts';
 import { Lists } from './lists.tsx';
 import { Preview } from './preview.tsx';
 import { Rows } from './rows.tsx';
@@ -31,10 +31,10 @@ interface Place {
 const PLACE = ['place', 'queue'];
 
 export function Queue() {
-  const { session } = useSignedIn();
   const [place, setPlace] = usePlace();
   const queue = useQueue(place.bucket);
-  useRegistryAhead(session.centre);
+  // What every other screen needs of the registry comes with the queue.
+  useRegistry();
   const row = queue.rows.find(({ id }) => id === place.row) ?? queue.rows[0];
   const wide = useWide();
   const select = (id: string) => setPlace({ bucket: place.bucket, row: id });
@@ -70,7 +70,7 @@ function Head({ bucket, fresh, onFresh }: { bucket: Bucket; fresh: number; onFre
   const day = longDate(today(), language);
   return (
     <div className={styles.head}>
-      <h1>{bucket === 'today' ? t(QUEUE.todayIs, { day }) : t(LISTS[bucket])}</h1>
+      <h1>{bucket === 'today' ? t(QUEUE.todayIs, { day }) : t(BUCKET_TEXTS[bucket])}</h1>
       <div role="status">
         {fresh > 0 && (
           <Button look="text" onClick={onFresh}>
@@ -129,10 +129,4 @@ function List({ bucket, queue, row, touched, onSelect }: ListProps) {
       )}
     </div>
   );
-}
-
-/** What every other screen needs of the registry comes when the queue is there, not before. */
-function useRegistryAhead(centre: string | undefined): void {
-  const code = centre?.replace('centres/', '') ?? '';
-  useQuery(Object.assign({ enabled: code !== '' }, registryRead(code)));
 }

@@ -5,13 +5,13 @@ import { isPassing, Refusal } from '../api/client.ts';
 import { operatorsRead, providersRead } from '../api/reads.ts';
 import type { Operator } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
-import { LanguageChoice } from './language-choice.tsx';
 import { Button } from '../parts/button.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
 import { useKeys } from '../keys/keys.tsx';
 import { REASON_TEXTS } from '@cups/application/texts';
 import { ROLES, SESSION } from '../texts/session.ts';
+import { Outside } from './outside.tsx';
 import { useDoors } from './session.tsx';
 import type { Why } from './session.tsx';
 import styles from './sign-in.module.css';
@@ -28,42 +28,36 @@ export function SignIn({ why, who }: { why?: Why | undefined; who?: string | und
   const [another, setAnother] = useState(false);
   const back = who !== undefined && !another ? who : undefined;
   return (
-    <div className={styles.page}>
-      <header className={styles.top}>
-        <strong>CUPS</strong>
-        <LanguageChoice />
-      </header>
-      <main id="main" className={styles.panel}>
-        <div className={styles.head}>
-          {why === 'covered' && <Lock size={28} aria-hidden="true" />}
-          <h1>{t(why === 'covered' ? SESSION.covered : SESSION.title)}</h1>
-          <p>{t(why === 'covered' ? SESSION.coveredSafe : why ? WHY[why] : SESSION.lead)}</p>
-        </div>
-        {enter.fault && (
-          <p role="alert" className={styles.fault}>
-            {enter.fault}
-          </p>
-        )}
-        {providers.isPending && <Skeleton />}
-        {providers.isError && <Failed error={providers.error} onAgain={() => void providers.refetch()} />}
-        {providers.data?.providers.length === 0 && <p>{t(SESSION.noProvider)}</p>}
-        {providers.data?.providers.map(({ name, displayName, listsOperators }) =>
-          listsOperators ? (
-            <TestOperators
-              key={name}
-              back={back}
-              onAnother={() => setAnother(true)}
-              busy={enter.busy}
-              onChoose={(operator) => void enter.as(name, operator)}
-            />
-          ) : (
-            <Button key={name} look="filled" large wide busy={enter.busy} onClick={() => void enter.as(name)}>
-              {t(displayName)}
-            </Button>
-          ),
-        )}
-      </main>
-    </div>
+    <Outside>
+      <div className={styles.head}>
+        {why === 'covered' && <Lock size={28} aria-hidden="true" />}
+        <h1>{t(why === 'covered' ? SESSION.covered : SESSION.title)}</h1>
+        <p>{t(why === 'covered' ? SESSION.coveredSafe : why ? WHY[why] : SESSION.lead)}</p>
+      </div>
+      {enter.fault && (
+        <p role="alert" className={styles.fault}>
+          {enter.fault}
+        </p>
+      )}
+      {providers.isPending && <Skeleton />}
+      {providers.isError && <Failed error={providers.error} onAgain={() => void providers.refetch()} />}
+      {providers.data?.providers.length === 0 && <p>{t(SESSION.noProvider)}</p>}
+      {providers.data?.providers.map(({ name, displayName, listsOperators }) =>
+        listsOperators ? (
+          <TestOperators
+            key={name}
+            back={back}
+            onAnother={() => setAnother(true)}
+            busy={enter.busy}
+            onChoose={(operator) => void enter.as(name, operator)}
+          />
+        ) : (
+          <Button key={name} look="filled" large wide busy={enter.busy} onClick={() => void enter.as(name)}>
+            {t(displayName)}
+          </Button>
+        ),
+      )}
+    </Outside>
   );
 }
 

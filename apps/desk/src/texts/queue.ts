@@ -17,23 +17,6 @@ export const QUEUE = texts({
   draftOf: { ro: 'Ciornă din {day}', ru: 'Черновик, {day}', en: 'Draft of {day}' },
 });
 
-/** Lists by the words of a desk, shorter than those of the API. */
-export const LISTS = texts({
-  today: { ro: 'De făcut astăzi', ru: 'Сделать сегодня', en: 'To do today' },
-  'came-back': { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },
-  'documents-requested': { ro: 'Acte cerute', ru: 'Запрошены документы', en: 'Documents asked for' },
-  ready: { ro: 'Gata de înmânat', ru: 'Готово к выдаче', en: 'Ready to hand over' },
-  'running-out': { ro: 'Termen aproape', ru: 'Срок близко', en: 'Running out' },
-  'to-ring': { ro: 'De sunat', ru: 'Позвонить', en: 'To ring' },
-  drafts: { ro: 'Ciorne', ru: 'Черновики', en: 'Drafts' },
-  mine: { ro: 'Cererile mele', ru: 'Мои заявления', en: 'My applications' },
-  open: { ro: 'Toate deschise', ru: 'Все открытые', en: 'All open' },
-  'to-confirm': { ro: 'De închis', ru: 'Закрыть', en: 'To close' },
-  'at-agency': { ro: 'La instituții', ru: 'В ведомствах', en: 'With agencies' },
-  'uncollected-14-days': { ro: 'Neridicate, 14 zile', ru: 'Не забрали 14 дней', en: 'Uncollected, 14 days' },
-  'uncollected-30-days': { ro: 'Neridicate, 30 de zile', ru: 'Не забрали 30 дней', en: 'Uncollected, 30 days' },
-});
-
 /** The groups of the list of today, and what each is about. */
 export const GROUPS = texts({
   news: { ro: 'Cu răspuns nou', ru: 'С новым ответом', en: 'New answers' },

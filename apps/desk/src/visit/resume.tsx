@@ -15,14 +15,14 @@ import type { Place } from './model/missing.ts';
 import { today } from '../language/dates.ts';
 import { newDraft, pathOf } from './store.ts';
 import type { Draft } from './store.ts';
-import { useRegistry } from './use-registry.ts';
+import { useRegistryQuery } from '../session/registry.ts';
 import { useVisits } from './visits.tsx';
 
 /** A draft of the queue, of another day or of a colleague, opens in the screens in which it was written. */
 export default function Resume({ id, corrects = false }: { id: string; corrects?: boolean }) {
   const { store } = useVisits();
   const [, go] = useLocation();
-  const registry = useRegistry();
+  const registry = useRegistryQuery();
   const file = useQuery(fileRead(id));
   const done = useRef(false);
   useEffect(() => {

@@ -21,7 +21,7 @@ import { isFiled } from './store.ts';
 import type { Draft, Visit } from './store.ts';
 import { useFillingOf } from './use-filling.ts';
 import { useNews } from './use-news.ts';
-import { useRegistry } from './use-registry.ts';
+import { useRegistryQuery } from '../session/registry.ts';
 import { useDraft } from './visits.tsx';
 
 /** The screens of a visit: `/visits/{visit}/{draft}/{screen}`, ids only. */
@@ -35,7 +35,7 @@ interface VisitProps {
 export default function VisitScreen({ visit, draft, screen }: VisitProps) {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  const registry = useRegistry();
+  const registry = useRegistryQuery();
   const here = useDraft(visit, draft);
   if (!here) return <Empty act={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(VISIT.gone)}</Empty>;
   if (registry.error && !registry.data)
