@@ -254,9 +254,9 @@ export const VISIT = texts({
 
   fullTitle: { ro: 'Două vizite sunt deschise', ru: 'Открыты два посещения', en: 'Two visits are open' },
   fullHelp: {
-    ro: 'Puneți una deoparte ca să începeți cu altă persoană. Ce este scris rămâne în coadă, la ciorne.',
-    ru: 'Отложите одно, чтобы начать с другим человеком. Введённое останется в очереди, в черновиках.',
-    en: 'Park one of them to begin with another person. What is written stays in the queue, with the drafts.',
+    ro: 'Deschideți una, apoi încheiați-o sau puneți-o deoparte. Ce este scris rămâne în coadă, la ciorne.',
+    ru: 'Откройте одно и завершите или отложите его. Введённое останется в очереди, в черновиках.',
+    en: 'Open one of them, then finish or park it. What is written stays in the queue, with the drafts.',
   },
   unnamed: { ro: 'persoană fără nume', ru: 'человек без имени', en: 'a person without a name' },
   gone: {

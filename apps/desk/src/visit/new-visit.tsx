@@ -2,41 +2,37 @@ import { useEffect, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
-import { Empty, Skeleton } from '../parts/waiting.tsx';
+import { Screen, Title } from '../parts/screen.tsx';
+import { Skeleton } from '../parts/waiting.tsx';
 import { VISIT } from '../texts/visit.ts';
-import { isUntouched, MOST_VISITS, nameOfVisit } from './store.ts';
+import { isUntouched, MOST_VISITS, nameOfVisit, pathOf } from './store.ts';
 import { useVisits } from './visits.tsx';
+import styles from './new-visit.module.css';
 
-/** Where two visits are open, one is parked before another begins. */
+/** A new visit; where two are open, one is finished or parked before another begins. */
 export default function NewVisit() {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  const { open, store, begin } = useVisits();
+  const { open, begin } = useVisits();
   const begun = useRef(false);
-  const path = open.length < MOST_VISITS || open.some(isUntouched) ? begin : undefined;
+  const isFree = open.length < MOST_VISITS || open.some(isUntouched);
   useEffect(() => {
-    if (!path || begun.current) return;
+    if (!isFree || begun.current) return;
     begun.current = true;
-    go(path(), { replace: true });
+    go(begin(), { replace: true });
   });
-  if (path) return <Skeleton />;
+  if (isFree) return <Skeleton />;
   return (
-    <main id="main">
-      <Empty
-        act={open.map((visit) => (
-          <Button
-            key={visit.id}
-            onClick={() => {
-              store.park(visit.id);
-              go('/visits/new', { replace: true });
-            }}
-          >
-            {`${t(VISIT.park)}: ${nameOfVisit(visit) || t(VISIT.unnamed)}`}
+    <Screen>
+      <div className={styles.full}>
+        <Title>{t(VISIT.fullTitle)}</Title>
+        <p>{t(VISIT.fullHelp)}</p>
+        {open.map((visit) => (
+          <Button key={visit.id} large wide onClick={() => go(pathOf(visit))}>
+            {nameOfVisit(visit) || t(VISIT.unnamed)}
           </Button>
         ))}
-      >
-        <strong>{t(VISIT.fullTitle)}</strong> {t(VISIT.fullHelp)}
-      </Empty>
-    </main>
+      </div>
+    </Screen>
   );
 }

@@ -1,7 +1,7 @@
 import { useLocation } from 'wouter';
 import { useFilling } from './filling.tsx';
 import { carriedOver } from './model/offers.ts';
-import { isFiled, pathOf } from './store.ts';
+import { isFiled, isUntouched, pathOf } from './store.ts';
 import { useMissing } from './use-papers.tsx';
 import { useVisits } from './visits.tsx';
 
@@ -14,7 +14,7 @@ export function usePark(): () => void {
   const printMissing = useMissing();
   const [, go] = useLocation();
   return () => {
-    sending.give();
+    if (!isUntouched(visit)) sending.giveAll();
     void printMissing().then(() => {
       store.park(visit.id);
       go(begin());

@@ -56,7 +56,7 @@ export interface Visits {
   change(draft: string, change: (draft: Draft) => Draft): void;
   /** Puts another draft in the place of one. */
   replaceDraft(draft: string, other: Draft): void;
-  /** Away from the desk until one of its drafts is opened again. */
+  /** Away from the desk until one of its drafts is opened again; a visit in which nothing was said is over. */
   park(visit: string): void;
   /** Takes a draft off the desk: it is filed, or given up. */
   removeDraft(draft: string): void;
@@ -102,7 +102,9 @@ export async function openVisits(keeping: Keeping): Promise<Visits> {
     replaceDraft: (id, other) => changeDrafts(id, (drafts) => drafts.map((draft) => (draft.id === id ? other : draft))),
     park(id) {
       const visit = named(id);
-      if (visit) put(changedVisit(visit, { parked: true }));
+      if (!visit) return;
+      if (isUntouched(visit)) drop(visit.id);
+      else put(changedVisit(visit, { parked: true }));
     },
     removeDraft: (id) => changeDrafts(id, (drafts) => drafts.filter((draft) => draft.id !== id)),
   };

@@ -21,6 +21,8 @@ export interface Sending {
   refused: Refusal | undefined;
   /** Gives what is new to the outbox now. */
   give: () => void;
+  /** The same, also of somebody who is not named yet: what is put aside has to be found in the queue. */
+  giveAll: () => void;
   /** Files the draft. Nothing happens where a colleague wrote meanwhile: the draft then says so. */
   submit: () => Promise<void>;
   renew: () => void;
@@ -53,6 +55,7 @@ export function useSending(draft: Draft, reading: Reading): Sending {
     passage,
     refused,
     give,
+    giveAll: () => giveNew(store.draft(id), reading, outbox, store, true),
     async submit() {
       setRefused(undefined);
       give();
@@ -118,7 +121,7 @@ function undisputed({ typed, conflicts }: Draft): Typed {
   return next;
 }
 
-function giveNew(draft: Draft | undefined, reading: Reading, outbox: Outbox, store: Visits): void {
+function giveNew(draft: Draft | undefined, reading: Reading, outbox: Outbox, store: Visits, unnamed = false): void {
   // A draft that was given up has nothing to give.
   if (!draft) return;
   const { id, service, sent, known, typed } = draft;
@@ -126,7 +129,7 @@ function giveNew(draft: Draft | undefined, reading: Reading, outbox: Outbox, sto
   const content = sendableOf(undisputed(draft), reading);
   const unsent = draft.conflicts.length > 0 || !isSame(counting(content, reading), countingContent(typed, reading));
   // Somebody who only asks what a service takes leaves no draft behind.
-  if (!sent && !content.applicant?.idnp && !content.applicant?.familyName) return;
+  if (!sent && !unnamed && !content.applicant?.idnp && !content.applicant?.familyName) return;
   const body = sent ? changesOf(sent, content) : opening(draft, content);
   if (Object.keys(body).length === 0) {
     if (unsent !== draft.unsent) store.change(id, (one) => changed(one, { unsent }));

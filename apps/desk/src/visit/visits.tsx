@@ -44,7 +44,8 @@ function Opened({ store, children }: { store: Visits; children: ReactNode }) {
   const visits = useSyncExternalStore(store.subscribe, store.all);
   const { language } = useLanguage();
   const desk = useMemo<Desk>(() => {
-    const open = visits.filter(({ parked }) => !parked);
+    // What the platform has not got yet stands in no queue: it keeps its tab.
+    const open = visits.filter(({ parked, drafts }) => !parked || drafts.every(({ sent }) => !sent));
     return {
       store,
       visits,
@@ -90,7 +91,9 @@ export function VisitTabs() {
     >
       <User size={18} aria-hidden="true" />
       <strong>{nameOfVisit(visit) || t(VISITS.newVisit)}</strong>
-      {nameOfVisit(visit) !== '' && <span>{t(visit.drafts.every(isFiled) ? VISITS.filed : VISITS.draft)}</span>}
+      {nameOfVisit(visit) !== '' && open.length === 1 && (
+        <span>{t(visit.drafts.every(isFiled) ? VISITS.filed : VISITS.draft)}</span>
+      )}
     </Link>
   ));
 }
