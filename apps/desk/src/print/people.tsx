@@ -27,7 +27,7 @@ function documentWords({ kind, country, number }: NonNullable<Person['foreignDoc
   return { ro: `${ro} ${rest}`, ru: `${ru} ${rest}`, en: `${en} ${rest}` };
 }
 
-export function fullName({ givenName, familyName }: Person): string {
+function fullName({ givenName, familyName }: Person): string {
   return [familyName, givenName].filter(Boolean).join(' ');
 }
 
