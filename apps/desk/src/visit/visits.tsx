@@ -83,7 +83,9 @@ export function VisitTabs() {
   const here = open.findIndex(({ id }) => path.startsWith(`/visits/${id}/`));
   const other = open[here < 0 ? open.length - 1 : (here + 1) % open.length];
   useKeys([other !== undefined && { code: 'KeyV', says: KEYS.otherVisit, does: () => go(pathOf(other)) }]);
-  return open.map((visit) => (
+  // A visit in which nothing was said has a tab only while it is on the screen.
+  const shown = open.filter((visit) => !isUntouched(visit) || path.startsWith(`/visits/${visit.id}/`));
+  return shown.map((visit) => (
     <Link
       key={visit.id}
       href={pathOf(visit)}
@@ -91,7 +93,7 @@ export function VisitTabs() {
     >
       <User size={18} aria-hidden="true" />
       <strong>{nameOfVisit(visit) || t(VISITS.newVisit)}</strong>
-      {nameOfVisit(visit) !== '' && open.length === 1 && (
+      {nameOfVisit(visit) !== '' && shown.length === 1 && (
         <span>{t(visit.drafts.every(isFiled) ? VISITS.filed : VISITS.draft)}</span>
       )}
     </Link>

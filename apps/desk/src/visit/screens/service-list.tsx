@@ -6,6 +6,7 @@ import { FEE_TEXTS } from '../../texts/content.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { useFilling } from '../filling.tsx';
 import { isOpenHere } from '../model/finding.ts';
+import { whereElse } from '../where-else.ts';
 import { agencyOf, cheapest, paysOut } from '../model/service.ts';
 import styles from './service.module.css';
 
@@ -61,7 +62,7 @@ function Hit({ service, chosen, onPick, onOpen }: HitProps) {
   const { registry } = useFilling();
   const open = isOpenHere(service);
   const agency = agencyOf(registry, service);
-  const why = service.paused ? t(service.paused.reason) : t(service.version?.elsewhere);
+  const why = t(whereElse(service));
   return (
     <div
       id={idOf(service)}

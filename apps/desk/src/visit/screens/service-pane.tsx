@@ -9,6 +9,7 @@ import { useFilling } from '../filling.tsx';
 import { isOpenHere } from '../model/finding.ts';
 import { agencyOf, costsOf } from '../model/service.ts';
 import type { Paper } from '../model/service.ts';
+import { whereElse } from '../where-else.ts';
 import { lawIn } from '../words.ts';
 import styles from './pane.module.css';
 
@@ -32,7 +33,7 @@ export function ServicePane({ service, onPrint }: { service: PublicService; onPr
       ) : (
         <section>
           <h3>{t(service.paused ? VISIT.paused : VISIT.notHere)}</h3>
-          <p>{t(service.paused?.reason ?? version?.elsewhere)}</p>
+          <p>{t(whereElse(service))}</p>
         </section>
       )}
       {onPrint && (
