@@ -86,3 +86,13 @@ export async function fileForKnown(hand: Hand, known: string): Promise<void> {
   await hand.press('Control+Enter');
   await hand.reach('Cererea a fost depusă');
 }
+
+/** A result is handed over to the applicant, who says that it is what was needed; the application is on the screen. */
+export async function handOverReady(hand: Hand, paperNumber: string): Promise<void> {
+  await hand.press('h');
+  await hand.reach('Înmânarea rezultatului');
+  await hand.page.getByLabel('Seria și numărul').waitFor();
+  await hand.type(paperNumber);
+  for (const key of ['Tab', 'Space', 'Tab', 'Space', 'Control+Enter']) await hand.press(key);
+  await hand.reach('Înmânat și închis');
+}
