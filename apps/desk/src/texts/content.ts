@@ -1,6 +1,6 @@
 import type { DeliveryChoice, ForeignDocument, Language, Mandate } from '@cups/application';
 import type { Text } from '@cups/application/texts';
-import type { Application } from '../api/types.ts';
+import type { Application, Centre } from '../api/types.ts';
 
 /** The words for what a file may hold, as screens and papers name them. */
 
@@ -38,6 +38,16 @@ export const COLLECTOR_TEXTS: Record<HandOver['collectedBy'], Text> = {
   applicant: { ro: 'solicitantul', ru: 'заявитель', en: 'the applicant' },
   represented: { ro: 'persoana reprezentată', ru: 'представляемое лицо', en: 'the represented person' },
   representative: { ro: 'un reprezentant', ru: 'представитель', en: 'a representative' },
+};
+
+export const CENTRE_KIND_TEXTS: Record<Centre['kind'], Text> = {
+  'town-hall': { ro: 'primărie', ru: 'примэрия', en: 'town hall' },
+  mission: {
+    ro: 'misiune diplomatică sau oficiu consular',
+    ru: 'дипломатическое или консульское учреждение',
+    en: 'mission or consular office',
+  },
+  library: { ro: 'bibliotecă', ru: 'библиотека', en: 'library' },
 };
 
 export const LANGUAGE_TEXTS: Record<Language, Text> = {

@@ -1,4 +1,4 @@
-import { Fragment } from 'react';
+import { Fragment, useEffect, useRef } from 'react';
 import { Printer } from 'lucide-react';
 import type { Language, Person } from '@cups/application';
 import type { LocalizedText } from '../../api/types.ts';
@@ -19,6 +19,7 @@ import {
   LANGUAGE_TEXTS,
   MANDATE_TEXTS,
 } from '../../texts/content.ts';
+import { PARTS } from '../../texts/parts.ts';
 import { FIELDS } from '../../texts/visit-fields.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { useFilling } from '../filling.tsx';
@@ -75,12 +76,18 @@ export function ReviewScreen() {
   );
 }
 
-/** What is missing leads to its screen and its control. */
+/** What is missing leads to its screen and its control; it takes the focus when the platform said so. */
 function Missing({ faults }: { faults: readonly { lack: Filling['lacks'][number]; says: string }[] }) {
   const { t } = useLanguage();
-  const { go } = useFilling();
+  const { go, sending } = useFilling();
+  const { refused } = sending;
+  const box = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (refused) box.current?.focus();
+  }, [refused]);
   return (
-    <section className={styles.missing} aria-label={t(VISIT.unsaid)} id="missing" tabIndex={-1}>
+    <section ref={box} className={styles.missing} aria-labelledby="missing-title" id="missing" tabIndex={-1}>
+      <h2 id="missing-title">{t(PARTS.summary)}</h2>
       <ul>
         {faults.map(({ lack, says }) => (
           <li key={lack.at}>
