@@ -12,6 +12,9 @@ import type { PaperFact, PaperSetting } from './paper.tsx';
 
 type EvidenceRule = NonNullable<PublicServiceVersion['evidence']>[number];
 
+/** From so many lines about cost on they are set closer, so that the sheet stays one. */
+const MANY = 4;
+
 interface BringParts {
   version: PublicServiceVersion;
   registry: Registry;
@@ -23,6 +26,10 @@ export function BringThisPaper({ version, registry, setting }: BringParts) {
   const { evidence = [] } = version;
   const always = evidence.filter(({ required, when }) => required && !when);
   const maybe = evidence.filter((rule) => !always.includes(rule));
+  const facts: PaperFact[] = [
+    ...costFacts(version, registry),
+    [PRINT.agency, <Two words={agencyName(registry, version.provider)} />],
+  ];
   return (
     <Paper setting={setting} title={<Two words={PRINT.bringTitle} />}>
       <Subject>
@@ -37,13 +44,7 @@ export function BringThisPaper({ version, registry, setting }: BringParts) {
         <Asked rules={always} words={PRINT.bringAlways} />
         <Asked rules={maybe} words={PRINT.bringMaybe} />
       </Large>
-      <PaperFacts
-        dense
-        facts={[
-          ...costFacts(version, registry),
-          [PRINT.agency, <Two words={agencyName(registry, version.provider)} />],
-        ]}
-      />
+      <PaperFacts dense={facts.length > MANY} facts={facts} />
     </Paper>
   );
 }
