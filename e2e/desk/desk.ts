@@ -73,7 +73,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
 }
 
 /** Signs in beside the page, as quickly as can be; the page itself does it in sign-in.test.ts. */
-export async function signIn(page: Page, operator: string): Promise<void> {
+async function signIn(page: Page, operator: string): Promise<void> {
   const data = { provider: 'local', operator };
   const answer = await page.context().request.post(`${url()}/api/v1/sessions`, { data });
   if (!answer.ok()) throw new Error(`${operator} cannot sign in: ${answer.status()} ${await answer.text()}`);

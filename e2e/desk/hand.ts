@@ -7,10 +7,10 @@ export class Hand {
   /** Titles of the screens that were worked on, in their order. */
   readonly screens: string[] = [];
 
-  readonly #reached: (screen: string) => void;
+  readonly #reached: (screen: string) => unknown;
 
-  /** @param reached hears each screen's title when it is there; what it throws ends the journey */
-  constructor(page: Page, reached: (screen: string) => void = () => {}) {
+  /** @param reached does what a test wants on each screen, by its title; what it throws ends the journey */
+  constructor(page: Page, reached: (screen: string) => unknown = () => {}) {
     this.page = page;
     this.#reached = reached;
   }
@@ -33,7 +33,7 @@ export class Hand {
     await heading.waitFor();
     const found = await heading.innerText();
     this.screens.push(found);
-    this.#reached(found);
+    await this.#reached(found);
   }
 
   /** Goes from field to field until one of this name has the focus. */

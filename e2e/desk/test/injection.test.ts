@@ -3,7 +3,8 @@ import { idnp } from '@cups/tools/filings';
 import type { Page } from 'playwright-core';
 import { reply } from '../agency.ts';
 import { faultsOf, open } from '../desk.ts';
-import { act, deskOf, file, nextPerson, reaches } from '../filings.ts';
+import { act, applicant, deskOf, file, nextPerson, reaches } from '../filings.ts';
+import { fileForKnown, Hand } from '../hand.ts';
 
 /**
  * Whatever people, colleagues and agencies write stays words: nothing of it runs, changes the page or leaves it. The policy
@@ -87,6 +88,27 @@ test('Names, answers, notes and the words of an agency are shown, and are nothin
   await look(page, `${here}/hand-over`);
   await typeEverywhere(page);
   await look(page, '/');
+});
+
+test('What a person is called and asks for is nothing but words from the first letter to the receipt on paper.', async () => {
+  const name = 'Zorz"><img src=x onerror=ran=1>';
+  await file({ content: { applicant: applicant(name, name), contact: { none: true } } });
+  const page = await open({ operator: 'cu-001-specialist' });
+  await page.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
+  const hand = new Hand(page, async (screen) => {
+    if (screen === 'Ce se cere?') {
+      expect(await typeEverywhere(page)).toBeGreaterThan(0);
+      await page.getByRole('radio').first().focus();
+    }
+    await expectOnlyWords(page);
+  });
+  await fileForKnown(hand, 'Zorz');
+  await page.getByText(name).first().waitFor();
+  await page.getByRole('link', { name: 'Vezi cererea' }).click();
+  await page.getByRole('main').getByText(name).first().waitFor();
+  await hand.press('p');
+  await expectOnlyWords(page);
+  expect(page.url() + (await page.title())).not.toContain('Zorz');
 });
 
 test('What is typed to sign in, to search or to track is nothing but words.', async () => {
