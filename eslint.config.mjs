@@ -221,6 +221,7 @@ export default tseslint.config(
   {
     ignores: [
       '**/node_modules',
+      'mine',
       '.nx',
       '.cups',
       'dist',
