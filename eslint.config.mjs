@@ -79,8 +79,8 @@ const rooms = [
   [
     ['libs/application/src/search/**'],
     only(
-      [LOCAL, '@orama\\/stemmers\\/(?:romanian|russian)$', exactly('damerau-levenshtein')],
-      'The search for a public service imports its own files, stemmers and the distance of two words.',
+      [LOCAL, '@orama\\/stemmers\\/(?:romanian|russian)$'],
+      'The search for a public service imports its own files and stemmers.',
     ),
   ],
   [

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { searchOf } from '../src/search/index.ts';
+import fc from 'fast-check';
+import { isOneApart, searchOf } from '../src/search/index.ts';
 import { keysOf } from '../src/search/words.ts';
 
 /** How people are understood is tested with the public services of the country: apps/catalog/test/search.test.ts. */
@@ -16,4 +17,36 @@ test('what is searched is whatever the caller has, and a query without a word th
   expect([...search('cazer')!.keys()]).toEqual([entry]);
   expect(search('cadastru')!.size).toBe(0);
   expect(search('de la')).toBeUndefined();
+});
+
+test.each([
+  ['certificat', 'certifcat', true],
+  ['certifcat', 'certificat', true],
+  ['certificat', 'certifecat', true],
+  ['certificat', 'cretificat', true],
+  ['certificat', 'certificta', true],
+  ['aab', 'ab', true],
+  ['certificat', 'certificat', false],
+  ['certificat', 'cartificot', false],
+  ['certificat', 'crtificaa', false],
+  ['abcd', 'badc', false],
+  ['ab', 'cd', false],
+])('one letter makes %s of %s: %s', (one, other, apart) => {
+  expect(isOneApart(one, other)).toBe(apart);
+  expect(isOneApart(other, one)).toBe(apart);
+});
+
+test('whatever one change makes of a word is one apart from it, unless it is the word', () => {
+  const letter = fc.constantFrom(...'abc');
+  const word = fc.string({ unit: letter, minLength: 2, maxLength: 8 });
+  fc.assert(
+    fc.property(word, fc.nat(), letter, (text, place, added) => {
+      const at = place % (text.length - 1);
+      const [before, after] = [text.slice(0, at), text.slice(at + 1)];
+      const swapped = `${before}${text[at + 1]}${text[at]}${text.slice(at + 2)}`;
+      for (const changed of [before + after, before + added + after, before + added + text.slice(at), swapped]) {
+        expect(isOneApart(text, changed)).toBe(changed !== text);
+      }
+    }),
+  );
 });

@@ -8,7 +8,7 @@ import { Choice } from '../parts/choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
 import { useWaiting } from '../outbox/use-outbox.ts';
 import { ROLES, SESSION } from '../texts/session.ts';
-import { useVisits } from '../visit/visits.tsx';
+import { useUnsent } from '../visit/visits.tsx';
 import { useDoors, useSignedIn } from './session.tsx';
 import styles from './me.module.css';
 
@@ -72,7 +72,7 @@ function Leaving() {
   const { t } = useLanguage();
   const { signOut, cover } = useDoors();
   const waiting = useWaiting();
-  const { unsent } = useVisits();
+  const unsent = useUnsent();
   const lost = waiting + unsent;
   return (
     <div className={styles.leaving}>

@@ -6,14 +6,15 @@ import { Screen, Title } from '../parts/screen.tsx';
 import { Skeleton } from '../parts/waiting.tsx';
 import { VISIT } from '../texts/visit.ts';
 import { isUntouched, MOST_VISITS, nameOfVisit, pathOf } from './store.ts';
-import { useVisits } from './visits.tsx';
+import { useOpenVisits, useVisits } from './visits.tsx';
 import styles from './new-visit.module.css';
 
 /** A new visit; where two are open, one is finished or parked before another begins. */
 export default function NewVisit() {
   const { t } = useLanguage();
   const [, go] = useLocation();
-  const { open, begin } = useVisits();
+  const { begin } = useVisits();
+  const open = useOpenVisits();
   const begun = useRef(false);
   const isFree = open.length < MOST_VISITS || open.some(isUntouched);
   useEffect(() => {

@@ -15,15 +15,8 @@ import type { Draft, Visit, Visits } from './store.ts';
 
 interface Desk {
   store: Visits;
-  visits: readonly Visit[];
-  /** Those with a tab. */
-  open: readonly Visit[];
   /** The address of a new visit; where two are open already, that of the question which one to park. */
   begin: () => string;
-  /** The address of a draft that the platform has: it is filled in like a new one. */
-  goOn: (application: string) => string;
-  /** How many drafts hold something that the platform has not: signing out would lose it. */
-  unsent: number;
 }
 const Here = createContext<Desk | undefined>(undefined);
 
@@ -41,24 +34,25 @@ export function VisitsProvider({ children }: { children: ReactNode }) {
 }
 
 function Opened({ store, children }: { store: Visits; children: ReactNode }) {
-  const visits = useSyncExternalStore(store.subscribe, store.all);
   const { language } = useLanguage();
-  const desk = useMemo<Desk>(() => {
-    // What the platform has not got yet stands in no queue: it keeps its tab.
-    const open = visits.filter(({ parked, drafts }) => !parked || drafts.every(({ sent }) => !sent));
-    return {
+  // It stays the same while somebody types: whoever shows what is typed asks for it.
+  const desk = useMemo<Desk>(
+    () => ({
       store,
-      visits,
-      open,
       begin() {
+        const open = openOf(store.all());
         const isFull = open.length >= MOST_VISITS && !open.some(isUntouched);
         return isFull ? '/visits/new' : pathOf(store.open({ '/behalf': 'self', '/applicant/language': language }));
       },
-      goOn: (application) => `/visits/draft/${application}`,
-      unsent: visits.flatMap(({ drafts }) => drafts).filter(({ unsent }) => unsent).length,
-    };
-  }, [store, visits, language]);
+    }),
+    [store, language],
+  );
   return <Here value={desk}>{children}</Here>;
+}
+
+/** Those with a tab. What is put aside and has not reached the platform stands in no queue: it keeps its tab. */
+function openOf(visits: readonly Visit[]): readonly Visit[] {
+  return visits.filter(({ parked, drafts }) => !parked || drafts.every(({ sent }) => !sent));
 }
 
 export function useVisits(): Desk {
@@ -67,10 +61,27 @@ export function useVisits(): Desk {
   return desk;
 }
 
+function useAll(): readonly Visit[] {
+  const { store } = useVisits();
+  return useSyncExternalStore(store.subscribe, store.all);
+}
+
+/** The visits with a tab. */
+export function useOpenVisits(): readonly Visit[] {
+  const all = useAll();
+  return useMemo(() => openOf(all), [all]);
+}
+
+/** How many drafts hold something that the platform has not: signing out would lose it. */
+export function useUnsent(): number {
+  const { store } = useVisits();
+  const count = () => store.all().flatMap(({ drafts }) => drafts.filter(({ unsent }) => unsent)).length;
+  return useSyncExternalStore(store.subscribe, count);
+}
+
 /** A visit and one of its drafts, by their ids. */
 export function useDraft(visit: string, draft: string | undefined): { visit: Visit; draft: Draft } | undefined {
-  const { visits } = useVisits();
-  const here = visits.find(({ id }) => id === visit);
+  const here = useAll().find(({ id }) => id === visit);
   const found = here?.drafts.find(({ id }) => id === draft) ?? here?.drafts.at(-1);
   return here && found && { visit: here, draft: found };
 }
@@ -78,7 +89,7 @@ export function useDraft(visit: string, draft: string | undefined): { visit: Vis
 /** One tab for each open visit, in the top bar; V goes to the other one. */
 export function VisitTabs() {
   const { t } = useLanguage();
-  const { open } = useVisits();
+  const open = useOpenVisits();
   const [path, go] = useLocation();
   const here = open.findIndex(({ id }) => path.startsWith(`/visits/${id}/`));
   const other = open[here < 0 ? open.length - 1 : (here + 1) % open.length];

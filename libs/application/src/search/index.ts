@@ -1,4 +1,3 @@
-import distanceOf from 'damerau-levenshtein';
 import { keysOf } from './words.ts';
 
 /**
@@ -104,8 +103,21 @@ function fitOf(keys: string[], known: string): number {
 }
 
 function isMisspelt(key: string, known: string): boolean {
-  if (key.length < FORGIVEN || Math.abs(key.length - known.length) > 1) return false;
-  return distanceOf(key, known).steps === 1;
+  return key.length >= FORGIVEN && Math.abs(key.length - known.length) <= 1 && isOneApart(key, known);
+}
+
+/** Whether one wrong, missing or added letter, or two in each other's place, make one word of the other. */
+export function isOneApart(one: string, other: string): boolean {
+  let start = 0;
+  while (start < one.length && one[start] === other[start]) start++;
+  let [end, otherEnd] = [one.length, other.length];
+  while (end > start && otherEnd > start && one[end - 1] === other[otherEnd - 1]) {
+    end--;
+    otherEnd--;
+  }
+  const [rest, otherRest] = [one.slice(start, end), other.slice(start, otherEnd)];
+  if (rest.length === 2 && otherRest.length === 2) return rest[0] === otherRest[1] && rest[1] === otherRest[0];
+  return rest.length <= 1 && otherRest.length <= 1 && rest !== otherRest;
 }
 
 /** Rare words count more; an entry that has few of the words counts much less. */
