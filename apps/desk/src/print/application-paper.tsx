@@ -1,12 +1,13 @@
 import { NO_DUE_DATE_TEXTS } from '@cups/application/texts';
 import type { CostOption, Evidence, LocalizedText, Registry } from '../api/types.ts';
 import { saidAnswers } from '../language/answers.ts';
-import { dayAndClock, shortDate } from '../language/dates.ts';
+import { shortDate } from '../language/dates.ts';
 import { money } from '../language/money.ts';
 import { fillWords, joinWords } from '../language/text.ts';
 import { feeText, termText } from '../language/terms.ts';
 import { DELIVERY_TEXTS } from '../texts/content.ts';
 import { PRINT } from '../texts/print.ts';
+import { moment } from './moment.ts';
 import { agencyName, costOptionOf, evidenceTitle, settingOf, versionOf } from './named.ts';
 import type { Filed } from './named.ts';
 import { Paper, PaperFacts, Signed, Subject, Together, Two } from './paper.tsx';
@@ -89,7 +90,7 @@ export function whatItTakes(filed: Filed, registry: Registry): PaperFact[] {
   const option = costOptionOf(registry, filed);
   const { timeZone } = registry.centre;
   return [
-    [PRINT.filed, filed.submitTime ? dayAndClock(filed.submitTime, timeZone, '') : <Two words={PRINT.notFiled} />],
+    [PRINT.filed, filed.submitTime ? moment(filed.submitTime, timeZone) : <Two words={PRINT.notFiled} />],
     option && [PRINT.fee, <Two words={feeText(option)} />],
     [
       PRINT.paid,

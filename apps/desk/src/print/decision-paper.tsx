@@ -1,11 +1,12 @@
 import { plainCode } from '@cups/application';
 import { RESULT_KIND_TEXTS } from '@cups/application/texts';
 import type { Application, LocalizedText, Registry } from '../api/types.ts';
-import { dayAndClock, shortDate } from '../language/dates.ts';
+import { shortDate } from '../language/dates.ts';
 import { PAPER_KINDS } from '../texts/application.ts';
 import { COLLECTOR_TEXTS } from '../texts/content.ts';
 import { PRINT } from '../texts/print.ts';
 import { ServiceSubject } from './application-paper.tsx';
+import { moment } from './moment.ts';
 import { agencyName, evidenceTitle, plainIn, settingOf } from './named.ts';
 import { Paper, PaperFacts, Quote, Signed, Two } from './paper.tsx';
 import type { PaperFact } from './paper.tsx';
@@ -21,7 +22,7 @@ interface OfDecided {
 /** What the agency decided, in its own words where it said why. */
 export function DecisionPaper({ application, registry }: OfDecided) {
   const { decision, applicant, represented } = application;
-  const at = (instant: string | undefined) => instant && dayAndClock(instant, registry.centre.timeZone, '');
+  const at = (instant: string | undefined) => instant && moment(instant, registry.centre.timeZone);
   return (
     <Paper setting={settingOf(registry, application)} title={<Two words={titleOf(decision)} />}>
       <ServiceSubject filed={application} />
@@ -99,7 +100,7 @@ export function HandOverPaper({ application, registry, specialist }: OfHandedOve
           applicant && [PRINT.applicant, <PersonLines person={applicant} />],
           [PRINT.agency, <Two words={agencyName(registry, application.agency)} />],
           ...(decision ? resultFacts(decision) : []),
-          [PRINT.handedOver, handOverTime && dayAndClock(handOverTime, registry.centre.timeZone, '')],
+          [PRINT.handedOver, handOverTime && moment(handOverTime, registry.centre.timeZone)],
           [PRINT.collectedBy, <Collector handOver={handOver} />],
           paperKind && [
             PRINT.shown,

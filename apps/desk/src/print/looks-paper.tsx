@@ -1,8 +1,8 @@
 import { LOOK_TEXTS } from '@cups/application/texts';
 import type { Application, Look, Registry } from '../api/types.ts';
-import { dayAndClock } from '../language/dates.ts';
 import { PRINT } from '../texts/print.ts';
 import { ServiceSubject } from './application-paper.tsx';
+import { moment } from './moment.ts';
 import { settingOf } from './named.ts';
 import { Paper, Two } from './paper.tsx';
 import styles from './paper.module.css';
@@ -40,7 +40,7 @@ export function LooksPaper({ application, registry, looks, nameOf }: LooksParts)
           <tbody>
             {looks.map(({ by, lookTime, kind }, i) => (
               <tr key={i}>
-                <td>{dayAndClock(lookTime, registry.centre.timeZone, '')}</td>
+                <td>{moment(lookTime, registry.centre.timeZone)}</td>
                 <td>{nameOf(by)}</td>
                 <td>
                   <Two words={LOOK_TEXTS[kind]} />

@@ -1,11 +1,10 @@
 import { createContext, useContext } from 'react';
 import type { ReactNode } from 'react';
-import { civilDay } from '@cups/application';
 import type { Language } from '@cups/application';
 import { filledText } from '@cups/application/texts';
 import type { LocalizedText } from '../api/types.ts';
-import { clock, shortDate } from '../language/dates.ts';
 import { PRINT } from '../texts/print.ts';
+import { moment } from './moment.ts';
 import { Qr, trackingAddress } from './qr.tsx';
 import styles from './paper.module.css';
 
@@ -92,8 +91,7 @@ export function Paper({ setting, title, children }: { setting: PaperSetting; tit
 }
 
 function Foot({ setting: { trackingNumber, centre, timeZone } }: { setting: PaperSetting }) {
-  const now = new Date();
-  const when = `${shortDate(civilDay(now, timeZone))}, ${clock(now.toISOString(), timeZone)}`;
+  const when = moment(new Date().toISOString(), timeZone);
   return (
     <div className={styles.foot}>
       <span>{trackingNumber ?? centre}</span>
