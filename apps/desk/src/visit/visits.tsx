@@ -40,6 +40,9 @@ function Opened({ store, children }: { store: Visits; children: ReactNode }) {
     () => ({
       store,
       begin() {
+        // A visit of which only receipts are left is over.
+        const over = store.all().filter(({ drafts }) => drafts.every(isFiled));
+        over.forEach(({ drafts }) => drafts.forEach(({ id }) => store.removeDraft(id)));
         const open = openOf(store.all());
         const isFull = open.length >= MOST_VISITS && !open.some(isUntouched);
         return isFull ? '/visits/new' : pathOf(store.open({ '/behalf': 'self', '/applicant/language': language }));

@@ -17,8 +17,17 @@ import styles from './fields.module.css';
 /** So many answers stand as cards; more of them are a list to choose from. */
 const MOST_CARDS = 7;
 
+interface AnswerProps {
+  field: FormField;
+  optional: boolean;
+  /** The last day that makes sense, for dates. */
+  latest: string;
+  /** Digits choose: it is the only choice of its screen. */
+  digits: boolean;
+}
+
 /** One field of the form of a public service, by what it asks for. */
-export function AnswerField({ field, optional, latest }: { field: FormField; optional: boolean; latest: string }) {
+export function AnswerField({ field, optional, latest, digits }: AnswerProps) {
   const { t } = useLanguage();
   const at = `/answers/${field.name}`;
   const place = { at, label: field.title, help: field.help, optional };
@@ -45,9 +54,9 @@ export function AnswerField({ field, optional, latest }: { field: FormField; opt
     case 'number':
       return <LineField {...place} numeric narrow />;
     case 'yes-no':
-      return <YesNo field={field} at={at} optional={optional} />;
+      return <YesNo field={field} at={at} optional={optional} digits={digits} />;
     case 'choice':
-      return <OneOf field={field} at={at} optional={optional} />;
+      return <OneOf field={field} at={at} optional={optional} digits={digits} />;
     case 'list':
       return <ListField field={field} at={at} />;
   }
@@ -56,7 +65,9 @@ export function AnswerField({ field, optional, latest }: { field: FormField; opt
 const capital = (text: string) => `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 const marked = (label: string, mark: string | undefined) => (mark ? `${label} (${mark})` : label);
 
-function YesNo({ field, at, optional }: { field: FormField; at: string; optional: boolean }) {
+type OneProps = Pick<AnswerProps, 'field' | 'optional' | 'digits'> & { at: string };
+
+function YesNo({ field, at, optional, digits }: OneProps) {
   const { t } = useLanguage();
   const { typed, set, errorAt } = useFilling();
   const value = typed[at];
@@ -67,6 +78,7 @@ function YesNo({ field, at, optional }: { field: FormField; at: string; optional
       help={field.help && t(field.help)}
       error={errorAt(at)}
       look="segments"
+      digits={digits}
       options={[
         { value: 'yes', says: t(FIELDS.yes) },
         { value: 'no', says: t(FIELDS.no) },
@@ -77,7 +89,7 @@ function YesNo({ field, at, optional }: { field: FormField; at: string; optional
   );
 }
 
-function OneOf({ field, at, optional }: { field: FormField; at: string; optional: boolean }) {
+function OneOf({ field, at, optional, digits }: OneProps) {
   const { t } = useLanguage();
   const { typed, set, errorAt } = useFilling();
   const options = field.choices.map(({ value, title }) => ({ value, says: capital(t(title)) }));
@@ -92,6 +104,7 @@ function OneOf({ field, at, optional }: { field: FormField; at: string; optional
       help={field.help && t(field.help)}
       error={errorAt(at)}
       columns={options.length > 3 ? 2 : 1}
+      digits={digits}
       options={options}
       value={typeof value === 'string' ? value : undefined}
       onChange={(answer) => set(at, answer)}

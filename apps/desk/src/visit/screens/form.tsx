@@ -24,12 +24,14 @@ export function FormScreen({ part }: { part: number }) {
   const others = visit.drafts
     .filter(({ id }) => id !== draft.id)
     .map((one) => ({ service: serviceIn(registry, one.service), typed: one.typed }));
+  const choices = fields.filter(({ kind }) => kind === 'choice' || kind === 'yes-no');
   const offers = offersFor(fields, { service, typed }, others);
   return (
     <Page main={{ says: t(VISIT.goOn), does: next }} side={offers.length > 0 && <Offers offers={offers} />}>
       <Title focus={false}>{t(section.title ?? VISIT.formTitle)}</Title>
       {fields.map((field) => (
         <AnswerField
+          digits={choices.length === 1}
           key={field.name}
           field={field}
           optional={!needed.has(field.name)}

@@ -16,6 +16,7 @@ import styles from './papers.module.css';
 export function PapersScreen() {
   const { t } = useLanguage();
   const { next, service, content } = useFilling();
+  const papers = papersAsked(service, content);
   return (
     <Page main={{ says: t(VISIT.goOn), does: next }}>
       <div className={styles.head}>
@@ -23,15 +24,15 @@ export function PapersScreen() {
         <p>{t(VISIT.papersHelp)}</p>
       </div>
       <div className={styles.papers}>
-        {papersAsked(service, content).map((paper) => (
-          <PaperRow key={paper.kind} paper={paper} />
+        {papers.map((paper) => (
+          <PaperRow key={paper.kind} paper={paper} digits={papers.length === 1} />
         ))}
       </div>
     </Page>
   );
 }
 
-function PaperRow({ paper }: { paper: Paper }) {
+function PaperRow({ paper, digits }: { paper: Paper; digits: boolean }) {
   const { t } = useLanguage();
   const { typed, set, errorAt } = useFilling();
   const at = `/evidence/${paper.kind}`;
@@ -51,6 +52,7 @@ function PaperRow({ paper }: { paper: Paper }) {
           label={paper.required ? t(paper.title) : `${t(paper.title)}, ${t(VISIT.ifAny)}`}
           labelHidden
           look="segments"
+          digits={digits}
           error={errorAt(`${at}/how`)}
           options={ways.map((value) => ({ value, says: t(says[value]) }))}
           value={how || undefined}
