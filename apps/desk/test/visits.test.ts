@@ -1,0 +1,67 @@
+import { expect, test } from '@jest/globals';
+import { openKeeping } from '../src/keeping/keeping.ts';
+import { isFiled, isUntouched, nameOfVisit, newDraft, openVisits, pathOf } from '../src/visit/store.ts';
+import type { Draft } from '../src/visit/store.ts';
+
+/** The visits of a desk as they are kept; where there is no browser, keeping is in memory. */
+
+const named = (draft: Draft): Draft =>
+  Object.assign({}, draft, {
+    service: 'criminal-record',
+    typed: { '/applicant/familyName': 'Rotaru', '/applicant/givenName': 'Galina', '/applicant/idnp': '2900' },
+  });
+/** What was begun last is written before this resolves. */
+const written = () => new Promise((done) => setImmediate(done));
+
+test('What is typed is there again when the page is loaded anew, whoever had the screen last.', async () => {
+  const keeping = await openKeeping('operators/one');
+  const visits = await openVisits(keeping);
+  const visit = visits.open({ '/behalf': 'self' });
+  const [draft] = visit.drafts as [Draft];
+  expect(isUntouched(visit)).toBe(true);
+  visits.change(draft.id, named);
+  visits.change(draft.id, (one) => Object.assign({}, one, { screen: 'person' }));
+  await written();
+  const again = await openVisits(keeping);
+  expect(again.draft(draft.id)).toMatchObject({ screen: 'person', typed: { '/applicant/idnp': '2900' } });
+  expect(again.all().map(nameOfVisit)).toEqual(['Galina Rotaru']);
+  expect(pathOf(again.all()[0]!)).toBe(`/visits/${visit.id}/${draft.id}/person`);
+});
+
+test('A visit in which nothing was said is the next one, and is over when it is put aside; one in which something was said is kept.', async () => {
+  const keeping = await openKeeping('operators/two');
+  const visits = await openVisits(keeping);
+  const first = visits.open({});
+  expect(visits.open({}).id).toBe(first.id);
+  visits.park(first.id);
+  expect(visits.all()).toEqual([]);
+  const second = visits.open({});
+  visits.change(second.drafts[0]!.id, named);
+  visits.park(second.id);
+  expect(visits.open({}).id).not.toBe(second.id);
+  expect(visits.all()).toMatchObject([{ id: second.id, parked: true }, { parked: false }]);
+  const back = visits.openDraft(visits.draft(second.drafts[0]!.id)!);
+  expect([back.id, back.parked, back.drafts.length]).toEqual([second.id, false, 1]);
+});
+
+test('A visit ends with its last draft, and what is filed is told from what is not.', async () => {
+  const keeping = await openKeeping('operators/three');
+  const visits = await openVisits(keeping);
+  let heard = 0;
+  const stop = visits.subscribe(() => heard++);
+  const visit = visits.open({});
+  const second = visits.addDraft(visit.id, {})!;
+  const other = newDraft({});
+  visits.replaceDraft(second.id, other);
+  expect(visits.draft(second.id)).toBeUndefined();
+  const known = { submitTime: '2026-11-26T10:00:00Z' } as NonNullable<Draft['known']>;
+  expect(isFiled(Object.assign({}, other, { known, submitting: true }))).toBe(true);
+  // A colleague filed it: nothing was submitted from here.
+  expect(isFiled(Object.assign({}, other, { known }))).toBe(false);
+  visits.removeDraft(other.id);
+  visits.removeDraft(visit.drafts[0]!.id);
+  expect([visits.all().length, heard]).toEqual([0, 5]);
+  stop();
+  await written();
+  expect((await openVisits(keeping)).all()).toEqual([]);
+});
