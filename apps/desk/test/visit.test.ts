@@ -250,18 +250,18 @@ describe('what is missing', () => {
   test('of an empty draft is named by its controls, on their screens', () => {
     expect(lacks('birth-allowance', { '/behalf': 'self' })).toEqual([
       'person /applicant/idnp REQUIRED',
-      'person /applicant/givenName REQUIRED',
       'person /applicant/familyName REQUIRED',
+      'person /applicant/givenName REQUIRED',
       'person /applicant/birthDate REQUIRED',
       'person /applicant/language REQUIRED',
       'person /contact/means CONTACT_MISSING',
+      'form-1 /answers/childIdnp REQUIRED',
+      'form-1 /answers/childBirthDate REQUIRED',
+      'form-2 /answers/payout REQUIRED',
       'papers /evidence/identity-document/how EVIDENCE_MISSING',
       'papers /evidence/birth-certificate/how EVIDENCE_MISSING',
       'cost /costOption REQUIRED',
       'cost /delivery/kind REQUIRED',
-      'form-1 /answers/childIdnp REQUIRED',
-      'form-1 /answers/childBirthDate REQUIRED',
-      'form-2 /answers/payout REQUIRED',
     ]);
   });
 
@@ -289,8 +289,8 @@ describe('what is missing', () => {
   test('for another person is also who it is, and the ground', () => {
     expect(lacks('criminal-record', Object.assign({}, PERSON, { '/behalf': 'other' })).slice(0, 5)).toEqual([
       'behalf /represented/idnp REQUIRED',
-      'behalf /represented/givenName REQUIRED',
       'behalf /represented/familyName REQUIRED',
+      'behalf /represented/givenName REQUIRED',
       'behalf /represented/birthDate REQUIRED',
       'behalf /mandate/kind REQUIRED',
     ]);

@@ -54,7 +54,17 @@ export function located(
     // One thing is wrong with a control at a time: the first is what to mend first.
     if (!told.has(at)) told.set(at, { at, screen: screenOf(at, service, screens), violation });
   }
-  return [...told.values()];
+  const places = [...told.values()].map((lack) => ({ lack, at: placeOf(lack, screens) }));
+  return places.sort((one, other) => one.at - other.at).map(({ lack }) => lack);
+}
+
+/** The checks name a given name before a family name; the screens ask the other way round. */
+const ASKED = ['idnp', 'familyName', 'givenName', 'birthDate'];
+
+/** Where a control stands: by its screen, and on it by what is asked first. */
+function placeOf({ at, screen }: Lack, screens: readonly ScreenId[]): number {
+  const asked = ASKED.indexOf(at.split('/').at(-1) ?? '');
+  return 10 * screens.indexOf(screen) + (asked < 0 ? ASKED.length : asked);
 }
 
 /** The control that fills in the field of a violation. */
