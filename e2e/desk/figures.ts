@@ -70,21 +70,26 @@ async function speed(browser: Browser): Promise<{ coldMs: number; warmMs: number
   return { coldMs: rounded(median(cold)), warmMs: rounded(median(warm)) };
 }
 
+interface Answered {
+  code: string;
+  ms: number;
+}
+
 /** From each key until what it did is painted, as the page itself sees it. */
 function watchKeys(): void {
-  const seen = ((globalThis as { keyMs?: number[] }).keyMs = [] as number[]);
+  const seen: Answered[] = ((globalThis as { keys?: Answered[] }).keys = []);
   addEventListener(
     'keydown',
-    () => {
+    ({ code }) => {
       const began = performance.now();
-      requestAnimationFrame(() => setTimeout(() => seen.push(performance.now() - began)));
+      requestAnimationFrame(() => setTimeout(() => seen.push({ code, ms: performance.now() - began })));
     },
     true,
   );
 }
 
 /** Keys in the queue, in the search for a service, and in the number of a person, on the slowed processor. */
-async function keyAnswers(browser: Browser): Promise<{ medianMs: number; slowestMs: number; keys: number }> {
+async function keyAnswers(browser: Browser): Promise<object> {
   const context = await signedIn(browser);
   const page = await context.newPage();
   await page.addInitScript(watchKeys);
@@ -96,9 +101,9 @@ async function keyAnswers(browser: Browser): Promise<{ medianMs: number; slowest
   const hand = new Hand(page);
   const press = async (...keys: string[]) => {
     for (const key of keys) {
-      const before = await page.evaluate(() => (globalThis as { keyMs?: number[] }).keyMs?.length ?? 0);
+      const before = await page.evaluate(() => (globalThis as { keys?: Answered[] }).keys?.length ?? 0);
       await hand.press(key);
-      await page.waitForFunction((n) => ((globalThis as { keyMs?: number[] }).keyMs?.length ?? 0) > n, before);
+      await page.waitForFunction((n) => ((globalThis as { keys?: Answered[] }).keys?.length ?? 0) > n, before);
     }
   };
   await press('ArrowDown', 'ArrowDown', 'ArrowUp', '4', '1');
@@ -107,9 +112,14 @@ async function keyAnswers(browser: Browser): Promise<{ medianMs: number; slowest
   await press(...'adeverinta', 'ArrowDown', 'ArrowUp', 'Enter');
   await hand.reach('Cine cere serviciul?');
   await press(...'2900100000');
-  const all = await page.evaluate(() => (globalThis as { keyMs?: number[] }).keyMs ?? []);
+  const all = await page.evaluate(() => (globalThis as { keys?: Answered[] }).keys ?? []);
   await context.close();
-  return { medianMs: rounded(median([...all])), slowestMs: rounded(Math.max(...all)), keys: all.length };
+  const slow = all.filter(({ ms }) => ms > 100);
+  return {
+    keys: all.length,
+    medianMs: rounded(median(all.map(({ ms }) => ms))),
+    slowerThan100: slow.map(({ code, ms }) => `${code} ${rounded(ms)}`),
+  };
 }
 
 async function journeys(browser: Browser, ready: string) {

@@ -33,6 +33,8 @@ export async function wireOf(page: Page): Promise<Wire> {
     underWay.delete(id);
     last = performance.now();
   };
+  // Of what a page gives up when it is left, nothing more is heard.
+  page.on('framenavigated', () => underWay.clear());
   devtools.on('Network.requestWillBeSent', ({ requestId, request }) => {
     underWay.add(requestId);
     paths.set(requestId, new URL(request.url).pathname);

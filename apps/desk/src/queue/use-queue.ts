@@ -11,6 +11,7 @@ import type { Bucket, QueuePage, Row } from '../api/types.ts';
 
 const ASK_MS = 10_000;
 const PAGE = 100;
+const AHEAD_MS = 3_000;
 
 export interface QueueList {
   rows: Row[];
@@ -31,7 +32,11 @@ export function useQueue(bucket: Bucket): QueueList {
     queryKey: ['queue', bucket, 'pages'],
     initialPageParam: '',
     queryFn: async ({ pageParam }) => {
-      if (pageParam === '') return reads.fetchQuery(Object.assign({}, queueRead(bucket), { staleTime: 0 }));
+      if (pageParam === '') {
+        // What came with the session a moment ago is not asked for twice.
+        const staleTime = reads.getQueryData(['queue', bucket, 'pages']) === undefined ? AHEAD_MS : 0;
+        return reads.fetchQuery(Object.assign({}, queueRead(bucket), { staleTime }));
+      }
       const query = { bucket, pageSize: PAGE, pageToken: pageParam };
       return bodyOf(api.GET('/api/v1/queue', { params: { query } }));
     },
