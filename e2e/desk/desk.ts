@@ -65,7 +65,7 @@ export async function open(options: OpenOptions = {}): Promise<Page> {
     ...context,
   });
   const page = await own.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(20_000);
   watched.push({ page, faults: await watch(page, url()), tolerated: [] });
   if (operator) await signIn(page, operator);
   await page.goto(path);
