@@ -5,6 +5,7 @@ import { useKeys } from '../keys/keys.tsx';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { useKept } from '../keeping/use-kept.ts';
+import { quoted } from '../language/text.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Field, FieldError, TextInput } from '../parts/field.tsx';
@@ -106,7 +107,7 @@ function OneDocument({ kind, file, brought, said, tried, onSay }: OneDocumentPro
       <div className={styles.document}>
         <div>
           <h3>{title}</h3>
-          <p className={styles.quiet}>{words ? `„${plainWords(words)}”` : more}</p>
+          <p className={styles.quiet}>{words ? quoted(plainWords(words), language) : more}</p>
         </div>
         {!brought && (
           <Choice

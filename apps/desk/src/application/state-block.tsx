@@ -3,6 +3,7 @@ import { civilDay, plainWords } from '@cups/application';
 import type { ApplicationFile, LocalizedText, Row } from '../api/types.ts';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import { quoted } from '../language/text.ts';
 import { useAgencies } from '../queue/agencies.ts';
 import { Sign } from '../queue/sign.tsx';
 import { BLOCK } from '../texts/application.ts';
@@ -87,13 +88,13 @@ function AgencyWords({ file }: { file: ApplicationFile | undefined }) {
 }
 
 function Quotation({ of, title }: { of: LocalizedText | undefined; title?: string }) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
   const words = plainWords(t(of));
   if (!words) return null;
   return (
     <figure className={styles.quotation}>
       <figcaption>{title ?? t(BLOCK.writes)}</figcaption>
-      <blockquote>„{words}”</blockquote>
+      <blockquote>{quoted(words, language)}</blockquote>
     </figure>
   );
 }

@@ -34,3 +34,11 @@ export function joinWords(parts: readonly LocalizedText[]): Text {
   const inOne = (language: keyof Text) => parts.map((part) => part[language] ?? part.ro ?? '').join(', ');
   return { ro: inOne('ro'), ru: inOne('ru'), en: inOne('en') };
 }
+
+const QUOTES: Record<Language, readonly [string, string]> = { ro: ['„', '”'], ru: ['«', '»'], en: ['“', '”'] };
+
+/** Words of others in the quotation marks of the language around them. */
+export function quoted(words: string, language: Language): string {
+  const [before, after] = QUOTES[language];
+  return `${before}${words}${after}`;
+}
