@@ -1,5 +1,4 @@
-import { useEffect, useMemo } from 'react';
-import type { ReactNode } from 'react';
+import { useEffect } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
 import { CircleCheck, Printer } from 'lucide-react';
 import { useLocation } from 'wouter';
@@ -10,13 +9,10 @@ import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
 import { usePassage } from '../outbox/use-outbox.ts';
-import { useRegistry } from '../session/registry.ts';
-import { HandOverPaper } from '../print/decision-paper.tsx';
 import { usePaper } from '../print/printing.tsx';
-import { useSignedIn } from '../session/session.tsx';
 import { HAND } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
-import { handOverOf } from './handing.ts';
+import { useHandOverPaper } from './confirmation.tsx';
 import type { Handing } from './handing.ts';
 import { Given } from './given.tsx';
 import styles from './hand-over.module.css';
@@ -47,6 +43,7 @@ export function Done({ file, handing, outcome }: DoneProps) {
   return (
     <Screen
       sideWidth="wide"
+      sideIsRead
       side={<Given file={file} handing={handing} />}
       footer={
         <>
@@ -67,18 +64,4 @@ export function Done({ file, handing, outcome }: DoneProps) {
       </div>
     </Screen>
   );
-}
-
-/** The paper says what was typed, also while it waits to be sent. */
-function useHandOverPaper({ application }: ApplicationFile, handing: Handing): (() => ReactNode) | undefined {
-  const registry = useRegistry();
-  const { session } = useSignedIn();
-  const specialist = session.operator.displayName;
-  return useMemo(() => {
-    if (!registry) return undefined;
-    const handOver =
-      application.handOver ?? Object.assign(handOverOf(handing), { handOverTime: new Date().toISOString() });
-    const handed = Object.assign({}, application, { handOver });
-    return () => <HandOverPaper application={handed} registry={registry} specialist={specialist} />;
-  }, [application, handing, registry, specialist]);
 }

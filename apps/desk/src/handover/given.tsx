@@ -6,11 +6,12 @@ import { useLanguage } from '../language/language.tsx';
 import { Facts } from '../parts/facts.tsx';
 import { FILE, HAND } from '../texts/application.ts';
 import { civilDay } from '@cups/application';
+import { Preview } from './confirmation.tsx';
 import type { Handing } from './handing.ts';
 import styles from './hand-over.module.css';
 
 /** What is given, with its numbers: to be compared with the paper in hand. */
-export function Given({ file }: { file: ApplicationFile; handing: Handing }) {
+export function Given({ file, handing }: { file: ApplicationFile; handing: Handing }) {
   const { t } = useLanguage();
   const { decision, serviceTitle } = file.application;
   const kind = decision?.resultKind ? t(RESULT_KIND_TEXTS[decision.resultKind]) : '';
@@ -28,6 +29,10 @@ export function Given({ file }: { file: ApplicationFile; handing: Handing }) {
           ]}
         />
       </div>
+      <h2>
+        {t(HAND.receipt)} <span className={styles.quiet}>{t(HAND.receiptMore)}</span>
+      </h2>
+      <Preview file={file} handing={handing} />
     </div>
   );
 }

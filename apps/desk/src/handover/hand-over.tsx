@@ -68,6 +68,7 @@ function Known({ file, onHanded }: { file: ApplicationFile; onHanded: () => void
   return (
     <Screen
       sideWidth="wide"
+      sideIsRead
       side={<Given file={file} handing={handing} />}
       footer={
         <>

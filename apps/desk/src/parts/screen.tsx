@@ -10,12 +10,14 @@ interface ScreenProps {
   children: ReactNode;
   side?: ReactNode;
   sideWidth?: 'narrow' | 'wide';
+  /** Nothing in the side pane takes the focus, so that the pane itself has to, to be scrolled by keys. */
+  sideIsRead?: boolean;
   footer?: ReactNode;
   /** The main part takes its full width, without margins: lists. */
   flush?: boolean;
 }
 
-export function Screen({ rail, children, side, sideWidth = 'narrow', footer, flush }: ScreenProps) {
+export function Screen({ rail, children, side, sideWidth = 'narrow', sideIsRead, footer, flush }: ScreenProps) {
   const look = [styles.screen, rail ? styles.railed : '', side ? styles[sideWidth] : '', footer ? styles.footed : ''];
   return (
     <div className={look.join(' ')}>
@@ -23,7 +25,11 @@ export function Screen({ rail, children, side, sideWidth = 'narrow', footer, flu
       <main id="main" tabIndex={-1} className={flush ? styles.flush : styles.main}>
         {children}
       </main>
-      {side && <aside className={styles.side}>{side}</aside>}
+      {side && (
+        <aside className={styles.side} {...(sideIsRead ? { tabIndex: 0 } : null)}>
+          {side}
+        </aside>
+      )}
       {footer && <footer className={styles.footer}>{footer}</footer>}
     </div>
   );

@@ -211,6 +211,8 @@ export const DOCS = texts({
 });
 
 export const HAND = texts({
+  receipt: { ro: 'Confirmarea de primire', ru: 'Подтверждение получения', en: 'Confirmation of receipt' },
+  receiptMore: { ro: 'se tipărește la sfârșit', ru: 'печатается в конце', en: 'printed at the end' },
   title: { ro: 'Înmânarea rezultatului', ru: 'Выдача результата', en: 'Handing over the result' },
   titleDecision: { ro: 'Înmânarea deciziei', ru: 'Выдача решения', en: 'Handing over the decision' },
   who: { ro: 'Cine ridică rezultatul?', ru: 'Кто получает результат?', en: 'Who collects the result?' },
