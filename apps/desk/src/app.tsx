@@ -12,6 +12,7 @@ import { Screen } from './parts/screen.tsx';
 import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
 import { Away } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
+import { worksAtDesk } from './session/roles.ts';
 import { SessionProvider, useDoors, useSignedIn } from './session/session.tsx';
 import { ChooseCentre } from './session/choose-centre.tsx';
 import { Shell } from './session/shell.tsx';
@@ -73,7 +74,7 @@ function Inside() {
   const [path, go] = useLocation();
   const [query, setQuery] = useState('');
   const { begin } = useVisits();
-  const works = session.operator.roles.some((role) => ['specialist', 'centre-manager'].includes(role));
+  const works = worksAtDesk(session.operator);
   const { data } = useQuery(Object.assign({ enabled: works }, queueRead('today')));
   useLaterScreens(!works || data !== undefined);
   const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
@@ -117,9 +118,9 @@ function Inside() {
 
 /** Where each begins. */
 function Home() {
-  const { roles } = useSignedIn().session.operator;
-  if (roles.includes('specialist') || roles.includes('centre-manager')) return <Queue />;
-  return roles.includes('supervisor') ? <Redirect to="/centres" replace /> : <NotHere />;
+  const { operator } = useSignedIn().session;
+  if (worksAtDesk(operator)) return <Queue />;
+  return operator.roles.includes('supervisor') ? <Redirect to="/centres" replace /> : <NotHere />;
 }
 
 function NoPage() {

@@ -14,7 +14,7 @@ import { FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { Acts } from './acts.tsx';
 import { DeskNews } from './desk-news.tsx';
-import { nameOfPerson } from './facts.ts';
+import { nameOfPerson } from '../language/people.ts';
 import { Side } from './side.tsx';
 import { StateBlock } from './state-block.tsx';
 import { rowOf } from './state-words.ts';

@@ -11,6 +11,7 @@ import { Choice } from '../parts/choice.tsx';
 import { Field, FieldError, TextInput } from '../parts/field.tsx';
 import { DOCS, FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
+import { evidenceTitle } from '../print/named.ts';
 import { useRegistry } from '../session/registry.ts';
 import { dayParams } from './state-words.ts';
 import type { Acting } from './use-act.ts';
@@ -97,7 +98,7 @@ function OneDocument({ kind, file, brought, said, tried, onSay }: OneDocumentPro
   const { t, language } = useLanguage();
   const registry = useRegistry();
   const request = file.application.documentRequest;
-  const title = t(registry?.evidenceKinds.find((one) => one.kind === kind)?.title) || kind;
+  const title = t(evidenceTitle(registry, kind));
   const words = request?.documents?.find((one) => one.kind === kind)?.note;
   const until = request?.answerBy ? dayParams(request.answerBy, { language, today: today() }) : undefined;
   const hints = { now: t(DOCS.seen), later: until ? t(DOCS.canLater, until) : '', never: '' };

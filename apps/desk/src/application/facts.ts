@@ -4,7 +4,9 @@ import type { Application, ApplicationFile, Person } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import type { Spoken } from '../language/language.tsx';
 import { money } from '../language/money.ts';
+import { nameOfPerson } from '../language/people.ts';
 import { FILE } from '../texts/application.ts';
+import { groupedNumber } from '../visit/typed/idnp.ts';
 import { DELIVERY_TEXTS, LANGUAGE_TEXTS, MANDATE_TEXTS } from '../texts/content.ts';
 
 /** What is known of an application, by names and values. */
@@ -73,14 +75,10 @@ function contactOf(contact: Application['contact'] | undefined, t: Spoken['t']):
   return [contact?.phone, contact?.email].filter(Boolean).join(', ');
 }
 
-export const nameOfPerson = (person: Person | undefined): string =>
-  [person?.givenName, person?.familyName].filter(Boolean).join(' ');
-
 /** 13 digits as 4-5-4; the middle covered where people stand beside. */
 function idnpForPeople(idnp: string | undefined, masked = false): string {
   if (!idnp) return '';
-  const [start, middle, end] = [idnp.slice(0, 4), idnp.slice(4, 9), idnp.slice(9)];
-  return masked ? `${start} ••••• •${end.slice(1)}` : `${start} ${middle} ${end}`;
+  return masked ? `${idnp.slice(0, 4)} ••••• •${idnp.slice(10)}` : groupedNumber(idnp);
 }
 
 function known(facts: Fact[]): Fact[] {

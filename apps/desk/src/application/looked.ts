@@ -5,6 +5,7 @@ import type { Spoken } from '../language/language.tsx';
 import { plural } from '../language/plurals.ts';
 import type { Plurals } from '../language/plurals.ts';
 import { FILE } from '../texts/application.ts';
+import { nameOfOperator } from './operators.ts';
 import { whenOf } from './state-words.ts';
 
 const TIMES: Plurals = {
@@ -21,7 +22,7 @@ const PEOPLE: Plurals = {
 /** Who else looked last; every look leaves a trace, and the page says so. */
 export function looked({ lastLook, operators }: ApplicationFile, t: Spoken['t'], language: Language): string {
   if (!lastLook) return '';
-  const who = operators?.find(({ name }) => name === lastLook.by)?.displayName ?? t(FILE.aColleague);
+  const who = nameOfOperator(operators, lastLook.by, t);
   return t(FILE.seenBy, { who, when: whenOf(lastLook.lookTime, { language, today: today() }) });
 }
 

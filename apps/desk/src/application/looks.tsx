@@ -15,6 +15,7 @@ import { FILE, PAPERS } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { PrintFault } from './paper-buttons.tsx';
 import { useRegistry } from '../session/registry.ts';
+import { nameOfOperator } from './operators.ts';
 import { whenOf } from './state-words.ts';
 import styles from './application.module.css';
 
@@ -40,9 +41,7 @@ export default function Looks({ id }: { id: string }) {
               {looks.data.looks.map(({ by, lookTime, kind }, at) => (
                 <tr key={`${lookTime} ${at}`}>
                   <td>{whenOf(lookTime, { language, today: today() })}</td>
-                  <th scope="row">
-                    {looks.data.operators?.find(({ name }) => name === by)?.displayName ?? t(FILE.aColleague)}
-                  </th>
+                  <th scope="row">{nameOfOperator(looks.data.operators, by, t)}</th>
                   <td>{t(LOOK_TEXTS[kind])}</td>
                 </tr>
               ))}

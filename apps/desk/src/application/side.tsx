@@ -14,11 +14,13 @@ import { usePassage } from '../outbox/use-outbox.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
+import { evidenceTitle } from '../print/named.ts';
 import { useRegistry } from '../session/registry.ts';
 import { costOf, useCostOption } from './cost.ts';
 import { personFacts, requestFacts } from './facts.ts';
 import { lookCounts } from './looked.ts';
 import { OtherPapers } from './paper-buttons.tsx';
+import { nameOfOperator } from './operators.ts';
 import { whenOf } from './state-words.ts';
 import { useAct } from './use-act.ts';
 import styles from './application.module.css';
@@ -29,9 +31,7 @@ export function Side({ file }: { file: ApplicationFile }) {
   const { application } = file;
   const option = useCostOption(application);
   const registry = useRegistry();
-  const papers = application.evidence
-    ?.map(({ kind }) => t(registry?.evidenceKinds.find((one) => one.kind === kind)?.title) || kind)
-    .join(', ');
+  const papers = application.evidence?.map(({ kind }) => t(evidenceTitle(registry, kind))).join(', ');
   const last = application.submissionCount ?? 0;
   return (
     <div className={styles.side}>
@@ -99,8 +99,7 @@ function Notes({ file: { application, operators } }: { file: ApplicationFile }) 
         {[...(application.notes ?? [])].reverse().map(({ text: words, by, recordTime }) => (
           <li key={`${recordTime} ${words}`} className={styles.note}>
             <p>
-              {operators?.find(({ name }) => name === by)?.displayName ?? t(FILE.aColleague)} ·{' '}
-              {whenOf(recordTime, { language, today: today() })}
+              {nameOfOperator(operators, by, t)} · {whenOf(recordTime, { language, today: today() })}
             </p>
             <p>{words}</p>
           </li>
@@ -126,7 +125,7 @@ function Care({ file: { application, operators } }: { file: ApplicationFile }) {
   const { act, busy, fault } = useAct(application.id);
   const { assignee } = application;
   const mine = assignee === session.operator.name;
-  const who = operators?.find(({ name }) => name === assignee)?.displayName ?? t(FILE.aColleague);
+  const who = nameOfOperator(operators, assignee, t);
   return (
     <section>
       <h2>{t(FILE.care)}</h2>

@@ -17,6 +17,7 @@ import { usePaper } from '../print/printing.tsx';
 import { useSignedIn } from '../session/session.tsx';
 import { FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
+import { evidenceTitle } from '../print/named.ts';
 import { useRegistry } from '../session/registry.ts';
 import { personFacts, requestFacts } from './facts.ts';
 import styles from './application.module.css';
@@ -73,7 +74,7 @@ function Filed({ submission }: { submission: Submission }) {
           facts={(submission.evidence ?? []).map(
             ({ kind, number, verificationCode, issueDate }) =>
               [
-                t(registry?.evidenceKinds.find((one) => one.kind === kind)?.title) || kind,
+                t(evidenceTitle(registry, kind)),
                 [number, verificationCode, issueDate && shortDate(issueDate)].filter(Boolean).join(', ') || '✓',
               ] as const,
           )}

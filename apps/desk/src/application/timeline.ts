@@ -3,6 +3,7 @@ import type { ApplicationAction, ApplicationFile } from '../api/types.ts';
 import { shortDate } from '../language/dates.ts';
 import type { Spoken } from '../language/language.tsx';
 import { BLOCK, FILE } from '../texts/application.ts';
+import { nameOfOperator } from './operators.ts';
 
 /** What happened, as it may be shown to the person whose application it is: newest first. */
 
@@ -58,5 +59,5 @@ function moreOf({ kind, result, how }: ApplicationAction, file: ApplicationFile,
 function whoIs(by: string, operators: ApplicationFile['operators'], { t, agency }: Naming): string {
   if (by.startsWith('agencies/')) return agency(by);
   if (!by.startsWith('operators/')) return t(FILE.system);
-  return operators?.find(({ name }) => name === by)?.displayName ?? t(FILE.aColleague);
+  return nameOfOperator(operators, by, t);
 }

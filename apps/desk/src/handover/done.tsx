@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { CircleCheck, Printer } from 'lucide-react';
 import { useLocation } from 'wouter';
 import type { ApplicationFile } from '../api/types.ts';
-import { nameOfPerson } from '../application/facts.ts';
+import { nameOfPerson } from '../language/people.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
 import { fileRead } from '../api/reads.ts';
 import type { ApplicationFile } from '../api/types.ts';
-import { nameOfPerson } from '../application/facts.ts';
+import { nameOfPerson } from '../language/people.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import type { Application } from '../api/types.ts';
-import { nameOfPerson } from '../application/facts.ts';
+import { nameOfPerson } from '../language/people.ts';
 import { shortDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { CheckBox, Choice } from '../parts/choice.tsx';

@@ -19,8 +19,8 @@ export function agencyName(registry: Registry, name: string): LocalizedText {
   return registry.agencies.find((agency) => agency.name === name)?.displayName ?? { ro: lastOf(name) };
 }
 
-export function evidenceTitle(registry: Registry, kind: string): LocalizedText {
-  return registry.evidenceKinds.find((one) => one.kind === kind)?.title ?? { ro: kind };
+export function evidenceTitle(registry: Registry | undefined, kind: string): LocalizedText {
+  return registry?.evidenceKinds.find((one) => one.kind === kind)?.title ?? { ro: kind };
 }
 
 /** The version by which it was opened, while the registry still has it. */

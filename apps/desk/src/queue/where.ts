@@ -1,3 +1,4 @@
+import { nameOfPerson } from '../language/people.ts';
 import type { Row } from '../api/types.ts';
 
 /** Drafts go on where they are filled in. */
@@ -6,5 +7,4 @@ export function pageOf({ id, state }: Pick<Row, 'id' | 'state'>): string {
 }
 
 /** Given and family name; empty while nobody typed them. */
-export const nameOf = ({ applicant }: Pick<Row, 'applicant'>): string =>
-  [applicant?.givenName, applicant?.familyName].filter(Boolean).join(' ');
+export const nameOf = ({ applicant }: Pick<Row, 'applicant'>): string => nameOfPerson(applicant);

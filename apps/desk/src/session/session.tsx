@@ -9,6 +9,7 @@ import { openKeeping } from '../keeping/keeping.ts';
 import type { Keeping } from '../keeping/keeping.ts';
 import { openOutbox } from '../outbox/outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
+import { worksAtDesk } from './roles.ts';
 
 /**
  * Who works here. Covering the screen ends the session and takes everything off the page, but keeps what is typed and
@@ -117,8 +118,7 @@ async function presenceNow(reads: QueryClient): Promise<Presence> {
 
 /** Opens what this operator keeps here; writes that were left behind go on. */
 async function enter(session: Session, isNew = false): Promise<Presence> {
-  const hasQueue = session.operator.roles.some((role) => ['specialist', 'centre-manager'].includes(role));
-  if (hasQueue) localStorage.setItem(QUEUE_AHEAD, 'yes');
+  if (worksAtDesk(session.operator)) localStorage.setItem(QUEUE_AHEAD, 'yes');
   const keeping = await openKeeping(session.operator.name);
   return { is: 'in', isNew, session, keeping, outbox: await openOutbox(keeping) };
 }

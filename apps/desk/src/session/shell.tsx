@@ -15,6 +15,7 @@ import { SESSION } from '../texts/session.ts';
 import { LanguageChoice } from './language-choice.tsx';
 import { Me } from './me.tsx';
 import { useReach } from './reach.ts';
+import { worksAtDesk } from './roles.ts';
 import { useDoors, useSignedIn } from './session.tsx';
 import styles from './shell.module.css';
 
@@ -34,7 +35,7 @@ export function Shell({ tabs, count, onVisit, onFind, children }: ShellProps) {
   const { t } = useLanguage();
   const { cover } = useDoors();
   const { session } = useSignedIn();
-  const works = session.operator.roles.some((role) => ['specialist', 'centre-manager'].includes(role));
+  const works = worksAtDesk(session.operator);
   const [path] = useLocation();
   useKeys([{ code: 'F8', says: KEYS.lock, does: cover }, works && { code: 'KeyN', says: KEYS.visit, does: onVisit }]);
   return (

@@ -10,7 +10,6 @@ export const PRINT = texts({
   printed: { ro: 'Tipărit {when}', ru: 'Напечатано {when}', en: 'Printed {when}' },
   number: { ro: 'Număr de urmărire', ru: 'Номер для отслеживания', en: 'Tracking number' },
 
-  service: { ro: 'Serviciul', ru: 'Услуга', en: 'Service' },
   agency: { ro: 'Instituția', ru: 'Учреждение', en: 'Agency' },
   specialist: { ro: 'Specialistul', ru: 'Специалист', en: 'Specialist' },
   applicant: { ro: 'Solicitantul', ru: 'Заявитель', en: 'Applicant' },

@@ -37,11 +37,6 @@ export const FIELDS = texts({
     en: 'The name has Cyrillic letters. Write it as on the card.',
   },
   birthDate: { ro: 'Data nașterii', ru: 'Дата рождения', en: 'Date of birth' },
-  dateWrong: {
-    ro: 'Această zi nu există. Scrieți ziua, luna și anul.',
-    ru: 'Такого дня нет. Укажите день, месяц и год.',
-    en: 'There is no such day. Write day, month and year.',
-  },
   means: { ro: 'Cum anunțăm persoana?', ru: 'Как сообщить человеку?', en: 'How do we tell the person?' },
   email: { ro: 'E-mail', ru: 'Эл. почта', en: 'E-mail' },
   phone: { ro: 'Telefon', ru: 'Телефон', en: 'Telephone' },
@@ -75,11 +70,9 @@ export const FIELDS = texts({
   cost: { ro: 'Costul și termenul', ru: 'Стоимость и срок', en: 'Cost and term' },
   delivery: { ro: 'Eliberarea', ru: 'Выдача', en: 'Delivery' },
   address: { ro: 'Adresa', ru: 'Адрес', en: 'Address' },
-  note: { ro: 'Mențiuni', ru: 'Примечание', en: 'Remark' },
   yes: { ro: 'Da', ru: 'Да', en: 'Yes' },
   no: { ro: 'Nu', ru: 'Нет', en: 'No' },
   row: { ro: 'Rândul {n}', ru: 'Строка {n}', en: 'Row {n}' },
-  required: { ro: 'Completați acest câmp.', ru: 'Заполните это поле.', en: 'Fill in this field.' },
   chooseOne: {
     ro: 'Alegeți una dintre variante.',
     ru: 'Выберите один из вариантов.',

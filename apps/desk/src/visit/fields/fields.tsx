@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { CalendarDays, TriangleAlert } from 'lucide-react';
 import { longDate, shortDate } from '../../language/dates.ts';
 import { useLanguage } from '../../language/language.tsx';
@@ -37,6 +38,30 @@ export function useControl(at: string) {
   };
 }
 
+interface PlaceFieldProps {
+  place: Place;
+  error: ReactNode;
+  echo?: ReactNode;
+  children: ReactNode;
+}
+
+/** A control with what is asked around it. */
+function PlaceField({ place: { at, label, help, optional }, error, echo, children }: PlaceFieldProps) {
+  const { t } = useLanguage();
+  return (
+    <Field
+      id={at}
+      label={t(label)}
+      help={help && t(help)}
+      error={error}
+      echo={echo}
+      mark={optional ? t(PARTS.optional) : undefined}
+    >
+      {children}
+    </Field>
+  );
+}
+
 interface LineProps extends Place {
   mend?: (text: string) => string;
   type?: 'text' | 'email' | 'tel';
@@ -45,17 +70,10 @@ interface LineProps extends Place {
   numeric?: boolean;
 }
 
-export function LineField({ at, label, help, optional, mend, type, maxLength, narrow, numeric }: LineProps) {
-  const { t } = useLanguage();
-  const { value, error, onChange, leave } = useControl(at);
+export function LineField({ mend, type, maxLength, narrow, numeric, ...place }: LineProps) {
+  const { value, error, onChange, leave } = useControl(place.at);
   return (
-    <Field
-      id={at}
-      label={t(label)}
-      help={help && t(help)}
-      error={error}
-      mark={optional ? t(PARTS.optional) : undefined}
-    >
+    <PlaceField place={place} error={error}>
       <TextInput
         className={narrow ? styles.narrow : undefined}
         type={type ?? 'text'}
@@ -65,30 +83,23 @@ export function LineField({ at, label, help, optional, mend, type, maxLength, na
         onChange={onChange}
         onBlur={() => leave(mend)}
       />
-    </Field>
+    </PlaceField>
   );
 }
 
-export function LongField({ at, label, help, optional }: Place) {
-  const { t } = useLanguage();
-  const { value, error, onChange, leave } = useControl(at);
+export function LongField(place: Place) {
+  const { value, error, onChange, leave } = useControl(place.at);
   return (
-    <Field
-      id={at}
-      label={t(label)}
-      help={help && t(help)}
-      error={error}
-      mark={optional ? t(PARTS.optional) : undefined}
-    >
+    <PlaceField place={place} error={error}>
       <TextArea value={value} onChange={onChange} onBlur={() => leave()} />
-    </Field>
+    </PlaceField>
   );
 }
 
 /** A name as the card has it: capitals are softened when it is left, letters of another alphabet are told. */
-export function NameField({ at, label }: Place) {
+export function NameField(place: Place) {
   const { t } = useLanguage();
-  const { value, error, onChange, leave } = useControl(at);
+  const { value, error, onChange, leave } = useControl(place.at);
   const warning = hasCyrillic(value) && (
     <span className={styles.warning}>
       <TriangleAlert size={18} aria-hidden="true" />
@@ -96,9 +107,9 @@ export function NameField({ at, label }: Place) {
     </span>
   );
   return (
-    <Field id={at} label={t(label)} error={error} echo={warning}>
+    <PlaceField place={place} error={error} echo={warning}>
       <TextInput value={value} onChange={onChange} onBlur={() => leave(mendedName)} autoCapitalize="words" />
-    </Field>
+    </PlaceField>
   );
 }
 
@@ -106,9 +117,9 @@ export function NameField({ at, label }: Place) {
 const NO_YEAR = '';
 
 /** A date as people write it; what was understood is told under it, and stands there in full when it is left. */
-export function DateField({ at, label, help, optional, latest }: Place & { latest: string }) {
-  const { t, language } = useLanguage();
-  const { value, error, onChange, leave } = useControl(at);
+export function DateField({ latest, ...place }: Place & { latest: string }) {
+  const { language } = useLanguage();
+  const { value, error, onChange, leave } = useControl(place.at);
   const date = typedDate(value, latest);
   const mend = (text: string) => shortDate(typedDate(text, latest) ?? '') || text;
   const echo = date && (
@@ -118,14 +129,7 @@ export function DateField({ at, label, help, optional, latest }: Place & { lates
     </span>
   );
   return (
-    <Field
-      id={at}
-      label={t(label)}
-      help={help && t(help)}
-      error={error}
-      echo={error ? undefined : echo}
-      mark={optional ? t(PARTS.optional) : undefined}
-    >
+    <PlaceField place={place} error={error} echo={error ? undefined : echo}>
       <TextInput
         className={styles.date}
         inputMode="decimal"
@@ -134,28 +138,16 @@ export function DateField({ at, label, help, optional, latest }: Place & { lates
         onBlur={() => leave(mend)}
         digits
       />
-    </Field>
+    </PlaceField>
   );
 }
 
-export function SelectField({
-  at,
-  label,
-  options,
-  help,
-  optional,
-}: Place & { options: readonly { value: string; says: string }[] }) {
+export function SelectField({ options, ...place }: Place & { options: readonly { value: string; says: string }[] }) {
   const { t } = useLanguage();
-  const { value, error, onChange } = useControl(at);
+  const { value, error, onChange } = useControl(place.at);
   return (
-    <Field
-      id={at}
-      label={t(label)}
-      help={help && t(help)}
-      error={error}
-      mark={optional ? t(PARTS.optional) : undefined}
-    >
+    <PlaceField place={place} error={error}>
       <Select value={value} onChange={onChange} options={options} empty={t(FIELDS.choose)} />
-    </Field>
+    </PlaceField>
   );
 }

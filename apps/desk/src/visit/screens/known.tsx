@@ -6,6 +6,7 @@ import { civilDay } from '@cups/application';
 import { shortDate } from '../../language/dates.ts';
 import { useKeys } from '../../keys/keys.tsx';
 import { useLanguage } from '../../language/language.tsx';
+import { nameOfPerson } from '../../language/people.ts';
 import { Cap } from '../../keys/cap.tsx';
 import { KEYS } from '../../texts/keys.ts';
 import { VISIT } from '../../texts/visit.ts';
@@ -33,7 +34,7 @@ function ByNumber({ text, at }: { text: string; at: string }) {
     <section className={styles.known} aria-label={t(VISIT.known)}>
       <div className={styles.one}>
         <span>
-          <strong>{[person.givenName, person.familyName].filter(Boolean).join(' ')}</strong>
+          <strong>{nameOfPerson(person)}</strong>
           <small>
             {[shortDate(person.birthDate ?? ''), date && t(VISIT.knownFrom, { date: shortDate(date) })]
               .filter(Boolean)
@@ -120,7 +121,7 @@ function ByName({ text, at }: { text: string; at: string }) {
             data-chosen={n === chosen || undefined}
             onClick={() => during(take(row))}
           >
-            {[row.applicant?.givenName, row.applicant?.familyName].filter(Boolean).join(' ')}
+            {nameOfPerson(row.applicant)}
             <small>
               {t(row.serviceTitle)}, {shortDate(civilDay(new Date(row.createTime)))}
             </small>

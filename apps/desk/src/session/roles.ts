@@ -1,0 +1,7 @@
+import { DESK_ROLES } from '@cups/application';
+import type { Operator } from '../api/types.ts';
+
+/** Whether the operator acts on applications of a centre, and so has a queue. */
+export function worksAtDesk({ roles }: Pick<Operator, 'roles'>): boolean {
+  return DESK_ROLES.some((role) => roles.includes(role));
+}
