@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startLocal } from '@cups/local';
@@ -34,6 +34,25 @@ const CHECKS = [
   'unused',
 ];
 
+/**
+ * The projects whose tests take longest, the longest first. Nx begins with those that others depend on, and would end with the longest
+ * of all alone, on one core. A project that is not named here runs with the short ones.
+ */
+const LONG = [
+  'tools',
+  'intake',
+  'e2e',
+  'local',
+  'agency-bridge',
+  'e2e-desk',
+  'store',
+  'events',
+  'gateway',
+  'notifications',
+].map((name) => `@cups/${name}`);
+/** So many groups of projects run at once. */
+const LANES = 2;
+
 const { values } = parseArgs({
   options: {
     affected: { type: 'boolean', default: false },
@@ -52,40 +71,51 @@ const root = join(import.meta.dirname, '..');
 /** What Nx writes at the end of each run: every task, and whether its result came from the cache. */
 const runFile = join(root, '.nx', 'cache', 'run.json');
 const results = join(root, '.cups', 'results');
+const QUIET = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
 const started = Date.now();
 const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 
-let running: ReturnType<typeof spawn> | undefined;
+const running = new Set<ReturnType<typeof spawn>>();
 let stopping = false;
 
 let tasks = 0;
 let remembered = 0;
 
-/**
- * Runs Nx targets everywhere, two tasks at a time; the answer is which of them passed in all projects. A target that no project
- * has would end with 0 and have checked nothing: without a single task it has not passed, except where nothing is affected.
- */
-async function nx(targets: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Set<string>> {
-  const which = values.affected ? ['affected', `--base=${values.base}`] : ['run-many'];
-  const flags = ['--output-style=static', '--parallel=2', ...(noCache ? ['--skip-nx-cache'] : [])];
-  rmSync(runFile, { force: true });
-  // Which of several targets failed is in the file of the run; that any did, and was not told there, is in the code of the end.
-  const ended = await new Promise<boolean>((done) => {
-    running = spawn(join(root, 'node_modules/.bin/nx'), [...which, '-t', ...targets, ...flags], {
+/** Runs Nx with its words on ours. @returns the code with which it ended; undefined when it was killed, or could not be started */
+function nx(args: string[], env: NodeJS.ProcessEnv = {}): Promise<number | undefined> {
+  const flags = ['--output-style=static', ...(noCache ? ['--skip-nx-cache'] : [])];
+  return new Promise((done) => {
+    const child = spawn(join(root, 'node_modules/.bin/nx'), [...args, ...flags], {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0', ...env },
+      env: { ...process.env, ...QUIET, ...env },
     });
-    running.on('exit', (code) => done(code === 0));
-    running.on('error', () => done(false));
+    running.add(child);
+    const over = (code?: number | null) => {
+      running.delete(child);
+      done(code ?? undefined);
+    };
+    child.on('exit', over);
+    child.on('error', () => over());
   });
+}
+
+/**
+ * Runs all checks, two at a time; the answer is which of them passed in all projects. A check that no project has would end with 0 and
+ * have checked nothing: without a single task it has not passed, except where nothing is affected.
+ */
+async function runChecks(): Promise<Set<string>> {
+  const which = values.affected ? ['affected', `--base=${values.base}`] : ['run-many'];
+  rmSync(runFile, { force: true });
+  // Which of several failed is in the file of the run; that any did, and was not told there, is in the code of the end.
+  const code = await nx([...which, '-t', ...CHECKS, '--parallel=2']);
   const ran = tasksOfLastRun();
   tasks += ran.length;
   remembered += ran.filter(({ cacheStatus }) => cacheStatus !== 'cache-miss').length;
-  const untold = !ended && ran.every(({ status }) => status === 0);
-  const passing = targets.filter((target) => {
-    const own = ran.filter((task) => task.target === target);
-    if (own.length === 0 && !values.affected) console.error(`${target}: Nx ran no task for it`);
+  const untold = code !== 0 && ran.every(({ status }) => status === 0);
+  const passing = CHECKS.filter((check) => {
+    const own = ran.filter(({ target }) => target === check);
+    if (own.length === 0 && !values.affected) console.error(`${check}: Nx ran no task for it`);
     return !untold && own.every(({ status }) => status === 0) && (own.length > 0 || values.affected);
   });
   return new Set(passing);
@@ -103,7 +133,39 @@ function tasksOfLastRun(): Task[] {
   return (JSON.parse(readFileSync(runFile, 'utf8')) as { tasks: Task[] }).tasks;
 }
 
+/** Projects that have tests and are asked for. */
+function projectsWithTests(): string[] {
+  const affected = values.affected ? ['--affected', `--base=${values.base}`] : [];
+  const args = ['show', 'projects', '--with-target', 'test', '--json', ...affected];
+  const env = { ...process.env, ...QUIET };
+  return JSON.parse(
+    execFileSync(join(root, 'node_modules/.bin/nx'), args, { cwd: root, env, encoding: 'utf8' }),
+  ) as string[];
+}
+
+/**
+ * Runs the tests of projects in lanes: each takes the next of the long ones, or all short ones together.
+ * @returns whether Nx says of all that they passed
+ */
+async function runTests(projects: string[], env: NodeJS.ProcessEnv): Promise<boolean> {
+  const short = projects.filter((name) => !LONG.includes(name));
+  const [longest = [], ...long] = LONG.filter((name) => projects.includes(name)).map((name) => [name]);
+  // The short ones together are one of the longer.
+  const groups = [longest, short, ...long].filter((group) => group.length > 0);
+  let ok = true;
+  const lane = async (): Promise<void> => {
+    for (let group = groups.shift(); group && !stopping; group = groups.shift()) {
+      const code = await nx(['run-many', '-t', 'test', '-p', group.join(','), '--parallel=1'], env);
+      ok &&= code === 0;
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return ok;
+}
+
 interface JestResult {
+  /** ms; before this run for a result that Nx remembered. */
+  startTime: number;
   numPassedTests: number;
   numFailedTests: number;
   numFailedTestSuites: number;
@@ -127,12 +189,12 @@ mkdirSync(results, { recursive: true });
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     stopping = true;
-    running?.kill(signal);
+    for (const child of running) child.kill(signal);
   });
 }
 
 console.log(`\n── checks (${seconds()}): ${CHECKS.join(', ')}`);
-const passing = await nx(CHECKS);
+const passing = await runChecks();
 if (!stopping) for (const check of CHECKS) count(check, passing.has(check));
 
 if (!stopping) {
@@ -141,19 +203,29 @@ if (!stopping) {
   rmSync(data, { recursive: true, force: true });
   const platform = await startLocal({ dataDir: data, onProgress: (line) => console.log(`   ${line}`) });
   try {
-    const ok = await nx(['test'], { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
+    const projects = projectsWithTests();
+    const ok = await runTests(projects, { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
+    tasks += projects.length;
+    // Nothing that did not run, or left no results, may pass in silence.
+    if (projects.length === 0 && !values.affected) count('tests: Nx knows no project that has any', false);
     let told = 0;
-    for (const file of readdirSync(results, { recursive: true, encoding: 'utf8' })) {
-      if (!file.endsWith('.json')) continue;
-      const result = JSON.parse(readFileSync(join(results, file), 'utf8')) as JestResult;
+    for (const project of projects) {
+      const file = join(results, `${project}.json`);
+      if (!existsSync(file)) {
+        count(`${project}: its tests left no results: see above`, false);
+        told += 1;
+        continue;
+      }
+      const result = JSON.parse(readFileSync(file, 'utf8')) as JestResult;
+      if (result.startTime < started) remembered += 1;
       passed += result.numPassedTests;
       failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
       told += result.numFailedTests + result.numRuntimeErrorTestSuites;
       const broken = result.testResults.filter(({ status }) => status === 'failed');
       for (const { name, message } of broken) failures.push(`${name.slice(root.length + 1)}\n${message}`);
     }
-    // A project that ended without results, or with a code after its last test, must not pass in silence.
-    if (!ok.has('test') && told === 0) count('a test project ended with a code, or without results: see above', false);
+    // A project that ended with a code after its last test.
+    if (!ok && told === 0) count('a test project ended with a code: see above', false);
   } finally {
     await platform.stop();
   }
