@@ -130,6 +130,21 @@ const rooms = [
     ),
   ],
   [
+    ['libs/agency-kit/src/**'],
+    only(
+      [
+        LOCAL,
+        ONE_UP,
+        NODE,
+        '@cups\\/agency-contract(?:$|\\/)',
+        exactly('@cups/local'),
+        'kafkajs(?:$|\\/)',
+        exactly('ulid'),
+      ],
+      'The kit is for agencies: the agency contract, a Kafka client, the embedded broker, and nothing of the platform.',
+    ),
+  ],
+  [
     ['apps/*/src/**'],
     only(
       [
@@ -187,8 +202,8 @@ const rooms = [
   [
     ['apps/agency-simulator/src/**'],
     only(
-      [LOCAL, '\\.\\.\\/', NODE, exactly('@cups/agency-contract'), 'kafkajs(?:$|\\/)', exactly('ulid')],
-      'The simulator knows the agency contract and a Kafka client of its own, nothing of the platform.',
+      [LOCAL, '\\.\\.\\/', NODE, exactly('@cups/agency-contract'), 'cups-agency(?:$|\\/)', exactly('ulid')],
+      'The simulator knows the agency contract and the kit for agencies, nothing of the platform.',
     ),
   ],
   [
@@ -276,7 +291,8 @@ export default tseslint.config(
             ...['catalog', 'identity', 'intake', 'agency-bridge', 'notifications'].map((name) => tags(name, backend)),
             tags('gateway', [...shared, 'application', 'process', 'rpc', 'backend']),
             tags('desk', ['problem', 'application', 'testing']),
-            tags('agency-simulator', ['agency-contract', 'local', 'testing']),
+            tags('agency-kit', ['agency-contract', 'local']),
+            tags('agency-simulator', ['agency-contract', 'agency-kit', 'local', 'testing']),
             tags('local', ['none']),
             ...['e2e', 'bench', 'torture', 'tools'].map((name) => ({
               sourceTag: `name:${name}`,

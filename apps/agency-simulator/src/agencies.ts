@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import type { Log } from './log.ts';
+import type { Log } from 'cups-agency/log';
 
 /** How often the folder is looked at. */
 const LOOK_MS = 1_000;

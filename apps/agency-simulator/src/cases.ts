@@ -2,9 +2,9 @@ import { fromMessage, isRequestType, parseSubject } from '@cups/agency-contract'
 import type { IncomingMessage, OutgoingMessage, RequestEvent } from '@cups/agency-contract';
 import type { Plan, PlannedReply } from './domain/plan.ts';
 import type { SubmissionEvent } from './domain/replies.ts';
-import { Outbox } from './outbox.ts';
-import { Positions } from './positions.ts';
-import type { Position } from './positions.ts';
+import { Outbox } from 'cups-agency/outbox';
+import { Positions } from 'cups-agency/positions';
+import type { Position } from 'cups-agency/positions';
 
 /** What came in and went out for an agency since the start of the process. */
 export type Counts = {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Access } from './sign-in.ts';
+import type { Access } from 'cups-agency/sign-in';
 import { parseRules } from './domain/behaviour.ts';
 import type { Rules } from './domain/behaviour.ts';
 

@@ -1,6 +1,4 @@
-/** One line of the log: fields from a closed list, never content. */
-export type Log = (level: 'info' | 'warn' | 'error', event: string, fields?: LogFields) => void;
-export type LogFields = { reason?: string; topics?: string[]; agencies?: string[]; httpPort?: number };
+import type { Log } from 'cups-agency/log';
 
 /** Writes JSON lines to standard output; quiet: warnings and errors only. */
 export const createLog =

@@ -3,9 +3,9 @@ import { Cases, newCounts } from './cases.ts';
 import type { Counts } from './cases.ts';
 import type { Config } from './config.ts';
 import { planByRules } from './domain/plan.ts';
-import { Connection } from './kafka.ts';
-import type { Log } from './log.ts';
-import { Progress } from './progress.ts';
+import { Connection } from 'cups-agency/connection';
+import type { Log } from 'cups-agency/log';
+import { Progress } from 'cups-agency/progress';
 
 /** Whom a process stands in for in trainings; no agency is called so, its code begins with a letter. */
 export const ALL_IN_TRAINING = '(training)';
@@ -40,8 +40,8 @@ export class StandIn {
       access: config.access,
       clientId,
       groupId: ofTrainings ? `${clientId}.training` : `${clientId}-${agency}`,
-      requests,
-      replies: silent ? undefined : replies,
+      reads: requests,
+      writes: silent ? undefined : replies,
       counting: silent,
       onBatch: (partition, messages) => {
         if (silent) this.counts.received += messages.length;

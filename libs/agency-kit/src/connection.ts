@@ -22,10 +22,14 @@ export type ConnectionOptions = {
   access: Access;
   clientId: string;
   groupId: string;
-  /** The topic that is consumed. */
-  requests: string;
+  /** The topic that is read. */
+  reads: string;
   /** The topic that is written to; without one nothing is sent. */
-  replies: string | undefined;
+  writes: string | undefined;
+  /** Where a group that has committed nothing begins: with all that is there, or with what comes once it is ready. */
+  from?: 'beginning' | 'now';
+  /** How long the broker holds a fetch that finds nothing (ms); default 1,000. */
+  maxWaitMs?: number;
   /** Only consume, and let kafkajs commit what was handed over. */
   counting: boolean;
   /** Must not throw; messages come in order for each partition, some of them again after a rebalance. */
@@ -48,11 +52,11 @@ const clientOf = ({ brokers, access, clientId }: ConnectionOptions): Kafka =>
     logLevel: logLevel.NOTHING,
   });
 
-const consumerOf = (kafka: Kafka, groupId: string): Consumer =>
+const consumerOf = (kafka: Kafka, { groupId, maxWaitMs = 1000 }: ConnectionOptions): Consumer =>
   kafka.consumer({
     groupId,
     allowAutoTopicCreation: false,
-    maxWaitTimeInMs: 1000,
+    maxWaitTimeInMs: maxWaitMs,
     // After a kill the next start gets the partitions when this is over.
     sessionTimeout: 10_000,
     retry: { retries: 2, initialRetryTime: 200, restartOnFailure: async () => false },
@@ -71,19 +75,22 @@ async function missingOf(kafka: Kafka, topics: string[]): Promise<string[]> {
 
 /** Why a consumer has come to its end: an error of kafkajs, `stalled`, or `stopped` when the signal asks for it. */
 function endOf(consumer: Consumer, signal: AbortSignal): Promise<string> {
-  const { promise, resolve } = Promise.withResolvers<string>();
   let heard = Date.now();
-  const watch = setInterval(() => {
-    if (Date.now() - heard > STALL_MS) resolve('stalled');
-  }, STALL_MS / 2);
-  consumer.on(consumer.events.CRASH, ({ payload }) => resolve(reasonOf(payload.error)));
-  consumer.on(consumer.events.FETCH, () => void (heard = Date.now()));
-  const stop = () => resolve('stopped');
-  signal.addEventListener('abort', stop, { once: true });
-  return promise.finally(() => {
-    clearInterval(watch);
-    signal.removeEventListener('abort', stop);
+  let release = (): void => {};
+  const ended = new Promise<string>((resolve) => {
+    const watch = setInterval(() => {
+      if (Date.now() - heard > STALL_MS) resolve('stalled');
+    }, STALL_MS / 2);
+    consumer.on(consumer.events.CRASH, ({ payload }) => resolve(reasonOf(payload.error)));
+    consumer.on(consumer.events.FETCH, () => void (heard = Date.now()));
+    const stop = () => resolve('stopped');
+    signal.addEventListener('abort', stop, { once: true });
+    release = () => {
+      clearInterval(watch);
+      signal.removeEventListener('abort', stop);
+    };
   });
+  return ended.finally(() => release());
 }
 
 /**
@@ -113,19 +120,19 @@ export class Connection {
 
   /** Whether messages can come in and go out now. */
   ready(): boolean {
-    return this.#joined && (this.#producer !== undefined || this.#options.replies === undefined);
+    return this.#joined && (this.#producer !== undefined || this.#options.writes === undefined);
   }
 
   /** Resolves when all are at the broker, on all replicas. */
   async send(messages: OutgoingMessage[]): Promise<void> {
-    if (!this.#producer || this.#options.replies === undefined) throw new Error('not connected');
-    await this.#producer.send({ acks: -1, topic: this.#options.replies, messages });
+    if (!this.#producer || this.#options.writes === undefined) throw new Error('not connected');
+    await this.#producer.send({ acks: -1, topic: this.#options.writes, messages });
   }
 
   /** Commits for the group; rejects while the group is not joined. */
   async commit(positions: Position[]): Promise<void> {
     if (!this.#joined || !this.#consumer) throw new Error('not joined');
-    const topic = this.#options.requests;
+    const topic = this.#options.reads;
     await this.#consumer.commitOffsets(positions.map(({ partition, offset }) => ({ topic, partition, offset })));
   }
 
@@ -153,15 +160,15 @@ export class Connection {
   }
 
   async #topicsAreThere(): Promise<boolean> {
-    const { requests, replies, log } = this.#options;
-    const missing = await missingOf(this.#kafka, replies === undefined ? [requests] : [requests, replies]);
+    const { reads, writes, log } = this.#options;
+    const missing = await missingOf(this.#kafka, writes === undefined ? [reads] : [reads, writes]);
     if (missing.length > 0 && this.#missed !== missing.join()) log('info', 'waiting for topics', { topics: missing });
     this.#missed = missing.join();
     return missing.length === 0;
   }
 
   async #openProducer(): Promise<void> {
-    if (this.#producer || this.#options.replies === undefined) return;
+    if (this.#producer || this.#options.writes === undefined) return;
     const mine = this.#kafka.producer({
       allowAutoTopicCreation: false,
       createPartitioner: Partitioners.DefaultPartitioner,
@@ -172,15 +179,17 @@ export class Connection {
 
   /** Ends when the consumer has crashed or stalled, or when all is stopped. */
   async #consume(): Promise<void> {
-    const { groupId, requests, counting, log } = this.#options;
-    const mine = consumerOf(this.#kafka, groupId);
+    const { reads, counting, log, from = 'beginning' } = this.#options;
+    const mine = consumerOf(this.#kafka, this.#options);
     this.#consumer = mine;
     const started = new AbortController();
     const over = endOf(mine, AbortSignal.any([this.#ending.signal, started.signal]));
     try {
-      mine.on(mine.events.GROUP_JOIN, () => void (this.#joined = true));
+      // Which message is the next one is known only when the first fetch is over.
+      const joined = from === 'now' ? mine.events.FETCH : mine.events.GROUP_JOIN;
+      mine.on(joined, () => void (this.#joined = true));
       await mine.connect();
-      await mine.subscribe({ topics: [requests], fromBeginning: true });
+      await mine.subscribe({ topics: [reads], fromBeginning: from === 'beginning' });
       await mine.run({
         autoCommit: counting,
         autoCommitInterval: counting ? 5000 : null,
