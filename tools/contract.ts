@@ -82,7 +82,9 @@ function broken(): string[] {
 
 function contractOf({ document, schemas }: Published): Contract {
   const channels = document['channels'] as Record<string, { address: string }>;
-  const { messageTraits } = document['components'] as { messageTraits: { cloudEvent: Trait; centreEvent: Trait } };
+  const { messageTraits } = document['components'] as {
+    messageTraits: Record<'cloudEvent' | 'centreEvent' | 'refusalEvent', Trait>;
+  };
   const messages = (start: string) =>
     Object.fromEntries(
       Object.entries(schemas)
@@ -91,13 +93,16 @@ function contractOf({ document, schemas }: Published): Contract {
     );
   const deliveries = rulesOf(messageTraits.cloudEvent, document);
   const centres = rulesOf(messageTraits.centreEvent, document);
+  const refusals = rulesOf(messageTraits.refusalEvent, document);
+  const { 'reply.refused': refused, ...replies } = messages('reply.');
   return {
     addresses: Object.fromEntries(Object.entries(channels).map(([name, { address }]) => [name, address])),
     keyPattern: deliveries.keyPattern,
     headers: deliveries.headers,
     requests: messages('application.'),
-    replies: messages('reply.'),
+    replies,
     reference: { keyPattern: centres.keyPattern, headers: centres.headers, messages: messages('centre.') },
+    refusals: { keyPattern: refusals.keyPattern, headers: refusals.headers, messages: { 'reply.refused': refused! } },
   };
 }
 

@@ -18,9 +18,11 @@ export interface Contract {
   replies: Record<string, Json>;
   /** What all agencies read; a baseline of before there was any has none. */
   reference?: Reference;
+  /** What agencies read about their replies, which may be about no delivery; a baseline of before there was any has none. */
+  refusals?: Reference;
 }
 
-/** Reference data: the centres. */
+/** Messages that agencies read, with a rule of their own for keys and headers. */
 export interface Reference {
   keyPattern: string;
   headers: Json;
@@ -42,7 +44,8 @@ export function breaks(base: Contract, next: Contract): string[] {
     ...beyond(base.headers, next.headers, 'headers taken'),
   );
   found.push(...read(base.requests, next.requests), ...written(base.replies, next.replies));
-  if (base.reference) found.push(...breaksReference(base.reference, next.reference));
+  if (base.reference) found.push(...breaksReference(base.reference, next.reference, 'reference data'));
+  if (base.refusals) found.push(...breaksReference(base.refusals, next.refusals, 'refused replies'));
   return found;
 }
 
@@ -60,14 +63,10 @@ function written(base: Record<string, Json>, next: Record<string, Json>): string
   );
 }
 
-function breaksReference(base: Reference, next: Reference | undefined): string[] {
-  if (!next) return ['reference data: is gone'];
-  const key = next.keyPattern === base.keyPattern ? [] : ['the rule of the key of reference data has changed'];
-  return [
-    ...key,
-    ...beyond(next.headers, base.headers, 'headers of reference data'),
-    ...read(base.messages, next.messages),
-  ];
+function breaksReference(base: Reference, next: Reference | undefined, what: string): string[] {
+  if (!next) return [`${what}: is gone`];
+  const key = next.keyPattern === base.keyPattern ? [] : [`the rule of the key of ${what} has changed`];
+  return [...key, ...beyond(next.headers, base.headers, `headers of ${what}`), ...read(base.messages, next.messages)];
 }
 
 type Schema = Json | boolean;

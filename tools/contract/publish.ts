@@ -91,8 +91,11 @@ function merged(target: Json, beside: Json): Json {
   return both;
 }
 
+/** What an agency reads; everything else that starts with `reply.` it writes. */
+const READ = ['application.', 'centre.', 'reply.refused.'];
+
 function sideOf(file: string): Side | undefined {
-  if (file.startsWith('application.') || file.startsWith('centre.')) return 'reads';
+  if (READ.some((start) => file.startsWith(start))) return 'reads';
   return file.startsWith('reply.') ? 'writes' : undefined;
 }
 

@@ -1,4 +1,4 @@
-import { fromMessage, isRequestType, parseSubject } from '@cups/agency-contract';
+import { fromMessage, isRequestType, parseSubject, REQUEST_TYPES } from '@cups/agency-contract';
 import type { IncomingMessage, OutgoingMessage, RequestEvent } from '@cups/agency-contract';
 import type { Plan, PlannedReply } from './domain/plan.ts';
 import type { SubmissionEvent } from './domain/replies.ts';
@@ -12,6 +12,8 @@ export type Counts = {
   received: number;
   /** Those that are no valid request. */
   unreadable: number;
+  /** Replies that the platform says it did not take as they were sent. */
+  refused: number;
   /** Withdrawn and expired applications. */
   ended: number;
   /** Messages sent, rubbish included. */
@@ -20,7 +22,7 @@ export type Counts = {
   open: number;
 };
 
-export const newCounts = (): Counts => ({ received: 0, unreadable: 0, ended: 0, replies: 0, open: 0 });
+export const newCounts = (): Counts => ({ received: 0, unreadable: 0, refused: 0, ended: 0, replies: 0, open: 0 });
 
 /** One request that is worked on. */
 type Case = {
@@ -48,6 +50,8 @@ export type CasesOptions = {
   onSendFailed: (error: Error) => void;
   retryMs?: number;
 };
+
+type Request = { request: RequestEvent; deliveryId: string; agency: string };
 
 const isSubmission = (event: RequestEvent): event is SubmissionEvent => 'answers' in event.data;
 
@@ -78,7 +82,9 @@ export class Cases {
     const { counts, onProgress } = this.#options;
     counts.received += 1;
     const read = this.#requestIn(message);
-    if (!read) {
+    if (read === 'refusal') {
+      counts.refused += 1;
+    } else if (!read) {
       counts.unreadable += 1;
     } else if (isSubmission(read.request)) {
       this.#begin(read.request, read, () => this.#positions.open(partition, offset));
@@ -105,9 +111,10 @@ export class Cases {
   }
 
   /** A request to this agency; a reply type in the requests topic is as foreign here as another agency's delivery. */
-  #requestIn(message: IncomingMessage): { request: RequestEvent; deliveryId: string; agency: string } | undefined {
+  #requestIn(message: IncomingMessage): Request | 'refusal' | undefined {
     const read = fromMessage(message);
     if (!read.ok || !isRequestType(read.event.type)) return undefined;
+    if (read.event.type === REQUEST_TYPES.replyRefused) return 'refusal';
     const { deliveryId, agency } = parseSubject(read.event.subject)!;
     if (agency !== (this.#options.agency ?? agency)) return undefined;
     return { request: read.event as RequestEvent, deliveryId, agency };

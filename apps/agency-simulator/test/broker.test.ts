@@ -136,7 +136,14 @@ describe('a running simulator', () => {
     for (const [n, agency] of AGENCIES.entries()) {
       expect(typesAbout(heard, application(n))).toEqual([acknowledged, decided]);
       expect(about(heard, application(n)).map((one) => one.source)).toEqual(Array(2).fill(`/agencies/${agency}`));
-      expect(simulator.counts()[agency]).toEqual({ received: 1, unreadable: 0, ended: 0, replies: 2, open: 0 });
+      expect(simulator.counts()[agency]).toEqual({
+        received: 1,
+        unreadable: 0,
+        refused: 0,
+        ended: 0,
+        replies: 2,
+        open: 0,
+      });
     }
     expect((await get(simulator, '/metrics')).text).toContain('cups_simulator_received_total{agency="mai"} 1\n');
   });
@@ -204,7 +211,9 @@ describe('a running simulator', () => {
     await until(() => typesAbout(heard, application(2)).length === 2 && typesAbout(heard, application(3)).length === 2);
     expect(about(heard, application(2)).map((one) => one.source)).toEqual(Array(2).fill('/agencies/asp'));
     expect(about(heard, application(3)).map((one) => one.source)).toEqual(Array(2).fill('/agencies/mai'));
-    expect(Object.values(simulator.counts())).toEqual([{ received: 2, unreadable: 0, ended: 0, replies: 4, open: 0 }]);
+    expect(Object.values(simulator.counts())).toEqual([
+      { received: 2, unreadable: 0, refused: 0, ended: 0, replies: 4, open: 0 },
+    ]);
     expect([typesAbout(heard, application(1)), ofAgencies]).toEqual([[], []]);
   });
   test('that is only silent receives and counts, and sends nothing', async () => {

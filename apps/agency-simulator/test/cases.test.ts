@@ -4,7 +4,7 @@ import type { AgencyEvent, OutgoingMessage, RequestEvent } from '@cups/agency-co
 import { Cases, newCounts } from '../src/cases.ts';
 import { planReplies } from '../src/domain/plan.ts';
 import type { Behaviour } from '../src/domain/behaviour.ts';
-import { requestOf, until, withdrawalOf } from './requests.ts';
+import { refusalOf, requestOf, until, withdrawalOf } from './requests.ts';
 
 const first = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S01';
 const second = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S02';
@@ -44,7 +44,7 @@ describe('the cases of an agency', () => {
     take(7, requestOf(first));
     await until(() => counts.asp.open === 0);
     expect(typesOf(first)).toEqual([acknowledged, decided]);
-    expect(counts.asp).toEqual({ received: 1, unreadable: 0, ended: 0, replies: 2, open: 0 });
+    expect(counts.asp).toEqual({ received: 1, unreadable: 0, refused: 0, ended: 0, replies: 2, open: 0 });
     expect(cases.commitable()).toEqual(at(8));
     await cases.stop();
   });
@@ -58,6 +58,14 @@ describe('the cases of an agency', () => {
     await until(() => counts.asp.replies === 2);
     expect(typesOf(first)).toEqual([acknowledged, decided]);
     expect(cases.commitable()).toEqual(at(2));
+    await cases.stop();
+  });
+  test('go on when the platform says that it refused a reply, of a delivery or of none', async () => {
+    const { cases, counts, take } = setUp({ [first]: 'slow' }, 1e6);
+    take(0, requestOf(first));
+    take(1, refusalOf(first));
+    take(2, refusalOf());
+    expect(counts.asp).toMatchObject({ received: 3, refused: 2, unreadable: 0, ended: 0, open: 1 });
     await cases.stop();
   });
   test('are decided when the documents that were asked for are supplied', async () => {

@@ -1,4 +1,4 @@
-import { PLATFORM_SOURCE, REQUEST_TYPES, subjectOf } from '@cups/agency-contract';
+import { agencySubjectOf, PLATFORM_SOURCE, REFUSALS, REQUEST_TYPES, subjectOf } from '@cups/agency-contract';
 import type { RequestEvent } from '@cups/agency-contract';
 import type { SubmissionEvent } from '../src/domain/replies.ts';
 
@@ -50,6 +50,25 @@ export const withdrawalOf = (application: string, agency = 'asp'): RequestEvent 
   subject: subjectOf(application, agency),
   time: TIME,
   data: { application, withdrawTime: TIME },
+});
+
+/** What the platform says of a reply that it did not take; about no delivery where no application is named. */
+export const refusalOf = (application?: string, agency = 'asp'): RequestEvent => ({
+  id: `refused-${application}`,
+  source: PLATFORM_SOURCE,
+  type: REQUEST_TYPES.replyRefused,
+  subject: application === undefined ? agencySubjectOf(agency) : subjectOf(application, agency),
+  time: TIME,
+  data: {
+    handling: 'refused',
+    cause: 'NOT_JSON',
+    message: { topic: `agency.${agency}.replies`, partition: 0, offset: 1 },
+    ...(application === undefined ? {} : { application }),
+    violations: [],
+    mend: REFUSALS.NOT_JSON.mend,
+    count: 1,
+    time: TIME,
+  },
 });
 
 /** Waits until a condition holds. @throws Error after 20 s */

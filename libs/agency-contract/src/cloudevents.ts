@@ -1,6 +1,14 @@
-import { isReplyType, isRequestType, maxBytesOf, parseSubject, PLATFORM_SOURCE, sourceOf } from './messages.ts';
+import {
+  isReplyType,
+  isRequestType,
+  maxBytesOf,
+  parseSubject,
+  PLATFORM_SOURCE,
+  REQUEST_TYPES,
+  sourceOf,
+} from './messages.ts';
 import type { AgencyEvent, Attributes, MessageType } from './messages.ts';
-import { SCHEMAS } from './schemas.ts';
+import { HEADERS_SCHEMA, REFUSAL_HEADERS_SCHEMA, SCHEMAS } from './schemas.ts';
 import { validateAttributes, validateReadRequest, validateReply } from './validate.ts';
 import type { GivenAttributes } from './validate.ts';
 import type { Violation } from './violations.ts';
@@ -28,9 +36,10 @@ export type Read = { ok: true; event: AgencyEvent } | Refused;
 export type Envelope = {
   ok: true;
   type: MessageType;
-  /** applications/{id} */
-  application: string;
-  deliveryId: string;
+  /** Of the message: the delivery, or of a refusal that is about none the code of the agency. */
+  key: string;
+  /** applications/{id}; absent where it is about no delivery. */
+  application?: string;
   attributes: Attributes;
 };
 
@@ -40,6 +49,7 @@ export type Content = { bytes: number; value: unknown };
 /** What every event has. */
 type Complete = Record<'id' | 'source' | 'type' | 'subject' | 'time' | 'dataschema', string>;
 
+const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 export const refused = (cause: Cause, violations: Violation[] = []): Refused => ({ ok: false, cause, violations });
 
@@ -49,20 +59,24 @@ export const refused = (cause: Cause, violations: Violation[] = []): Refused => 
  * @param key that of the message
  */
 export function readAttributes(given: GivenAttributes, key: string | undefined): Envelope | Refused {
-  const wrong = validateAttributes(given);
+  const isRefusal = given.type === REQUEST_TYPES.replyRefused;
+  const wrong = validateAttributes(given, isRefusal ? REFUSAL_HEADERS_SCHEMA : HEADERS_SCHEMA);
   if (wrong.length > 0) return refused('NOT_CLOUDEVENTS', wrong);
   const { id, source, type, subject, time, dataschema } = given as Complete;
-  const { correlationid, causationid } = given;
+  const { correlationid, causationid, traceparent } = given;
   const request = isRequestType(type);
   if (!request && !isReplyType(type)) return refused('UNKNOWN_TYPE');
   if (dataschema !== SCHEMAS[type].$id) return refused('NOT_CLOUDEVENTS', [{ field: 'ce_dataschema', rule: 'const' }]);
-  const { application, agency, deliveryId } = parseSubject(subject)!;
-  if (source !== (request ? PLATFORM_SOURCE : sourceOf(agency))) return refused('SOURCE_MISMATCH');
-  if (key !== deliveryId) return refused('KEY_MISMATCH');
+  const delivery = parseSubject(subject);
+  if (source !== (request ? PLATFORM_SOURCE : sourceOf(delivery!.agency))) return refused('SOURCE_MISMATCH');
+  if (key !== subject.slice(subject.indexOf('/') + 1)) return refused('KEY_MISMATCH');
   const attributes: Attributes = { id, source, subject, time };
   if (correlationid !== undefined) attributes.correlationid = correlationid;
   if (causationid !== undefined) attributes.causationid = causationid;
-  return { ok: true, type, application, deliveryId, attributes };
+  if (traceparent !== undefined && TRACEPARENT.test(traceparent)) attributes.traceparent = traceparent;
+  const envelope: Envelope = { ok: true, type, key, attributes };
+  if (delivery) envelope.application = delivery.application;
+  return envelope;
 }
 
 /**

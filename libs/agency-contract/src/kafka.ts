@@ -19,14 +19,14 @@ export type IncomingMessage = {
 /** What type, delivery and content alone say of a message: all but who sends it, when, under which id. */
 export type Payload = { key: string; dataschema: string; datacontenttype: string; value: Buffer };
 
-/** @param subject deliveries/{id}. It does not check the content: see `validateRequest` */
+/** @param subject deliveries/{id}, or agencies/{code} for what is about no delivery. It does not check the content: see `validateRequest` */
 export function toPayload<T extends MessageType>(
   type: T,
   subject: string,
   data: (RequestData & ReplyData)[T],
 ): Payload {
   return {
-    key: subject.slice('deliveries/'.length),
+    key: subject.slice(subject.indexOf('/') + 1),
     dataschema: SCHEMAS[type].$id,
     datacontenttype: 'application/json',
     value: Buffer.from(JSON.stringify(data)),
@@ -48,6 +48,7 @@ export function toMessage(event: AgencyEvent): OutgoingMessage {
   };
   if (event.correlationid !== undefined) headers['ce_correlationid'] = event.correlationid;
   if (event.causationid !== undefined) headers['ce_causationid'] = event.causationid;
+  if (event.traceparent !== undefined) headers['traceparent'] = event.traceparent;
   return { key, headers, value };
 }
 

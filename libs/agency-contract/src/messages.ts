@@ -1,4 +1,6 @@
-/** What the requests of the platform are called (`ce_type`). */
+import type { Handling } from './refusals.ts';
+
+/** What the platform sends to an agency is called (`ce_type`): requests, and what became of its replies. */
 export const REQUEST_TYPES = {
   submitted: 'md.cups.application.submitted.v1',
   documentsSupplied: 'md.cups.application.documents-supplied.v1',
@@ -7,6 +9,8 @@ export const REQUEST_TYPES = {
   anyDocumentsSupplied: 'md.cups.application.documents-supplied.v2',
   withdrawn: 'md.cups.application.withdrawn.v1',
   expired: 'md.cups.application.expired.v1',
+  /** What became of a reply that was not taken as it was sent: of a delivery, or of none. */
+  replyRefused: 'md.cups.reply.refused.v1',
 } as const;
 
 /** What the replies of an agency are called (`ce_type`). */
@@ -30,7 +34,7 @@ export type ReferenceType = (typeof REFERENCE_TYPES)[keyof typeof REFERENCE_TYPE
 /** What is said about a delivery, in either direction. */
 export type MessageType = RequestType | ReplyType;
 
-/** `ce_source` of every request; a reply has `sourceOf(agency)`. */
+/** `ce_source` of everything that the platform sends about deliveries; a reply has `sourceOf(agency)`. */
 export const PLATFORM_SOURCE = '/cups/agency-bridge';
 
 /** Bounds, in bytes of JSON: the answers of a form, a whole request, a whole reply. */
@@ -113,6 +117,21 @@ export type AnyDocumentsSupplied = OfAnybody<DocumentsSupplied>;
 export type ApplicationWithdrawn = { application: string; withdrawTime: string; reason?: string };
 export type ApplicationExpired = { application: string; expireTime: string };
 
+/** What the platform did with a reply; it never repeats content. `cause`: a key of REFUSALS, or of a later platform's. */
+export type ReplyRefused = {
+  handling: Handling;
+  cause: string;
+  message: { id?: string; type?: string; topic: string; partition: number; offset: number };
+  /** Of several replies that are told by one message, where the last lies. */
+  last?: { partition: number; offset: number };
+  application?: string;
+  violations: { field: string; rule: string }[];
+  changes?: string[];
+  mend: string;
+  count: number;
+  time: string;
+};
+
 export type Acknowledged = { application: string; submission: number; agencyReference: string };
 export type Progressed = { application: string; agencyReference?: string; note?: string };
 export type DocumentsRequested = {
@@ -143,6 +162,7 @@ export type RequestData = {
   'md.cups.application.documents-supplied.v2': AnyDocumentsSupplied;
   'md.cups.application.withdrawn.v1': ApplicationWithdrawn;
   'md.cups.application.expired.v1': ApplicationExpired;
+  'md.cups.reply.refused.v1': ReplyRefused;
 };
 export type ReplyData = {
   'md.cups.reply.acknowledged.v1': Acknowledged;
@@ -161,6 +181,8 @@ export type Attributes = {
   time: string;
   correlationid?: string;
   causationid?: string;
+  /** W3C Trace Context. */
+  traceparent?: string;
 };
 export type RequestEvent = { [T in RequestType]: Attributes & { type: T; data: RequestData[T] } }[RequestType];
 export type ReplyEvent = { [T in ReplyType]: Attributes & { type: T; data: ReplyData[T] } }[ReplyType];
@@ -210,6 +232,9 @@ export const deliveryIdOf = (application: string, agency: string): string =>
 /** `ce_subject` of everything about that delivery. */
 export const subjectOf = (application: string, agency: string): string =>
   `deliveries/${deliveryIdOf(application, agency)}`;
+
+/** `ce_subject` of what is about an agency and none of its deliveries. */
+export const agencySubjectOf = (agency: string): string => `agencies/${agency}`;
 
 /** Reads a `ce_subject`; undefined when it is not the name of a delivery. */
 export function parseSubject(subject: string): { deliveryId: string; application: string; agency: string } | undefined {

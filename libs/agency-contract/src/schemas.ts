@@ -8,10 +8,12 @@ import centreHeaders from '../schemas/centre-headers.json' with { type: 'json' }
 import centreChanged from '../schemas/centre.changed.json' with { type: 'json' };
 import definitions from '../schemas/definitions.json' with { type: 'json' };
 import headers from '../schemas/headers.json' with { type: 'json' };
+import refusalHeaders from '../schemas/refusal-headers.json' with { type: 'json' };
 import acknowledged from '../schemas/reply.acknowledged.json' with { type: 'json' };
 import decided from '../schemas/reply.decided.json' with { type: 'json' };
 import documentsRequested from '../schemas/reply.documents-requested.json' with { type: 'json' };
 import progressed from '../schemas/reply.progressed.json' with { type: 'json' };
+import replyRefused from '../schemas/reply.refused.json' with { type: 'json' };
 import resultCorrected from '../schemas/reply.result-corrected.json' with { type: 'json' };
 import resultRevoked from '../schemas/reply.result-revoked.json' with { type: 'json' };
 import { REFERENCE_TYPES, REPLY_TYPES, REQUEST_TYPES } from './messages.ts';
@@ -25,6 +27,7 @@ export const SCHEMAS: Record<MessageType, { $id: string }> = {
   [REQUEST_TYPES.anyDocumentsSupplied]: anyDocumentsSupplied,
   [REQUEST_TYPES.withdrawn]: withdrawn,
   [REQUEST_TYPES.expired]: expired,
+  [REQUEST_TYPES.replyRefused]: replyRefused,
   [REPLY_TYPES.acknowledged]: acknowledged,
   [REPLY_TYPES.progressed]: progressed,
   [REPLY_TYPES.documentsRequested]: documentsRequested,
@@ -39,5 +42,7 @@ export const REFERENCE_SCHEMAS: Record<ReferenceType, { $id: string }> = {
 };
 
 export const CENTRE_HEADERS_SCHEMA: { $id: string } = centreHeaders;
+/** Of `md.cups.reply.refused.v1`, which may be about no delivery. */
+export const REFUSAL_HEADERS_SCHEMA: { $id: string } = refusalHeaders;
 export const HEADERS_SCHEMA: { $id: string } = headers;
 export const DEFINITIONS: { $id: string } = definitions;

@@ -54,6 +54,7 @@ const HEADERS = {
   datacontenttype: 'content-type',
   correlationid: 'ce_correlationid',
   causationid: 'ce_causationid',
+  traceparent: 'traceparent',
 } as const;
 type AttributeName = keyof typeof HEADERS;
 const NAMES = Object.keys(HEADERS) as AttributeName[];

@@ -2,7 +2,14 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { openForReaders } from './readers.ts';
-import { CENTRE_HEADERS_SCHEMA, DEFINITIONS, HEADERS_SCHEMA, REFERENCE_SCHEMAS, SCHEMAS } from './schemas.ts';
+import {
+  CENTRE_HEADERS_SCHEMA,
+  DEFINITIONS,
+  HEADERS_SCHEMA,
+  REFERENCE_SCHEMAS,
+  REFUSAL_HEADERS_SCHEMA,
+  SCHEMAS,
+} from './schemas.ts';
 
 /**
  * What is wrong, and where: a dotted path from the content's root (`''` is the whole), and the rule; never a value. The
@@ -25,7 +32,7 @@ function compiled(schema: { $id: string }, as: As): ValidateFunction {
       formats: { date: known.get('date'), 'date-time': known.get('date-time') },
     });
     const messages = [...Object.values(SCHEMAS), ...Object.values(REFERENCE_SCHEMAS)];
-    const all = [DEFINITIONS, HEADERS_SCHEMA, CENTRE_HEADERS_SCHEMA, ...messages];
+    const all = [DEFINITIONS, HEADERS_SCHEMA, REFUSAL_HEADERS_SCHEMA, CENTRE_HEADERS_SCHEMA, ...messages];
     ajv.addSchema(as === 'reader' ? all.map(openForReaders) : all);
     compilers.set(as, ajv);
   }

@@ -150,7 +150,7 @@ describe('an event that did not come through a Kafka client', () => {
   const bytes = Buffer.from(JSON.stringify(decided));
 
   test('is read in two steps: what it is and about what, then its parsed content', () => {
-    expect(envelope).toMatchObject({ type, deliveryId: key, application: decided.application });
+    expect(envelope).toMatchObject({ type, key, application: decided.application });
     const content = parseContent(bytes, bytes.length);
     expect(readContent(envelope, content)).toEqual({ ok: true, event: { ...reply, causationid: undefined } });
   });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import YAML from 'yaml';
-import { CENTRE_HEADERS_SCHEMA, HEADERS_SCHEMA, REFERENCE_SCHEMAS } from '../src/schemas.ts';
+import { CENTRE_HEADERS_SCHEMA, HEADERS_SCHEMA, REFERENCE_SCHEMAS, REFUSAL_HEADERS_SCHEMA } from '../src/schemas.ts';
 import { violationsOf } from '../src/violations.ts';
 import {
   CENTRES_TOPIC,
@@ -35,7 +35,7 @@ type Document = {
   operations: Record<string, { action: string; channel: Ref; messages: Ref[] }>;
   components: {
     messages: Record<string, Message>;
-    messageTraits: { cloudEvent: Trait; centreEvent: Trait };
+    messageTraits: Record<'cloudEvent' | 'centreEvent' | 'refusalEvent', Trait>;
   };
 };
 const asyncapi = YAML.parse(read('asyncapi.yaml')) as Document;
@@ -100,7 +100,8 @@ describe('the AsyncAPI document', () => {
       const schema = JSON.parse(read(message.payload.schema.$ref)) as { $id: string };
       const known = { ...SCHEMAS, ...REFERENCE_SCHEMAS }[message.name as MessageType | ReferenceType];
       expect(schema.$id).toBe(known.$id);
-      const trait = message.name in REFERENCE_SCHEMAS ? 'centreEvent' : 'cloudEvent';
+      const isRefusal = message.name === REQUEST_TYPES.replyRefused;
+      const trait = message.name in REFERENCE_SCHEMAS ? 'centreEvent' : isRefusal ? 'refusalEvent' : 'cloudEvent';
       expect(message.traits).toEqual([{ $ref: `#/components/messageTraits/${trait}` }]);
     }
   });
@@ -115,7 +116,12 @@ describe('the AsyncAPI document', () => {
       type: types[0]!,
       data: {},
     };
-    const complete = toMessage({ ...event, correlationid: 'c', causationid: 'd' } as unknown as AgencyEvent);
+    const complete = toMessage({
+      ...event,
+      correlationid: 'c',
+      causationid: 'd',
+      traceparent: 't',
+    } as unknown as AgencyEvent);
     expect(listed.$id).toBe(HEADERS_SCHEMA.$id);
     expect(Object.keys(complete.headers).sort()).toEqual(Object.keys(listed.properties).sort());
     expect(Object.keys(toMessage(event as unknown as AgencyEvent).headers).sort()).toEqual(listed.required.sort());
@@ -127,6 +133,13 @@ describe('the AsyncAPI document', () => {
     const { pattern } = asyncapi.components.messageTraits.centreEvent.bindings.kafka.key;
     expect(toCentrePayload(sample).key).toMatch(new RegExp(pattern));
     expect('01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp').not.toMatch(new RegExp(pattern));
+  });
+  test('lists the headers of a refusal by their own schema, which is about a delivery or about an agency', () => {
+    const { headers, bindings } = asyncapi.components.messageTraits.refusalEvent;
+    expect((JSON.parse(read(headers.schema.$ref)) as { $id: string }).$id).toBe(REFUSAL_HEADERS_SCHEMA.$id);
+    const pattern = new RegExp(bindings.kafka.key.pattern);
+    for (const key of ['01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp', 'asp']) expect(key).toMatch(pattern);
+    for (const key of ['2900000000012', '-asp', 'deliveries/asp']) expect(key).not.toMatch(pattern);
   });
   test('gives the key rule that real keys follow', () => {
     const pattern = new RegExp(asyncapi.components.messageTraits.cloudEvent.bindings.kafka.key.pattern);

@@ -52,7 +52,7 @@ export function toReply(event: ReceivedEvent, { agency, training }: From): Read 
   if (!isReplyType(read.event.type)) return { ...about, refusal: { cause: 'UNKNOWN_TYPE', fields: ['ce_type'] } };
   const all: Mended[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
   const reply = { ...replyOf(read.event as ReplyEvent), training, digest: digestOf(event, sent.value), changes: all };
-  return { deliveryId: envelope.deliveryId, reply };
+  return { deliveryId: envelope.key, reply };
 }
 
 /** As the contract names them. The time is the one that the platform goes by; what is empty is not there. */

@@ -85,6 +85,16 @@ export const DELIVERY_CAUSE_TEXTS: Record<DeliveryCause, Text> = {
     ru: 'Сообщение отвечает на то, что не отправлялось.',
     en: 'The message answers what was not sent.',
   },
+  UNKNOWN_PAPER_KIND: {
+    ro: 'Autoritatea cere un act care nu este în listă.',
+    ru: 'Ведомство просит документ, которого нет в списке.',
+    en: 'The agency asks for a paper that is not in the list.',
+  },
+  REASON_BLANK: {
+    ro: 'Autoritatea a trimis o hotărâre fără motiv.',
+    ru: 'Ведомство прислало решение без причины.',
+    en: 'The agency sent a decision without a reason.',
+  },
   TOO_MANY_REFUSED: {
     ro: 'Prea multe mesaje greșite; următoarele nu se mai arată.',
     ru: 'Слишком много неверных сообщений; дальнейшие не показываются.',

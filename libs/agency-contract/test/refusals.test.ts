@@ -1,0 +1,94 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import sample from '../samples/reply.refused.json' with { type: 'json' };
+import {
+  agencySubjectOf,
+  COURSE,
+  fromMessage,
+  isRefusalCause,
+  plainId,
+  PLATFORM_SOURCE,
+  REFUSALS,
+  REPLY_TYPES,
+  REQUEST_TYPES,
+  sourceOf,
+  STAGES,
+  subjectOf,
+  toMessage,
+  validateRequest,
+} from '../src/index.ts';
+import type { AgencyEvent, ReplyRefused } from '../src/index.ts';
+
+const { application, ...withoutDelivery } = sample as ReplyRefused;
+const event = (subject: string, data: ReplyRefused, more: object = {}): AgencyEvent =>
+  Object.assign(
+    { id: 'r1', source: PLATFORM_SOURCE, type: REQUEST_TYPES.replyRefused, subject, time: sample.time, data },
+    more,
+  );
+const ofDelivery = event(subjectOf(sample.application, 'asp'), sample as ReplyRefused, { causationid: 'reply-1' });
+const ofAgency = event(agencySubjectOf('asp'), withoutDelivery);
+
+describe('a refusal', () => {
+  test.each([ofDelivery, ofAgency])('about $subject is read back as it was written', (written) => {
+    expect(fromMessage(toMessage(written))).toEqual({ ok: true, event: written });
+  });
+  test('has the delivery as its key, or else the agency', () => {
+    expect([ofDelivery, ofAgency].map((one) => toMessage(one).key)).toEqual(['01KAVX3Z5T8W9Q2M4N6P7R8S9T-asp', 'asp']);
+  });
+  test.each<[string, AgencyEvent, string]>([
+    ['comes from an agency', Object.assign({}, ofAgency, { source: sourceOf('asp') }), 'NOT_CLOUDEVENTS'],
+    ['names an application and no delivery', event(agencySubjectOf('asp'), sample as ReplyRefused), 'KEY_MISMATCH'],
+    ['names a delivery and no application', event(ofDelivery.subject, withoutDelivery), 'KEY_MISMATCH'],
+    ['is about something else', event('centres/PC-001', withoutDelivery), 'NOT_CLOUDEVENTS'],
+  ])('is not understood when it %s', (_name, wrong, cause) => {
+    expect(fromMessage(toMessage(wrong))).toMatchObject({ ok: false, cause });
+  });
+  test('of another type is still about a delivery', () => {
+    const withdrawn = Object.assign({}, ofAgency, {
+      type: REQUEST_TYPES.withdrawn,
+      data: { application, withdrawTime: sample.time },
+    });
+    expect(fromMessage(toMessage(withdrawn as AgencyEvent))).toMatchObject({ ok: false, cause: 'NOT_CLOUDEVENTS' });
+  });
+  test('holds each cause of the table, and a cause of a later platform', () => {
+    for (const [cause, { handling, mend }] of Object.entries(REFUSALS)) {
+      const data = Object.assign({}, sample, { cause, handling, mend });
+      expect([cause, validateRequest(REQUEST_TYPES.replyRefused, data).ok]).toEqual([cause, true]);
+    }
+    expect([isRefusalCause('KEY_MISMATCH'), isRefusalCause('TOMORROW'), isRefusalCause('toString')]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    const later = Object.assign({}, sample, { cause: 'TOMORROW' });
+    expect(validateRequest(REQUEST_TYPES.replyRefused, later).ok).toBe(true);
+  });
+});
+
+test('The table of refusals says what is wrong and what to do in one sentence each', () => {
+  for (const { meaning, mend } of Object.values(REFUSALS)) {
+    for (const sentence of [meaning, mend]) expect(sentence).toMatch(/^[A-Zac-z][^\n]{15,250}[^.]\.$/);
+  }
+});
+
+test('An id is told back only where it is a plain identifier', () => {
+  for (const id of ['01KAVX3Z5T8W9Q2M4N6P7R8S9T', 'asp:2026/1', 'x'.repeat(200)]) expect(plainId(id)).toBe(id);
+  for (const id of [undefined, '', ' x', 'Ana Exemplu', '<b>', 'ă', 'x'.repeat(201), 'a\nb', '-x']) {
+    expect(plainId(id)).toBeUndefined();
+  }
+  fc.assert(
+    fc.property(fc.string(), (id) => {
+      const data = Object.assign({}, sample, { message: Object.assign({}, sample.message, { id }) });
+      expect(validateRequest(REQUEST_TYPES.replyRefused, data).ok).toBe(plainId(id) !== undefined);
+    }),
+  );
+});
+
+test('The course has a consequence for each reply in each stage, and refuses or records by the table', () => {
+  for (const stage of STAGES) {
+    expect(Object.keys(COURSE[stage]).sort()).toEqual(Object.values(REPLY_TYPES).sort());
+    for (const { told } of Object.values(COURSE[stage])) {
+      if (told) expect(REFUSALS[told].handling).toBe(stage === 'nothing-sent' ? 'refused' : 'recorded');
+    }
+  }
+});
