@@ -72,6 +72,8 @@ const root = join(import.meta.dirname, '..');
 const runFile = join(root, '.nx', 'cache', 'run.json');
 const results = join(root, '.cups', 'results');
 const QUIET = { NX_DAEMON: 'false', NX_TUI: 'false', NX_NO_CLOUD: 'true', FORCE_COLOR: '0' };
+/** Tests run our commands hundreds of times: what Node has compiled once is kept. */
+const COMPILED = { NODE_COMPILE_CACHE: join(root, '.cups', 'compile-cache') };
 const started = Date.now();
 const seconds = () => `${((Date.now() - started) / 1000).toFixed(0)} s`;
 
@@ -88,7 +90,7 @@ function nx(args: string[], env: NodeJS.ProcessEnv = {}): Promise<number | undef
     const child = spawn(join(root, 'node_modules/.bin/nx'), [...args, ...flags], {
       cwd: root,
       stdio: ['ignore', 'inherit', 'inherit'],
-      env: { ...process.env, ...QUIET, ...env },
+      env: { ...process.env, ...QUIET, ...COMPILED, ...env },
     });
     running.add(child);
     const over = (code?: number | null) => {
