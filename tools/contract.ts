@@ -1,11 +1,13 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Parser } from '@asyncapi/parser';
 import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 import { breaks } from './contract/compare.ts';
 import type { Contract } from './contract/compare.ts';
+import { corpus } from './contract/corpus.ts';
+import { wholeMessages } from './contract/messages.ts';
 import { inlined, publish } from './contract/publish.ts';
 import type { Json, Published } from './contract/publish.ts';
 
@@ -31,13 +33,18 @@ const IGNORED: Record<string, string> = {
   'asyncapi-latest-version': 'Generators that agencies use read 3.0; nothing that 3.1 adds is used.',
 };
 
+/** Folders that hold nothing but what is made. */
+const MADE = ['published', 'samples/messages', 'corpus'];
+
+const jsonFiles = (place: string, values: Record<string, unknown>): [string, string][] =>
+  Object.entries(values).map(([file, value]) => [`${place}/${file}`, JSON.stringify(value)]);
+
 const files: [string, string][] = [
   // Quoted so that a reader of YAML 1.1 takes no text for a date.
   ['published/asyncapi.yaml', stringify(published.document, { version: '1.1', aliasDuplicateObjects: false })],
-  ...Object.entries(published.schemas).map(([file, schema]): [string, string] => [
-    `published/schemas/${file}`,
-    JSON.stringify(schema),
-  ]),
+  ...jsonFiles('published/schemas', published.schemas),
+  ...jsonFiles('samples/messages', wholeMessages(folder)),
+  ...jsonFiles('corpus', corpus()),
 ];
 const baseline: [string, string] = ['baseline.json', JSON.stringify(contractOf(published))];
 
@@ -45,8 +52,11 @@ if (!options.check) await write(options.baseline ? [...files, baseline] : files)
 process.exitCode = report([...(await stale()), ...(await parserSays()), ...broken()]);
 
 async function write(list: [string, string][]): Promise<void> {
-  mkdirSync(join(folder, 'published/schemas'), { recursive: true });
-  for (const [file, text] of list) writeFileSync(join(folder, file), await pretty(file, text));
+  for (const made of MADE) rmSync(join(folder, made), { recursive: true, force: true });
+  for (const [file, text] of list) {
+    mkdirSync(dirname(join(folder, file)), { recursive: true });
+    writeFileSync(join(folder, file), await pretty(file, text));
+  }
 }
 
 function report(findings: string[]): number {
@@ -56,9 +66,7 @@ function report(findings: string[]): number {
 }
 
 async function stale(): Promise<string[]> {
-  const there = readdirSync(join(folder, 'published'), { recursive: true, encoding: 'utf8' })
-    .map((file) => join('published', file))
-    .filter((file) => /\.(yaml|json)$/.test(file));
+  const there = MADE.flatMap((made) => filesUnder(made));
   const strangers = there.filter((file) => !files.some(([name]) => name === file));
   const old: string[] = [];
   for (const [file, text] of files) {
@@ -66,6 +74,14 @@ async function stale(): Promise<string[]> {
       old.push(file);
   }
   return [...old, ...strangers].map((file) => `libs/agency-contract/${file} is stale: npm run contract`);
+}
+
+/** Files of a folder of the contract, by their paths in it; none where it is not there. */
+function filesUnder(made: string): string[] {
+  if (!existsSync(join(folder, made))) return [];
+  return readdirSync(join(folder, made), { recursive: true, encoding: 'utf8' })
+    .map((file) => join(made, file))
+    .filter((file) => /\.(yaml|json)$/.test(file));
 }
 
 async function parserSays(): Promise<string[]> {

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import type { Stage } from './course.ts';
+import type { IncomingMessage } from './kafka.ts';
+import type { Handling, RefusalCause } from './refusals.ts';
+import type { Violation } from './violations.ts';
+
+/**
+ * The corpus of bad replies: what an agency may send by mistake, and what the platform makes of it. Made by `npm run contract` into
+ * `corpus/`, played against the reader of this contract, the bridge and the kit by their tests.
+ */
+
+/** A message as a file holds it. The value is JSON, or else a text, bytes, or so many spaces; without any of them there is none. */
+export type FiledMessage = {
+  topic: string;
+  key: string | null;
+  headers: Record<string, string>;
+  value?: unknown;
+  valueText?: string;
+  valueBase64?: string;
+  valueSpaces?: number;
+};
+
+export type CorpusCase = {
+  name: string;
+  /** What is wrong with it, one sentence. */
+  title: string;
+  /** Whether the contract alone shows it, or the platform must know the delivery. */
+  judgedBy: 'contract' | 'platform';
+  /** Where the delivery stands when the message comes. */
+  stage: Stage;
+  /** Replies in order that were taken before. */
+  before: FiledMessage[];
+  message: FiledMessage;
+  expect: {
+    handling: Handling;
+    cause: RefusalCause;
+    /** Whether the refusal can name the delivery, or the agency only. */
+    about: 'delivery' | 'agency';
+    /** Absent where what is named differs: bytes that are no CloudEvent at all are not looked at further. */
+    violations?: Violation[];
+    changes?: string[];
+  };
+};
+
+/** The application and the moment of sending that stand in all files; a player puts others in their place. */
+export const CORPUS_APPLICATION = '01KAVX3Z5T8W9Q2M4N6P7R8S9T';
+export const CORPUS_MOMENT = '2026-11-25T10:00:00.000Z';
+
+const FOLDER = new URL('../corpus/', import.meta.url);
+
+/** All cases, by name. */
+export const readCorpus = (): CorpusCase[] =>
+  readdirSync(FOLDER)
+    .sort()
+    .map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as CorpusCase);
+
+/**
+ * The same case about another application, as if it were sent at another time.
+ * @param application its id, a ULID
+ */
+export function playedCase(one: CorpusCase, application: string, time: Date): CorpusCase {
+  const text = JSON.stringify(one)
+    .replaceAll(CORPUS_APPLICATION, application)
+    .replaceAll(CORPUS_MOMENT, time.toISOString());
+  return JSON.parse(text) as CorpusCase;
+}
+
+/** A message of a file as a Kafka client hands it over. */
+export function incomingOf({ key, headers, ...content }: FiledMessage): IncomingMessage {
+  return {
+    key: key === null ? null : Buffer.from(key),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    value: valueOf(content),
+  };
+}
+
+function valueOf({ value, valueText, valueBase64, valueSpaces }: Partial<FiledMessage>): Buffer | null {
+  if (value !== undefined) return Buffer.from(JSON.stringify(value));
+  if (valueText !== undefined) return Buffer.from(valueText);
+  if (valueBase64 !== undefined) return Buffer.from(valueBase64, 'base64');
+  return valueSpaces === undefined ? null : Buffer.alloc(valueSpaces, ' ');
+}
