@@ -9,7 +9,8 @@ import java.util.Properties;
  * Runs Apache Kafka (broker and KRaft controller in one process) and ends with whoever started it.
  *
  * <p>Arguments: the file of server properties. The log folder is formatted at the first start; what the environment calls
- * {@code CUPS_KAFKA_ADMIN} becomes a user then, with {@code CUPS_KAFKA_PASSWORD}. The process ends in order on SIGTERM, and when its standard input closes: a parent that was killed leaves no broker behind. With the system
+ * {@code CUPS_KAFKA_ADMIN} becomes a user then, with {@code CUPS_KAFKA_PASSWORD},
+ * and each line {@code name=password} of {@code CUPS_KAFKA_USERS} as well. The process ends in order on SIGTERM, and when its standard input closes: a parent that was killed leaves no broker behind. With the system
  * property {@code cups.endsWithParent=false} it does not look at its standard input, as a container has none.
  */
 public final class Kafka {
@@ -33,8 +34,9 @@ public final class Kafka {
             String admin = System.getenv("CUPS_KAFKA_ADMIN");
             if (admin != null) {
                 String password = System.getenv("CUPS_KAFKA_PASSWORD");
-                format.add("--add-scram");
-                format.add("SCRAM-SHA-512=[name=" + admin + ",password=" + password + "]");
+                addUser(format, admin, password);
+                String users = System.getenv().getOrDefault("CUPS_KAFKA_USERS", "");
+                users.lines().map(line -> line.split("=", 2)).forEach(user -> addUser(format, user[0], user[1]));
             }
             int code = kafka.tools.StorageTool.execute(
                     format.toArray(new String[0]), new PrintStream(PrintStream.nullOutputStream()));
@@ -44,6 +46,11 @@ public final class Kafka {
             }
         }
         kafka.Kafka.main(args);
+    }
+
+    private static void addUser(List<String> format, String name, String password) {
+        format.add("--add-scram");
+        format.add("SCRAM-SHA-512=[name=" + name + ",password=" + password + "]");
     }
 
     private static void exitWithParent() {

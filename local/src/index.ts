@@ -34,6 +34,8 @@ export interface LocalOptions {
    * everything. For a new data folder; one that was made without it has no such user.
    */
   secure?: boolean;
+  /** Passwords of users whom a secure Kafka knows from its first start on, by name; they may do nothing until they are given rights. */
+  users?: Readonly<Record<string, string>>;
   /** Partitions of a topic that is created without a number. Default 3. */
   partitions?: number;
   /** One line of progress, for a person. */
@@ -186,10 +188,10 @@ class RunningPlatform implements LocalPlatform {
       if (this.#children.delete(part)) this.#options.onExit?.(part, code, signal);
     };
     const { host, advertisedHost } = this.#addresses;
-    const { partitions = 3, endsWithParent = true } = this.#options;
+    const { partitions = 3, endsWithParent = true, users } = this.#options;
     const shared = { dataDir, host, endsWithParent, secure: this.#secure };
     if (part === 'store') return startStore(Object.assign(shared, { port: store }), onProgress, onEnd);
-    const options = { advertisedHost, port: kafka, controllerPort: controller, partitions };
+    const options = { advertisedHost, port: kafka, controllerPort: controller, partitions, users };
     return startKafka(Object.assign(shared, options), onProgress, onEnd);
   }
 

@@ -37,6 +37,8 @@ export interface KafkaOptions extends Addresses {
   readonly endsWithParent: boolean;
   /** With it clients speak TLS, sign in, and may do what they were given; without it everybody may do everything. */
   readonly secure?: Secure | undefined;
+  /** Passwords of further users, by name; they are made with the data. */
+  readonly users?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Starts Kafka and waits until it answers. */
@@ -52,9 +54,15 @@ export async function startKafka(
   const lines = Object.entries(Object.assign(properties(folder, options), listeners(options)));
   await writeFile(settings, lines.map(([key, value]) => `${key}=${value}\n`).join(''), { mode: 0o600 });
   const logFile = join(options.dataDir, 'kafka.log');
-  const { host, port, endsWithParent, secure } = options;
+  const { host, port, endsWithParent, secure, users = {} } = options;
   const args = [...JAVA_FLAGS, '-cp', classPath, 'Kafka', settings];
-  const env = secure && { CUPS_KAFKA_ADMIN: secure.admin.username, CUPS_KAFKA_PASSWORD: secure.admin.password };
+  const env = secure && {
+    CUPS_KAFKA_ADMIN: secure.admin.username,
+    CUPS_KAFKA_PASSWORD: secure.admin.password,
+    CUPS_KAFKA_USERS: Object.entries(users)
+      .map(([name, password]) => `${name}=${password}`)
+      .join('\n'),
+  };
   const child = startJava(args, { logFile, endsWithParent, env }, onUnexpectedEnd);
   const ca = secure && (await readFile(secure.caFile, 'utf8'));
   const address = { host: reachable(host), port, ca };

@@ -129,6 +129,18 @@ export class Connection {
     await this.#producer.send({ acks: -1, topic: this.#options.writes, messages });
   }
 
+  /** How many partitions each of these topics has. */
+  async partitions(topics: string[]): Promise<number[]> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      const found = (await admin.fetchTopicMetadata({ topics })).topics;
+      return topics.map((name) => found.find((one) => one.name === name)?.partitions.length ?? 0);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   /** Commits for the group; rejects while the group is not joined. */
   async commit(positions: Position[]): Promise<void> {
     if (!this.#joined || !this.#consumer) throw new Error('not joined');

@@ -1,0 +1,194 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { REPLY_TYPES, toMessage } from '@cups/agency-contract';
+import type { OutgoingMessage, ReplyEvent, ReplyType, RequestEvent } from '@cups/agency-contract';
+import { ulid } from 'ulid';
+import { Filing } from '../filing.ts';
+import { Judge } from '../judge.ts';
+import type { Log } from '../log.ts';
+import { partitionOf, Platform } from '../platform.ts';
+import type { Heard, Place } from '../platform.ts';
+import { Finding } from './finding.ts';
+import type { RuleName } from './rules.ts';
+
+const LOOK_MS = 20;
+
+export type StageOptions = {
+  place: Place;
+  paperKinds: ReadonlySet<string>;
+  /** How long a reply is waited for (ms). */
+  timeoutMs: number;
+  /** Told every few seconds what is waited for. */
+  onWait: (what: string, seconds: number) => void;
+};
+
+type Over = ConstructorParameters<typeof Filing>[1];
+
+/** What scenarios play on: applications that are filed, the agency's replies about them, and what must still hold at the end. */
+export class Stage {
+  readonly #options: StageOptions;
+  readonly #judge: Judge;
+  readonly #platform: Platform;
+  readonly #filings = new Map<string, Filing>();
+  readonly #heard: Heard[] = [];
+  readonly #sent: OutgoingMessage[] = [];
+  #finals: (() => void)[] = [];
+  #partitions = { requests: 1, replies: 1 };
+  /** What the connection complained of last. */
+  #trouble = '';
+
+  constructor(options: StageOptions) {
+    this.#options = options;
+    this.#judge = new Judge(options.place.agency, options.paperKinds);
+    const note: Log = (level, event, fields) => {
+      if (level === 'warn') this.#trouble = [event, fields?.reason].filter(Boolean).join(': ');
+    };
+    this.#platform = new Platform(options.place, this.#judge, (heard) => this.#heard.push(heard), note);
+  }
+
+  /** @throws Error, one sentence, when the sandbox cannot be reached in time */
+  async open(): Promise<void> {
+    this.#platform.start();
+    const end = Date.now() + Math.min(this.#options.timeoutMs, 30_000);
+    while (!this.#platform.ready()) {
+      if (Date.now() > end) throw new Error(this.#unreachable());
+      await pause(LOOK_MS);
+    }
+    this.#partitions = await this.#platform.partitions();
+  }
+
+  async close(): Promise<void> {
+    await this.#platform.stop();
+  }
+
+  #unreachable(): string {
+    const { brokers, access, agency } = this.#options.place;
+    const { requests, replies } = this.#platform.topics;
+    return (
+      `The sandbox was not reached: brokers ${brokers.join()}, user ${access.username || '(none)'}, agency ${agency}; ` +
+      `the last trouble was ${this.#trouble || 'that the topics are not there'}. check plays the platform: its user ` +
+      `must be able to write ${requests} and to read ${replies}.`
+    );
+  }
+
+  /** An application that is not filed yet. @param beside one whose messages lie in the same partition of the requests */
+  file(over: Over = {}, beside?: Filing): Filing {
+    const { agency } = this.#options.place;
+    const filing = new Filing(agency, over, beside ? this.#idBeside(beside) : ulid());
+    this.#filings.set(filing.deliveryId, filing);
+    this.#judge.open(filing.deliveryId, filing.application, filing.submitTime);
+    return filing;
+  }
+
+  #idBeside({ deliveryId, agency }: Filing): string {
+    const { requests } = this.#partitions;
+    const wanted = partitionOf(deliveryId, requests);
+    for (;;) {
+      const id = ulid();
+      if (partitionOf(`${id}-${agency}`, requests) === wanted) return id;
+    }
+  }
+
+  /** Sends requests in their order, and notes what they mean for the replies. */
+  async send(...events: RequestEvent[]): Promise<void> {
+    for (const event of events) this.note(event);
+    await this.sendRaw(events.map(toMessage));
+  }
+
+  /** Sends messages as they are, which the judge is told nothing of. */
+  async sendRaw(messages: OutgoingMessage[]): Promise<void> {
+    this.#sent.push(...messages);
+    await this.#platform.sendRaw(messages);
+  }
+
+  /** Everything that was sent, from the first message on. */
+  sent(): OutgoingMessage[] {
+    return [...this.#sent];
+  }
+
+  /** Notes what a request means for the replies to it. */
+  note({ type, data, subject }: RequestEvent): void {
+    const deliveryId = subject.slice('deliveries/'.length);
+    if ('submission' in data) this.#judge.requested(deliveryId, data.submission);
+    else if (type !== 'md.cups.reply.refused.v1') this.#judge.ended(deliveryId);
+  }
+
+  /** What the agency said about an application, in the order in which it was read. */
+  about({ deliveryId }: Filing): Heard[] {
+    return this.#heard.filter(({ verdict }) => verdict.deliveryId === deliveryId);
+  }
+
+  /** Everything that the agency said, from the message of that number on. */
+  heard(from = 0): Heard[] {
+    return this.#heard.slice(from);
+  }
+
+  /** Applications of this run. */
+  filings(): Filing[] {
+    return [...this.#filings.values()];
+  }
+
+  /** The partition in which replies about an application must lie. */
+  partitionOf({ deliveryId }: Filing): number {
+    return partitionOf(deliveryId, this.#partitions.replies);
+  }
+
+  /** How often this was said about an application, each ce_id once. */
+  said<T extends ReplyType>(filing: Filing, type: T): (Heard & { event: Extract<ReplyEvent, { type: T }> })[] {
+    const found = new Map<string, Heard & { event: Extract<ReplyEvent, { type: T }> }>();
+    for (const one of this.about(filing)) {
+      const { event } = one.verdict;
+      if (event?.type !== type || found.has(event.id)) continue;
+      found.set(event.id, Object.assign({ event: event as Extract<ReplyEvent, { type: T }> }, one));
+    }
+    return [...found.values()];
+  }
+
+  /** Waits for a reply of a type. @throws Finding by the rule when it does not come in time */
+  async reply<T extends ReplyType>(filing: Filing, type: T, rule: RuleName) {
+    const name = Object.entries(REPLY_TYPES).find(([, one]) => one === type)?.[0];
+    const what = `${name} of ${filing.application}`;
+    return this.until(what, rule, () => this.said(filing, type)[0]);
+  }
+
+  /** Waits until `look` finds something. @throws Finding by the rule when it does not in time */
+  async until<T>(what: string, rule: RuleName, look: () => T | undefined): Promise<T> {
+    const { timeoutMs, onWait } = this.#options;
+    const began = Date.now();
+    let told = began;
+    for (;;) {
+      const found = look();
+      if (found !== undefined) return found;
+      const now = Date.now();
+      if (now - began > timeoutMs) {
+        throw new Finding(rule, `Nothing came within ${timeoutMs / 1000} s: ${what}.`);
+      }
+      if (now - told >= 5_000) {
+        told = now;
+        onWait(what, Math.round((now - began) / 1000));
+      }
+      await pause(LOOK_MS);
+    }
+  }
+
+  /**
+   * An application that is filed behind what was sent last about another one, in the same partition: when the agency has acknowledged
+   * it, it has read all that came before.
+   */
+  async fence(beside: Filing, rule: RuleName): Promise<void> {
+    const behind = this.file({}, beside);
+    await this.send(behind.submitted());
+    await this.reply(behind, REPLY_TYPES.acknowledged, rule);
+  }
+
+  /** What must hold when the run is over and late replies had time to come. @param look throws a Finding when it does not */
+  atEnd(look: () => void): void {
+    this.#finals.push(look);
+  }
+
+  /** The checks that the scenarios since the last call left for the end. */
+  takeFinals(): (() => void)[] {
+    const finals = this.#finals;
+    this.#finals = [];
+    return finals;
+  }
+}

@@ -1,0 +1,77 @@
+import { run, SCENARIOS } from '../check/run.ts';
+import type { Result } from '../check/run.ts';
+import { System } from '../check/system.ts';
+import { PAPER_KINDS } from '../paper-kinds.ts';
+import { secondsOf, Wrong } from './command.ts';
+import type { Command } from './command.ts';
+import { PLACE_HELP, PLACE_OPTIONS, placeOf } from './place.ts';
+
+export const check: Command = {
+  about: 'plays the scenarios of the contract against your system, and tells passed or failed',
+  help: `check [options]
+
+Plays the platform on a sandbox pair of topics while your system runs on the other side: files applications of synthetic
+people, withdraws them, repeats messages, sends all of them again. Each scenario passes, fails (with the message, the rule of
+the contract and the mend) or is skipped (with the reason). Never point it at the topics of a platform that serves people.
+Exit code 0: nothing failed; 1: something did; 3: the sandbox was not reached.
+
+${PLACE_HELP}
+  --scenario <name>       only this one; may be given several times
+  --start <command>       starts your system by this command of the shell, kills it between an effect and its commit, and
+                          starts it again; without it you start your system, and the scenario restart is skipped
+  --system-log <file>     where what your system writes then goes
+  --timeout <seconds>     how long a reply is waited for (default 60)
+  --settle <seconds>      how long the end waits for what must not come: longer than your system works on a case (default 5)
+  --json                  the report as JSON
+
+Scenarios:
+${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')}`,
+  options: Object.assign({}, PLACE_OPTIONS, {
+    scenario: { type: 'string', multiple: true },
+    start: { type: 'string' },
+    'system-log': { type: 'string' },
+    timeout: { type: 'string' },
+    settle: { type: 'string' },
+    json: { type: 'boolean' },
+  } as const),
+  async run(values, _words, { print, tell }) {
+    const place = placeOf(values);
+    const scenarios = (values['scenario'] ?? []) as string[];
+    const unknown = scenarios.find((name) => !SCENARIOS.some((one) => one.name === name));
+    if (unknown) throw new Wrong(`There is no scenario ${unknown}.`);
+    const { start, 'system-log': log } = values;
+    const system = typeof start === 'string' ? new System(start, log as string | undefined) : undefined;
+    const timeoutMs = secondsOf(values, 'timeout', 60) * 1000;
+    const settleMs = secondsOf(values, 'settle', 5) * 1000;
+    system?.start();
+    try {
+      const options = { place, paperKinds: PAPER_KINDS, scenarios, timeoutMs, settleMs, system, onProgress: tell };
+      const results = await run(options);
+      print(values['json'] ? JSON.stringify({ agency: place.agency, results }, null, 2) : reportOf(results));
+      return results.some(({ outcome }) => outcome === 'failed') ? 1 : 0;
+    } finally {
+      await system?.stop();
+    }
+  },
+};
+
+function reportOf(results: Result[]): string {
+  const count = (outcome: Result['outcome']) => results.filter((one) => one.outcome === outcome).length;
+  const sum = `${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`;
+  return [...results.map(linesOf), '', sum].join('\n');
+}
+
+function linesOf(result: Result): string {
+  const { scenario, title, outcome, note, rule, says, mend, message, violations = [] } = result;
+  const lines = [`${outcome.padEnd(8)} ${scenario.padEnd(10)} ${title}`];
+  if (note) lines.push(`         ${note}`);
+  for (const { field, rule: broken } of violations) lines.push(`           ${field || '(the whole)'}: ${broken}`);
+  if (message) lines.push(`         message: ${placeWords(message)}`);
+  if (rule) lines.push(`         rule ${rule}: ${says}`, `         mend: ${mend}`);
+  return lines.join('\n');
+}
+
+const placeWords = ({ topic, partition, offset, type, id, key }: NonNullable<Result['message']>): string =>
+  [`${topic} partition ${partition} offset ${offset}`, type, id && `ce_id ${id}`, key && `key ${key}`]
+    .filter(Boolean)
+    .join(', ');

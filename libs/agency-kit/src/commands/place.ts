@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import type { ParseArgsConfig } from 'node:util';
+import type { Place } from '../platform.ts';
+import { readSandbox } from '../sandbox/file.ts';
+import type { SandboxFile } from '../sandbox/file.ts';
+import type { Access } from '../sign-in.ts';
+import { Wrong } from './command.ts';
+import type { Values } from './command.ts';
+
+export const SANDBOX_FOLDER = 'cups-sandbox';
+
+export const PLACE_OPTIONS: NonNullable<ParseArgsConfig['options']> = {
+  agency: { type: 'string' },
+  sandbox: { type: 'string' },
+  brokers: { type: 'string' },
+  ca: { type: 'string' },
+  user: { type: 'string' },
+  'password-file': { type: 'string' },
+  prefix: { type: 'string' },
+};
+
+export const PLACE_HELP = `  --agency <code>         whose topics: agency.<code>.requests and agency.<code>.replies
+  --sandbox <folder>      folder that \`cups-agency broker\` made: it knows all of the following
+                          (default ${SANDBOX_FOLDER}, where that is there)
+  --brokers <host:port>   bootstrap brokers, separated by commas
+  --ca <file>             authorities of the brokers' certificates (PEM); without it Kafka is spoken to in the open
+  --user <name>           user of Kafka (SCRAM-SHA-512) that may write the requests and read the replies; this command
+  --password-file <file>  plays the platform, so it is not the user of your system
+  --prefix <text>         what stands before the names of topics, such as pilot. (default: nothing)`;
+
+/** @returns the sandbox that the arguments name, or that lies in the usual folder; undefined without one */
+function sandboxOf({ sandbox, brokers }: Values): SandboxFile | undefined {
+  const folder = typeof sandbox === 'string' ? sandbox : SANDBOX_FOLDER;
+  const found = sandbox === undefined && brokers !== undefined ? undefined : readSandbox(folder);
+  if (!found && sandbox !== undefined) {
+    throw new Wrong(`There is no sandbox in ${folder}: \`cups-agency broker --folder ${folder}\` makes one.`);
+  }
+  return found;
+}
+
+/** Where the arguments say that the topics are. @throws Wrong when they do not say it */
+export function placeOf(values: Values): Place {
+  const sandbox = sandboxOf(values);
+  const text = (name: string, usual = ''): string => {
+    const given = values[name];
+    return typeof given === 'string' ? given : usual;
+  };
+  const known = sandbox?.agencies ?? [];
+  const agency = text('agency', known.length === 1 ? known[0] : '');
+  if (!/^[a-z][a-z0-9-]*$/.test(agency)) throw new Wrong('--agency is missing: a code in lower case, such as asp.');
+  if (sandbox && !known.includes(agency)) throw new Wrong(`The sandbox is of ${known.join(', ')}, not of ${agency}.`);
+  const brokers = text('brokers', sandbox?.brokers).split(',').filter(Boolean);
+  if (brokers.length === 0) throw new Wrong('--brokers is missing, and there is no sandbox here.');
+  const { ca, user, passwordFile, prefix } = sandbox ?? {};
+  const access = accessOf(text('ca', ca), text('user', user), text('password-file', passwordFile));
+  return { brokers, access, prefix: text('prefix', prefix), agency };
+}
+
+/** @throws Wrong when a part is missing or a file is not there */
+function accessOf(ca: string, username: string, passwordFile: string): Access {
+  if ((username === '') !== (passwordFile === '')) throw new Wrong('--user and --password-file belong together.');
+  if (username !== '' && ca === '') throw new Wrong('--user needs --ca: one signs in over TLS only.');
+  for (const file of [ca, passwordFile]) {
+    if (file !== '' && !existsSync(file)) throw new Wrong(`There is no file ${file}.`);
+  }
+  return { caFile: ca || undefined, username, passwordFile: passwordFile || undefined };
+}

@@ -1,0 +1,229 @@
+import { createHash } from 'node:crypto';
+import {
+  attributesOf,
+  COURSE,
+  isReplyType,
+  parseContent,
+  parseSubject,
+  plainId,
+  readAttributes,
+  readContent,
+  REFUSALS,
+  REPLY_TYPES,
+  sourceOf,
+  textHeaders,
+} from '@cups/agency-contract';
+import type {
+  DocumentsRequested,
+  Handling,
+  IncomingMessage,
+  RefusalCause,
+  ReplyEvent,
+  ReplyType,
+  Stage,
+  Violation,
+} from '@cups/agency-contract';
+import { instantOf, mend } from './mending.ts';
+
+/** A reply as it lies on the topic; `timestamp` is Kafka's, in ms. */
+export type Lying = IncomingMessage & { topic: string; partition: number; offset: string; timestamp: string };
+
+/** What the platform does with a reply: takes it, knows it already, or does what its table of refusals says. */
+export type Verdict = {
+  handling: 'taken' | 'repeated' | Handling;
+  /** Why, unless it is taken or repeated. */
+  cause?: RefusalCause;
+  violations: Violation[];
+  /** What was not taken as it was sent; the first is the cause. */
+  changes: RefusalCause[];
+  /** Where the reply names a delivery of this agency. */
+  deliveryId?: string;
+  application?: string;
+  /** What the platform took; absent for what it refused. */
+  event?: ReplyEvent;
+  /** `ce_id` and `ce_type`, where they may be told back. */
+  id?: string;
+  type?: ReplyType;
+};
+
+type Delivery = {
+  application: string;
+  submitted: Date | undefined;
+  /** The newest submission that was sent. */
+  requested: number;
+  stage: Stage;
+  /** The newest messages, by id, with a digest of what they said. */
+  messages: { id: string; digest: string }[];
+  decision?: string;
+};
+
+/** So many messages of a delivery are known again; of more the newer half is kept. */
+const KEPT_MESSAGES = 200;
+/** No text that was written for a person is longer: so much is read, to be cut. */
+const MAX_READ_BYTES = 1024 * 1024;
+const MAX_VIOLATIONS = 20;
+
+const refuse = (cause: RefusalCause, ...violations: Violation[]): Verdict => ({
+  handling: REFUSALS[cause].handling,
+  cause,
+  violations: violations.slice(0, MAX_VIOLATIONS),
+  changes: [],
+});
+const byField = (cause: RefusalCause, field: string, rule: string = cause): Verdict => refuse(cause, { field, rule });
+
+/**
+ * What the platform knows of one agency's deliveries, and how it judges each reply: by the contract's tables alone. It holds all in memory, and
+ * is told of every request that goes out.
+ */
+export class Judge {
+  readonly #agency: string;
+  readonly #paperKinds: ReadonlySet<string>;
+  readonly #deliveries = new Map<string, Delivery>();
+
+  /** @param paperKinds codes of the papers that an agency may ask for */
+  constructor(agency: string, paperKinds: ReadonlySet<string>) {
+    this.#agency = agency;
+    this.#paperKinds = paperKinds;
+  }
+
+  /** A delivery is there; nothing of it has gone out. @param submitted where it is known: no decision is older */
+  open(deliveryId: string, application: string, submitted: Date | undefined): void {
+    if (this.#deliveries.has(deliveryId)) return;
+    const stage = 'nothing-sent';
+    this.#deliveries.set(deliveryId, { application, submitted, requested: 0, stage, messages: [] });
+  }
+
+  /** Submission `number` of a delivery goes out. */
+  requested(deliveryId: string, number: number): void {
+    const delivery = this.#deliveries.get(deliveryId)!;
+    delivery.requested = Math.max(delivery.requested, number);
+    if (delivery.stage === 'nothing-sent' || delivery.stage === 'documents-requested') delivery.stage = 'in-work';
+  }
+
+  /** The application was withdrawn or has expired. */
+  ended(deliveryId: string): void {
+    this.#deliveries.get(deliveryId)!.stage = 'ended';
+  }
+
+  /** How far a delivery is; undefined for one that is not there. */
+  stageOf(deliveryId: string): Stage | undefined {
+    return this.#deliveries.get(deliveryId)?.stage;
+  }
+
+  /** Judges a reply, and notes what it moved; never throws, never echoes content. */
+  judge(message: Lying, now = new Date()): Verdict {
+    const text = textHeaders(message.headers);
+    const said: Pick<Verdict, 'id' | 'type'> = {};
+    const id = plainId(text['ce_id']);
+    if (id !== undefined) said.id = id;
+    if (text['ce_type'] !== undefined && isReplyType(text['ce_type'])) said.type = text['ce_type'];
+    return Object.assign(this.#read(message, text, now), said);
+  }
+
+  #read(message: Lying, text: Record<string, string>, now: Date): Verdict {
+    const early = envelopeOf(text, message.value);
+    if (early) return early;
+    if (text['ce_source'] !== sourceOf(this.#agency)) return byField('FOREIGN_AGENCY', 'ce_source');
+    const named = parseSubject(text['ce_subject'] ?? '');
+    if (named && named.agency !== this.#agency) return byField('FOREIGN_DELIVERY', 'ce_subject');
+    const { deliveryId = '', application = '' } = named ?? {};
+    const delivery = this.#deliveries.get(deliveryId);
+    const place = delivery ? { deliveryId, application } : {};
+    return Object.assign(this.#weigh(message, text, delivery, now), place);
+  }
+
+  #weigh(message: Lying, text: Record<string, string>, delivery: Delivery | undefined, now: Date): Verdict {
+    const sentTime = instantOf(text['ce_time']);
+    const time = sentTime ?? new Date(Number(message.timestamp));
+    const attributes = Object.assign(attributesOf(text), { time: time.toISOString() });
+    const envelope = readAttributes(attributes, message.key?.toString());
+    if (!envelope.ok) return refuse(envelope.cause, ...envelope.violations);
+    const { type } = envelope;
+    if (!isReplyType(type)) return byField('UNKNOWN_TYPE', 'ce_type');
+    const content = parseContent(message.value, MAX_READ_BYTES);
+    const { value, changes } = mend(type, content.value, time, { submitted: delivery?.submitted, now });
+    const bytes = changes.length > 0 ? Buffer.byteLength(JSON.stringify(value)) : content.bytes;
+    const read = readContent(envelope, { bytes, value });
+    if (!read.ok) return refuse(read.cause, ...read.violations);
+    const event = read.event as ReplyEvent;
+    const wrong = this.#wordsOf(event);
+    if (wrong) return wrong;
+    if (!delivery) return byField('UNKNOWN_DELIVERY', 'ce_subject');
+    const all = sentTime ? changes : (['CE_TIME_REPLACED', ...changes] as RefusalCause[]);
+    return receive(delivery, event, digestOf(text['ce_type']!, content.value), all);
+  }
+
+  /** What a schema cannot say: that a paper is in the list, that a reason has words. */
+  #wordsOf(event: ReplyEvent): Verdict | undefined {
+    if (event.type === REPLY_TYPES.documentsRequested) {
+      const { documents } = event.data as DocumentsRequested;
+      const unknown = documents.findIndex(({ kind }) => !this.#paperKinds.has(kind));
+      if (unknown >= 0) return byField('UNKNOWN_PAPER_KIND', `documents.${unknown}.kind`);
+    }
+    const { reason } = event.data as { reason?: Record<string, string> };
+    if (typeof reason === 'object' && Object.values(reason).every(isBlank)) {
+      return byField('REASON_BLANK', 'reason', 'notBlank');
+    }
+    return undefined;
+  }
+}
+
+/** Nothing but spaces, controls and marks that no one sees. */
+const isBlank = (text: string): boolean => text.replace(/[\p{C}\p{Z}]/gu, '') === '';
+
+/** What is wrong with a message that is no CloudEvent at all. */
+function envelopeOf(text: Record<string, string>, value: Buffer | null): Verdict | undefined {
+  const missing = ['ce_id', 'ce_source', 'ce_type'].filter((name) => !text[name]);
+  const violations = missing.map((field) => ({ field, rule: 'required' }));
+  if (text['ce_specversion'] === undefined) violations.push({ field: 'ce_specversion', rule: 'required' });
+  else if (text['ce_specversion'] !== '1.0') violations.push({ field: 'ce_specversion', rule: 'const' });
+  if (value === null) violations.push({ field: '', rule: 'required' });
+  return violations.length > 0 ? refuse('NOT_CLOUDEVENTS', ...violations) : undefined;
+}
+
+/** A reply that is in order, about a delivery that is there. */
+function receive(delivery: Delivery, event: ReplyEvent, digest: string, changes: RefusalCause[]): Verdict {
+  if (delivery.requested === 0) return byField('NOTHING_SENT', 'ce_subject');
+  const known = delivery.messages.find(({ id }) => id === event.id);
+  if (known && known.digest !== digest) return byField('ID_REUSED', 'ce_id');
+  const verdict: Verdict = { handling: 'taken', violations: [], changes, event };
+  if (known) return Object.assign(verdict, { handling: 'repeated', changes: [] });
+  const { submission } = event.data as { submission?: number };
+  if (submission !== undefined && submission > delivery.requested) return byField('UNKNOWN_SUBMISSION', 'submission');
+  if (delivery.messages.length >= KEPT_MESSAGES) delivery.messages.splice(0, KEPT_MESSAGES / 2);
+  delivery.messages.push({ id: event.id, digest });
+  return moved(delivery, verdict, digest);
+}
+
+/** What a reply that is recorded does, by the table of the course. */
+function moved(delivery: Delivery, verdict: Verdict, digest: string): Verdict {
+  const { type } = verdict.event!;
+  const consequence = COURSE[delivery.stage][type];
+  const isDecision = type === REPLY_TYPES.decided;
+  if (consequence.effect === 'told') {
+    // The same decision under another id says nothing new.
+    if (isDecision && delivery.decision === digest) return Object.assign(verdict, { handling: 'repeated' });
+    const { told } = consequence;
+    return Object.assign(byField(told, 'ce_type'), { event: verdict.event });
+  }
+  if (consequence.effect === 'moves') delivery.stage = consequence.to;
+  if (isDecision) delivery.decision = digest;
+  const [cause] = verdict.changes;
+  return cause ? Object.assign(verdict, { handling: 'changed', cause }) : verdict;
+}
+
+/** Of type and content, whatever the order of properties. */
+const digestOf = (type: string, content: unknown): string =>
+  createHash('sha256')
+    .update(`${type}\n${JSON.stringify(inOrder(content))}`)
+    .digest('base64url');
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort()
+      .map(([name, one]) => [name, inOrder(one)]),
+  );
+}

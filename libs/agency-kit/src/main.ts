@@ -1,0 +1,55 @@
+import { parseArgs } from 'node:util';
+import { broker } from './commands/broker.ts';
+import { check } from './commands/check.ts';
+import { Wrong } from './commands/command.ts';
+import type { Command, Terminal } from './commands/command.ts';
+import { sample } from './commands/sample.ts';
+import { simulate } from './commands/simulate.ts';
+import { validate } from './commands/validate.ts';
+
+const COMMANDS: Record<string, Command> = { check, simulate, validate, sample, broker };
+
+const HELP = `cups-agency: is your system ready for the unified centres? It plays the platform, by the published agency contract.
+
+${Object.entries(COMMANDS)
+  .map(([name, { about }]) => `  cups-agency ${name.padEnd(9)} ${about}`)
+  .join('\n')}
+
+  cups-agency <command> --help  tells all of a command
+
+Begin with a broker of your own, then let your system and the kit meet on it:
+  cups-agency broker --agency demo
+  cups-agency simulate
+  cups-agency check`;
+
+const line = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(`${text}\n`);
+
+async function main([name, ...words]: string[], terminal: Terminal): Promise<number> {
+  const command = name === undefined ? undefined : COMMANDS[name];
+  if (!command) {
+    const asked = name === undefined || ['--help', '-h', 'help'].includes(name);
+    (asked ? terminal.print : terminal.tell)(asked ? HELP : `There is no command ${name}.\n\n${HELP}`);
+    return asked ? 0 : 2;
+  }
+  try {
+    const options = Object.assign({ help: { type: 'boolean', short: 'h' } as const }, command.options);
+    const { values, positionals } = parseArgs({ args: words, options, allowPositionals: true });
+    if (values['help']) {
+      terminal.print(`cups-agency ${command.help}`);
+      return 0;
+    }
+    return await command.run(values, positionals, terminal);
+  } catch (error) {
+    const { message, code = '' } = error as Error & { code?: string };
+    const wrong = error instanceof Wrong || code.startsWith('ERR_PARSE_ARGS');
+    terminal.tell(wrong ? `${message}\n\`cups-agency ${name} --help\` tells how it is called.` : message);
+    return wrong ? 2 : 3;
+  }
+}
+
+// Whoever reads what is printed may have seen enough, as `head` has.
+process.stdout.on('error', () => process.exit());
+const ending = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
+const terminal = { print: line(process.stdout), tell: line(process.stderr), signal: ending.signal };
+process.exitCode = await main(process.argv.slice(2), terminal);

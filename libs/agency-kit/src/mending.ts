@@ -1,0 +1,84 @@
+import { MAX_TEXT, REPLY_TYPES } from '@cups/agency-contract';
+import type { RefusalCause, ReplyType } from '@cups/agency-contract';
+
+/** What the platform puts right of a reply before it holds it against the schema, as the contract says it does. */
+
+type Members = Record<string, unknown>;
+
+const DAY_MS = 86_400_000;
+const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
+const MENDED: readonly ReplyType[] = [REPLY_TYPES.decided, REPLY_TYPES.resultCorrected, REPLY_TYPES.resultRevoked];
+
+/** Days are the ones of Moldova. */
+const civilDay = new Intl.DateTimeFormat('en-CA', { timeZone: 'Europe/Chisinau', dateStyle: 'short' });
+
+/** A moment with its zone, as `ce_time` and `decideTime` must be; undefined for everything else. */
+export function instantOf(text: unknown): Date | undefined {
+  if (typeof text !== 'string' || !RFC3339.test(text)) return undefined;
+  const time = new Date(text);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+/** Between when a decision about an application can have been made. */
+export type Bounds = { submitted: Date | undefined; now: Date };
+
+/**
+ * The content of a reply with its dates and lengths put right, and what was changed; the same content where nothing was.
+ * @param time of sending: it stands in for a time of decision that cannot be
+ */
+export function mend(type: ReplyType, value: unknown, time: Date, bounds: Bounds) {
+  const changes = new Set<RefusalCause>();
+  if (!MENDED.includes(type) || !isMembers(value)) return { value, changes: [] };
+  const mended = copyOf(value);
+  if (type === REPLY_TYPES.decided && !canBe(instantOf(value['decideTime']), bounds)) {
+    mended['decideTime'] = time.toISOString();
+    changes.add('DECIDE_TIME_REPLACED');
+  }
+  const today = civilDay.format(time);
+  const { result, appeal, reason } = value;
+  if (isMembers(result))
+    mended['result'] = withoutPast(result, 'validUntil', today, () => changes.add('VALID_UNTIL_DROPPED'));
+  if (isMembers(appeal)) {
+    const kept = copyOf(withoutPast(appeal, 'until', today, () => changes.add('APPEAL_UNTIL_DROPPED')));
+    if (isMembers(appeal['how'])) kept['how'] = cutText(appeal['how'], changes);
+    mended['appeal'] = kept;
+  }
+  if (isMembers(reason)) mended['reason'] = cutText(reason, changes);
+  return { value: changes.size > 0 ? mended : value, changes: [...changes] };
+}
+
+const canBe = (time: Date | undefined, { submitted, now }: Bounds): boolean =>
+  time !== undefined &&
+  time.getTime() <= now.getTime() + DAY_MS &&
+  (submitted === undefined || time.getTime() >= submitted.getTime() - DAY_MS);
+
+function withoutPast(members: Members, name: string, today: string, dropped: () => void): Members {
+  const day = members[name];
+  if (day === undefined || (isDay(day) && day >= today)) return members;
+  dropped();
+  const kept = copyOf(members);
+  delete kept[name];
+  return kept;
+}
+
+function isDay(value: unknown): value is string {
+  if (typeof value !== 'string' || !/^\d{4}-\d{2}-\d{2}$/.test(value)) return false;
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value);
+}
+
+function cutText(text: Members, changes: Set<RefusalCause>): Members {
+  const cut = copyOf(text);
+  for (const [language, words] of Object.entries(text)) {
+    if (typeof words !== 'string' || [...words].length <= MAX_TEXT) continue;
+    cut[language] = `${[...words].slice(0, MAX_TEXT - 1).join('')}…`;
+    changes.add('TEXT_CUT');
+  }
+  return cut;
+}
+
+// A copy by spread keeps a property that is called __proto__ a property, so that the schema refuses it.
+const copyOf = (members: Members): Members => ({ ...members });
+
+const isMembers = (value: unknown): value is Members =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -1,0 +1,94 @@
+import { topicsOf } from '@cups/agency-contract';
+import type { OutgoingMessage } from '@cups/agency-contract';
+import { toMessage } from '@cups/agency-contract';
+import type { RequestEvent } from '@cups/agency-contract';
+import { Partitioners } from 'kafkajs';
+import { Connection } from './connection.ts';
+import type { Judge, Lying, Verdict } from './judge.ts';
+import type { Log } from './log.ts';
+import type { Access } from './sign-in.ts';
+
+/** Where an agency's two topics are, and as whom the platform's side of them is played. */
+export type Place = { brokers: string[]; access: Access; prefix: string; agency: string };
+
+/** A reply of the agency, and what the platform does with it. */
+export type Heard = { message: Lying; verdict: Verdict };
+
+const partitioner = Partitioners.DefaultPartitioner();
+
+/** The partition of a key, as Kafka's own client of Java chooses it (murmur2). */
+export const partitionOf = (key: string, partitions: number): number =>
+  partitioner({
+    topic: '',
+    partitionMetadata: Array.from({ length: partitions }, (_, partitionId) => ({
+      partitionErrorCode: 0,
+      partitionId,
+      leader: 1,
+      replicas: [],
+      isr: [],
+    })),
+    message: { key, value: null },
+  });
+
+/** The platform's side of an agency's two topics: it sends requests and judges what the agency replies from now on. */
+export class Platform {
+  readonly topics: { requests: string; replies: string };
+  readonly #connection: Connection;
+
+  /** @param hear is told of each reply, in the order of its partition; must not throw */
+  constructor(place: Place, judge: Judge, hear: (heard: Heard) => void, log: Log) {
+    const { brokers, access, prefix, agency } = place;
+    const topics = topicsOf(agency, prefix);
+    this.topics = topics;
+    const clientId = `${prefix}cups-agency`;
+    this.#connection = new Connection({
+      brokers,
+      access,
+      clientId,
+      // Nothing is committed: each run has a group of its own, which Kafka forgets.
+      groupId: `${clientId}.${agency}.${process.pid}-${Date.now().toString(36)}`,
+      reads: topics.replies,
+      writes: topics.requests,
+      from: 'now',
+      maxWaitMs: 100,
+      counting: false,
+      onBatch: (partition, messages) => {
+        for (const one of messages) {
+          const message = Object.assign(one, { topic: topics.replies, partition });
+          hear({ message, verdict: judge.judge(message) });
+        }
+      },
+      log,
+    });
+  }
+
+  /** Begins to connect; the broker may come later. */
+  start(): void {
+    this.#connection.start();
+  }
+
+  /** Whether requests can go out, and every reply from now on is heard. */
+  ready(): boolean {
+    return this.#connection.ready();
+  }
+
+  /** Resolves when all are at the broker. */
+  async send(events: RequestEvent[]): Promise<void> {
+    await this.sendRaw(events.map(toMessage));
+  }
+
+  async sendRaw(messages: OutgoingMessage[]): Promise<void> {
+    await this.#connection.send(messages);
+  }
+
+  /** How many partitions the two topics have. */
+  async partitions(): Promise<{ requests: number; replies: number }> {
+    const { requests, replies } = this.topics;
+    const [first = 1, second = 1] = await this.#connection.partitions([requests, replies]);
+    return { requests: first, replies: second };
+  }
+
+  async stop(): Promise<void> {
+    await this.#connection.stop();
+  }
+}

@@ -1,0 +1,28 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+/** What the folder of a sandbox says of it: written by `broker`, read by the commands that play the platform. */
+export type SandboxFile = {
+  brokers: string;
+  /** Files are absolute paths. */
+  ca: string;
+  /** Who plays the platform. */
+  user: string;
+  passwordFile: string;
+  /** Before the names of topics. */
+  prefix: string;
+  /** Codes. */
+  agencies: string[];
+};
+
+/** Where it lies. */
+export const sandboxFile = (folder: string): string => join(resolve(folder), 'sandbox.json');
+
+/** @returns undefined where there is none */
+export function readSandbox(folder: string): SandboxFile | undefined {
+  try {
+    return JSON.parse(readFileSync(sandboxFile(folder), 'utf8')) as SandboxFile;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+import kafkajs, { type AclEntry } from 'kafkajs';
+import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
+
+// Node sees no names of a package that is made so; its default is all of it.
+const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
+
+/** Who plays the platform in a sandbox. */
+export const PLATFORM_USER = 'sandbox-platform';
+
+/** The user of an agency, as a platform names it. */
+export const userOf = (agency: string): string => `agency.${agency}`;
+
+type Operation = 'DESCRIBE' | 'READ' | 'WRITE';
+
+function entries(user: string, resource: 'TOPIC' | 'GROUP', name: string, ...operations: Operation[]): AclEntry[] {
+  return operations.map((operation) => ({
+    resourceType: AclResourceTypes[resource],
+    resourceName: name,
+    resourcePatternType: name.endsWith('.') ? ResourcePatternTypes.PREFIXED : ResourcePatternTypes.LITERAL,
+    principal: `User:${user}`,
+    host: '*',
+    operation: AclOperationTypes[operation],
+    permissionType: AclPermissionTypes.ALLOW,
+  }));
+}
+
+/** What an agency may, as the contract says it, and nothing else. */
+function ofAgency(agency: string): AclEntry[] {
+  const { requests, replies } = topicsOf(agency);
+  const user = userOf(agency);
+  return [
+    ...entries(user, 'TOPIC', replies, 'DESCRIBE', 'WRITE'),
+    ...entries(user, 'TOPIC', requests, 'DESCRIBE', 'READ'),
+    ...entries(user, 'TOPIC', CENTRES_TOPIC, 'DESCRIBE', 'READ'),
+    ...entries(user, 'GROUP', `${agency}.`, 'DESCRIBE', 'READ'),
+  ];
+}
+
+/** What the platform's side of a sandbox may. */
+function ofPlatform(agencies: readonly string[]): AclEntry[] {
+  const topics = agencies.map((one) => topicsOf(one));
+  return [
+    ...topics.flatMap(({ requests }) => entries(PLATFORM_USER, 'TOPIC', requests, 'DESCRIBE', 'WRITE')),
+    ...topics.flatMap(({ replies }) => entries(PLATFORM_USER, 'TOPIC', replies, 'DESCRIBE', 'READ')),
+    ...entries(PLATFORM_USER, 'TOPIC', CENTRES_TOPIC, 'DESCRIBE', 'WRITE'),
+    ...entries(PLATFORM_USER, 'GROUP', 'cups-agency.', 'DESCRIBE', 'READ'),
+  ];
+}
+
+/** All rights of a sandbox; what is not among them Kafka denies. */
+export const rightsOf = (agencies: readonly string[]): AclEntry[] => [
+  ...agencies.flatMap(ofAgency),
+  ...ofPlatform(agencies),
+];

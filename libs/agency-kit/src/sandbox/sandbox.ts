@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
+import { startLocal } from '@cups/local';
+import type { LocalPlatform } from '@cups/local';
+import { Kafka, logLevel } from 'kafkajs';
+import { readSandbox, sandboxFile } from './file.ts';
+import type { SandboxFile } from './file.ts';
+import { PLATFORM_USER, rightsOf, userOf } from './rights.ts';
+
+export type SandboxOptions = {
+  /** Made when absent: the broker's data, a password for each user, and what the sandbox says of itself. */
+  folder: string;
+  /** Codes of the agencies; the same at each start. */
+  agencies: readonly string[];
+  /** Default: the one that it had before, else a free one. */
+  port?: number | undefined;
+  onProgress?: (line: string) => void;
+  onEnd?: () => void;
+};
+
+/** A closed broker for agencies that develop: TLS, sign-in, and rights as on a platform. */
+export type Sandbox = {
+  file: SandboxFile;
+  /** File with the password of an agency's user. */
+  passwordFileOf: (agency: string) => string;
+  /** Ends the broker and starts it again, with all that it holds. */
+  restart: () => Promise<void>;
+  stop: () => Promise<void>;
+};
+
+/** Partitions of an agency's topics, as on a platform that nobody has sized otherwise. */
+const PARTITIONS = 3;
+
+/** @throws Error, one sentence: no JDK or Maven, the folder is another sandbox's, a port in use */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const folder = resolve(options.folder);
+  const { agencies, port, onProgress = () => {}, onEnd = () => {} } = options;
+  refuseOthers(folder, agencies);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const passwordFile = (user: string) => join(folder, `${user}.password`);
+  const users = await passwordsOf([...agencies.map(userOf), PLATFORM_USER], passwordFile);
+  const local = await startLocal({
+    dataDir: join(folder, 'broker'),
+    parts: ['kafka'],
+    secure: true,
+    users,
+    onProgress,
+    onExit: onEnd,
+    ...(port === undefined ? {} : { kafkaPort: port }),
+  });
+  try {
+    await makeTopics(local, agencies);
+  } catch (error) {
+    await local.stop();
+    throw error;
+  }
+  const ca = join(folder, 'ca.crt');
+  await copyFile(local.secure!.caFile, ca);
+  const file: SandboxFile = {
+    brokers: local.kafkaBrokers,
+    ca,
+    user: PLATFORM_USER,
+    passwordFile: passwordFile(PLATFORM_USER),
+    prefix: '',
+    agencies: [...agencies],
+  };
+  await writeFile(sandboxFile(folder), `${JSON.stringify(file, null, 2)}\n`);
+  return {
+    file,
+    passwordFileOf: (agency) => passwordFile(userOf(agency)),
+    restart: () => local.restartKafka(),
+    stop: () => local.stop(),
+  };
+}
+
+/** Users are made when the broker's data are. */
+function refuseOthers(folder: string, agencies: readonly string[]): void {
+  const { agencies: known } = readSandbox(folder) ?? {};
+  if (!known || agencies.every((code) => known.includes(code))) return;
+  throw new Error(`${folder} is a sandbox of ${known.join(', ')}: name another folder, or remove this one.`);
+}
+
+async function passwordsOf(users: string[], fileOf: (user: string) => string): Promise<Record<string, string>> {
+  const passwords: Record<string, string> = {};
+  for (const user of users) {
+    const fresh = randomBytes(24).toString('hex');
+    // Only when it is not there yet.
+    await writeFile(fileOf(user), fresh, { flag: 'wx', mode: 0o600 }).catch(() => {});
+    passwords[user] = (await readFile(fileOf(user), 'utf8')).trim();
+  }
+  return passwords;
+}
+
+async function makeTopics(local: LocalPlatform, agencies: readonly string[]): Promise<void> {
+  const { caFile, admin: account } = local.secure!;
+  const kafka = new Kafka({
+    clientId: 'cups-agency-sandbox',
+    brokers: [local.kafkaBrokers],
+    ssl: { ca: await readFile(caFile, 'utf8') },
+    sasl: Object.assign({ mechanism: 'scram-sha-512' as const }, account),
+    logLevel: logLevel.NOTHING,
+  });
+  const admin = kafka.admin();
+  const pairs = agencies.flatMap((code) => Object.values(topicsOf(code)));
+  const plain = pairs.map((topic) => ({ topic, numPartitions: PARTITIONS, replicationFactor: 1 }));
+  const configEntries = [{ name: 'cleanup.policy', value: 'compact' }];
+  const centres = { topic: CENTRES_TOPIC, numPartitions: 1, replicationFactor: 1, configEntries };
+  try {
+    await admin.connect();
+    const there = new Set(await admin.listTopics());
+    const topics = [...plain, centres].filter(({ topic }) => !there.has(topic));
+    if (topics.length > 0) await admin.createTopics({ topics });
+    await admin.createAcls({ acl: rightsOf(agencies) });
+  } finally {
+    await admin.disconnect();
+  }
+}
