@@ -120,7 +120,7 @@ export const DASHBOARD: Readonly<Record<string, Panel[]>> = {
       unit: 'short',
       series: {
         'blocked, {{service}} {{collection}}': 'max by (service, collection) (outbox_documents_blocked)',
-        'parked, {{service}}': 'max by (service) (parked_subjects)',
+        'parked, {{service}}': 'max by (service) (parked_subjects) + max by (service) (parked_keys)',
       },
     },
     {

@@ -39,15 +39,16 @@ export class Applications {
     }
   }
 
+  /** An operator dropped this event: it is counted, so that the next may come, and means nothing. */
+  async skip(event: ReceivedEvent): Promise<void> {
+    const read = fromIntake(event);
+    if ('said' in read) await this.#count(read.said, causeOf(event, read.said));
+  }
+
   #apply(said: ApplicationEvent, event: ReceivedEvent): Promise<'done' | 'wait'> {
     const { meaning } = said;
     const { correlationId } = event;
-    const cause: Cause = {
-      eventId: event.id,
-      requestId: correlationId,
-      sequence: { subject: event.subject, value: said.sequence },
-      ...(event.traceparent ? { traceparent: event.traceparent } : {}),
-    };
+    const cause = causeOf(event, said);
     switch (meaning.kind) {
       case 'submission': {
         const pending = { submission: meaning.submission, eventId: event.id, correlationId, attempts: 0 };
@@ -93,3 +94,10 @@ export class Applications {
     return { document, handled: outcome === 'gap' ? 'wait' : 'done' };
   }
 }
+
+const causeOf = (event: ReceivedEvent, { sequence }: ApplicationEvent): Cause => ({
+  eventId: event.id,
+  requestId: event.correlationId,
+  sequence: { subject: event.subject, value: sequence },
+  ...(event.traceparent ? { traceparent: event.traceparent } : {}),
+});

@@ -13,23 +13,26 @@ const SHARE = 4;
 const named = (message: RefusedMessage): RefusedMessage =>
   message.cause === 'NOT_A_CLOUDEVENT' ? Object.assign({}, message, { cause: 'NOT_CLOUDEVENTS' }) : message;
 
-type Handle = (event: ReceivedEvent) => Promise<Handled>;
+/** What is done about events, and about those of intake that an operator dropped. */
+interface Events {
+  handle: (event: ReceivedEvent) => Promise<Handled>;
+  skip: (event: ReceivedEvent) => Promise<void>;
+}
 
 /**
  * One consumer for what intake says, one for trainings, and one for each agency, in a group of its own: whatever an agency sends, or a topic of
  * it that is missing or closed, holds up nobody else. An idle consumer costs some hundredths of a percent of a core.
  * @returns begins to read what an agency replies, once; its topic may come later
  */
-export function startConsumers(backend: StoredBackend<Config>, handle: Handle): (agency: string) => void {
+export function startConsumers(backend: StoredBackend<Config>, { handle, skip }: Events): (agency: string) => void {
   const { concurrency } = backend.config;
   const keepRefused = (messages: RefusedMessage[]) => backend.refusals.keep(messages.map(named));
   const read = new Set<string>();
   const share = Math.max(1, Math.ceil(concurrency / SHARE));
-  backend.consume({ groupId: GROUP, topics: ['cups.applications'], concurrency, handle, keepRefused });
+  backend.consume({ groupId: GROUP, topics: ['cups.applications'], concurrency, handle, skip, keepRefused });
   backend.consume({
     groupId: `${GROUP}-training`,
     topics: [trainingTopics().replies],
-    inOrder: false,
     concurrency: share,
     handle,
     keepRefused,
@@ -42,7 +45,6 @@ export function startConsumers(backend: StoredBackend<Config>, handle: Handle): 
       groupId: `${GROUP}-replies-${agency}`,
       topics: [topicsOf(agency).replies],
       inheritFrom: GROUP,
-      inOrder: false,
       concurrency: share,
       handle,
       keepRefused,

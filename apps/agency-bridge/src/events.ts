@@ -36,6 +36,8 @@ export function createEvents(options: EventsOptions) {
       const agency = agencyOfReplies(event.topic);
       return agency === undefined ? applications.handle(event) : replies.handle(event, { agency, training: false });
     },
+    /** An event of intake that an operator dropped. */
+    skip: (event: ReceivedEvent): Promise<void> => applications.skip(event),
     /** A delivery's timer is due. */
     fetchPending: (id: string): Promise<void> => sending.fetchPending(id),
     /** There is an agency of this code from now on. */

@@ -38,7 +38,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   backend.atStop('work', () => events.stop());
   backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs: config.timerPollMs });
 
-  const readReplies = startConsumers(backend, events.handle);
+  const readReplies = startConsumers(backend, events);
   const topics = new AgencyTopics({
     brokers: config.kafkaBrokers,
     access: config.kafkaAccess,

@@ -3,6 +3,7 @@ import type { DeliveryMessageRefused__Output } from '@cups/contracts/gen/cups/ag
 import type { AgencyBridgeEvent__Output, AgencyBridgeEvents } from '@cups/contracts/gen/events/cups.agencybridge.v1.ts';
 import type { ReceivedEvent } from '@cups/contracts';
 import { eventually, produce, readTopic } from '@cups/testing';
+import type { World } from './world.ts';
 import { newApplication, openWorld, replyOf, submissionOf, typesOf } from './world.ts';
 
 const bridgeEvents = eventCodec<AgencyBridgeEvents>('cups.agencybridge.v1');
@@ -15,9 +16,9 @@ export function saidBy(event: ReceivedEvent): AgencyBridgeEvent__Output {
 }
 
 /** One running bridge with what it tells intake and asks the agencies asp and cnas. */
-export async function startBridge() {
+export async function startBridge(overrides: Parameters<World['start']>[1] = {}) {
   const world = await openWorld();
-  const service = await world.start();
+  const service = await world.start({}, overrides);
   const told = await readTopic(world.place, 'cups.deliveries');
   const asked = await readTopic(world.place, 'agency.asp.requests', 'agency.cnas.requests');
 

@@ -1,12 +1,15 @@
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import { Problem } from '@cups/problem';
 import { isUlid } from '@cups/contracts';
+import type { Change } from '@cups/store';
 import { fromDeliveryEvent } from './deliveries.ts';
 import { fire } from './domain/acts/timers.ts';
 import { receive } from './domain/agency.ts';
+import type { AgencyWord } from './domain/agency.ts';
 import type { Timer } from '@cups/application';
 import { changeOf } from './happenings.ts';
 import type { Parts } from './rpc/parts.ts';
+import type { StoredApplication } from './store.ts';
 
 /** What intake does about cups.deliveries and about its own timers. */
 
@@ -18,8 +21,22 @@ class Mismatched extends Error {}
 /** Said of a training about a real application, or the other way round: it moves nothing. */
 const TRAINING_MISMATCH: Refusal = { cause: 'TRAINING_MISMATCH', fields: ['ref.training'] };
 
+/** What an event of the bridge does to an application. */
+type Decide = (app: StoredApplication, word: AgencyWord) => Change<StoredApplication>;
+
 /** One event of the bridge, applied once and in order within its delivery. */
-export function onDelivery({ applications, workingTimes, hashes, now }: EventParts) {
+export function onDelivery(parts: EventParts) {
+  const { workingTimes, hashes } = parts;
+  return counted(parts, (app, word) => changeOf(app, receive(app, word, workingTimes.of(word.agency)), hashes));
+}
+
+/** An event of the bridge that an operator dropped: it is counted, so that the next may come, and moves nothing. */
+export function onDroppedDelivery(parts: EventParts) {
+  const count = counted(parts, (document) => ({ document, events: [] }));
+  return async (event: ReceivedEvent): Promise<void> => void (await count(event));
+}
+
+function counted({ applications, now }: EventParts, decide: Decide) {
   return async (event: ReceivedEvent): Promise<'done' | 'refused' | 'wait' | Refusal> => {
     const at = now();
     const said = fromDeliveryEvent(event, at);
@@ -44,7 +61,7 @@ export function onDelivery({ applications, workingTimes, hashes, now }: EventPar
         },
         (app) => {
           if ((app.training ?? false) !== said.training) throw new Mismatched();
-          return changeOf(app, receive(app, said.word, workingTimes.of(agency)), hashes);
+          return decide(app, said.word);
         },
       );
       return outcome === 'gap' ? 'wait' : 'done';

@@ -5,7 +5,7 @@ import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import { nameHashes } from './domain/names.ts';
-import { onDelivery, onTimer } from './events.ts';
+import { onDelivery, onDroppedDelivery, onTimer } from './events.ts';
 import { openNeighbours } from './neighbours.ts';
 import { rpcs } from './rpc.ts';
 import { applicationsOf } from './store.ts';
@@ -36,6 +36,7 @@ export async function createIntake(config: Config, overrides: StoredOverrides = 
     groupId: 'intake',
     topics: ['cups.deliveries'],
     handle: onDelivery({ applications, workingTimes, hashes, now }),
+    skip: onDroppedDelivery({ applications, workingTimes, hashes, now }),
   });
 
   return backend.serve<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {

@@ -64,6 +64,16 @@ export class Applications {
     }
   }
 
+  /** An operator dropped this event: it is counted, so that the next may come, and nobody is told anything. */
+  async skip(event: ReceivedEvent): Promise<void> {
+    const said = fromIntake(event);
+    if (!said) return;
+    const { application, centre } = said;
+    const initial = newThread(application, centre);
+    const options = { scope: { centre }, cause: causeOf(event, said), now: this.#parts.now(), initial };
+    await this.#parts.threads.update(application, options, (thread) => ({ document: thread, events: [] }));
+  }
+
   /** The notice that an event leads to, as far as it can be written now; undefined where the person is told nothing. */
   async #begin(said: ApplicationEvent, eventTime: Date, thread: Thread, now: Date): Promise<Notice | undefined> {
     const { news, application } = said;

@@ -28,6 +28,8 @@ export function createEvents({ mailer, contactOf, log, metrics, ...shared }: Eve
   const applications = new Applications({ ...shared, writing, sending, reports });
   return {
     handle: (event: ReceivedEvent): Promise<Handled> => applications.handle(event),
+    /** An event that an operator dropped. */
+    skip: (event: ReceivedEvent): Promise<void> => applications.skip(event),
     /** The timer of a thread is due. */
     workDue: (application: string): Promise<void> => sending.workDue(application),
     /** Resolves when nothing is under way; no event and no timer comes any more. */

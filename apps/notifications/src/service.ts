@@ -33,7 +33,8 @@ export async function createNotifications(config: Config, overrides: Overrides =
   const events = createEvents({ threads, mailer, contactOf, patience: config, now, log, metrics });
   backend.atStop('outbox', () => events.stop());
   backend.startTimers({ documents: threads, due: events.workDue, pollMs: config.timerPollMs });
-  backend.consume({ groupId: 'notifications', topics: ['cups.applications'], handle: events.handle });
+  const { handle, skip } = events;
+  backend.consume({ groupId: 'notifications', topics: ['cups.applications'], handle, skip });
 
   return backend.serve<NotificationsServiceDefinition>('cups.notifications.v1.NotificationsService', {
     rpcs: notificationsRpcs(threads, now),

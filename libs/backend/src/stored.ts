@@ -1,6 +1,8 @@
 import type { ReceivedEvent, StoredEvent } from '@cups/contracts';
 import { createConsumer, createPublisher, openLagWatch, WRITERS } from '@cups/events';
 import type { Consumer, ConsumerOptions, Handled, KafkaAccess, LagWatch } from '@cups/events';
+import { isProblem } from '@cups/problem';
+import type { ProblemKind } from '@cups/problem';
 import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import type { AnyDocuments, RelayOptions, Store, TimersOptions } from '@cups/store';
 import { Backend } from './backend.ts';
@@ -24,6 +26,10 @@ type Publish = RelayOptions['publish'];
 export interface StoredOverrides extends Overrides {
   /** Stands between the outbox and Kafka, to end a process between commit and publish. */
   publisher?: (real: Publish) => Publish;
+  /** Stands between Kafka and what is done about an event, to let that fail or hang. */
+  handler?: (real: Consumes['handle']) => Consumes['handle'];
+  /** How long a handler is borne with. */
+  patience?: ConsumerOptions['patience'];
 }
 
 export interface StoredOptions<Config extends StoredConfig = StoredConfig> extends BackendOptions<Config> {
@@ -37,8 +43,8 @@ export interface Consumes {
   /** Without the prefix. */
   topics: string[];
   handle: (event: ReceivedEvent) => Promise<Handled>;
-  /** Whether events are numbered within their subject: one that comes before its predecessor is parked. @default true */
-  inOrder?: boolean;
+  /** Counts an event that an operator dropped within its subject, without applying it; for events that are numbered. */
+  skip?: (event: ReceivedEvent) => Promise<void>;
   /** Events of different subjects that are worked on at once. @default 16 */
   concurrency?: number;
   /** The group, without the prefix, that read these topics before; its committed offsets are taken over. */
@@ -46,6 +52,10 @@ export interface Consumes {
   /** @default what `refusals` keeps */
   keepRefused?: ConsumerOptions['keepRefused'];
 }
+
+/** What says that the store, a neighbour or Kafka is away, or has no room: nothing about the event that was to be handled. */
+const PASSING: readonly ProblemKind[] = ['UNAVAILABLE', 'DEADLINE', 'EXHAUSTED', 'ABORTED', 'CANCELLED'];
+const isPassing = (error: unknown): boolean => isProblem(error) && PASSING.includes(error.kind);
 
 /** How long a stop waits for Kafka to take what the last calls left to be sent; what it does not take, the successor sends. */
 const DRAIN_MS = 2_000;
@@ -59,6 +69,9 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   /** Where messages that cannot be used are kept. */
   readonly refusals: ReturnType<typeof openRefusals>;
   readonly #between: (real: Publish) => Publish;
+  readonly #handler: (real: Consumes['handle']) => Consumes['handle'];
+  readonly #patience: ConsumerOptions['patience'];
+  readonly #parking: ReturnType<typeof openParking>;
   readonly #consumers: Consumer[] = [];
   #watch: LagWatch | undefined;
 
@@ -67,6 +80,8 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     super(options);
     const { name, now, log, metrics, config } = this;
     this.#between = options.overrides?.publisher ?? ((real) => real);
+    this.#handler = options.overrides?.handler ?? ((real) => real);
+    this.#patience = options.overrides?.patience;
     const store = openStore({
       uri: config.mongoUri,
       ca: config.mongoCa,
@@ -76,6 +91,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     });
     this.store = store;
     this.refusals = openRefusals(store, { now, metrics });
+    this.#parking = openParking(store, { now, metrics });
     this.readyWhile(() => store.ready());
     this.aliveWhile(() => this.#consumers.every((consumer) => consumer.live()));
     this.atStop('consumers', () => this.#stopConsumers());
@@ -108,10 +124,12 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     if (this.isStopping) return;
     const { log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
-    const { inOrder = true, keepRefused = this.refusals.keep, ...what } = consumes;
+    const { keepRefused = this.refusals.keep, handle, ...what } = consumes;
     this.#watch ??= openLagWatch({ brokers, access, prefix, log, metrics });
     const consumer = createConsumer({
       ...what,
+      handle: this.#handler(handle),
+      ...(this.#patience ? { patience: this.#patience } : {}),
       brokers,
       access,
       prefix,
@@ -119,7 +137,8 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
       metrics,
       keepRefused,
       expects: WRITERS,
-      park: inOrder ? openParking(this.store, metrics) : undefined,
+      park: this.#parking,
+      isPassing,
       watch: this.#watch,
     });
     this.#consumers.push(consumer);

@@ -237,7 +237,7 @@ describe('the consumer', () => {
     const groupId = `g-${randomUUID()}`;
     const counting = (): Partial<ConsumerOptions> => ({
       groupId,
-      park: openParking(store),
+      park: openParking(store, { now: () => new Date() }),
       handle: ({ type, key, sequence: given }) => {
         const sequence = given ?? 0;
         if (type !== 'Gap') return Promise.resolve('done');
@@ -259,7 +259,7 @@ describe('the consumer', () => {
     const second = consume(counting());
     await produce(here, missing);
     await eventually(() => last.get('gap') === 5);
-    expect(await openParking(store).subjects()).toEqual([]);
+    expect(await openParking(store, { now: () => new Date() }).subjects()).toEqual([]);
     await second.consumer.stop();
     await store.close();
   });

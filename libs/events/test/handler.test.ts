@@ -4,7 +4,9 @@ import fc from 'fast-check';
 import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import { decode, encode } from '../src/envelope.ts';
 import { refusalOf, wordOf, type Handled } from '../src/consume/handled.ts';
-import { Handler, type Park } from '../src/consume/handler.ts';
+import { Handler } from '../src/consume/handler.ts';
+import type { Park } from '../src/consume/park.ts';
+import { memoryPark } from './memory-park.ts';
 
 const topic = 'cups.applications';
 function came(subject: string, sequence: number): ReceivedEvent {
@@ -13,23 +15,6 @@ function came(subject: string, sequence: number): ReceivedEvent {
   const event = decode({ key: Buffer.from(key), value, headers, offset: String(sequence), timestamp: '0' }, topic, 0);
   if (!event) throw new Error('no event');
   return event;
-}
-
-/** A park that outlives its process, as the store does. */
-function memoryPark(): Park & { all: Map<string, ReceivedEvent> } {
-  const all = new Map<string, ReceivedEvent>();
-  return {
-    all,
-    subjects: () => Promise.resolve([...new Set([...all.values()].map(({ subject }) => subject))]),
-    put: (event) => Promise.resolve(void all.set(event.id, event)),
-    waiting: (subject) =>
-      Promise.resolve(
-        [...all.values()]
-          .filter((event) => event.subject === subject)
-          .sort((one, other) => (one.sequence ?? 0) - (other.sequence ?? 0)),
-      ),
-    drop: (event) => Promise.resolve(void all.delete(event.id)),
-  };
 }
 
 /** Applies an event of a subject only after its predecessor, as the services do. */
@@ -50,6 +35,7 @@ function counting(park: Park) {
   };
   const handler = new Handler({
     expects: {},
+    topics: [topic],
     handle,
     keepRefused: (messages) => Promise.resolve(void refused.push(...messages)),
     park,
@@ -75,11 +61,11 @@ describe('an event that comes before its predecessor', () => {
     const park = memoryPark();
     const { handler, applied, counted, refused } = counting(park);
     for (const sequence of [3, 2, 5]) expect(await handler.handle(came('s', sequence))).toBe('wait');
-    expect(park.all.size).toBe(3);
+    expect(park.gaps.size).toBe(3);
     expect(await handler.handle(came('s', 1))).toBe('done');
     expect(applied).toEqual(['s 1', 's 2', 's 3']);
     expect(refused).toEqual([{ topic, partition: 0, offset: '3', lastOffset: '3', cause: 'THIRD', fields: [] }]);
-    expect([...park.all.values()].map(({ sequence }) => sequence)).toEqual([5]);
+    expect([...park.gaps.values()].map(({ sequence }) => sequence)).toEqual([5]);
     expect(counted).toEqual(['wait', 'wait', 'wait', 'done', 'done', 'refused', 'wait']);
   });
 
@@ -90,7 +76,7 @@ describe('an event that comes before its predecessor', () => {
     await handler.learnParked();
     await handler.handle(came('s', 1));
     expect(applied).toEqual(['s 1', 's 2']);
-    expect(park.all.size).toBe(0);
+    expect(park.gaps.size).toBe(0);
   });
 
   test('is applied once and in order, in whatever order all of them come and however often', async () => {
@@ -107,7 +93,7 @@ describe('an event that comes before its predecessor', () => {
         const of = (subject: string) => applied.filter((one) => one.startsWith(subject));
         expect(of('a')).toEqual(['a 1', 'a 2', 'a 3', 'a 4', 'a 5']);
         expect(of('b')).toEqual(['b 1', 'b 2']);
-        expect(park.all.size).toBe(0);
+        expect(park.gaps.size).toBe(0);
       }),
     );
   });

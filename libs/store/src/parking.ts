@@ -1,55 +1,188 @@
 import type { Metrics, ReceivedEvent } from '@cups/contracts';
 import type { mongo } from 'mongoose';
+import { monotonicFactory } from 'ulid';
 import type { Store } from './store.ts';
 
-interface Parked extends mongo.Document {
+/** An event that waits, as it is stored; of one that was dropped, who did that and why, without what it said. */
+export interface StoredParked extends mongo.Document {
+  /** `<source>|<id>` of one that waits for its predecessor, else `<topic>/<partition>/<offset>`. */
   _id: string;
+  /** `gap`: waits for its predecessor; `held`: its handler failed, or it waits behind one like that; `dropped`: a record. */
+  kind: 'gap' | 'held' | 'dropped';
+  /** `<topic>/<key>`: what keeps its order. */
+  lane: string;
   subject: string;
   sequence: number;
+  /** SEQUENCE_GAP, HANDLER_THREW, HANDLER_HANGS, BEHIND. */
+  cause: string;
+  detail: string;
+  /** How often its handler gave it up. */
+  failures: number;
+  bytes: number;
+  /** A ULID: the order within the lane. */
+  order: string;
+  parkTime: Date;
+  /** 1 when somebody lets it go on. */
+  released: 0 | 1;
+  /** That it is not to be applied: done when its turn comes. */
+  drop?: { by: string; why: string; time: Date };
   event: ReceivedEvent;
 }
 
-/**
- * Where events wait that came before their predecessor; the consumer of @cups/events takes it as `park`. Internal
- * events are thin, so that nothing personal is kept. One collection, `parkedEvents`. How many subjects wait is looked up when
- * the figure is read, and told at the next reading.
- */
-export function openParking(store: Store, metrics?: Metrics) {
-  const run = async <T>(work: (parked: mongo.Collection<Parked>) => Promise<T>): Promise<T> => {
+export const PARKED = 'parkedEvents';
+/** So many events of a lane are read at once. */
+const AT_ONCE = 100;
+
+export const where = (filter: object): mongo.Filter<StoredParked> => filter as mongo.Filter<StoredParked>;
+export const change = (update: object): mongo.UpdateFilter<StoredParked> => update as mongo.UpdateFilter<StoredParked>;
+const laneOf = ({ topic, key }: { topic: string; key: string }): string => `${topic}/${key}`;
+const nextOrder = monotonicFactory();
+
+/** Calls of the collection; what they throw becomes a failure of the store. */
+export function parkedOf(store: Store) {
+  return async <T>(work: (parked: mongo.Collection<StoredParked>) => Promise<T>): Promise<T> => {
     try {
-      return await work(store.collection<Parked>('parkedEvents'));
+      return await work(store.collection<StoredParked>(PARKED));
     } catch (error) {
-      throw store.failure(error, 'parkedEvents');
+      throw store.failure(error, PARKED);
     }
   };
-  const where = (filter: Partial<Parked>) => filter as mongo.Filter<Parked>;
+}
+
+/** An event as it is first parked. */
+function stored(event: ReceivedEvent, as: Pick<StoredParked, 'kind' | 'cause' | 'detail'>, now: Date) {
+  const { subject, sequence, data } = event;
+  const frame = { lane: laneOf(event), subject, sequence: sequence ?? 0, event, bytes: data.length };
+  const failures = as.cause === 'BEHIND' ? 0 : 1;
+  return Object.assign(frame, as, { failures, released: 0, order: nextOrder(now.getTime()), parkTime: now });
+}
+
+type Run = ReturnType<typeof parkedOf>;
+
+const insertOnce = (run: Run, _id: string, document: object) =>
+  run((parked) => parked.updateOne(where({ _id }), change({ $setOnInsert: document }), { upsert: true }));
+
+/** Events that came before their predecessor. */
+function openGaps(run: Run, now: () => Date) {
   const idOf = ({ source, id }: ReceivedEvent) => `${source}|${id}`;
-  const subjects = () => run((parked) => parked.distinct('subject') as Promise<string[]>);
-  let known = 0;
-  metrics?.gauge('parked_subjects', 'Subjects of which an event waits for its predecessor', [], (gauge) => {
-    gauge.set(known);
-    subjects().then(
-      ({ length }) => (known = length),
-      // The store is away, which is told elsewhere.
-      () => {},
-    );
-  });
   return {
-    /** Subjects that have events waiting. */
-    subjects,
-    /** Keeps an event; twice is no error. */
+    /** Subjects that have events waiting for their predecessor. */
+    subjects: () => run((parked) => parked.distinct('subject', where({ kind: 'gap' })) as Promise<string[]>),
+    /** Keeps an event until its predecessor comes; twice is no error. */
     async put(event: ReceivedEvent): Promise<void> {
-      const content = { subject: event.subject, sequence: event.sequence ?? 0, event };
-      const update = { $set: content } as unknown as mongo.UpdateFilter<Parked>;
-      await run((parked) => parked.updateOne(where({ _id: idOf(event) }), update, { upsert: true }));
+      const as = { kind: 'gap', cause: 'SEQUENCE_GAP', detail: '' } as const;
+      await insertOnce(run, idOf(event), stored(event, as, now()));
     },
     /** The events of a subject that wait, in the order of their sequence; each stays until it is dropped. */
     async waiting(subject: string): Promise<ReceivedEvent[]> {
-      const found = await run((parked) => parked.find(where({ subject }), { sort: { sequence: 1 } }).toArray());
+      const gaps = where({ kind: 'gap', subject });
+      const found = await run((parked) => parked.find(gaps, { sort: { sequence: 1 } }).toArray());
       return found.map(({ event }) => event);
     },
     async drop(event: ReceivedEvent): Promise<void> {
       await run((parked) => parked.deleteOne(where({ _id: idOf(event) })));
     },
   };
+}
+
+/** Events whose handler does not get on with them, and those that wait behind them. */
+function openHeld(run: Run, now: () => Date) {
+  return {
+    /** Lanes of these topics that are parked, with what waits in them. */
+    async lanes(topics: string[]) {
+      const of = { kind: 'held', 'event.topic': { $in: topics } };
+      const sums = { count: { $sum: 1 }, bytes: { $sum: '$bytes' }, released: { $max: '$released' } };
+      const last = { topic: { $last: '$event.topic' }, key: { $last: '$event.key' } };
+      const group = Object.assign({ _id: '$lane', partition: { $last: '$event.partition' } }, last, sums);
+      const found = await run((parked) => parked.aggregate<Lane>([{ $match: of }, { $group: group }]).toArray());
+      return found.map(({ topic, key, partition, count, bytes, released }) => {
+        return { topic, key, partition, count, bytes, released: released === 1 };
+      });
+    },
+    /** Keeps an event behind those of its lane that are kept; twice is no error. */
+    async hold(event: ReceivedEvent, { cause, detail }: { cause: string; detail: string }): Promise<void> {
+      const { topic, partition, offset } = event;
+      await insertOnce(run, `${topic}/${partition}/${offset}`, stored(event, { kind: 'held', cause, detail }, now()));
+    },
+    /** The first 100 of a lane, in order. */
+    async held(lane: { topic: string; key: string }) {
+      const of = where({ kind: 'held', lane: laneOf(lane) });
+      const found = await run((parked) => parked.find(of, { sort: { order: 1 }, limit: AT_ONCE }).toArray());
+      return found.map(({ _id: id, event, released, drop }) => {
+        return { id, event, released: released === 1, dropped: drop !== undefined };
+      });
+    },
+    /** Lets all go on that waits in a lane. */
+    async release(lane: { topic: string; key: string }): Promise<void> {
+      const of = where({ kind: 'held', lane: laneOf(lane) });
+      await run((parked) => parked.updateMany(of, change({ $set: { released: 1 } })));
+    },
+    /** It was applied and goes, or it was dropped and stays as a record of that, without what it said. */
+    async letGo({ id: _id, dropped }: { id: string; dropped: boolean }): Promise<void> {
+      const record = { $set: { kind: 'dropped', 'event.data': Buffer.alloc(0), bytes: 0 } };
+      await run(async (parked) => {
+        if (dropped) await parked.updateOne(where({ _id }), change(record));
+        else await parked.deleteOne(where({ _id }));
+      });
+    },
+    /** It failed again: its lane stays until somebody releases it once more. */
+    async holdOn(
+      { id: _id, event }: { id: string; event: ReceivedEvent },
+      { cause, detail }: { cause: string; detail: string },
+    ): Promise<void> {
+      const again = { $set: { cause, detail }, $inc: { failures: 1 } };
+      await run(async (parked) => {
+        await parked.updateOne(where({ _id }), change(again));
+        const of = where({ kind: 'held', lane: laneOf(event) });
+        await parked.updateMany(of, change({ $set: { released: 0 } }));
+      });
+    },
+  };
+}
+
+/**
+ * Where events wait that came before their predecessor, or whose handler does not get on with them, with all of their key; the
+ * consumer of @cups/events takes it as `park`. Kept is what came, so that it can be applied: internal events are thin, what an
+ * agency says names no person by its contract. One collection, `parkedEvents`. How much waits is looked up when the figure is
+ * read, and told at the next reading.
+ */
+export function openParking(store: Store, { now, metrics }: { now: () => Date; metrics?: Metrics }) {
+  const run = parkedOf(store);
+  const gaps = openGaps(run, now);
+  const held = () => run((parked) => parked.distinct('lane', where({ kind: 'held' })) as Promise<string[]>);
+  if (metrics) tellHowMany(metrics, { gaps: gaps.subjects, held });
+  return Object.assign(gaps, openHeld(run, now));
+}
+
+interface Lane {
+  topic: string;
+  key: string;
+  partition: number;
+  count: number;
+  bytes: number;
+  released: number;
+}
+
+function tellHowMany(metrics: Metrics, ask: { gaps: () => Promise<string[]>; held: () => Promise<string[]> }): void {
+  const known = { gaps: 0, held: 0 };
+  const look = (of: 'gaps' | 'held') => {
+    ask[of]().then(
+      ({ length }) => (known[of] = length),
+      // The store is away, which is told elsewhere.
+      () => {},
+    );
+  };
+  metrics.gauge('parked_subjects', 'Subjects of which an event waits for its predecessor', [], (gauge) => {
+    gauge.set(known.gaps);
+    look('gaps');
+  });
+  metrics.gauge(
+    'parked_keys',
+    'ALARM: keys that stand still behind an event that could not be handled',
+    [],
+    (gauge) => {
+      gauge.set(known.held);
+      look('held');
+    },
+  );
 }

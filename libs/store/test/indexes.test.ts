@@ -100,7 +100,7 @@ describe('a store whose unique index cannot be built', () => {
       const raw = db.collection<{ _id: string; code: string }>('cases');
       await raw.insertMany(['a', 'b'].map((_id) => ({ _id, code: SECRET })));
       const { store, cases } = await open();
-      const parking = openParking(store);
+      const parking = openParking(store, { now: () => new Date() });
       await eventually(() => kept.text().includes('store-indexes-missing'));
       await expect(create(cases, 'other')).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });
       await expect(parking.put(event)).rejects.toMatchObject({ reason: 'STORE_UNAVAILABLE' });

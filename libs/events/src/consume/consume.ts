@@ -15,8 +15,6 @@ export interface ConsumerOptions extends WorkOptions {
   access?: KafkaAccess | undefined;
   /** Without the prefix. */
   groupId: string;
-  /** Without the prefix. */
-  topics: string[];
   /** The group, without the prefix, that read these topics before; its committed offsets are taken over. */
   inheritFrom?: string;
   /** ms; a fetch waits so long when nothing comes, and stop and rejoin may take as long. Default 2,000. */
@@ -120,8 +118,8 @@ class Members {
 /**
  * Consumes as a member of a group until `stop()`. Fetching never waits for handlers: each partition has a window of
  * messages in work, offsets are committed for the part of it that is done without a hole, and a full window pauses its
- * partition. So a key whose handler fails holds up nothing but itself, and what a crash makes come twice is at most one
- * window. kafkajs never sees an error of a handler; when it gives up, or a partition has lag and nothing moves, the
+ * partition. A key whose handler fails holds up nothing but itself: with a `park` it is soon parked there, and until then, or
+ * without one, its partition goes on for one window. What a crash makes come twice is at most one window. kafkajs never sees an error of a handler; when it gives up, or a partition has lag and nothing moves, the
  * consumer is built anew, at growing distances until a message has been dealt with. Without a broker or a topic it tries
  * again quietly.
  */
@@ -133,6 +131,7 @@ export function createConsumer(options: ConsumerOptions): Consumer {
   const work = new Work(options, stopping.signal, {
     commit: async (offsets) => members.current()?.commit(offsets),
     roomy: (topic, partition) => members.current()?.resume(topic, partition),
+    reads: (topic, partition) => members.current()?.reads(topic, partition) ?? false,
   });
   const pace = new RebuildPace(watch.stuckMs);
   const unwatch = watch.add({

@@ -6,18 +6,21 @@ import type { Refusal } from '@cups/contracts';
  */
 export type Handled = 'done' | 'wait' | 'refused' | Refusal;
 
+/** What became of an event: `parked` with all of its key, because its handler did not get on with it or with one before it. */
+export type Outcome = Handled | 'parked';
+
 /**
  * What is kept about the message; undefined when there is nothing to keep. One that waits is kept as well: support sees the gap.
  * The causes of this library: NOT_A_CLOUDEVENT, REFUSED, SEQUENCE_GAP, …_UNEXPECTED, BATCH_TOO_LARGE, BATCH_TOO_MANY_RECORDS,
  * BATCH_UNREADABLE.
  */
-export function refusalOf(handled: Handled): Refusal | undefined {
-  if (handled === 'done') return undefined;
+export function refusalOf(handled: Outcome): Refusal | undefined {
+  if (handled === 'done' || handled === 'parked') return undefined;
   if (handled === 'wait') return { cause: 'SEQUENCE_GAP', fields: [] };
   if (handled === 'refused') return { cause: 'REFUSED', fields: [] };
   return { cause: handled.cause, fields: handled.fields };
 }
 
 /** As it is counted: a closed list of words. */
-export const wordOf = (handled: Handled): 'done' | 'wait' | 'refused' =>
+export const wordOf = (handled: Outcome): 'done' | 'wait' | 'refused' | 'parked' =>
   typeof handled === 'string' ? handled : 'refused';

@@ -1,47 +1,101 @@
 import type { Log, ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import { misfit, type Expectations } from '../expect.ts';
-import { refusalOf, type Handled } from './handled.ts';
-
-/** Where events wait that came before their predecessor; `openParking` of @cups/store fits. */
-export interface Park {
-  subjects(): Promise<string[]>;
-  put(event: ReceivedEvent): Promise<void>;
-  /** Those of a subject, in the order of their sequence; each stays until it is dropped. */
-  waiting(subject: string): Promise<ReceivedEvent[]>;
-  drop(event: ReceivedEvent): Promise<void>;
-}
+import { refusalOf, type Handled, type Outcome } from './handled.ts';
+import { HeldLanes } from './held.ts';
+import type { Failure, Lane, Park, ParkedEvent, ParkedLane } from './park.ts';
 
 export interface HandlerOptions {
   /** What each topic may carry; what does not fit is refused before `handle` sees it. `WRITERS` has our own topics. */
   expects: Expectations;
   handle: (event: ReceivedEvent) => Promise<Handled>;
+  /** Counts an event within its subject without applying it, so that the next may come. Default: nothing is counted. */
+  skip?: ((event: ReceivedEvent) => Promise<void>) | undefined;
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
+  /** What this consumer reads, without the prefix. */
+  topics: string[];
   park?: Park;
   log: Log;
-  count: (topic: string, handled: Handled) => void;
+  count: (topic: string, outcome: Outcome) => void;
 }
 
 /**
- * What is done about one event: held against what its topic may carry, handled, and parked when its predecessor is missing. With the
- * predecessor come those that waited for it. Whatever fails is thrown: the caller tries the event again.
+ * What is done about one event: held against what its topic may carry, handled, and parked when its predecessor is missing, or
+ * when one of its key is parked. With the predecessor come those that waited for it. Whatever fails is thrown: the caller tries
+ * the event again, and parks it when that leads to nothing.
  */
 export class Handler {
   readonly #options: HandlerOptions;
-  /** Subjects that have events waiting. */
+  /** Subjects that have events waiting for a predecessor. */
   readonly #waiting = new Set<string>();
+  readonly #held: HeldLanes | undefined;
 
   constructor(options: HandlerOptions) {
     this.#options = options;
+    this.#held = options.park && new HeldLanes(options.park, options.topics);
   }
 
-  /** Reads which subjects have events waiting, also those that another process parked. */
+  /** Reads which subjects and lanes have events waiting, also those that another process parked. */
   async learnParked(): Promise<void> {
     const subjects = (await this.#options.park?.subjects()) ?? [];
     this.#waiting.clear();
     for (const subject of subjects) this.#waiting.add(subject);
+    await this.#held?.learn();
   }
 
-  async handle(event: ReceivedEvent): Promise<Handled> {
+  async handle(event: ReceivedEvent): Promise<Outcome> {
+    if (this.#held?.has(event)) return this.park(event, { cause: 'BEHIND', detail: '' });
+    return this.#apply(event);
+  }
+
+  /** Parks an event, and with it all that comes with its key. Without a place for that it is never given up. */
+  get canPark(): boolean {
+    return this.#held !== undefined;
+  }
+
+  async park(event: ReceivedEvent, failure: Failure): Promise<'parked'> {
+    const { log, count } = this.#options;
+    const { topic, partition, offset } = event;
+    await this.#held?.hold(event, failure);
+    count(topic, 'parked');
+    if (failure.cause !== 'BEHIND') {
+      const [reason, code] = [failure.detail, failure.cause];
+      log.error({ event: 'event-parked', topic, partition, offset, code, reason });
+    }
+    return 'parked';
+  }
+
+  /** Parked lanes that may go on; without a look at the store when none is parked. */
+  async due(): Promise<ParkedLane[]> {
+    return this.#held && this.#held.size > 0 ? this.#held.due() : [];
+  }
+
+  /**
+   * Does what waits in a released lane, in order; one that fails again keeps it parked.
+   * @param attempt does the work; a failure that is the event's own is what it gives, any other it throws
+   */
+  async drain(lane: Lane, attempt: (work: () => Promise<void>) => Promise<Failure | undefined>): Promise<void> {
+    const { park, log } = this.#options;
+    await this.#held?.drain(lane, async (parked) => {
+      const failure = await attempt(() => this.#again(parked));
+      if (!failure) return true;
+      const { topic, partition, offset } = parked.event;
+      await park?.holdOn(parked, failure);
+      const [reason, code] = [failure.detail, failure.cause];
+      log.error({ event: 'event-parked', topic, partition, offset, code, reason });
+      return false;
+    });
+    if (this.#held && !this.#held.has(lane)) log.info({ event: 'lane-free', topic: lane.topic });
+  }
+
+  async #again(parked: ParkedEvent): Promise<void> {
+    const { park, skip } = this.#options;
+    const { event, dropped } = parked;
+    if (dropped) await skip?.(event);
+    else await this.#keep(event, await this.#apply(event));
+    await park?.letGo(parked);
+  }
+
+  async #apply(event: ReceivedEvent): Promise<Handled> {
     const handled = await this.#one(event);
     if (handled !== 'wait' && this.#waiting.has(event.subject)) await this.#followUp(event.subject);
     return handled;
@@ -62,16 +116,21 @@ export class Handler {
 
   /** The missing event has come: those that waited for it follow, as far as they go. */
   async #followUp(subject: string): Promise<void> {
-    const { park, keepRefused } = this.#options;
+    const { park } = this.#options;
     if (!park) return;
     for (const event of await park.waiting(subject)) {
       const handled = await this.#one(event);
       if (handled === 'wait') return;
-      const refusal = refusalOf(handled);
-      const { topic, partition = 0, offset = '' } = event;
-      if (refusal) await keepRefused([Object.assign({ topic, partition, offset, lastOffset: offset }, refusal)]);
+      await this.#keep(event, handled);
       await park.drop(event);
     }
     this.#waiting.delete(subject);
+  }
+
+  /** What became of an event whose offset is committed already. */
+  async #keep({ topic, partition, offset }: ReceivedEvent, handled: Handled): Promise<void> {
+    const refusal = handled === 'wait' ? undefined : refusalOf(handled);
+    if (!refusal) return;
+    await this.#options.keepRefused([Object.assign({ topic, partition, offset, lastOffset: offset }, refusal)]);
   }
 }

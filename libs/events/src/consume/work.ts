@@ -14,9 +14,11 @@ import type { Expectations } from '../expect.ts';
 import { RETRY } from '../kafka.ts';
 import { committed, offsetsIn, planCommit, refusedIn, undo, type Offset, type PartitionInWork } from './commit.ts';
 import { FlushTimer } from './flush.ts';
-import { refusalOf, wordOf, type Handled } from './handled.ts';
-import { Handler, type Park } from './handler.ts';
+import { refusalOf, wordOf, type Handled, type Outcome } from './handled.ts';
+import { Handler } from './handler.ts';
 import { openLanes } from './lanes.ts';
+import type { Failure, Park, ParkedLane } from './park.ts';
+import { Faults, PATIENCE, within, type Patience } from './patience.ts';
 import { OffsetWindow } from './window.ts';
 
 export interface WorkOptions {
@@ -27,8 +29,19 @@ export interface WorkOptions {
   expects: Expectations;
   /** Handlers at once. Default 16. */
   concurrency?: number;
-  /** Called in order for each key, for different keys in parallel. A throw is retried with backoff, its key only. */
+  /** Without the prefix. */
+  topics: string[];
+  /**
+   * Called in order for each key, for different keys in parallel. A throw is retried with backoff, its key only; with a `park`, what
+   * leads to nothing is parked with its key.
+   */
   handle: (event: ReceivedEvent) => Promise<Handled>;
+  /** Counts an event that was dropped within its subject, without applying it. Default: nothing is counted. */
+  skip?: ((event: ReceivedEvent) => Promise<void>) | undefined;
+  /** Whether a failure says nothing about the event: it is tried again for ever. Default: no failure is like that. */
+  isPassing?: (error: unknown) => boolean;
+  /** Default: `PATIENCE`. */
+  patience?: Patience;
   /**
    * Stores refusals, many at once, in the order of their offsets for each partition, before these are committed. After a crash the
    * last of them come again; a throw is retried.
@@ -42,6 +55,8 @@ export interface Outside {
   commit: (offsets: Offset[]) => Promise<void>;
   /** A window has room again. */
   roomy: (topic: string, partition: number) => void;
+  /** Whether the member reads a partition. */
+  reads: (topic: string, partition: number) => boolean;
 }
 
 export type Message = KafkaMessage & { passedOver?: PassedOver };
@@ -60,7 +75,11 @@ export class Work {
   readonly #lanes: ReturnType<typeof openLanes>;
   readonly #handler: Handler;
   readonly #flushes: FlushTimer;
-  readonly #countEvent: (topic: string, handled: Handled) => void;
+  readonly #countEvent: (topic: string, outcome: Outcome) => void;
+  readonly #patience: Patience;
+  /** Lanes that are being drained. */
+  readonly #draining = new Set<string>();
+  #releases: NodeJS.Timeout | undefined;
   readonly #countRetry: (topic: string) => void;
   readonly #partitions = new Map<string, Partition>();
   readonly #passedOverSaid = new Map<string, number>();
@@ -70,16 +89,20 @@ export class Work {
   #dealtWith = 0;
 
   constructor(options: WorkOptions, stopping: AbortSignal, outside: Outside) {
-    const { log, metrics, expects, handle, keepRefused, park } = options;
+    const { log, metrics, expects, topics, handle, skip, keepRefused, park, patience = PATIENCE } = options;
     const events = metrics?.counter('consumer_events_total', 'Events handled', ['topic', 'outcome']);
     const retries = metrics?.counter('consumer_retries_total', 'Handlers that threw', ['topic']);
     this.#options = options;
     this.#stopping = stopping;
     this.#outside = outside;
-    this.#countEvent = (topic, handled) => events?.inc({ topic, outcome: wordOf(handled) });
+    this.#countEvent = (topic, outcome) => events?.inc({ topic, outcome: wordOf(outcome) });
     this.#countRetry = (topic) => retries?.inc({ topic });
     this.#lanes = openLanes(options.concurrency ?? 16);
-    this.#handler = new Handler({ expects, handle, keepRefused, log, count: this.#countEvent, ...(park && { park }) });
+    this.#patience = patience;
+    const count = this.#countEvent;
+    this.#handler = new Handler(
+      Object.assign({ expects, topics, handle, skip, keepRefused, log, count }, park && { park }),
+    );
     this.#flushes = new FlushTimer(() => this.#flushOnce(), log, stopping);
   }
 
@@ -88,11 +111,15 @@ export class Work {
     this.#epoch += 1;
     this.#partitions.clear();
     this.#parkedKnown = this.#learnParked(this.#epoch);
+    clearInterval(this.#releases);
+    if (this.#options.park)
+      this.#releases = setInterval(() => void this.#drainReleased(), this.#patience.lookMs).unref();
   }
 
   end(): void {
     this.#epoch += 1;
     this.#partitions.clear();
+    clearInterval(this.#releases);
     this.#flushes.cancel();
   }
 
@@ -172,26 +199,75 @@ export class Work {
 
   async #workOn(event: ReceivedEvent, offset: bigint, at: Partition, epoch: number): Promise<void> {
     await this.#parkedKnown;
-    const handled = await this.#untilDone(at.topic, epoch, () => this.#handler.handle(event));
-    if (handled === undefined || epoch !== this.#epoch) return;
-    this.#settle(at, offset, refusalOf(handled));
+    const work = () => within(this.#patience.hangMs, () => this.#handler.handle(event));
+    const outcome = await this.#untilDone(at.topic, epoch, work, (failure) => this.#handler.park(event, failure));
+    if (outcome === undefined || epoch !== this.#epoch) return;
+    this.#settle(at, offset, refusalOf(outcome));
     this.#startNext(at);
     this.#sayRoomy(at);
   }
 
-  /** Repeats until it succeeds; undefined when stopped or when the message will come again anyway. */
-  async #untilDone<T>(topic: string, epoch: number, work: () => Promise<T>): Promise<T | undefined> {
+  /**
+   * Repeats until it succeeds, or until it is known that it never will, and then `giveUp` until that succeeds; undefined when
+   * stopped or when the message will come again anyway.
+   */
+  async #untilDone<T>(
+    topic: string,
+    epoch: number,
+    work: () => Promise<T>,
+    giveUp?: (failure: Failure) => Promise<T>,
+  ): Promise<T | undefined> {
     const waits = backoff(RETRY);
+    const faults = this.#faults();
+    let now = work;
     while (!this.#stopping.aborted && epoch === this.#epoch) {
       try {
-        return await this.#lanes.withSlot(work);
+        return await this.#lanes.withSlot(now);
       } catch (error) {
         this.#countRetry(topic);
         if (waits.failures() === 0) this.#options.log.warn({ event: 'handler-retries', topic, error });
-        await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
+        const failure = giveUp && this.#handler.canPark && now === work ? faults.judge(error) : undefined;
+        if (failure && giveUp) now = () => giveUp(failure);
+        else await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
       }
     }
     return undefined;
+  }
+
+  #faults(): Faults {
+    return new Faults(this.#patience.tries, this.#options.isPassing ?? (() => false));
+  }
+
+  /** Lets those parked lanes go on that somebody has released, each in its turn among what comes with its key. */
+  async #drainReleased(): Promise<void> {
+    const due = await this.#handler.due().catch(() => []);
+    for (const lane of due) {
+      const { topic, partition, key } = lane;
+      const name = `${topic}/${partition}/${key}`;
+      if (this.#draining.has(name) || !this.#outside.reads(topic, partition)) continue;
+      this.#draining.add(name);
+      this.#lanes.run(name, () => this.#drain(lane, this.#epoch).finally(() => this.#draining.delete(name)));
+    }
+  }
+
+  /** What does not end for reasons that are none of an event's own is left to the next look. */
+  async #drain(lane: ParkedLane, epoch: number): Promise<void> {
+    const { hangMs } = this.#patience;
+    const faults = this.#faults();
+    await this.#handler.drain(lane, async (work) => {
+      while (!this.#stopping.aborted && epoch === this.#epoch) {
+        try {
+          await this.#lanes.withSlot(() => within(hangMs, work));
+          return undefined;
+        } catch (error) {
+          this.#countRetry(lane.topic);
+          const failure = faults.judge(error);
+          if (failure) return failure;
+          if (this.#options.isPassing?.(error)) throw error;
+        }
+      }
+      throw new Error('The member of the group has ended.');
+    });
   }
 
   #settle(at: Partition, offset: bigint, refusal?: Refusal): void {

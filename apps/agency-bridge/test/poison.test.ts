@@ -1,0 +1,101 @@
+import type { ReceivedEvent } from '@cups/contracts';
+import type { Handled } from '@cups/events';
+import { openParking, openStore } from '@cups/store';
+import { eventually, keepLog, produceRaw } from '@cups/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { acknowledged, decided, startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { newApplication, submissionOf } from './world.ts';
+
+type Message = ReturnType<typeof acknowledged>;
+
+let bridge: Bridge;
+/** Ids of the messages of which a handler makes trouble. */
+const trouble = new Map<string, 'throws' | 'hangs'>();
+
+function handler(real: (event: ReceivedEvent) => Promise<Handled>) {
+  return (event: ReceivedEvent): Promise<Handled> => {
+    const kind = trouble.get(event.id);
+    if (kind === 'hangs') return new Promise(() => {});
+    if (kind === 'throws') return Promise.reject(new TypeError('a fault of ours'));
+    return real(event);
+  };
+}
+
+beforeAll(async () => {
+  bridge = await startBridge({ handler, patience: { tries: 2, hangMs: 1_000, lookMs: 100 } });
+});
+afterAll(() => bridge.stop());
+
+const withHeaders = (message: Message, headers: Record<string, string>): Message => {
+  return Object.assign({}, message, { headers: Object.assign({}, message.headers, headers) });
+};
+
+/** What an agency, or a fault of ours, makes of a message about an application; each stops that one at most. */
+const POISON: Record<string, (name: string, other: string) => Partial<Message>> = {
+  'bad bytes': (name) => ({ key: acknowledged(name).key, headers: {}, value: Buffer.from([0, 255, 1]) }),
+  'bad schema': (name) => Object.assign(acknowledged(name), { value: Buffer.from('{"application":7}') }),
+  'an unknown type': (name) => withHeaders(acknowledged(name), { ce_type: 'md.cups.reply.sung.v1' }),
+  'a foreign application': (name) => {
+    return withHeaders(acknowledged(name), { ce_subject: `deliveries/${name.slice('applications/'.length)}-cnas` });
+  },
+  'a wrong key': (name, other) => Object.assign(acknowledged(name), { key: acknowledged(other).key }),
+  'a message of 900 KB': (name) => Object.assign(acknowledged(name), { value: Buffer.alloc(900_000, 'x') }),
+  'a future version': (name) => withHeaders(acknowledged(name), { ce_specversion: '2.0' }),
+  'a message at which the handler throws': (name) => acknowledged(name, 'throws'),
+  'a message at which the handler hangs': (name) => acknowledged(name, 'hangs'),
+};
+
+describe('of ten kinds of poison each stops one application at most', () => {
+  test.each(Object.entries(POISON))(
+    '%s',
+    async (_, poisoned) => {
+      const [bad, good] = [await bridge.sent(), await bridge.sent()];
+      trouble.set('throws', 'throws').set('hangs', 'hangs');
+      const poison = poisoned(bad.name, good.name);
+      const id = String(poison.headers?.['ce_id']);
+      await produceRaw(bridge.world.place, 'agency.asp.replies', [poison as Message]);
+      await bridge.world.reply('asp', decided(bad.name), decided(good.name));
+      await eventually(async () => (await bridge.stateOf(good.delivery)) === 'DELIVERY_STATE_ANSWERED');
+      if (!trouble.has(id)) {
+        await eventually(async () => (await bridge.stateOf(bad.delivery)) === 'DELIVERY_STATE_ANSWERED');
+        return;
+      }
+      await eventually(async () => (await bridge.scrape()).includes('parked_keys{service="agency-bridge"} 1'));
+      expect(await bridge.stateOf(bad.delivery)).toBe('DELIVERY_STATE_SENT');
+      expect(bridge.world.log.lines).toContainEqual(
+        expect.objectContaining({ event: 'event-parked', code: id === 'hangs' ? 'HANDLER_HANGS' : 'HANDLER_THREW' }),
+      );
+
+      // More than a partition may have in work: it goes on all the same.
+      const invented = Array.from({ length: 1_800 }, () => newApplication('asp').name);
+      await bridge.world.reply('asp', ...invented.map((name) => acknowledged(name)));
+      const later = await bridge.sent();
+      await bridge.world.reply('asp', decided(later.name));
+      await bridge.toldOf(later.delivery, 1);
+
+      trouble.clear();
+      await release(bad.id);
+      expect(await bridge.toldOf(bad.delivery, 2)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
+      await eventually(async () => (await bridge.scrape()).includes('parked_keys{service="agency-bridge"} 0'));
+    },
+    30_000,
+  );
+
+  test('a missing agency', async () => {
+    const missing = newApplication('nobody');
+    const other = bridge.fileable();
+    bridge.world.submissions.set(`${missing.name}/submissions/1`, submissionOf(missing.name, 1));
+    await bridge.say(missing.submitted(), other.submitted());
+    await bridge.untilSent(other.delivery);
+    expect(await bridge.stateOf(missing.delivery)).toBe('DELIVERY_STATE_QUEUED');
+  });
+});
+
+async function release(id: string): Promise<void> {
+  const { mongoUri, prefix } = bridge.world.place;
+  const store = openStore({ uri: mongoUri, database: `${prefix}cups-agency-bridge`, log: keepLog().log });
+  await eventually(() => store.ready());
+  await openParking(store, { now: () => new Date() }).release({ topic: 'agency.asp.replies', key: `${id}-asp` });
+  await store.close();
+}

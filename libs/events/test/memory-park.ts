@@ -1,0 +1,67 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { ReceivedEvent } from '@cups/contracts';
+import type { Failure, Lane, Park, ParkedEvent, ParkedLane } from '../src/consume/park.ts';
+
+/** What a memory park keeps of an event of a lane. */
+export interface Kept extends ParkedEvent {
+  cause: string;
+}
+
+const nameOf = ({ topic, key }: Lane): string => `${topic}/${key}`;
+
+/** A park that outlives its process, as the store does; each call takes a turn of the event loop. */
+export function memoryPark() {
+  const gaps = new Map<string, ReceivedEvent>();
+  const held = new Map<string, Kept>();
+  const of = (lane: Lane) => [...held.values()].filter(({ event }) => nameOf(event) === nameOf(lane));
+  const park: Park = {
+    subjects: () => Promise.resolve([...new Set([...gaps.values()].map(({ subject }) => subject))]),
+    put: (event) => Promise.resolve(void gaps.set(event.id, event)),
+    waiting: (subject) =>
+      Promise.resolve(
+        [...gaps.values()]
+          .filter((event) => event.subject === subject)
+          .sort((one, other) => (one.sequence ?? 0) - (other.sequence ?? 0)),
+      ),
+    drop: (event) => Promise.resolve(void gaps.delete(event.id)),
+    async lanes(topics) {
+      await turn();
+      const lanes = new Map<string, ParkedLane>();
+      for (const { event, released } of held.values()) {
+        const { topic, key, partition } = event;
+        if (!topics.includes(topic)) continue;
+        const known = lanes.get(nameOf(event));
+        const count = (known?.count ?? 0) + 1;
+        lanes.set(nameOf(event), {
+          topic,
+          key,
+          partition,
+          count,
+          bytes: 0,
+          released: released || (known?.released ?? false),
+        });
+      }
+      return [...lanes.values()];
+    },
+    async hold(event, { cause }: Failure) {
+      await turn();
+      const id = `${event.topic}/${event.partition}/${event.offset}`;
+      if (!held.has(id)) held.set(id, { id, event, cause, released: false, dropped: false });
+    },
+    async held(lane) {
+      await turn();
+      return of(lane).slice(0, 3);
+    },
+    release: (lane) => Promise.resolve(of(lane).forEach((one) => (one.released = true))),
+    async letGo({ id }) {
+      await turn();
+      held.delete(id);
+    },
+    async holdOn({ id, event }, { cause }) {
+      await turn();
+      Object.assign(held.get(id) ?? {}, { cause });
+      for (const one of of(event)) one.released = false;
+    },
+  };
+  return Object.assign(park, { gaps, parked: held });
+}
