@@ -8,6 +8,7 @@ import { breaks } from './contract/compare.ts';
 import type { Contract } from './contract/compare.ts';
 import { corpus } from './contract/corpus.ts';
 import { wholeMessages } from './contract/messages.ts';
+import { reference } from './contract/reference.ts';
 import { inlined, publish } from './contract/publish.ts';
 import type { Json, Published } from './contract/publish.ts';
 
@@ -15,13 +16,14 @@ import type { Json, Published } from './contract/publish.ts';
  * The agency contract as agencies get it, in `libs/agency-contract/published`.
  * `npm run contract` writes and checks it, `-- --check` only checks: it fails when something is stale, when the official
  * AsyncAPI parser finds anything, or when it breaks an agency that was built for `baseline.json`. `-- --baseline` makes
- * what is published the new baseline. `--folder` names another contract, for tests.
+ * what is published the new baseline. `--folder` names another contract and `--data` other registries, for tests.
  */
 
 const { values: options } = parseArgs({
   options: {
     check: { type: 'boolean', default: false },
     baseline: { type: 'boolean', default: false },
+    data: { type: 'string', default: join(import.meta.dirname, '../data') },
     folder: { type: 'string', default: join(import.meta.dirname, '../libs/agency-contract') },
   },
 });
@@ -34,7 +36,7 @@ const IGNORED: Record<string, string> = {
 };
 
 /** Folders that hold nothing but what is made. */
-const MADE = ['published', 'samples/messages', 'corpus'];
+const MADE = ['published', 'samples/messages', 'corpus', 'reference'];
 
 const jsonFiles = (place: string, values: Record<string, unknown>): [string, string][] =>
   Object.entries(values).map(([file, value]) => [`${place}/${file}`, JSON.stringify(value)]);
@@ -45,6 +47,7 @@ const files: [string, string][] = [
   ...jsonFiles('published/schemas', published.schemas),
   ...jsonFiles('samples/messages', wholeMessages(folder)),
   ...jsonFiles('corpus', corpus()),
+  ...jsonFiles('reference', reference(options.data)),
 ];
 const baseline: [string, string] = ['baseline.json', JSON.stringify(contractOf(published))];
 

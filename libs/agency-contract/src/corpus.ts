@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Stage } from './course.ts';
 import type { IncomingMessage } from './kafka.ts';
 import type { Handling, RefusalCause } from './refusals.ts';
@@ -46,13 +47,14 @@ export type CorpusCase = {
 export const CORPUS_APPLICATION = '01KAVX3Z5T8W9Q2M4N6P7R8S9T';
 export const CORPUS_MOMENT = '2026-11-25T10:00:00.000Z';
 
-const FOLDER = new URL('../corpus/', import.meta.url);
-
-/** All cases, by name. */
-export const readCorpus = (): CorpusCase[] =>
-  readdirSync(FOLDER)
+/**
+ * All cases, by name.
+ * @param folder `corpus` of this library, or of the archive
+ */
+export const readCorpus = (folder: string): CorpusCase[] =>
+  readdirSync(folder)
     .sort()
-    .map((file) => JSON.parse(readFileSync(new URL(file, FOLDER), 'utf8')) as CorpusCase);
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as CorpusCase);
 
 /**
  * The same case about another application, as if it were sent at another time.

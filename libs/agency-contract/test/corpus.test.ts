@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { CORPUS_APPLICATION, incomingOf, playedCase, readCorpus } from '../src/corpus.ts';
 import type { CorpusCase, FiledMessage } from '../src/corpus.ts';
@@ -14,7 +15,7 @@ import {
   validateReply,
 } from '../src/index.ts';
 
-const cases = readCorpus();
+const cases = readCorpus(join(import.meta.dirname, '../corpus'));
 const ofJudge = (judge: CorpusCase['judgedBy']) => cases.filter(({ judgedBy }) => judgedBy === judge);
 
 describe('the corpus of bad replies', () => {

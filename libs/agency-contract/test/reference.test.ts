@@ -1,0 +1,70 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { REFUSALS } from '../src/index.ts';
+import type { ApplicationSubmitted, DocumentsRequested, DocumentsSupplied } from '../src/index.ts';
+
+const folder = join(import.meta.dirname, '..');
+const read = <Value>(file: string) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Value;
+const under = (place: string) =>
+  readdirSync(join(folder, 'reference', place), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.json'),
+  );
+type Named = { ro: string; ru: string; en: string };
+type Services = {
+  agency: string;
+  publicServices: {
+    code: string;
+    versions: { version: string; title: Named; answers?: string; papers: { kind: string }[] }[];
+  }[];
+};
+
+const papers = read<{ kind: string; name: Named }[]>('reference/paper-kinds.json');
+const lists = under('public-services').map((file) => read<Services>(`reference/public-services/${file}`));
+const versions = lists.flatMap(({ publicServices }) => publicServices.flatMap((one) => one.versions));
+// Words and formats of the platform are no rules of JSON Schema: a validator lets them through.
+const validator = () => new Ajv2020({ strict: false, validateFormats: false });
+
+describe('the code lists', () => {
+  test('name each kind of papers in three languages, and know those of the samples', () => {
+    for (const { kind, name } of papers)
+      expect([kind, name.ro && name.ru && name.en]).toEqual([kind, expect.stringMatching(/\S/)]);
+    const known = papers.map(({ kind }) => kind);
+    const asked = read<DocumentsRequested>('samples/reply.documents-requested.json').documents;
+    const { evidence, unavailable = [] } = read<DocumentsSupplied>('samples/application.documents-supplied.json');
+    const used = [...asked, ...evidence, ...unavailable, ...versions.flatMap((version) => version.papers)];
+    expect(used.map(({ kind }) => kind).filter((kind) => !known.includes(kind))).toEqual([]);
+  });
+
+  test('hold the schema of the answers of each version that is filed by a form, and no other', () => {
+    const named = versions.flatMap(({ answers = [] }) => answers);
+    expect(named.map((file) => file.replace('answers/', '')).sort()).toEqual(under('answers').sort());
+    for (const file of named) {
+      const schema = read<{ $id: string }>(`reference/${file}`);
+      expect(file).toBe(`${schema.$id.replace('urn:cups:agency:v1:', '').replaceAll(':', '/')}.json`);
+      expect([file, validator().validateSchema(schema)]).toEqual([file, true]);
+      expect(JSON.stringify(schema)).not.toContain('"additionalProperties":false');
+    }
+  });
+
+  test.each(['submitted', 'submitted.v2', 'documents-supplied', 'documents-supplied.v2'])(
+    'fit the sample application.%s: its service, version, answers and centre',
+    (name) => {
+      const sample = read<ApplicationSubmitted>(`samples/application.${name}.json`);
+      const { code, version, title } = sample.publicService;
+      const validate = validator().compile(read<object>(`reference/answers/${code}/${version}.json`));
+      expect([validate(sample.answers), validate.errors]).toEqual([true, null]);
+      expect(validate({})).toBe(false);
+      const asp = lists.find(({ agency }) => agency === 'asp')!;
+      const service = asp.publicServices.find((one) => one.code === code);
+      expect(service?.versions.find((one) => one.version === version)?.title).toEqual(title);
+      expect(read<string[]>('reference/centre-kinds.json')).toContain(sample.centre.kind);
+    },
+  );
+
+  test('are the table of refusals', () => {
+    const listed = read<{ cause: string; mend: string }[]>('reference/refusals.json');
+    expect(listed.map(({ cause }) => cause)).toEqual(Object.keys(REFUSALS));
+  });
+});

@@ -1,0 +1,126 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openForReaders, REFUSALS } from '@cups/agency-contract';
+import { parse } from 'yaml';
+import type { Json } from './publish.ts';
+
+/**
+ * Code lists for agencies, made from the data of the repository: kinds of papers, what each agency decides with the schema of the
+ * answers of each version, kinds of centres, and why a reply may be refused.
+ */
+
+interface Text {
+  ro: string;
+  ru: string;
+  en: string;
+}
+interface Version {
+  version: string;
+  validFrom: string;
+  validTo?: string;
+  title: Text;
+  provider: string;
+  centreKinds?: string[];
+  evidence?: { kind: string; title: Text; required: boolean }[];
+  costOptions?: { code: string; title: Text }[];
+  outputs?: { kind: string; title: Text }[];
+  form?: Json;
+}
+interface PublicService {
+  code: string;
+  stateCode?: string;
+  versions: Version[];
+}
+
+/** Words of a form that are for the desk alone. */
+const OF_THE_DESK = ['x-reuse', 'x-messages', 'x-help', 'x-sections'];
+
+/**
+ * @param data the folder `data` of the repository
+ * @returns contents by the names of files in `reference`
+ */
+export function reference(data: string): Record<string, unknown> {
+  const services = filesOf<PublicService>(join(data, 'public-services'));
+  const agencies = filesOf<{ code: string; name: Text }>(join(data, 'agencies'));
+  const centres = filesOf<{ kind: string }>(join(data, 'centres'));
+  return {
+    'paper-kinds.json': paperKinds(services),
+    'centre-kinds.json': centreKinds(services, centres),
+    'refusals.json': Object.entries(REFUSALS).map(([cause, refusal]) => ({ cause, ...refusal })),
+    ...Object.fromEntries(
+      agencies.map(({ code, name }) => [
+        `public-services/${code}.json`,
+        { agency: code, name, publicServices: servicesOf(code, services) },
+      ]),
+    ),
+    ...answers(services),
+  };
+}
+
+function filesOf<Entry>(folder: string): Entry[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml'))
+    .sort()
+    .map((file) => parse(readFileSync(join(folder, file), 'utf8')) as Entry);
+}
+
+/** Every kind that a version asks for; the first that asks for it names it, as at the desk. */
+function paperKinds(services: PublicService[]): { kind: string; name: Text }[] {
+  const names = new Map<string, Text>();
+  for (const { kind, title } of services.flatMap(({ versions }) => versions.flatMap(({ evidence = [] }) => evidence))) {
+    if (!names.has(kind)) names.set(kind, title);
+  }
+  return [...names].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, name]) => ({ kind, name }));
+}
+
+/** Of centres that are there, and of those for which a service is meant. */
+function centreKinds(services: PublicService[], centres: { kind: string }[]): string[] {
+  const meant = services.flatMap(({ versions }) => versions.flatMap(({ centreKinds = [] }) => centreKinds));
+  return [...new Set([...meant, ...centres.map(({ kind }) => kind)])].sort();
+}
+
+const answersFile = (code: string, version: string) => `answers/${code}/${version}.json`;
+
+/** What an agency decides, each with its versions. */
+function servicesOf(agency: string, services: PublicService[]): unknown[] {
+  return services.flatMap(({ code, stateCode, versions }) => {
+    const own = versions.filter(({ provider }) => provider === agency);
+    if (own.length === 0) return [];
+    return [{ code, ...(stateCode && { stateCode }), versions: own.map((version) => versionOf(code, version)) }];
+  });
+}
+
+function versionOf(code: string, given: Version): Json {
+  const { version, validFrom, validTo, title, centreKinds = [], evidence = [], costOptions = [], outputs = [] } = given;
+  return {
+    version,
+    validFrom,
+    ...(validTo && { validTo }),
+    title,
+    centreKinds,
+    ...(given.form && { answers: answersFile(code, version) }),
+    papers: evidence.map(({ kind, required }) => ({ kind, required })),
+    costOptions: costOptions.map((option) => ({ code: option.code, name: option.title })),
+    outputs: outputs.map(({ kind, title: name }) => ({ kind, name })),
+  };
+}
+
+/** The schema of `answers` of each version that is filed by a form; open, as all that an agency reads. */
+function answers(services: PublicService[]): Record<string, unknown> {
+  const schemas = services.flatMap(({ code, versions }) =>
+    versions.flatMap(({ version, title, form }) => {
+      if (!form) return [];
+      const { $schema, title: _form, 'x-title': _title, ...rest } = withoutDesk(openForReaders(form)) as Json;
+      const $id = `urn:cups:agency:v1:answers:${code}:${version}`;
+      return [[answersFile(code, version), { $schema, $id, title: title.ro, 'x-title': title, ...rest }] as const];
+    }),
+  );
+  return Object.fromEntries(schemas);
+}
+
+function withoutDesk(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDesk);
+  if (typeof value !== 'object' || value === null) return value;
+  const kept = Object.entries(value).filter(([name]) => !OF_THE_DESK.includes(name));
+  return Object.fromEntries(kept.map(([name, item]) => [name, withoutDesk(item)]));
+}
