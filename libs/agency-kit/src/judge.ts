@@ -161,10 +161,8 @@ export class Judge {
       if (unknown >= 0) return byField('UNKNOWN_PAPER_KIND', `documents.${unknown}.kind`);
     }
     const { reason } = event.data as { reason?: Record<string, string> };
-    if (typeof reason === 'object' && Object.values(reason).every(isBlank)) {
-      return byField('REASON_BLANK', 'reason', 'notBlank');
-    }
-    return undefined;
+    if (!reason || !Object.values(reason).every(isBlank)) return undefined;
+    return byField('REASON_BLANK', 'reason.ro', 'notBlank');
   }
 }
 
@@ -177,8 +175,7 @@ function envelopeOf(text: Record<string, string>, value: Buffer | null): Verdict
   const violations = missing.map((field) => ({ field, rule: 'required' }));
   if (text['ce_specversion'] === undefined) violations.push({ field: 'ce_specversion', rule: 'required' });
   else if (text['ce_specversion'] !== '1.0') violations.push({ field: 'ce_specversion', rule: 'const' });
-  if (value === null) violations.push({ field: '', rule: 'required' });
-  return violations.length > 0 ? refuse('NOT_CLOUDEVENTS', ...violations) : undefined;
+  return violations.length > 0 || value === null ? refuse('NOT_CLOUDEVENTS', ...violations) : undefined;
 }
 
 /** A reply that is in order, about a delivery that is there. */
@@ -204,7 +201,7 @@ function moved(delivery: Delivery, verdict: Verdict, digest: string): Verdict {
     // The same decision under another id says nothing new.
     if (isDecision && delivery.decision === digest) return Object.assign(verdict, { handling: 'repeated' });
     const { told } = consequence;
-    return Object.assign(byField(told, 'ce_type'), { event: verdict.event });
+    return Object.assign(refuse(told), { event: verdict.event });
   }
   if (consequence.effect === 'moves') delivery.stage = consequence.to;
   if (isDecision) delivery.decision = digest;

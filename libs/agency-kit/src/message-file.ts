@@ -1,36 +1,27 @@
-import type { IncomingMessage } from '@cups/agency-contract';
-
-/** Reads a message that somebody wrote into a file. */
-
-/** A message of a file; `topic` where it names one. */
-export type FiledMessage = { topic: string | undefined; message: IncomingMessage };
+import { incomingOf } from '@cups/agency-contract/corpus';
+import type { FiledMessage } from '@cups/agency-contract/corpus';
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The message of a file: JSON with `key`, `headers` and `value`, and `topic` where it is known. `value` is JSON, or a text that is
- * taken as the bytes themselves.
+ * The message of a file: JSON with key, headers and value, and the topic where it is known, as the contract's samples and corpus
+ * hold them.
  * @throws Error, one sentence, when it is none
  */
-export function readMessageFile(text: string): FiledMessage {
+export function readMessageFile(text: string) {
   let found: unknown;
   try {
     found = JSON.parse(text);
   } catch {
     throw new Error('The file is no JSON: it holds one message as `cups-agency sample` prints it.');
   }
-  if (!isObject(found) || !isObject(found['headers']) || !('value' in found)) {
+  // A file of the corpus holds its message beside what is expected of it.
+  const filed = isObject(found) && isObject(found['message']) ? found['message'] : found;
+  if (!isObject(filed) || !isObject(filed['headers'])) {
     throw new Error('The file holds no message: topic, key, headers and value, as `cups-agency sample` prints it.');
   }
-  const { topic, key, headers, value } = found as Record<string, unknown> & { headers: Record<string, string> };
-  return {
-    topic: typeof topic === 'string' ? topic : undefined,
-    message: { key: typeof key === 'string' ? key : null, headers, value: bytesOf(value) },
-  };
-}
-
-function bytesOf(value: unknown): Buffer | null {
-  if (value === null) return null;
-  return Buffer.from(typeof value === 'string' ? value : JSON.stringify(value));
+  const { topic, key } = filed;
+  const message = Object.assign({}, filed, { key: typeof key === 'string' ? key : null }) as FiledMessage;
+  return { topic: typeof topic === 'string' ? topic : undefined, message: incomingOf(message) };
 }

@@ -19,9 +19,9 @@ from confluent_kafka import Consumer, KafkaException, Producer
 AGENCY = os.environ["CUPS_AGENCY"]
 PREFIX = os.environ.get("CUPS_PREFIX", "")
 WORK_SECONDS = float(os.environ.get("AGENCY_WORK_SECONDS", "0.3"))  # How long a case takes here.
-WORD = {"submitted": "application.submitted", "supplied": "application.documents-supplied"}
 
 db = sqlite3.connect(os.environ.get("AGENCY_DB", "agency.db"), isolation_level=None)
+db.row_factory = sqlite3.Row
 db.executescript("""
   PRAGMA synchronous = FULL;
   CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY);
@@ -47,10 +47,9 @@ def now() -> datetime:
 
 def reply(case: dict, kind: str, content: dict) -> None:
     """Puts a reply into the outbox, in the transaction that is open."""
-    identity = uuid.uuid5(uuid.NAMESPACE_URL, f"{AGENCY}/{case['request']}/{kind}")
     headers = {
         "ce_specversion": "1.0",
-        "ce_id": str(identity),
+        "ce_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{AGENCY}/{case['request']}/{kind}")),
         "ce_source": f"/agencies/{AGENCY}",
         "ce_type": f"md.cups.reply.{kind}.v1",
         "ce_subject": f"deliveries/{case['delivery']}",
@@ -58,10 +57,9 @@ def reply(case: dict, kind: str, content: dict) -> None:
         "ce_dataschema": f"urn:cups:agency:v1:reply.{kind}",
         "ce_causationid": case["request"],
         "content-type": "application/json",
+        **({"ce_correlationid": case["correlation"]} if case["correlation"] else {}),
     }
-    if case["correlation"]:
-        headers["ce_correlationid"] = case["correlation"]
-    value = {"application": case["application"], **content}
+    value = {"application": case["application"], "agencyReference": reference(case), **content}
     row = (case["delivery"], json.dumps(headers), json.dumps(value, ensure_ascii=False))
     db.execute("INSERT INTO outbox (key, headers, value) VALUES (?, ?, ?)", row)
 
@@ -72,7 +70,7 @@ def keep(case: dict, state: str) -> None:
 
 
 def reference(case: dict) -> str:
-    return f"{AGENCY.upper()}-{case['application'][-8:]}"
+    return f"{AGENCY}-{case['delivery'][16:26]}"
 
 
 def handle(headers: dict, key: str, value: bytes) -> None:
@@ -83,23 +81,21 @@ def handle(headers: dict, key: str, value: bytes) -> None:
         print("refused:", content["cause"], content["violations"], content["mend"], file=sys.stderr, flush=True)
     elif kind in ("application.withdrawn", "application.expired"):
         db.execute("UPDATE cases SET state = 'closed' WHERE delivery = ?", (key,))
-    elif kind in WORD.values():
+    elif kind in ("application.submitted", "application.documents-supplied"):
         case = {"delivery": key, "application": content["application"], "request": headers["ce_id"],
                 "correlation": headers.get("ce_correlationid", "")}
-        reply(case, "acknowledged", {"submission": content["submission"], "agencyReference": reference(case)})
-        if kind == WORD["submitted"] and not content["evidence"]:
-            answer_by = (now() + timedelta(days=14)).date().isoformat()
-            reply(case, "documents-requested", {"documents": [{"kind": "identity-document"}], "answerBy": answer_by})
+        reply(case, "acknowledged", {"submission": content["submission"]})
+        if content["submission"] == 1 and not content["evidence"]:
+            until = (now() + timedelta(days=14)).date().isoformat()
+            reply(case, "documents-requested", {"documents": [{"kind": "identity-document"}], "answerBy": until})
             keep(case, "waiting")
         else:
             keep(case, "working")
 
 
 def decide(case: dict) -> None:
-    number = f"{reference(case)}-R"
-    result = {"kind": "paper", "number": number, "validUntil": (now() + timedelta(days=90)).date().isoformat()}
-    reply(case, "decided", {"outcome": "approved", "agencyReference": reference(case), "result": result,
-                            "decideTime": now().isoformat()})
+    result = {"kind": "paper", "number": f"{reference(case)}-R"}
+    reply(case, "decided", {"outcome": "approved", "result": result, "decideTime": now().isoformat()})
     db.execute("UPDATE cases SET state = 'decided' WHERE delivery = ?", (case["delivery"],))
 
 
@@ -108,8 +104,8 @@ def send(producer: Producer) -> None:
     failed = []
     rows = db.execute("SELECT n, key, headers, value FROM outbox ORDER BY n").fetchall()
     for _, key, headers, value in rows:
-        producer.produce(f"{PREFIX}agency.{AGENCY}.replies", key=key, value=value,
-                         headers=list(json.loads(headers).items()), on_delivery=lambda error, _: error and failed.append(error))
+        producer.produce(f"{PREFIX}agency.{AGENCY}.replies", value, key, headers=list(json.loads(headers).items()),
+                         on_delivery=lambda error, _: error and failed.append(error))
     producer.flush()
     if failed:
         raise KafkaException(failed[0])
@@ -129,21 +125,21 @@ def main() -> None:
     try:
         while not stopping:
             message = consumer.poll(0.1)
-            if message is not None and message.error() is None:
+            if message is not None and message.error():  # The client itself goes on from what it tells so.
+                print("kafka:", message.error(), file=sys.stderr, flush=True)
+            elif message is not None:
                 headers = {name: text.decode() for name, text in message.headers() or [] if text is not None}
                 with_id = f"{headers.get('ce_source')} {headers.get('ce_id')}"
                 db.execute("BEGIN")
                 if db.execute("INSERT OR IGNORE INTO seen VALUES (?)", (with_id,)).rowcount == 1:
                     handle(headers, message.key().decode(), message.value())
                 db.execute("COMMIT")
-            columns = ("delivery", "application", "request", "correlation")
-            due = "SELECT delivery, application, request, correlation FROM cases WHERE state = 'working' AND due <= ?"
-            for row in db.execute(due, (time.time(),)).fetchall():
+            for case in db.execute("SELECT * FROM cases WHERE state = 'working' AND due <= ?", (time.time(),)).fetchall():
                 db.execute("BEGIN")
-                decide(dict(zip(columns, row)))
+                decide(dict(case))
                 db.execute("COMMIT")
             send(producer)
-            if message is not None and message.error() is None:
+            if message is not None and not message.error():
                 consumer.commit(message=message, asynchronous=False)
     finally:
         consumer.close()

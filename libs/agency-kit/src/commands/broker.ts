@@ -45,13 +45,14 @@ MB, into the folder .cups beside the unpacked kit).
   },
 };
 
-const wordsOf = ({ file, passwordFileOf }: Sandbox, code: string, folder: string): string => `
+const wordsOf = ({ file, filesOf }: Sandbox, code: string, folder: string): string => `
 Your system, as agency ${code}:
   bootstrap.servers   ${file.brokers}
   security.protocol   SASL_SSL, sasl.mechanism SCRAM-SHA-512
   CA (PEM)            ${file.ca}
   user                ${userOf(code)}
-  password in         ${passwordFileOf(code)}
+  password in         ${filesOf(code).password}
+  all that for Java   ${filesOf(code).properties}
   reads               agency.${code}.requests and cups.centres, in groups whose names begin with ${code}.
   writes              agency.${code}.replies
 

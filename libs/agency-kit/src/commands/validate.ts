@@ -12,7 +12,6 @@ import {
 } from '@cups/agency-contract';
 import type { RefusalCause, Violation } from '@cups/agency-contract';
 import { Judge } from '../judge.ts';
-import type { FiledMessage } from '../message-file.ts';
 import { readMessageFile } from '../message-file.ts';
 import { instantOf } from '../mending.ts';
 import { PAPER_KINDS } from '../paper-kinds.ts';
@@ -41,7 +40,9 @@ Exit code 0: all are in order; 1: not all are.
   },
 };
 
-function readFiled(file: string): FiledMessage {
+type Filed = ReturnType<typeof readMessageFile>;
+
+function readFiled(file: string): Filed {
   let text: string;
   try {
     text = readFileSync(file === '-' ? 0 : file, 'utf8');
@@ -51,7 +52,7 @@ function readFiled(file: string): FiledMessage {
   return readMessageFile(text);
 }
 
-function opinionOf({ topic, message }: FiledMessage): Omit<Opinion, 'file'> {
+function opinionOf({ topic, message }: Filed): Omit<Opinion, 'file'> {
   const text = textHeaders(message.headers);
   const type = text['ce_type'] ?? '';
   if (type === REFERENCE_TYPES.centreChanged || isRequestType(type)) {

@@ -23,8 +23,8 @@ export type SandboxOptions = {
 /** A closed broker for agencies that develop: TLS, sign-in, and rights as on a platform. */
 export type Sandbox = {
   file: SandboxFile;
-  /** File with the password of an agency's user. */
-  passwordFileOf: (agency: string) => string;
+  /** Files of an agency's user: its password, and the properties with which a client of Java connects. */
+  filesOf: (agency: string) => { password: string; properties: string };
   /** Ends the broker and starts it again, with all that it holds. */
   restart: () => Promise<void>;
   stop: () => Promise<void>;
@@ -66,14 +66,34 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     prefix: '',
     agencies: [...agencies],
   };
+  for (const code of agencies) {
+    const user = userOf(code);
+    const text = propertiesOf(file, user, users[user]!);
+    await writeFile(join(folder, `${user}.properties`), text, { mode: 0o600 });
+  }
   await writeFile(sandboxFile(folder), `${JSON.stringify(file, null, 2)}\n`);
   return {
     file,
-    passwordFileOf: (agency) => passwordFile(userOf(agency)),
+    filesOf: (agency) => ({
+      password: passwordFile(userOf(agency)),
+      properties: join(folder, `${userOf(agency)}.properties`),
+    }),
     restart: () => local.restartKafka(),
     stop: () => local.stop(),
   };
 }
+
+/** How a client of Java, or a tool of Kafka, connects as this user. */
+const propertiesOf = ({ brokers, ca }: SandboxFile, user: string, password: string): string =>
+  [
+    `bootstrap.servers=${brokers}`,
+    'security.protocol=SASL_SSL',
+    'ssl.truststore.type=PEM',
+    `ssl.truststore.location=${ca}`,
+    'sasl.mechanism=SCRAM-SHA-512',
+    `sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required username="${user}" password="${password}";`,
+    '',
+  ].join('\n');
 
 /** Users are made when the broker's data are. */
 function refuseOthers(folder: string, agencies: readonly string[]): void {
