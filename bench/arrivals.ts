@@ -1,4 +1,5 @@
 import { connectKafka } from '@cups/events';
+import type { Platform } from '@cups/tools/platform';
 import { nowMs } from './processes.ts';
 
 /** What comes out at the other end, seen by a consumer of our own. */
@@ -15,9 +16,13 @@ export interface Arrivals {
   stop(): Promise<void>;
 }
 
+/** A client that may read everything. */
+export const kafkaOf = ({ kafkaBrokers, kafkaAccess }: Platform) =>
+  connectKafka(kafkaBrokers.split(','), 'cups-bench', kafkaAccess);
+
 /** Joins before it resolves, so that nothing is measured late. */
-export async function watchAgencies(brokers: string[], groupId: string, topics: string[]): Promise<Arrivals> {
-  const consumer = connectKafka(brokers, 'cups-bench').consumer({ groupId, allowAutoTopicCreation: false });
+export async function watchAgencies(platform: Platform, groupId: string, topics: string[]): Promise<Arrivals> {
+  const consumer = kafkaOf(platform).consumer({ groupId, allowAutoTopicCreation: false });
   const deliveries = new Set<string>();
   const applications = new Map<string, number>();
   let messages = 0;
@@ -46,8 +51,8 @@ export async function watchAgencies(brokers: string[], groupId: string, topics: 
 }
 
 /** Reads a topic from its beginning to where it ends now: the ids of the applications that events of this type are about. */
-export async function readSubjects(brokers: string[], topic: string, type: string): Promise<Set<string>> {
-  const kafka = connectKafka(brokers, 'cups-bench-count');
+export async function readSubjects(platform: Platform, topic: string, type: string): Promise<Set<string>> {
+  const kafka = kafkaOf(platform);
   const admin = kafka.admin();
   await admin.connect();
   const ends = new Map(

@@ -28,7 +28,7 @@ import type { Level, OpenLoop } from './work.ts';
  * machine, the load generator included: its own part is stated.
  */
 
-const HELP = `npm run bench -- [--json] [--seconds 20] [--profile <service>]
+const HELP = `npm run bench -- [--json] [--seconds 20] [--open] [--profile <service>]
 
 Starts a platform of its own on an empty folder, warms it up and measures
   saturation   pairs (create + submit of a 3 KB application) a second at 8, 16, 32 and 64 in flight
@@ -39,6 +39,7 @@ Starts a platform of its own on an empty folder, warms it up and measures
 
   --json             one JSON object only, without progress and table
   --seconds <n>      length of each part; default 20
+  --open             Kafka and the store without TLS, users and rights
   --profile <name>   writes a CPU profile of that service to .cups/profiles (it costs a little)
   --help             this text
 
@@ -54,6 +55,7 @@ const { values: args } = parseArgs({
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
     seconds: { type: 'string', default: '20' },
+    open: { type: 'boolean', default: false },
     profile: { type: 'string' },
   },
 });
@@ -118,6 +120,7 @@ function startBenched(dataDir: string, signal: AbortSignal, trouble: string[]): 
     port: 0,
     dataDir,
     prefix: `bench${randomBytes(3).toString('hex')}-`,
+    open: args.open,
     signal,
     onProgress: say,
     onExit: (name, code) => trouble.push(`${name} ended by itself (${code})`),
@@ -138,11 +141,11 @@ async function loadPlatform(
   signal: AbortSignal,
   trouble: string[],
 ): Promise<Omit<Measured, 'idle' | 'seconds' | 'trouble' | 'around'>> {
-  const { kafkaBrokers, prefix, mongoUri } = platform;
+  const { prefix, mongoUri, mongoTls } = platform;
   const children = new Children();
   const topics = agenciesIn(join(root, 'data')).map((code) => `${prefix}agency.${code}.requests`);
-  const arrivals = await watchAgencies(kafkaBrokers.split(','), `${prefix}bench`, topics);
-  const store = await mongoose.createConnection(mongoUri).asPromise();
+  const arrivals = await watchAgencies(platform, `${prefix}bench`, topics);
+  const store = await mongoose.createConnection(mongoUri, mongoTls).asPromise();
   try {
     const threads = store.useDb(`${prefix}cups-notifications`).collection('threads');
     const applications = store.useDb(`${prefix}cups-intake`).collection<{ _id: string }>('applications');

@@ -12,7 +12,7 @@ export interface Counted {
 
 /** Counts what was accepted at each station of its way. */
 export async function countAll(
-  { kafkaBrokers, prefix }: Platform,
+  platform: Platform,
   work: Work,
   arrivals: Arrivals,
   applications: mongoose.Collection<{ _id: string }>,
@@ -22,8 +22,8 @@ export async function countAll(
   for await (const { _id } of applications.find({ state: { $ne: 'draft' } }, { projection: { _id: 1 } })) {
     stored.add(_id);
   }
-  const topic = `${prefix}cups.applications`;
-  const published = await readSubjects(kafkaBrokers.split(','), topic, 'cups.intake.v1.ApplicationSubmitted');
+  const topic = `${platform.prefix}cups.applications`;
+  const published = await readSubjects(platform, topic, 'cups.intake.v1.ApplicationSubmitted');
   const received = new Set(arrivals.applications.keys());
   const { accepted, unknown } = work;
   return {

@@ -60,7 +60,7 @@ async function measure(): Promise<void> {
       REQUEST_BUDGET_MS: '60000',
     },
   });
-  const connection = await mongoose.createConnection(platform.mongoUri).asPromise();
+  const connection = await mongoose.createConnection(platform.mongoUri, platform.mongoTls).asPromise();
   try {
     const applications = connection.getClient().db(`${platform.prefix}cups-intake`).collection('applications');
     const filled = await fill({ url: platform.url, applications: applications as never, all, atCentre, say });

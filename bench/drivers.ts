@@ -1,3 +1,4 @@
+import { connectKafka } from '@cups/events';
 import mongoose from 'mongoose';
 import { Meter } from './drivers/meter.ts';
 import type { RawCost, RawName } from './drivers/meter.ts';
@@ -9,7 +10,10 @@ import { measureGrpc, measureHttp, measureKafka } from './drivers/wire.ts';
 
 export interface DriversOrder {
   mongoUri: string;
+  mongoTls: { tls?: true; ca?: string };
   brokers: string[];
+  /** As whom Kafka is spoken to; undefined: in the open. */
+  signIn: { ca: string; username: string; password: string } | undefined;
   /** Database of intake, whose documents are copied, and a database for the copies. */
   from: string;
   into: string;
@@ -24,11 +28,20 @@ export interface DriversOrder {
   pids: { echo: number; kafka: number; store: number };
 }
 
+function clientOf({ brokers, signIn }: DriversOrder) {
+  if (!signIn) return connectKafka(brokers, 'cups-bench-raw');
+  const { ca, username, password } = signIn;
+  return connectKafka(brokers, 'cups-bench-raw', { ca: () => ca, username, password: () => password });
+}
+
 async function measure(order: DriversOrder): Promise<Record<RawName, RawCost>> {
   const { level, seconds, topic } = order;
   const meter = new Meter({ level, seconds, pids: [process.pid, ...Object.values(order.pids)] });
   const mongo = await mongoose
-    .createConnection(order.mongoUri, { maxPoolSize: Math.max(32, level), writeConcern: { w: 'majority' } })
+    .createConnection(
+      order.mongoUri,
+      Object.assign({ maxPoolSize: Math.max(32, level), writeConcern: { w: 'majority' as const } }, order.mongoTls),
+    )
     .asPromise();
   try {
     const sample = await mongo.useDb(order.from).collection<Stored>('applications').findOne({ state: 'submitted' });
@@ -37,7 +50,7 @@ async function measure(order: DriversOrder): Promise<Record<RawName, RawCost>> {
     const store = await measureStore(meter, copies, sample, topic);
     const content = (sample['submissions'] as { content: object }[])[0]!.content;
     const value = Buffer.from(JSON.stringify(content));
-    const { produce, produceBatch } = await measureKafka(meter, order.brokers, topic, value);
+    const { produce, produceBatch } = await measureKafka(meter, clientOf(order), topic, value);
     const grpcEcho = await measureGrpc(meter, order.grpcPort, sample._id);
     const httpEcho = await measureHttp(meter, order.httpPort, value);
     const { insert, update, pull, find } = store;

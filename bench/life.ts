@@ -48,7 +48,7 @@ else if (!(Number.isInteger(applications) && applications > 0)) {
 
 /** All that grows with applications, at one moment. */
 async function look(platform: Platform, dataDir: string) {
-  const collections = await collectionsOf(platform.mongoUri, platform.prefix);
+  const collections = await collectionsOf(platform);
   const topics = topicsOf(dataDir, platform.prefix);
   const logs = logBytes(join(dataDir, 'logs'));
   return { collections, topics, logs, clocks: readClocks(platform.pids()), ms: nowMs() };

@@ -23,11 +23,17 @@ export async function rawDrivers(
   const sample = (await applications.findOne({ state: 'submitted' })) as unknown as Sample;
   const echo = children.fork('echo.ts');
   const { grpcPort, httpPort } = await ask<{ grpcPort: number; httpPort: number }>(echo, echoOf(sample));
-  const { prefix, mongoUri, kafkaBrokers } = platform;
+  const { prefix, mongoUri, mongoTls, kafkaBrokers, kafkaAccess } = platform;
   const { kafka = 0, store = 0 } = platform.pids();
   const order: DriversOrder = {
     mongoUri,
+    mongoTls,
     brokers: kafkaBrokers.split(','),
+    signIn: kafkaAccess && {
+      ca: kafkaAccess.ca?.() ?? '',
+      username: kafkaAccess.username ?? '',
+      password: kafkaAccess.password?.() ?? '',
+    },
     from: `${prefix}cups-intake`,
     into: `${prefix}bench`,
     topic: `${prefix}bench-raw`,

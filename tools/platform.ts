@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { KAFKA_ACCESS, STORED } from '@cups/backend/settings';
-import { ensureTopics } from '@cups/events';
-import { isFree, startLocal } from '@cups/local';
+import { isFree } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
-import { readSettings } from '@cups/process/settings';
 import { makeKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
+import { admitAll } from './platform/admit.ts';
 import { environmentOf } from './platform/environment.ts';
 import type { Surroundings } from './platform/environment.ts';
+import { startParts } from './platform/parts.ts';
 import { Processes } from './platform/processes.ts';
+import { givenParts, lackingOf, waysInto } from './platform/ways.ts';
+import type { Ways } from './platform/ways.ts';
 import { SERVICES, SIGNERS } from './services.ts';
 import type { ServiceName } from './services.ts';
 import { claimShape } from './shape.ts';
@@ -21,8 +22,6 @@ export type { ServiceName };
 
 /** The whole platform as processes of this machine; `npm start`, the benchmark and the journeys use it. */
 
-/** Of each topic; production has more. */
-const PARTITIONS = 3;
 const root = join(import.meta.dirname, '..');
 
 export interface PlatformOptions {
@@ -37,16 +36,16 @@ export interface PlatformOptions {
   env?: Record<string, string>;
   envOf?: Partial<Record<ServiceName, Record<string, string>>>;
   prefix?: string;
+  /** Whether embedded parts stand open: no TLS, nobody signs in, everybody may do everything. @default false */
+  open?: boolean;
   /** Store and Kafka that run already and have all topics. @default those of the environment, else embedded ones */
   parts?: { mongoUri: string; kafkaBrokers: string };
 }
 
-export interface Platform {
+export interface Platform extends Pick<Ways, 'mongoUri' | 'kafkaBrokers' | 'kafkaAccess' | 'mongoTls'> {
   url: string;
   /** Folder of the services' logs. */
   logs: string;
-  mongoUri: string;
-  kafkaBrokers: string;
   prefix: string;
   local: LocalPlatform | undefined;
   /** Process ids by name, the two JVMs included; a further copy is called `intake-2`. */
@@ -70,22 +69,6 @@ const labelOf = (name: ServiceName, copy = 1): string => (copy === 1 ? name : `$
 const isCopyOf = (label: string, name: ServiceName): boolean =>
   label === name || (label.startsWith(`${name}-`) && /^\d+$/.test(label.slice(name.length + 1)));
 
-/** The store that is named by MONGODB_URI, or by the file of MONGODB_URI_FILE. */
-function givenStore(): string | undefined {
-  const { MONGODB_URI: uri, MONGODB_URI_FILE: file } = process.env;
-  return (uri || file) && readSettings(STORED, process.env).mongoUri;
-}
-
-/** What runs already: of the options, else of the environment; and how it is reached. */
-function givenParts({ parts }: PlatformOptions) {
-  return {
-    mongo: parts?.mongoUri ?? givenStore(),
-    kafka: parts?.kafkaBrokers ?? process.env['KAFKA_BROKERS'],
-    access: readSettings(KAFKA_ACCESS, process.env),
-    ca: readSettings({ ca: STORED.mongoCa }, process.env).ca,
-  };
-}
-
 /**
  * Starts Kafka and the store (unless MONGODB_URI and KAFKA_BROKERS name real ones) and every service, and waits until
  * the gateway and all services are ready.
@@ -93,36 +76,39 @@ function givenParts({ parts }: PlatformOptions) {
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { dataDir, onProgress = () => {}, prefix = process.env['CUPS_PREFIX'] ?? '' } = options;
-  const given = givenParts(options);
-  const parts = [...(given.kafka ? [] : (['kafka'] as const)), ...(given.mongo ? [] : (['store'] as const))];
+  const given = givenParts(options.parts);
+  const parts = lackingOf(given);
   if (parts.length > 0) claimShape(dataDir, root);
   const logs = makeLogs(dataDir);
   const life = { started: false, stopping: false };
   const onExit = (name: string, code: number | null): void => {
     if (life.started && !life.stopping) options.onExit?.(name, code);
   };
-  const local = parts.length > 0 ? await startLocal({ dataDir, parts, onProgress, onExit }) : undefined;
+  const { open = false } = options;
+  const embedded =
+    parts.length > 0 ? await startParts({ dataDir, parts, open, prefix, onProgress, onExit }) : undefined;
+  const { local } = embedded ?? {};
   const processes = new Processes({ root, logs, signal: options.signal, onExit });
+  let follower: (() => void) | undefined;
   const stop = async (): Promise<void> => {
     if (life.stopping) return;
     life.stopping = true;
+    follower?.();
     await endInOrder(processes);
     await local?.stop();
   };
   try {
-    const mongoUri = given.mongo ?? local!.mongoUri;
-    const kafkaBrokers = given.kafka ?? local!.kafkaBrokers;
+    const { settingsOf, usersDir, ...ways } = waysInto(embedded?.access, given);
+    const { mongoUri, kafkaBrokers, kafkaAccess: access, mongoTls } = ways;
     const { keysDir, requestSecret } = makeSecrets(dataDir);
     const url = await choosePorts(processes, options.port);
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
-    const start = startOf(processes, around, requestSecret, options.envOf);
+    const start = startOf(processes, Object.assign(around, { settingsOf }), requestSecret, options.envOf);
 
-    // Those of agencies that come later are made by the bridge.
-    const agencies = agenciesIn(options.env?.['CUPS_DATA'] ?? join(root, 'data'));
     if (!options.parts) {
-      const brokers = kafkaBrokers.split(',');
-      await ensureTopics({ brokers, access: given.access, prefix, partitions: PARTITIONS, agencies });
-      onProgress('topics are there; starting the services');
+      const data = options.env?.['CUPS_DATA'] ?? join(root, 'data');
+      follower = await admitAll({ brokers: kafkaBrokers.split(','), access, prefix, data, usersDir }, onProgress);
+      onProgress('topics and users are there; starting the services');
     }
     await Promise.all(SERVICES.map((name) => start(name)));
     life.started = true;
@@ -130,13 +116,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     return {
       url,
       logs: relative(root, logs),
-      mongoUri,
-      kafkaBrokers,
+      ...ways,
       prefix,
       local,
       pids: () => Object.assign({}, local?.pids, processes.pids()),
       operations: (name, copy) => `http://127.0.0.1:${processes.portsOf(labelOf(name, copy)).http}`,
-      isEmpty: () => isEmpty(mongoUri, prefix, given.ca?.()),
+      isEmpty: () => isEmpty(mongoUri, prefix, mongoTls),
       kill: (name, copy) => processes.end(labelOf(name, copy), 'SIGKILL'),
       end: (name, copy) => processes.end(labelOf(name, copy)),
       start,
@@ -180,7 +165,7 @@ async function choosePorts(processes: Processes, gatewayPort: number): Promise<s
 /** Starts a service, or a further copy of it, with the settings of this platform. */
 function startOf(
   processes: Processes,
-  around: Surroundings,
+  around: Surroundings & { settingsOf: (name: ServiceName) => Record<string, string> },
   requestSecret: string,
   envOf: PlatformOptions['envOf'] = {},
 ): Platform['start'] {
@@ -189,7 +174,7 @@ function startOf(
     const label = labelOf(name, copy);
     const ports = await processes.choosePorts(label);
     const own = Object.assign(name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {}, envOf[name]);
-    await processes.start(label, name, environmentOf(around, ports, addressOf, own));
+    await processes.start(label, name, environmentOf(around, around.settingsOf(name), ports, addressOf, own));
   };
 }
 
@@ -205,8 +190,8 @@ async function endInOrder(processes: Processes): Promise<void> {
   }
 }
 
-async function isEmpty(mongoUri: string, prefix: string, ca: string | undefined): Promise<boolean> {
-  const options = { dbName: `${prefix}cups-intake`, ...(ca !== undefined && { tls: true, ca }) };
+async function isEmpty(mongoUri: string, prefix: string, tls: Platform['mongoTls']): Promise<boolean> {
+  const options = Object.assign({ dbName: `${prefix}cups-intake` }, tls);
   const connection = await mongoose.createConnection(mongoUri, options).asPromise();
   try {
     return (await connection.collection('applications').findOne({}, { projection: { _id: 1 } })) === null;

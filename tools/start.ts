@@ -15,6 +15,7 @@ serves until Ctrl-C.
   --port <n>       port of the gateway (default 8080)
   --data <folder>  where Kafka and the store keep their data (default .cups/data)
   --empty          do not play the sample day
+  --open           Kafka and the store without TLS, users and rights; what they hold stays the same
   --help           this text
 
 MONGODB_URI and KAFKA_BROKERS name real ones instead of the embedded store and Kafka.
@@ -25,6 +26,7 @@ const { values } = parseArgs({
     port: { type: 'string', default: '8080' },
     data: { type: 'string', default: '.cups/data' },
     empty: { type: 'boolean', default: false },
+    open: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -40,6 +42,7 @@ if (!Number.isInteger(port) || port < 0 || port > 65535) {
 
 const root = join(import.meta.dirname, '..');
 const running = join(root, '.cups', 'running.json');
+const dataDir = resolve(root, values.data);
 const started = performance.now();
 const progress = (line: string) =>
   console.log(`  ${((performance.now() - started) / 1000).toFixed(1).padStart(5)} s  ${line}`);
@@ -79,7 +82,8 @@ process.on('disconnect', end);
 try {
   platform = await startPlatform({
     port,
-    dataDir: resolve(root, values.data),
+    dataDir,
+    open: values.open,
     signal: aborted.signal,
     onProgress: progress,
     onExit: (name, code) =>
@@ -87,7 +91,7 @@ try {
   });
   if (!anotherRuns()) {
     mkdirSync(join(root, '.cups'), { recursive: true });
-    writeFileSync(running, JSON.stringify({ url: platform.url, pid: process.pid }));
+    writeFileSync(running, JSON.stringify({ url: platform.url, pid: process.pid, data: dataDir }));
   }
   console.log(`serving ${platform.url}`);
   if (!values.empty && (await platform.isEmpty())) {

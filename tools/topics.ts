@@ -4,7 +4,7 @@ import { denialIn, ensureTopics, ensureUsers, lookAfterTopics, principalsFor, to
 import type { Agencies } from '@cups/events';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf } from '@cups/process/settings';
-import { agenciesIn } from './topics/agencies.ts';
+import { agenciesIn, quotasIn } from './topics/agencies.ts';
 import { settings } from './topics/settings.ts';
 import { passwordsIn, tell } from './topics/users.ts';
 
@@ -14,7 +14,7 @@ const HELP = `npm run topics [-- options]
 
 Creates the topics of the platform and of each agency that has a file; those that exist are left as they are. Where Kafka asks
 who one is, an administrator does it (KAFKA_TLS_CA_FILE, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD_FILE), and with
-KAFKA_USERS_DIR makes the users of services and agencies with exactly the rights that they need. Settings come from the
+KAFKA_USERS_DIR makes the users of services and agencies with exactly the rights that they need, and the quotas of agencies. Settings come from the
 environment: these, KAFKA_BROKERS, CUPS_PREFIX, CUPS_DATA, TOPIC_PARTITIONS, TOPIC_REPLICATION, TOPIC_TIMEOUT_MS,
 SIMULATOR_TOPICS, SIMULATOR_AGENCIES (docs/settings.md).
 
@@ -73,9 +73,10 @@ async function create(): Promise<void> {
   if (config.usersDir) await createUsers(config, agencies);
 }
 
-function agenciesOf({ simulatorTopics, simulatorAgencies }: Config, agencies: string[]): Agencies {
+function agenciesOf({ dataDir, simulatorTopics, simulatorAgencies }: Config, agencies: string[]): Agencies {
   const stoodInFor = simulatorAgencies.length > 0 ? simulatorAgencies : agencies;
-  return { agencies, simulated: simulatorTopics === 'training' ? [] : stoodInFor };
+  const simulated = simulatorTopics === 'training' ? [] : stoodInFor;
+  return { agencies, simulated, quotas: quotasIn(dataDir) };
 }
 
 async function createUsers(config: Config, agencies: string[]): Promise<void> {

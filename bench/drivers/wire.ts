@@ -2,14 +2,13 @@ import { Agent, request as httpRequest } from 'node:http';
 import { Client, credentials } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/grpc-js';
 import { loadService } from '@cups/contracts/proto';
-import { connectKafka } from '@cups/events';
 import { Partitioners } from 'kafkajs';
+import type { Kafka } from 'kafkajs';
 import type { Meter, RawCost } from './meter.ts';
 import { newId } from './store.ts';
 
 /** Kafka: one message a call, and as many as are in flight in one call, as the relay produces. */
-export async function measureKafka(meter: Meter, brokers: string[], topic: string, value: Buffer) {
-  const kafka = connectKafka(brokers, 'cups-bench-raw');
+export async function measureKafka(meter: Meter, kafka: Kafka, topic: string, value: Buffer) {
   const admin = kafka.admin();
   await admin.connect();
   await admin.createTopics({ topics: [{ topic, numPartitions: 3 }], waitForLeaders: true });

@@ -1,5 +1,6 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Platform } from '@cups/tools/platform';
 import mongoose from 'mongoose';
 import { round } from '../processes.ts';
 
@@ -13,8 +14,8 @@ export type Counts = Record<string, Numbers>;
 const STORED = ['intake', 'agency-bridge', 'notifications', 'identity'] as const;
 
 /** Every collection: documents, their bytes as BSON, how many indexes, and the bytes of the fields that these hold. */
-export async function collectionsOf(mongoUri: string, prefix: string): Promise<Counts> {
-  const connection = await mongoose.createConnection(mongoUri).asPromise();
+export async function collectionsOf({ mongoUri, mongoTls, prefix }: Platform): Promise<Counts> {
+  const connection = await mongoose.createConnection(mongoUri, mongoTls).asPromise();
   try {
     const counts: Counts = {};
     for (const service of STORED) {

@@ -27,7 +27,7 @@ export async function openStage(env: Record<string, string> = {}): Promise<Stage
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
     const all = Object.assign({}, LIMITS, env);
-    const platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), env: all });
+    const platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), open: true, env: all });
     process.env['CUPS_DESK_URL'] = platform.url;
     process.env['CUPS_DESK_KAFKA'] = platform.kafkaBrokers;
     process.env['CUPS_DESK_PREFIX'] = platform.prefix;

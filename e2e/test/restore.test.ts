@@ -106,8 +106,8 @@ async function handOver(desk: Desk, id: string): Promise<void> {
 }
 
 /** Submissions on the topics of agencies, by delivery and number, each with the ids under which it is there. */
-async function requestsByDelivery(brokers: string): Promise<Map<string, Set<string>>> {
-  const kafka = connectKafka(brokers.split(','), 'rehearsal');
+async function requestsByDelivery({ kafkaBrokers, kafkaAccess }: Platform): Promise<Map<string, Set<string>>> {
+  const kafka = connectKafka(kafkaBrokers.split(','), 'rehearsal', kafkaAccess);
   const admin = kafka.admin();
   await admin.connect();
   const topics = (await admin.listTopics()).filter((name) => name.endsWith('.requests'));
@@ -216,7 +216,7 @@ describe('backups that were taken under load, of each store at another time, and
     );
     expect(missingIn(checked.said)).toEqual(missing);
     expect(checked.code).toBe(1);
-    const twice = [...(await requestsByDelivery(platform.kafkaBrokers))].filter(([, ids]) => ids.size > 1);
+    const twice = [...(await requestsByDelivery(platform))].filter(([, ids]) => ids.size > 1);
     expect(twice).toEqual([]);
   }, 300_000);
 

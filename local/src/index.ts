@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Child } from './child.ts';
-import { startKafka } from './kafka.ts';
+import { CONTROLLER, startKafka } from './kafka.ts';
 import { recordChildren, releaseLock, runningOwner, takeLock } from './lock.ts';
-import { addressesOf, choosePorts, type Addresses, type PortName } from './ports.ts';
+import { addressesOf, choosePorts, LOOPBACK, type Addresses, type PortName } from './ports.ts';
 import { openSecure, type Secure } from './secure.ts';
 import { startStore } from './store.ts';
 
@@ -11,6 +11,9 @@ export { kafkaClassPath } from './kafka.ts';
 export { freePort, isFree } from './ports.ts';
 
 export type LocalPart = 'kafka' | 'store';
+
+/** As `k8s/kafka/kafka.yaml` has it. */
+const SESSION_MS = 300_000;
 
 export interface LocalOptions {
   /** Folder of all data, made when absent. One process at a time. */
@@ -31,11 +34,13 @@ export interface LocalOptions {
   /**
    * Both parts speak TLS alone, with a certificate that is made with the JDK's `keytool`. Clients of Kafka sign in
    * (SCRAM-SHA-512) and may do what they were given (ACLs): at first there is nobody but `secure.admin`, who may do
-   * everything. For a new data folder; one that was made without it has no such user.
+   * everything. A data folder that was made without it has no such user: whoever opens `secure.controller` makes it.
    */
   secure?: boolean;
   /** Passwords of users whom a secure Kafka knows from its first start on, by name; they may do nothing until they are given rights. */
   users?: Readonly<Record<string, string>>;
+  /** How long a client of a secure Kafka may go on before it must sign in again (ms). Default 5 minutes. */
+  maxSessionMs?: number;
   /** Partitions of a topic that is created without a number. Default 3. */
   partitions?: number;
   /** One line of progress, for a person. */
@@ -48,8 +53,10 @@ export interface LocalOptions {
 export interface ClientSecurity {
   /** File of the certificate that they must trust (PEM); readable for its owner only, as all of the data folder. */
   readonly caFile: string;
-  /** The user of Kafka that may do everything. */
-  readonly admin: { readonly username: string; readonly password: string };
+  /** The user of Kafka that may do everything; its password stands in the file too. */
+  readonly admin: { readonly username: string; readonly password: string; readonly passwordFile: string };
+  /** Kafka's controller, on this machine alone, without TLS (SASL PLAIN): a way in while Kafka does not know `admin`. */
+  readonly controller: { readonly address: string; readonly username: string; readonly password: string };
   /** The certificate with its key (PKCS12), for what else is to be served beside the parts, and what opens it. */
   readonly server: { readonly keyFile: string; readonly keyPassword: string };
 }
@@ -129,8 +136,10 @@ class RunningPlatform implements LocalPlatform {
 
   get secure(): ClientSecurity | undefined {
     if (!this.#secure) return undefined;
-    const { caFile, admin, keyFile, keyPassword } = this.#secure;
-    return { caFile, admin, server: { keyFile, keyPassword } };
+    const { caFile, admin, keyFile, keyPassword, controllerPassword } = this.#secure;
+    const address = `${LOOPBACK}:${this.#ports.controller}`;
+    const controller = { address, username: CONTROLLER, password: controllerPassword };
+    return { caFile, admin, controller, server: { keyFile, keyPassword } };
   }
 
   get pids(): { kafka: number; store: number } {
@@ -188,10 +197,10 @@ class RunningPlatform implements LocalPlatform {
       if (this.#children.delete(part)) this.#options.onExit?.(part, code, signal);
     };
     const { host, advertisedHost } = this.#addresses;
-    const { partitions = 3, endsWithParent = true, users } = this.#options;
+    const { partitions = 3, endsWithParent = true, maxSessionMs = SESSION_MS, users } = this.#options;
     const shared = { dataDir, host, endsWithParent, secure: this.#secure };
     if (part === 'store') return startStore(Object.assign(shared, { port: store }), onProgress, onEnd);
-    const options = { advertisedHost, port: kafka, controllerPort: controller, partitions, users };
+    const options = { advertisedHost, port: kafka, controllerPort: controller, partitions, maxSessionMs, users };
     return startKafka(Object.assign(shared, options), onProgress, onEnd);
   }
 

@@ -25,6 +25,9 @@ const JAVA_FLAGS = [
 export const kafkaClassPath = (onProgress: (line: string) => void = () => {}): Promise<string> =>
   prepare(PART, onProgress);
 
+/** As whom Kafka's broker signs in to Kafka's controller. */
+export const CONTROLLER = 'controller';
+
 /** What Kafka is started with. */
 export interface KafkaOptions extends Addresses {
   readonly dataDir: string;
@@ -35,6 +38,8 @@ export interface KafkaOptions extends Addresses {
   readonly partitions: number;
   /** Whether it ends when this process ends. */
   readonly endsWithParent: boolean;
+  /** How long a client goes on before it must sign in again, when it is secure. */
+  readonly maxSessionMs: number;
   /** With it clients speak TLS, sign in, and may do what they were given; without it everybody may do everything. */
   readonly secure?: Secure | undefined;
   /** Passwords of further users, by name; they are made with the data. */
@@ -76,7 +81,8 @@ export async function startKafka(
 }
 
 /** Where it listens, and in which language; as secure as is asked for. */
-function listeners({ host, advertisedHost, port, controllerPort, secure }: KafkaOptions): Record<string, string> {
+function listeners(options: KafkaOptions): Record<string, string> {
+  const { host, advertisedHost, port, controllerPort, maxSessionMs, secure } = options;
   const name = secure ? 'CLIENTS' : 'PLAINTEXT';
   const where = {
     listeners: `${name}://${host}:${port},CONTROLLER://${LOOPBACK}:${controllerPort}`,
@@ -99,13 +105,15 @@ function listeners({ host, advertisedHost, port, controllerPort, secure }: Kafka
     'sasl.enabled.mechanisms': 'SCRAM-SHA-512',
     'sasl.mechanism.inter.broker.protocol': 'SCRAM-SHA-512',
     'listener.name.clients.scram-sha-512.sasl.jaas.config': `${module('scram.Scram')} ${user(admin.username, admin.password)};`,
+    // Whose password was changed or taken, but not the rights, is out by then.
+    'listener.name.clients.scram-sha-512.connections.max.reauth.ms': String(maxSessionMs),
     'sasl.mechanism.controller.protocol': 'PLAIN',
     'listener.name.controller.sasl.enabled.mechanisms': 'PLAIN',
-    'listener.name.controller.plain.sasl.jaas.config': `${module('plain.Plain')} ${user('controller', controllerPassword)} user_controller="${controllerPassword}";`,
+    'listener.name.controller.plain.sasl.jaas.config': `${module('plain.Plain')} ${user(CONTROLLER, controllerPassword)} user_${CONTROLLER}="${controllerPassword}";`,
     // Whoever was given nothing may do nothing.
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'false',
-    'super.users': `User:${admin.username};User:controller`,
+    'super.users': `User:${admin.username};User:${CONTROLLER}`,
   });
 }
 

@@ -18,8 +18,8 @@ export interface Secure {
   /** File of the key and its certificate (PKCS12), and what opens it. */
   readonly keyFile: string;
   readonly keyPassword: string;
-  /** The user of Kafka that may do everything. */
-  readonly admin: { readonly username: string; readonly password: string };
+  /** The user of Kafka that may do everything; its password stands in the file too. */
+  readonly admin: { readonly username: string; readonly password: string; readonly passwordFile: string };
   /** With it Kafka's broker signs in to Kafka's controller. */
   readonly controllerPassword: string;
 }
@@ -38,21 +38,29 @@ export async function openSecure(dataDir: string, host: string): Promise<Secure>
     (text) => JSON.parse(text) as Secure & { host: string },
     () => undefined,
   );
+  const passwordFile = join(folder, 'admin.password');
   if (known && known.host !== host) {
     throw new Error(
       `The certificate in ${folder} is for ${known.host}, not for ${host}: remove the folder ${dataDir}.`,
     );
   }
-  if (known) return known;
+  if (known) {
+    // The folder may have been moved.
+    const { username, password } = known.admin;
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    const files = { caFile: join(folder, 'ca.crt'), keyFile: join(folder, 'key.p12') };
+    return Object.assign(known, files, { admin: { username, password, passwordFile } });
+  }
   const secret = () => randomBytes(24).toString('hex');
   const secure: Secure = {
     caFile: join(folder, 'ca.crt'),
     keyFile: join(folder, 'key.p12'),
     keyPassword: secret(),
-    admin: { username: ADMIN, password: secret() },
+    admin: { username: ADMIN, password: secret(), passwordFile },
     controllerPassword: secret(),
   };
   await makeCertificate(secure, host);
+  await writeFile(passwordFile, secure.admin.password, { mode: 0o600 });
   await writeFile(file, JSON.stringify(Object.assign({ host }, secure)), { mode: 0o600 });
   return secure;
 }

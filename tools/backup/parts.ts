@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { STORED } from '@cups/backend/settings';
 import type { KafkaAccess } from '@cups/events';
-import { runsOn, startLocal } from '@cups/local';
+import { runsOn } from '@cups/local';
 import { readSettings } from '@cups/process/settings';
+import { asAdministrator, readAccess, storeAuthority } from '../platform/access.ts';
+import type { Access } from '../platform/access.ts';
+import { startParts } from '../platform/parts.ts';
 
 /** The store and Kafka that a backup is taken of, or restored into. */
 export interface Parts {
@@ -30,9 +31,9 @@ export async function withParts(
   const { mongoUri, mongoCa, kafkaBrokers: brokers, kafkaAccess: access, prefix } = settings;
   if (isGiven()) return work({ mongoUri, mongoCa, brokers, access, prefix });
   if ((await runsOn(dataDir)) !== undefined) return work(Object.assign(runningOn(dataDir), { prefix }));
-  const local = await startLocal({ dataDir, onProgress });
+  const { local, access: ways } = await startParts({ dataDir, onProgress, prefix });
   try {
-    await work({ mongoUri: local.mongoUri, brokers: local.kafkaBrokers.split(','), prefix });
+    await work(Object.assign(partsOf(ways), { prefix }));
   } finally {
     await local.stop();
   }
@@ -46,8 +47,15 @@ export function isGiven(): boolean {
   throw new Error('Name both, MONGODB_URI (or MONGODB_URI_FILE) and KAFKA_BROKERS, or none for the local platform.');
 }
 
-/** Those of the local platform that runs on this folder. */
-export function runningOn(dataDir: string): Pick<Parts, 'mongoUri' | 'brokers'> {
-  const { kafka, store } = JSON.parse(readFileSync(join(dataDir, 'ports.json'), 'utf8')) as Record<string, number>;
-  return { mongoUri: `mongodb://127.0.0.1:${store}`, brokers: [`127.0.0.1:${kafka}`] };
+/** Those of the local platform that runs on this folder. @throws Error when it does not say how one comes in */
+export function runningOn(dataDir: string): Omit<Parts, 'prefix'> {
+  const access = readAccess(dataDir);
+  if (!access) throw new Error(`What runs on ${dataDir} does not say how one comes in: start it with \`npm start\`.`);
+  return partsOf(access);
+}
+
+function partsOf(ways: Access): Omit<Parts, 'prefix'> {
+  const { mongoUri, brokers } = ways;
+  const access = asAdministrator(ways);
+  return Object.assign({ mongoUri, brokers, mongoCa: storeAuthority(ways) }, access && { access });
 }

@@ -21,7 +21,7 @@ export async function openApplicationsOf(code: string): Promise<OpenApplications
   const { mongoUri, mongoCa, prefix } = readSettings(STORED, process.env);
   const given = Boolean(process.env['MONGODB_URI'] || process.env['MONGODB_URI_FILE']);
   if (!given && (await runsOn(LOCAL)) === undefined) return undefined;
-  const store = given ? { mongoUri, mongoCa } : { mongoUri: runningOn(LOCAL).mongoUri };
+  const store = given ? { mongoUri, mongoCa } : runningOn(LOCAL);
   const stores = await openStores(Object.assign({ prefix }, store));
   try {
     const open = { centre: `centres/${code}`, state: { $nin: [...END_STATES] }, training: { $ne: true } };

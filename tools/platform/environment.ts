@@ -23,11 +23,13 @@ export interface Ports {
 
 /**
  * The settings of one process, over the environment of this one.
+ * @param ways how it comes to the store and to Kafka
  * @param addressOf where a neighbour listens, by its name
  * @param own settings of this service alone
  */
 export function environmentOf(
   around: Surroundings,
+  ways: Record<string, string>,
   { grpc, http }: Ports,
   addressOf: (service: string) => string,
   own: Record<string, string> | undefined,
@@ -58,6 +60,7 @@ export function environmentOf(
     SIMULATOR_BEHAVIOUR: 'demo',
     SIMULATOR_DELAY_MS: '250',
     LOG_LEVEL: 'info',
+    ...ways,
     ...around.more,
     ...own,
   };

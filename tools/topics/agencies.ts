@@ -1,5 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import type { Quota } from '@cups/events';
+import { agencyParser } from '@cups/registry';
 
 /** Codes of the agencies that have a file in a folder of data. @throws Error when it has no folder `agencies` */
 export const agenciesIn = (data: string): string[] =>
@@ -7,3 +9,13 @@ export const agenciesIn = (data: string): string[] =>
     .filter((name) => name.endsWith('.yaml'))
     .map((name) => basename(name, '.yaml'))
     .sort();
+
+/** What the files of agencies say of their quotas, by code; a file that cannot be understood says nothing. */
+export function quotasIn(data: string): ReadonlyMap<string, Partial<Quota>> {
+  const files = agenciesIn(data).map((code) => {
+    const path = `${code}.yaml`;
+    return { path, text: readFileSync(join(data, 'agencies', path), 'utf8') };
+  });
+  const { entries } = agencyParser()(files);
+  return new Map([...entries].flatMap(([code, { quota }]) => (quota ? [[code, quota] as const] : [])));
+}

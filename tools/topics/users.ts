@@ -35,8 +35,9 @@ const inWords = ({ resource, name, pattern, operation }: Right): string =>
   `${operation} ${resource} ${name}${pattern === 'prefixed' ? '*' : ''}`;
 
 /** What was done about a user, as lines for a person; never with a password. */
-export function tell({ user, password, given, taken }: MadeUser): string {
+export function tell({ user, password, given, taken, quotaChanged }: MadeUser): string {
   const changes = [...given.map((right) => `  + ${inWords(right)}`), ...taken.map((right) => `  - ${inWords(right)}`)];
   const rights = changes.length === 0 ? 'rights as they were' : `${given.length} rights given, ${taken.length} taken`;
-  return [`user ${user}: ${PASSWORDS[password]}; ${rights}`, ...changes].join('\n');
+  const quota = quotaChanged ? '; quota set' : '';
+  return [`user ${user}: ${PASSWORDS[password]}; ${rights}${quota}`, ...changes].join('\n');
 }

@@ -21,14 +21,37 @@ export interface Agency {
   calendar: string;
   /** It takes people without IDNP, by a document of another state; absent means that it does not. */
   acceptsForeignDocuments?: boolean;
+  /** What its user may take of Kafka, so far as it differs from others. */
+  quota?: { producerBytesPerSecond?: number; consumerBytesPerSecond?: number; requestPercent?: number };
 }
 
 /** Makes the parser of data/agencies. */
 export const agencyParser = (): RegistryParser<Agency> => yamlParser<Agency>({ schema, faultsOf: faultsOfAgency });
 
+/**
+ * Why a code cannot be an agency's although it looks like one; undefined when it can. Its groups begin with the code and a dot, and
+ * those of the services with their own names.
+ */
+export const reservedBecause = (code: string): string | undefined =>
+  /^(?:agency-bridge|agency-simulator)/.test(code) || RESERVED.has(code)
+    ? `the code ${code} is taken: a part of the platform is called so`
+    : undefined;
+
+const RESERVED = new Set(
+  ['agency', 'training', 'cups', 'admin', 'controller', 'kafka-lag', 'operator'].concat([
+    'catalog',
+    'identity',
+    'intake',
+    'notifications',
+    'gateway',
+    'desk',
+  ]),
+);
+
 /** What the schema cannot say. */
-function faultsOfAgency({ timeZone, workingTime: { from, to } }: Agency): string[] {
-  const faults: string[] = [];
+function faultsOfAgency({ code, timeZone, workingTime: { from, to } }: Agency): string[] {
+  const reserved = reservedBecause(code);
+  const faults: string[] = reserved ? [reserved] : [];
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {

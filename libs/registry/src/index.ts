@@ -1,4 +1,4 @@
-export { agencyParser, followAgencies } from './agencies.ts';
+export { agencyParser, followAgencies, reservedBecause } from './agencies.ts';
 export type { Agency, Weekday } from './agencies.ts';
 export { calendarParser, followCalendars } from './calendars.ts';
 export type { Calendar } from './calendars.ts';

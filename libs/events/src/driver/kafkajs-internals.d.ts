@@ -18,9 +18,11 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
 declare module 'kafkajs/src/protocol/decoder.js' {
   export default class Decoder {
     constructor(buffer: Buffer);
+    readInt8(): number;
     readInt16(): number;
     readInt32(): number;
     readInt64(): bigint;
+    readDouble(): number;
     readString(): string;
     readBytes(length: number): Buffer;
     readUVarIntString(): string | null;
@@ -39,7 +41,11 @@ declare module 'kafkajs/src/protocol/requests/fetch/v11/response.js' {
 declare module 'kafkajs/src/protocol/encoder.js' {
   export default class Encoder {
     writeInt8(value: number): this;
+    writeInt16(value: number): this;
     writeInt32(value: number): this;
+    writeDouble(value: number): this;
+    writeBoolean(value: boolean): this;
+    writeString(value: string | null): this;
     writeUVarInt(value: number): this;
     writeUVarIntString(value: string): this;
     writeUVarIntBytes(value: Buffer): this;

@@ -1,9 +1,9 @@
 import { pbkdf2, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Kafka } from 'kafkajs';
 import Decoder from 'kafkajs/src/protocol/decoder.js';
 import Encoder from 'kafkajs/src/protocol/encoder.js';
 import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
+import type { Ask, Request, Response } from './ask.ts';
 
 const derive = promisify(pbkdf2);
 
@@ -13,46 +13,66 @@ const LENGTH = 64;
 /** What Kafka's own tools take; it demands 4,096 at least. */
 const ITERATIONS = 4_096;
 
-interface Cluster {
-  connect(): Promise<void>;
-  disconnect(): Promise<void>;
-  brokerPool: { seedBroker: { connectionPool: { send(protocol: object): Promise<unknown> } } };
+/** DescribeUserScramCredentials, version 0: of everybody. The header that kafkajs writes ends without the tags that it has. */
+const describeAll: Request = {
+  apiKey: 50,
+  apiVersion: 0,
+  apiName: 'DescribeUserScramCredentials',
+  encode: () => Promise.resolve(new Encoder().writeUVarInt(0).writeUVarInt(0).writeUVarInt(0)),
+};
+
+const described: Response<{ code: number; users: string[] }> = {
+  decode(raw) {
+    const decoder = new Decoder(raw);
+    decoder.readTaggedFields();
+    const clientSideThrottleTime = decoder.readInt32();
+    const code = decoder.readInt16();
+    decoder.readUVarIntString();
+    const users = decoder.readUVarIntArray(() => {
+      const user = decoder.readUVarIntString() ?? '';
+      decoder.readInt16();
+      decoder.readUVarIntString();
+      decoder.readUVarIntArray(() => {
+        decoder.readInt8();
+        decoder.readInt32();
+        decoder.readTaggedFields();
+      });
+      decoder.readTaggedFields();
+      return user;
+    });
+    return Promise.resolve({ throttleTime: 0, clientSideThrottleTime, code, users: users ?? [] });
+  },
+  parse(data) {
+    if (data.code !== 0) throw createErrorFromCode(data.code);
+    return Promise.resolve(data);
+  },
+};
+
+interface Derived {
+  user: string;
+  salt: Buffer;
+  salted: Buffer;
 }
 
-/** kafkajs opens a connection for its own requests only; this is how it makes the one of an admin. */
-function clusterOf(kafka: Kafka): Cluster {
-  const symbol = Object.getOwnPropertySymbols(kafka).find(({ description }) => description?.endsWith('createCluster'));
-  const make = (kafka as unknown as Record<symbol, (options: object) => Cluster>)[symbol as symbol];
-  if (!make) throw new Error('This kafkajs makes its connections otherwise: see driver/scram.ts.');
-  return make({});
-}
+/** AlterUserScramCredentials, version 0. */
+const alteration = (gone: readonly string[], passwords: readonly Derived[]): Request => ({
+  apiKey: 51,
+  apiVersion: 0,
+  apiName: 'AlterUserScramCredentials',
+  encode: () => {
+    const encoder = new Encoder().writeUVarInt(0).writeUVarInt(gone.length + 1);
+    for (const user of gone) encoder.writeUVarIntString(user).writeInt8(MECHANISM).writeUVarInt(0);
+    encoder.writeUVarInt(passwords.length + 1);
+    for (const { user, salt, salted } of passwords) {
+      encoder.writeUVarIntString(user).writeInt8(MECHANISM).writeInt32(ITERATIONS);
+      encoder.writeUVarIntBytes(salt).writeUVarIntBytes(salted).writeUVarInt(0);
+    }
+    return Promise.resolve(encoder.writeUVarInt(0));
+  },
+});
 
-/** AlterUserScramCredentials, version 0, which kafkajs does not have: no deletion, one new password. */
-function request(user: string, salt: Buffer, salted: Buffer) {
-  return {
-    apiKey: 51,
-    apiVersion: 0,
-    apiName: 'AlterUserScramCredentials',
-    encode: () =>
-      Promise.resolve(
-        new Encoder()
-          // The header that kafkajs writes ends without the tags that this request has.
-          .writeUVarInt(0)
-          .writeUVarInt(1)
-          .writeUVarInt(2)
-          .writeUVarIntString(user)
-          .writeInt8(MECHANISM)
-          .writeInt32(ITERATIONS)
-          .writeUVarIntBytes(salt)
-          .writeUVarIntBytes(salted)
-          .writeUVarInt(0)
-          .writeUVarInt(0),
-      ),
-  };
-}
-
-const response = {
-  decode(raw: Buffer) {
+const altered: Response<{ codes: number[] }> = {
+  decode(raw) {
     const decoder = new Decoder(raw);
     decoder.readTaggedFields();
     const clientSideThrottleTime = decoder.readInt32();
@@ -65,25 +85,33 @@ const response = {
     });
     return Promise.resolve({ throttleTime: 0, clientSideThrottleTime, codes: codes ?? [] });
   },
-  parse(data: { codes: number[] }) {
+  parse(data) {
     for (const code of data.codes) if (code !== 0) throw createErrorFromCode(code);
     return Promise.resolve(data);
   },
 };
 
+/** Everybody who has a password. @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED */
+export async function usersWithPasswords(ask: Ask): Promise<ReadonlySet<string>> {
+  return new Set((await ask(describeAll, described)).users);
+}
+
 /**
- * Gives a user of Kafka a password (SCRAM-SHA-512), and makes the user when there is none. The password itself does not travel. Who
- * is connected stays connected.
+ * Gives users of Kafka passwords (SCRAM-SHA-512), and makes those that there are not. The passwords themselves do not travel. Who
+ * is connected stays connected until it must sign in again (`connections.max.reauth.ms` of the brokers).
  * @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED
  */
-export async function setPassword(kafka: Kafka, user: string, password: string): Promise<void> {
-  const salt = randomBytes(32);
-  const salted = await derive(password, salt, ITERATIONS, LENGTH, 'sha512');
-  const cluster = clusterOf(kafka);
-  try {
-    await cluster.connect();
-    await cluster.brokerPool.seedBroker.connectionPool.send({ request: request(user, salt, salted), response });
-  } finally {
-    await cluster.disconnect();
-  }
+export async function setPasswords(ask: Ask, passwords: ReadonlyMap<string, string>): Promise<void> {
+  const derived = await Promise.all(
+    [...passwords].map(async ([user, password]): Promise<Derived> => {
+      const salt = randomBytes(32);
+      return { user, salt, salted: await derive(password, salt, ITERATIONS, LENGTH, 'sha512') };
+    }),
+  );
+  if (derived.length > 0) await ask(alteration([], derived), altered);
+}
+
+/** Takes the passwords of users that have one: they sign in no more. @throws Error of kafkajs */
+export async function takePasswords(ask: Ask, users: readonly string[]): Promise<void> {
+  if (users.length > 0) await ask(alteration(users, []), altered);
 }

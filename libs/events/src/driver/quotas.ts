@@ -1,0 +1,94 @@
+import Decoder from 'kafkajs/src/protocol/decoder.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import { createErrorFromCode } from 'kafkajs/src/protocol/error.js';
+import type { Ask, Request, Response } from './ask.ts';
+
+/** Quotas of users by the names that Kafka has for them (`producer_byte_rate`). */
+export type Rates = Readonly<Record<string, number>>;
+
+/** DescribeClientQuotas, version 0: of every single user. */
+const describeUsers: Request = {
+  apiKey: 48,
+  apiVersion: 0,
+  apiName: 'DescribeClientQuotas',
+  // Any user that is named; `strict`: of users alone, not of their clients.
+  encode: () =>
+    Promise.resolve(new Encoder().writeInt32(1).writeString('user').writeInt8(2).writeString(null).writeBoolean(true)),
+};
+
+const described: Response<{ code: number; users: [string, Rates][] }> = {
+  decode(raw) {
+    const decoder = new Decoder(raw);
+    const clientSideThrottleTime = decoder.readInt32();
+    const code = decoder.readInt16();
+    decoder.readString();
+    const users = decoder.readArray((entry): [string, Rates] => {
+      const [user = ''] = entry.readArray((entity) => {
+        entity.readString();
+        return entity.readString();
+      });
+      return [user, Object.fromEntries(entry.readArray((value) => [value.readString(), value.readDouble()]))];
+    });
+    return Promise.resolve({ throttleTime: 0, clientSideThrottleTime, code, users });
+  },
+  parse(data) {
+    if (data.code !== 0) throw createErrorFromCode(data.code);
+    return Promise.resolve(data);
+  },
+};
+
+/** AlterClientQuotas, version 0. A rate that is undefined is taken away. */
+const alteration = (changes: ReadonlyMap<string, Readonly<Record<string, number | undefined>>>): Request => ({
+  apiKey: 49,
+  apiVersion: 0,
+  apiName: 'AlterClientQuotas',
+  encode: () => {
+    const encoder = new Encoder().writeInt32(changes.size);
+    for (const [user, rates] of changes) {
+      encoder.writeInt32(1).writeString('user').writeString(user);
+      const operations = Object.entries(rates);
+      encoder.writeInt32(operations.length);
+      for (const [key, rate] of operations) {
+        encoder
+          .writeString(key)
+          .writeDouble(rate ?? 0)
+          .writeBoolean(rate === undefined);
+      }
+    }
+    return Promise.resolve(encoder.writeBoolean(false));
+  },
+});
+
+const altered: Response<{ codes: number[] }> = {
+  decode(raw) {
+    const decoder = new Decoder(raw);
+    const clientSideThrottleTime = decoder.readInt32();
+    const codes = decoder.readArray((entry) => {
+      const code = entry.readInt16();
+      entry.readString();
+      entry.readArray((entity) => {
+        entity.readString();
+        entity.readString();
+      });
+      return code;
+    });
+    return Promise.resolve({ throttleTime: 0, clientSideThrottleTime, codes });
+  },
+  parse(data) {
+    for (const code of data.codes) if (code !== 0) throw createErrorFromCode(code);
+    return Promise.resolve(data);
+  },
+};
+
+/** The quotas of every user that has one. @throws Error of kafkajs, such as CLUSTER_AUTHORIZATION_FAILED */
+export async function quotasOfUsers(ask: Ask): Promise<ReadonlyMap<string, Rates>> {
+  return new Map((await ask(describeUsers, described)).users);
+}
+
+/** Changes quotas of users; who is connected feels it at once. @throws Error of kafkajs */
+export async function setQuotas(
+  ask: Ask,
+  changes: ReadonlyMap<string, Readonly<Record<string, number | undefined>>>,
+): Promise<void> {
+  if (changes.size > 0) await ask(alteration(changes), altered);
+}

@@ -1,0 +1,34 @@
+import { ensureAdministrator } from '@cups/events';
+import { startLocal } from '@cups/local';
+import type { LocalOptions, LocalPlatform } from '@cups/local';
+import { accessOf, asAdministrator, writeAccess } from './access.ts';
+import type { Access } from './access.ts';
+
+/** The embedded store and Kafka, and the ways into them. */
+export interface Parts {
+  local: LocalPlatform;
+  access: Access;
+}
+
+/**
+ * Starts embedded parts, closed unless they shall be open: then they speak TLS, and Kafka knows its administrator, also when its data
+ * were made in the open. What they hold is the same either way.
+ * @throws Error with one sentence for a person
+ */
+export async function startParts(options: LocalOptions & { open?: boolean; prefix: string }): Promise<Parts> {
+  const { open = false, prefix, dataDir } = options;
+  const local = await startLocal(Object.assign({}, options, { secure: !open }));
+  try {
+    const access = accessOf(dataDir, local, prefix);
+    const administrator = asAdministrator(access);
+    if (administrator && local.secure && local.kafkaBrokers) {
+      const { brokers } = access;
+      await ensureAdministrator({ brokers, access: administrator, controller: local.secure.controller });
+    }
+    writeAccess(dataDir, access);
+    return { local, access };
+  } catch (error) {
+    await local.stop();
+    throw error;
+  }
+}
