@@ -6,11 +6,12 @@ import { format, resolveConfig } from 'prettier';
 import { stringify } from 'yaml';
 import { breaks } from './contract/compare.ts';
 import type { Contract } from './contract/compare.ts';
+import { contractOf } from './contract/contract-of.ts';
 import { corpus } from './contract/corpus.ts';
 import { wholeMessages } from './contract/messages.ts';
+import { withTables } from './contract/tables.ts';
 import { reference } from './contract/reference.ts';
-import { inlined, publish } from './contract/publish.ts';
-import type { Json, Published } from './contract/publish.ts';
+import { publish } from './contract/publish.ts';
 
 /**
  * The agency contract as agencies get it, in `libs/agency-contract/published`.
@@ -44,12 +45,16 @@ const jsonFiles = (place: string, values: Record<string, unknown>): [string, str
 const files: [string, string][] = [
   // Quoted so that a reader of YAML 1.1 takes no text for a date.
   ['published/asyncapi.yaml', stringify(published.document, { version: '1.1', aliasDuplicateObjects: false })],
+  ['README.md', withTables(readFileSync(join(folder, 'README.md'), 'utf8'))],
   ...jsonFiles('published/schemas', published.schemas),
   ...jsonFiles('samples/messages', wholeMessages(folder)),
   ...jsonFiles('corpus', corpus()),
   ...jsonFiles('reference', reference(options.data)),
 ];
 const baseline: [string, string] = ['baseline.json', JSON.stringify(contractOf(published))];
+
+const style = resolveConfig(import.meta.filename);
+const formatted = new Map<string, Promise<string>>();
 
 if (!options.check) await write(options.baseline ? [...files, baseline] : files);
 process.exitCode = report([...(await stale()), ...(await parserSays()), ...broken()]);
@@ -69,7 +74,7 @@ function report(findings: string[]): number {
 }
 
 async function stale(): Promise<string[]> {
-  const there = MADE.flatMap((made) => filesUnder(made));
+  const there = ['README.md', ...MADE.flatMap((made) => filesUnder(made))];
   const strangers = there.filter((file) => !files.some(([name]) => name === file));
   const old: string[] = [];
   for (const [file, text] of files) {
@@ -99,44 +104,10 @@ function broken(): string[] {
   return breaks(base, contractOf(published)).map((what) => `breaks agencies: ${what}`);
 }
 
-function contractOf({ document, schemas }: Published): Contract {
-  const channels = document['channels'] as Record<string, { address: string }>;
-  const { messageTraits } = document['components'] as {
-    messageTraits: Record<'cloudEvent' | 'centreEvent' | 'refusalEvent', Trait>;
-  };
-  const messages = (start: string) =>
-    Object.fromEntries(
-      Object.entries(schemas)
-        .filter(([file]) => file.startsWith(start))
-        .map(([file, schema]) => [file.replace('.json', ''), inlined(schema)]),
-    );
-  const deliveries = rulesOf(messageTraits.cloudEvent, document);
-  const centres = rulesOf(messageTraits.centreEvent, document);
-  const refusals = rulesOf(messageTraits.refusalEvent, document);
-  const { 'reply.refused': refused, ...replies } = messages('reply.');
-  return {
-    addresses: Object.fromEntries(Object.entries(channels).map(([name, { address }]) => [name, address])),
-    keyPattern: deliveries.keyPattern,
-    headers: deliveries.headers,
-    requests: messages('application.'),
-    replies,
-    reference: { keyPattern: centres.keyPattern, headers: centres.headers, messages: messages('centre.') },
-    refusals: { keyPattern: refusals.keyPattern, headers: refusals.headers, messages: { 'reply.refused': refused! } },
-  };
-}
-
-/** What the messages of one kind of channel have in common. */
-interface Trait {
-  headers: Json;
-  bindings: { kafka: { key: { pattern: string } } };
-}
-
-function rulesOf({ headers, bindings }: Trait, document: Json): { keyPattern: string; headers: Json } {
-  const { schemas: shared } = document['components'] as { schemas: Json };
-  return { keyPattern: bindings.kafka.key.pattern, headers: inlined(Object.assign({}, headers, { $defs: shared })) };
-}
-
-async function pretty(file: string, text: string): Promise<string> {
-  const style = await resolveConfig(import.meta.filename);
-  return format(text, Object.assign({}, style, { filepath: file }));
+/** As the repository formats it; each file is formatted once. */
+function pretty(file: string, text: string): Promise<string> {
+  const known =
+    formatted.get(file) ?? style.then((house) => format(text, Object.assign({}, house, { filepath: file })));
+  formatted.set(file, known);
+  return known;
 }

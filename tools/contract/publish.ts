@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openForReaders } from '@cups/agency-contract';
 import { parse } from 'yaml';
+import { courseTable, refusalTables } from './tables.ts';
 
 /**
  * What an agency is given, made from the sources in `libs/agency-contract`: one AsyncAPI document without references to
@@ -58,6 +59,8 @@ export function publish(folder: string): Published {
     trait['headers'] = forDocument(headers, 'writes', String);
   }
   Object.assign(components, { schemas: shared });
+  const info = document['info'] as { description: string };
+  info.description += `\n### Which reply is allowed when\n\n${courseTable()}\n\n### Refusals\n\n${refusalTables('####')}\n`;
 
   return {
     document,

@@ -1,0 +1,67 @@
+import { COURSE, REFUSALS, REPLY_TYPES, STAGES } from '@cups/agency-contract';
+import type { Consequence, ReplyType, Stage } from '@cups/agency-contract';
+
+/** The tables of the contract in Markdown, made from the code that the platform goes by. */
+
+const STAGE_WORDS: Record<Stage, string> = {
+  'nothing-sent': 'nothing was sent',
+  'in-work': 'in work',
+  'documents-requested': 'documents requested',
+  decided: 'decided',
+  ended: 'withdrawn or expired',
+};
+
+const shortOf = (type: ReplyType) => type.replace(/^md\.cups\.reply\./, '').replace(/\.v1$/, '');
+
+function wordsOf({ effect, ...more }: Consequence, stage: Stage): string {
+  if (effect === 'kept') return 'taken, nothing moves';
+  if (effect === 'told') return `\`${more.told}\``;
+  const { to } = more as { to: Stage };
+  return to === stage ? 'taken' : `taken → **${STAGE_WORDS[to]}**`;
+}
+
+/** Which reply is allowed when: a row for each reply, a column for each stage. */
+export function courseTable(): string {
+  const stages = STAGES.map((stage) => STAGE_WORDS[stage]);
+  const rows = Object.values(REPLY_TYPES).map((type) => [
+    `\`${shortOf(type)}\``,
+    ...STAGES.map((stage) => wordsOf(COURSE[stage][type], stage)),
+  ]);
+  return table(['Reply', ...stages], rows);
+}
+
+const HANDLING_TITLES = {
+  refused: 'Refused: not taken at all',
+  recorded: 'Recorded: stored and shown at the desk, nothing moves',
+  changed: 'Changed: taken, with this change',
+} as const;
+
+/** All causes with what to do about each, under a heading for each handling. */
+export function refusalTables(heading: string): string {
+  return Object.entries(HANDLING_TITLES)
+    .map(([handling, title]) => {
+      const rows = Object.entries(REFUSALS)
+        .filter(([, refusal]) => refusal.handling === handling)
+        .map(([cause, { meaning, mend }]) => [`\`${cause}\``, meaning, mend]);
+      return `${heading} ${title}\n\n${table(['Cause', 'What is wrong', 'What to do'], rows)}`;
+    })
+    .join('\n\n');
+}
+
+function table(head: string[], rows: string[][]): string {
+  // A name in angle brackets would be a tag to whoever renders it.
+  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll(/<([\w ]+)>/g, '`<$1>`')).join(' | ')} |`;
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
+}
+
+const MARK = /<!-- made: (\w+) -->[\s\S]*?<!-- end of \1 -->/g;
+
+/** A text with its made parts anew: what stands between `made: name` and `end of name`. @throws Error for an unknown name */
+export function withTables(text: string): string {
+  const parts: Record<string, string> = { course: courseTable(), refusals: refusalTables('###') };
+  return text.replace(MARK, (_all, name: string) => {
+    const part = parts[name];
+    if (part === undefined) throw new Error(`README.md: there is no part named ${name}.`);
+    return `<!-- made: ${name} -->\n\n${part}\n\n<!-- end of ${name} -->`;
+  });
+}
