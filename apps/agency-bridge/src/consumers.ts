@@ -1,4 +1,4 @@
-import { topicsOf, trainingTopics } from '@cups/agency-contract';
+import { agencyOfReplies, topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { StoredBackend } from '@cups/backend/stored';
 import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import type { Handled } from '@cups/events';
@@ -13,10 +13,14 @@ const SHARE = 4;
 const named = (message: RefusedMessage): RefusedMessage =>
   message.cause === 'NOT_A_CLOUDEVENT' ? Object.assign({}, message, { cause: 'NOT_CLOUDEVENTS' }) : message;
 
-/** What is done about events, and about those of intake that an operator dropped. */
+/** Whose words a refused message stands for; '' where nobody can be told of it. */
+const senderOf = ({ topic, detail }: RefusedMessage): string => agencyOfReplies(topic) ?? detail?.agency ?? '';
+
+/** What is done about events, about those of intake that an operator dropped, and about messages of agencies that were refused. */
 interface Events {
   handle: (event: ReceivedEvent) => Promise<Handled>;
   skip: (event: ReceivedEvent) => Promise<void>;
+  refused: (agency: string, training: boolean, messages: RefusedMessage[]) => Promise<void>;
 }
 
 /**
@@ -24,9 +28,18 @@ interface Events {
  * it that is missing or closed, holds up nobody else. An idle consumer costs some hundredths of a percent of a core.
  * @returns begins to read what an agency replies, once; its topic may come later
  */
-export function startConsumers(backend: StoredBackend<Config>, { handle, skip }: Events): (agency: string) => void {
+export function startConsumers(
+  backend: StoredBackend<Config>,
+  { handle, skip, refused }: Events,
+): (agency: string) => void {
   const { concurrency } = backend.config;
-  const keepRefused = (messages: RefusedMessage[]) => backend.refusals.keep(messages.map(named));
+  const keepRefused = async (messages: RefusedMessage[]): Promise<void> => {
+    const all = messages.map(named);
+    for (const [agency, of] of Map.groupBy(all, senderOf)) {
+      if (agency !== '') await refused(agency, of[0]?.topic === trainingTopics().replies, of);
+    }
+    await backend.refusals.keep(all);
+  };
   const read = new Set<string>();
   const share = Math.max(1, Math.ceil(concurrency / SHARE));
   backend.consume({ groupId: GROUP, topics: ['cups.applications'], concurrency, handle, skip, keepRefused });

@@ -1,17 +1,21 @@
 import { agencyOfReplies, agencyOfSource, trainingTopics } from '@cups/agency-contract';
-import type { Log, Metrics, ReceivedEvent } from '@cups/contracts';
+import type { Log, Metrics, ReceivedEvent, RefusedMessage } from '@cups/contracts';
 import type { Handled } from '@cups/events';
 import { Applications } from './applications.ts';
 import { Attention } from './attention.ts';
+import type { RefusedReplies } from './refused-replies.ts';
 import { Replies } from './replies.ts';
 import { Sending } from './sending.ts';
 import type { Deliveries } from './store.ts';
 import { Submissions } from './submissions.ts';
 import { receiptTimes } from './times.ts';
 import type { GetSubmission } from './submissions.ts';
+import type { AgencyTellings } from './tellings.ts';
 
 export interface EventsOptions {
   deliveries: Deliveries;
+  refused: RefusedReplies;
+  tellings: AgencyTellings;
   /** Whether there is an agency of this code. */
   isAgency: (code: string) => boolean;
   getSubmission: GetSubmission;
@@ -22,11 +26,11 @@ export interface EventsOptions {
 
 /** What the bridge does about what intake and the agencies say, and about its own timers. */
 export function createEvents(options: EventsOptions) {
-  const { deliveries, isAgency, getSubmission, now, log, metrics } = options;
+  const { deliveries, refused, tellings, isAgency, getSubmission, now, log, metrics } = options;
   const attention = new Attention(log, metrics);
   const sending = new Sending(deliveries, new Submissions(getSubmission, isAgency, log), attention, now);
   const applications = new Applications(deliveries, sending, attention, now);
-  const replies = new Replies(deliveries, receiptTimes(metrics), now);
+  const replies = new Replies({ deliveries, refused, received: receiptTimes(metrics), now });
   return {
     handle(event: ReceivedEvent): Promise<Handled> {
       // One topic for all agencies: whose words they stand for is what its one writer says.
@@ -35,6 +39,12 @@ export function createEvents(options: EventsOptions) {
       }
       const agency = agencyOfReplies(event.topic);
       return agency === undefined ? applications.handle(event) : replies.handle(event, { agency, training: false });
+    },
+    /** Messages of an agency that were refused: it is told, and they are listed. */
+    async refused(agency: string, training: boolean, messages: RefusedMessage[]): Promise<void> {
+      if (!isAgency(agency)) return;
+      await tellings.note(agency, training, messages);
+      if (!training) await refused.keep(agency, messages);
     },
     /** An event of intake that an operator dropped. */
     skip: (event: ReceivedEvent): Promise<void> => applications.skip(event),

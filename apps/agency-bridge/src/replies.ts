@@ -1,87 +1,114 @@
-import type { ReceivedEvent, Refusal } from '@cups/contracts';
+import { plainId } from '@cups/agency-contract';
+import type { ReceivedEvent, RefusedDetail, Refusal } from '@cups/contracts';
 import type { Handled } from '@cups/events';
 import { isProblem } from '@cups/problem';
-import { toReply } from './agency/reply.ts';
-import type { From } from './agency/reply.ts';
-import { receive, tellRefusal } from './domain/delivery.ts';
-import type { Reply, ReplyRefusal } from './domain/delivery.ts';
+import { messageOf, toReply } from './agency/reply.ts';
+import type { From, Named } from './agency/reply.ts';
+import { receive, tellRefusal } from './domain/reply.ts';
+import type { Message, Received, Reply, ReplyRefusal } from './domain/reply.ts';
+import type { RefusedReplies } from './refused-replies.ts';
 import { toChange } from './says.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 import { ToldRefusals } from './told-refusals.ts';
 
-/** As long as the contract lets an id be. */
-const MAX_ID = 200;
-
-/** The id of a message that was refused, for the events about it; '' for one that is too long to be an id. */
-const carried = (id = ''): string => (id.length <= MAX_ID ? id : '');
+export interface RepliesParts {
+  deliveries: Deliveries;
+  refused: RefusedReplies;
+  /** Is told of every delivery about which its agency said something, and when that was recorded. */
+  received: (delivery: StoredDelivery, at: Date) => void;
+  now: () => Date;
+}
 
 /** What the bridge does about the messages of agencies. */
 export class Replies {
-  readonly #deliveries: Deliveries;
-  readonly #received: (delivery: StoredDelivery, at: Date) => void;
-  readonly #now: () => Date;
+  readonly #parts: RepliesParts;
   readonly #told = new ToldRefusals();
 
-  /** @param received is told of every delivery about which its agency said something, and when that was recorded */
-  constructor(deliveries: Deliveries, received: (delivery: StoredDelivery, at: Date) => void, now: () => Date) {
-    this.#deliveries = deliveries;
-    this.#received = received;
-    this.#now = now;
+  constructor(parts: RepliesParts) {
+    this.#parts = parts;
   }
 
   /**
-   * A message from the replies topic of an agency, or in its place from that of trainings: recorded once by its id, and passed on to intake. What is refused is told
-   * to the desk as well, where it is about a delivery that the agency has.
+   * A message from the replies topic of an agency, or in its place from that of trainings: recorded once by its id, and passed on to
+   * intake. Of what is not taken as it was sent the agency is told, and the desk where it is about a delivery that the agency has.
    */
   async handle(event: ReceivedEvent, from: From): Promise<Handled> {
-    const { agency } = from;
     const read = toReply(event, from);
-    if (read.deliveryId === undefined) return read.refusal;
-    if (read.reply) return this.#receive(read.deliveryId, read.reply, event, agency);
-    await this.#tellRefused(read.deliveryId, event, from, read.refusal);
-    return read.refusal;
+    const message = read.reply ?? messageOf(event, from);
+    if (read.reply) return this.#receive(read.named, read.reply, event, from);
+    const { named, refusal } = read;
+    const isTold = named !== undefined && (await this.#tellRefused(named, message, event, from, refusal));
+    return refusedWith(refusal, message, from, isTold ? named : undefined);
   }
 
-  async #receive(id: string, reply: Reply, event: ReceivedEvent, agency: string): Promise<Handled> {
-    const now = this.#now();
-    const cause = { eventId: event.id, requestId: event.correlationId };
-    let refusal: Refusal | undefined;
+  async #receive(named: Named, reply: Reply, event: ReceivedEvent, from: From): Promise<Handled> {
+    const { agency } = from;
+    const { deliveries, refused, received, now } = this.#parts;
+    const at = now();
+    let step: Received<StoredDelivery> | undefined;
     try {
-      const { document } = await this.#deliveries.update(id, { scope: { agency }, cause, now }, (delivery) => {
-        const received = receive(delivery, reply, now);
-        ({ refusal } = received);
-        return toChange(received);
+      const options = { scope: { agency }, cause: causeOf(event), now: at };
+      const { document } = await deliveries.update(named.deliveryId, options, (delivery) => {
+        step = receive(delivery, reply, at);
+        return toChange(step);
       });
-      this.#received(document, now);
+      received(document, at);
     } catch (error) {
       if (!isAbsent(error)) throw error;
-      return { cause: 'UNKNOWN_DELIVERY', fields: ['ce_subject'] };
+      const field = 'ce_subject';
+      const violations = [{ field, rule: 'UNKNOWN_DELIVERY' }];
+      return refusedWith({ cause: 'UNKNOWN_DELIVERY', fields: [field], violations }, reply, from, undefined);
     }
-    return refusal ?? 'done';
+    const { refusal, notTaken } = step ?? {};
+    if (notTaken && !from.training) await refused.note(agency, named.application, notTaken, reply.place);
+    if (!refusal) return 'done';
+    return refusedWith(refusal, reply, from, refusal.cause === 'TRAINING_MISMATCH' ? undefined : named);
   }
 
-  /** The contract refuses this message: intake is told, where the delivery that it names is there. */
+  /** The contract refuses this message: whom it concerns is told, where the delivery that it names is there. @returns whether it is */
   async #tellRefused(
-    id: string,
+    { deliveryId }: Named,
+    message: Message,
     event: ReceivedEvent,
-    { agency, training }: From,
+    { agency }: From,
     refusal: ReplyRefusal,
-  ): Promise<void> {
-    // In an event an id of any length would make a message that Kafka refuses for its size.
-    const message = { id: carried(event.id), time: event.time, training };
-    if (this.#told.knows(id, message.id, refusal.cause, Date.now())) return;
-    const cause = { eventId: message.id, requestId: carried(event.correlationId) };
+  ): Promise<boolean> {
+    const toTell = this.#told.of(deliveryId, message, refusal.cause, Date.now());
+    if (toTell !== 'ask-the-store') return toTell === 'nobody';
+    const now = this.#parts.now();
     try {
-      const options = { scope: { agency }, cause, now: this.#now() };
-      const { document } = await this.#deliveries.update(id, options, (delivery) =>
-        toChange(tellRefusal(delivery, message, refusal)),
+      const options = { scope: { agency }, cause: causeOf(event), now };
+      const { document } = await this.#parts.deliveries.update(deliveryId, options, (delivery) =>
+        toChange(tellRefusal(delivery, message, refusal, now)),
       );
-      this.#told.learn(id, document, Date.now());
+      this.#told.learn(deliveryId, document, Date.now());
+      return (document.training ?? false) === message.training;
     } catch (error) {
       if (!isAbsent(error)) throw error;
-      this.#told.learn(id, undefined, Date.now());
+      this.#told.learn(deliveryId, undefined, Date.now());
+      return false;
     }
   }
+}
+
+/** What a message is the cause of; ids that may hold anything are named to nobody. */
+const causeOf = ({ id, correlationId }: ReceivedEvent) => ({
+  eventId: plainId(id) ?? '',
+  requestId: plainId(correlationId) ?? '',
+});
+
+/** @param told the delivery that it is about, where the agency has it: then it was told of it there */
+function refusedWith(
+  { cause, fields, violations }: Refusal & { violations: ReplyRefusal['violations'] },
+  { place: { id, type } }: Message,
+  { agency }: From,
+  told: Named | undefined,
+): Refusal {
+  const detail: RefusedDetail = { violations, agency, told: told !== undefined };
+  if (id !== undefined) detail.id = id;
+  if (type !== undefined) detail.type = type;
+  if (told) detail.application = told.application;
+  return { cause, fields, detail };
 }
 
 const isAbsent = (error: unknown): boolean => isProblem(error) && error.kind === 'NOT_FOUND';

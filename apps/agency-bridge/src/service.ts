@@ -9,7 +9,9 @@ import type { Config } from './config.ts';
 import { startConsumers } from './consumers.ts';
 import { createEvents } from './events.ts';
 import { bridgeRpcs } from './rpc.ts';
-import { afterPublish, deliveriesOf } from './store.ts';
+import { RefusedReplies } from './refused-replies.ts';
+import { afterPublish, deliveriesOf, tellingsOf } from './store.ts';
+import { AgencyTellings } from './tellings.ts';
 import { requestTimes } from './times.ts';
 import { AgencyTopics } from './topics.ts';
 
@@ -19,7 +21,13 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   const backend = openStoredBackend({ name: 'agency-bridge', config, overrides });
   const { log, metrics, now } = backend;
   const deliveries = deliveriesOf(backend.store);
-  backend.publishOutboxes([deliveries], { afterPublish: afterPublish(now), acknowledged: requestTimes(metrics, now) });
+  const tellings = tellingsOf(backend.store);
+  const told = new AgencyTellings(tellings, now);
+  const refused = new RefusedReplies(backend.store, now);
+  backend.publishOutboxes([deliveries, tellings], {
+    afterPublish: afterPublish(now),
+    acknowledged: requestTimes(metrics, now),
+  });
 
   const intake = backend.connect<IntakeServiceDefinition>('cups.intake.v1.IntakeService', {
     service: 'intake',
@@ -28,6 +36,8 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   });
   const events = createEvents({
     deliveries,
+    refused,
+    tellings: told,
     isAgency: (code) => agencies.has(code),
     getSubmission: (name, training, requestId) =>
       intake.getSubmission({ name, training }, requestId === '' ? {} : { requestId }),
@@ -37,6 +47,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   });
   backend.atStop('work', () => events.stop());
   backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs: config.timerPollMs });
+  backend.startTimers({ documents: tellings, due: (id) => told.tellDue(id), pollMs: config.timerPollMs });
 
   const readReplies = startConsumers(backend, events);
   const topics = new AgencyTopics({

@@ -1,10 +1,14 @@
+import { REQUEST_TYPES } from '@cups/agency-contract';
 import type { Documents, Scope, Store, StoredDocument } from '@cups/store';
 import type { Delivery, State, StoredState } from './domain/delivery.ts';
+import type { Telling } from './domain/telling.ts';
 
-/** What the bridge keeps: deliveries. Where refused messages stand is kept by @cups/store. */
+/** What the bridge keeps: deliveries, and what agencies are to be told. Where refused messages stand is kept by @cups/store. */
 
 export type StoredDelivery = Delivery & StoredDocument;
 export type Deliveries = Documents<StoredDelivery>;
+export type StoredTelling = Telling & StoredDocument;
+export type Tellings = Documents<StoredTelling>;
 
 const text = { type: String, required: true };
 const number = { type: Number, required: true };
@@ -23,9 +27,9 @@ export function deliveriesOf(store: Store): Deliveries {
       ...each(number, 'submission', 'requested'),
       pending: [pending],
       ...each([String], 'messages', 'digests', 'refused', 'failFields'),
-      ...each(String, 'documentsRequest', 'failCause', 'waitCause', 'agencyReference'),
+      ...each(String, 'documentsRequest', 'failCause', 'waitCause', 'agencyReference', 'decision'),
       queueTime: date,
-      ...each(Date, 'sendTime', 'acknowledgeTime', 'answerTime', 'cancelTime', 'failTime'),
+      ...each(Date, 'sendTime', 'acknowledgeTime', 'answerTime', 'cancelTime', 'failTime', 'heardTime', 'submitTime'),
     },
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',
@@ -36,9 +40,32 @@ export function deliveriesOf(store: Store): Deliveries {
   });
 }
 
+const place = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
+const violation = { _id: false, field: String, rule: String };
+const at = { partition: Number, offset: Number };
+
+/** What is to be told to each agency that is about none of its deliveries. */
+export function tellingsOf(store: Store): Tellings {
+  return store.documents<StoredTelling>({
+    collection: 'tellings',
+    schema: {
+      agency: text,
+      training: Boolean,
+      seen: [{ _id: false, ...at }],
+      told: [{ _id: false, cause: String, time: Date }],
+      gathered: [{ _id: false, about: place, cause: String, violations: [violation], count: Number, last: at }],
+    },
+    schemaVersion: 1,
+    existsReason: 'ALREADY_EXISTS',
+    indexes: [],
+  });
+}
+
 /** Fields that the relay sets with the write that takes acknowledged entries out: the request is on the agency's topic. */
 export const afterPublish = (now: () => Date) => (_id: string, entries: { topic: string; type: string }[]) => {
-  const requests = entries.filter(({ topic }) => topic !== 'cups.deliveries');
+  const requests = entries.filter(
+    ({ topic, type }) => topic !== 'cups.deliveries' && type !== REQUEST_TYPES.replyRefused,
+  );
   if (requests.length === 0) return undefined;
   const first = requests.some(({ type }) => type.includes('.submitted.'));
   return { sent: true, ...(first ? { sendTime: now() } : {}) };

@@ -1,35 +1,40 @@
 import { LRUCache } from 'lru-cache';
-import { wasTold } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
+import { wasTold } from './domain/reply.ts';
+import type { Message } from './domain/reply.ts';
 
 /** Deliveries that are remembered, each with MAX_REFUSED keys at most. */
 const REMEMBERED = 1_000;
-/** ms; so long a delivery that is not there, or of which nothing was sent, is not looked up again. */
+/** ms; so long a delivery that is not there is not looked up again. */
 const QUIET_MS = 1_000;
 
 interface Known {
-  refused: readonly string[];
+  /** Undefined for a delivery that is not there. */
+  refused: readonly string[] | undefined;
   quietUntil: number;
 }
 
+/** What is to be done about a message that was refused. */
+export type ToTell = 'ask-the-store' | 'nobody' | 'agency';
+
 /**
- * Which refused messages intake was told of already, as far as this process knows it without asking the store: thousands of them about
+ * Which refused messages were told of already, as far as this process knows it without asking the store: thousands of them about
  * one delivery must not hold up its agency's decisions for longer than it takes to read them. What was told once stays told, so
  * that what is remembered is never wrong. Times are ms.
  */
 export class ToldRefusals {
   readonly #byDelivery = new LRUCache<string, Known>({ max: REMEMBERED });
 
-  /** Whether the store need not be asked for the sake of this message: there is nothing to tell intake. */
-  knows(deliveryId: string, messageId: string, cause: string, at: number): boolean {
+  /** Whether the store must be asked: else nobody is to be told any more, or only the agency, for the delivery is not there. */
+  of(deliveryId: string, message: Message, cause: string, at: number): ToTell {
     const known = this.#byDelivery.get(deliveryId);
-    return known !== undefined && (at < known.quietUntil || wasTold(known.refused, messageId, cause));
+    if (known?.refused && wasTold(known.refused, message, cause)) return 'nobody';
+    return known && !known.refused && at < known.quietUntil ? 'agency' : 'ask-the-store';
   }
 
   /** @param delivery as it is now; undefined when it is not there */
-  learn(deliveryId: string, delivery: Pick<Delivery, 'refused' | 'requested'> | undefined, at: number): void {
-    const hasRequest = delivery !== undefined && delivery.requested > 0;
-    const quietUntil = hasRequest ? 0 : at + QUIET_MS;
-    this.#byDelivery.set(deliveryId, { refused: delivery?.refused ?? [], quietUntil });
+  learn(deliveryId: string, delivery: Pick<Delivery, 'refused'> | undefined, at: number): void {
+    const refused = delivery && (delivery.refused ?? []);
+    this.#byDelivery.set(deliveryId, { refused, quietUntil: at + QUIET_MS });
   }
 }

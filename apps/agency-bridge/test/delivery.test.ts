@@ -1,17 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  cancel,
-  enqueue,
-  fetchAgainMs,
-  MAX_REFUSED,
-  newDelivery,
-  receive,
-  settle,
-  tellRefusal,
-  stateOf,
-} from '../src/domain/delivery.ts';
-import type { AgencyWord, Delivery, Fetched, Reply, Said, Step } from '../src/domain/delivery.ts';
+import { cancel, enqueue, fetchAgainMs, newDelivery, settle, stateOf } from '../src/domain/delivery.ts';
+import type { AgencyWord, Delivery, Fetched, Said, Step } from '../src/domain/delivery.ts';
+import { MAX_REFUSED, receive, tellRefusal } from '../src/domain/reply.ts';
+import type { Reply, ReplyRefusal } from '../src/domain/reply.ts';
 
 const APPLICATION = 'applications/01JD0000000000000000000001';
 const T0 = new Date('2026-03-02T08:00:00Z');
@@ -52,8 +44,10 @@ const reply = (id: string, type: AgencyWord['type'], more: Partial<Reply> = {}):
   digest: `${type} of ${id}`,
   changes: [],
   training: false,
+  place: { id, topic: 'agency.asp.replies', partition: 0, offset: 1 },
   ...more,
 });
+const NOT_JSON: ReplyRefusal = { cause: 'NOT_JSON', fields: [], violations: [] };
 const ABOUT = { application: APPLICATION, agency: 'asp', centre: 'centres/CU-001', training: false };
 const opened = () => newDelivery(ABOUT, T0);
 const sentOut = () => settle(enqueue(opened(), pending(1), T0), 1, request(1), T0).delivery;
@@ -174,10 +168,10 @@ describe('a reply', () => {
   test('A second decision, and one after a withdrawal, are passed on without moving the delivery', () => {
     const decided = receive(sentOut(), reply('d1', 'DeliveryDecided'), at(1)).delivery;
     const twice = receive(decided, reply('d2', 'DeliveryDecided'), at(2));
-    expect(types(twice.says)).toEqual(['DeliveryDecided']);
+    expect(types(twice.says)).toEqual(['DeliveryDecided', 'replyRefused']);
     expect(twice.delivery).toMatchObject({ state: 'answered', answerTime: at(1) });
     const after = receive(cancel(sentOut(), withdrawal, T0).delivery, reply('d', 'DeliveryDecided'), at(2));
-    expect(types(after.says)).toEqual(['DeliveryDecided']);
+    expect(types(after.says)).toEqual(['DeliveryDecided', 'replyRefused']);
     expect(after.delivery.state).toBe('cancelled');
   });
 
@@ -191,18 +185,78 @@ describe('a reply', () => {
     );
   });
 
-  test('A reply before anything was sent moves nothing and is refused, and no desk is told', () => {
+  test('A reply before anything was sent moves nothing and is refused, and no desk is told but the agency', () => {
     const waiting = enqueue(opened(), pending(1), T0);
-    const refusal = { cause: 'NOTHING_SENT', fields: ['ce_subject'] };
-    expect(receive(waiting, reply('d', 'DeliveryDecided'), T0)).toEqual({ delivery: waiting, says: [], refusal });
+    const { delivery, says, refusal } = receive(waiting, reply('d', 'DeliveryDecided'), T0);
+    expect(refusal).toMatchObject({ cause: 'NOTHING_SENT', fields: ['ce_subject'] });
+    expect(says).toMatchObject([{ to: 'agency', type: 'replyRefused', notTaken: { cause: 'NOTHING_SENT' } }]);
+    expect(delivery).toEqual({ ...waiting, refused: ['NOTHING_SENT d'] });
+  });
+
+  const decisionOf = (id: string, decision: string, decideTime = T0) =>
+    reply(id, 'DeliveryDecided', { decision, digest: id, word: { ...words.DeliveryDecided, decideTime } });
+  const causesOf = (says: Said[]) =>
+    says.flatMap((said) => (said.type === 'replyRefused' ? [said.notTaken.cause] : []));
+
+  test('Of a second decision that differs, or a request for documents then, the agency is told, and not of one that says the same', () => {
+    const { delivery } = receive(sentOut(), decisionOf('d', 'yes'), T0);
+    const other = receive(delivery, decisionOf('e', 'no'), T0);
+    expect(types(other.says)).toEqual(['DeliveryDecided', 'replyRefused']);
+    expect(other).toMatchObject({ notTaken: { cause: 'ALREADY_DECIDED' } });
+    expect(other.refusal).toBeUndefined();
+    // The first decision stays the one by which others are judged.
+    expect(types(receive(other.delivery, decisionOf('f', 'yes'), T0).says)).toEqual(['DeliveryDecided']);
+    // After a crash it comes again: it is told no more, and still known as what it was.
+    expect(receive(other.delivery, decisionOf('e', 'no'), T0)).toMatchObject({
+      says: [],
+      notTaken: { cause: 'ALREADY_DECIDED' },
+    });
+    expect(causesOf(receive(delivery, reply('g', 'DeliveryDocumentsRequested'), T0).says)).toEqual(['ALREADY_DECIDED']);
+    expect(causesOf(receive(delivery, reply('h', 'DeliveryResultRevoked'), T0).says)).toEqual([]);
+    expect(causesOf(receive(sentOut(), reply('h', 'DeliveryResultRevoked'), T0).says)).toEqual(['NOT_DECIDED']);
+  });
+
+  test('What comes after the end is passed on to the desk, and the agency is told', () => {
+    const { delivery } = cancel(sentOut(), withdrawal, at(5));
+    for (const type of Object.keys(words) as AgencyWord['type'][]) {
+      const { says, notTaken } = receive(delivery, reply('late', type), at(6));
+      expect(types(says)).toEqual([type, 'replyRefused']);
+      expect(notTaken?.cause).toBe('APPLICATION_ENDED');
+    }
+  });
+
+  test.each([
+    ['1900', new Date('1900-01-01T00:00:00Z'), ['DECIDE_TIME_REPLACED']],
+    ['2099', new Date('2099-01-01T00:00:00Z'), ['DECIDE_TIME_REPLACED']],
+    ['the day before the submission', at(-86_400_000), []],
+    ['tomorrow', at(86_400_000), []],
+  ])('A decision of %s is taken, and what was changed is told to the desk and the agency', (_, decideTime, changes) => {
+    const { says, notTaken } = receive(sentOut(), decisionOf('d', 'yes', decideTime), T0);
+    expect(says[0]).toMatchObject({ changes, decideTime: changes.length > 0 ? T0 : decideTime });
+    expect(notTaken).toEqual(
+      changes.length > 0 ? { cause: 'DECIDE_TIME_REPLACED', violations: [], changes } : undefined,
+    );
+    expect(causesOf(says)).toEqual(changes);
+  });
+
+  test('A message sent in 1900 or 2099 is taken as of now', () => {
+    for (const year of ['1900', '2099']) {
+      const time = new Date(`${year}-01-01T00:00:00Z`);
+      const { says } = receive(sentOut(), reply('p', 'DeliveryProgressed', { time }), at(7));
+      expect(says[0]).toMatchObject({ occurTime: at(7), changes: ['CE_TIME_REPLACED'] });
+      expect(causesOf(says)).toEqual(['CE_TIME_REPLACED']);
+    }
   });
 
   test('An acknowledgement of a submission that was never sent is refused, and the desk is told once', () => {
     const before = sentOut();
     const wrong = reply('a', 'DeliveryAcknowledged', { submission: 999, agencyReference: 'X' });
     const { delivery, says, refusal } = receive(before, wrong, T0);
-    expect(refusal).toEqual({ cause: 'UNKNOWN_SUBMISSION', fields: ['submission'] });
-    expect(says).toMatchObject([{ type: 'DeliveryMessageRefused', ...refusal, messageId: 'a' }]);
+    expect(refusal).toMatchObject({ cause: 'UNKNOWN_SUBMISSION', fields: ['submission'] });
+    expect(says).toMatchObject([
+      { type: 'DeliveryMessageRefused', cause: 'UNKNOWN_SUBMISSION', fields: ['submission'], messageId: 'a' },
+      { type: 'replyRefused', about: { id: 'a' } },
+    ]);
     expect(delivery).toMatchObject({ state: 'queued', messages: [] });
     expect(delivery.acknowledgeTime ?? delivery.agencyReference).toBeUndefined();
     expect(receive(delivery, wrong, T0)).toMatchObject({ says: [], refusal });
@@ -212,8 +266,8 @@ describe('a reply', () => {
     const first = receive(sentOut(), reply('d', 'DeliveryDecided', { digest: 'one' }), T0).delivery;
     expect(receive(first, reply('d', 'DeliveryDecided', { digest: 'one' }), T0)).toEqual({ delivery: first, says: [] });
     const other = receive(first, reply('d', 'DeliveryDecided', { digest: 'two' }), T0);
-    expect(other.refusal).toEqual({ cause: 'ID_REUSED', fields: ['ce_id'] });
-    expect(types(other.says)).toEqual(['DeliveryMessageRefused']);
+    expect(other.refusal).toMatchObject({ cause: 'ID_REUSED', fields: ['ce_id'] });
+    expect(types(other.says)).toEqual(['DeliveryMessageRefused', 'replyRefused']);
     // Recorded by a release that kept no digests: it cannot be told apart, and was passed on once.
     const { digests: _none, ...old } = first;
     expect(receive(old, reply('d', 'DeliveryDecided', { digest: 'two' }), T0).says).toEqual([]);
@@ -227,22 +281,28 @@ describe('a reply', () => {
     const { delivery } = settle(begun, 1, request(1), T0);
     const said = reply('d', 'DeliveryDecided', { training: over });
     const refusal = { cause: 'TRAINING_MISMATCH', fields: ['ce_subject'] };
-    expect(receive(delivery, said, T0)).toEqual({ delivery, says: [], refusal });
-    expect(tellRefusal(delivery, said, { cause: 'NOT_JSON', fields: [] })).toEqual({ delivery, says: [] });
+    expect(receive(delivery, said, T0)).toMatchObject({ delivery, says: [], refusal });
+    expect(tellRefusal(delivery, said, NOT_JSON, T0)).toEqual({ delivery, says: [] });
   });
 
-  test('Each refused reply is told to the desk once, and of thousands the last that is told says so', () => {
+  test('Each refused reply is told once to desk and agency, and of thousands the last that is told says so', () => {
     let delivery = sentOut();
-    const told: unknown[] = [];
+    const told: { desk: string[]; agency: string[] } = { desk: [], agency: [] };
     for (let n = 0; n < 3_000; n += 1) {
-      const message = { id: `m${n}`, time: T0, training: false };
+      const place = { topic: 'agency.asp.replies', partition: 0, offset: n };
+      // Every second one has no id by which it could be known.
+      const message = { id: n % 2 ? `m${n}` : '', time: T0, training: false, place };
       for (const _twice of [1, 2]) {
-        const step = tellRefusal(delivery, message, { cause: 'NOT_JSON', fields: [] });
+        const step = tellRefusal(delivery, message, NOT_JSON, T0);
         delivery = step.delivery;
-        for (const said of step.says) told.push((said as { cause: string }).cause);
+        for (const said of step.says) {
+          if (said.type === 'DeliveryMessageRefused') told.desk.push(said.cause);
+          if (said.type === 'replyRefused') told.agency.push(said.notTaken.cause);
+        }
       }
     }
-    expect(told).toEqual([...Array<string>(MAX_REFUSED - 1).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
+    expect(told.desk).toEqual([...Array<string>(MAX_REFUSED - 1).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
+    expect(told.agency).toEqual([...Array<string>(MAX_REFUSED).fill('NOT_JSON'), 'TOO_MANY_REFUSED']);
     expect(JSON.stringify(delivery).length).toBeLessThan(2_000);
   });
 
@@ -348,7 +408,7 @@ describe('whatever happens, in whatever order', () => {
             } else if (said.type === 'withdrawn' || said.type === 'expired') {
               expect(before.requested).toBeGreaterThan(0);
               ends.push(said.type);
-            } else {
+            } else if (said.type !== 'replyRefused') {
               asked.push((said.data as { submission: number }).submission);
             }
           }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { MAX_REFUSED } from '../src/domain/delivery.ts';
+import { MAX_REFUSED } from '../src/domain/reply.ts';
+import type { Message } from '../src/domain/reply.ts';
 import { ToldRefusals } from '../src/told-refusals.ts';
 import { Unroutable } from '../src/unroutable.ts';
 
@@ -7,35 +8,39 @@ import { Unroutable } from '../src/unroutable.ts';
 
 describe('what was told of refused messages', () => {
   const keys = (count: number) => Array.from({ length: count }, (_, at) => `NOT_JSON m${at}`);
+  const message = (id: string): Message => ({
+    id,
+    time: new Date(0),
+    training: false,
+    place: { topic: 'agency.asp.replies', partition: 0, offset: 7 },
+  });
 
   test('A refused message is told again neither for the same cause, nor once the last of its delivery was told', () => {
     const told = new ToldRefusals();
-    expect(told.knows('d', 'm0', 'NOT_JSON', 0)).toBe(false);
-    told.learn('d', { requested: 1, refused: keys(2) }, 0);
-    expect(told.knows('d', 'm1', 'NOT_JSON', 0)).toBe(true);
-    expect(told.knows('d', 'm1', 'TOO_LARGE', 0)).toBe(false);
-    expect(told.knows('d', 'm2', 'NOT_JSON', 0)).toBe(false);
-    told.learn('d', { requested: 1, refused: keys(MAX_REFUSED) }, 0);
-    expect(told.knows('d', 'another', 'TOO_LARGE', 0)).toBe(true);
-    expect(told.knows('other', 'm1', 'NOT_JSON', 0)).toBe(false);
+    expect(told.of('d', message('m0'), 'NOT_JSON', 0)).toBe('ask-the-store');
+    told.learn('d', { refused: keys(2) }, 0);
+    expect(told.of('d', message('m1'), 'NOT_JSON', 0)).toBe('nobody');
+    expect(told.of('d', message('m1'), 'TOO_LARGE', 0)).toBe('ask-the-store');
+    expect(told.of('d', message('m2'), 'NOT_JSON', 0)).toBe('ask-the-store');
+    told.learn('d', { refused: keys(MAX_REFUSED) }, 0);
+    expect(told.of('d', message('another'), 'TOO_LARGE', 0)).toBe('nobody');
+    expect(told.of('other', message('m1'), 'NOT_JSON', 0)).toBe('ask-the-store');
   });
 
-  test.each([
-    ['that is not there', undefined],
-    ['of which nothing was sent', { requested: 0 }],
-  ])('The store is asked once in a second about a delivery %s', (_name, delivery) => {
+  test('The store is asked once in a second about a delivery that is not there', () => {
     const told = new ToldRefusals();
-    told.learn('d', delivery, 5_000);
-    expect(told.knows('d', 'm', 'NOT_JSON', 5_999)).toBe(true);
-    expect(told.knows('d', 'm', 'NOT_JSON', 6_000)).toBe(false);
-    told.learn('d', { requested: 1 }, 6_000);
-    expect(told.knows('d', 'm', 'NOT_JSON', 6_001)).toBe(false);
+    told.learn('d', undefined, 5_000);
+    expect(told.of('d', message('m'), 'NOT_JSON', 5_999)).toBe('agency');
+    expect(told.of('d', message('m'), 'NOT_JSON', 6_000)).toBe('ask-the-store');
+    told.learn('d', {}, 6_000);
+    expect(told.of('d', message('m'), 'NOT_JSON', 6_001)).toBe('ask-the-store');
   });
 
   test('What was told of refused messages is remembered of the last 1,000 deliveries', () => {
     const told = new ToldRefusals();
     for (let n = 0; n <= 1_000; n += 1) told.learn(`d${n}`, undefined, 0);
-    expect([told.knows('d0', 'm', 'NOT_JSON', 1), told.knows('d1', 'm', 'NOT_JSON', 1)]).toEqual([false, true]);
+    const known = (id: string) => told.of(id, message('m'), 'NOT_JSON', 1);
+    expect([known('d0'), known('d1')]).toEqual(['ask-the-store', 'agency']);
   });
 });
 

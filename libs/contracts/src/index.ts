@@ -5,6 +5,6 @@ export { instantOf, isUlid, isUuid, parseRequestId } from './formats.ts';
 export { LOG_NUMBERS, LOG_TEXTS } from './log.ts';
 export type { Log, LogFields } from './log.ts';
 export type { Counter, Gauge, Metrics } from './metrics.ts';
-export type { Refusal, RefusedMessage } from './refusal.ts';
+export type { Refusal, RefusedDetail, RefusedMessage } from './refusal.ts';
 export { nameOf, parseName, parseSubmissionName, submissionName } from './names.ts';
 export type { Collection } from './names.ts';

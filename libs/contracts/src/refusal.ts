@@ -1,7 +1,23 @@
+/** What is known of a refused message and may be kept: never what it says. */
+export interface RefusedDetail {
+  /** Where it can be one. */
+  id?: string;
+  /** Where it is a type of its topic. */
+  type?: string;
+  /** applications/{id}, where it is one of its sender's. */
+  application?: string;
+  violations: { field: string; rule: string }[];
+  /** Code of the agency that says it; '' where it says no known one. */
+  agency: string;
+  /** Its sender was told of it already. */
+  told: boolean;
+}
+
 /** Why a message was refused; `fields` are the names of those that are wrong. */
 export interface Refusal {
   cause: string;
   fields: string[];
+  detail?: RefusedDetail;
 }
 
 /** A message that could not be used: where it stands and why, never what it says. */

@@ -7,21 +7,31 @@ import {
   REPLY_TYPES,
   sourceOf,
 } from '@cups/agency-contract';
-import type { Cause, ReplyEvent, Result, Violation } from '@cups/agency-contract';
+import type { ReplyEvent, Result, Text, Violation } from '@cups/agency-contract';
+import type { DeliveryCause } from '@cups/application';
 import { canonicalJson } from '@cups/contracts/node';
 import { createHash } from 'node:crypto';
 import type { ReceivedEvent } from '@cups/contracts';
-import type { AgencyWord, Reply, ReplyRefusal, Words } from '../domain/delivery.ts';
+import type { AgencyWord, Words } from '../domain/delivery.ts';
+import type { Message, Reply, ReplyRefusal } from '../domain/reply.ts';
 import { maxReadBytesOf, mend } from './mend.ts';
 import type { Mended } from './mend.ts';
+import { boundedViolations, placeOf } from './not-taken.ts';
+import { isPaperKind } from './paper-kinds.ts';
 
 /** The border to agencies, inwards: a reply becomes what the domain understands. */
 
-/** A message that may be taken, or why not; `deliveryId` where it is about a delivery of the agency that sent it. */
+/** A message that may be taken, or why not; `named` where it is about a delivery of the agency that sent it. */
 export type Read =
-  | { deliveryId: string; reply: Reply; refusal?: undefined }
-  | { deliveryId: string; reply?: undefined; refusal: ReplyRefusal }
-  | { deliveryId?: undefined; reply?: undefined; refusal: ReplyRefusal };
+  | { named: Named; reply: Reply; refusal?: undefined }
+  | { named?: Named | undefined; reply?: undefined; refusal: ReplyRefusal };
+
+/** The delivery that a message names. */
+export interface Named {
+  deliveryId: string;
+  /** applications/{id} */
+  application: string;
+}
 
 /** Whose words a topic carries; on that of trainings somebody stands in for the agency. */
 export interface From {
@@ -29,8 +39,10 @@ export interface From {
   training: boolean;
 }
 
-/** Names of fields that a refusal lists. */
-const MAX_FIELDS = 20;
+/** As long as the contract lets an id be. */
+const MAX_ID = 200;
+/** Where nothing of a content is a name: what is wrong is all of it. */
+const WHOLE = '*';
 
 /**
  * A message from the replies topic of `agency`, or from that of trainings, checked against the contract. Causes are those of the contract, and
@@ -38,22 +50,49 @@ const MAX_FIELDS = 20;
  * subject must name one agency before anything of the message counts. What is wrong with a date or a length of a decision
  * is put right and told (`mend`).
  */
-export function toReply(event: ReceivedEvent, { agency, training }: From): Read {
-  if (event.source !== sourceOf(agency)) return { refusal: { cause: 'FOREIGN_AGENCY', fields: ['ce_source'] } };
+export function toReply(event: ReceivedEvent, from: From): Read {
+  const { agency } = from;
+  if (event.source !== sourceOf(agency)) return { refusal: refusalBy('FOREIGN_AGENCY', 'ce_source') };
   const named = parseSubject(event.subject);
-  if (named && named.agency !== agency) return { refusal: { cause: 'FOREIGN_DELIVERY', fields: ['ce_subject'] } };
-  const about: { deliveryId: string } | { deliveryId?: undefined } = named ? { deliveryId: named.deliveryId } : {};
+  if (named && named.agency !== agency) return { refusal: refusalBy('FOREIGN_DELIVERY', 'ce_subject') };
   const envelope = readAttributes(attributesOf(event), event.key);
-  if (!envelope.ok) return { ...about, refusal: refusalOf(envelope) };
+  if (!envelope.ok) return { named, refusal: refusalOf(envelope) };
   const sent = parseContent(event.data, maxReadBytesOf(envelope.type));
   const { content, changes } = mend(envelope.type, sent, event.time);
   const read = readContent(envelope, content);
-  if (!read.ok) return { ...about, refusal: refusalOf(read) };
-  if (!isReplyType(read.event.type)) return { ...about, refusal: { cause: 'UNKNOWN_TYPE', fields: ['ce_type'] } };
+  if (!read.ok) return { named, refusal: refusalOf(read) };
+  if (!named || !isReplyType(read.event.type)) return { named, refusal: refusalBy('UNKNOWN_TYPE', 'ce_type') };
+  const said = read.event as ReplyEvent;
+  const wordless = wordsOf(said);
+  if (wordless) return { named, refusal: wordless };
   const all: Mended[] = event.timeReplaced ? ['CE_TIME_REPLACED', ...changes] : changes;
-  const reply = { ...replyOf(read.event as ReplyEvent), training, digest: digestOf(event, sent.value), changes: all };
-  return { deliveryId: envelope.key, reply };
+  const told = { digest: digestOf(event, sent.value), changes: all };
+  return { named, reply: Object.assign(messageOf(event, from), replyOf(said), told) };
 }
+
+/** A message, whatever it says. */
+export const messageOf = (event: ReceivedEvent, { training }: From): Message => ({
+  // In an event an id of any length would make a message that Kafka refuses for its size.
+  id: event.id.length <= MAX_ID ? event.id : '',
+  time: event.time,
+  training,
+  place: placeOf(event),
+});
+
+/** What a schema cannot say: that a paper is one of the list, that a reason has words. */
+function wordsOf({ type, data }: ReplyEvent): ReplyRefusal | undefined {
+  if (type === REPLY_TYPES.documentsRequested) {
+    const unknown = data.documents.flatMap(({ kind }, at) => (isPaperKind(kind) ? [] : [`documents.${at}.kind`]));
+    return unknown.length > 0 ? refusalBy('UNKNOWN_PAPER_KIND', ...unknown) : undefined;
+  }
+  const { reason } = data as { reason?: Text };
+  if (!reason || !Object.values(reason).every(isBlank)) return undefined;
+  // Romanian is what is asked for.
+  return refusalOf({ cause: 'REASON_BLANK', violations: [{ field: 'reason.ro', rule: 'notBlank' }] });
+}
+
+/** Nothing but spaces, controls and marks that no one sees. */
+const isBlank = (text: string): boolean => text.replace(/[\p{C}\p{Z}]/gu, '') === '';
 
 /** As the contract names them. The time is the one that the platform goes by; what is empty is not there. */
 function attributesOf(event: ReceivedEvent) {
@@ -71,10 +110,13 @@ function attributesOf(event: ReceivedEvent) {
   };
 }
 
-const refusalOf = ({ cause, violations }: { cause: Cause; violations: Violation[] }): ReplyRefusal => ({
-  cause,
-  fields: [...new Set(violations.map(({ field }) => field))].slice(0, MAX_FIELDS),
-});
+function refusalOf({ cause, violations }: { cause: DeliveryCause; violations: Violation[] }): ReplyRefusal {
+  const bounded = boundedViolations(violations);
+  return { cause, fields: [...new Set(bounded.map(({ field }) => field || WHOLE))], violations: bounded };
+}
+
+const refusalBy = (cause: DeliveryCause, ...fields: string[]): ReplyRefusal =>
+  refusalOf({ cause, violations: fields.map((field) => ({ field, rule: cause })) });
 
 /** Of type and content as they were sent, whatever the order of properties. */
 function digestOf({ type, data }: ReceivedEvent, content: unknown): string {
@@ -88,15 +130,19 @@ function digestOf({ type, data }: ReceivedEvent, content: unknown): string {
   return hash.digest('base64url').slice(0, 22);
 }
 
-function replyOf(event: ReplyEvent): Omit<Reply, 'digest' | 'changes' | 'training'> {
-  const reply = { id: event.id, time: new Date(event.time), word: wordOf(event) };
+function replyOf(event: ReplyEvent): Pick<Reply, 'word' | 'decision' | 'agencyReference' | 'submission'> {
+  const reply: ReturnType<typeof replyOf> = { word: wordOf(event) };
   const { agencyReference, submission } = event.data as { agencyReference?: string; submission?: number };
-  return {
-    ...reply,
-    ...(agencyReference === undefined ? {} : { agencyReference }),
-    ...(submission === undefined ? {} : { submission }),
-  };
+  if (agencyReference !== undefined) reply.agencyReference = agencyReference;
+  if (submission !== undefined) reply.submission = submission;
+  if (event.type === REPLY_TYPES.decided) {
+    const { outcome, reason, result, appeal } = event.data;
+    reply.decision = hashOf(canonicalJson([outcome, reason, result, appeal].map((part) => part ?? null)));
+  }
+  return reply;
 }
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 function wordOf(event: ReplyEvent): AgencyWord {
   switch (event.type) {
@@ -137,7 +183,7 @@ function wordOf(event: ReplyEvent): AgencyWord {
 
 /** Romanian is always there inside the platform: an agency's message in another language only stands in for it. */
 const toWords = ({ ro, ru, en }: { ro?: string; ru?: string; en?: string }): Words => ({
-  ro: ro ?? ru ?? en ?? '',
+  ro: [ro, ru, en].find((words) => words && !isBlank(words)) ?? '',
   ru: ru ?? '',
   en: en ?? '',
 });

@@ -7,13 +7,14 @@ import {
   trainingTopics,
   validateRequest,
 } from '@cups/agency-contract';
-import type { DocumentsSupplied } from '@cups/agency-contract';
+import type { DocumentsSupplied, RequestType } from '@cups/agency-contract';
 import type { DeliveryCause } from '@cups/application';
 import { enumValue, fromTimestamp } from '@cups/contracts/proto';
 import type { GetSubmissionResponse__Output } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { Person__Output } from '@cups/contracts/gen/cups/intake/v1/Person.ts';
 import type { NewEvent } from '@cups/store';
 import type { Delivery, Fetched, Filed, SaidToAgency } from '../domain/delivery.ts';
+import { toReplyRefused } from './not-taken.ts';
 
 /** The border to agencies, outwards: a frozen submission becomes a request. */
 
@@ -115,14 +116,26 @@ function answered(named: string, delivery: Delivery): string {
   return known ?? named;
 }
 
-/** What is asked of the agency, or in a training of whoever stands in for it, as an event of the store; nobody counts it. */
+/**
+ * What is asked of the agency, or in a training of whoever stands in for it, and what became of its replies, as an event of the
+ * store; nobody counts it.
+ */
 export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
-  const type = REQUEST_TYPES[said.type];
-  const subject = subjectOf(delivery.application, delivery.agency);
-  const { key, dataschema, datacontenttype, value } = toPayload(type, subject, said.data as never);
-  const { submitTime } = said.data as { submitTime?: string };
-  const event: NewEvent = {
-    topic: (delivery.training ? trainingTopics() : topicsOf(delivery.agency)).requests,
+  const { application } = delivery;
+  const data = said.type === 'replyRefused' ? toReplyRefused(Object.assign({ application }, said)) : said.data;
+  const subject = subjectOf(application, delivery.agency);
+  const topics = delivery.training ? trainingTopics() : topicsOf(delivery.agency);
+  const event = eventOf(REQUEST_TYPES[said.type], subject, topics.requests, data);
+  const { submitTime } = data as { submitTime?: string };
+  if (submitTime !== undefined) event.since = new Date(submitTime);
+  return event;
+}
+
+/** A message of the contract as an event of the store. */
+export function eventOf(type: RequestType, subject: string, topic: string, data: object): NewEvent {
+  const { key, dataschema, datacontenttype, value } = toPayload(type, subject, data as never);
+  return {
+    topic,
     key,
     type,
     subject,
@@ -132,6 +145,4 @@ export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
     extra: { dataschema },
     data: value,
   };
-  if (submitTime !== undefined) event.since = new Date(submitTime);
-  return event;
 }

@@ -1,6 +1,6 @@
 import type { DeliveryCause } from '@cups/application';
 import { backoffMs } from '@cups/contracts';
-import type { BackoffShape, Refusal } from '@cups/contracts';
+import type { BackoffShape } from '@cups/contracts';
 
 /**
  * A delivery: one application on its way to one agency, and back. Pure: each function takes the delivery as it is and
@@ -13,9 +13,6 @@ export type State = StoredState | 'sent';
 
 /** What a delivery may wait for, besides an intake that does not answer. */
 export type WaitCause = Extract<DeliveryCause, 'AGENCY_UNKNOWN'>;
-
-/** A message about a known delivery that was refused, for a cause that the desk can be told. */
-export type ReplyRefusal = Refusal & { cause: DeliveryCause };
 
 /** A submission that is still to be fetched from intake. */
 export interface Pending {
@@ -51,8 +48,14 @@ export interface Delivery {
   messages: string[];
   /** What each of them said, as a digest; absent for those of older releases. */
   digests?: string[];
-  /** Refused messages that intake was told of, by id and cause; MAX_REFUSED at most. */
+  /** Messages that were not taken as they were sent, by id and cause, as far as the agency was told of them. */
   refused?: string[];
+  /** What the agency decided, as a digest; absent before that, and for decisions of older releases. */
+  decision?: string;
+  /** When the agency said something last. */
+  heardTime?: Date;
+  /** When the first submission was accepted, as it told the agency. */
+  submitTime?: Date;
   /** Id of the agency's last request for documents. */
   documentsRequest?: string;
   queueTime: Date;
@@ -130,7 +133,28 @@ export type SaidToIntake = { to: 'intake'; messageId: string; occurTime: Date; c
 export type Filed = 'submitted' | 'documentsSupplied' | 'anySubmitted' | 'anyDocumentsSupplied';
 export type Asked = Filed | 'withdrawn' | 'expired';
 
-export type SaidToAgency = { to: 'agency'; type: Asked; data: object };
+/** A message of an agency, by where it lies; never what it says. */
+export interface Place {
+  /** ce_id, where it is one that may be told back. */
+  id?: string;
+  /** ce_type, where it is one of the contract. */
+  type?: string;
+  topic: string;
+  partition: number;
+  offset: number;
+}
+
+/** What became of a message that was not taken as it was sent. */
+export interface NotTaken {
+  /** Of the contract's table of refusals. */
+  cause: string;
+  violations: { field: string; rule: string }[];
+  changes?: string[];
+}
+
+export type SaidToAgency =
+  | { to: 'agency'; type: Asked; data: object }
+  | { to: 'agency'; type: 'replyRefused'; about: Place; notTaken: NotTaken; time: Date };
 export type Said = SaidToAgency | SaidToIntake;
 
 export interface Step<D extends Delivery = Delivery> {
@@ -150,26 +174,6 @@ export type Fetched =
   /** It can not be sent yet, whatever intake says. */
   | { kind: 'waits'; cause: WaitCause };
 
-/** A message of the agency, by what it means. */
-export interface Reply {
-  id: string;
-  /** When the agency says it happened. */
-  time: Date;
-  word: AgencyWord;
-  /** Of type and content: two messages under one id are told apart by it. */
-  digest: string;
-  /** What was not taken as it was sent, codes. */
-  changes: string[];
-  agencyReference?: string;
-  /** Which submission an acknowledgement is about. */
-  submission?: number;
-  /** Whether it came over the topic of trainings. */
-  training: boolean;
-}
-
-const KEPT_MESSAGES = 200;
-/** So many refused messages of one delivery are told to the desk; further ones are listed for support only. */
-export const MAX_REFUSED = 20;
 /** How a submission is fetched again that intake did not give (ms). */
 const FETCH_AGAIN: BackoffShape = { first: 500, most: 60_000, jitter: 0 };
 
@@ -240,10 +244,15 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
       };
     case 'request':
       return {
-        delivery: { ...onward, requested: number },
+        delivery: { ...onward, requested: number, ...submitTimeOf(delivery, fetched.data) },
         says: [{ to: 'agency', type: fetched.type, data: fetched.data }],
       };
   }
+}
+
+function submitTimeOf({ submitTime }: Delivery, data: { submitTime?: string }): Pick<Delivery, 'submitTime'> {
+  if (submitTime || data.submitTime === undefined) return {};
+  return { submitTime: new Date(data.submitTime) };
 }
 
 /** The first submission that waits is tried again, later than the last time. */
@@ -281,90 +290,6 @@ export function cancel<D extends Delivery>(
   const { delivery: next, says } = cancelled(delivery, end.eventId, end.time, now);
   return { delivery: next, says: [...asks, ...says] };
 }
-
-/**
- * A message of the agency, recorded once and passed on in whatever order it comes: what it means for the application is
- * intake's to decide. Refused are an acknowledgement of what was never sent (UNKNOWN_SUBMISSION) and other content under a
- * known id (ID_REUSED), any message to which nothing was sent that it could answer (NOTHING_SENT), and what was said over a topic
- * of trainings about a real delivery or the other way round (TRAINING_MISMATCH): of that nobody is told, it is not about this one.
- */
-export function receive<D extends Delivery>(
-  delivery: D,
-  reply: Reply,
-  now: Date,
-): Step<D> & { refusal?: ReplyRefusal } {
-  const refused = (cause: DeliveryCause, field: string) => {
-    const refusal = { cause, fields: [field] };
-    const { delivery: next, says } = tellRefusal(delivery, reply, refusal);
-    return { delivery: next, says, refusal };
-  };
-  if (!isOfKind(delivery, reply)) {
-    return { delivery, says: [], refusal: { cause: 'TRAINING_MISMATCH', fields: ['ce_subject'] } };
-  }
-  if (delivery.requested === 0) return refused('NOTHING_SENT', 'ce_subject');
-  const at = delivery.messages.indexOf(reply.id);
-  const digests = delivery.messages.map((_, index) => delivery.digests?.[index] ?? '');
-  if (at >= 0) {
-    const same = digests[at] === '' || digests[at] === reply.digest;
-    return same ? { delivery, says: [] } : refused('ID_REUSED', 'ce_id');
-  }
-  if (reply.submission !== undefined && reply.submission > delivery.requested) {
-    return refused('UNKNOWN_SUBMISSION', 'submission');
-  }
-  const from = delivery.messages.length < KEPT_MESSAGES ? 0 : KEPT_MESSAGES / 2;
-  const next: D = {
-    ...delivery,
-    messages: [...delivery.messages.slice(from), reply.id],
-    digests: [...digests.slice(from), reply.digest],
-  };
-  if (reply.agencyReference !== undefined) next.agencyReference = reply.agencyReference;
-  const { word } = reply;
-  if (word.type === 'DeliveryAcknowledged') {
-    next.acknowledgeTime ??= now;
-    if (next.state === 'queued' && reply.submission === next.submission) next.state = 'acknowledged';
-  }
-  if (word.type === 'DeliveryDecided') {
-    next.answerTime ??= now;
-    if (next.state !== 'cancelled') next.state = 'answered';
-  }
-  if (word.type === 'DeliveryDocumentsRequested') next.documentsRequest = reply.id;
-  const { id: messageId, time: occurTime, changes } = reply;
-  return { delivery: next, says: [{ to: 'intake', ...word, messageId, occurTime, changes }] };
-}
-
-/**
- * A message about this delivery was refused: the desk is told, once for each message and cause, and of MAX_REFUSED at
- * most, the last of which says that further ones are not told. Nothing is told where nothing was sent to the agency yet.
- */
-export function tellRefusal<D extends Delivery>(
-  delivery: D,
-  message: Pick<Reply, 'id' | 'time' | 'training'>,
-  { cause, fields }: ReplyRefusal,
-): Step<D> {
-  const known = delivery.refused ?? [];
-  if (!isOfKind(delivery, message)) return { delivery, says: [] };
-  if (delivery.requested === 0 || wasTold(known, message.id, cause)) return { delivery, says: [] };
-  const last = known.length + 1 === MAX_REFUSED;
-  const said: Said = {
-    to: 'intake',
-    type: 'DeliveryMessageRefused',
-    cause: last ? 'TOO_MANY_REFUSED' : cause,
-    fields: last ? [] : fields,
-    messageId: message.id,
-    occurTime: message.time,
-  };
-  return { delivery: { ...delivery, refused: [...known, keyOf(message.id, cause)] }, says: [said] };
-}
-
-/** Whether a message came over the topics that the delivery went out on. */
-const isOfKind = (delivery: Delivery, { training }: Pick<Reply, 'training'>): boolean =>
-  (delivery.training ?? false) === training;
-
-const keyOf = (messageId: string, cause: string): string => `${cause} ${messageId}`;
-
-/** Whether intake need not be told any more of a message that was refused. @param refused of the delivery */
-export const wasTold = (refused: readonly string[], messageId: string, cause: string): boolean =>
-  refused.length >= MAX_REFUSED || refused.includes(keyOf(messageId, cause));
 
 function cancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): Step<D> {
   const { waitCause: _over, ...delivery } = before;

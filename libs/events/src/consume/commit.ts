@@ -42,14 +42,9 @@ export function planCommit<M>(partitions: Iterable<PartitionInWork<M>>): Advance
 /** The refusals to store, in the order of their offsets for each partition. */
 export const refusedIn = <M>(plan: Advance<M>[]): RefusedMessage[] =>
   plan.flatMap(({ at: { topic, partition }, refused }) =>
-    refused.map(({ offset, last, cause, fields }) => ({
-      topic,
-      partition,
-      offset: String(offset),
-      lastOffset: String(last),
-      cause,
-      fields,
-    })),
+    refused.map(({ offset, last, ...refusal }) =>
+      Object.assign(refusal, { topic, partition, offset: String(offset), lastOffset: String(last) }),
+    ),
   );
 
 /** The offsets to commit, topics with the prefix. */

@@ -18,7 +18,7 @@ export function refusalOf(handled: Outcome): Refusal | undefined {
   if (handled === 'done' || handled === 'parked') return undefined;
   if (handled === 'wait') return { cause: 'SEQUENCE_GAP', fields: [] };
   if (handled === 'refused') return { cause: 'REFUSED', fields: [] };
-  return { cause: handled.cause, fields: handled.fields };
+  return handled;
 }
 
 /** As it is counted: a closed list of words. */

@@ -72,7 +72,7 @@ export class OffsetWindow<M> {
     this.#byOffset.delete(offset);
     task.done = true;
     this.#activity += 1;
-    if (refusal) this.#refused.push({ cause: refusal.cause, fields: refusal.fields, offset, last: task.last });
+    if (refusal) this.#refused.push(Object.assign({}, refusal, { offset, last: task.last }));
     this.#advance();
   }
 

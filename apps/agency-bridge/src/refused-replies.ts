@@ -1,0 +1,126 @@
+import { isRefusalCause, REFUSALS } from '@cups/agency-contract';
+import { pageToken, readPageToken } from '@cups/contracts/node';
+import type { RefusedMessage } from '@cups/contracts';
+import type { Store } from '@cups/store';
+import { ulid } from 'ulid';
+import type { NotTaken, Place } from './domain/delivery.ts';
+
+/** A reply of an agency that was not taken as it was sent: where it lies and why, never what it says. */
+export interface RefusedReply {
+  /** The agency's code. */
+  agency: string;
+  handling: string;
+  cause: string;
+  violations: NotTaken['violations'];
+  changes: string[];
+  /** ce_id and ce_type where they may be told. */
+  id?: string;
+  type?: string;
+  /** applications/{id} of the agency, where the reply named one. */
+  application?: string;
+  topic: string;
+  partition: number;
+  offset: number;
+  /** Later than `offset` where it stands for a batch that was not read. */
+  lastOffset: number;
+  time: Date;
+}
+
+interface Stored extends RefusedReply {
+  /** `<topic>/<partition>/<offset>` */
+  _id: string;
+  /** A ULID, for lists. */
+  order: string;
+}
+
+const rowsOf = (store: Store) => store.collection<Stored>('refusedReplies');
+type Rows = ReturnType<typeof rowsOf>;
+
+/** So many of each agency are kept, the newest; and of what is stored at once so many are. */
+const KEPT = 1_000;
+const KEPT_AT_ONCE = 200;
+/** After so many the oldest are taken out. */
+const TRIM_AFTER = 100;
+
+/** The newest replies of each agency that were not taken as they were sent, one by one: `refusals` of @cups/store counts all. */
+export class RefusedReplies {
+  readonly #store: Store;
+  readonly #now: () => Date;
+  readonly #untrimmed = new Map<string, number>();
+
+  constructor(store: Store, now: () => Date) {
+    this.#store = store;
+    this.#now = now;
+  }
+
+  /** Keeps messages of an agency that were refused; twice is no error. */
+  async keep(agency: string, messages: RefusedMessage[]): Promise<void> {
+    const time = this.#now();
+    const rows = messages.slice(-KEPT_AT_ONCE).map(({ topic, partition, offset, lastOffset, cause, detail }) => {
+      const place = { topic, partition, offset: Number(offset), lastOffset: Number(lastOffset) };
+      const { id, type, application, violations = [] } = detail ?? {};
+      const named = Object.assign({}, id && { id }, type && { type }, application && { application });
+      return Object.assign(place, { agency, handling: 'refused', cause, violations, changes: [], time }, named);
+    });
+    await this.#put(agency, rows);
+  }
+
+  /** Keeps one that was recorded or changed. */
+  async note(agency: string, application: string, { cause, violations, changes = [] }: NotTaken, about: Place) {
+    const handling = isRefusalCause(cause) ? REFUSALS[cause].handling : 'refused';
+    const row = {
+      agency,
+      application,
+      handling,
+      cause,
+      violations,
+      changes,
+      time: this.#now(),
+      lastOffset: about.offset,
+    };
+    await this.#put(agency, [Object.assign(row, about)]);
+  }
+
+  /** A page of an agency, the newest first. @throws Problem PAGE_TOKEN_INVALID */
+  async list(agency: string, { pageSize, pageToken: token }: { pageSize: number; pageToken: string }) {
+    const filter = { agency };
+    const after = readPageToken(token, filter);
+    const page = after === undefined ? filter : { agency, order: { $lt: after } };
+    const all = await this.#run((rows) => rows.find(page, { sort: { order: -1 }, limit: pageSize + 1 }).toArray());
+    const replies = all.slice(0, pageSize);
+    const last = all.length > pageSize ? replies.at(-1) : undefined;
+    return { replies: replies as RefusedReply[], nextPageToken: last ? pageToken(last.order, filter) : '' };
+  }
+
+  /** The newest of an agency; undefined where none is kept. */
+  async newest(agency: string): Promise<RefusedReply | undefined> {
+    return (await this.#run((rows) => rows.findOne({ agency }, { sort: { order: -1 } }))) ?? undefined;
+  }
+
+  async #put(agency: string, rows: RefusedReply[]): Promise<void> {
+    if (rows.length === 0) return;
+    const writes = rows.map((row) => {
+      const _id = `${row.topic}/${row.partition}/${row.offset}`;
+      const update = { $setOnInsert: Object.assign({ order: ulid(row.time.getTime()) }, row) };
+      return { updateOne: { filter: { _id }, update, upsert: true } };
+    });
+    await this.#run((stored) => stored.bulkWrite(writes, { ordered: true }));
+    const untrimmed = (this.#untrimmed.get(agency) ?? TRIM_AFTER) + rows.length;
+    this.#untrimmed.set(agency, untrimmed < TRIM_AFTER ? untrimmed : 0);
+    if (untrimmed >= TRIM_AFTER) await this.#trim(agency);
+  }
+
+  async #trim(agency: string): Promise<void> {
+    const how = { sort: { order: -1 as const }, skip: KEPT, limit: 1, projection: { order: 1 } };
+    const [first] = await this.#run((rows) => rows.find({ agency }, how).toArray());
+    if (first) await this.#run((rows) => rows.deleteMany({ agency, order: { $lte: first.order } }));
+  }
+
+  async #run<T>(work: (rows: Rows) => Promise<T>): Promise<T> {
+    try {
+      return await work(rowsOf(this.#store));
+    } catch (error) {
+      throw this.#store.failure(error, 'refusedReplies');
+    }
+  }
+}
