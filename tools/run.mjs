@@ -1,6 +1,6 @@
 // What every npm script calls first: `node tools/run.mjs <name> …args`. Plain JavaScript for the Node that is there, with
 // no dependencies: it must work before the packages are installed. It installs them when they are missing or old, makes
-// what is stale of the types of the contracts, those of the desk and its page, and runs `tools/<name>.ts` with the
+// what is stale of the types of the contracts, those of the desk and its page, and the site of the agency contract, and runs `tools/<name>.ts` with the
 // workspace's own Node. The name `build` ends before a tool.
 
 import { execFileSync, spawn } from 'node:child_process';
@@ -125,6 +125,8 @@ function madeThings() {
   const document = join(root, 'apps', 'gateway', 'openapi.yaml');
   const desk = join(root, 'apps', 'desk');
   const generator = join(root, 'tools', 'gen.ts');
+  const contract = join(root, 'libs', 'agency-contract');
+  const kit = join(root, 'libs', 'agency-kit');
   return [
     {
       title: 'making the types of the contracts',
@@ -160,6 +162,25 @@ function madeThings() {
       there: join(desk, 'dist', 'index.html'),
       command: ['npm', 'run', '--silent', 'build', '-w', '@cups/desk'],
     },
+    {
+      title: 'building the site and the archive of the agency contract',
+      stamp: '.cups-contract',
+      from: [
+        ...['published', 'samples', 'corpus', 'reference', 'examples', 'src'].flatMap((name) =>
+          sourcesUnder(join(contract, name)),
+        ),
+        ...['README.md', 'CHANGELOG.md'].map((file) => join(contract, file)),
+        ...sourcesUnder(join(root, 'tools', 'contract')),
+        join(root, 'tools', 'contract-site.ts'),
+        ...filesUnder(join(kit, 'src')),
+        join(kit, 'package.json'),
+        join(desk, 'src', 'style', 'tokens.css'),
+        join(root, 'LICENSE'),
+        lock,
+      ],
+      there: join(contract, 'dist', 'index.html'),
+      command: [join(bin, 'node'), '--disable-warning=ExperimentalWarning', join(root, 'tools', 'contract-site.ts')],
+    },
   ];
 }
 
@@ -180,6 +201,11 @@ function filesUnder(folder, ending = /./) {
     .filter((entry) => entry.isFile() && ending.test(entry.name))
     .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
     .sort();
+}
+
+/** Files that somebody wrote: not what a build of an example leaves beside them. */
+function sourcesUnder(folder) {
+  return filesUnder(folder).filter((file) => !/\/(target|node_modules|__pycache__|\.[^/]*)\//.test(file));
 }
 
 /** Hash of the names and contents of files. */

@@ -34,6 +34,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   TRUST_PROXY: 'from `route.trustedProxies`, where there is a route',
   CUPS_OPENAPI: 'by the image',
   DESK_DIR: 'by the image',
+  CONTRACT_DIR: 'by the image',
   CUPS_RELEASE: 'by the image',
   CUPS_CHECK_ANSWERS: 'never: it is for tests',
 };

@@ -11,6 +11,8 @@ export interface App {
   reads: readonly string[];
   /** Folder of a page that was built before and is served as it is; its sources.json names the files of npm in it. */
   page?: string;
+  /** Folder of a site that was built before from files of our own, and is served as it is. */
+  site?: string;
 }
 
 const PROTO = 'proto';
@@ -52,6 +54,7 @@ export const APPS: readonly App[] = [
     description: 'The public HTTP interface',
     reads: [PROTO, 'apps/gateway/openapi.yaml'],
     page: 'apps/desk/dist',
+    site: 'libs/agency-contract/dist',
   },
   {
     name: 'agency-simulator',

@@ -47,6 +47,7 @@ export async function bundleApp(root: string, app: App, folder: string): Promise
   mkdirSync(folder, { recursive: true });
   const inputs = await bundleFile(root, app.entry, join(folder, MAIN));
   if (app.page) inputs.push(...copyPage(root, app.page, folder));
+  if (app.site) copySite(root, app.site, folder);
   const packages = packagesOf(root, inputs);
   for (const path of app.reads) copyRead(root, path, folder);
   copyRead(root, 'LICENSE', folder);
@@ -94,6 +95,12 @@ function copyPage(root: string, page: string, folder: string): string[] {
   if (!existsSync(sources)) throw new Error(`${page} is not built: npm run build.`);
   cpSync(join(root, page), join(folder, page), { recursive: true });
   return JSON.parse(readFileSync(sources, 'utf8')) as string[];
+}
+
+/** @throws Error when the site is not built */
+function copySite(root: string, site: string, folder: string): void {
+  if (!existsSync(join(root, site, 'index.html'))) throw new Error(`${site} is not built: npm run build.`);
+  cpSync(join(root, site), join(folder, site), { recursive: true });
 }
 
 /** A folder without what only its authors need: of proto/, the contracts alone. */

@@ -56,6 +56,12 @@ export const settings = {
     default: join(protoDir(), '..', 'apps', 'desk', 'dist'),
     meaning: 'Folder of the built page of the desk; without it the interface for programs serves alone.',
   },
+  contractDir: {
+    name: 'CONTRACT_DIR',
+    type: 'path',
+    default: join(protoDir(), '..', 'libs', 'agency-contract', 'dist'),
+    meaning: 'Folder of the built site of the agency contract, served under /contract/.',
+  },
   addresses: {
     catalog: addressOf('catalog', 'CATALOG_ADDRESS', '127.0.0.1:7001'),
     identity: addressOf('identity', 'IDENTITY_ADDRESS', '127.0.0.1:7002'),

@@ -3,6 +3,7 @@ import type { Overrides } from '@cups/backend';
 import type { RunningService } from '@cups/process';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
+import { openContract } from './http/contract.ts';
 import { readDocument } from './http/document.ts';
 import { openFace } from './http/face.ts';
 import { openAdmission, openLimits } from './http/guards.ts';
@@ -40,6 +41,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     operations,
     handlers: routes({ ...neighbours, sessions, operators, document, ready: () => !draining() }),
     page: openPage(config.deskDir),
+    contract: openContract(config.contractDir),
     sessions,
     limits: openLimits(config.limits),
     admit: openAdmission(config.maxInFlight, metrics),

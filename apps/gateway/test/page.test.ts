@@ -99,6 +99,7 @@ test('What is no file of the page is a problem, wherever it lies.', async () => 
     '/assets/..%2findex.html',
     '/assets/..%2fsecret.txt',
     '/assets/%2e%2e%2fsecret.txt',
+    `/assets/${'x'.repeat(5_000)}.js`,
     '/secret.txt',
     '/index.html',
     '/nowhere',

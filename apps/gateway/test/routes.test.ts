@@ -407,6 +407,7 @@ describe('each operation asks the right neighbour and answers as the document sa
     const none = {
       sessions: undefined as never,
       page: undefined as never,
+      contract: undefined as never,
       limits: undefined as never,
       admit: undefined as never,
       draining: () => false,

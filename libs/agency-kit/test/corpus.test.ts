@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { incomingOf, playedCase, readCorpus } from '@cups/agency-contract/corpus';
 import type { CorpusCase, FiledMessage } from '@cups/agency-contract/corpus';
@@ -6,6 +7,7 @@ import { Judge } from '../src/judge.ts';
 import type { Verdict } from '../src/judge.ts';
 import { PAPER_KINDS } from '../src/paper-kinds.ts';
 
+const CORPUS = join(import.meta.dirname, '../../agency-contract/corpus');
 const TOPIC = 'agency.asp.replies';
 const lying = (message: FiledMessage, offset: number, now: Date) =>
   Object.assign(incomingOf(message), {
@@ -32,7 +34,7 @@ function judged(one: CorpusCase): Verdict {
 }
 
 describe('the corpus of bad replies', () => {
-  test.each(readCorpus())('$name: the kit says what the platform says', (one) => {
+  test.each(readCorpus(CORPUS))('$name: the kit says what the platform says', (one) => {
     const verdict = judged(one);
     const { handling, cause, about, violations, changes = [] } = one.expect;
     expect(verdict).toMatchObject({ handling, cause, changes });

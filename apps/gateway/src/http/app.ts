@@ -3,6 +3,7 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
+import type { Contract } from './contract.ts';
 import { openExchanges } from './exchange.ts';
 import type { Exchange, ExchangeParts } from './exchange.ts';
 import type { Handler, Operation } from './handler.ts';
@@ -12,17 +13,18 @@ import { SCREENS } from './page.ts';
 import type { FileAnswer, Page } from './page.ts';
 import { compressed } from './sparing.ts';
 
-/** The operations of the document, bound to paths and handlers; and the page of the desk beside them. */
+/** The operations of the document, bound to paths and handlers; the page of the desk and the agency contract beside them. */
 
 export interface AppParts extends Gates, ExchangeParts, Pick<Config, 'trustProxy'> {
   operations: Operation[];
   handlers: Record<string, Handler>;
   page: Page;
+  contract: Contract;
 }
 
 /** @throws Error when an operation has no handler, or a handler no operation */
 export function createApp(parts: AppParts): Express {
-  const { operations, handlers, limits, page } = parts;
+  const { operations, handlers, limits, page, contract } = parts;
   mustMatch(operations, handlers);
   const exchangeOf = openExchanges(parts);
   const app = express();
@@ -69,6 +71,8 @@ export function createApp(parts: AppParts): Express {
   }
   for (const [route, document] of SCREENS) serveFile(route, (req) => page.document(document, req));
   serveFile('/assets/:name', (req) => page.asset(String(req.params['name']), req));
+  serveFile('/contract', () => Promise.resolve(contract.home));
+  serveFile('/contract/{*path}', (req) => contract.file([req.params['path'] ?? []].flat().join('/'), req));
   app.use((req: Request, res: Response) => refuse(nowhere(), req, res));
   // Express knows a handler of errors by its four arguments.
   app.use((error: unknown, req: Request, res: Response, _next: NextFunction) => refuse(error, req, res));

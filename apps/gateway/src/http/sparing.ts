@@ -11,11 +11,20 @@ const LEAST_BYTES = 1_000;
  * Answers in brotli or gzip, for whoever takes them. No answer holds what a request of another site put there beside a secret
  * (docs/security.md), so that its length tells nothing.
  */
-export const compressed = (): RequestHandler => compression({ threshold: LEAST_BYTES }) as RequestHandler;
+export const compressed = (): RequestHandler =>
+  compression({
+    threshold: LEAST_BYTES,
+    // YAML is text, which the list of types that are worth it does not know.
+    filter: (req, res) =>
+      String(res.getHeader('Content-Type')).startsWith('application/yaml') || compression.filter(req, res),
+  }) as RequestHandler;
 
 /** An etag of what is answered: weak, since the same text may go out compressed or not. */
-export function etagOfText(text: string): string {
-  return `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+export const etagOfText = (text: string): string => etagOfBytes(Buffer.from(text));
+
+/** The same of a file. */
+export function etagOfBytes(bytes: Uint8Array): string {
+  return `W/"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`;
 }
 
 /** RFC 9110: whether the client has this already; a weak comparison. */

@@ -1,0 +1,74 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { FiledMessage } from '@cups/agency-contract/corpus';
+import { parse } from 'yaml';
+import { archiveOf } from './contract/archive.ts';
+import type { Json } from './contract/publish.ts';
+import { page } from './contract/site/html.ts';
+import { joinPage, listsPage, textPage } from './contract/site/pages.ts';
+import type { Lists } from './contract/site/pages.ts';
+import { referencePage } from './contract/site/reference-page.ts';
+
+/**
+ * Makes what the gateway serves under /contract/: the pages of the agency contract, its files, and all of it as one archive with
+ * its checksum. `node tools/contract-site.ts`; `--out` names another folder than `libs/agency-contract/dist`.
+ */
+
+const root = join(import.meta.dirname, '..');
+const contract = join(root, 'libs/agency-contract');
+const { values: options } = parseArgs({ options: { out: { type: 'string', default: join(contract, 'dist') } } });
+
+const text = (file: string) => readFileSync(join(contract, file), 'utf8');
+const json = <Value>(file: string) => JSON.parse(text(file)) as Value;
+
+build(`${options.out}.new`);
+// Whoever serves the folder never sees half of it.
+rmSync(options.out, { recursive: true, force: true });
+renameSync(`${options.out}.new`, options.out);
+
+function build(out: string): void {
+  const document = parse(text('published/asyncapi.yaml')) as Json;
+  const { version } = document['info'] as { version: string };
+  const archive = archiveOf(root, version);
+  const pages: [file: string, title: string, body: string][] = [
+    ['index.html', 'Join', joinPage(text('README.md'), archive)],
+    ['guide.html', 'Guide', textPage(text('README.md'))],
+    ['reference.html', 'Messages', referencePage(document, examples())],
+    ['lists.html', 'Code lists', listsPage(lists())],
+    ['changelog.html', 'Changelog', textPage(text('CHANGELOG.md'))],
+  ];
+  rmSync(out, { recursive: true, force: true });
+  mkdirSync(out, { recursive: true });
+  cpSync(join(contract, 'published'), out, { recursive: true });
+  cpSync(join(contract, 'reference'), join(out, 'reference'), { recursive: true });
+  const write = (file: string, content: string | Uint8Array) => writeFileSync(join(out, file), content);
+  for (const [file, title, body] of pages) write(file, page(file, { title, version, body }));
+  write('style.css', style());
+  write(archive.name, archive.bytes);
+  write(`${archive.name}.sha256`, archive.checksum);
+}
+
+/** The colours of the desk, and what the pages make of them. */
+function style(): string {
+  return ['apps/desk/src/style/tokens.css', 'tools/contract/site/site.css']
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join('\n');
+}
+
+function examples(): Map<string, FiledMessage> {
+  const folder = 'samples/messages';
+  const messages = readdirSync(join(contract, folder))
+    .sort()
+    .map((file) => json<FiledMessage>(join(folder, file)));
+  return new Map(messages.map((message) => [message.headers['ce_type']!, message]));
+}
+
+function lists(): Lists {
+  const folder = 'reference/public-services';
+  const agencies = readdirSync(join(contract, folder)).sort();
+  return {
+    papers: json('reference/paper-kinds.json'),
+    agencies: agencies.map((file) => json(join(folder, file))),
+  };
+}

@@ -1,0 +1,83 @@
+import { Marked } from 'marked';
+
+/** Parts of HTML of which the site is made. */
+
+const SIGNS: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => SIGNS[sign]!);
+
+/** What a heading is linked by: its words in lower case with hyphens. */
+export const idOf = (words: string): string =>
+  words
+    .toLowerCase()
+    .replaceAll(/<[^>]*>|&\w+;|[`*]/g, '')
+    .replaceAll(/[^\p{L}\p{N}]+/gu, '-')
+    .replaceAll(/^-|-$/g, '');
+
+export interface Prose {
+  html: string;
+  /** Its headings of the second level. */
+  sections: { id: string; title: string }[];
+}
+
+/**
+ * Markdown of the contract as HTML: headings have ids, tables can be scrolled on a narrow screen.
+ * @param link what a link to another file of the archive leads to on the site
+ */
+export function prose(markdown: string, link: (href: string) => string): Prose {
+  const sections: Prose['sections'] = [];
+  const marked = new Marked({
+    renderer: {
+      heading({ tokens, depth }) {
+        const words = this.parser.parseInline(tokens);
+        const id = idOf(words);
+        if (depth === 2) sections.push({ id, title: words });
+        return `<h${depth} id="${id}">${words}</h${depth}>\n`;
+      },
+      link({ href, tokens }) {
+        return `<a href="${escaped(link(href))}">${this.parser.parseInline(tokens)}</a>`;
+      },
+      // Comments are marks for tools.
+      html: () => '',
+    },
+  });
+  const html = marked.parse(markdown, { async: false });
+  return {
+    html: html.replaceAll('<table>', '<div class="wide"><table>').replaceAll('</table>', '</table></div>'),
+    sections,
+  };
+}
+
+const PAGES: readonly (readonly [file: string, title: string])[] = [
+  ['index.html', 'Join'],
+  ['guide.html', 'Guide'],
+  ['reference.html', 'Messages'],
+  ['lists.html', 'Code lists'],
+  ['changelog.html', 'Changelog'],
+];
+
+/** A whole page. Nothing in it comes from elsewhere, and nothing of it runs. */
+export function page(file: string, { title, version, body }: { title: string; version: string; body: string }): string {
+  const links = PAGES.map(([to, name]) => {
+    const here = to === file ? ' aria-current="page"' : '';
+    return `<a href="${to === 'index.html' ? './' : to}"${here}>${name}</a>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8" />
+<meta name="viewport" content="width=device-width, initial-scale=1" />
+<meta name="color-scheme" content="light dark" />
+<title>${escaped(title)} · Agency contract ${escaped(version)}</title>
+<link rel="stylesheet" href="style.css" />
+</head>
+<body>
+<a class="skip" href="#main">To the content</a>
+<header><div><a class="brand" href="./">CUPS <span>Agency contract ${escaped(version)}</span></a><nav aria-label="Pages">${links.join('')}</nav></div></header>
+<main id="main">
+${body}
+</main>
+<footer><p>Agency contract ${escaped(version)}, Apache-2.0. Nothing on these pages comes from another site, and nothing on them runs.</p></footer>
+</body>
+</html>
+`;
+}

@@ -1,0 +1,86 @@
+import type { Json } from '../publish.ts';
+import { escaped } from './html.ts';
+
+/** A JSON Schema of the published document as lists that open and close without a script. */
+
+type Schema = Json | boolean;
+
+/** What a reference of the document leads to, with what stands beside it. */
+function resolved(document: Json, schema: Json): Json {
+  const { $ref, allOf, ...beside } = schema as { $ref?: string; allOf?: Json[] } & Json;
+  const parts = (allOf ?? []).map((part) => resolved(document, part));
+  const target = $ref === undefined ? {} : resolved(document, at(document, $ref));
+  return Object.assign({}, target, ...parts, beside) as Json;
+}
+
+const at = (document: Json, ref: string): Json =>
+  ref
+    .slice('#/'.length)
+    .split('/')
+    .reduce<Json>((node, step) => node[step] as Json, document);
+
+const code = (text: unknown) => `<code>${escaped(String(text))}</code>`;
+
+/** Rules of a value, in the words of a reader. */
+const RULES: Record<string, (value: unknown) => string> = {
+  const: (value) => `always ${code(value)}`,
+  enum: (values) => (values as unknown[]).map(code).join(', '),
+  format: (value) => `format ${code(value)}`,
+  minLength: (value) => `at least ${String(value)} letter${value === 1 ? '' : 's'}`,
+  maxLength: (value) => `at most ${String(value)} letters`,
+  minimum: (value) => `from ${String(value)}`,
+  maximum: (value) => `to ${String(value)}`,
+  minItems: (value) => `at least ${String(value)}`,
+  maxItems: (value) => `at most ${String(value)}`,
+  minProperties: (value) => `at least ${String(value)} of them`,
+  maxProperties: (value) => `at most ${String(value)} of them`,
+  pattern: (value) => `pattern ${code(value)}`,
+};
+
+const rulesOf = (schema: Json): string =>
+  Object.entries(RULES)
+    .filter(([keyword]) => keyword in schema)
+    .map(([keyword, words]) => words(schema[keyword]))
+    .join('; ');
+
+/** The properties of a schema, each with its type, its rules and what is in it. */
+export function propertiesOf(document: Json, given: Schema): string {
+  const schema = typeof given === 'boolean' ? {} : resolved(document, given);
+  const { properties = {}, required = [] } = schema as { properties?: Record<string, Schema>; required?: string[] };
+  const items = Object.entries(properties).map(([name, one]) => property(document, name, one, required.includes(name)));
+  const conditions = 'if' in schema ? [`<li class="rule">${conditionOf(schema)}</li>`] : [];
+  const others = 'anyOf' in schema ? [`<li class="rule">One of these at least: ${alternativesOf(schema)}</li>`] : [];
+  return `<ul class="properties">${[...items, ...conditions, ...others].join('')}</ul>`;
+}
+
+function property(document: Json, name: string, given: Schema, isRequired: boolean): string {
+  const schema = typeof given === 'boolean' ? {} : resolved(document, given);
+  const items = schema['items'] as Schema | undefined;
+  const inner = items === undefined ? schema : resolved(document, items as Json);
+  const type = `${typeOf(inner)}${items === undefined ? '' : '[]'}`;
+  const head = `<b>${code(name)}</b> <span class="type">${type}</span>${isRequired ? ' <span class="required">required</span>' : ''}`;
+  const rules = [rulesOf(schema), items === undefined ? '' : rulesOf(inner)].filter(Boolean).join('; each: ');
+  const words = [schema['description'], inner === schema ? undefined : inner['description']]
+    .filter(Boolean)
+    .map(String);
+  const told = `${words.map((text) => `<p>${escaped(text)}</p>`).join('')}${rules ? `<p class="rules">${rules}</p>` : ''}`;
+  if (!('properties' in inner)) return `<li>${head}${told}</li>`;
+  return `<li><details><summary>${head}</summary>${told}${propertiesOf(document, inner)}</details></li>`;
+}
+
+const typeOf = (schema: Json): string =>
+  String(schema['type'] ?? ('const' in schema || 'enum' in schema ? 'string' : 'any'));
+
+/** `if` and `then` of one property and what it brings with it. */
+function conditionOf(schema: Json): string {
+  const { if: when, then } = schema as { if: { properties: Record<string, { const: unknown }> }; then: Json };
+  const [name, { const: value }] = Object.entries(when.properties)[0]!;
+  const { required = [], properties = {} } = then as { required?: string[]; properties?: Record<string, unknown> };
+  const absent = Object.keys(properties).filter((one) => properties[one] === false);
+  const needs = required.length > 0 ? `${required.map(code).join(', ')} is required` : '';
+  const lacks = absent.length > 0 ? `${absent.map(code).join(', ')} is absent` : '';
+  return `Where ${code(name)} is ${code(value)}: ${[needs, lacks].filter(Boolean).join(', and ')}.`;
+}
+
+const alternativesOf = (schema: Json): string =>
+  (schema['anyOf'] as { required?: string[] }[]).flatMap(({ required = [] }) => required.map(code)).join(', ');
