@@ -1,10 +1,9 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { denialIn, ensureTopics, ensureUsers, lookAfterTopics, principalsFor, topicsFor } from '@cups/events';
-import type { Agencies } from '@cups/events';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf } from '@cups/process/settings';
-import { agenciesIn, quotasIn } from './topics/agencies.ts';
+import { agenciesIn, quotasIn, simulatedOf } from './topics/agencies.ts';
 import { settings } from './topics/settings.ts';
 import { passwordsIn, tell } from './topics/users.ts';
 
@@ -73,18 +72,16 @@ async function create(): Promise<void> {
   if (config.usersDir) await createUsers(config, agencies);
 }
 
-function agenciesOf({ dataDir, simulatorTopics, simulatorAgencies }: Config, agencies: string[]): Agencies {
-  const stoodInFor = simulatorAgencies.length > 0 ? simulatorAgencies : agencies;
-  const simulated = simulatorTopics === 'training' ? [] : stoodInFor;
-  return { agencies, simulated, quotas: quotasIn(dataDir) };
-}
-
 async function createUsers(config: Config, agencies: string[]): Promise<void> {
   const { brokers, access, prefix, usersDir } = config;
   if (!access.password)
     throw new Error('KAFKA_USERS_DIR is set without KAFKA_SASL_USERNAME: an administrator makes users.');
   const passwords = passwordsIn(usersDir);
-  const principals = principalsFor(prefix, agenciesOf(config, agencies));
+  const principals = principalsFor(prefix, {
+    agencies,
+    simulated: simulatedOf(config, agencies),
+    quotas: quotasIn(config.dataDir),
+  });
   const strangers = [...passwords.keys()].filter((name) => !principals.some(({ user }) => user === name));
   for (const name of strangers) console.log(`user ${name}: not one of ours, its password is passed over`);
   const passwordOf = (user: string) => passwords.get(user);

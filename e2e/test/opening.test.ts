@@ -81,7 +81,18 @@ function centre(...words: string[]) {
   expect([status, stderr]).toEqual([0, '']);
 }
 
-describe('a file of a new agency and a file of its public service, on a running platform', () => {
+/** Runs `npm run agency` on the data of this platform; its starter does the rest. */
+function agency(...words: string[]) {
+  const given = [join(import.meta.dirname, '../../tools/agency.ts'), ...words, '--data', data.dir];
+  const env = Object.assign({}, process.env, { CUPS_PREFIX: platform.prefix });
+  const { status, stderr } = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', ...given], {
+    encoding: 'utf8',
+    env,
+  });
+  expect([status, stderr]).toEqual([0, '']);
+}
+
+describe('npm run agency -- add and a file of its public service, on a running platform', () => {
   const ours = { agency: 'fisc', service: 'no-debt-certificate' };
 
   test('let a desk file with it, deliver to it and take its answer, and no process is started again', async () => {
@@ -89,10 +100,7 @@ describe('a file of a new agency and a file of its public service, on a running 
     expect(Object.keys(before)).toEqual(expect.arrayContaining([...SERVICES]));
     const example = textOf('public-services', 'pension-reexamination');
     const service = example.replace('code: pension-reexamination', `code: ${ours.service}`);
-    writeFileSync(
-      file('agencies', ours.agency),
-      textOf('agencies', 'asp').replace('code: asp', `code: ${ours.agency}`),
-    );
+    agency('add', ours.agency, '--ro', 'Serviciul Fiscal de Stat', '--ru', 'Налоговая служба', '--en', 'Tax Service');
     writeFileSync(
       file('public-services', ours.service),
       service.replaceAll('provider: cnas', `provider: ${ours.agency}`),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
@@ -20,6 +20,7 @@ import { temporaryDir } from '@cups/testing';
 const root = join(import.meta.dirname, '../..');
 const folder = temporaryDir();
 const users = join(folder.dir, 'users');
+const data = join(folder.dir, 'data');
 const SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator'] as const;
 let local: LocalPlatform;
 let platform: Platform;
@@ -32,6 +33,7 @@ const setPassword = (user: string) =>
 beforeAll(async () => {
   local = await startLocal({ dataDir: join(folder.dir, 'parts'), secure: true });
   mkdirSync(users, { mode: 0o700 });
+  cpSync(join(root, 'data'), data, { recursive: true });
   for (const user of [...SERVICES, 'kafka-lag', ...agenciesIn(join(root, 'data')).map((code) => `agency.${code}`)]) {
     setPassword(user);
   }
@@ -45,7 +47,7 @@ afterAll(async () => {
 
 /** Runs `npm run topics` as the administrator. */
 const topics = (): Promise<string> =>
-  asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: join(root, 'data') });
+  asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data });
 
 /** Runs `npm run <tool>`. @throws Error with what it said when its code is not 0 */
 function asAdministrator(tool: string, args: string[], more: Record<string, string>): Promise<string> {
@@ -79,15 +81,15 @@ async function start(): Promise<void> {
     dataDir: join(folder.dir, 'platform'),
     prefix: '',
     parts: { mongoUri: local.mongoUri, kafkaBrokers: local.kafkaBrokers },
-    env: { MONGODB_TLS_CA_FILE: caFile, CREATE_TOPICS: 'false' },
+    env: { MONGODB_TLS_CA_FILE: caFile, CREATE_TOPICS: 'false', CUPS_DATA: data },
     envOf: Object.fromEntries(SERVICES.map((name) => [name, access(name)])),
   });
   desk = await openDesk(platform.url, 'cu-001-specialist');
 }
 
 /** Files an application and waits until the agency has decided it. */
-async function fileOne(n: number): Promise<string> {
-  const body = filing(n, `S${n}`);
+async function fileOne(n: number, more: object = {}): Promise<string> {
+  const body = filing(n, `S${n}`, more);
   const { id } = (await desk.call<Application>('POST', '/applications', { body })).body;
   await desk.call('POST', `/applications/${id}/submit`, { body: {} });
   return id;
@@ -134,6 +136,32 @@ describe('a platform whose Kafka and store are closed', () => {
     await isDecided(await fileOne(2));
     expect(logOf('intake')).not.toContain('kafka-denies');
     expect(platform.pids()).toEqual(before);
+  });
+
+  test('takes an agency on that npm run agency adds, and the bridge needs no right for it', async () => {
+    const rightsOfBridge = (said: string) => /^user agency-bridge: .*$/m.exec(said)?.[0];
+    const words = ['add', 'fisc', '--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service'];
+    const more = { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data };
+    const said = await asAdministrator('agency', [...words, '--data', data], more);
+    expect(said).toContain('+ topic agency.fisc.requests (kept 90 days)');
+    expect(said).not.toContain(readFileSync(fileOf('agency.fisc'), 'utf8'));
+    const replace = (path: string, to: string, change: (text: string) => string) =>
+      writeFileSync(join(data, to), change(readFileSync(join(data, path), 'utf8')));
+    replace('public-services/pension-reexamination.yaml', 'public-services/no-debt-certificate.yaml', (text) =>
+      text
+        .replace('code: pension-reexamination', 'code: no-debt-certificate')
+        .replaceAll('provider: cnas', 'provider: fisc'),
+    );
+    replace('centres/CU-001.yaml', 'centres/CU-001.yaml', (text) => text.replace('mai]', 'mai, fisc]'));
+    const id = await until(
+      () => fileOne(9, { publicService: 'no-debt-certificate' }).catch(() => undefined),
+      (filed) => filed !== undefined,
+      'an application is filed with the new agency',
+      20,
+    );
+    await isDecided(id!);
+    expect(rightsOfBridge(await topics())).toMatch(/rights as they were$/);
+    expect(logOf('agency-bridge')).not.toMatch(/kafka-denies|AUTHORIZATION_FAILED/);
   });
 
   test('is backed up and checked by its administrator', async () => {

@@ -1,3 +1,4 @@
+import { AGENCY_QUOTA } from '@cups/events';
 import { listSettings } from '@cups/process/settings';
 import type { Setting } from '@cups/process/settings';
 import { SERVICES } from '../services.ts';
@@ -301,8 +302,14 @@ export const AGENCIES: Value[] = [
   value('topics.minInSyncReplicas', whole(1, 10), 2, 'Copies that a message must have to count as written.'),
   value('topics.retentionDays', whole(1, 3650), 90, 'How long a message waits for whoever is to read it.'),
   value('users.enabled', flag, true, 'A user for each agency, with a password and its rights.'),
-  value('users.producerBytesPerSecond', whole(1024, 1_000_000_000), 1_048_576, 'What it may write in a second.'),
-  value('users.consumerBytesPerSecond', whole(1024, 1_000_000_000), 4_194_304, 'What it may read in a second.'),
-  value('users.requestPercent', whole(1, 100), 25, 'Share of the time of a broker that it may take.'),
+  ...(
+    [
+      ['producerBytesPerSecond', whole(1024, 1_000_000_000), 'What it may write in a second'],
+      ['consumerBytesPerSecond', whole(1024, 1_000_000_000), 'What it may read in a second'],
+      ['requestPercent', whole(1, 100), 'Share of the time of a thread of a broker that it may take'],
+    ] as const
+  ).map(([name, schema, meaning]) =>
+    value(`users.${name}`, schema, AGENCY_QUOTA[name], `${meaning}, when \`quota\` of its file says nothing else.`),
+  ),
   value('training.enabled', flag, true, 'The topics of trainings, and a user for the simulator that answers there.'),
 ];

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { backoff } from '@cups/contracts';
@@ -10,7 +10,7 @@ import { agenciesIn, quotasIn } from '../topics/agencies.ts';
 
 /** Topics, users, rights and quotas of a platform of this machine, from its data: made by the starter, never by a service. */
 
-/** Of each topic; production has more. */
+/** Of each topic, where nobody says more; production has more. */
 const PARTITIONS = 3;
 
 export interface AdmitOptions {
@@ -22,32 +22,60 @@ export interface AdmitOptions {
   data: string;
   /** Folder of the passwords of users, made where they are missing; without it there are no users. */
   usersDir: string | undefined;
+  /** Of each topic that is made. @default 3 and the brokers' own */
+  partitions?: number;
+  replicationFactor?: number;
+  /** In the place of which of these agencies the simulator stands. @default of all */
+  simulated?: (agencies: string[]) => string[];
+  /** Whose passwords are made when they are missing, by users. @default everybody's */
+  newcomers?: readonly string[];
 }
 
 /** Makes what is missing for the agencies that have a file now. @throws Error, one sentence */
-async function admit(options: AdmitOptions): Promise<void> {
-  const { brokers, access, prefix, data, usersDir } = options;
+export async function admit(options: AdmitOptions): Promise<void> {
+  const { brokers, access, prefix, data, usersDir, partitions = PARTITIONS, replicationFactor = -1 } = options;
   const agencies = agenciesIn(data);
-  const topics = ensureTopics({ brokers, access, prefix, partitions: PARTITIONS, agencies });
-  await Promise.all([topics, access && usersDir && admitUsers({ brokers, access, prefix, data, usersDir })]);
+  const topics = ensureTopics({ brokers, access, prefix, partitions, agencies, replicationFactor });
+  await Promise.all([topics, access && usersDir && admitUsers(Object.assign({}, options, { access, usersDir }))]);
 }
 
 type UsersOptions = AdmitOptions & { access: KafkaAccess; usersDir: string };
 
-async function admitUsers({ brokers, access, prefix, data, usersDir }: UsersOptions): Promise<void> {
+async function admitUsers(options: UsersOptions): Promise<void> {
+  const { brokers, access, prefix, data, usersDir, simulated = (all) => all, newcomers } = options;
   const agencies = agenciesIn(data);
-  // Here the simulator stands in for all of them.
-  const principals = principalsFor(prefix, { agencies, simulated: agencies, quotas: quotasIn(data) });
-  for (const { user } of principals) makePassword(usersDir, user);
-  const passwordOf = (user: string) => readFileSync(join(usersDir, user), 'utf8').trim();
+  const principals = principalsFor(prefix, { agencies, simulated: simulated(agencies), quotas: quotasIn(data) });
+  for (const user of newcomers ?? principals.map((one) => one.user)) makePassword(usersDir, user);
+  const passwordOf = (user: string) => {
+    const file = join(usersDir, user);
+    return existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  };
   await ensureUsers({ brokers, access, principals, passwordOf });
 }
 
-/** Makes the password of a user, for its owner's eyes only, when there is none. @returns its file */
-export function makePassword(usersDir: string, user: string): string {
+/** Makes the password of a user, for its owner's eyes only, when there is none. */
+function makePassword(usersDir: string, user: string): void {
+  if (existsSync(join(usersDir, user))) return;
+  const beside = writeNew(usersDir, user);
+  try {
+    // Whoever comes second, at the same moment, finds the one that is there.
+    linkSync(beside, join(usersDir, user));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(beside);
+  }
+}
+
+/** Writes another password in the place of the one that a user has: Kafka does not know it yet. */
+export const renewPassword = (usersDir: string, user: string): void =>
+  renameSync(writeNew(usersDir, user), join(usersDir, user));
+
+/** Hidden ones are no users. */
+function writeNew(usersDir: string, user: string): string {
   mkdirSync(usersDir, { recursive: true, mode: 0o700 });
-  const file = join(usersDir, user);
-  if (!existsSync(file)) writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
+  const file = join(usersDir, `.${user}.${process.pid}`);
+  writeFileSync(file, randomBytes(24).toString('base64url'), { mode: 0o600 });
   return file;
 }
 

@@ -10,6 +10,15 @@ export const agenciesIn = (data: string): string[] =>
     .map((name) => basename(name, '.yaml'))
     .sort();
 
+/** In whose place the simulator stands, as the settings of the job of topics say. */
+export function simulatedOf(
+  { simulatorTopics, simulatorAgencies }: { simulatorTopics: string; simulatorAgencies: readonly string[] },
+  agencies: string[],
+): string[] {
+  if (simulatorTopics === 'training') return [];
+  return simulatorAgencies.length > 0 ? [...simulatorAgencies] : agencies;
+}
+
 /** What the files of agencies say of their quotas, by code; a file that cannot be understood says nothing. */
 export function quotasIn(data: string): ReadonlyMap<string, Partial<Quota>> {
   const files = agenciesIn(data).map((code) => {

@@ -22,6 +22,7 @@ export function connectKafka(brokers: string[], clientId: string, access?: Kafka
     logLevel: logLevel.NOTHING,
     connectionTimeout: 2_000,
     requestTimeout: 15_000,
+    reauthenticationThreshold: 1_000,
     retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 1_000 },
   });
 }

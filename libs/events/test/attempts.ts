@@ -302,7 +302,20 @@ const onTransactions: Attempt = {
   codes: onlyCode,
 };
 
-async function codesOf(ask: Ask, attempt: Attempt, names: string[]): Promise<Map<string, number>> {
+/** The codes with which Kafka answers an operation on topics. */
+export async function codesOf(ask: Ask, operation: string, topics: string[]): Promise<number[]> {
+  return [
+    ...(
+      await answersOf(
+        ask,
+        onTopics.find((one) => one.operation === operation)!,
+        topics,
+      )
+    ).values(),
+  ];
+}
+
+async function answersOf(ask: Ask, attempt: Attempt, names: string[]): Promise<Map<string, number>> {
   const { apiKey, apiVersion, encode, codes } = attempt;
   const request = { apiKey, apiVersion, apiName: attempt.operation, encode: () => Promise.resolve(encode(names)) };
   const answer = await ask<{ found: { name?: string; code: number }[] }>(request, {
@@ -328,7 +341,7 @@ export async function attemptAll(
     const allowed: Attempted[] = [];
     for (const [attempt, names] of tries) {
       const asked = attempt.single ? names.map((name) => [name]) : [names];
-      const codes = await Promise.all(asked.map((some) => codesOf(ask, attempt, some)));
+      const codes = await Promise.all(asked.map((some) => answersOf(ask, attempt, some)));
       for (const [name, code] of codes.flatMap((one) => [...one])) {
         const { resource, operation } = attempt;
         if (!DENIED.has(code) && code !== attempt.mute) allowed.push({ resource, operation, name });

@@ -4,22 +4,29 @@ import { startLocal, type LocalPlatform } from '@cups/local';
 import { eventOf, eventually, keepLog, keepMetrics, temporaryDir } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
+  connectKafka,
   createConsumer,
   createPublisher,
   ensureTopics,
   ensureUsers,
   principalsFor,
+  removeUsers,
   topicsFor,
   type KafkaAccess,
   type Principal,
 } from '../src/index.ts';
-import { attemptAll } from './attempts.ts';
+import { signsIn } from '../src/administrator.ts';
+import { asking } from '../src/driver/ask.ts';
+import { failureOf } from '../src/kafka.ts';
+import { attemptAll, codesOf } from './attempts.ts';
 
 /** A Kafka that speaks TLS alone and lets nobody do what was not given to them. */
 
 const folder = temporaryDir();
 const agencies = { agencies: ['asp', 'mai'], simulated: [] };
 const prefix = 'p-';
+/** How long a session lasts here (ms). */
+const SESSION_MS = 3_000;
 const principals = principalsFor(prefix, agencies);
 const topics = topicsFor(prefix, { partitions: 1, agencies: agencies.agencies }).map(({ name }) => name);
 const passwords = new Map(principals.map(({ user }) => [user, randomBytes(12).toString('hex')]));
@@ -29,7 +36,7 @@ let ca: () => string;
 let admin: KafkaAccess;
 
 beforeAll(async () => {
-  local = await startLocal({ dataDir: folder.dir, parts: ['kafka'], secure: true });
+  local = await startLocal({ dataDir: folder.dir, parts: ['kafka'], secure: true, maxSessionMs: SESSION_MS });
   brokers = local.kafkaBrokers.split(',');
   const { caFile, admin: administrator } = local.secure!;
   ca = () => readFileSync(caFile, 'utf8');
@@ -108,6 +115,77 @@ describe('the users of the platform', () => {
     await eventually(async () => (await tried()).length === declared.length).catch(() => {});
     expect(await tried()).toEqual(declared);
   }, 60_000);
+});
+
+describe('the user of an agency', () => {
+  const send = (user: string, topic: string, values: string[]) => {
+    const producer = connectKafka(brokers, 'test', accessOf(user)).producer({ allowAutoTopicCreation: false });
+    const messages = values.map((value) => ({ key: 'k', value }));
+    return { producer, send: () => producer.send({ topic, messages }) };
+  };
+
+  test('that is removed may do nothing from then on, also over what is open, and comes in no more', async () => {
+    const user = 'p-agency.mai';
+    const open = send(user, 'p-agency.mai.replies', ['x']);
+    await open.producer.connect();
+    await open.send();
+    await removeUsers({ brokers, access: admin, users: [user, 'p-nobody'] });
+    const denied = await eventually(() =>
+      open.send().then(
+        () => undefined,
+        (error: unknown) => failureOf(error),
+      ),
+    );
+    expect(['TOPIC_AUTHORIZATION_FAILED', 'KafkaJSSASLAuthenticationError']).toContain(denied);
+    await open.producer.disconnect();
+    expect(await signsIn(brokers, accessOf(user))).toBe(false);
+
+    const made = await settle();
+    expect(made.find((one) => one.user === user)).toMatchObject({ password: 'set', quotaChanged: true });
+  });
+
+  test('whose password is changed is out when its session ends, and misses nothing that waits for it', async () => {
+    const user = 'p-agency.asp';
+    const waiting = send('p-agency-bridge', 'p-agency.asp.requests', ['1', '2', '3']);
+    await waiting.producer.connect();
+    await waiting.send();
+    await waiting.producer.disconnect();
+
+    const old = accessOf(user);
+    await asking(connectKafka(brokers, 'test', old), async (ask) => {
+      const look = () => codesOf(ask, 'describe', ['p-agency.asp.requests']);
+      expect(await look()).toEqual([0]);
+      passwords.set(user, 'another');
+      expect((await settle()).find((one) => one.user === user)).toMatchObject({ password: 'set', given: [] });
+      // Kafka closes what is open at the first request after its time.
+      const began = Date.now();
+      await eventually(() =>
+        look().then(
+          () => false,
+          () => true,
+        ),
+      );
+      expect(Date.now() - began).toBeLessThan(SESSION_MS + 2_000);
+    });
+    expect(await signsIn(brokers, Object.assign(old, { password: () => 'before' }))).toBe(false);
+
+    const consumer = connectKafka(brokers, 'test', accessOf(user)).consumer({
+      groupId: 'p-asp.main',
+      maxWaitTimeInMs: 50,
+    });
+    const read: string[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic: 'p-agency.asp.requests', fromBeginning: true });
+    await consumer.run({
+      eachMessage: ({ message }) => {
+        read.push(String(message.value));
+        return Promise.resolve();
+      },
+    });
+    await eventually(() => read.length >= 3);
+    await consumer.disconnect();
+    expect(read).toEqual(['1', '2', '3']);
+  });
 });
 
 /** What follows from the rights of a user for each of these names; whoever writes anywhere may write without doubles. */

@@ -2,10 +2,12 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { topicsOf, trainingTopics } from '@cups/agency-contract';
-import { principalsFor, topicsOfAgency, topicsOfTrainings } from '@cups/events';
+import { principalsFor, quotaOf, topicsOfAgency, topicsOfTrainings } from '@cups/events';
+import type { Quota } from '@cups/events';
 import { render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
 import { aclsOf } from '../../strimzi/objects.ts';
+import { quotasIn } from '../../topics/agencies.ts';
 import { ofKind } from './objects.ts';
 
 /** What each agency has in Kafka: the topics of the code, and the rights that the agency contract needs. */
@@ -19,6 +21,7 @@ interface KafkaTopic extends KubernetesObject {
 
 interface KafkaUser extends KubernetesObject {
   spec: {
+    quotas: Record<string, number>;
     authorization: { acls: { resource: { type: string; name: string; patternType: string }; operations: string[] }[] };
   };
 }
@@ -100,6 +103,19 @@ test('users and their rights are those that the job of topics makes where no ope
       users.map(([user, acls]) => [user, (acls as object[]).map((acl) => JSON.stringify(acl)).sort()]),
     );
   expect(sorted(made)).toEqual(sorted(wanted));
+});
+
+test('an agency has the quota that its file says, else the usual one of the code', () => {
+  const rate = ({ producerBytesPerSecond, consumerBytesPerSecond, requestPercent }: Quota) => ({
+    producerByteRate: producerBytesPerSecond,
+    consumerByteRate: consumerBytesPerSecond,
+    requestPercentage: requestPercent,
+  });
+  const said = quotasIn(join(root, 'data'));
+  const users = ofKind<KafkaUser>(objects, 'KafkaUser').filter(({ metadata }) => metadata.name.startsWith('a-agency.'));
+  expect(Object.fromEntries(users.map(({ metadata, spec }) => [metadata.name, spec.quotas]))).toEqual(
+    Object.fromEntries(codes.map((code) => [`a-agency.${code}`, rate(quotaOf(said.get(code)))])),
+  );
 });
 
 test('without users the chart makes topics alone', () => {

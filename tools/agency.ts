@@ -1,0 +1,257 @@
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureUsers, principalsFor, quotaOf, removeUsers, userOfAgency } from '@cups/events';
+import { agenciesOf, fileOf, namedBy, Refused, removeAgency, textOf, writeAgency } from './agency/agencies.ts';
+import { CLIENTS } from './agency/clients.ts';
+import { openWith } from './agency/open-applications.ts';
+import { reach } from './agency/reach.ts';
+import type { Reached } from './agency/reach.ts';
+import { clientsText, derivedOf, derivedText } from './agency/show.ts';
+import { admit, renewPassword } from './platform/admit.ts';
+import { quotasIn } from './topics/agencies.ts';
+
+/** Agencies are files: this command writes them and lets them in, `npm run agency -- <command>`. docs/agencies.md tells of it. */
+
+const USAGE = `npm run agency -- <command>
+
+  list                      agencies, their quotas, and how many public services each decides
+  show fisc [--client java] topics, user, rights, quota, where its password is, and what its engineers paste
+                            into their client (java, librdkafka, aiokafka, kafkajs)
+  add fisc --ro 'Serviciul Fiscal de Stat' --ru '…' --en '…'
+           [--time-zone Europe/Chisinau] [--days 'mon tue wed thu fri'] [--from 08:00] [--to 17:00]
+           [--calendar holidays-md] [--foreign-documents]
+           [--producer-bytes 1048576] [--consumer-bytes 4194304] [--request-percent 25]
+  password fisc             a new password for its user
+  remove fisc [--force]     takes its user and its file; topics, messages and applications stay
+
+  with each: --dry-run changes nothing, --json is for programs, --data <folder> names another folder of data files,
+  --platform <folder> the data of another platform of this machine; KAFKA_BROKERS and the settings of \`npm run topics\`
+  name a Kafka elsewhere`;
+
+const text = { type: 'string' } as const;
+const OPTIONS = {
+  'dry-run': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+  force: { type: 'boolean', default: false },
+  data: { type: 'string', default: join(import.meta.dirname, '../data') },
+  platform: text,
+  client: text,
+  ro: text,
+  ru: text,
+  en: text,
+  'time-zone': text,
+  days: text,
+  from: text,
+  to: text,
+  calendar: text,
+  'foreign-documents': { type: 'boolean', default: false },
+  'producer-bytes': text,
+  'consumer-bytes': text,
+  'request-percent': text,
+} as const;
+type Values = ReturnType<typeof parsed>['values'];
+const parsed = () => parseArgs({ options: OPTIONS, allowPositionals: true });
+
+/** Where the person stands who typed the command: npm goes to the folder of its package.json. */
+const fromHere = (path: string): string => resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+
+/** What a command is told, and where it works. */
+interface Asked {
+  code: string;
+  data: string;
+  values: Values;
+  reached: Reached | undefined;
+}
+
+const COMMANDS: Readonly<Record<string, (asked: Asked) => Promise<void> | void>> = {
+  list,
+  show,
+  add,
+  password,
+  remove,
+};
+
+try {
+  await run();
+} catch (error) {
+  const sentences = error instanceof Refused ? error.sentences : [(error as Error).message];
+  for (const sentence of sentences) console.error(sentence);
+  process.exitCode = 1;
+}
+
+async function run(): Promise<void> {
+  const { values, positionals } = parsed();
+  const [name = '', code = '', ...more] = positionals;
+  if (values.help || name === '') return console.log(USAGE);
+  const command = COMMANDS[name];
+  if (!command)
+    throw new Refused(`There is no command ${name}: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+  if (more.length > 0 || (name === 'list') !== (code === ''))
+    throw new Refused('Which agency? Name one code; `list` shows all.');
+  const reached = await reach(values.platform && fromHere(values.platform));
+  await command({ code, data: fromHere(values.data), values, reached });
+}
+
+function say(values: Values, object: object, lines: string): void {
+  console.log(values.json ? JSON.stringify(object, null, 2) : lines);
+}
+
+/** The first of many. */
+function some(names: string[]): string {
+  return names.length > 5 ? `${names.slice(0, 4).join(', ')} and ${names.length - 4} more` : names.join(', ');
+}
+
+function known({ data, code }: Asked) {
+  const agency = agenciesOf(data).get(code);
+  if (!agency) throw new Refused(`There is no agency ${code}; \`list\` shows all.`);
+  return agency;
+}
+
+function list({ data, values }: Asked): void {
+  const rows = [...agenciesOf(data).values()].map(({ code, name, quota }) => {
+    const { services, centres } = namedBy(data, code);
+    return { code, name: name.ro, services: services.length, centres: centres.length, quota: quotaOf(quota) };
+  });
+  const lines = rows.map(
+    ({ code, name, services, centres, quota }) =>
+      `${code.padEnd(20)} ${String(services).padStart(3)} services  ${String(centres).padStart(3)} centres  writes ${quota.producerBytesPerSecond} B/s  ${name}`,
+  );
+  say(values, rows, lines.join('\n'));
+}
+
+function show(asked: Asked): void {
+  const { code, data, values, reached } = asked;
+  const { client } = values;
+  if (client !== undefined && !(client in CLIENTS)) {
+    throw new Refused(`There are no lines for ${client}: ${Object.keys(CLIENTS).join(', ')}.`);
+  }
+  const agency = known(asked);
+  const derived = derivedOf(code, agency.quota, reached);
+  const named = namedBy(data, code);
+  const head = `${code}: ${agency.name.ro}; decides ${named.services.length} public services, ${named.centres.length} centres work for it`;
+  const clients = clientsText(code, derived, reached, client);
+  say(values, Object.assign({ agency }, derived, named), [head, derivedText(derived, reached), clients].join('\n\n'));
+}
+
+/** Numbers of the quota that were said. @throws Refused when one is none */
+function quotaSaid(values: Values): Record<string, number> {
+  const names = {
+    producerBytesPerSecond: 'producer-bytes',
+    consumerBytesPerSecond: 'consumer-bytes',
+    requestPercent: 'request-percent',
+  } as const;
+  const said = Object.entries(names).flatMap(([name, option]) => {
+    const value = values[option];
+    if (value === undefined) return [];
+    if (!/^\d+$/.test(value)) throw new Refused(`--${option}: a whole number`);
+    return [[name, Number(value)] as const];
+  });
+  return Object.fromEntries(said);
+}
+
+async function add({ code, data, values, reached }: Asked): Promise<void> {
+  const began = performance.now();
+  const { ro, ru, en, days, from, to, calendar, 'dry-run': dry } = values;
+  const quota = quotaSaid(values);
+  const more = { timeZone: values['time-zone'], foreignDocuments: values['foreign-documents'], quota };
+  const file = textOf(data, code, Object.assign(more, { ro, ru, en, days, from, to, calendar }));
+  const derived = derivedOf(code, quota, reached);
+  if (!dry) writeAgency(data, code, file);
+  const admitted = dry ? undefined : await letIn(data, derived.user, reached);
+  const lines = [
+    `+ ${relative(process.cwd(), fileOf(data, code))}`,
+    ...file
+      .trimEnd()
+      .split('\n')
+      .map((line) => `+   ${line}`),
+    derivedText(derived, reached, '+'),
+    '',
+    dry
+      ? 'Nothing was written.'
+      : (admitted ?? `Let in to ${reached!.what} after ${((performance.now() - began) / 1000).toFixed(1)} s.`),
+    `What its engineers need: npm run agency -- show ${code}`,
+  ];
+  say(values, Object.assign({ code, file, admitted: admitted === undefined && !dry }, derived), lines.join('\n'));
+}
+
+/** Makes topics, users and rights of all that have a file. @returns why it was not done, in words for a person; undefined when it was */
+async function letIn(data: string, user: string, reached: Reached | undefined): Promise<string | undefined> {
+  if (!reached) {
+    return 'No platform runs here: the next `npm start` makes topics and user; in a cluster the job of topics does, or helm/agencies.';
+  }
+  const { brokers, access, prefix, usersDir, caFile, isLocal } = reached;
+  if (!isLocal && caFile && !usersDir) {
+    return `Its topics and user are not made at ${brokers.join()}: that takes KAFKA_USERS_DIR, or \`npm run topics\`.`;
+  }
+  const wanted = { brokers, access, prefix, data, usersDir, newcomers: [user] };
+  await admit(Object.assign(wanted, reached.settings));
+  return undefined;
+}
+
+/** The way in as administrator, to change a user. @throws Refused when there is none */
+function administered({ reached }: Asked) {
+  if (!reached) throw new Refused('No platform runs here, and KAFKA_BROKERS names none: nothing was changed.');
+  const { access, usersDir } = reached;
+  if (!access || !usersDir) throw new Refused(`${reached.what} has no users that could be changed from here.`);
+  return { brokers: reached.brokers, access, usersDir, prefix: reached.prefix };
+}
+
+async function password(asked: Asked): Promise<void> {
+  const { code, data, values } = asked;
+  known(asked);
+  const { brokers, access, usersDir, prefix } = administered(asked);
+  const user = prefix + userOfAgency(code);
+  const file = join(usersDir, user);
+  if (!values['dry-run']) {
+    renewPassword(usersDir, user);
+    const principals = principalsFor(prefix, { agencies: [code], simulated: [], quotas: quotasIn(data) });
+    const own = principals.filter((one) => one.user === user);
+    await ensureUsers({ brokers, access, principals: own, passwordOf: () => readFileSync(file, 'utf8').trim() });
+  }
+  const what = values['dry-run'] ? 'would be set' : 'was set';
+  const lines = [
+    `The password of ${user} ${what}: ${file}`,
+    'Give it to the agency on a way of its own. Who is connected goes on for 5 minutes at most, then the old one is refused.',
+    'What waits for the agency waits on: nothing is lost, and nothing is sent twice.',
+  ];
+  say(values, { user, passwordFile: file }, lines.join('\n'));
+}
+
+async function remove(asked: Asked): Promise<void> {
+  const { code, data, values, reached } = asked;
+  known(asked);
+  const { services, centres } = namedBy(data, code);
+  if (services.length + centres.length > 0 && !values.force) {
+    throw new Refused(
+      ...(services.length > 0 ? [`It decides ${services.length} public services: ${some(services)}.`] : []),
+      ...(centres.length > 0 ? [`${centres.length} centres work for it: ${some(centres)}.`] : []),
+      'Take it out of these files first, so that nobody files with it any more; --force does it all the same.',
+    );
+  }
+  const open = await openWith(code, reached);
+  const derived = derivedOf(code, undefined, reached);
+  const dry = values['dry-run'];
+  if (!dry && reached?.access) {
+    const { brokers, access, usersDir } = administered(asked);
+    await removeUsers({ brokers, access, users: [derived.user] });
+    const file = join(usersDir, derived.user);
+    if (existsSync(file)) rmSync(file);
+  }
+  if (!dry) removeAgency(data, code);
+  const counts = Object.entries(open ?? {}).map(([state, count]) => `${count} ${state}`);
+  const lines = [
+    `- ${relative(process.cwd(), fileOf(data, code))}`,
+    `- user ${derived.user}, its rights, quota and password${reached?.access ? '' : ': nobody to take them from was reached, take them where Kafka runs'}`,
+    ...derived.topics.map((topic) => `  topic ${topic} stays, with all that was said`),
+    '',
+    open === undefined
+      ? 'How many applications are open with it was not seen: no store was reached.'
+      : `Open with it: ${counts.join(', ') || 'none'}.`,
+    'They stay as they are: no answer comes, what was sent to the agency waits on its topic, a desk can still withdraw them.',
+    `An agency that is added again as ${code} goes on where it was.`,
+    ...(dry ? ['Nothing was removed.'] : []),
+  ];
+  say(values, { user: derived.user, open: open ?? null, removed: !dry }, lines.join('\n'));
+}

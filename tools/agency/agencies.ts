@@ -1,0 +1,115 @@
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { agencyParser, reservedBecause } from '@cups/registry';
+import type { Agency } from '@cups/registry';
+import { Document, parse } from 'yaml';
+
+/** The files of agencies of a folder of data, and who else names them. */
+
+/** Why a command was not carried out: sentences for a person. */
+export class Refused extends Error {
+  readonly sentences: readonly string[];
+  constructor(...sentences: string[]) {
+    super(sentences.join(' '));
+    this.sentences = sentences;
+  }
+}
+
+export const fileOf = (data: string, code: string): string => join(data, 'agencies', `${code}.yaml`);
+
+/** All whose file can be read, by code. @throws Refused that names the files that cannot */
+export function agenciesOf(data: string): ReadonlyMap<string, Agency> {
+  const folder = join(data, 'agencies');
+  if (!existsSync(folder)) throw new Refused(`There is no folder of agencies: ${folder}.`);
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml') && !name.startsWith('.'));
+  const files = names.map((path) => ({ path, text: readFileSync(join(folder, path), 'utf8') }));
+  const { entries, problems } = agencyParser()(files);
+  if (problems.length > 0) throw new Refused(...problems.map(({ file, message }) => `agencies/${file}: ${message}`));
+  return entries;
+}
+
+/** What somebody says of a new agency; what is missing is as usual. */
+export interface Said {
+  ro?: string | undefined;
+  ru?: string | undefined;
+  en?: string | undefined;
+  timeZone?: string | undefined;
+  days?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  calendar?: string | undefined;
+  foreignDocuments?: boolean | undefined;
+  quota?: Record<string, number> | undefined;
+}
+
+/**
+ * The text of the file of a new agency.
+ * @throws Refused with every reason why it cannot be
+ */
+export function textOf(data: string, code: string, said: Said): string {
+  const { ro = '', ru = '', en = '', timeZone = 'Europe/Chisinau', days = 'mon tue wed thu fri' } = said;
+  const { from = '08:00', to = '17:00', calendar = 'holidays-md', foreignDocuments, quota } = said;
+  const faults = faultsOfCode(data, code);
+  for (const [language, name] of Object.entries({ ro, ru, en })) {
+    if (name.trim() === '') faults.push(`Its name is missing: --${language} '…'.`);
+  }
+  if (!existsSync(join(data, 'calendars', `${calendar}.yaml`))) faults.push(`There is no calendar ${calendar}.`);
+  const content = {
+    code,
+    name: { ro: ro.trim(), ru: ru.trim(), en: en.trim() },
+    timeZone,
+    workingTime: { days: days.split(/[\s,]+/), from, to },
+    calendar,
+    ...(foreignDocuments ? { acceptsForeignDocuments: true } : {}),
+    ...(quota && Object.keys(quota).length > 0 ? { quota } : {}),
+  };
+  const text = written(content);
+  if (faults.length === 0) {
+    const { problems } = agencyParser()([{ path: `${code}.yaml`, text }]);
+    faults.push(...problems.map(({ message }) => `It cannot be: ${message}.`));
+  }
+  if (faults.length > 0) throw new Refused(...faults);
+  return text;
+}
+
+/** As the files that are there are written. */
+function written(content: object): string {
+  const document = new Document(content);
+  const at = (...path: string[]) => document.getIn(path, true) as { flow?: boolean; type?: string };
+  at('workingTime').flow = true;
+  for (const hour of ['from', 'to']) at('workingTime', hour).type = 'QUOTE_SINGLE';
+  return document.toString({ lineWidth: 0 }).replace(/\[ (.*) \]/, '[$1]');
+}
+
+function faultsOfCode(data: string, code: string): string[] {
+  if (!/^[a-z][a-z0-9-]{1,19}$/.test(code)) {
+    return [
+      `${code || 'Nothing'} cannot be a code: 2 to 20 small letters a to z, digits and hyphens, a letter first. Topics, user and groups are named after it for ever.`,
+    ];
+  }
+  const reserved = reservedBecause(code);
+  if (reserved) return [`${reserved.replace(/^the/, 'The')}.`];
+  return existsSync(fileOf(data, code)) ? [`There is an agency ${code} already: show ${code}.`] : [];
+}
+
+/** The file comes whole into its place: whoever follows the folder never reads half of one. */
+export function writeAgency(data: string, code: string, text: string): void {
+  const beside = join(data, 'agencies', `.${code}.new`);
+  writeFileSync(beside, text);
+  renameSync(beside, fileOf(data, code));
+}
+
+export const removeAgency = (data: string, code: string): void => rmSync(fileOf(data, code));
+
+/** Public services that it decides, and centres that work for it, by their codes. */
+export function namedBy(data: string, code: string): { services: string[]; centres: string[] } {
+  const those = (folder: string, names: (content: Record<string, unknown>) => boolean): string[] =>
+    readdirSync(join(data, folder))
+      .filter((name) => name.endsWith('.yaml'))
+      .filter((name) => names(parse(readFileSync(join(data, folder, name), 'utf8')) as Record<string, unknown>))
+      .map((name) => name.replace(/\.yaml$/, ''));
+  return {
+    services: those('public-services', (content) => JSON.stringify(content).includes(`"provider":"${code}"`)),
+    centres: those('centres', ({ agencies }) => Array.isArray(agencies) && agencies.includes(code)),
+  };
+}
