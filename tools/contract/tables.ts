@@ -14,7 +14,7 @@ const STAGE_WORDS: Record<Stage, string> = {
 const shortOf = (type: ReplyType) => type.replace(/^md\.cups\.reply\./, '').replace(/\.v1$/, '');
 
 function wordsOf({ effect, ...more }: Consequence, stage: Stage): string {
-  if (effect === 'kept') return 'taken, nothing moves';
+  if (effect === 'kept') return 'taken';
   if (effect === 'told') return `\`${more.told}\``;
   const { to } = more as { to: Stage };
   return to === stage ? 'taken' : `taken → **${STAGE_WORDS[to]}**`;

@@ -42,7 +42,7 @@ export function prose(markdown: string, link: (href: string) => string): Prose {
   });
   const html = marked.parse(markdown, { async: false });
   return {
-    html: html.replaceAll('<table>', '<div class="wide"><table>').replaceAll('</table>', '</table></div>'),
+    html: html.replaceAll('<table>', '<div class="wide" tabindex="0"><table>').replaceAll('</table>', '</table></div>'),
     sections,
   };
 }

@@ -75,13 +75,13 @@ export function listsPage({ papers, agencies }: Lists): string {
         return `<tr><td><code>${escaped(code)}</code></td><td>${escaped(version)}</td><td>${escaped(title.en)}</td><td>${schema}</td></tr>`;
       }),
     );
-    return `<h3 id="${escaped(agency)}">${escaped(name.en)} <code>${escaped(agency)}</code></h3><div class="wide"><table><thead><tr><th scope="col">Public service</th><th scope="col">Version</th><th scope="col">Title</th><th scope="col">Answers</th></tr></thead><tbody>${versions.join('')}</tbody></table></div>`;
+    return `<h3 id="${escaped(agency)}">${escaped(name.en)} <code>${escaped(agency)}</code></h3><div class="wide" tabindex="0"><table><thead><tr><th scope="col">Public service</th><th scope="col">Version</th><th scope="col">Title</th><th scope="col">Answers</th></tr></thead><tbody>${versions.join('')}</tbody></table></div>`;
   });
   const contents = agencies
     .map(({ agency, name }) => `<li><a href="#${escaped(agency)}">${escaped(name.en)}</a></li>`)
     .join('');
   return `<div class="with-contents"><nav class="contents" aria-label="Contents"><ul><li><a href="#papers">Kinds of papers</a></li><li><a href="#services">Public services</a><ul>${contents}</ul></li></ul></nav>
 <article class="prose"><h1>Code lists</h1><p class="lead">Made from the data of the platform; as files in the archive, under <code>reference/</code>. They grow without a new version.</p>
-<h2 id="papers">Kinds of papers</h2><div class="wide"><table><thead><tr><th scope="col">Kind</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
+<h2 id="papers">Kinds of papers</h2><div class="wide" tabindex="0"><table><thead><tr><th scope="col">Kind</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>
 <h2 id="services">Public services</h2>${lists.join('')}</article></div>`;
 }

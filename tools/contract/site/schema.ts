@@ -68,8 +68,11 @@ function property(document: Json, name: string, given: Schema, isRequired: boole
   return `<li><details><summary>${head}</summary>${told}${propertiesOf(document, inner)}</details></li>`;
 }
 
-const typeOf = (schema: Json): string =>
-  String(schema['type'] ?? ('const' in schema || 'enum' in schema ? 'string' : 'any'));
+/** As the schema says it, or as the values that it names say. */
+function typeOf({ type, const: value, enum: [first] = [value] }: Json & { enum?: unknown[] }): string {
+  if (type !== undefined) return String(type);
+  return first === undefined ? 'any' : typeof first;
+}
 
 /** `if` and `then` of one property and what it brings with it. */
 function conditionOf(schema: Json): string {
