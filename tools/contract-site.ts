@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -28,6 +29,8 @@ rmSync(options.out, { recursive: true, force: true });
 renameSync(`${options.out}.new`, options.out);
 
 function build(out: string): void {
+  // The archive holds the kit's tarball.
+  execFileSync(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'libs/agency-kit/pack.ts')]);
   const document = parse(text('published/asyncapi.yaml')) as Json;
   const { version } = document['info'] as { version: string };
   const archive = archiveOf(root, version);

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
-import type { Consumer, EachBatchPayload, KafkaMessage, Producer } from 'kafkajs';
+import type { Admin, Consumer, EachBatchPayload, KafkaMessage, Producer } from 'kafkajs';
 // eslint-disable-next-line @typescript-eslint/ban-ts-comment
 // @ts-ignore kafkajs has no types for its inner parts; a project compiled together with this one may declare some.
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
@@ -26,8 +26,11 @@ export type ConnectionOptions = {
   reads: string;
   /** The topic that is written to; without one nothing is sent. */
   writes: string | undefined;
-  /** Where a group that has committed nothing begins: with all that is there, or with what comes once it is ready. */
-  from?: 'beginning' | 'now';
+  /**
+   * Where it begins: `committed` where its group stands, or with all that is there; `now` with what comes after the first connection,
+   * each message once, whatever the group has committed.
+   */
+  from?: 'committed' | 'now';
   /** How long the broker holds a fetch that finds nothing (ms); default 1,000. */
   maxWaitMs?: number;
   /** Only consume, and let kafkajs commit what was handed over. */
@@ -62,17 +65,6 @@ const consumerOf = (kafka: Kafka, { groupId, maxWaitMs = 1000 }: ConnectionOptio
     retry: { retries: 2, initialRetryTime: 200, restartOnFailure: async () => false },
   });
 
-async function missingOf(kafka: Kafka, topics: string[]): Promise<string[]> {
-  const admin = kafka.admin();
-  try {
-    await admin.connect();
-    const there = new Set(await admin.listTopics());
-    return topics.filter((topic) => !there.has(topic));
-  } finally {
-    await admin.disconnect();
-  }
-}
-
 /** Why a consumer has come to its end: an error of kafkajs, `stalled`, or `stopped` when the signal asks for it. */
 function endOf(consumer: Consumer, signal: AbortSignal): Promise<string> {
   let heard = Date.now();
@@ -105,6 +97,8 @@ export class Connection {
   #consumer: Consumer | undefined;
   #joined = false;
   #running: Promise<void> | undefined;
+  /** By partition, the next message, where it began with `now`. */
+  #next: Map<number, number> | undefined;
   /** Topics whose absence was logged. */
   #missed = '';
 
@@ -130,15 +124,11 @@ export class Connection {
   }
 
   /** How many partitions each of these topics has. */
-  async partitions(topics: string[]): Promise<number[]> {
-    const admin = this.#kafka.admin();
-    try {
-      await admin.connect();
+  partitions(topics: string[]): Promise<number[]> {
+    return this.#asAdmin(async (admin) => {
       const found = (await admin.fetchTopicMetadata({ topics })).topics;
       return topics.map((name) => found.find((one) => one.name === name)?.partitions.length ?? 0);
-    } finally {
-      await admin.disconnect();
-    }
+    });
   }
 
   /** Commits for the group; rejects while the group is not joined. */
@@ -173,7 +163,8 @@ export class Connection {
 
   async #topicsAreThere(): Promise<boolean> {
     const { reads, writes, log } = this.#options;
-    const missing = await missingOf(this.#kafka, writes === undefined ? [reads] : [reads, writes]);
+    const there = new Set(await this.#asAdmin((admin) => admin.listTopics()));
+    const missing = [reads, writes].filter((topic) => topic !== undefined && !there.has(topic)) as string[];
     if (missing.length > 0 && this.#missed !== missing.join()) log('info', 'waiting for topics', { topics: missing });
     this.#missed = missing.join();
     return missing.length === 0;
@@ -191,23 +182,24 @@ export class Connection {
 
   /** Ends when the consumer has crashed or stalled, or when all is stopped. */
   async #consume(): Promise<void> {
-    const { reads, counting, log, from = 'beginning' } = this.#options;
+    const { reads, counting, log, from = 'committed' } = this.#options;
+    if (from === 'now') this.#next ??= await this.#ends();
     const mine = consumerOf(this.#kafka, this.#options);
     this.#consumer = mine;
     const started = new AbortController();
     const over = endOf(mine, AbortSignal.any([this.#ending.signal, started.signal]));
     try {
-      // Which message is the next one is known only when the first fetch is over.
-      const joined = from === 'now' ? mine.events.FETCH : mine.events.GROUP_JOIN;
-      mine.on(joined, () => void (this.#joined = true));
+      mine.on(mine.events.GROUP_JOIN, () => void (this.#joined = true));
       await mine.connect();
-      await mine.subscribe({ topics: [reads], fromBeginning: from === 'beginning' });
+      await mine.subscribe({ topics: [reads], fromBeginning: true });
       await mine.run({
         autoCommit: counting,
         autoCommitInterval: counting ? 5000 : null,
         eachBatchAutoResolve: false,
         eachBatch: (payload) => this.#eachBatch(payload),
       });
+      for (const [partition, offset] of this.#next ?? [])
+        mine.seek({ topic: reads, partition, offset: String(offset) });
       const reason = await over;
       if (reason !== 'stopped') log('warn', 'consumer ended', { reason });
     } finally {
@@ -217,9 +209,33 @@ export class Connection {
     }
   }
 
+  /** Where each partition of the topic ends. */
+  async #ends(): Promise<Map<number, number>> {
+    const offsets = await this.#asAdmin((admin) => admin.fetchTopicOffsets(this.#options.reads));
+    return new Map(offsets.map(({ partition, high }) => [partition, Number(high)]));
+  }
+
+  async #asAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = this.#kafka.admin();
+    try {
+      await admin.connect();
+      return await ask(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
   async #eachBatch({ batch, resolveOffset, heartbeat }: EachBatchPayload): Promise<void> {
-    this.#options.onBatch(batch.partition, batch.messages);
+    const { partition, messages } = batch;
+    this.#options.onBatch(partition, this.#notYet(partition, messages));
     resolveOffset(batch.lastOffset());
     await heartbeat();
+  }
+
+  /** Of a batch, what was not handed over before and is not older than where it began. */
+  #notYet(partition: number, messages: KafkaMessage[]): KafkaMessage[] {
+    const from = this.#next?.get(partition) ?? 0;
+    this.#next?.set(partition, Math.max(from, ...messages.map(({ offset }) => Number(offset) + 1)));
+    return this.#next ? messages.filter(({ offset }) => Number(offset) >= from) : messages;
   }
 }

@@ -1,7 +1,5 @@
 import { topicsOf } from '@cups/agency-contract';
 import type { OutgoingMessage } from '@cups/agency-contract';
-import { toMessage } from '@cups/agency-contract';
-import type { RequestEvent } from '@cups/agency-contract';
 import { Partitioners } from 'kafkajs';
 import { Connection } from './connection.ts';
 import type { Judge, Lying, Verdict } from './judge.ts';
@@ -73,11 +71,7 @@ export class Platform {
   }
 
   /** Resolves when all are at the broker. */
-  async send(events: RequestEvent[]): Promise<void> {
-    await this.sendRaw(events.map(toMessage));
-  }
-
-  async sendRaw(messages: OutgoingMessage[]): Promise<void> {
+  async send(messages: OutgoingMessage[]): Promise<void> {
     await this.#connection.send(messages);
   }
 

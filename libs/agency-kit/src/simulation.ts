@@ -1,8 +1,9 @@
-import { REPLY_TYPES } from '@cups/agency-contract';
+import { REPLY_TYPES, toMessage } from '@cups/agency-contract';
 import type { RequestEvent } from '@cups/agency-contract';
 import { Filing } from './filing.ts';
 import { Judge } from './judge.ts';
 import type { Log } from './log.ts';
+import { Outbox } from './outbox.ts';
 import { Platform } from './platform.ts';
 import type { Heard, Place } from './platform.ts';
 import { isTold, Teller } from './refusal.ts';
@@ -27,13 +28,19 @@ export class Simulation {
   readonly #teller: Teller;
   readonly #filings = new Map<string, Filing>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  #sending: Promise<void> = Promise.resolve();
+  readonly #outbox: Outbox;
 
   constructor(options: SimulationOptions) {
     const { place, paperKinds, log } = options;
     this.#options = options;
     this.#judge = new Judge(place.agency, paperKinds);
     this.#platform = new Platform(place, this.#judge, (heard) => this.#hear(heard), log);
+    // What cannot go out now goes out later, in its order.
+    this.#outbox = new Outbox({
+      send: (messages) => this.#platform.send(messages),
+      onFailure: (error) => log('warn', 'requests wait', { reason: error.name }),
+      retryMs: 500,
+    });
     this.#teller = new Teller(place.agency, (event) => this.#send(event));
   }
 
@@ -49,7 +56,7 @@ export class Simulation {
   async stop(): Promise<void> {
     this.#teller.stop();
     for (const timer of this.#timers) clearTimeout(timer);
-    await this.#sending;
+    await this.#outbox.stop();
     await this.#platform.stop();
   }
 
@@ -104,11 +111,8 @@ export class Simulation {
     this.#timers.add(timer);
   }
 
-  /** One after another, so that the order of a key is kept. */
   #send(event: RequestEvent): void {
     this.#options.onSent(event);
-    this.#sending = this.#sending
-      .then(() => this.#platform.send([event]))
-      .catch((error: Error) => this.#options.log('warn', 'not sent', { reason: error.name }));
+    this.#outbox.push({ message: toMessage(event), wanted: () => true, sent: () => {} });
   }
 }

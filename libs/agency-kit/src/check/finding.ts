@@ -6,7 +6,7 @@ import type { RuleName } from './rules.ts';
 /** The message that a finding is about: where it lies and what it is called, never what it says. */
 export type About = { topic: string; partition: number; offset: number; id?: string; type?: string; key?: string };
 
-export const aboutOf = ({ message }: Heard): About => {
+const aboutOf = ({ message }: Heard): About => {
   const { topic, partition, offset, key } = message;
   const { ce_id: id, ce_type: type } = textHeaders(message.headers);
   const about: About = { topic, partition, offset: Number(offset) };

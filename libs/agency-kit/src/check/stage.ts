@@ -97,7 +97,7 @@ export class Stage {
   /** Sends messages as they are, which the judge is told nothing of. */
   async sendRaw(messages: OutgoingMessage[]): Promise<void> {
     this.#sent.push(...messages);
-    await this.#platform.sendRaw(messages);
+    await this.#platform.send(messages);
   }
 
   /** Everything that was sent, from the first message on. */
@@ -147,7 +147,11 @@ export class Stage {
   async reply<T extends ReplyType>(filing: Filing, type: T, rule: RuleName) {
     const name = Object.entries(REPLY_TYPES).find(([, one]) => one === type)?.[0];
     const what = `${name} of ${filing.application}`;
-    return this.until(what, rule, () => this.said(filing, type)[0]);
+    return this.until(what, rule, () => {
+      const refused = this.about(filing).find(({ verdict }) => verdict.handling === 'refused');
+      if (refused) throw new Finding(refused.verdict.cause!, 'A reply was refused.', refused);
+      return this.said(filing, type)[0];
+    });
   }
 
   /** Waits until `look` finds something. @throws Finding by the rule when it does not in time */

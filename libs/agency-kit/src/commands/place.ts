@@ -45,12 +45,14 @@ export function placeOf(values: Values): Place {
     const given = values[name];
     return typeof given === 'string' ? given : usual;
   };
+  const brokers = text('brokers', sandbox?.brokers).split(',').filter(Boolean);
+  if (brokers.length === 0) {
+    throw new Wrong(`There is no sandbox here: \`cups-agency broker --agency <code>\` makes one; or name --brokers.`);
+  }
   const known = sandbox?.agencies ?? [];
   const agency = text('agency', known.length === 1 ? known[0] : '');
   if (!/^[a-z][a-z0-9-]*$/.test(agency)) throw new Wrong('--agency is missing: a code in lower case, such as asp.');
   if (sandbox && !known.includes(agency)) throw new Wrong(`The sandbox is of ${known.join(', ')}, not of ${agency}.`);
-  const brokers = text('brokers', sandbox?.brokers).split(',').filter(Boolean);
-  if (brokers.length === 0) throw new Wrong('--brokers is missing, and there is no sandbox here.');
   const { ca, user, passwordFile, prefix } = sandbox ?? {};
   const access = accessOf(text('ca', ca), text('user', user), text('password-file', passwordFile));
   return { brokers, access, prefix: text('prefix', prefix), agency };

@@ -1,0 +1,91 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+
+/**
+ * `node libs/agency-kit/pack.ts` makes `dist/cups-agency-<version>.tgz` and its checksum: the kit in one file, without packages to
+ * install, for Node 20. The same sources give the same bytes: npm gives every file of a tarball one time and one mode.
+ */
+
+const here = import.meta.dirname;
+const root = join(here, '../..');
+const dist = join(here, 'dist');
+const { version, license } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as Record<string, string>;
+
+/** What runs beside the bundle: the broker is compiled from source where the kit is. */
+const BROKER_FILES = ['Kafka.java', 'kafka.pom.xml', 'log4j2.properties'];
+
+const folder = mkdtempSync(join(tmpdir(), 'cups-agency-'));
+try {
+  const packages = await bundle(join(folder, 'bin/cups-agency.mjs'));
+  chmodSync(join(folder, 'bin/cups-agency.mjs'), 0o755);
+  for (const file of BROKER_FILES) cpSync(join(root, 'local', file), join(folder, file));
+  cpSync(join(here, 'README.md'), join(folder, 'README.md'));
+  cpSync(join(root, 'LICENSE'), join(folder, 'LICENSE'));
+  writeFileSync(join(folder, 'THIRD-PARTY-LICENSES'), packages.map(noticeOf).join('\n'));
+  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(manifest(), null, 2)}\n`);
+  pack();
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function manifest() {
+  return {
+    name: 'cups-agency',
+    version,
+    description:
+      'Is the system of an agency ready for the unified centres? Plays the platform by the published contract.',
+    license,
+    type: 'module',
+    bin: { 'cups-agency': 'bin/cups-agency.mjs' },
+    engines: { node: '>=20.11' },
+  };
+}
+
+/** @returns the folders of the packages that are in the bundle */
+async function bundle(outfile: string): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [join(here, 'src/main.ts')],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    legalComments: 'none',
+    logLevel: 'error',
+    metafile: true,
+    // Packages that are CommonJS ask for a require of their own.
+    banner: {
+      js: "#!/usr/bin/env node\nimport { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  });
+  const files = Object.keys(metafile.inputs).filter((file) => file.includes('node_modules/'));
+  const folders = files.map((file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)![0]);
+  return [...new Set(folders)].sort();
+}
+
+function noticeOf(place: string): string {
+  const at = join(root, place);
+  const about = JSON.parse(readFileSync(join(at, 'package.json'), 'utf8')) as Record<string, string>;
+  const notices = readdirSync(at)
+    .filter((name) => /^(?:licen[cs]e|copying|notice)/i.test(name))
+    .sort();
+  const texts = notices.map((name) => readFileSync(join(at, name), 'utf8').trim());
+  return [`${about['name']} ${about['version']} (${about['license']})`, ...texts, ''].join('\n\n');
+}
+
+function pack(): void {
+  mkdirSync(dist, { recursive: true });
+  // What an older version left would be handed out as well.
+  for (const old of readdirSync(dist)) rmSync(join(dist, old));
+  const name = `cups-agency-${version}.tgz`;
+  execFileSync('npm', ['pack', '--silent', '--ignore-scripts', '--pack-destination', dist, folder], { stdio: 'pipe' });
+  const sum = createHash('sha256')
+    .update(readFileSync(join(dist, name)))
+    .digest('hex');
+  writeFileSync(join(dist, `${name}.sha256`), `${sum}  ${name}\n`);
+}

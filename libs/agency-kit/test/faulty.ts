@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fromMessage, isReplyType, REPLY_TYPES, sourceOf, toMessage, topicsOf } from '@cups/agency-contract';
+import type { ReplyEvent, ReplyType, RequestEvent } from '@cups/agency-contract';
+import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import type { Sandbox } from '../src/sandbox/sandbox.ts';
+
+/** What is wrong with an agency's system. */
+export type Fault =
+  /** Every message has an effect, also one that was seen. */
+  | 'doubles'
+  /** It decides what was withdrawn. */
+  | 'deaf'
+  /** Another hash than murmur2, as clients of other makes have by default. */
+  | 'scatters'
+  /** The key of its replies is the application. */
+  | 'misses-the-key'
+  /** It wants content to be what it knew when it was written. */
+  | 'strict'
+  /** It reads, and says nothing. */
+  | 'mute'
+  /** A rejection without a word of reason. */
+  | 'wordless';
+
+/** Signs in to a sandbox as an agency. */
+export const kafkaOf = ({ file, filesOf }: Sandbox, agency: string): Kafka =>
+  new Kafka({
+    clientId: agency,
+    brokers: [file.brokers],
+    ssl: { ca: readFileSync(file.ca, 'utf8') },
+    sasl: {
+      mechanism: 'scram-sha-512',
+      username: `agency.${agency}`,
+      password: readFileSync(filesOf(agency).password, 'utf8').trim(),
+    },
+    logLevel: logLevel.NOTHING,
+  });
+
+const WORK_MS = 300;
+
+/** An agency's system that is right but for one thing; its code is what is wrong with it. @returns ends it */
+export async function startFaulty(sandbox: Sandbox, fault: Fault): Promise<() => Promise<void>> {
+  const kafka = kafkaOf(sandbox, fault);
+  const { requests, replies } = topicsOf(fault);
+  const { DefaultPartitioner, LegacyPartitioner } = Partitioners;
+  const createPartitioner = fault === 'scatters' ? LegacyPartitioner : DefaultPartitioner;
+  const producer = kafka.producer({ createPartitioner, allowAutoTopicCreation: false });
+  const consumer = kafka.consumer({ groupId: `${fault}.cases`, maxWaitTimeInMs: 100 });
+  const seen = new Set<string>();
+  const ended = new Set<string>();
+  const timers = new Set<NodeJS.Timeout>();
+
+  const say = async (request: RequestEvent, type: ReplyType, data: object): Promise<void> => {
+    const { application } = request.data;
+    const attributes = {
+      id: randomUUID(),
+      source: sourceOf(fault),
+      subject: request.subject,
+      time: new Date().toISOString(),
+    };
+    const event = { ...attributes, causationid: request.id, type, data: { application, ...data } };
+    const message = toMessage(event as unknown as ReplyEvent);
+    if (fault === 'misses-the-key') message.key = application!;
+    await producer.send({ topic: replies, messages: [message] });
+  };
+  const decide = async (request: RequestEvent): Promise<void> => {
+    if (ended.has(request.subject) && fault !== 'deaf') return;
+    const words = fault === 'wordless' ? { outcome: 'rejected', reason: { ro: '  ' } } : { outcome: 'approved' };
+    await say(request, REPLY_TYPES.decided, { ...words, decideTime: new Date().toISOString() });
+  };
+  const handle = async (request: RequestEvent): Promise<void> => {
+    if (isReplyType(request.type) || fault === 'mute') return;
+    if (seen.has(request.id) && fault !== 'doubles') return;
+    seen.add(request.id);
+    if (!('evidence' in request.data)) return void ended.add(request.subject);
+    if (fault === 'strict' && 'addedLater' in request.data) return;
+    const agencyReference = `R-${request.id}`;
+    await say(request, REPLY_TYPES.acknowledged, { submission: request.data.submission, agencyReference });
+    timers.add(setTimeout(() => void decide(request), WORK_MS));
+  };
+
+  await Promise.all([producer.connect(), consumer.connect()]);
+  await consumer.subscribe({ topics: [requests], fromBeginning: true });
+  await consumer.run({
+    eachMessage: async ({ message }) => {
+      const read = fromMessage(message);
+      if (read.ok) await handle(read.event as RequestEvent);
+    },
+  });
+  return async () => {
+    for (const timer of timers) clearTimeout(timer);
+    await consumer.disconnect();
+    await producer.disconnect();
+  };
+}
