@@ -1,5 +1,6 @@
 import { COURSE, REFUSALS, REPLY_TYPES, STAGES } from '@cups/agency-contract';
 import type { Consequence, ReplyType, Stage } from '@cups/agency-contract';
+import { AGENCY_QUOTA } from '@cups/events';
 
 /** The tables of the contract in Markdown, made from the code that the platform goes by. */
 
@@ -48,6 +49,15 @@ export function refusalTables(heading: string): string {
     .join('\n\n');
 }
 
+function quotas(): string {
+  const { producerBytesPerSecond: written, consumerBytesPerSecond: read, requestPercent } = AGENCY_QUOTA;
+  const mebibytes = (bytes: number) => `${bytes / 1024 / 1024} MiB a second`;
+  return [
+    `**Quotas**, unless another one was agreed: ${mebibytes(written)} written and ${mebibytes(read)} read, to and from each broker, and ${requestPercent} % of one`,
+    'of its threads. What goes beyond is slowed by the broker, never lost: the client waits, and others feel nothing.',
+  ].join(' ');
+}
+
 function table(head: string[], rows: string[][]): string {
   // A name in angle brackets would be a tag to whoever renders it.
   const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll(/<([\w ]+)>/g, '`<$1>`')).join(' | ')} |`;
@@ -58,7 +68,7 @@ const MARK = /<!-- made: (\w+) -->[\s\S]*?<!-- end of \1 -->/g;
 
 /** A text with its made parts anew: what stands between `made: name` and `end of name`. @throws Error for an unknown name */
 export function withTables(text: string): string {
-  const parts: Record<string, string> = { course: courseTable(), refusals: refusalTables('###') };
+  const parts: Record<string, string> = { course: courseTable(), quotas: quotas(), refusals: refusalTables('###') };
   return text.replace(MARK, (_all, name: string) => {
     const part = parts[name];
     if (part === undefined) throw new Error(`README.md: there is no part named ${name}.`);
