@@ -7,5 +7,7 @@ const gateway = { callers: ['gateway'], personalData: false } as const;
 export const access: AccessTable<AgencyBridgeServiceDefinition> = {
   GetDelivery: { ...gateway, roles: ['specialist', 'centre-manager'], tenancy: 'centre' },
   ListDeliveries: { ...gateway, roles: ['support', 'supervisor', 'agency-clerk'], tenancy: 'platform' },
+  ListRefusedReplies: { ...gateway, roles: ['support', 'supervisor', 'agency-clerk'], tenancy: 'platform' },
+  GetAgencyActivity: { ...gateway, roles: ['support', 'supervisor', 'agency-clerk'], tenancy: 'platform' },
   ListRefusedMessages: { ...gateway, roles: ['support', 'supervisor'], tenancy: 'platform' },
 };

@@ -9,6 +9,12 @@ const GROUP = 'agency-bridge';
 /** Of the handlers that read intake's events, so many may work for one agency: none takes all connections to the store. */
 const SHARE = 4;
 
+/** Who reads what an agency replies. */
+export const repliesOf = (agency: string) => ({
+  groupId: `${GROUP}-replies-${agency}`,
+  topics: [topicsOf(agency).replies],
+});
+
 /** The contract has its own name for bytes that are no event. */
 const named = (message: RefusedMessage): RefusedMessage =>
   message.cause === 'NOT_A_CLOUDEVENT' ? Object.assign({}, message, { cause: 'NOT_CLOUDEVENTS' }) : message;
@@ -54,13 +60,7 @@ export function startConsumers(
   return (agency) => {
     if (read.has(agency)) return;
     read.add(agency);
-    backend.consume({
-      groupId: `${GROUP}-replies-${agency}`,
-      topics: [topicsOf(agency).replies],
-      inheritFrom: GROUP,
-      concurrency: share,
-      handle,
-      keepRefused,
-    });
+    const how = { inheritFrom: GROUP, concurrency: share, handle, keepRefused };
+    backend.consume(Object.assign(how, repliesOf(agency)));
   };
 }

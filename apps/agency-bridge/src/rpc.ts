@@ -2,22 +2,32 @@ import { nameOf, parseName } from '@cups/contracts';
 import { enumValue, enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
+import type { RefusedReply as ReplyMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedReply.ts';
 import type { RefusedMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedMessage.ts';
 import { Problem } from '@cups/problem';
 import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import { pageSizeOf } from '@cups/contracts/node';
 import type { openRefusals, Refusals } from '@cups/store';
+import { activityOf } from './activity.ts';
 import { stateOf } from './domain/delivery.ts';
 import type { Delivery } from './domain/delivery.ts';
+import type { RefusedReplies, RefusedReply } from './refused-replies.ts';
 import { listDeliveries } from './store.ts';
 import type { Deliveries } from './store.ts';
 
+export interface RpcParts {
+  deliveries: Deliveries;
+  refusals: ReturnType<typeof openRefusals>;
+  refused: RefusedReplies;
+  isAgency: (code: string) => boolean;
+  /** Replies of an agency that were not read yet; undefined when Kafka does not say. */
+  unread: (agency: string) => Promise<bigint | undefined>;
+}
+
 /** The calls of cups.agencybridge.v1.AgencyBridgeService. */
-export function bridgeRpcs(
-  deliveries: Deliveries,
-  refusals: ReturnType<typeof openRefusals>,
-): Rpcs<AgencyBridgeServiceDefinition> {
+export function bridgeRpcs(parts: RpcParts): Rpcs<AgencyBridgeServiceDefinition> {
+  const { deliveries, refusals, refused } = parts;
   return {
     async GetDelivery({ name }, context) {
       const delivery = await deliveries.get(parseName('deliveries', name), {
@@ -49,6 +59,16 @@ export function bridgeRpcs(
       return { deliveries: documents.map(toMessage), nextPageToken };
     },
 
+    async ListRefusedReplies({ agency: name, pageSize, pageToken }, context) {
+      const agency = agencyFor(context, name, parts);
+      const found = await refused.list(agency, { pageSize: pageSizeOf(pageSize), pageToken });
+      return { replies: found.replies.map(toRefusedReply), nextPageToken: found.nextPageToken };
+    },
+
+    async GetAgencyActivity({ name }, context) {
+      return { activity: await activityOf(agencyFor(context, name, parts), parts) };
+    },
+
     async ListRefusedMessages({ topic, pageSize, pageToken }) {
       const found = await refusals.list({ topic, pageSize: pageSizeOf(pageSize), pageToken });
       const messages = found.refusals.map(toRefused);
@@ -63,6 +83,14 @@ function ownAgency(context: Context): string | undefined {
   if (roles.includes('support') || roles.includes('supervisor')) return undefined;
   if (!agency) throw new Problem({ reason: 'PERMISSION_DENIED', message: 'A session of an agency is needed.' });
   return parseName('agencies', agency);
+}
+
+/** The agency that is asked about. @throws Problem NOT_FOUND, also for a clerk of another one */
+function agencyFor(context: Context, name: string, { isAgency }: RpcParts): string {
+  const own = ownAgency(context);
+  const code = parseName('agencies', name);
+  if ((own ?? code) === code && isAgency(code)) return code;
+  throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such agency.' });
 }
 
 function toMessage(delivery: Delivery): DeliveryMessage {
@@ -98,3 +126,22 @@ const toRefused = (refused: Refusals): RefusedMessage => ({
   refuseTime: toTimestamp(refused.firstTime),
   lastRefuseTime: toTimestamp(refused.lastTime),
 });
+
+function toRefusedReply(reply: RefusedReply): ReplyMessage {
+  const { handling, cause, violations, changes, id = '', type = '', application = '' } = reply;
+  const { topic, partition, offset, lastOffset, time } = reply;
+  return {
+    handling,
+    cause,
+    violations,
+    changes,
+    messageId: id,
+    type,
+    application,
+    topic,
+    partition,
+    offset: String(offset),
+    lastOffset: String(lastOffset),
+    time: toTimestamp(time),
+  };
+}

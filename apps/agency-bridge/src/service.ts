@@ -6,10 +6,11 @@ import type { RunningService } from '@cups/process';
 import { access } from './access.ts';
 import { Agencies } from './agencies.ts';
 import type { Config } from './config.ts';
-import { startConsumers } from './consumers.ts';
+import { repliesOf, startConsumers } from './consumers.ts';
 import { createEvents } from './events.ts';
 import { bridgeRpcs } from './rpc.ts';
 import { RefusedReplies } from './refused-replies.ts';
+import { repairsOf } from './repairs.ts';
 import { afterPublish, deliveriesOf, tellingsOf } from './store.ts';
 import { AgencyTellings } from './tellings.ts';
 import { requestTimes } from './times.ts';
@@ -21,6 +22,8 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   const backend = openStoredBackend({ name: 'agency-bridge', config, overrides });
   const { log, metrics, now } = backend;
   const deliveries = deliveriesOf(backend.store);
+  const isAgency = (code: string) => agencies.has(code);
+  const unread = (agency: string) => backend.unread(repliesOf(agency));
   const tellings = tellingsOf(backend.store);
   const told = new AgencyTellings(tellings, now);
   const refused = new RefusedReplies(backend.store, now);
@@ -38,7 +41,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
     deliveries,
     refused,
     tellings: told,
-    isAgency: (code) => agencies.has(code),
+    isAgency,
     getSubmission: (name, training, requestId) =>
       intake.getSubmission({ name, training }, requestId === '' ? {} : { requestId }),
     now,
@@ -48,6 +51,8 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   backend.atStop('work', () => events.stop());
   backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs: config.timerPollMs });
   backend.startTimers({ documents: tellings, due: (id) => told.tellDue(id), pollMs: config.timerPollMs });
+
+  backend.repairBy(repairsOf(deliveries, now));
 
   const readReplies = startConsumers(backend, events);
   const topics = new AgencyTopics({
@@ -67,7 +72,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   });
 
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
-    rpcs: bridgeRpcs(deliveries, backend.refusals),
+    rpcs: bridgeRpcs({ deliveries, refusals: backend.refusals, refused, isAgency, unread }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

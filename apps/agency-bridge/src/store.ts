@@ -1,4 +1,5 @@
 import { REQUEST_TYPES } from '@cups/agency-contract';
+import type { StoredEvent } from '@cups/contracts';
 import type { Documents, Scope, Store, StoredDocument } from '@cups/store';
 import type { Delivery, State, StoredState } from './domain/delivery.ts';
 import type { Telling } from './domain/telling.ts';
@@ -13,7 +14,14 @@ export type Tellings = Documents<StoredTelling>;
 const text = { type: String, required: true };
 const number = { type: Number, required: true };
 const date = { type: Date, required: true };
-const pending = { _id: false, submission: Number, eventId: String, correlationId: String, attempts: Number };
+const pending = {
+  _id: false,
+  submission: Number,
+  eventId: String,
+  correlationId: String,
+  attempts: Number,
+  again: Boolean,
+};
 /** Several fields of one type. */
 const each = (type: unknown, ...names: string[]) => Object.fromEntries(names.map((name) => [name, type]));
 
@@ -29,7 +37,18 @@ export function deliveriesOf(store: Store): Deliveries {
       ...each([String], 'messages', 'digests', 'refused', 'failFields'),
       ...each(String, 'documentsRequest', 'failCause', 'waitCause', 'agencyReference', 'decision'),
       queueTime: date,
-      ...each(Date, 'sendTime', 'acknowledgeTime', 'answerTime', 'cancelTime', 'failTime', 'heardTime', 'submitTime'),
+      ...each(
+        Date,
+        'sendTime',
+        'acknowledgeTime',
+        'answerTime',
+        'cancelTime',
+        'failTime',
+        'heardTime',
+        'submitTime',
+        'askTime',
+      ),
+      end: {},
     },
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',
@@ -39,6 +58,9 @@ export function deliveriesOf(store: Store): Deliveries {
     ],
   });
 }
+
+/** Deliveries of one page that are sent again. */
+const REPLAYED = 100;
 
 const place = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
 const violation = { _id: false, field: String, rule: String };
@@ -62,14 +84,43 @@ export function tellingsOf(store: Store): Tellings {
 }
 
 /** Fields that the relay sets with the write that takes acknowledged entries out: the request is on the agency's topic. */
-export const afterPublish = (now: () => Date) => (_id: string, entries: { topic: string; type: string }[]) => {
+export const afterPublish = (now: () => Date) => (_id: string, entries: StoredEvent[]) => {
   const requests = entries.filter(
     ({ topic, type }) => topic !== 'cups.deliveries' && type !== REQUEST_TYPES.replyRefused,
   );
   if (requests.length === 0) return undefined;
-  const first = requests.some(({ type }) => type.includes('.submitted.'));
+  // What is sent again is measured by nothing.
+  const first = requests.some(({ type, since }) => type.includes('.submitted.') && since !== undefined);
   return { sent: true, ...(first ? { sendTime: now() } : {}) };
 };
+
+/**
+ * A page of deliveries of which something was sent to their agency since a time, the oldest application first; of trainings none, for
+ * their agency has nothing of them.
+ */
+export function deliveriesSince(deliveries: Deliveries, agency: string, since: Date, pageToken: string) {
+  const sent = [{ askTime: { $gte: since } }, { sendTime: { $gte: since } }];
+  const filter = { agency, training: { $ne: true }, $or: sent };
+  const fingerprintOf = { agency, since: since.toISOString() };
+  return deliveries.list({ scope: 'service', filter, order: 'asc', pageSize: REPLAYED, pageToken, fingerprintOf });
+}
+
+/** How many deliveries of an agency stand where, and since when; trainings are not among them. */
+export async function countDeliveries(deliveries: Deliveries, agency: string) {
+  const group = {
+    _id: { state: '$state', sent: '$sent' },
+    count: { $sum: 1 },
+    oldest: { $min: '$queueTime' },
+    heard: { $max: '$heardTime' },
+  };
+  const pipeline = [{ $match: { agency, training: { $ne: true } } }, { $group: group }];
+  return deliveries.aggregate<{
+    _id: { state: StoredState; sent?: boolean };
+    count: number;
+    oldest: Date;
+    heard?: Date | null;
+  }>(pipeline, { scope: 'service' });
+}
 
 /** A page of deliveries, newest application first. */
 export function listDeliveries(

@@ -1,7 +1,6 @@
 import type { ReceivedEvent } from '@cups/contracts';
 import type { Handled } from '@cups/events';
-import { openParking, openStore } from '@cups/store';
-import { eventually, keepLog, produceRaw } from '@cups/testing';
+import { eventually, produceRaw } from '@cups/testing';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { acknowledged, decided, startBridge } from './bridge.ts';
 import type { Bridge } from './bridge.ts';
@@ -75,7 +74,7 @@ describe('of ten kinds of poison each stops one application at most', () => {
       await bridge.toldOf(later.delivery, 1);
 
       trouble.clear();
-      await release(bad.id);
+      await release(bad.id, id === 'hangs' ? 'HANDLER_HANGS' : 'HANDLER_THREW');
       expect(await bridge.toldOf(bad.delivery, 2)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
       await eventually(async () => (await bridge.scrape()).includes('parked_keys{service="agency-bridge"} 0'));
     },
@@ -92,10 +91,21 @@ describe('of ten kinds of poison each stops one application at most', () => {
   });
 });
 
-async function release(id: string): Promise<void> {
-  const { mongoUri, prefix } = bridge.world.place;
-  const store = openStore({ uri: mongoUri, database: `${prefix}cups-agency-bridge`, log: keepLog().log });
-  await eventually(() => store.ready());
-  await openParking(store, { now: () => new Date() }).release({ topic: 'agency.asp.replies', key: `${id}-asp` });
-  await store.close();
+/** As an operator does it. */
+async function release(id: string, cause: string): Promise<void> {
+  const operator = bridge.world.operator(bridge.service);
+  const asked = { topic: 'agency.asp.replies', key: `${id}-asp` };
+  const { keys } = await operator.listParkedKeys({});
+  expect(keys).toMatchObject([{ ...asked, subject: `deliveries/${id}-asp`, cause, count: 2, released: false }]);
+  const { events } = await operator.getParkedKey(asked);
+  expect(events).toMatchObject([
+    { cause, failures: 1, type: 'md.cups.reply.acknowledged.v1' },
+    { cause: 'BEHIND', failures: 0, type: 'md.cups.reply.decided.v1' },
+  ]);
+  await expect(operator.releaseParkedKey(Object.assign({ by: 'ana' }, asked))).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+  });
+  expect(await operator.releaseParkedKey(Object.assign({ by: 'ana', why: 'mended' }, asked))).toMatchObject({
+    count: 2,
+  });
 }

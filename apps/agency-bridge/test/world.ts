@@ -10,6 +10,7 @@ import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/age
 import type { Delivery__Output } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
 import type { GetSubmissionResponse } from '@cups/contracts/gen/cups/intake/v1/GetSubmissionResponse.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
+import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { ensureTopics } from '@cups/events';
 import { Problem } from '@cups/problem';
 import type { RunningService } from '@cups/process';
@@ -112,6 +113,17 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
         from: 'gateway',
         to: 'agency-bridge',
         sessionToken: keys.session(claims).token,
+      });
+      clients.push(client);
+      return client;
+    },
+    /** A client as the tool of operators. */
+    operator(bridge: RunningService) {
+      const client = clientFor<OperationsServiceDefinition>('cups.operations.v1.OperationsService', {
+        address: `127.0.0.1:${bridge.grpcPort}`,
+        keys,
+        from: 'operator',
+        to: 'agency-bridge',
       });
       clients.push(client);
       return client;

@@ -2,7 +2,7 @@ import { loadService } from '@cups/contracts/proto';
 import { createLog, createMetrics, serveHttp } from '@cups/process';
 import type { LogDestination, ProcessLog, ProcessMetrics, RunningService } from '@cups/process';
 import { connect, openKeys, serveGrpc } from '@cups/rpc';
-import type { AccessTable, Client, Keys, Rpcs, ServiceName } from '@cups/rpc';
+import type { AccessTable, Client, Keys, Rpcs, Served, ServiceName } from '@cups/rpc';
 import { StopOrder } from './stop-order.ts';
 import type { Stage } from './stop-order.ts';
 
@@ -125,6 +125,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
         host: this.config.host,
         port: served.port,
         maxInFlight: served.maxInFlight,
+        more: this.more(),
       }),
     );
     // The port closes here and not sooner: callers wait for a successor for 5 s only.
@@ -139,6 +140,11 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
         return running.stop();
       },
     };
+  }
+
+  /** What is served beside the service itself. */
+  protected more(): Served<never>[] {
+    return [];
   }
 
   /**

@@ -3,10 +3,13 @@ import { createConsumer, createPublisher, openLagWatch, WRITERS } from '@cups/ev
 import type { Consumer, ConsumerOptions, Handled, KafkaAccess, LagWatch } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { ProblemKind } from '@cups/problem';
-import { openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
+import type { Served } from '@cups/rpc';
+import { openParked, openParking, openRefusals, openStore, startRelay, startTimers } from '@cups/store';
 import type { AnyDocuments, RelayOptions, Store, TimersOptions } from '@cups/store';
 import { Backend } from './backend.ts';
 import type { BackendConfig, BackendOptions, Overrides } from './backend.ts';
+import { operationsService } from './operations.ts';
+import type { Repairs } from './operations.ts';
 
 /** What `STORED` of the settings says, beside that of every process. */
 export interface StoredConfig extends BackendConfig {
@@ -72,6 +75,8 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   readonly #handler: (real: Consumes['handle']) => Consumes['handle'];
   readonly #patience: ConsumerOptions['patience'];
   readonly #parking: ReturnType<typeof openParking>;
+  readonly #published: AnyDocuments[] = [];
+  #repairs: Repairs = {};
   readonly #consumers: Consumer[] = [];
   #watch: LagWatch | undefined;
 
@@ -98,11 +103,24 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     this.atStop('store', () => store.close());
   }
 
+  /** What operators may have done in this service alone; to be named before it serves. */
+  repairBy(repairs: Repairs): void {
+    this.#repairs = repairs;
+  }
+
+  protected override more(): Served<never>[] {
+    const { log, store, refusals, now } = this;
+    const parked = openParked(store, now);
+    const parts = { log, parked, refusals, documents: this.#published, repairs: this.#repairs };
+    return [operationsService(parts) as unknown as Served<never>];
+  }
+
   /** Publishes what is written into the outboxes of these documents, also what an earlier process left there. */
   publishOutboxes(documents: AnyDocuments[], after: Pick<RelayOptions, 'afterPublish' | 'acknowledged'> = {}): void {
     const { name, now, log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
     const publisher = createPublisher<StoredEvent>({ brokers, access, clientId: name, prefix, log, metrics });
+    this.#published.push(...documents);
     const publish = this.#between((entries) => publisher.publish(entries));
     const { afterPublish, acknowledged } = after;
     const relay = startRelay({ documents, now, publish, log, metrics, afterPublish, acknowledged });
@@ -124,8 +142,8 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     if (this.isStopping) return;
     const { log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
+    const watch = this.#watching();
     const { keepRefused = this.refusals.keep, handle, ...what } = consumes;
-    this.#watch ??= openLagWatch({ brokers, access, prefix, log, metrics });
     const consumer = createConsumer({
       ...what,
       handle: this.#handler(handle),
@@ -139,9 +157,21 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
       expects: WRITERS,
       park: this.#parking,
       isPassing,
-      watch: this.#watch,
+      watch,
     });
     this.#consumers.push(consumer);
+  }
+
+  /** Messages that a consumer of this service has not read yet, in all replicas; undefined when Kafka does not say. */
+  unread({ groupId, topics }: Pick<Consumes, 'groupId' | 'topics'>): Promise<bigint | undefined> {
+    return this.#watching().unread(groupId, topics);
+  }
+
+  #watching(): LagWatch {
+    const { log, metrics, config } = this;
+    const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
+    this.#watch ??= openLagWatch({ brokers, access, prefix, log, metrics });
+    return this.#watch;
   }
 
   async #stopConsumers(): Promise<void> {

@@ -4,7 +4,7 @@ export type { Client } from './client.ts';
 export { centreOf, centresOf, sessionOf } from './context.ts';
 export type { CallContext, Context, Role, ServiceName, Session } from './context.ts';
 export { serveGrpc } from './grpc.ts';
-export type { GrpcServer, Rpcs, ServerOptions } from './grpc.ts';
+export type { GrpcServer, Rpcs, ServerOptions, Served } from './grpc.ts';
 export { makeKeys } from './make-keys.ts';
 export { problemToStatus, statusToProblem } from './status.ts';
 export { openKeys } from './tokens.ts';

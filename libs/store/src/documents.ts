@@ -1,3 +1,4 @@
+import { Problem } from '@cups/problem';
 import type { mongo } from 'mongoose';
 import type { RequestRecord } from './documents/cause.ts';
 import { committed, findRaw, openCollection, where, within } from './documents/collection.ts';
@@ -44,7 +45,9 @@ export interface Documents<D extends StoredDocument> {
   update<R>(id: string, options: UpdateOptions<D>, work: Decide<D> | ReadAndDecide<D, R>): Promise<Updated<D>>;
   /** Deletes what fits, for good: for documents about which nothing is told. @returns how many there were */
   remove(filter: object, options: { scope: Scope }): Promise<number>;
-  /** Lets a document's outbox flow again after its refusal was seen to. */
+  /** The first documents by id of which an event can never be sent. */
+  blocked(limit: number): Promise<BlockedOutbox[]>;
+  /** Lets a document's outbox flow again after its refusal was seen to. @throws Problem NOT_FOUND */
   unblock(id: string, options: { scope: Scope }): Promise<void>;
   /** For the other files of this library. */
   readonly internals: News & {
@@ -52,6 +55,15 @@ export interface Documents<D extends StoredDocument> {
     check(path: string, value: unknown): void;
   };
 }
+/** A document of which an event can never be sent: its outbox stands still. */
+export interface BlockedOutbox {
+  id: string;
+  cause: string;
+  time: Date;
+  /** Events that wait in it. */
+  count: number;
+}
+
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- documents of any shape
 export type AnyDocuments = Documents<any>;
 
@@ -72,6 +84,7 @@ export function makeDocuments<D extends StoredDocument>(
     madeBy: (request, { scope }) => madeBy(collection, request, scope),
     update: (id, how, work) => update(collection, id, how, work),
     remove: (filter, { scope }) => remove(collection, filter, scope),
+    blocked: (limit) => blocked(collection, limit),
     unblock: (id, { scope }) => unblock(collection, id, scope),
     internals: {
       collection: driver,
@@ -90,10 +103,20 @@ function remove<D extends StoredDocument>(
   return run('remove', async () => (await driver().deleteMany(where(within(filter, scope)))).deletedCount);
 }
 
+async function blocked<D extends StoredDocument>(collection: Collection<D>, limit: number): Promise<BlockedOutbox[]> {
+  const how = { sort: { _id: 1 as const }, limit, projection: { outboxBlocked: 1, 'outbox.n': 1 } };
+  const isBlocked = where({ outboxBlocked: { $exists: true } });
+  const found = await collection.run('blocked', () => collection.driver().find(isBlocked, how).toArray());
+  return found.flatMap(({ _id: id, outboxBlocked, outbox }) =>
+    outboxBlocked ? [{ id, cause: outboxBlocked.cause, time: outboxBlocked.time, count: outbox.length }] : [],
+  );
+}
+
 async function unblock<D extends StoredDocument>(collection: Collection<D>, _id: string, scope: Scope): Promise<void> {
   const one = within({ _id }, scope);
   const flows = { $unset: { outboxBlocked: '' as const } };
   await collection.run('unblock', () => collection.driver().updateOne(where(one), flows));
   const document = (await findRaw(collection, one)) as D | undefined;
-  if (document) committed(collection, document, true);
+  if (!document) throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such document.' });
+  committed(collection, document, true);
 }

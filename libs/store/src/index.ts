@@ -7,6 +7,7 @@ export type { AnyDocuments, Documents } from './documents.ts';
 export type { PublishResult } from './outbox/queue.ts';
 export { startRelay } from './outbox/relay.ts';
 export type { Relay, RelayOptions } from './outbox/relay.ts';
+export { openParked } from './parked.ts';
 export { openParking } from './parking.ts';
 export { openRefusals } from './refusals.ts';
 export type { Refusals } from './refusals.ts';

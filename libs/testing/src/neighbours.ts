@@ -20,7 +20,15 @@ import {
   type Session,
 } from '@cups/rpc';
 
-const everyService: ServiceName[] = ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway'];
+const everyService: ServiceName[] = [
+  'catalog',
+  'identity',
+  'intake',
+  'agency-bridge',
+  'notifications',
+  'gateway',
+  'operator',
+];
 
 export interface TestKeys {
   /** For CUPS_KEYS. */

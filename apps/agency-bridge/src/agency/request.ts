@@ -126,8 +126,11 @@ export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
   const subject = subjectOf(application, delivery.agency);
   const topics = delivery.training ? trainingTopics() : topicsOf(delivery.agency);
   const event = eventOf(REQUEST_TYPES[said.type], subject, topics.requests, data);
-  const { submitTime } = data as { submitTime?: string };
-  if (submitTime !== undefined) event.since = new Date(submitTime);
+  if (said.type === 'replyRefused') return event;
+  const { submission, submitTime } = data as { submission?: number; submitTime?: string };
+  // Made of what it is, so that it is the same whenever it is sent again.
+  event.id = `${delivery._id}-${submission === undefined ? said.type : `submission-${submission}`}`;
+  if (submitTime !== undefined && !said.again) event.since = new Date(submitTime);
   return event;
 }
 

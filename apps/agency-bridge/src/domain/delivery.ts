@@ -22,6 +22,8 @@ export interface Pending {
   correlationId: string;
   /** Fetches that failed. */
   attempts: number;
+  /** The agency has it already, and is sent it once more. */
+  again?: boolean;
 }
 
 export interface Delivery {
@@ -52,6 +54,10 @@ export interface Delivery {
   refused?: string[];
   /** What the agency decided, as a digest; absent before that, and for decisions of older releases. */
   decision?: string;
+  /** What the agency was told of the end of the application. */
+  end?: { kind: 'withdrawn' | 'expired'; data: object };
+  /** When the agency was sent something last. */
+  askTime?: Date;
   /** When the agency said something last. */
   heardTime?: Date;
   /** When the first submission was accepted, as it told the agency. */
@@ -153,7 +159,8 @@ export interface NotTaken {
 }
 
 export type SaidToAgency =
-  | { to: 'agency'; type: Asked; data: object }
+  /** `again`: it has it already, under the same id. */
+  | { to: 'agency'; type: Asked; data: object; again?: boolean }
   | { to: 'agency'; type: 'replyRefused'; about: Place; notTaken: NotTaken; time: Date };
 export type Said = SaidToAgency | SaidToIntake;
 
@@ -225,6 +232,7 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
   if (fetched.kind === 'waits') return waits(delivery, fetched.cause, now);
   const { waitCause: _over, ...free } = delivery;
   const onward = { ...free, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
+  if (head.again) return { delivery: onward, says: onceMore(fetched) };
   switch (fetched.kind) {
     case 'withdrawn':
       // Where the agency has an earlier submission, the event of the withdrawal tells it, which is still to come.
@@ -244,11 +252,15 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
       };
     case 'request':
       return {
-        delivery: { ...onward, requested: number, ...submitTimeOf(delivery, fetched.data) },
+        delivery: { ...onward, requested: number, askTime: now, ...submitTimeOf(delivery, fetched.data) },
         says: [{ to: 'agency', type: fetched.type, data: fetched.data }],
       };
   }
 }
+
+/** What can be sent no more is not sent again: the agency has it. */
+const onceMore = (fetched: Fetched): Said[] =>
+  fetched.kind === 'request' ? [{ to: 'agency', type: fetched.type, data: fetched.data, again: true }] : [];
 
 function submitTimeOf({ submitTime }: Delivery, data: { submitTime?: string }): Pick<Delivery, 'submitTime'> {
   if (submitTime || data.submitTime === undefined) return {};
@@ -281,14 +293,15 @@ export function cancel<D extends Delivery>(
   const time = end.time.toISOString();
   const data = end.kind === 'withdrawn' ? { application, withdrawTime: time } : { application, expireTime: time };
   const asks: Said[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
+  const asked = asks.length > 0 ? { end: { kind: end.kind, data }, askTime: now } : {};
   // The agency decided before it heard of the end: its decision stays on record.
   if (delivery.state === 'answered') {
     if (asks.length === 0) return { delivery, says: [] };
     const { waitCause: _over, ...answered } = delivery;
-    return { delivery: { ...answered, pending: [], timer: null } as unknown as D, says: asks };
+    return { delivery: { ...answered, ...asked, pending: [], timer: null } as unknown as D, says: asks };
   }
   const { delivery: next, says } = cancelled(delivery, end.eventId, end.time, now);
-  return { delivery: next, says: [...asks, ...says] };
+  return { delivery: { ...next, ...asked }, says: [...asks, ...says] };
 }
 
 function cancelled<D extends Delivery>(before: D, messageId: string, occurTime: Date, now: Date): Step<D> {

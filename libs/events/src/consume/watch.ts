@@ -21,6 +21,8 @@ export interface Watched {
 export interface LagWatch {
   /** @returns ends the watching */
   add(watched: Watched): () => void;
+  /** Messages that a group has not read yet, whoever of its members reads them; undefined when the broker does not say. */
+  unread(groupId: string, topics: string[]): Promise<bigint | undefined>;
   stuckMs: number;
   stop(): Promise<void>;
 }
@@ -39,7 +41,11 @@ const STUCK_MS = 60_000;
 const STOP_MS = 2_000;
 
 /** Where the group of a consumer stands in the partitions that its member reads. */
-async function readPositions(admin: Admin, prefix: string, watched: Watched): Promise<Reading[]> {
+async function readPositions(
+  admin: Admin,
+  prefix: string,
+  watched: Pick<Watched, 'groupId' | 'topics' | 'reads'>,
+): Promise<Reading[]> {
   const groupId = prefix + watched.groupId;
   const committed = await admin.fetchOffsets({ groupId, topics: watched.topics.map((topic) => prefix + topic) });
   const readings: Reading[] = [];
@@ -89,6 +95,17 @@ class Lookout {
     const left = Promise.resolve(this.#looking).then(() => this.#admin?.disconnect());
     // A broker that says nothing does not hold up the end of a process.
     await Promise.race([left.catch(() => {}), after(STOP_MS, undefined, { ref: false })]);
+  }
+
+  async unread(groupId: string, topics: string[]): Promise<bigint | undefined> {
+    try {
+      const admin = await this.#connect();
+      const readings = await readPositions(admin, this.#options.prefix, { groupId, topics, reads: () => true });
+      return readings.reduce((sum, { position, end }) => sum + end - position, 0n);
+    } catch {
+      // The broker is away, or has no such topic yet.
+      return undefined;
+    }
   }
 
   #lookLater(): void {
@@ -161,6 +178,7 @@ export function openLagWatch(options: LagWatchOptions): LagWatch {
       lookout.add(watched);
       return () => lookout.remove(watched);
     },
+    unread: (groupId, topics) => lookout.unread(groupId, topics),
     stop: () => lookout.stop(),
   };
 }

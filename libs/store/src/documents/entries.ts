@@ -2,9 +2,15 @@ import type { StoredEvent } from '@cups/contracts';
 import { ulid } from 'ulid';
 import type { Cause } from './cause.ts';
 
-/** `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store. */
+/**
+ * `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store, a ULID as id; one
+ * that is given is to be one that no other event of the source has.
+ */
 export type NewEvent = Pick<StoredEvent, 'topic' | 'key' | 'type' | 'subject'> &
-  Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra' | 'since'>> & { data: Uint8Array; sequenced: boolean };
+  Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra' | 'since' | 'id'>> & {
+    data: Uint8Array;
+    sequenced: boolean;
+  };
 
 /** How far a document has counted: its events, and all entries of its outbox. */
 export interface Counts {
@@ -30,9 +36,9 @@ export function entriesOf(
     const entry: StoredEvent = {
       contentType: 'application/protobuf',
       source,
+      id: ulid(now.getTime()),
       ...event,
       n: (outboxSeq += 1),
-      id: ulid(now.getTime()),
       sequence: sequenced ? (eventSeq += 1) : null,
       time: now,
       correlationId: cause.requestId ?? cause.request?.id ?? '',

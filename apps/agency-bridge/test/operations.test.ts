@@ -1,0 +1,210 @@
+import type { ReceivedEvent } from '@cups/contracts';
+import type { Handled } from '@cups/events';
+import { toTimestamp } from '@cups/contracts/proto';
+import { clientFor, eventually } from '@cups/testing';
+import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { acknowledged, decided, startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+import { newApplication, replyOf, submissionOf } from './world.ts';
+
+/** What an operator sees and repairs at the bridge, and what an agency's own clerk is shown. */
+
+let bridge: Bridge;
+const throwing = new Set<string>();
+const handler = (real: (event: ReceivedEvent) => Promise<Handled>) => (event: ReceivedEvent) =>
+  throwing.has(event.id) ? Promise.reject(new TypeError('a fault of ours')) : real(event);
+const reasons = { by: 'ana', why: 'told by phone' };
+
+beforeAll(async () => {
+  bridge = await startBridge({ handler, patience: { tries: 1, hangMs: 10_000, lookMs: 100 } });
+});
+afterAll(() => bridge.stop());
+
+const operator = () => bridge.world.operator(bridge.service);
+const idsOf = (delivery: string) => bridge.requestsOf(delivery).map(({ id, type }) => `${id} ${type}`);
+
+test('Nobody but the tool of operators is let in', async () => {
+  const gateway = clientFor<OperationsServiceDefinition>('cups.operations.v1.OperationsService', {
+    address: `127.0.0.1:${bridge.service.grpcPort}`,
+    keys: bridge.world.keys,
+    from: 'gateway',
+    to: 'agency-bridge',
+  });
+  await expect(gateway.listParkedKeys({})).rejects.toMatchObject({ reason: 'PERMISSION_DENIED' });
+  gateway.close();
+});
+
+describe('what stands still', () => {
+  test('An event that is dropped is recorded with who and why, counted in its turn, and the next ones go on', async () => {
+    const application = bridge.fileable();
+    const [submitted, noted, withdrawn] = [application.submitted(), application.inProgress(), application.withdrawn()];
+    throwing.add(noted.id);
+    await bridge.say(submitted, noted, withdrawn);
+    const asked = { topic: 'cups.applications', key: application.id };
+    await eventually(async () => (await operator().listParkedKeys({})).keys.some(({ count }) => count === 2));
+    const { events } = await operator().getParkedKey(asked);
+    expect(events.map(({ cause, sequence }) => [cause, sequence])).toEqual([
+      ['HANDLER_THREW', 2],
+      ['BEHIND', 3],
+    ]);
+    expect(events[0]?.detail).toMatch(/^TypeError at /);
+    await operator().dropParkedEvent({ id: events[0]!.id, ...reasons });
+    expect((await operator().getParkedKey(asked)).events[0]).toMatchObject({
+      droppedBy: 'ana',
+      dropWhy: 'told by phone',
+    });
+    await operator().releaseParkedKey({ ...asked, ...reasons });
+    await eventually(async () => (await bridge.stateOf(application.delivery)) === 'DELIVERY_STATE_CANCELLED');
+    await expect(operator().getParkedKey(asked)).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+    for (const event of ['parked-dropped', 'parked-released'])
+      expect(bridge.world.log.lines).toContainEqual(
+        expect.objectContaining({ event, operator: 'ana', reason: 'told by phone' }),
+      );
+  });
+
+  test('What waits for its predecessor is shown, and can be neither released nor dropped', async () => {
+    const application = bridge.fileable();
+    const missing = application.submitted();
+    await bridge.say(application.inProgress());
+    const asked = { topic: 'cups.applications', key: application.id };
+    const { parked, events } = await eventually(() => operator().getParkedKey(asked));
+    expect(parked).toMatchObject({ cause: 'SEQUENCE_GAP', count: 1 });
+    for (const refused of [
+      operator().releaseParkedKey({ ...asked, ...reasons }),
+      operator().dropParkedEvent({ id: events[0]!.id, ...reasons }),
+    ])
+      await expect(refused).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
+    await bridge.say(missing);
+    await bridge.untilSent(application.delivery);
+  });
+
+  test('Refused messages are listed, no outbox stands still, and an unknown one is not unblocked', async () => {
+    await bridge.world.reply('asp', acknowledged(newApplication().name));
+    await eventually(async () => {
+      const { refusals } = await operator().listRefusals({ topic: 'agency.asp.replies' });
+      return refusals.some(({ cause, count }) => cause === 'UNKNOWN_DELIVERY' && Number(count) > 0);
+    });
+    expect(await operator().listBlockedOutboxes({})).toEqual({ outboxes: [] });
+    for (const collection of ['deliveries', 'nothing'])
+      await expect(operator().unblockOutbox({ collection, id: 'x', ...reasons })).rejects.toMatchObject({
+        reason: 'NOT_FOUND',
+      });
+  });
+});
+
+describe('deliveries', () => {
+  test('A failed one is sent once its cause is gone', async () => {
+    const application = newApplication();
+    await bridge.say(application.submitted());
+    await bridge.toldOf(application.delivery, 1);
+    expect(await bridge.delivery(application.delivery)).toMatchObject({ failCause: 'SUBMISSION_NOT_FOUND' });
+    bridge.world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name));
+    const name = application.delivery;
+    expect(await operator().redriveDelivery({ name, ...reasons })).toEqual({ submissions: [1] });
+    expect(await bridge.untilSent(name)).toMatchObject({ failCause: '', failTime: null });
+    await expect(operator().redriveDelivery({ name, ...reasons })).rejects.toMatchObject({
+      reason: 'ACTION_NOT_ALLOWED',
+    });
+  });
+
+  test('One that was sent is sent again under the same ids, with the same content, and moves nothing', async () => {
+    const { name, delivery, ...application } = await bridge.sent();
+    bridge.world.submissions.set(`${name}/submissions/2`, submissionOf(name, 2, { answersRequest: 'asked' }));
+    await bridge.world.reply('asp', acknowledged(name));
+    await bridge.say(application.supplied(2, 'asked'));
+    await eventually(() => bridge.requestsOf(delivery).length === 2);
+    await bridge.world.reply('asp', decided(name));
+    await eventually(async () => (await bridge.stateOf(delivery)) === 'DELIVERY_STATE_ANSWERED');
+    const before = await bridge.delivery(delivery);
+    const first = idsOf(delivery);
+    expect(await operator().replayDeliveries({ application: name, ...reasons })).toMatchObject({
+      deliveries: [delivery],
+    });
+    await eventually(() => bridge.requestsOf(delivery).length === 4);
+    expect(idsOf(delivery)).toEqual([...first, ...first]);
+    const [one, , again] = bridge.requestsOf(delivery);
+    expect(again?.data.equals(one!.data)).toBe(true);
+    expect(await bridge.delivery(delivery)).toEqual(before);
+  });
+
+  test('All of an agency since a time are sent again; of an application that has ended only its end', async () => {
+    const since = toTimestamp(new Date());
+    const [ended, open] = [await bridge.sent(), await bridge.sent()];
+    await bridge.say(ended.withdrawn());
+    await eventually(() => bridge.requestsOf(ended.delivery).length === 2);
+    const asked = { agency: 'agencies/asp', since, ...reasons };
+    const { deliveries, nextPageToken } = await operator().replayDeliveries(asked);
+    expect([deliveries.sort(), nextPageToken]).toEqual([[ended.delivery, open.delivery].sort(), '']);
+    await eventually(() => bridge.requestsOf(ended.delivery).length + bridge.requestsOf(open.delivery).length === 5);
+    const [, end, again] = idsOf(ended.delivery);
+    expect(again).toBe(end);
+    expect((await operator().replayDeliveries({ ...asked, agency: 'agencies/cnas' })).deliveries).toEqual([]);
+    await expect(operator().replayDeliveries({ agency: 'agencies/asp', ...reasons })).rejects.toMatchObject({
+      reason: 'INVALID_ARGUMENT',
+    });
+  });
+});
+
+describe('an agency’s own page of facts', () => {
+  const clerk = (agency: string) =>
+    bridge.world.client(bridge.service, { role: 'agency-clerk', agency: `agencies/${agency}` });
+
+  test('It has deliveries by state and age, replies that were not taken with id, application and rule, and what is not read yet', async () => {
+    const { name, delivery } = await bridge.sent();
+    const blank = { outcome: 'rejected', reason: { ro: ' ' }, decideTime: new Date().toISOString() } as const;
+    await bridge.world.reply(
+      'asp',
+      acknowledged(name),
+      replyOf('md.cups.reply.decided.v1', name, blank, { id: 'blank-1' }),
+    );
+    await bridge.toldOf(delivery, 2);
+    const of = { agency: 'agencies/asp', pageSize: 1 };
+    const { replies, nextPageToken } = await eventually(async () => {
+      const page = await clerk('asp').listRefusedReplies(of);
+      return page.replies[0]?.messageId === 'blank-1' && page;
+    });
+    expect(replies[0]).toMatchObject({
+      handling: 'refused',
+      cause: 'REASON_BLANK',
+      violations: [{ field: 'reason.ro', rule: 'notBlank' }],
+      application: name,
+      topic: 'agency.asp.replies',
+    });
+    // Those of the tests before.
+    const { replies: older } = await clerk('asp').listRefusedReplies({ ...of, pageToken: nextPageToken });
+    expect(older).toMatchObject([{ cause: 'UNKNOWN_DELIVERY', application: '' }]);
+
+    const { activity } = await eventually(async () => {
+      const found = await clerk('asp').getAgencyActivity({ name: 'agencies/asp' });
+      return found.activity?.unreadReplies === '0' && found;
+    });
+    const states = activity!.deliveries.map(({ state, count, oldestQueueTime }) => [
+      state,
+      count > 0 && oldestQueueTime !== null,
+    ]);
+    expect(states).toEqual(
+      expect.arrayContaining([
+        ['DELIVERY_STATE_ACKNOWLEDGED', true],
+        ['DELIVERY_STATE_SENT', true],
+      ]),
+    );
+    expect(activity!.lastReplyTime).not.toBeNull();
+    expect(activity!.lastRefusalTime).not.toBeNull();
+  });
+
+  test('Another agency does not exist for its clerk, nor does one without a file for support', async () => {
+    for (const [client, code] of [
+      [clerk('cnas'), 'asp'],
+      [bridge.support(), 'nobody'],
+    ] as const) {
+      const name = `agencies/${code}`;
+      await expect(client.listRefusedReplies({ agency: name })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+      await expect(client.getAgencyActivity({ name })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+    }
+    expect((await bridge.support().getAgencyActivity({ name: 'agencies/cnas' })).activity).toMatchObject({
+      deliveries: [],
+      lastReplyTime: null,
+    });
+  });
+});
