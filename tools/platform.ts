@@ -50,6 +50,8 @@ export interface Platform extends Pick<Ways, 'mongoUri' | 'kafkaBrokers' | 'kafk
   local: LocalPlatform | undefined;
   /** Process ids by name, the two JVMs included; a further copy is called `intake-2`. */
   pids(): Record<string, number>;
+  /** Where the calls of each service are served, by its name. */
+  addresses(): Record<string, string>;
   /** The operations address of a service. */
   operations(name: ServiceName, copy?: number): string;
   /** True when no application was ever opened. */
@@ -120,6 +122,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
       prefix,
       local,
       pids: () => Object.assign({}, local?.pids, processes.pids()),
+      addresses: () => addressesOf(processes),
       operations: (name, copy) => `http://127.0.0.1:${processes.portsOf(labelOf(name, copy)).http}`,
       isEmpty: () => isEmpty(mongoUri, prefix, mongoTls),
       kill: (name, copy) => processes.end(labelOf(name, copy), 'SIGKILL'),
@@ -131,6 +134,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await stop();
     throw error;
   }
+}
+
+/** Where calls are served. */
+function addressesOf(processes: Processes): Record<string, string> {
+  const names = SERVICES.filter((name) => name !== 'agency-simulator');
+  return Object.fromEntries(names.map((name) => [name, `127.0.0.1:${processes.portsOf(name).grpc}`]));
 }
 
 function makeLogs(dataDir: string): string {

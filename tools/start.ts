@@ -91,7 +91,10 @@ try {
   });
   if (!anotherRuns()) {
     mkdirSync(join(root, '.cups'), { recursive: true });
-    writeFileSync(running, JSON.stringify({ url: platform.url, pid: process.pid, data: dataDir }));
+    writeFileSync(
+      running,
+      JSON.stringify({ url: platform.url, pid: process.pid, data: dataDir, services: platform.addresses() }),
+    );
   }
   console.log(`serving ${platform.url}`);
   if (!values.empty && (await platform.isEmpty())) {

@@ -1,5 +1,5 @@
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredOverrides } from '@cups/backend/stored';
+import type { StoredBackend, StoredOverrides } from '@cups/backend/stored';
 import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/agencybridge/v1/AgencyBridgeService.ts';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { RunningService } from '@cups/process';
@@ -55,15 +55,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   backend.repairBy(repairsOf(deliveries, now));
 
   const readReplies = startConsumers(backend, events);
-  const topics = new AgencyTopics({
-    brokers: config.kafkaBrokers,
-    access: config.kafkaAccess,
-    prefix: config.prefix,
-    partitions: config.topicPartitions,
-    create: config.createTopics,
-    log,
-    metrics,
-  });
+  const topics = topicsFor(backend);
   const ensureTopics = (codes: string[]) => topics.ensure(codes);
   await agencies.follow({ log, metrics }, { ensureTopics, readReplies, sendWaiting: events.agencyCame });
   backend.atStop('sources', () => {
@@ -77,4 +69,9 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
+}
+
+function topicsFor({ config, log, metrics }: StoredBackend<Config>): AgencyTopics {
+  const { kafkaBrokers: brokers, kafkaAccess, prefix, topicPartitions: partitions, createTopics: create } = config;
+  return new AgencyTopics({ brokers, access: kafkaAccess, prefix, partitions, create, log, metrics });
 }

@@ -32,31 +32,32 @@ interface Group {
   released: number;
 }
 
-/** What an operator sees and does about the events that `openParking` keeps. */
-export function openParked(store: Store, now: () => Date) {
-  const run = parkedOf(store);
+/** What is read of the events that wait. */
+function openReads(run: ReturnType<typeof parkedOf>) {
   const rowsOf = async (filter: object, limit: number): Promise<ParkedRow[]> => {
     const how = { sort: { order: 1 as const }, limit, projection: NO_DATA };
     return (await run((parked) => parked.find(where(filter), how).toArray())) as ParkedRow[];
+  };
+  const groups = (filter: object, limit: number) => {
+    const group = { _id: '$lane', count: { $sum: 1 }, released: { $max: '$released' } };
+    const of = { $match: Object.assign({ kind: WAITING }, filter) };
+    const stages = [of, { $group: group }, { $sort: { _id: 1 } }, { $limit: limit }];
+    return run((parked) => parked.aggregate<Group>(stages).toArray());
   };
   const keyOf = async ({ _id: lane, count, released }: Group): Promise<ParkedKey[]> => {
     const [first] = await rowsOf({ lane, kind: WAITING }, 1);
     if (!first) return [];
     const { event, subject, cause, detail, parkTime } = first;
-    return [{ topic: event.topic, key: event.key, subject, cause, detail, parkTime, count, released: released === 1 }];
+    const { topic, key } = event;
+    return [{ topic, key, subject, cause, detail, parkTime, count, released: released === 1 }];
   };
-  const groups = (filter: object, limit: number) =>
-    run((parked) =>
-      parked
-        .aggregate<Group>([
-          { $match: Object.assign({ kind: WAITING }, filter) },
-          { $group: { _id: '$lane', count: { $sum: 1 }, released: { $max: '$released' } } },
-          { $sort: { _id: 1 } },
-          { $limit: limit },
-        ])
-        .toArray(),
-    );
+  return { rowsOf, groups, keyOf };
+}
 
+/** What an operator sees and does about the events that `openParking` keeps. */
+export function openParked(store: Store, now: () => Date) {
+  const run = parkedOf(store);
+  const { rowsOf, groups, keyOf } = openReads(run);
   return {
     /** A page of keys, by topic and key. @throws Problem PAGE_TOKEN_INVALID */
     async list(asked: { pageSize: number; pageToken: string }) {

@@ -29,7 +29,7 @@ export interface StoredParked extends mongo.Document {
   event: ReceivedEvent;
 }
 
-export const PARKED = 'parkedEvents';
+const PARKED = 'parkedEvents';
 /** So many events of a lane are read at once. */
 const AT_ONCE = 100;
 

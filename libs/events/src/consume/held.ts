@@ -4,7 +4,7 @@ import { MAX_PARKED, type Failure, type Lane, type Park, type ParkedEvent, type 
 const nameOf = ({ topic, key }: Lane): string => `${topic}/${key}`;
 
 /** The lane is full: the event waits where it is. */
-export class LaneFull extends Error {}
+class LaneFull extends Error {}
 
 /**
  * Which lanes are parked, as far as this process knows: its own doing, and what it reads after each join. The store alone says what

@@ -1,0 +1,89 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
+import { isProblem, REASONS } from '@cups/problem';
+import { connect, openKeys } from '@cups/rpc';
+import type { Client, Keys } from '@cups/rpc';
+
+/** The services of a platform that runs, as the tool of operators reaches them. */
+
+/** Those with a store of their own, each with the variable of its address. */
+export const STORED = {
+  identity: 'IDENTITY_ADDRESS',
+  intake: 'INTAKE_ADDRESS',
+  'agency-bridge': 'AGENCY_BRIDGE_ADDRESS',
+  notifications: 'NOTIFICATIONS_ADDRESS',
+} as const;
+export type StoredName = keyof typeof STORED;
+export const STORED_NAMES = Object.keys(STORED) as StoredName[];
+
+export type Operations = Client<OperationsServiceDefinition>;
+
+/** What cannot be done, as sentences for a person. */
+export class Refused extends Error {}
+
+interface Running {
+  data: string;
+  services?: Record<string, string>;
+}
+
+/** A platform, reached with the operator's own key. Connections are made when they are needed. */
+export class Platform {
+  readonly #addressOf: (name: StoredName) => string | undefined;
+  readonly #keys: Keys;
+  readonly #clients = new Map<StoredName, Operations>();
+
+  /**
+   * @param root of the checkout, where `npm start` says what runs
+   * @param variables name addresses and the folder of keys; without them it is what `npm start` started
+   * @throws Refused when nothing runs, or there is no key
+   */
+  constructor(root: string, variables: NodeJS.ProcessEnv) {
+    const running = runningIn(root);
+    const isNamed = STORED_NAMES.some((name) => variables[STORED[name]]);
+    this.#addressOf = (name) => (isNamed ? variables[STORED[name]] : running?.services?.[name]);
+    const dir = variables['CUPS_KEYS'] ?? (running && join(running.data, 'keys'));
+    if (!dir) {
+      throw new Refused(
+        'No platform runs that npm start started here: start it, or name one with CUPS_KEYS and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
+      );
+    }
+    try {
+      this.#keys = openKeys({ dir, service: 'operator' });
+    } catch {
+      throw new Refused(
+        `There is no key of the operator in ${dir}: make it by npm run keys -- make operator --dir ${dir}`,
+      );
+    }
+  }
+
+  /** @throws Refused when its address is not known */
+  at(name: StoredName): Operations {
+    const known = this.#clients.get(name);
+    if (known) return known;
+    const address = this.#addressOf(name);
+    if (address === undefined) throw new Refused(`Nothing says where ${name} is: set ${STORED[name]}.`);
+    const service = 'cups.operations.v1.OperationsService';
+    const client = connect<OperationsServiceDefinition>(service, { address, keys: this.#keys, service: name });
+    this.#clients.set(name, client);
+    return client;
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+  }
+}
+
+function runningIn(root: string): Running | undefined {
+  const file = join(root, '.cups', 'running.json');
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Running) : undefined;
+}
+
+/** A failure as one sentence that says what to do. */
+export function sentenceOf(error: unknown, name?: string): string {
+  const at = name === undefined ? '' : `${name}: `;
+  if (error instanceof Refused) return error.message;
+  if (!isProblem(error)) return `${at}${(error as Error).message}`;
+  const wrong = error.violations.map(({ field, message }) => ` ${field.slice(1)}: ${message}`).join('');
+  return `${at}${error.message}${wrong} ${REASONS[error.reason].action}`;
+}
