@@ -310,7 +310,10 @@ export default tseslint.config(
   ...rooms.map(([files, rule]) => ({ files, rules: { 'no-restricted-imports': rule } })),
   { files: SOURCES, ignores: ['**/test/**'], rules: { ...limits, 'no-restricted-syntax': ['error', SPREAD] } },
   { files: ['libs/*/src/**', 'apps/*/src/**'], rules: { 'no-restricted-syntax': ['error', META, ENV, SPREAD] } },
-  { files: ['apps/*/src/{config,main}.ts'], rules: { 'no-restricted-syntax': ['error', META, SPREAD] } },
+  {
+    files: ['apps/*/src/{config,main}.ts', 'libs/agency-kit/src/main.ts'],
+    rules: { 'no-restricted-syntax': ['error', META, SPREAD] },
+  },
   {
     files: ['libs/contracts/src/proto.ts', 'libs/testing/src/**'],
     rules: { 'no-restricted-syntax': ['error', SPREAD] },

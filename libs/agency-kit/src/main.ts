@@ -17,12 +17,24 @@ ${Object.entries(COMMANDS)
 
   cups-agency <command> --help  tells all of a command
 
-Begin with a broker of your own, then let your system and the kit meet on it:
+cups-agency stands for the way in which you called this, such as npx ./cups-agency-<version>.tgz. Begin with a broker of your own, then let your system and the kit meet on it:
   cups-agency broker --agency demo
   cups-agency simulate
   cups-agency check`;
 
 const line = (stream: NodeJS.WriteStream) => (text: string) => void stream.write(`${text}\n`);
+
+/** npx passes no SIGTERM on: when it has gone, so do we. */
+function endWithNpx(end: () => void): void {
+  if (process.env['npm_lifecycle_event'] === undefined) return;
+  const npx = process.ppid;
+  const look = setInterval(() => {
+    if (process.ppid === npx) return;
+    clearInterval(look);
+    end();
+  }, 500);
+  look.unref();
+}
 
 async function main([name, ...words]: string[], terminal: Terminal): Promise<number> {
   const command = name === undefined ? undefined : COMMANDS[name];
@@ -50,6 +62,7 @@ async function main([name, ...words]: string[], terminal: Terminal): Promise<num
 // Whoever reads what is printed may have seen enough, as `head` has.
 process.stdout.on('error', () => process.exit());
 const ending = new AbortController();
+endWithNpx(() => ending.abort());
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => ending.abort());
 const terminal = { print: line(process.stdout), tell: line(process.stderr), signal: ending.signal };
 process.exitCode = await main(process.argv.slice(2), terminal);

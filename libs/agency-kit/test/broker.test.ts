@@ -55,7 +55,7 @@ const check = (agency: string, scenarios: string[], more: Partial<RunOptions> = 
     place: placeOf(agency),
     paperKinds: PAPER_KINDS,
     scenarios,
-    timeoutMs: 20_000,
+    timeoutMs: 40_000,
     settleMs: 1_000,
     onProgress: () => {},
     ...more,

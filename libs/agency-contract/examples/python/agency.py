@@ -140,7 +140,7 @@ def main() -> None:
                 db.execute("COMMIT")
             send(producer)
             if message is not None and not message.error():
-                consumer.commit(message=message, asynchronous=False)
+                consumer.commit(message=message)  # One that fails is made up for by the next.
     finally:
         consumer.close()
 

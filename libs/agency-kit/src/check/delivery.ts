@@ -133,6 +133,8 @@ const replay: Scenario = {
   async play(stage) {
     if (stage.sent().length === 0) await decide(stage, stage.file());
     const filings = stage.filings();
+    // What is still to be decided would be taken for an effect of the replay.
+    for (const one of filings) if (stage.isInWork(one)) await stage.reply(one, decided, 'DECIDE');
     const before = new Set(stage.heard().map(({ verdict }) => verdict.id));
     await stage.sendRaw(stage.sent());
     for (const filing of filings.slice(-3)) await stage.fence(filing, 'DEDUPLICATE');

@@ -127,6 +127,11 @@ export class Stage {
     return [...this.#filings.values()];
   }
 
+  /** Whether the agency has begun to work on an application, and has still to decide it. */
+  isInWork(filing: Filing): boolean {
+    return this.#judge.stageOf(filing.deliveryId) === 'in-work' && this.about(filing).length > 0;
+  }
+
   /** The partition in which replies about an application must lie. */
   partitionOf({ deliveryId }: Filing): number {
     return partitionOf(deliveryId, this.#partitions.replies);

@@ -56,7 +56,7 @@ Your system, as agency ${code}:
   reads               agency.${code}.requests and cups.centres, in groups whose names begin with ${code}.
   writes              agency.${code}.replies
 
-The platform's side of it:
+The platform's side of it (cups-agency: as you called it now):
   cups-agency simulate --agency ${code} --sandbox ${folder}
   cups-agency check --agency ${code} --sandbox ${folder}
 Ctrl-C ends the broker.`;
