@@ -1,0 +1,72 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureDrain } from './agencies/drain.ts';
+import { measureFlood } from './agencies/flood.ts';
+import { measureIdleAgencies } from './agencies/idle.ts';
+import { measureJoining } from './agencies/join.ts';
+import { measureTls } from './agencies/tls.ts';
+import { surroundings } from './surroundings.ts';
+
+/** What it costs that agencies are kept apart, and what it is worth. */
+
+const HELP = `node bench/agencies.ts [--only tls,flood,drain,idle,join] [--seconds 10] [--rounds 5]
+
+Starts platforms of its own on empty folders and measures
+  tls     pairs (create + submit) a second, closed ÷ open, by turns, medians
+  flood   what other agencies feel (p99, medians) while one floods its replies: with its quota, and without one
+  drain   how quickly is answered what waits after all agencies were away for ten minutes at 5 applications a second
+  idle    processor and memory of a platform that has nothing to do, with 4, 20 and 100 agencies
+  join    from \`npm run agency -- add\` to the first application decided by the new agency
+
+  --only <names>   some of them
+  --seconds <n>    length of each part
+  --rounds <n>     of tls and flood
+  --help           this text
+
+Each run is kept in bench/results. \`othersPercent\` is what processes that are not of the platform took of one core meanwhile.`;
+
+const JOBS = {
+  tls: measureTls,
+  flood: measureFlood,
+  drain: measureDrain,
+  idle: measureIdleAgencies,
+  join: measureJoining,
+} as const;
+
+const root = join(import.meta.dirname, '..');
+const { values: args } = parseArgs({
+  options: {
+    only: { type: 'string', default: Object.keys(JOBS).join() },
+    seconds: { type: 'string', default: '10' },
+    rounds: { type: 'string', default: '5' },
+    help: { type: 'boolean', default: false },
+  },
+});
+const names = args.only.split(',');
+const [seconds, rounds] = [Number(args.seconds), Number(args.rounds)];
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+if (args.help) say(HELP);
+else if (names.some((name) => !(name in JOBS)) || !(seconds >= 2) || !(Number.isInteger(rounds) && rounds > 0)) {
+  process.stderr.write('--only: names of parts; --seconds: from 2; --rounds: from 1\n');
+  process.exitCode = 2;
+} else await measure();
+
+async function measure(): Promise<void> {
+  const loadBefore = loadavg()[0]!;
+  const figures: Record<string, unknown> = {};
+  for (const name of names) {
+    say(`── ${name}`);
+    figures[name] = await JOBS[name as keyof typeof JOBS]({ seconds, rounds, say });
+  }
+  const command = `node bench/agencies.ts --only ${args.only} --seconds ${seconds} --rounds ${rounds}`;
+  const report = Object.assign({ command }, figures, surroundings(loadBefore), { loadAfter: loadavg()[0] });
+  const folder = join(import.meta.dirname, 'results');
+  mkdirSync(folder, { recursive: true });
+  const stamp = report.time.slice(0, 16).replace('T', '-').replace(':', '');
+  const file = join(folder, `agencies-${stamp}-${report.commit}.json`);
+  writeFileSync(file, `${JSON.stringify(report, undefined, 2)}\n`);
+  say(`kept in ${relative(root, file)}`);
+}

@@ -1,0 +1,50 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { agenciesIn } from '@cups/tools/platform';
+import { nowMs, round } from '../processes.ts';
+import { openStage } from './stage.ts';
+import { watch } from './watch.ts';
+
+/**
+ * All agencies are away while as much is filed as comes in ten minutes at this rate; then they are back and answer at once. Who
+ * answers is the simulator, with one process for all of them.
+ */
+
+const PER_SECOND = 5;
+const OUTAGE_SECONDS = 600;
+
+export async function measureDrain({ say }: { say: (line: string) => void }) {
+  const stage = await openStage({ say, behaviour: 'quick' });
+  const { platform } = stage;
+  const seen = await watch(platform, agenciesIn(stage.data));
+  try {
+    await platform.end('agency-simulator');
+    const wanted = PER_SECOND * OUTAGE_SECONDS;
+    const accepted: string[] = [];
+    while (accepted.length < wanted) {
+      const { accepted: more } = await stage.load({ kind: 'closed', level: 16, seconds: 5 });
+      accepted.push(...more);
+      say(`${accepted.length} of ${wanted} filed while agencies are away`);
+    }
+    while (accepted.some((id) => !seen.requests.has(id))) await pause(100);
+    const began = nowMs();
+    await platform.start('agency-simulator');
+    const startedMs = nowMs() - began;
+    const end = nowMs() + 300_000;
+    while (nowMs() < end && accepted.some((id) => !seen.decided.has(id))) await pause(100);
+    const at = accepted.flatMap((id) => seen.decided.get(id) ?? []);
+    const seconds = (Math.max(...at) - began) / 1_000;
+    const perSecond = round(at.length / seconds, 1);
+    say(`${at.length} of ${accepted.length} decided within ${round(seconds, 1)} s of their return: ${perSecond}/s`);
+    return {
+      waiting: accepted.length,
+      decided: at.length,
+      seconds: round(seconds, 1),
+      startSeconds: round(startedMs / 1_000, 1),
+      perSecond,
+      timesTheRateOfArrival: round(perSecond / PER_SECOND, 1),
+    };
+  } finally {
+    await seen.stop();
+    await stage.close();
+  }
+}

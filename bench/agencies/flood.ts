@@ -1,0 +1,153 @@
+import { readFileSync } from 'node:fs';
+import { join, dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ensureUsers, principalsFor } from '@cups/events';
+import { agenciesIn } from '@cups/tools/platform';
+import { kafkaOf } from '../arrivals.ts';
+import { nowMs, percentiles, readClocks, round, used } from '../processes.ts';
+import type { Percentiles } from '../processes.ts';
+import type { FloodOrder } from './flood-child.ts';
+import { medianOf, openStage } from './stage.ts';
+import type { Stage } from './stage.ts';
+import { watch } from './watch.ts';
+import type { Seen } from './watch.ts';
+
+/** What others feel of an agency that floods: with the quota of every agency, and without one. */
+
+const FLOODER = 'asp';
+const RATE = 8;
+const KINDS = ['quiet', 'flood', 'flood without a quota'] as const;
+type Kind = (typeof KINDS)[number];
+
+interface Round {
+  ackMs: Percentiles;
+  toTopicMs: Percentiles;
+  toDecisionMs: Percentiles;
+  undecided: number;
+  floodPerSecond: number;
+  othersPercent: number;
+}
+
+export async function measureFlood(options: { seconds: number; rounds: number; say: (line: string) => void }) {
+  const { seconds, rounds, say } = options;
+  const stage = await openStage({ say, behaviour: 'quick' });
+  const seen = await watch(stage.platform, agenciesIn(stage.data));
+  try {
+    await stage.load({ kind: 'closed', level: 8, seconds: Math.min(15, seconds * 2) });
+    await pause(3_000);
+    const measured: Record<Kind, Round[]> = { quiet: [], flood: [], 'flood without a quota': [] };
+    for (let n = 0; n < rounds; n += 1) {
+      for (const kind of KINDS) {
+        const one = await roundOf(stage, seen, kind, seconds);
+        measured[kind].push(one);
+        say(
+          `${kind}: ack p99 ${one.ackMs.p99}, to topic p99 ${one.toTopicMs.p99}, to decision p99 ${one.toDecisionMs.p99} ms, ${one.undecided} undecided, ${one.floodPerSecond}/s of rubbish`,
+        );
+      }
+    }
+    const medians = Object.fromEntries(
+      KINDS.map((kind) => {
+        const all = measured[kind];
+        const p99 = (pick: (one: Round) => Percentiles) => medianOf(all.map((one) => pick(one).p99));
+        return [
+          kind,
+          {
+            ackP99: p99((one) => one.ackMs),
+            toTopicP99: p99((one) => one.toTopicMs),
+            toDecisionP99: p99((one) => one.toDecisionMs),
+            rubbishPerSecond: medianOf(all.map(({ floodPerSecond }) => floodPerSecond)),
+          },
+        ];
+      }),
+    );
+    return { flooder: FLOODER, perSecond: RATE, seconds, rounds, medians, measured };
+  } finally {
+    await seen.stop();
+    await stage.close();
+  }
+}
+
+async function roundOf(stage: Stage, seen: Seen, kind: Kind, seconds: number): Promise<Round> {
+  await caughtUp(stage);
+  await setQuota(stage, kind !== 'flood without a quota');
+  const child = kind === 'quiet' ? undefined : stage.children.fork('agencies/flood-child.ts');
+  child?.send(orderOf(stage));
+  if (child) await pause(2_000);
+  const began = nowMs();
+  const before = readClocks(stage.platform.pids());
+  const result = await stage.load({ kind: 'open', perSecond: RATE, seconds });
+  const floodSeconds = (nowMs() - began) / 1_000 + 2;
+  const { others = 0 } = used(before, readClocks(stage.platform.pids()));
+  // The bystanders: whoever is not the agency that floods.
+  const accepted = () => result.accepted.filter((id) => seen.requests.get(id)?.agency !== FLOODER);
+  const end = nowMs() + 20_000;
+  while (nowMs() < end && accepted().some((id) => !seen.decided.has(id))) await pause(50);
+  let rubbish = 0;
+  if (child) {
+    const told = new Promise<number>((resolve) =>
+      child.once('message', (message) => resolve((message as { sent: number }).sent)),
+    );
+    child.send('stop');
+    rubbish = await Promise.race([told, pause(15_000, 0)]);
+    child.kill();
+  }
+  const ids = accepted();
+  const times = (map: (id: string) => number | undefined) =>
+    percentiles(ids.flatMap((id) => ((at) => (at === undefined ? [] : [at - result.sentMs![id]!]))(map(id))));
+  return {
+    ackMs: result.submitMs,
+    toTopicMs: times((id) => seen.requests.get(id)?.ms),
+    toDecisionMs: times((id) => seen.decided.get(id)),
+    undecided: ids.filter((id) => !seen.decided.has(id)).length,
+    floodPerSecond: round(rubbish / floodSeconds, 0),
+    othersPercent: round((others * 100) / (nowMs() - began), 0),
+  };
+}
+
+/** What is left of the flood before is read: it would be felt in what is measured next. */
+async function caughtUp({ platform }: Stage): Promise<void> {
+  const { prefix } = platform;
+  const topic = `${prefix}agency.${FLOODER}.replies`;
+  const groupId = `${prefix}agency-bridge-replies-${FLOODER}`;
+  const admin = kafkaOf(platform).admin();
+  await admin.connect();
+  try {
+    for (const end = nowMs() + 120_000; nowMs() < end; await pause(200)) {
+      const highs = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, high]));
+      const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const lag = committed!.partitions.reduce(
+        (sum, { partition, offset }) => sum + Number(highs.get(partition)) - Math.max(0, Number(offset)),
+        0,
+      );
+      if (lag === 0) return;
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** The way of the agency that floods: its own, and nobody else's. */
+function orderOf({ platform, data }: Stage): FloodOrder {
+  const { prefix, kafkaBrokers, kafkaAccess } = platform;
+  const username = `${prefix}agency.${FLOODER}`;
+  return {
+    brokers: kafkaBrokers.split(','),
+    ca: kafkaAccess?.ca?.() ?? '',
+    username,
+    password: readFileSync(join(dirname(data), 'users', username), 'utf8').trim(),
+    topic: `${prefix}agency.${FLOODER}.replies`,
+  };
+}
+
+async function setQuota({ platform }: Stage, isSet: boolean): Promise<void> {
+  const { prefix, kafkaBrokers, kafkaAccess } = platform;
+  const user = `${prefix}agency.${FLOODER}`;
+  const own = principalsFor(prefix, { agencies: [FLOODER], simulated: [] }).find((one) => one.user === user)!;
+  const principals = [isSet ? own : { user, rights: own.rights }];
+  await ensureUsers({
+    brokers: kafkaBrokers.split(','),
+    access: kafkaAccess ?? {},
+    principals,
+    passwordOf: () => undefined,
+  });
+}
