@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { lookAfterTopics, topicsOfAgency } from '@cups/events';
+import { agencyParser } from '@cups/registry';
+import { platform, temporaryDir } from '@cups/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { textOf } from '../agency/agencies.ts';
+import type { Said } from '../agency/agencies.ts';
+import { clientsText, derivedOf } from '../agency/show.ts';
+
+/** `npm run agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/secure.test.ts. */
+
+const root = join(import.meta.dirname, '../..');
+const data = temporaryDir();
+const { brokers, prefix } = platform();
+beforeAll(() => cpSync(join(root, 'data'), data.dir, { recursive: true }));
+afterAll(() => data.remove());
+
+const fileOf = (code: string) => join(data.dir, 'agencies', `${code}.yaml`);
+
+function agency(...words: string[]) {
+  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/agency.ts'), ...words];
+  const env = Object.assign({}, process.env, { KAFKA_BROKERS: brokers.join(), CUPS_PREFIX: prefix });
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...command, '--data', data.dir], {
+    encoding: 'utf8',
+    env,
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+const NAMES = ['--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service'];
+
+test('an agency that is added is shown with all that follows, has a file that the platform reads, and its topics; it is removed again', async () => {
+  const added = agency('add', 'fisc', ...NAMES, '--request-percent', '10');
+  expect(added).toMatchObject({ code: 0, err: '' });
+  expect(added.out).toContain(`+ topic ${prefix}agency.fisc.requests (kept 90 days)`);
+  expect(added.out).toContain(`+   write topic ${prefix}agency.fisc.replies`);
+  expect(added.out).toContain('+   quota: writes 1048576 B/s, reads 4194304 B/s, 10 % of a thread');
+  const text = readFileSync(fileOf('fisc'), 'utf8');
+  const { entries, problems } = agencyParser()([{ path: 'fisc.yaml', text }]);
+  expect([problems, entries.get('fisc')]).toEqual([
+    [],
+    {
+      code: 'fisc',
+      name: { ro: 'Serviciul Fiscal', ru: 'Налоговая служба', en: 'Tax Service' },
+      timeZone: 'Europe/Chisinau',
+      workingTime: { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '17:00' },
+      calendar: 'holidays-md',
+      quota: { requestPercent: 10 },
+    },
+  ]);
+  const topics = topicsOfAgency(prefix, 'fisc', 3);
+  expect((await lookAfterTopics({ brokers, topics, create: false })).missing).toEqual([]);
+
+  const shown = JSON.parse(agency('show', 'fisc', '--json').out) as { user: string; group: string };
+  expect(shown).toMatchObject({ user: `${prefix}agency.fisc`, group: `${prefix}fisc.main`, services: [], centres: [] });
+
+  const centre = join(data.dir, 'centres/CU-001.yaml');
+  const before = readFileSync(centre, 'utf8');
+  writeFileSync(centre, before.replace('mai]', 'mai, fisc]'));
+  expect(agency('remove', 'fisc')).toMatchObject({ code: 1, err: expect.stringContaining('CU-001') as unknown });
+  writeFileSync(centre, before);
+  expect(agency('remove', 'fisc').out).toContain('Open with it: none.');
+  expect(existsSync(fileOf('fisc'))).toBe(false);
+  expect((await lookAfterTopics({ brokers, topics, create: false })).missing).toEqual([]);
+}, 60_000);
+
+const names = { ro: 'Serviciul Fiscal', ru: 'Налоговая служба', en: 'Tax Service' };
+
+test.each<[string, string, Said, RegExp]>([
+  ['a code with capitals', 'Fisc', names, /^Fisc cannot be a code: 2 to 20 small letters/],
+  ['a code with a dot', 'fi.sc', names, /cannot be a code/],
+  ['the code of a part of the platform', 'agency-bridge-x', names, /^The code agency-bridge-x is taken/],
+  ['a code that there is', 'asp', names, /^There is an agency asp already/],
+  ['no names', 'fisc', { ro: 'Fisc' }, /^Its name is missing: --ru '…'\. Its name is missing: --en '…'\.$/],
+  ['a zone that there is not', 'fisc', { ...names, timeZone: 'Mars/Olympus' }, /time zone Mars\/Olympus/],
+  ['a day that ends before it begins', 'fisc', { ...names, from: '18:00' }, /working time ends at 17:00/],
+  ['a day of no week', 'fisc', { ...names, days: 'mon xyz' }, /workingTime\/days\/1/],
+  ['a calendar that there is not', 'fisc', { ...names, calendar: 'none' }, /^There is no calendar none\./],
+])('%s is refused with every reason', (_, code, said, sentence) => {
+  expect(() => textOf(data.dir, code, said)).toThrow(sentence);
+});
+
+test('what engineers paste signs in as Kafka asks, puts messages where Java does, and holds no password', () => {
+  const lines = clientsText('fisc', derivedOf('fisc', undefined, undefined), undefined);
+  expect(lines.match(/^--- .*$/gm)).toEqual(['--- java', '--- librdkafka', '--- aiokafka', '--- kafkajs']);
+  for (const word of ['SASL_SSL', 'partitioner=murmur2_random', 'scram-sha-512', '<password>', 'fisc.main']) {
+    expect(lines).toContain(word);
+  }
+});
