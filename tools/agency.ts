@@ -8,7 +8,8 @@ import { openWith } from './agency/open-applications.ts';
 import { reach } from './agency/reach.ts';
 import type { Reached } from './agency/reach.ts';
 import { clientsText, derivedOf, derivedText } from './agency/show.ts';
-import { admit, renewPassword } from './platform/admit.ts';
+import { admit, admitTopics, renewPassword } from './platform/admit.ts';
+import type { AdmitOptions } from './platform/admit.ts';
 import { quotasIn } from './topics/agencies.ts';
 
 /** Agencies are files: this command writes them and lets them in, `npm run agency -- <command>`. docs/agencies.md tells of it. */
@@ -151,15 +152,18 @@ function quotaSaid(values: Values): Record<string, number> {
   return Object.fromEntries(said);
 }
 
-async function add({ code, data, values, reached }: Asked): Promise<void> {
+async function add(asked: Asked): Promise<void> {
+  const { code, data, values, reached } = asked;
   const began = performance.now();
   const { ro, ru, en, days, from, to, calendar, 'dry-run': dry } = values;
   const quota = quotaSaid(values);
   const more = { timeZone: values['time-zone'], foreignDocuments: values['foreign-documents'], quota };
   const file = textOf(data, code, Object.assign(more, { ro, ru, en, days, from, to, calendar }));
   const derived = derivedOf(code, quota, reached);
-  if (!dry) writeAgency(data, code, file);
-  const admitted = dry ? undefined : await letIn(data, derived.user, reached);
+  const way = wayIn(asked, derived.user);
+  if (!dry) await letIn(code, file, way, data);
+  const seconds = ((performance.now() - began) / 1_000).toFixed(1);
+  const done = typeof way === 'string' ? way : `Let in to ${reached!.what} after ${seconds} s.`;
   const lines = [
     `+ ${relative(process.cwd(), fileOf(data, code))}`,
     ...file
@@ -168,26 +172,29 @@ async function add({ code, data, values, reached }: Asked): Promise<void> {
       .map((line) => `+   ${line}`),
     derivedText(derived, reached, '+'),
     '',
-    dry
-      ? 'Nothing was written.'
-      : (admitted ?? `Let in to ${reached!.what} after ${((performance.now() - began) / 1000).toFixed(1)} s.`),
+    dry ? 'Nothing was written.' : done,
     `What its engineers need: npm run agency -- show ${code}`,
   ];
-  say(values, Object.assign({ code, file, admitted: admitted === undefined && !dry }, derived), lines.join('\n'));
+  say(values, Object.assign({ code, file, admitted: typeof way !== 'string' && !dry }, derived), lines.join('\n'));
 }
 
-/** Makes topics, users and rights of all that have a file. @returns why it was not done, in words for a person; undefined when it was */
-async function letIn(data: string, user: string, reached: Reached | undefined): Promise<string | undefined> {
+/** How Kafka is opened to an agency; or, in words for a person, why that is for somebody else. */
+function wayIn({ data, reached }: Asked, user: string): AdmitOptions | string {
   if (!reached) {
     return 'No platform runs here: the next `npm start` makes topics and user; in a cluster the job of topics does, or helm/agencies.';
   }
-  const { brokers, access, prefix, usersDir, caFile, isLocal } = reached;
+  const { brokers, access, prefix, usersDir, caFile, isLocal, settings } = reached;
   if (!isLocal && caFile && !usersDir) {
     return `Its topics and user are not made at ${brokers.join()}: that takes KAFKA_USERS_DIR, or \`npm run topics\`.`;
   }
-  const wanted = { brokers, access, prefix, data, usersDir, newcomers: [user] };
-  await admit(Object.assign(wanted, reached.settings));
-  return undefined;
+  return Object.assign({ brokers, access, prefix, data, usersDir, newcomers: [user] }, settings);
+}
+
+/** The topics come before the file, which all services follow, and the rest behind it. */
+async function letIn(code: string, file: string, way: AdmitOptions | string, data: string): Promise<void> {
+  if (typeof way !== 'string') await admitTopics(way, code);
+  writeAgency(data, code, file);
+  if (typeof way !== 'string') await admit(way);
 }
 
 /** The way in as administrator, to change a user. @throws Refused when there is none */

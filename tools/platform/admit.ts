@@ -41,6 +41,17 @@ export async function admit(options: AdmitOptions): Promise<void> {
 
 type UsersOptions = AdmitOptions & { access: KafkaAccess; usersDir: string };
 
+/** Makes the topics of an agency that has no file yet, so that no service looks for them in vain. @throws Error, one sentence */
+export const admitTopics = ({ brokers, access, prefix, ...more }: AdmitOptions, code: string): Promise<void> =>
+  ensureTopics({
+    brokers,
+    access,
+    prefix,
+    partitions: more.partitions ?? PARTITIONS,
+    replicationFactor: more.replicationFactor ?? -1,
+    agencies: [code],
+  });
+
 async function admitUsers(options: UsersOptions): Promise<void> {
   const { brokers, access, prefix, data, usersDir, simulated = (all) => all, newcomers } = options;
   const agencies = agenciesIn(data);
