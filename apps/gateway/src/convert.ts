@@ -267,6 +267,11 @@ export const deliveryJson = by({
   failCause: deliveryCause,
   waitCause: deliveryCause,
 });
+export const refusedReplyJson = by({ time: instantJson });
+export const agencyActivityJson = by({
+  deliveries: each({ state: word('DELIVERY_STATE_') }),
+  unreadReplies: (value: string) => (Number(value) < 0 ? undefined : Number(value)),
+});
 export const refusedMessageJson = by({ count: (value: string) => Number(value) || undefined });
 
 const CENTRE: Rules = {

@@ -166,6 +166,33 @@ export async function startGateway(
     {
       GetDelivery: () => Promise.resolve({ delivery }),
       ListDeliveries: () => Promise.resolve({ deliveries: [delivery] }),
+      GetAgencyActivity: () =>
+        Promise.resolve({
+          activity: {
+            agency: 'agencies/asp',
+            deliveries: [{ state: 'DELIVERY_STATE_SENT', count: 2, oldestQueueTime: MORNING }],
+            lastReplyTime: MORNING,
+            unreadReplies: '3',
+          },
+        }),
+      ListRefusedReplies: () =>
+        Promise.resolve({
+          replies: [
+            {
+              handling: 'refused',
+              cause: 'CONTENT_INVALID',
+              violations: [{ field: '', rule: 'type' }],
+              messageId: 'asp-1',
+              type: 'md.cups.reply.decided.v1',
+              application: NAME,
+              topic: 'agency.asp.replies',
+              partition: 0,
+              offset: '7',
+              lastOffset: '7',
+              time: MORNING,
+            },
+          ],
+        }),
       ListRefusedMessages: () =>
         Promise.resolve({
           messages: [

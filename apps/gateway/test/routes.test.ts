@@ -376,6 +376,24 @@ const rows: Row[] = [
     'ListRefusedMessages',
     { topic: 'agency.asp.replies' },
   ],
+  [
+    'getAgencyActivity',
+    'GET',
+    '/api/v1/agencies/asp/activity',
+    undefined,
+    200,
+    'GetAgencyActivity',
+    { name: 'agencies/asp' },
+  ],
+  [
+    'listRefusedReplies',
+    'GET',
+    '/api/v1/agencies/asp/refused-replies?pageSize=5',
+    undefined,
+    200,
+    'ListRefusedReplies',
+    { agency: 'agencies/asp', pageSize: 5 },
+  ],
   ['deleteCurrentSession', 'DELETE', '/api/v1/sessions/current', undefined, 204, 'DeleteSession', {}],
 ];
 

@@ -39,6 +39,16 @@ export function progressRoutes({ intake, bridge, notifications }: Neighbours): R
       state: enumWord('DELIVERY_STATE_', state as DeliveryState | undefined),
       agency: full('agencies', agency),
     })),
+    async getAgencyActivity({ params, context }) {
+      const { activity } = await bridge.getAgencyActivity({ name: nameOf('agencies', params['code']!) }, context);
+      return { body: convert.agencyActivityJson(whole(activity)) };
+    },
+    async listRefusedReplies({ params, query, context }) {
+      const asked = Object.assign({}, query, { agency: nameOf('agencies', params['code']!) });
+      const { replies, nextPageToken } = await bridge.listRefusedReplies(asked, context);
+      const refusedReplies = replies.map(convert.refusedReplyJson);
+      return { body: { refusedReplies, nextPageToken: nextPageToken || undefined } };
+    },
     async listRefusedMessages({ query, context }) {
       const page = await bridge.listRefusedMessages(query, context);
       const refusedMessages = page.messages.map(convert.refusedMessageJson);
