@@ -130,8 +130,7 @@ const ANY = ['object', 'array', 'string', 'number', 'boolean', 'null'];
 const typesOf = (type: unknown): string[] => (type === undefined ? ANY : [type].flat()) as string[];
 const holds = (inner: string) => (outer: string) => inner === outer || (inner === 'integer' && outer === 'number');
 
-function fits(value: unknown, schema: Json): boolean {
-  const ajv = new Ajv2020({ strict: false });
-  addFormats.default(ajv);
-  return ajv.validate(schema, value);
-}
+const ajv = new Ajv2020({ strict: false, addUsedSchema: false });
+addFormats.default(ajv);
+
+const fits = (value: unknown, schema: Json): boolean => ajv.validate(schema, value);
