@@ -45,7 +45,7 @@ const jsonFiles = (place: string, values: Record<string, unknown>): [string, str
 const files: [string, string][] = [
   // Quoted so that a reader of YAML 1.1 takes no text for a date.
   ['published/asyncapi.yaml', stringify(published.document, { version: '1.1', aliasDuplicateObjects: false })],
-  ['README.md', withTables(readFileSync(join(folder, 'README.md'), 'utf8'))],
+  ['README.md', withTables(readFileSync(join(folder, 'README.md'), 'utf8'), published.document)],
   ...jsonFiles('published/schemas', published.schemas),
   ...jsonFiles('samples/messages', wholeMessages(folder)),
   ...jsonFiles('corpus', corpus()),

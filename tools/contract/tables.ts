@@ -1,6 +1,7 @@
 import { COURSE, REFUSALS, REPLY_TYPES, STAGES } from '@cups/agency-contract';
 import type { Consequence, ReplyType, Stage } from '@cups/agency-contract';
 import { AGENCY_QUOTA } from '@cups/events';
+import type { Json } from './publish.ts';
 
 /** The tables of the contract in Markdown, made from the code that the platform goes by. */
 
@@ -43,10 +44,25 @@ export function refusalTables(heading: string): string {
     .map(([handling, title]) => {
       const rows = Object.entries(REFUSALS)
         .filter(([, refusal]) => refusal.handling === handling)
-        .map(([cause, { meaning, mend }]) => [`\`${cause}\``, meaning, mend]);
+        .map(([cause, { meaning, mend }]) => [`\`${cause}\``, plain(meaning), plain(mend)]);
       return `${heading} ${title}\n\n${table(['Cause', 'What is wrong', 'What to do'], rows)}`;
     })
     .join('\n\n');
+}
+
+/** Every message of the document, under the topic that carries it. */
+function messagesTable(document: Json): string {
+  const { channels, components } = document as unknown as {
+    channels: Record<string, { address: string; messages: Record<string, { $ref: string }> }>;
+    components: { messages: Record<string, { name: string; summary: string }> };
+  };
+  const rows = Object.values(channels).flatMap(({ address, messages }) =>
+    Object.values(messages).map(({ $ref }) => {
+      const { name, summary } = components.messages[$ref.split('/').at(-1)!]!;
+      return [`\`${name}\``, `\`${address.replace('{agency}', '<code>')}\``, summary];
+    }),
+  );
+  return table(['Type', 'Topic', 'What it says'], rows);
 }
 
 function quotas(): string {
@@ -58,17 +74,24 @@ function quotas(): string {
   ].join(' ');
 }
 
+/** A name in angle brackets would be a tag to whoever renders it. */
+const plain = (sentence: string): string => sentence.replaceAll(/<([\w ]+)>/g, '`<$1>`');
+
 function table(head: string[], rows: string[][]): string {
-  // A name in angle brackets would be a tag to whoever renders it.
-  const line = (cells: string[]) => `| ${cells.map((cell) => cell.replaceAll(/<([\w ]+)>/g, '`<$1>`')).join(' | ')} |`;
+  const line = (cells: string[]) => `| ${cells.join(' | ')} |`;
   return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
 const MARK = /<!-- made: (\w+) -->[\s\S]*?<!-- end of \1 -->/g;
 
 /** A text with its made parts anew: what stands between `made: name` and `end of name`. @throws Error for an unknown name */
-export function withTables(text: string): string {
-  const parts: Record<string, string> = { course: courseTable(), quotas: quotas(), refusals: refusalTables('###') };
+export function withTables(text: string, document: Json): string {
+  const parts: Record<string, string> = {
+    course: courseTable(),
+    messages: messagesTable(document),
+    quotas: quotas(),
+    refusals: refusalTables('###'),
+  };
   return text.replace(MARK, (_all, name: string) => {
     const part = parts[name];
     if (part === undefined) throw new Error(`README.md: there is no part named ${name}.`);
