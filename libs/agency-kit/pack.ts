@@ -3,16 +3,17 @@ import { createHash } from 'node:crypto';
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
 
 /**
  * `node libs/agency-kit/pack.ts` makes `dist/cups-agency-<version>.tgz` and its checksum: the kit in one file, without packages to
- * install, for Node 20. The same sources give the same bytes: npm gives every file of a tarball one time and one mode.
+ * install, for Node 20; `--out` names another folder, which is emptied. The same sources give the same bytes: npm gives every file of a tarball one time and one mode.
  */
 
 const here = import.meta.dirname;
 const root = join(here, '../..');
-const dist = join(here, 'dist');
+const { out: dist = join(here, 'dist') } = parseArgs({ options: { out: { type: 'string' } } }).values;
 const { version, license } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8')) as Record<string, string>;
 
 /** What runs beside the bundle: the broker is compiled from source where the kit is. */

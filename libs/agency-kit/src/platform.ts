@@ -7,7 +7,14 @@ import type { Log } from './log.ts';
 import type { Access } from './sign-in.ts';
 
 /** Where an agency's two topics are, and as whom the platform's side of them is played. */
-export type Place = { brokers: string[]; access: Access; prefix: string; agency: string };
+export type Place = {
+  brokers: string[];
+  access: Access;
+  /** As whom the agency's own system signs in, where that is known. */
+  system?: Access;
+  prefix: string;
+  agency: string;
+};
 
 /** A reply of the agency, and what the platform does with it. */
 export type Heard = { message: Lying; verdict: Verdict };

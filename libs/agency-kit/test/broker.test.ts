@@ -48,7 +48,10 @@ afterAll(async () => {
 
 const placeOf = (agency: string): Place => {
   const { brokers, ca, user, passwordFile, prefix } = sandbox.file;
-  return { brokers: [brokers], access: { caFile: ca, username: user, passwordFile }, prefix, agency };
+  const access = { caFile: ca, username: user, passwordFile };
+  const own = sandbox.filesOf(agency);
+  const system = { caFile: ca, username: own.user, passwordFile: own.password };
+  return { brokers: [brokers], access, system, prefix, agency };
 };
 const check = (agency: string, scenarios: string[], more: Partial<RunOptions> = {}): Promise<Result[]> =>
   run({
@@ -177,6 +180,12 @@ describe('the check fails an agency’s system', () => {
     results = await Promise.all(WRONG.map(([fault, scenario, , more]) => check(fault, [scenario], more)));
     await Promise.all(stops.map((stop) => stop()));
   }, 60_000);
+  test('whose password is another user’s, before anything is played', async () => {
+    const place = placeOf('asp');
+    const other = sandbox.filesOf('java').password;
+    place.system = { caFile: sandbox.file.ca, username: 'agency.asp', passwordFile: other };
+    expect(await check('asp', ['connects'], { place })).toMatchObject([{ outcome: 'failed', rule: 'CONNECT' }]);
+  });
   test.each(WRONG.map(([fault, scenario, rule], at) => ({ fault, scenario, rule, at })))(
     'that $fault, by $rule in $scenario',
     ({ fault, scenario, rule, at }) => {

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Violation } from '@cups/agency-contract';
 import type { Heard, Place } from '../platform.ts';
+import { CONNECTS } from './connects.ts';
 import { COURSE_SCENARIOS } from './course.ts';
 import { DELIVERY_SCENARIOS, REPLAY } from './delivery.ts';
 import { Finding, Skipped } from './finding.ts';
@@ -13,7 +14,14 @@ import type { System } from './system.ts';
 import { REFUSED, RESTART } from './trouble.ts';
 
 /** In the order in which they are played; the replay is of all before it. */
-export const SCENARIOS: readonly Scenario[] = [...COURSE_SCENARIOS, ...DELIVERY_SCENARIOS, REFUSED, RESTART, REPLAY];
+export const SCENARIOS: readonly Scenario[] = [
+  CONNECTS,
+  ...COURSE_SCENARIOS,
+  ...DELIVERY_SCENARIOS,
+  REFUSED,
+  RESTART,
+  REPLAY,
+];
 
 /** What became of a scenario. */
 export type Result = {
@@ -73,8 +81,9 @@ export async function run(options: RunOptions): Promise<Result[]> {
 /** A scenario that was played; its end is still to be looked at. */
 type Played = { scenario: Scenario; error?: Error; note?: string; from: number; to: number; finals: (() => void)[] };
 
-/** The first of all scenarios failed without a single reply: the others would only wait. */
-const nothingCame = ([first]: Played[]): boolean => first?.error instanceof Finding && first.to === 0;
+/** A scenario waited for a reply, and there was not a single one until now: the others would only wait. */
+const nothingCame = (played: Played[]): boolean =>
+  played.some(({ scenario, error }) => scenario !== CONNECTS && error instanceof Finding) && played.at(-1)?.to === 0;
 
 async function play(stage: Stage, scenario: Scenario, system: System | undefined, hopeless: boolean): Promise<Played> {
   const from = stage.heard().length;

@@ -25,6 +25,7 @@ type Over = ConstructorParameters<typeof Filing>[1];
 
 /** What scenarios play on: applications that are filed, the agency's replies about them, and what must still hold at the end. */
 export class Stage {
+  readonly place: Place;
   readonly #options: StageOptions;
   readonly #judge: Judge;
   readonly #platform: Platform;
@@ -38,6 +39,7 @@ export class Stage {
 
   constructor(options: StageOptions) {
     this.#options = options;
+    this.place = options.place;
     this.#judge = new Judge(options.place.agency, options.paperKinds);
     const note: Log = (level, event, fields) => {
       if (level === 'warn') this.#trouble = [event, fields?.reason].filter(Boolean).join(': ');
@@ -61,7 +63,7 @@ export class Stage {
   }
 
   #unreachable(): string {
-    const { brokers, access, agency } = this.#options.place;
+    const { brokers, access, agency } = this.place;
     const { requests, replies } = this.#platform.topics;
     return (
       `The sandbox was not reached: brokers ${brokers.join()}, user ${access.username || '(none)'}, agency ${agency}; ` +
@@ -72,7 +74,7 @@ export class Stage {
 
   /** An application that is not filed yet. @param beside one whose messages lie in the same partition of the requests */
   file(over: Over = {}, beside?: Filing): Filing {
-    const { agency } = this.#options.place;
+    const { agency } = this.place;
     const filing = new Filing(agency, over, beside ? this.#idBeside(beside) : ulid());
     this.#filings.set(filing.deliveryId, filing);
     this.#judge.open(filing.deliveryId, filing.application, filing.submitTime);

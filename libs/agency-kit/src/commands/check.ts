@@ -4,7 +4,7 @@ import { System } from '../check/system.ts';
 import { PAPER_KINDS } from '../paper-kinds.ts';
 import { secondsOf, Wrong } from './command.ts';
 import type { Command } from './command.ts';
-import { PLACE_HELP, PLACE_OPTIONS, placeOf } from './place.ts';
+import { PLACE_HELP, PLACE_OPTIONS, placeOf, SYSTEM_OPTIONS } from './place.ts';
 
 export const check: Command = {
   about: 'plays the scenarios of the contract against your system, and tells passed or failed',
@@ -16,6 +16,8 @@ the contract and the mend) or is skipped (with the reason). Never point it at th
 Exit code 0: nothing failed; 1: something did; 3: the sandbox was not reached.
 
 ${PLACE_HELP}
+  --system-user <name>    user of your own system, and the file of its password: the scenario connects signs in as it
+  --system-password-file <file>
   --scenario <name>       only this one; may be given several times
   --start <command>       starts your system by this command of the shell, kills it between an effect and its commit, and
                           starts it again; without it you start your system, and the scenario restart is skipped
@@ -26,7 +28,7 @@ ${PLACE_HELP}
 
 Scenarios:
 ${SCENARIOS.map(({ name, title }) => `  ${name.padEnd(12)} ${title}`).join('\n')}`,
-  options: Object.assign({}, PLACE_OPTIONS, {
+  options: Object.assign({}, PLACE_OPTIONS, SYSTEM_OPTIONS, {
     scenario: { type: 'string', multiple: true },
     start: { type: 'string' },
     'system-log': { type: 'string' },

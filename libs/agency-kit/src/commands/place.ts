@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { ParseArgsConfig } from 'node:util';
 import type { Place } from '../platform.ts';
-import { readSandbox } from '../sandbox/file.ts';
+import { filesOf, readSandbox } from '../sandbox/file.ts';
 import type { SandboxFile } from '../sandbox/file.ts';
 import type { Access } from '../sign-in.ts';
 import { Wrong } from './command.ts';
@@ -19,6 +19,12 @@ export const PLACE_OPTIONS: NonNullable<ParseArgsConfig['options']> = {
   prefix: { type: 'string' },
 };
 
+/** Of `check`, which also looks at how the agency's own system gets in. */
+export const SYSTEM_OPTIONS: NonNullable<ParseArgsConfig['options']> = {
+  'system-user': { type: 'string' },
+  'system-password-file': { type: 'string' },
+};
+
 export const PLACE_HELP = `  --agency <code>         whose topics: agency.<code>.requests and agency.<code>.replies
   --sandbox <folder>      folder that \`cups-agency broker\` made: it knows all of the following
                           (default ${SANDBOX_FOLDER}, where that is there)
@@ -28,9 +34,12 @@ export const PLACE_HELP = `  --agency <code>         whose topics: agency.<code>
   --password-file <file>  plays the platform, so it is not the user of your system
   --prefix <text>         what stands before the names of topics, such as pilot. (default: nothing)`;
 
+const folderOf = ({ sandbox }: Values): string => (typeof sandbox === 'string' ? sandbox : SANDBOX_FOLDER);
+
 /** @returns the sandbox that the arguments name, or that lies in the usual folder; undefined without one */
-function sandboxOf({ sandbox, brokers }: Values): SandboxFile | undefined {
-  const folder = typeof sandbox === 'string' ? sandbox : SANDBOX_FOLDER;
+function sandboxOf(values: Values): SandboxFile | undefined {
+  const { sandbox, brokers } = values;
+  const folder = folderOf(values);
   const found = sandbox === undefined && brokers !== undefined ? undefined : readSandbox(folder);
   if (!found && sandbox !== undefined) {
     throw new Wrong(`There is no sandbox in ${folder}: \`cups-agency broker --folder ${folder}\` makes one.`);
@@ -55,7 +64,11 @@ export function placeOf(values: Values): Place {
   if (sandbox && !known.includes(agency)) throw new Wrong(`The sandbox is of ${known.join(', ')}, not of ${agency}.`);
   const { ca, user, passwordFile, prefix } = sandbox ?? {};
   const access = accessOf(text('ca', ca), text('user', user), text('password-file', passwordFile));
-  return { brokers, access, prefix: text('prefix', prefix), agency };
+  const place: Place = { brokers, access, prefix: text('prefix', prefix), agency };
+  const own = sandbox && filesOf(folderOf(values), agency);
+  const [name, file] = [text('system-user', own?.user), text('system-password-file', own?.password)];
+  if (name !== '' || file !== '') place.system = accessOf(text('ca', ca), name, file);
+  return place;
 }
 
 /** @throws Wrong when a part is missing or a file is not there */

@@ -5,7 +5,7 @@ import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
 import { startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Kafka, logLevel } from 'kafkajs';
-import { readSandbox, sandboxFile } from './file.ts';
+import { filesOf, readSandbox, sandboxFile } from './file.ts';
 import type { SandboxFile } from './file.ts';
 import { PLATFORM_USER, rightsOf, userOf } from './rights.ts';
 
@@ -24,7 +24,7 @@ export type SandboxOptions = {
 export type Sandbox = {
   file: SandboxFile;
   /** Files of an agency's user: its password, and the properties with which a client of Java connects. */
-  filesOf: (agency: string) => { password: string; properties: string };
+  filesOf: (agency: string) => ReturnType<typeof filesOf>;
   /** Ends the broker and starts it again, with all that it holds. */
   restart: () => Promise<void>;
   stop: () => Promise<void>;
@@ -74,10 +74,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await writeFile(sandboxFile(folder), `${JSON.stringify(file, null, 2)}\n`);
   return {
     file,
-    filesOf: (agency) => ({
-      password: passwordFile(userOf(agency)),
-      properties: join(folder, `${userOf(agency)}.properties`),
-    }),
+    filesOf: (agency) => filesOf(folder, agency),
     restart: () => local.restartKafka(),
     stop: () => local.stop(),
   };
