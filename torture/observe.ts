@@ -109,7 +109,10 @@ async function observeOutboxes(connection: Connection, prefix: string): Promise<
     const database = connection.useDb(`${prefix}cups-${service}`);
     for (const { name } of await database.listCollections()) {
       if (name === 'parkedEvents') {
-        const found = (await database.collection(name).find({ kind: { $ne: 'dropped' } }).toArray()) as unknown as { subject: string }[];
+        const found = (await database
+          .collection(name)
+          .find({ kind: { $ne: 'dropped' } })
+          .toArray()) as unknown as { subject: string }[];
         parked.push(...found.map(({ subject }) => `${service} ${subject}`));
         continue;
       }

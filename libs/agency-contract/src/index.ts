@@ -5,7 +5,7 @@ export * from './course.ts';
 export * from './validate.ts';
 export * from './centres.ts';
 export { parseContent, readAttributes, readContent } from './cloudevents.ts';
-export type { Cause, Content } from './cloudevents.ts';
+export type { Content } from './cloudevents.ts';
 export { fromMessage, textHeaders, toMessage, toPayload } from './kafka.ts';
 export type { IncomingMessage, OutgoingMessage } from './kafka.ts';
 export { openForReaders } from './readers.ts';

@@ -9,7 +9,7 @@ export { createPublisher } from './publish.ts';
 export { AGENCY_QUOTA, quotaOf } from './quotas.ts';
 export type { Quota } from './quotas.ts';
 export { principalsFor, userOfAgency } from './rights.ts';
-export type { Agencies, Principal, Right } from './rights.ts';
+export type { Principal, Right } from './rights.ts';
 export { ensureTopics, lookAfterTopics, topicsFor, topicsOfAgency, topicsOfTrainings } from './topics.ts';
 export type { LagWatch } from './consume/watch.ts';
 export { openLagWatch } from './consume/watch.ts';

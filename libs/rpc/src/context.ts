@@ -1,7 +1,8 @@
 import type { Log } from '@cups/contracts';
 
 /** The services that call each other, and the tool of the platform's operators, which is called by none; each has a key pair of its own. */
-export type ServiceName = 'catalog' | 'identity' | 'intake' | 'agency-bridge' | 'notifications' | 'gateway' | 'operator';
+export type ServiceName =
+  'catalog' | 'identity' | 'intake' | 'agency-bridge' | 'notifications' | 'gateway' | 'operator';
 
 /** What an operator may be. */
 export type Role = 'specialist' | 'centre-manager' | 'supervisor' | 'support' | 'agency-clerk';
