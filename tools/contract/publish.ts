@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openForReaders } from '@cups/agency-contract';
 import { parse } from 'yaml';
+import { wholeMessages } from './messages.ts';
 import { courseTable, refusalTables } from './tables.ts';
 
 /**
@@ -29,7 +30,7 @@ export interface Published {
 export function publish(folder: string): Published {
   const document = parse(readFileSync(join(folder, 'asyncapi.yaml'), 'utf8')) as Json;
   const schema = (name: string) => JSON.parse(readFileSync(join(folder, 'schemas', name), 'utf8')) as Json;
-  const sample = (name: string) => JSON.parse(readFileSync(join(folder, 'samples', name), 'utf8')) as Json;
+  const whole = wholeMessages(folder);
   const definitions = schema('definitions.json')['$defs'] as Record<string, Json>;
   const used: Record<Side, Set<string>> = { reads: new Set(), writes: new Set() };
   const files = readdirSync(join(folder, 'schemas')).filter((file) => sideOf(file));
@@ -49,7 +50,7 @@ export function publish(folder: string): Published {
     Object.assign(message, rest, {
       'x-dataschema': $id,
       payload: { ...payload, schema: forDocument(content, sideOf(file)!, nameFor(sideOf(file)!)) },
-      examples: [{ name: file.replace('.json', ''), payload: sample(file) }],
+      examples: [{ name: file.replace('.json', ''), headers: whole[file]!.headers, payload: whole[file]!.value }],
     });
     delete message['externalDocs'];
   }
