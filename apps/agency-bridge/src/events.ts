@@ -52,6 +52,8 @@ export function createEvents(options: EventsOptions) {
     fetchPending: (id: string): Promise<void> => sending.fetchPending(id),
     /** There is an agency of this code from now on. */
     agencyCame: (agency: string): void => sending.sendWaiting(attention.waitingFor(agency)),
+    /** These deliveries have something to send that no event asks for. */
+    sendSoon: (ids: string[]): void => sending.sendWaiting(ids),
     stop: (): void => sending.stop(),
   };
 }

@@ -9,8 +9,16 @@ import { toChange } from './says.ts';
 import { deliveriesSince } from './store.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
 
-/** What operators have done once more: by `npm run cups`, or whoever else calls the service of operations. */
-export function repairsOf(deliveries: Deliveries, now: () => Date): Required<Repairs> {
+/**
+ * What operators have done once more, by `npm run cups`. It is written with the delivery, so that its timer does it should this
+ * process end.
+ * @param sendSoon has done now what was written
+ */
+export function repairsOf(
+  deliveries: Deliveries,
+  sendSoon: (ids: string[]) => void,
+  now: () => Date,
+): Required<Repairs> {
   const orderOf = (): Order => ({ eventId: `operator:${ulid()}`, now: now() });
 
   /** @returns whether something of it is sent again */
@@ -24,6 +32,13 @@ export function repairsOf(deliveries: Deliveries, now: () => Date): Required<Rep
       return toChange(step ?? { delivery, says: [] });
     });
     return isSent;
+  }
+
+  async function allAgain(found: StoredDelivery[]): Promise<string[]> {
+    const sent: string[] = [];
+    for (const { _id } of found) if (await sendAgain(_id)) sent.push(_id);
+    sendSoon(sent);
+    return sent;
   }
 
   return {
@@ -40,6 +55,7 @@ export function repairsOf(deliveries: Deliveries, now: () => Date): Required<Rep
         ({ submissions } = again);
         return { document: again.delivery, events: [] };
       });
+      sendSoon([parseName('deliveries', name)]);
       return { submissions };
     },
 
@@ -48,7 +64,7 @@ export function repairsOf(deliveries: Deliveries, now: () => Date): Required<Rep
         parseName('applications', application, '/application');
         const found = await deliveries.find({ application }, { scope: 'service' });
         if (found.length === 0) throw new Problem({ reason: 'NOT_FOUND', message: 'It has no delivery.' });
-        return answerOf(await sentAgain(found, sendAgain), '');
+        return answerOf(await allAgain(found), '');
       }
       const from = fromTimestamp(since);
       if (agency === '' || !from) {
@@ -60,15 +76,9 @@ export function repairsOf(deliveries: Deliveries, now: () => Date): Required<Rep
         });
       }
       const page = await deliveriesSince(deliveries, parseName('agencies', agency, '/agency'), from, pageToken);
-      return answerOf(await sentAgain(page.documents, sendAgain), page.nextPageToken);
+      return answerOf(await allAgain(page.documents), page.nextPageToken);
     },
   };
-}
-
-async function sentAgain(found: StoredDelivery[], sendAgain: (id: string) => Promise<boolean>): Promise<string[]> {
-  const sent: string[] = [];
-  for (const { _id } of found) if (await sendAgain(_id)) sent.push(_id);
-  return sent;
 }
 
 const answerOf = (ids: string[], nextPageToken: string) => ({

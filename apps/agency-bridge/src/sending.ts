@@ -9,7 +9,7 @@ import type { Deliveries, StoredDelivery } from './store.ts';
 import { fetched } from './submissions.ts';
 import type { Answer, Asked, Submissions } from './submissions.ts';
 
-/** ms; when an agency has come, what waited for it is sent within this time. */
+/** ms; what waited for many deliveries together is sent within this time. */
 const SPREAD_MS = 2_000;
 
 /** Brings frozen submissions from intake to agencies: at once where intake answers, else as often as it takes. */
@@ -60,7 +60,7 @@ export class Sending {
     }
   }
 
-  /** The agency for which these deliveries waited has come: they go out, spread over two seconds. */
+  /** What these deliveries waited for has come, such as their agency or an operator: they go out, spread over two seconds. */
   sendWaiting(ids: string[]): void {
     for (const id of ids) this.#retries.in(id, 1 + Math.random() * SPREAD_MS);
   }

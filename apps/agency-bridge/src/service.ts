@@ -52,7 +52,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   backend.startTimers({ documents: deliveries, due: events.fetchPending, pollMs: config.timerPollMs });
   backend.startTimers({ documents: tellings, due: (id) => told.tellDue(id), pollMs: config.timerPollMs });
 
-  backend.repairBy(repairsOf(deliveries, now));
+  backend.repairBy(repairsOf(deliveries, events.sendSoon, now));
 
   const readReplies = startConsumers(backend, events);
   const topics = topicsFor(backend);

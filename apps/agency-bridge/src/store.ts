@@ -49,6 +49,7 @@ export function deliveriesOf(store: Store): Deliveries {
         'askTime',
       ),
       end: {},
+      requestTimes: [Date],
     },
     schemaVersion: 1,
     existsReason: 'ALREADY_EXISTS',

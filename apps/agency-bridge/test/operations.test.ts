@@ -22,7 +22,8 @@ beforeAll(async () => {
 afterAll(() => bridge.stop());
 
 const operator = () => bridge.world.operator(bridge.service);
-const idsOf = (delivery: string) => bridge.requestsOf(delivery).map(({ id, type }) => `${id} ${type}`);
+const idsOf = (delivery: string) =>
+  bridge.requestsOf(delivery).map(({ id, type, time }) => `${id} ${type} ${time.toISOString()}`);
 
 test('Nobody but the tool of operators is let in', async () => {
   const gateway = clientFor<OperationsServiceDefinition>('cups.operations.v1.OperationsService', {
@@ -108,7 +109,7 @@ describe('deliveries', () => {
     });
   });
 
-  test('One that was sent is sent again under the same ids, with the same content, and moves nothing', async () => {
+  test('One that was sent is sent again under the same ids, of the same times, with the same content, and moves nothing', async () => {
     const { name, delivery, ...application } = await bridge.sent();
     bridge.world.submissions.set(`${name}/submissions/2`, submissionOf(name, 2, { answersRequest: 'asked' }));
     await bridge.world.reply('asp', acknowledged(name));

@@ -130,7 +130,8 @@ export function toAgency(delivery: Delivery, said: SaidToAgency): NewEvent {
   const { submission, submitTime } = data as { submission?: number; submitTime?: string };
   // Made of what it is, so that it is the same whenever it is sent again.
   event.id = `${delivery._id}-${submission === undefined ? said.type : `submission-${submission}`}`;
-  if (submitTime !== undefined && !said.again) event.since = new Date(submitTime);
+  if (said.again) event.time = said.again.time;
+  else if (submitTime !== undefined) event.since = new Date(submitTime);
   return event;
 }
 

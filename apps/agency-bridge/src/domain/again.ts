@@ -47,7 +47,7 @@ export function redrive<D extends Delivery>(
 export function replay<D extends Delivery>(delivery: D, order: Order): Step<D> | undefined {
   const { requested, pending, state, end } = delivery;
   if (requested === 0 || pending.some(({ again }) => again)) return undefined;
-  const ends: Said[] = end ? [{ to: 'agency', type: end.kind, data: end.data, again: true }] : [];
+  const ends: Said[] = end ? [{ to: 'agency', type: end.kind, data: end.data, again: { time: end.time } }] : [];
   if (state === 'cancelled') return ends.length > 0 ? { delivery, says: ends } : undefined;
   const sent = numbers(1, requested).map((number): Pending => ({ ...pendingOf(number, order), again: true }));
   const timer = { kind: 'fetch', due: order.now };

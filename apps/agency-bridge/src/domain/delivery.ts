@@ -54,8 +54,10 @@ export interface Delivery {
   refused?: string[];
   /** What the agency decided, as a digest; absent before that, and for decisions of older releases. */
   decision?: string;
-  /** What the agency was told of the end of the application. */
-  end?: { kind: 'withdrawn' | 'expired'; data: object };
+  /** When each submission was sent to the agency, the first one first: what is sent again says the same time. */
+  requestTimes?: Date[];
+  /** What the agency was told of the end of the application, and when. */
+  end?: { kind: 'withdrawn' | 'expired'; data: object; time: Date };
   /** When the agency was sent something last. */
   askTime?: Date;
   /** When the agency said something last. */
@@ -159,8 +161,8 @@ export interface NotTaken {
 }
 
 export type SaidToAgency =
-  /** `again`: it has it already, under the same id. */
-  | { to: 'agency'; type: Asked; data: object; again?: boolean }
+  /** `again`: it has it already, under the same id and of that time. */
+  | { to: 'agency'; type: Asked; data: object; again?: { time: Date } }
   | { to: 'agency'; type: 'replyRefused'; about: Place; notTaken: NotTaken; time: Date };
 export type Said = SaidToAgency | SaidToIntake;
 
@@ -232,7 +234,7 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
   if (fetched.kind === 'waits') return waits(delivery, fetched.cause, now);
   const { waitCause: _over, ...free } = delivery;
   const onward = { ...free, pending: rest, timer: rest.length > 0 ? { kind: 'fetch', due: now } : null } as D;
-  if (head.again) return { delivery: onward, says: onceMore(fetched) };
+  if (head.again) return { delivery: onward, says: onceMore(fetched, delivery.requestTimes?.[number - 1] ?? now) };
   switch (fetched.kind) {
     case 'withdrawn':
       // Where the agency has an earlier submission, the event of the withdrawal tells it, which is still to come.
@@ -252,19 +254,28 @@ export function settle<D extends Delivery>(delivery: D, number: number, fetched:
       };
     case 'request':
       return {
-        delivery: { ...onward, requested: number, askTime: now, ...submitTimeOf(delivery, fetched.data) },
+        delivery: { ...onward, requested: number, askTime: now, ...askedAt(delivery, number, fetched.data, now) },
         says: [{ to: 'agency', type: fetched.type, data: fetched.data }],
       };
   }
 }
 
 /** What can be sent no more is not sent again: the agency has it. */
-const onceMore = (fetched: Fetched): Said[] =>
-  fetched.kind === 'request' ? [{ to: 'agency', type: fetched.type, data: fetched.data, again: true }] : [];
+const onceMore = (fetched: Fetched, time: Date): Said[] =>
+  fetched.kind === 'request' ? [{ to: 'agency', type: fetched.type, data: fetched.data, again: { time } }] : [];
 
-function submitTimeOf({ submitTime }: Delivery, data: { submitTime?: string }): Pick<Delivery, 'submitTime'> {
-  if (submitTime || data.submitTime === undefined) return {};
-  return { submitTime: new Date(data.submitTime) };
+/** The times that the first sending of a submission leaves. */
+function askedAt(
+  { submitTime, requestTimes = [] }: Delivery,
+  number: number,
+  data: { submitTime?: string },
+  now: Date,
+): Pick<Delivery, 'submitTime' | 'requestTimes'> {
+  // Of a delivery of an older release the earlier times are not known.
+  const earlier = Array.from({ length: number - 1 }, (_, at) => requestTimes[at] ?? now);
+  const times: ReturnType<typeof askedAt> = { requestTimes: [...earlier, now] };
+  if (!submitTime && data.submitTime !== undefined) times.submitTime = new Date(data.submitTime);
+  return times;
 }
 
 /** The first submission that waits is tried again, later than the last time. */
@@ -293,7 +304,7 @@ export function cancel<D extends Delivery>(
   const time = end.time.toISOString();
   const data = end.kind === 'withdrawn' ? { application, withdrawTime: time } : { application, expireTime: time };
   const asks: Said[] = delivery.requested > 0 ? [{ to: 'agency', type: end.kind, data }] : [];
-  const asked = asks.length > 0 ? { end: { kind: end.kind, data }, askTime: now } : {};
+  const asked = asks.length > 0 ? { end: { kind: end.kind, data, time: now }, askTime: now } : {};
   // The agency decided before it heard of the end: its decision stays on record.
   if (delivery.state === 'answered') {
     if (asks.length === 0) return { delivery, says: [] };

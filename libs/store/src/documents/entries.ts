@@ -4,10 +4,10 @@ import type { Cause } from './cause.ts';
 
 /**
  * `sequenced`: takes the next eventSeq as ce_sequence. Defaults: application/protobuf, the source of the store, a ULID as id; one
- * that is given is to be one that no other event of the source has.
+ * that is given is to be one that no other event of the source has. Of the time of the write, unless it is sent again.
  */
 export type NewEvent = Pick<StoredEvent, 'topic' | 'key' | 'type' | 'subject'> &
-  Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra' | 'since' | 'id'>> & {
+  Partial<Pick<StoredEvent, 'contentType' | 'source' | 'extra' | 'since' | 'id' | 'time'>> & {
     data: Uint8Array;
     sequenced: boolean;
   };
@@ -37,10 +37,10 @@ export function entriesOf(
       contentType: 'application/protobuf',
       source,
       id: ulid(now.getTime()),
+      time: now,
       ...event,
       n: (outboxSeq += 1),
       sequence: sequenced ? (eventSeq += 1) : null,
-      time: now,
       correlationId: cause.requestId ?? cause.request?.id ?? '',
       causationId: cause.eventId ?? '',
       data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),

@@ -1,0 +1,84 @@
+import type { ReceivedEvent } from '@cups/contracts';
+import type { Handled } from '@cups/events';
+import type { RunningService } from '@cups/process';
+import { eventually, produce, readTopic } from '@cups/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { acknowledged, decided } from './bridge.ts';
+import { newApplication, openWorld, submissionOf, typesOf } from './world.ts';
+import type { World } from './world.ts';
+
+/** What outlives a bridge: what is parked, and what is open with an agency whose file is gone. */
+
+let world: World;
+let told: Awaited<ReturnType<typeof readTopic>>;
+let asked: Awaited<ReturnType<typeof readTopic>>;
+beforeAll(async () => {
+  world = await openWorld();
+  told = await readTopic(world.place, 'cups.deliveries');
+  asked = await readTopic(world.place, 'agency.asp.requests');
+});
+afterAll(async () => {
+  await told.stop();
+  await asked.stop();
+  await world.close();
+});
+
+async function sent(bridge: RunningService) {
+  const application = newApplication();
+  world.submissions.set(`${application.name}/submissions/1`, submissionOf(application.name));
+  await produce(world.place, [application.submitted()]);
+  await eventually(async () => (await world.delivery(bridge, application.delivery)).state === 'DELIVERY_STATE_SENT');
+  return application;
+}
+
+test('What is parked stays parked over a restart, takes up what comes meanwhile, and follows in order once it is released', async () => {
+  const bad = new Set(['poison']);
+  const handler = (real: (event: ReceivedEvent) => Promise<Handled>) => (event: ReceivedEvent) =>
+    bad.has(event.id) ? Promise.reject(new TypeError('a fault of ours')) : real(event);
+  const patience = { tries: 1, hangMs: 10_000, lookMs: 100 };
+  const parkedOf = async (bridge: RunningService) => (await world.operator(bridge).listParkedKeys({})).keys;
+
+  const faulty = await world.start({}, { handler, patience });
+  const { name, id, delivery } = await sent(faulty);
+  await world.reply('asp', acknowledged(name, 'poison'));
+  await eventually(async () => (await parkedOf(faulty)).length === 1);
+  await world.stop(faulty);
+  await world.reply('asp', decided(name));
+
+  const mended = await world.start({}, { patience });
+  await eventually(async () => (await parkedOf(mended))[0]?.count === 2, { timeoutMs: 30_000 });
+  expect(typesOf(told.events, delivery)).toEqual([]);
+  const key = { topic: 'agency.asp.replies', key: `${id}-asp`, by: 'ana', why: 'a release mended it' };
+  await world.operator(mended).releaseParkedKey(key);
+  await told.until((events) => typesOf(events, delivery).length === 2);
+  expect(typesOf(told.events, delivery)).toEqual(['DeliveryAcknowledged', 'DeliveryDecided']);
+  await eventually(async () => (await parkedOf(mended)).length === 0);
+  // What comes now is handled at once.
+  await world.reply('asp', acknowledged(name, 'late'));
+  await told.until((events) => typesOf(events, delivery).length === 3);
+  await world.stop(mended);
+}, 90_000);
+
+test('An agency whose file is gone while applications are open loses nothing: what is new waits, and all goes on when it is back', async () => {
+  const before = await world.start();
+  const [withdrawn, open] = [await sent(before), await sent(before)];
+  await world.stop(before);
+
+  const without = await world.start({ dataDir: world.dataFor(['cnas']) });
+  const later = newApplication();
+  world.submissions.set(`${later.name}/submissions/1`, submissionOf(later.name));
+  await produce(world.place, [withdrawn.withdrawn(), later.submitted()]);
+  await world.reply('asp', decided(open.name));
+  await eventually(async () => (await world.delivery(without, later.delivery)).waitCause === 'AGENCY_UNKNOWN');
+  // That a person withdrew is told all the same: the request is on its topic.
+  await asked.until((events) => events.filter(({ subject }) => subject === withdrawn.delivery).length === 2);
+  expect((await world.delivery(without, open.delivery)).state).toBe('DELIVERY_STATE_SENT');
+  const support = world.client(without, { role: 'support' });
+  await expect(support.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  await world.stop(without);
+
+  const back = await world.start();
+  const stateOf = async ({ delivery }: { delivery: string }) => (await world.delivery(back, delivery)).state;
+  await eventually(async () => (await stateOf(later)) === 'DELIVERY_STATE_SENT', { timeoutMs: 30_000 });
+  await eventually(async () => (await stateOf(open)) === 'DELIVERY_STATE_ANSWERED', { timeoutMs: 30_000 });
+}, 120_000);
