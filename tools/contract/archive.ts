@@ -25,7 +25,7 @@ const GIVEN: readonly (readonly [from: string, to: string])[] = [
 /** What a build or an editor leaves beside the examples. */
 const LEFT = /(^|\/)(target|node_modules|__pycache__|\..*|.*\.(class|pyc|log))(\/|$)/;
 
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 
 /**
  * @param root of the repository: the contract, the licence, and the kit's tarball where somebody has packed it
