@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { nowMs, readClocks, round, used } from '../processes.ts';
+import { perPair } from '../work.ts';
 import { medianOf, openStage } from './stage.ts';
 
 /** What TLS, users and rights take of the submissions: closed and open platforms by turns, on empty folders. */
@@ -17,8 +18,9 @@ async function pairsPerSecond(open: boolean, seconds: number, say: (line: string
     const { others: _, ...cpu } = used(before, readClocks(stage.platform.pids()));
     const pairs = round((accepted.length * 1_000) / (endMs - startMs), 1);
     const cpuMsPerPair = round(Object.values(cpu).reduce((sum, ms) => sum + ms, 0) / accepted.length, 2);
+    const cpuBy = perPair(cpu, accepted.length);
     say(`${open ? 'open' : 'closed'}: ${pairs} pairs/s, ${cpuMsPerPair} CPU-ms a pair`);
-    return { pairs, cpuMsPerPair };
+    return { pairs, cpuMsPerPair, cpuBy };
   } finally {
     await stage.close();
   }

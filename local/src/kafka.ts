@@ -25,6 +25,18 @@ const JAVA_FLAGS = [
 export const kafkaClassPath = (onProgress: (line: string) => void = () => {}): Promise<string> =>
   prepare(PART, onProgress);
 
+/**
+ * In the order in which they are taken. The first compiler alone knows no instruction of a processor for AES: a message of 3 KB cost 0.67
+ * ms of this JVM with it, and 0.36 with ChaCha20, beside 0.24 in the open. The others are for clients without.
+ */
+const CIPHERS = [
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256',
+  'TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256',
+];
+
 /** As whom Kafka's broker signs in to Kafka's controller. */
 export const CONTROLLER = 'controller';
 
@@ -97,6 +109,7 @@ function listeners(options: KafkaOptions): Record<string, string> {
   return Object.assign(where, {
     'listener.security.protocol.map': 'CLIENTS:SASL_SSL,CONTROLLER:SASL_PLAINTEXT',
     'inter.broker.listener.name': 'CLIENTS',
+    'ssl.cipher.suites': CIPHERS.join(),
     'ssl.keystore.type': 'PKCS12',
     'ssl.keystore.location': secure.keyFile,
     'ssl.keystore.password': secure.keyPassword,
