@@ -63,6 +63,17 @@ describe('an application of a training', () => {
     expect(await bridge.stateOf(application.delivery)).toBe('DELIVERY_STATE_SENT');
   });
 
+  test('What is refused of it is told over the topic of trainings, and the agency hears nothing.', async () => {
+    const application = await sent();
+    await bridge.world.replyInTraining({ ...acknowledged(application.name), value: Buffer.from('{') });
+    const isTold = ({ subject, type }: { subject: string; type: string }) =>
+      subject === application.delivery && type === 'md.cups.reply.refused.v1';
+    await training.until((events) => events.some(isTold));
+    expect(bridge.requestsOf(application.delivery)).toEqual([]);
+    const clerk = bridge.world.client(bridge.service, { role: 'agency-clerk', agency: 'agencies/asp' });
+    expect(JSON.stringify(await clerk.listRefusedReplies({ agency: 'agencies/asp' }))).not.toContain(application.id);
+  });
+
   test('It is in no list of the clerk of its agency; support sees it, marked.', async () => {
     const application = await sent();
     const clerk = bridge.world.client(bridge.service, { role: 'agency-clerk', agency: 'agencies/asp' });
@@ -78,6 +89,8 @@ describe('a real application', () => {
     const application = await bridge.sent();
     await bridge.world.replyInTraining(decided(application.name));
     await eventually(async () => (await refused('training.replies', 'TRAINING_MISMATCH')) === 1);
+    const told = await training.until((events) => events.some(({ subject }) => subject === 'agencies/asp'));
+    expect(String(told.find(({ subject }) => subject === 'agencies/asp')?.data)).toContain('TRAINING_MISMATCH');
     expect(bridge.eventsOf(application.delivery)).toEqual([]);
     expect(await bridge.untilSent(application.delivery)).toMatchObject({ training: false });
   });
