@@ -207,6 +207,22 @@ export const PLATFORM: Known[] = [
     { changes: ['VALID_UNTIL_DROPPED'] },
   ],
   [
+    'valid-until-passed',
+    'validUntil had passed when the decision was sent.',
+    'VALID_UNTIL_DROPPED',
+    [],
+    reply(decided, { ...GOOD.approved, result: { ...RESULT, validUntil: '2025-01-31' } }),
+    { changes: ['VALID_UNTIL_DROPPED'] },
+  ],
+  [
+    'appeal-until-passed',
+    'The last day of an appeal had passed when the decision was sent.',
+    'APPEAL_UNTIL_DROPPED',
+    [],
+    reply(decided, { ...GOOD.rejected, appeal: { how: { ro: 'Cerere prealabilă.' }, until: '2025-01-31' } }),
+    { changes: ['APPEAL_UNTIL_DROPPED'] },
+  ],
+  [
     'appeal-until-no-day',
     'The last day of an appeal is no day.',
     'APPEAL_UNTIL_DROPPED',

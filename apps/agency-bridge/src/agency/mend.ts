@@ -1,6 +1,6 @@
 import { MAX_TEXT, maxBytesOf, REPLY_TYPES } from '@cups/agency-contract';
 import type { Content, MessageType } from '@cups/agency-contract';
-import { isCivilDate } from '@cups/application';
+import { civilDay, isCivilDate } from '@cups/application';
 import type { MessageChange } from '@cups/application';
 import { instantOf } from '@cups/contracts';
 
@@ -26,7 +26,7 @@ export const maxReadBytesOf = (type: MessageType): number =>
 
 /**
  * The parsed content of a reply with its dates and lengths put right, and what was changed; the same content where nothing was.
- * @param time when the message was sent: it stands in for a time of decision that is none
+ * @param time when the message was sent: it stands in for a time of decision that is none, and days are judged by it
  */
 export function mend(type: string, content: Content, time: Date): { content: Content; changes: Mended[] } {
   const { value } = content;
@@ -40,23 +40,23 @@ export function mend(type: string, content: Content, time: Date): { content: Con
   }
   if (isMembers(value['result']) && value['result']['validUntil'] !== undefined) {
     const { validUntil, ...result } = value['result'];
-    if (!isDate(validUntil)) {
+    if (!isToCome(validUntil, time)) {
       mended['result'] = result;
       changes.add('VALID_UNTIL_DROPPED');
     }
   }
-  if (isMembers(value['appeal'])) mended['appeal'] = mendedAppeal(value['appeal'], changes);
+  if (isMembers(value['appeal'])) mended['appeal'] = mendedAppeal(value['appeal'], time, changes);
   if (isMembers(value['reason'])) mended['reason'] = mendedText(value['reason'], changes);
   const bytes = changes.size > 0 && bytesOf(mended);
   return bytes ? { content: { bytes, value: mended }, changes: [...changes] } : { content, changes: [] };
 }
 
-/** An appeal with the day on which it ends left out where that is none. */
-function mendedAppeal(appeal: Members, changes: Set<Mended>): Members {
+/** An appeal with the day on which it ends left out where that is none, or had passed. */
+function mendedAppeal(appeal: Members, time: Date, changes: Set<Mended>): Members {
   const { until, how, ...others } = appeal;
   const mended: Members = { ...others };
   if (how !== undefined) mended['how'] = isMembers(how) ? mendedText(how, changes) : how;
-  if (until === undefined || isDate(until)) return until === undefined ? mended : { ...mended, until };
+  if (until === undefined || isToCome(until, time)) return until === undefined ? mended : { ...mended, until };
   changes.add('APPEAL_UNTIL_DROPPED');
   return mended;
 }
@@ -75,7 +75,9 @@ function cut(words: unknown): unknown {
   return `${[...words].slice(0, MAX_TEXT - 1).join('')}…`;
 }
 
-const isDate = (value: unknown) => typeof value === 'string' && isCivilDate(value);
+/** Whether this is a day that had not passed when the message was sent. */
+const isToCome = (value: unknown, sent: Date) =>
+  typeof value === 'string' && isCivilDate(value) && value >= civilDay(sent);
 
 /** Undefined for what is nested too deeply to be written as JSON: the contract refuses it, since it allows nothing so deep. */
 function bytesOf(content: Members): number | undefined {
