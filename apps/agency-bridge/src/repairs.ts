@@ -43,19 +43,9 @@ export function repairsOf(
 
   return {
     async RedriveDelivery({ name }) {
-      const order = orderOf();
-      let submissions: number[] = [];
-      const options = { scope: 'service' as const, cause: { eventId: order.eventId }, now: order.now };
-      await deliveries.update(parseName('deliveries', name, '/name'), options, (delivery) => {
-        const again = redrive<StoredDelivery>(delivery, order);
-        if (!again) {
-          const message = 'This delivery has not failed, or has ended: there is nothing to send.';
-          throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message });
-        }
-        ({ submissions } = again);
-        return { document: again.delivery, events: [] };
-      });
-      sendSoon([parseName('deliveries', name)]);
+      const id = parseName('deliveries', name, '/name');
+      const submissions = await redriven(deliveries, id, orderOf());
+      sendSoon([id]);
       return { submissions };
     },
 
@@ -79,6 +69,22 @@ export function repairsOf(
       return answerOf(await allAgain(page.documents), page.nextPageToken);
     },
   };
+}
+
+/** @returns the submissions that are to be sent. @throws Problem NOT_FOUND, ACTION_NOT_ALLOWED */
+async function redriven(deliveries: Deliveries, id: string, order: Order): Promise<number[]> {
+  let submissions: number[] = [];
+  const options = { scope: 'service' as const, cause: { eventId: order.eventId }, now: order.now };
+  await deliveries.update(id, options, (delivery) => {
+    const again = redrive<StoredDelivery>(delivery, order);
+    if (!again) {
+      const message = 'This delivery has not failed, or has ended: there is nothing to send.';
+      throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message });
+    }
+    ({ submissions } = again);
+    return { document: again.delivery, events: [] };
+  });
+  return submissions;
 }
 
 const answerOf = (ids: string[], nextPageToken: string) => ({
