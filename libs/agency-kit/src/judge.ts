@@ -141,16 +141,15 @@ export class Judge {
     const { type } = envelope;
     if (!isReplyType(type)) return byField('UNKNOWN_TYPE', 'ce_type');
     const content = parseContent(message.value, MAX_READ_BYTES);
-    const { value, changes } = mend(type, content.value, time, { submitted: delivery?.submitted, now });
-    const bytes = changes.length > 0 ? Buffer.byteLength(JSON.stringify(value)) : content.bytes;
-    const read = readContent(envelope, { bytes, value });
+    const { changes, ...mended } = mend(type, content, time, { submitted: delivery?.submitted, now });
+    const read = readContent(envelope, mended);
     if (!read.ok) return refuse(read.cause, ...read.violations);
     const event = read.event as ReplyEvent;
     const wrong = this.#wordsOf(event);
     if (wrong) return wrong;
     if (!delivery) return byField('UNKNOWN_DELIVERY', 'ce_subject');
     const all = sentTime ? changes : (['CE_TIME_REPLACED', ...changes] as RefusalCause[]);
-    return receive(delivery, event, digestOf(text['ce_type']!, content.value), all);
+    return receive(delivery, event, digestOf(message, type, content.value), all);
   }
 
   /** What a schema cannot say: that a paper is in the list, that a reason has words. */
@@ -210,10 +209,16 @@ function moved(delivery: Delivery, verdict: Verdict, digest: string): Verdict {
 }
 
 /** Of type and content, whatever the order of properties. */
-const digestOf = (type: string, content: unknown): string =>
-  createHash('sha256')
-    .update(`${type}\n${JSON.stringify(inOrder(content))}`)
-    .digest('base64url');
+function digestOf({ value }: Lying, type: string, content: unknown): string {
+  const hash = createHash('sha256').update(`${type}\n`);
+  try {
+    hash.update(JSON.stringify(inOrder(content)));
+  } catch {
+    // Nested too deeply to be put in order, in what was replaced: then it is the bytes that count.
+    hash.update(value!);
+  }
+  return hash.digest('base64url');
+}
 
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);

@@ -1,5 +1,5 @@
 import { MAX_TEXT, REPLY_TYPES } from '@cups/agency-contract';
-import type { RefusalCause, ReplyType } from '@cups/agency-contract';
+import type { Content, RefusalCause, ReplyType } from '@cups/agency-contract';
 
 /** What the platform puts right of a reply before it holds it against the schema, as the contract says it does. */
 
@@ -26,9 +26,16 @@ export type Bounds = { submitted: Date | undefined; now: Date };
  * The content of a reply with its dates and lengths put right, and what was changed; the same content where nothing was.
  * @param time of sending: it stands in for a time of decision that cannot be
  */
-export function mend(type: ReplyType, value: unknown, time: Date, bounds: Bounds) {
+export function mend(
+  type: ReplyType,
+  content: Content,
+  time: Date,
+  bounds: Bounds,
+): Content & { changes: RefusalCause[] } {
+  const { value } = content;
+  const asSent = Object.assign({ changes: [] }, content);
   const changes = new Set<RefusalCause>();
-  if (!MENDED.includes(type) || !isMembers(value)) return { value, changes: [] };
+  if (!MENDED.includes(type) || !isMembers(value)) return asSent;
   const mended = copyOf(value);
   if (type === REPLY_TYPES.decided && !canBe(instantOf(value['decideTime']), bounds)) {
     mended['decideTime'] = time.toISOString();
@@ -44,7 +51,17 @@ export function mend(type: ReplyType, value: unknown, time: Date, bounds: Bounds
     mended['appeal'] = kept;
   }
   if (isMembers(reason)) mended['reason'] = cutText(reason, changes);
-  return { value: changes.size > 0 ? mended : value, changes: [...changes] };
+  const bytes = changes.size > 0 ? bytesOf(mended) : undefined;
+  return bytes === undefined ? asSent : { bytes, value: mended, changes: [...changes] };
+}
+
+/** Undefined for what is nested too deeply to be written as JSON: the contract allows nothing so deep. */
+function bytesOf(content: Members): number | undefined {
+  try {
+    return Buffer.byteLength(JSON.stringify(content));
+  } catch {
+    return undefined;
+  }
 }
 
 const canBe = (time: Date | undefined, { submitted, now }: Bounds): boolean =>

@@ -186,6 +186,12 @@ describe('the check fails an agency’s system', () => {
     place.system = { caFile: sandbox.file.ca, username: 'agency.asp', passwordFile: other };
     expect(await check('asp', ['connects'], { place })).toMatchObject([{ outcome: 'failed', rule: 'CONNECT' }]);
   });
+  test('that ends by itself, without waiting any longer', async () => {
+    const system = new System('exit 1');
+    system.start();
+    const [result] = await check('asp', ['decides'], { system });
+    expect(result).toMatchObject({ outcome: 'failed', note: expect.stringContaining('ended by itself') });
+  });
   test.each(WRONG.map(([fault, scenario, rule], at) => ({ fault, scenario, rule, at })))(
     'that $fault, by $rule in $scenario',
     ({ fault, scenario, rule, at }) => {

@@ -33,6 +33,48 @@ function judged(one: CorpusCase): Verdict {
   return judge.judge(lying(message, before.length, now), now);
 }
 
+/** A decision about an application that was submitted an hour ago. */
+function judgedDecision(content: (now: Date) => string): Verdict {
+  const id = ulid();
+  const now = new Date();
+  const judge = new Judge('asp', PAPER_KINDS);
+  judge.open(`${id}-asp`, `applications/${id}`, new Date(now.getTime() - 3_600_000));
+  judge.requested(`${id}-asp`, 1);
+  const headers = {
+    ce_specversion: '1.0',
+    ce_id: 'one',
+    ce_source: '/agencies/asp',
+    ce_type: 'md.cups.reply.decided.v1',
+    ce_subject: `deliveries/${id}-asp`,
+    ce_time: now.toISOString(),
+    ce_dataschema: 'urn:cups:agency:v1:reply.decided',
+    'content-type': 'application/json',
+  };
+  const valueText = content(now).replace('{', `{"application":"applications/${id}","outcome":"approved",`);
+  return judge.judge(lying({ topic: TOPIC, key: `${id}-asp`, headers, valueText }, 0, now), now);
+}
+const DEEP = '['.repeat(20_000) + ']'.repeat(20_000);
+
+test.each([
+  ['a decision of this moment', (now: Date) => `{"decideTime":"${now.toISOString()}"}`, 'taken', []],
+  [
+    'a decision of ten minutes ahead',
+    (now: Date) => `{"decideTime":"${new Date(now.getTime() + 600_000).toISOString()}"}`,
+    'taken',
+    [],
+  ],
+  ['a time nested too deeply', () => `{"decideTime":${DEEP}}`, 'changed', ['DECIDE_TIME_REPLACED']],
+  [
+    'a result that had ended',
+    (now: Date) => `{"decideTime":"${now.toISOString()}","result":{"kind":"paper","validUntil":"2020-01-01"}}`,
+    'changed',
+    ['VALID_UNTIL_DROPPED'],
+  ],
+  ['a property nested too deeply', () => `{"decideTime":"x","other":${DEEP}}`, 'refused', []],
+] as const)('%s', (_title, content, handling, changes) => {
+  expect(judgedDecision(content)).toMatchObject({ handling, changes });
+});
+
 describe('the corpus of bad replies', () => {
   test.each(readCorpus(CORPUS))('$name: the kit says what the platform says', (one) => {
     const verdict = judged(one);

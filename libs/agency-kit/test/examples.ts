@@ -45,10 +45,10 @@ export async function javaExample(): Promise<string> {
   return `exec java ${flags} -cp '${folder}:${folder}/*' Agency`;
 }
 
-/** Whether there is a Python 3 to run the other example with. */
+/** Whether there is a Python 3 with pip to run the other example with. */
 export const hasPython = (() => {
   try {
-    return execFileSync('python3', ['--version'], { encoding: 'utf8' }).startsWith('Python 3');
+    return /python 3/.test(execFileSync('python3', ['-m', 'pip', '--version'], { encoding: 'utf8', stdio: 'pipe' }));
   } catch {
     return false;
   }

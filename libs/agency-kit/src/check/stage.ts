@@ -17,6 +17,8 @@ export type StageOptions = {
   paperKinds: ReadonlySet<string>;
   /** How long a reply is waited for (ms). */
   timeoutMs: number;
+  /** Whether the agency's system still runs, where the kit started it. */
+  runs: () => boolean;
   /** Told every few seconds what is waited for. */
   onWait: (what: string, seconds: number) => void;
 };
@@ -163,12 +165,13 @@ export class Stage {
 
   /** Waits until `look` finds something. @throws Finding by the rule when it does not in time */
   async until<T>(what: string, rule: RuleName, look: () => T | undefined): Promise<T> {
-    const { timeoutMs, onWait } = this.#options;
+    const { timeoutMs, onWait, runs } = this.#options;
     const began = Date.now();
     let told = began;
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
+      if (!runs()) throw new Finding(rule, `Your system ended by itself; what was waited for: ${what}.`);
       const now = Date.now();
       if (now - began > timeoutMs) {
         throw new Finding(rule, `Nothing came within ${timeoutMs / 1000} s: ${what}.`);
