@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { kafkaClassPath } from '@cups/local';
 import { openDesk } from '@cups/tools/desk';
-import type { Application } from '@cups/tools/desk';
+import type { Application, Desk } from '@cups/tools/desk';
 import { contentFor, publicServices } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
+import { agenciesIn } from '@cups/tools/platform';
 import { nowMs, round } from '../processes.ts';
 import { openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
@@ -16,47 +19,81 @@ const CODE = 'fisc';
 const SERVICE = 'no-debt-certificate';
 const root = join(import.meta.dirname, '../..');
 
+/** Who answers for the new agency: the simulator of this machine, or the example of the agency contract in Java. */
 export async function measureJoining({ say }: { say: (line: string) => void }) {
-  const stage = await openStage({ say, behaviour: 'quick' });
+  const simulator = await joined(say, false);
+  const java = await joined(say, true);
+  return { simulator, java };
+}
+
+async function joined(say: (line: string) => void, byExample: boolean) {
+  const simulated = byExample ? agenciesIn(join(root, 'data')) : [];
+  const stage = await openStage({ say: () => {}, behaviour: 'quick', simulated });
+  let example: ChildProcess | undefined;
   try {
     const desk = await openDesk(stage.platform.url, 'cu-001-specialist');
     const began = nowMs();
     const since = () => round((nowMs() - began) / 1_000, 1);
-    await add(stage);
-    const added = since();
+    await agency(stage, 'add', CODE, '--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service');
+    const addedSeconds = since();
     giveWork(stage.data);
-    const centre = (await desk.call<Centre>('GET', '/centres/CU-001')).body;
-    const filed = await untilFiled(async () => {
-      const service = (await publicServices(stage.platform.url)).find(({ code }) => code === SERVICE);
-      if (!service) return undefined;
-      const body = Object.assign({ publicService: SERVICE }, contentFor(1, centre, service));
-      const { id } = (await desk.call<Application>('POST', '/applications', { body })).body;
-      await desk.call('POST', `/applications/${id}/submit`, { body: {} });
-      return id;
-    });
+    if (byExample) example = await startExample(stage);
+    const filed = await soon(() => fileWith(stage, desk));
     const filedSeconds = since();
-    await untilFiled(async () => {
+    await soon(async () => {
       const { state } = (await desk.call<Application>('GET', `/applications/${filed}`)).body;
       return state === 'ready' || undefined;
     });
-    const figures = { addedSeconds: added, filedSeconds, decidedSeconds: since() };
-    say(
-      `added after ${added} s, first application filed after ${filedSeconds} s, decided after ${figures.decidedSeconds} s`,
-    );
-    return figures;
+    const decidedSeconds = since();
+    const who = byExample ? 'the example in Java' : 'the simulator';
+    say(`added after ${addedSeconds} s, filed after ${filedSeconds} s, decided by ${who} after ${decidedSeconds} s`);
+    return { addedSeconds, filedSeconds, decidedSeconds };
   } finally {
+    example?.kill('SIGKILL');
     await stage.close();
   }
 }
 
-/** As a person does. */
-function add({ data }: Stage): Promise<void> {
-  const words = ['add', CODE, '--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service'];
+/** @returns its id; undefined while the public service is not there yet */
+async function fileWith({ platform }: Stage, desk: Desk): Promise<string | undefined> {
+  const centre = (await desk.call<Centre>('GET', '/centres/CU-001')).body;
+  const service = (await publicServices(platform.url)).find(({ code }) => code === SERVICE);
+  if (!service) return undefined;
+  const body = Object.assign({ publicService: SERVICE }, contentFor(1, centre, service));
+  const { id } = (await desk.call<Application>('POST', '/applications', { body })).body;
+  await desk.call('POST', `/applications/${id}/submit`, { body: {} });
+  return id;
+}
+
+/** With what the operator's command says to paste, and its password. */
+async function startExample(stage: Stage): Promise<ChildProcess> {
+  const folder = dirname(stage.data);
+  const { prefix } = stage.platform;
+  const said = await agency(stage, 'show', CODE, '--client', 'java');
+  const password = readFileSync(join(folder, 'users', `${prefix}agency.${CODE}`), 'utf8').trim();
+  const properties = said
+    .slice(said.indexOf('--- java\n') + '--- java\n'.length)
+    .replace('<password>', password)
+    .replace('=ca.crt', `=${join(folder, 'tls', 'ca.crt')}`);
+  const file = join(folder, `${CODE}.properties`);
+  writeFileSync(file, properties, { mode: 0o600 });
+  const more = { CUPS_AGENCY: CODE, CUPS_PREFIX: prefix, KAFKA_PROPERTIES: file };
+  const env = Object.assign({}, process.env, more, { AGENCY_JOURNAL: join(folder, 'agency.journal') });
+  const source = join(root, 'libs/agency-contract/examples/java/Agency.java');
+  return spawn('java', ['-cp', await kafkaClassPath(), source], { env, stdio: ['ignore', 'ignore', 'ignore'] });
+}
+
+/** As a person does. @returns what it said */
+function agency({ data }: Stage, ...words: string[]): Promise<string> {
   const places = ['--data', data, '--platform', dirname(data)];
   const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/agency.ts'), ...words, ...places];
-  const child = spawn(process.execPath, command, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, command, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  child.stdout.on('data', (part) => (said += part));
   return new Promise((resolve, reject) =>
-    child.once('exit', (code) => (code === 0 ? resolve() : reject(new Error(`npm run agency ended with ${code}`)))),
+    child.once('close', (code) =>
+      code === 0 ? resolve(said) : reject(new Error(`npm run agency ended with ${code}`)),
+    ),
   );
 }
 
@@ -71,7 +108,7 @@ function giveWork(data: string): void {
 }
 
 /** @throws Error after a minute */
-async function untilFiled<T>(attempt: () => Promise<T | undefined>): Promise<T> {
+async function soon<T>(attempt: () => Promise<T | undefined>): Promise<T> {
   for (const end = nowMs() + 60_000; nowMs() < end; await pause(100)) {
     const found = await attempt().catch(() => undefined);
     if (found !== undefined) return found;

@@ -24,6 +24,8 @@ export interface StageOptions {
   agencies?: number;
   /** How the simulator treats what it gets. */
   behaviour?: string;
+  /** In whose place it stands. @default of all agencies */
+  simulated?: readonly string[];
 }
 
 const root = join(import.meta.dirname, '../..');
@@ -34,6 +36,7 @@ export async function openStage({
   open = false,
   agencies = 4,
   behaviour = 'silent',
+  simulated = [],
 }: StageOptions): Promise<Stage> {
   mkdirSync(join(root, '.cups'), { recursive: true });
   const dataDir = mkdtempSync(join(root, '.cups', 'agencies-'));
@@ -49,6 +52,7 @@ export async function openStage({
       CUPS_DATA: data,
       SIMULATOR_BEHAVIOUR: JSON.stringify({ only: behaviour }),
       SIMULATOR_DELAY_MS: '0',
+      SIMULATOR_AGENCIES: simulated.join(),
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
       RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
     },
