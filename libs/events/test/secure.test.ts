@@ -15,7 +15,7 @@ import {
   type KafkaAccess,
   type Principal,
 } from '../src/index.ts';
-import { signsIn } from '../src/administrator.ts';
+import { ensureAdministrator, signsIn } from '../src/administrator.ts';
 import { asking } from '../src/driver/ask.ts';
 import { failureOf } from '../src/kafka.ts';
 import { attemptAll, codesOf } from './attempts.ts';
@@ -115,6 +115,16 @@ describe('the users of the platform', () => {
     await eventually(async () => (await tried()).length === declared.length).catch(() => {});
     expect(await tried()).toEqual(declared);
   }, 60_000);
+});
+
+test('an administrator whom Kafka does not know, as where data were made in the open, is made known to it through its controller', async () => {
+  const stranger: Principal = { user: admin.username!, rights: [] };
+  await ensureUsers({ brokers, access: admin, principals: [stranger], passwordOf: () => 'lost' });
+  await eventually(async () => !(await signsIn(brokers, admin)));
+  const { controller } = local.secure!;
+  await ensureAdministrator({ brokers, access: admin, controller });
+  await eventually(() => signsIn(brokers, admin));
+  await ensureAdministrator({ brokers, access: admin, controller: { ...controller, password: 'none' } });
 });
 
 describe('the user of an agency', () => {
