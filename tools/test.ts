@@ -52,6 +52,8 @@ const LONG = [
 ].map((name) => `@cups/${name}`);
 /** So many groups of projects run at once. */
 const LANES = 2;
+/** ms; three times what the longest group takes. One that has not ended by then hangs, and is ended. */
+const GROUP_MS = 18 * 60_000;
 
 const { values } = parseArgs({
   options: {
@@ -83,7 +85,10 @@ let stopping = false;
 let tasks = 0;
 let remembered = 0;
 
-/** Runs Nx with its words on ours. @returns the code with which it ended; undefined when it was killed, or could not be started */
+/**
+ * Runs Nx with its words on ours.
+ * @returns the code with which it ended; undefined when it was killed, which happens after `GROUP_MS`, or could not be started
+ */
 function nx(args: string[], env: NodeJS.ProcessEnv = {}): Promise<number | undefined> {
   const flags = ['--output-style=static', ...(noCache ? ['--skip-nx-cache'] : [])];
   return new Promise((done) => {
@@ -93,7 +98,12 @@ function nx(args: string[], env: NodeJS.ProcessEnv = {}): Promise<number | undef
       env: { ...process.env, ...QUIET, ...COMPILED, ...env },
     });
     running.add(child);
+    const hangs = setTimeout(() => {
+      console.error(`nx ${args.join(' ')}: not over after ${GROUP_MS / 60_000} minutes, ending it`);
+      child.kill('SIGTERM');
+    }, GROUP_MS);
     const over = (code?: number | null) => {
+      clearTimeout(hangs);
       running.delete(child);
       done(code ?? undefined);
     };
