@@ -5,6 +5,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { encode } from '../src/envelope.ts';
 import type { Handled } from '../src/consume/handled.ts';
+import { MAX_PARKED } from '../src/consume/park.ts';
 import { Faults } from '../src/consume/patience.ts';
 import { Work, type Message } from '../src/consume/work.ts';
 import { memoryPark } from './memory-park.ts';
@@ -13,17 +14,23 @@ const topic = 'cups.deliveries';
 const KEYS = ['a', 'b', 'c'];
 const PATIENCE = { tries: 1, hangMs: 500, lookMs: 1 };
 
-/** The messages of a partition, in which keys take turns; `n` counts within its key. */
-const partition = Array.from({ length: 24 }, (_, offset): Message => {
-  const key = KEYS[offset % KEYS.length] ?? '';
-  const event = eventOf({ topic, key, type: 'x', subject: `deliveries/${key}`, id: `${key}-${offset}` });
-  const { value, headers } = encode(event);
-  return { key: Buffer.from(key), value, headers, offset: String(offset), timestamp: '0', attributes: 0 };
-});
+/** The messages of a partition, in which keys take turns. */
+const partitionOf = (length: number, keys: string[]) =>
+  Array.from({ length }, (_, offset): Message => {
+    const key = keys[offset % keys.length] ?? '';
+    const event = eventOf({ topic, key, type: 'x', subject: `deliveries/${key}`, id: `${key}-${offset}` });
+    const { value, headers } = encode(event);
+    return { key: Buffer.from(key), value, headers, offset: String(offset), timestamp: '0', attributes: 0 };
+  });
+const partition = partitionOf(24, KEYS);
 type Trouble = 'throws' | 'hangs';
 
-/** A service whose process ends and begins again: its effects, its parking and what its group committed outlive it. */
-function openService(poison: Map<string, Trouble>) {
+/**
+ * A service whose process ends and begins again: its effects, its parking and what its group committed outlive it.
+ * @param ofOne how many messages there are of the one key a, instead of the partition of three
+ */
+function openService(poison: Map<string, Trouble>, ofOne = 0) {
+  const messagesOf = ofOne > 0 ? partitionOf(ofOne, ['a']) : partition;
   const park = memoryPark();
   const applied: string[] = [];
   const skipped: string[] = [];
@@ -79,7 +86,7 @@ function openService(poison: Map<string, Trouble>) {
     refused,
     /** Fetches some more messages. */
     take(count: number): void {
-      const messages = partition.slice(read, read + count);
+      const messages = messagesOf.slice(read, read + count);
       if (messages.length === 0) return;
       read += messages.length;
       work.take(topic, 0, messages, BigInt(read - 1));
@@ -99,7 +106,7 @@ function openService(poison: Map<string, Trouble>) {
       stopping.abort();
       work.end();
     },
-    isAtRest: () => park.parked.size === 0 && read === partition.length && committed === partition.length,
+    isAtRest: () => park.parked.size === 0 && read === messagesOf.length && committed === messagesOf.length,
   };
 }
 
@@ -133,6 +140,20 @@ describe('an event that its handler does not get on with', () => {
     for (const key of KEYS) expect(of(key, service.applied)).toEqual(all(key));
     service.stop();
   });
+
+  test('is followed by so many of its key as are kept; those that found no room wait their turn, and follow once it is released', async () => {
+    const poison = new Map<string, Trouble>([['a-0', 'throws']]);
+    const service = openService(poison, MAX_PARKED.events + 20);
+    service.take(MAX_PARKED.events + 20);
+    await eventually(async () => (await service.flush(), service.park.parked.size === MAX_PARKED.events), {
+      timeoutMs: 30_000,
+    });
+    poison.clear();
+    await service.release('a');
+    await eventually(async () => (await service.flush(), service.isAtRest()), { timeoutMs: 30_000 });
+    expect(service.applied).toEqual(Array.from({ length: MAX_PARKED.events + 20 }, (_, offset) => `a-${offset}`));
+    service.stop();
+  }, 60_000);
 
   test('that is dropped is counted and not applied, in its turn', async () => {
     const service = openService(new Map([['a-3', 'throws']]));

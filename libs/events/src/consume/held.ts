@@ -3,8 +3,15 @@ import { MAX_PARKED, type Failure, type Lane, type Park, type ParkedEvent, type 
 
 const nameOf = ({ topic, key }: Lane): string => `${topic}/${key}`;
 
-/** The lane is full: the event waits where it is. */
-class LaneFull extends Error {}
+/** No more of a lane is kept: the event waits where it is, in the lane's turn. */
+export class LaneFull extends Error {
+  readonly lane: Lane;
+
+  constructor({ topic, key }: Lane) {
+    super('A key has as many events parked as are kept.');
+    this.lane = { topic, key };
+  }
+}
 
 /**
  * Which lanes are parked, as far as this process knows: its own doing, and what it reads after each join. The store alone says what
@@ -39,7 +46,7 @@ export class HeldLanes {
   async hold(event: ReceivedEvent, failure: Failure): Promise<void> {
     const { topic, key, partition, data } = event;
     const known = this.#lanes.get(nameOf(event)) ?? { count: 0, bytes: 0, released: false };
-    if (known.count >= MAX_PARKED.events || known.bytes + data.length > MAX_PARKED.bytes) throw new LaneFull();
+    if (known.count >= MAX_PARKED.events || known.bytes + data.length > MAX_PARKED.bytes) throw new LaneFull(event);
     await this.#park.hold(event, failure);
     const { count, bytes, released } = known;
     this.#lanes.set(nameOf(event), { topic, key, partition, count: count + 1, bytes: bytes + data.length, released });

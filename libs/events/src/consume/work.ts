@@ -16,8 +16,9 @@ import { committed, offsetsIn, planCommit, refusedIn, undo, type Offset, type Pa
 import { FlushTimer } from './flush.ts';
 import { refusalOf, wordOf, type Handled, type Outcome } from './handled.ts';
 import { Handler } from './handler.ts';
+import { LaneFull } from './held.ts';
 import { openLanes } from './lanes.ts';
-import type { Failure, Park, ParkedLane } from './park.ts';
+import type { Failure, Lane, Park } from './park.ts';
 import { Faults, PATIENCE, within, type Patience } from './patience.ts';
 import { OffsetWindow } from './window.ts';
 
@@ -226,7 +227,10 @@ export class Work {
       } catch (error) {
         this.#countRetry(topic);
         if (waits.failures() === 0) this.#options.log.warn({ event: 'handler-retries', topic, error });
-        const failure = giveUp && this.#handler.canPark && now === work ? faults.judge(error) : undefined;
+        // The turn of the lane is ours: nobody else could let it go on.
+        if (error instanceof LaneFull) await this.#drain(error.lane, epoch).catch(() => {});
+        const isOwn = !(error instanceof LaneFull) && this.#handler.canPark && now === work;
+        const failure = giveUp && isOwn ? faults.judge(error) : undefined;
         if (failure && giveUp) now = () => giveUp(failure);
         else await after(waits.next(), undefined, { signal: this.#stopping }).catch(() => {});
       }
@@ -251,7 +255,7 @@ export class Work {
   }
 
   /** What does not end for reasons that are none of an event's own is left to the next look. */
-  async #drain(lane: ParkedLane, epoch: number): Promise<void> {
+  async #drain(lane: Lane, epoch: number): Promise<void> {
     const { hangMs } = this.#patience;
     const faults = this.#faults();
     await this.#handler.drain(lane, async (work) => {
