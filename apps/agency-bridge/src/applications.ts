@@ -5,8 +5,9 @@ import type { Cause } from '@cups/store';
 import type { Attention } from './attention.ts';
 import { cancel, newDelivery } from './domain/delivery.ts';
 import type { Step } from './domain/delivery.ts';
+import { tellDateMoved } from './domain/reply.ts';
 import { fromIntake } from './intake.ts';
-import type { ApplicationEvent } from './intake.ts';
+import type { ApplicationEvent, DateMoved } from './intake.ts';
 import { toChange } from './says.ts';
 import type { Sending } from './sending.ts';
 import type { Deliveries, StoredDelivery } from './store.ts';
@@ -57,6 +58,8 @@ export class Applications {
       case 'withdrawn':
       case 'expired':
         return this.#end(said, { kind: meaning.kind, time: meaning.time, eventId: event.id }, cause);
+      case 'date-moved':
+        return this.#dateMoved(said, meaning, cause);
       case 'draft-ended':
         return Promise.resolve('done');
       case 'nothing':
@@ -72,6 +75,10 @@ export class Applications {
     const { document, handled } = await this.#update(said, cause, (delivery, now) => cancel(delivery, end, now));
     this.#attention.noteWaiting(document);
     return handled;
+  }
+
+  async #dateMoved(said: ApplicationEvent, moved: DateMoved, cause: Cause): Promise<'done' | 'wait'> {
+    return (await this.#update(said, cause, (delivery, now) => tellDateMoved(delivery, moved, now))).handled;
   }
 
   /** Nothing is done about it but that it is counted, so that the next one may come. */

@@ -19,10 +19,19 @@ export type Meaning =
   /** A submission is to be sent. */
   | { kind: 'submission'; submission: number }
   | { kind: 'withdrawn' | 'expired'; time: Date }
+  | DateMoved
   /** A draft has ended: it has no delivery, and never had. */
   | { kind: 'draft-ended' }
   /** It is counted, and that is all. */
   | { kind: 'nothing' };
+
+/** Another last day for documents was set than the agency named in its message `request`; days are yyyy-MM-dd. */
+export interface DateMoved {
+  kind: 'date-moved';
+  request: string;
+  answerBy: string;
+  askedAnswerBy: string;
+}
 
 /** An event of intake, with the names that it is about. */
 export interface ApplicationEvent {
@@ -86,8 +95,11 @@ function meaningOf(read: IntakeEvent__Output, id: string, sent: Date): Meaning |
       if (fromState === 'STATE_DRAFT') return { kind: 'draft-ended' };
       return { kind: 'expired', time: fromTimestamp(expireTime) ?? sent };
     }
+    case 'cups.intake.v1.DocumentsRequested': {
+      const { request, answerBy, askedAnswerBy } = read.data;
+      return askedAnswerBy === '' ? { kind: 'nothing' } : { kind: 'date-moved', request, answerBy, askedAnswerBy };
+    }
     case 'cups.intake.v1.ApplicationInProgress':
-    case 'cups.intake.v1.DocumentsRequested':
     case 'cups.intake.v1.ApplicationDecided':
     case 'cups.intake.v1.ResultChanged':
     case 'cups.intake.v1.ResultHandedOver':

@@ -22,6 +22,8 @@ const pending = {
   attempts: Number,
   again: Boolean,
 };
+/** Where a message of an agency lies. */
+const place = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
 /** Several fields of one type. */
 const each = (type: unknown, ...names: string[]) => Object.fromEntries(names.map((name) => [name, type]));
 
@@ -48,6 +50,7 @@ export function deliveriesOf(store: Store): Deliveries {
         'submitTime',
         'askTime',
       ),
+      asks: [{ _id: false, id: String, place }],
       end: {},
       requestTimes: [Date],
     },
@@ -63,7 +66,6 @@ export function deliveriesOf(store: Store): Deliveries {
 /** Deliveries of one page that are sent again. */
 const REPLAYED = 100;
 
-const place = { id: String, type: { type: String }, topic: String, partition: Number, offset: Number };
 const violation = { _id: false, field: String, rule: String };
 const at = { partition: Number, offset: Number };
 

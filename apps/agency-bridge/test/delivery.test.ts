@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { cancel, enqueue, fetchAgainMs, newDelivery, settle, stateOf } from '../src/domain/delivery.ts';
 import type { AgencyWord, Delivery, Fetched, Said, Step } from '../src/domain/delivery.ts';
-import { MAX_REFUSED, receive, tellRefusal } from '../src/domain/reply.ts';
+import { MAX_REFUSED, receive, tellDateMoved, tellRefusal } from '../src/domain/reply.ts';
 import type { Reply, ReplyRefusal } from '../src/domain/reply.ts';
 
 const APPLICATION = 'applications/01JD0000000000000000000001';
@@ -229,7 +229,8 @@ describe('a reply', () => {
     ['1900', new Date('1900-01-01T00:00:00Z'), ['DECIDE_TIME_REPLACED']],
     ['2099', new Date('2099-01-01T00:00:00Z'), ['DECIDE_TIME_REPLACED']],
     ['the day before the submission', at(-86_400_000), []],
-    ['tomorrow', at(86_400_000), []],
+    ['an hour later', at(3_600_000), []],
+    ['tomorrow', at(86_400_000), ['DECIDE_TIME_REPLACED']],
   ])('A decision of %s is taken, and what was changed is told to the desk and the agency', (_, decideTime, changes) => {
     const { says, notTaken } = receive(sentOut(), decisionOf('d', 'yes', decideTime), T0);
     expect(says[0]).toMatchObject({ changes, decideTime: changes.length > 0 ? T0 : decideTime });
@@ -246,6 +247,39 @@ describe('a reply', () => {
       expect(says[0]).toMatchObject({ occurTime: at(7), changes: ['CE_TIME_REPLACED'] });
       expect(causesOf(says)).toEqual(['CE_TIME_REPLACED']);
     }
+  });
+
+  test('A clock that is 59 minutes ahead is taken, one that is 61 minutes ahead is not; a decision is held against its own time', () => {
+    const after = (minutes: number) => at(minutes * 60_000);
+    const sentAhead = (minutes: number) => reply('p', 'DeliveryProgressed', { time: after(minutes) });
+    expect(causesOf(receive(sentOut(), sentAhead(59), T0).says)).toEqual([]);
+    expect(causesOf(receive(sentOut(), sentAhead(61), T0).says)).toEqual(['CE_TIME_REPLACED']);
+    const word = { ...words.DeliveryDecided, decideTime: after(90) };
+    expect(causesOf(receive(sentOut(), reply('d', 'DeliveryDecided', { word, time: after(40) }), T0).says)).toEqual([]);
+    expect(causesOf(receive(sentOut(), reply('d', 'DeliveryDecided', { word }), T0).says)).toEqual([
+      'DECIDE_TIME_REPLACED',
+    ]);
+  });
+
+  test('A last day for documents that intake moved is told to the agency once, about the message that named it', () => {
+    const asked = ['a', 'b'].reduce(
+      (delivery, id) => receive(delivery, reply(id, 'DeliveryDocumentsRequested'), T0).delivery,
+      sentOut(),
+    );
+    const later = { request: 'a', answerBy: '2026-03-09', askedAnswerBy: '2026-03-03' };
+    const told = tellDateMoved(asked, later, at(9));
+    expect(told.says).toMatchObject([
+      {
+        to: 'agency',
+        type: 'replyRefused',
+        about: { id: 'a' },
+        notTaken: { cause: 'ANSWER_BY_LENGTHENED', changes: ['ANSWER_BY_LENGTHENED'] },
+      },
+    ]);
+    expect(tellDateMoved(told.delivery, later, at(10)).says).toEqual([]);
+    const earlier = { request: 'b', answerBy: '2027-03-02', askedAnswerBy: '9999-12-31' };
+    expect(causesOf(tellDateMoved(told.delivery, earlier, at(11)).says)).toEqual(['ANSWER_BY_CUT']);
+    expect(tellDateMoved(asked, { ...later, request: 'unknown' }, at(9)).says).toEqual([]);
   });
 
   test('An acknowledgement of a submission that was never sent is refused, and the desk is told once', () => {

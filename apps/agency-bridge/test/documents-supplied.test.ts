@@ -47,3 +47,30 @@ test('A submission that supplies documents names the request of the agency that 
     else expect(sent).not.toHaveProperty('unavailable');
   }
 });
+
+test('An agency is told of another last day for documents than it named, about the message that named it', async () => {
+  const application = await bridge.sent();
+  const documents = [{ kind: 'birth-certificate' }];
+  await bridge.world.reply(
+    'asp',
+    replyOf(
+      'md.cups.reply.documents-requested.v1',
+      application.name,
+      { documents, answerBy: '2026-03-03' },
+      { id: 'soon' },
+    ),
+  );
+  await bridge.toldOf(application.delivery, 1);
+  const days = { answerBy: '2026-03-10', askedAnswerBy: '2026-03-03' };
+  await bridge.say(application.documentsRequested({ request: 'soon', ...days }));
+  await bridge.asked.until(() => bridge.requestsOf(application.delivery).length === 2);
+  const told = bridge.requestsOf(application.delivery)[1]!;
+  expect(told).toMatchObject({ type: 'md.cups.reply.refused.v1', key: `${application.id}-asp`, causationId: 'soon' });
+  expect(JSON.parse(told.data.toString())).toMatchObject({
+    handling: 'changed',
+    cause: 'ANSWER_BY_LENGTHENED',
+    changes: ['ANSWER_BY_LENGTHENED'],
+    message: { id: 'soon', type: 'md.cups.reply.documents-requested.v1', topic: 'agency.asp.replies' },
+    application: application.name,
+  });
+});

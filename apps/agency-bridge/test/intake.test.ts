@@ -83,7 +83,12 @@ describe('an event of intake', () => {
     ],
     ['an expired draft', event('ApplicationExpired', { fromState: 'STATE_DRAFT' }), { kind: 'draft-ended' }],
     ['work at the agency', event('ApplicationInProgress'), { kind: 'nothing' }],
-    ['a request for documents', event('DocumentsRequested'), { kind: 'nothing' }],
+    ['a request for documents', event('DocumentsRequested', { answerBy: '2026-04-01' }), { kind: 'nothing' }],
+    [
+      'a request for documents whose last day was moved',
+      event('DocumentsRequested', { request: 'asks', answerBy: '2026-04-01', askedAnswerBy: '2026-03-03' }),
+      { kind: 'date-moved', request: 'asks', answerBy: '2026-04-01', askedAnswerBy: '2026-03-03' },
+    ],
     ['a decision', event('ApplicationDecided'), { kind: 'nothing' }],
     ['a changed result', event('ResultChanged'), { kind: 'nothing' }],
     ['handing over', event('ResultHandedOver'), { kind: 'nothing' }],

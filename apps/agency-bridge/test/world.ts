@@ -246,7 +246,8 @@ export function newApplication(agency = 'asp', training = false) {
     expired: (fromState: State = 'STATE_DOCUMENTS_REQUESTED') =>
       tell('ApplicationExpired', { fromState, expireTime: now() }, 'STATE_EXPIRED'),
     inProgress: () => tell('ApplicationInProgress', {}, 'STATE_IN_PROGRESS'),
-    documentsRequested: () => tell('DocumentsRequested', { answerBy: '2026-12-05' }, 'STATE_DOCUMENTS_REQUESTED'),
+    documentsRequested: (moved: Partial<Fields<'DocumentsRequested'>> = {}) =>
+      tell('DocumentsRequested', { answerBy: '2026-12-05', ...moved }, 'STATE_DOCUMENTS_REQUESTED'),
     decided: () => tell('ApplicationDecided', {}, 'STATE_READY'),
     resultChanged: () => tell('ResultChanged', { revoked: true }, 'STATE_READY'),
     handedOver: () => tell('ResultHandedOver', {}, 'STATE_HANDED_OVER'),

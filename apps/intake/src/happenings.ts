@@ -61,8 +61,10 @@ function toEvent(happening: Happening, app: Application): IntakeEvent {
     }
     case 'ApplicationInProgress':
       return { type: 'cups.intake.v1.ApplicationInProgress', data: { ref } };
-    case 'DocumentsRequested':
-      return { type: 'cups.intake.v1.DocumentsRequested', data: { ref, answerBy: happening.answerBy } };
+    case 'DocumentsRequested': {
+      const { request, answerBy, askedAnswerBy = '' } = happening;
+      return { type: 'cups.intake.v1.DocumentsRequested', data: { ref, request, answerBy, askedAnswerBy } };
+    }
     case 'ApplicationDecided':
       return { type: 'cups.intake.v1.ApplicationDecided', data: { ref } };
     case 'ResultChanged':

@@ -94,6 +94,7 @@ test('Repeats change nothing, an event waits for its predecessor, and a decision
 });
 
 test('An answer date of yesterday leaves the person five working days, after which the application expires.', async () => {
+  const topic = await readTopic(world.place, 'cups.applications');
   const here = at('CU-015');
   const { name } = await here.file(42);
   const request = { evidenceKinds: ['x-y'], answerBy: '2020-01-01' };
@@ -103,6 +104,14 @@ test('An answer date of yesterday leaves the person five working days, after whi
   expect(askedAnswerBy).toBe('2020-01-01');
   expect((Date.parse(answerBy) - Date.now()) / DAY).toBeGreaterThan(5.5);
   expect(asked.deskNotes).toMatchObject([{ kind: 'agency-message-changed', cause: 'ANSWER_BY_LENGTHENED', count: 1 }]);
+  // Whoever brings the agency's word is told of both days.
+  const isRequest = ({ subject, type }: { subject: string; type: string }) =>
+    subject === name && type === 'cups.intake.v1.DocumentsRequested';
+  const told = (await topic.until((all) => all.some(isRequest))).find(isRequest)!;
+  await topic.stop();
+  const { id, ...days } = asked.documentRequest!;
+  const moved = { request: id, answerBy: days.answerBy, askedAnswerBy: '2020-01-01' };
+  expect(eventCodec<IntakeEvents>('cups.intake.v1').decode(told)!.data).toMatchObject(moved);
   // Several polls of the timers later it still waits.
   const other = await here.file(43);
   await world.say(delivered(other.name, 'DeliveryAcknowledged', 1));

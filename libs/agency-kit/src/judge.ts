@@ -23,7 +23,7 @@ import type {
   Stage,
   Violation,
 } from '@cups/agency-contract';
-import { instantOf, mend } from './mending.ts';
+import { canBe, instantOf, mend } from './mending.ts';
 
 /** A reply as it lies on the topic; `timestamp` is Kafka's, in ms. */
 export type Lying = IncomingMessage & { topic: string; partition: number; offset: string; timestamp: string };
@@ -133,7 +133,8 @@ export class Judge {
   }
 
   #weigh(message: Lying, text: Record<string, string>, delivery: Delivery | undefined, now: Date): Verdict {
-    const sentTime = instantOf(text['ce_time']);
+    const claimed = instantOf(text['ce_time']);
+    const sentTime = canBe(claimed, delivery?.submitted, now) ? claimed : undefined;
     const time = sentTime ?? new Date(Number(message.timestamp));
     const attributes = Object.assign(attributesOf(text), { time: time.toISOString() });
     const envelope = readAttributes(attributes, message.key?.toString());
@@ -141,7 +142,7 @@ export class Judge {
     const { type } = envelope;
     if (!isReplyType(type)) return byField('UNKNOWN_TYPE', 'ce_type');
     const content = parseContent(message.value, MAX_READ_BYTES);
-    const { changes, ...mended } = mend(type, content, time, { submitted: delivery?.submitted, now });
+    const { changes, ...mended } = mend(type, content, time, delivery?.submitted);
     const read = readContent(envelope, mended);
     if (!read.ok) return refuse(read.cause, ...read.violations);
     const event = read.event as ReplyEvent;

@@ -6,6 +6,7 @@ import type { Content, RefusalCause, ReplyType } from '@cups/agency-contract';
 type Members = Record<string, unknown>;
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const RFC3339 = /^\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d+)?([Zz]|[+-]\d{2}:\d{2})$/;
 const MENDED: readonly ReplyType[] = [REPLY_TYPES.decided, REPLY_TYPES.resultCorrected, REPLY_TYPES.resultRevoked];
 
@@ -19,25 +20,29 @@ export function instantOf(text: unknown): Date | undefined {
   return Number.isNaN(time.getTime()) ? undefined : time;
 }
 
-/** Between when a decision about an application can have been made. */
-export type Bounds = { submitted: Date | undefined; now: Date };
+/** Whether something about an application can have happened then: a day before it was submitted at the earliest, and by a clock that is an hour ahead. */
+export const canBe = (time: Date | undefined, submitted: Date | undefined, until: Date): time is Date =>
+  time !== undefined &&
+  time.getTime() <= until.getTime() + HOUR_MS &&
+  (submitted === undefined || time.getTime() >= submitted.getTime() - DAY_MS);
 
 /**
  * The content of a reply with its dates and lengths put right, and what was changed; the same content where nothing was.
  * @param time of sending: it stands in for a time of decision that cannot be
+ * @param submitted when the application was, where that is known
  */
 export function mend(
   type: ReplyType,
   content: Content,
   time: Date,
-  bounds: Bounds,
+  submitted: Date | undefined,
 ): Content & { changes: RefusalCause[] } {
   const { value } = content;
   const asSent = Object.assign({ changes: [] }, content);
   const changes = new Set<RefusalCause>();
   if (!MENDED.includes(type) || !isMembers(value)) return asSent;
   const mended = copyOf(value);
-  if (type === REPLY_TYPES.decided && !canBe(instantOf(value['decideTime']), bounds)) {
+  if (type === REPLY_TYPES.decided && !canBe(instantOf(value['decideTime']), submitted, time)) {
     mended['decideTime'] = time.toISOString();
     changes.add('DECIDE_TIME_REPLACED');
   }
@@ -63,11 +68,6 @@ function bytesOf(content: Members): number | undefined {
     return undefined;
   }
 }
-
-const canBe = (time: Date | undefined, { submitted, now }: Bounds): boolean =>
-  time !== undefined &&
-  time.getTime() <= now.getTime() + DAY_MS &&
-  (submitted === undefined || time.getTime() >= submitted.getTime() - DAY_MS);
 
 function withoutPast(members: Members, name: string, today: string, dropped: () => void): Members {
   const day = members[name];

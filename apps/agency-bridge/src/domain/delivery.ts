@@ -66,6 +66,8 @@ export interface Delivery {
   submitTime?: Date;
   /** Id of the agency's last request for documents. */
   documentsRequest?: string;
+  /** Its newest requests for documents, by ce_id and by where they lie: the day of one may be moved. */
+  asks?: { id: string; place: Place }[];
   queueTime: Date;
   sendTime?: Date;
   acknowledgeTime?: Date;

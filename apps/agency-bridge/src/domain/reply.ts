@@ -39,9 +39,12 @@ export interface Received<D extends Delivery> extends Step<D> {
 }
 
 const KEPT_MESSAGES = 200;
+const KEPT_ASKS = 20;
 /** So many messages of one delivery that were not taken as they were sent are told; further ones are listed only. */
 export const MAX_REFUSED = 20;
 const DAY = 86_400_000;
+/** A clock of an agency may be so much ahead. */
+const HOUR = 3_600_000;
 
 /**
  * A message of the agency, recorded once and passed on in whatever order it comes: what it means for the application is
@@ -109,24 +112,46 @@ function recorded<D extends Delivery>(delivery: D, reply: Reply, now: Date): D {
     if (delivery.answerTime === undefined && reply.decision !== undefined) next.decision = reply.decision;
     if (next.state !== 'cancelled') next.state = 'answered';
   }
-  if (word.type === 'DeliveryDocumentsRequested') next.documentsRequest = reply.id;
+  if (word.type === 'DeliveryDocumentsRequested') {
+    next.documentsRequest = reply.id;
+    next.asks = [...(delivery.asks ?? []), { id: reply.id, place: reply.place }].slice(-KEPT_ASKS);
+  }
   return next;
 }
 
-/** The message with times that can be: not before the day on which the application was submitted, nor after tomorrow. */
+/**
+ * The message with times that can be, by the rule of intake: not before the day on which the application was submitted, sent an hour
+ * after now at most, decided an hour after it was sent at most.
+ */
 function plausible(reply: Reply, { submitTime, queueTime }: Delivery, now: Date): Reply {
   const since = (submitTime ?? queueTime).getTime() - DAY;
-  const canBe = (time: Date) => time.getTime() >= since && time.getTime() <= now.getTime() + DAY;
+  const canBe = (time: Date, until: Date) => time.getTime() >= since && time.getTime() <= until.getTime() + HOUR;
   const changes = new Set(reply.changes);
-  const time = canBe(reply.time) ? reply.time : now;
+  const time = canBe(reply.time, now) ? reply.time : now;
   if (time !== reply.time) changes.add('CE_TIME_REPLACED');
   let { word } = reply;
-  if (word.type === 'DeliveryDecided' && !canBe(word.decideTime)) {
+  if (word.type === 'DeliveryDecided' && !canBe(word.decideTime, time)) {
     // Where the time of sending stood in for it already, that was told.
     changes.add('DECIDE_TIME_REPLACED');
     word = { ...word, decideTime: time };
   }
   return { ...reply, time, word, changes: [...changes] };
+}
+
+/**
+ * Intake set another last day for documents than the agency named: the agency is told, of its newest requests.
+ * @param moved `request` is the ce_id of the message that asked; days are yyyy-MM-dd
+ */
+export function tellDateMoved<D extends Delivery>(
+  delivery: D,
+  moved: { request: string; answerBy: string; askedAnswerBy: string },
+  now: Date,
+): Step<D> {
+  const ask = delivery.asks?.find(({ id }) => id === moved.request);
+  if (!ask) return { delivery, says: [] };
+  const cause = moved.answerBy > moved.askedAnswerBy ? 'ANSWER_BY_LENGTHENED' : 'ANSWER_BY_CUT';
+  const message: Message = { id: ask.id, time: now, training: delivery.training ?? false, place: ask.place };
+  return tellAgency(delivery, message, { cause, violations: [], changes: [cause] }, now);
 }
 
 /** Why a message moves nothing, or what of it was changed; undefined where it was taken as it was sent. */

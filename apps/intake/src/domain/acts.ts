@@ -32,7 +32,8 @@ export type Happening =
   | { type: 'DocumentsSupplied'; submission: number; answersRequest: string }
   | { type: 'ApplicationWithdrawn'; fromState: State; withdrawTime: Date }
   | { type: 'ApplicationInProgress' }
-  | { type: 'DocumentsRequested'; answerBy: string }
+  /** `askedAnswerBy`: the day that the agency named, where it was moved. */
+  | { type: 'DocumentsRequested'; request: string; answerBy: string; askedAnswerBy?: string }
   | { type: 'ApplicationDecided' }
   | { type: 'ResultChanged'; revoked: boolean }
   | { type: 'ResultHandedOver' }

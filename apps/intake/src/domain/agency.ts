@@ -277,8 +277,10 @@ function happenings(app: Application, next: Application, word: Judged, effect: E
       : [{ type: 'DeskNoted', kind: effect.note }];
   }
   switch (effect.to) {
-    case 'documents-requested':
-      return [{ type: 'DocumentsRequested', answerBy: next.documentRequest!.answerBy }];
+    case 'documents-requested': {
+      const { id: request, answerBy, askedAnswerBy } = next.documentRequest!;
+      return [{ type: 'DocumentsRequested', request, answerBy, ...(askedAnswerBy ? { askedAnswerBy } : {}) }];
+    }
     case 'ready':
     case 'rejected':
       return [{ type: 'ApplicationDecided' }];
