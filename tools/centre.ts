@@ -2,7 +2,6 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { STATUSES } from '@cups/identity/life';
-import { openApplicationsOf } from './centre/open-applications.ts';
 import type { OpenApplications } from './centre/open-applications.ts';
 import { faultsAfter, planAdding, planClosing, planImport, planMoves, Refused } from './centre/plan.ts';
 import type { Plan } from './centre/plan.ts';
@@ -73,6 +72,12 @@ try {
   process.exitCode = 1;
 }
 
+/** What the store says is open; the drivers that it takes are loaded for this alone. */
+async function openIn(code: string): Promise<OpenApplications> {
+  const { openApplicationsOf } = await import('./centre/open-applications.ts');
+  return openApplicationsOf(code);
+}
+
 async function run(): Promise<void> {
   const { values, positionals } = parsedArgs();
   const [command = '', ...names] = positionals;
@@ -82,7 +87,7 @@ async function run(): Promise<void> {
   if (command === 'list') return list(set, values);
   if (command === 'show') return show(set, names, values);
   if (set.faults.length > 0) throw new Refused(['Mend these files first:', ...set.faults]);
-  const open = command === 'close' && values['none-open'] ? await openApplicationsOf(names[0] ?? '') : undefined;
+  const open = command === 'close' && values['none-open'] ? await openIn(names[0] ?? '') : undefined;
   carryOut(set, planOf(set, command, names, Object.assign(values, { open })), values);
 }
 

@@ -15,7 +15,7 @@ serves until Ctrl-C.
   --port <n>       port of the gateway (default 8080)
   --data <folder>  where Kafka and the store keep their data (default .cups/data)
   --empty          do not play the sample day
-  --open           Kafka and the store without TLS, users and rights; what they hold stays the same
+  --open           Kafka without TLS, users and rights; what it holds stays the same
   --help           this text
 
 MONGODB_URI and KAFKA_BROKERS name real ones instead of the embedded store and Kafka.

@@ -37,6 +37,8 @@ export interface LocalOptions {
    * everything. A data folder that was made without it has no such user: whoever opens `secure.controller` makes it.
    */
   secure?: boolean;
+  /** Whether the store is among the secure parts. Default yes. */
+  secureStore?: boolean;
   /** Passwords of users whom a secure Kafka knows from its first start on, by name; they may do nothing until they are given rights. */
   users?: Readonly<Record<string, string>>;
   /** How long a client of a secure Kafka may go on before it must sign in again (ms). Default 5 minutes. */
@@ -127,7 +129,11 @@ class RunningPlatform implements LocalPlatform {
   get mongoUri(): string {
     if (!this.#parts.includes('store')) return '';
     const { advertisedHost } = this.#addresses;
-    return `mongodb://${advertisedHost}:${this.#ports.store}${this.#secure ? '/?tls=true' : ''}`;
+    return `mongodb://${advertisedHost}:${this.#ports.store}${this.#storeSecure ? '/?tls=true' : ''}`;
+  }
+
+  get #storeSecure(): Secure | undefined {
+    return this.#options.secureStore === false ? undefined : this.#secure;
   }
 
   get kafkaBrokers(): string {
@@ -198,9 +204,19 @@ class RunningPlatform implements LocalPlatform {
     };
     const { host, advertisedHost } = this.#addresses;
     const { partitions = 3, endsWithParent = true, maxSessionMs = SESSION_MS, users } = this.#options;
-    const shared = { dataDir, host, endsWithParent, secure: this.#secure };
-    if (part === 'store') return startStore(Object.assign(shared, { port: store }), onProgress, onEnd);
-    const options = { advertisedHost, port: kafka, controllerPort: controller, partitions, maxSessionMs, users };
+    const shared = { dataDir, host, endsWithParent };
+    if (part === 'store') {
+      return startStore(Object.assign(shared, { port: store, secure: this.#storeSecure }), onProgress, onEnd);
+    }
+    const options = {
+      secure: this.#secure,
+      advertisedHost,
+      port: kafka,
+      controllerPort: controller,
+      partitions,
+      maxSessionMs,
+      users,
+    };
     return startKafka(Object.assign(shared, options), onProgress, onEnd);
   }
 

@@ -51,8 +51,15 @@ export function asAdministrator({ closed }: Access): KafkaAccess | undefined {
   return { ca: text(closed.caFile), username, password: text(passwordFile) };
 }
 
-/** Where the certificate of a closed store is from; undefined for an open one. */
-export const storeAuthority = ({ closed }: Access): (() => string) | undefined => closed && text(closed.caFile);
+/** File of the authority of a store that speaks TLS; undefined for one that does not. */
+export const storeAuthorityFile = ({ mongoUri, closed }: Access): string | undefined =>
+  /[?&]tls=true\b/.test(mongoUri) ? closed?.caFile : undefined;
+
+/** Where the certificate of a store is from that speaks TLS; undefined for one that does not. */
+export function storeAuthority(access: Access): (() => string) | undefined {
+  const file = storeAuthorityFile(access);
+  return file === undefined ? undefined : text(file);
+}
 
 /** The settings with which a process signs in to Kafka as a user; none for open parts. */
 export function signInOf({ closed }: Access, user: string): Record<string, string> {

@@ -11,13 +11,14 @@ export interface Parts {
 }
 
 /**
- * Starts embedded parts, closed unless they shall be open: then they speak TLS, and Kafka knows its administrator, also when its data
- * were made in the open. What they hold is the same either way.
+ * Starts embedded parts, closed unless they shall be open: then Kafka speaks TLS and knows its administrator, also when its data were made
+ * in the open. What they hold is the same either way. The store, which has no users, listens on this machine alone: TLS would keep nobody
+ * out, and cost as much again as that of Kafka.
  * @throws Error with one sentence for a person
  */
 export async function startParts(options: LocalOptions & { open?: boolean; prefix: string }): Promise<Parts> {
   const { open = false, prefix, dataDir } = options;
-  const local = await startLocal(Object.assign({}, options, { secure: !open }));
+  const local = await startLocal(Object.assign({}, options, { secure: !open, secureStore: false }));
   try {
     const access = accessOf(dataDir, local, prefix);
     const administrator = asAdministrator(access);

@@ -3,7 +3,7 @@ import type { KafkaAccess } from '@cups/events';
 import type { LocalPart } from '@cups/local';
 import { readSettings } from '@cups/process/settings';
 import type { ServiceName } from '../services.ts';
-import { asAdministrator, signInOf, storeAuthority } from './access.ts';
+import { asAdministrator, signInOf, storeAuthority, storeAuthorityFile } from './access.ts';
 import type { Access } from './access.ts';
 
 /** The ways of a platform to its store and its Kafka: to what is embedded by its own keys, to what is given as the environment says. */
@@ -55,6 +55,7 @@ export function waysInto(embedded: Access | undefined, given: Given): Ways {
   const kafka = given.kafka ? undefined : embedded;
   const store = given.mongo ? undefined : embedded;
   const ca = (store ? storeAuthority(store) : given.ca)?.();
+  const caFile = store && storeAuthorityFile(store);
   return {
     mongoUri: given.mongo ?? store?.mongoUri ?? '',
     kafkaBrokers: given.kafka ?? kafka?.brokers.join() ?? '',
@@ -64,7 +65,7 @@ export function waysInto(embedded: Access | undefined, given: Given): Ways {
     settingsOf: (service) => ({
       // Topics are made by whoever may make users as well.
       ...(given.isMade ? {} : { CREATE_TOPICS: 'false' }),
-      ...(store?.closed ? { MONGODB_TLS_CA_FILE: store.closed.caFile } : {}),
+      ...(caFile ? { MONGODB_TLS_CA_FILE: caFile } : {}),
       ...(kafka && ON_KAFKA.includes(service) ? signInOf(kafka, kafka.prefix + service) : {}),
     }),
   };
