@@ -73,7 +73,7 @@ try {
 }
 
 /** What the store says is open; the drivers that it takes are loaded for this alone. */
-async function openIn(code: string): Promise<OpenApplications> {
+async function openIn(code: string): Promise<OpenApplications | undefined> {
   const { openApplicationsOf } = await import('./centre/open-applications.ts');
   return openApplicationsOf(code);
 }

@@ -1,3 +1,4 @@
+import { plainId } from '@cups/agency-contract';
 import type { ReceivedEvent, Refusal } from '@cups/contracts';
 import type { Handled } from '@cups/events';
 import { isProblem } from '@cups/problem';
@@ -77,7 +78,9 @@ export class Applications {
     return handled;
   }
 
-  async #dateMoved(said: ApplicationEvent, moved: DateMoved, cause: Cause): Promise<'done' | 'wait'> {
+  async #dateMoved(said: ApplicationEvent, moved: DateMoved, heard: Cause): Promise<'done' | 'wait'> {
+    // For the agency the cause is its own message, as of everything that it is told about one.
+    const cause = Object.assign({}, heard, { eventId: plainId(moved.request) ?? '' });
     return (await this.#update(said, cause, (delivery, now) => tellDateMoved(delivery, moved, now))).handled;
   }
 
