@@ -1,6 +1,5 @@
 import type { Metrics, ReceivedEvent } from '@cups/contracts';
 import type { mongo } from 'mongoose';
-import { monotonicFactory } from 'ulid';
 import type { Store } from './store.ts';
 
 /** An event that waits, as it is stored; of one that was dropped, who did that and why, without what it said. */
@@ -19,7 +18,7 @@ export interface StoredParked extends mongo.Document {
   /** How often its handler gave it up. */
   failures: number;
   bytes: number;
-  /** A ULID: the order within the lane. */
+  /** The offset, with zeros before it: all of a lane lies in one partition, so that no clock decides its order. */
   order: string;
   parkTime: Date;
   /** 1 when somebody lets it go on. */
@@ -36,7 +35,6 @@ const AT_ONCE = 100;
 export const where = (filter: object): mongo.Filter<StoredParked> => filter as mongo.Filter<StoredParked>;
 export const change = (update: object): mongo.UpdateFilter<StoredParked> => update as mongo.UpdateFilter<StoredParked>;
 const laneOf = ({ topic, key }: { topic: string; key: string }): string => `${topic}/${key}`;
-const nextOrder = monotonicFactory();
 
 /** Calls of the collection; what they throw becomes a failure of the store. */
 export function parkedOf(store: Store) {
@@ -51,10 +49,10 @@ export function parkedOf(store: Store) {
 
 /** An event as it is first parked. */
 function stored(event: ReceivedEvent, as: Pick<StoredParked, 'kind' | 'cause' | 'detail'>, now: Date) {
-  const { subject, sequence, data } = event;
+  const { subject, sequence, data, offset } = event;
   const frame = { lane: laneOf(event), subject, sequence: sequence ?? 0, event, bytes: data.length };
   const failures = as.cause === 'BEHIND' ? 0 : 1;
-  return Object.assign(frame, as, { failures, released: 0, order: nextOrder(now.getTime()), parkTime: now });
+  return Object.assign(frame, as, { failures, released: 0, order: offset.padStart(20, '0'), parkTime: now });
 }
 
 type Run = ReturnType<typeof parkedOf>;
