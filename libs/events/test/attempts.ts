@@ -78,22 +78,24 @@ const onlyCode = (decoder: Decoder) => {
   skip(decoder, 'int32');
   return [{ code: decoder.readInt16() }];
 };
+/** Resources of a type without a single setting, as both requests begin; the last byte asks for synonyms, or changes nothing. */
+const configNames = (type: number, last: boolean) => (names: string[]) => {
+  const encoder = new Encoder();
+  array(encoder, names, (name) =>
+    encoder
+      .writeInt8(type)
+      .writeString(type === 4 ? '1' : name)
+      .writeInt32(0),
+  );
+  return encoder.writeBoolean(last);
+};
 const configs = (type: number, operation: string, resource: Attempted['resource']): Attempt[] => [
   {
     resource,
     operation: `describe configs${operation}`,
     apiKey: 32,
     apiVersion: 1,
-    encode: (names) => {
-      const encoder = new Encoder();
-      array(encoder, names, (name) =>
-        encoder
-          .writeInt8(type)
-          .writeString(type === 4 ? '1' : name)
-          .writeInt32(0),
-      );
-      return encoder.writeBoolean(false);
-    },
+    encode: configNames(type, false),
     codes: codesFirst((one) => skip(one, 'int8', 'string', 'int32')),
   },
   {
@@ -101,16 +103,7 @@ const configs = (type: number, operation: string, resource: Attempted['resource'
     operation: `alter configs${operation}`,
     apiKey: 33,
     apiVersion: 0,
-    encode: (names) => {
-      const encoder = new Encoder();
-      array(encoder, names, (name) =>
-        encoder
-          .writeInt8(type)
-          .writeString(type === 4 ? '1' : name)
-          .writeInt32(0),
-      );
-      return encoder.writeBoolean(true);
-    },
+    encode: configNames(type, true),
     codes: codesFirst((one) => skip(one, 'int8', 'string')),
   },
 ];
