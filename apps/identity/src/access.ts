@@ -17,11 +17,16 @@ const registry = {
 /** Who may call what; a method without a row does not start. */
 export const access: AccessTable<IdentityServiceDefinition> = {
   CreateSession: signIn,
+  BeginSignIn: signIn,
+  CompleteSignIn: signIn,
+  ContinueSignOut: signIn,
+  GetProviderMetadata: signIn,
   ListOperators: signIn,
   ListSignInProviders: signIn,
   GetSession: { ...ownSession, roles: [...ANYBODY] },
   // Which of their centres is for identity to say; whoever works at none has none to go to.
   SwitchCentre: { ...ownSession, roles: [...ANYBODY] },
+  BeginSignOut: { ...ownSession, roles: [...ANYBODY] },
   DeleteSession: { ...ownSession, roles: [...ANYBODY] },
   // Who is signed in may see the names of colleagues, whose marks are on what they work on.
   BatchGetOperators: { ...ownSession, roles: [...ANYBODY] },

@@ -9,6 +9,7 @@ import type { Operator } from './domain/operators.ts';
 import type { Provider } from './providers.ts';
 import { sessionRpcs, unknownHere } from './rpc/sessions.ts';
 import type { SessionParts } from './rpc/sessions.ts';
+import { signInRpcs } from './signin/rpcs.ts';
 import { setSuspended } from './store.ts';
 
 type All = Rpcs<IdentityServiceDefinition>;
@@ -18,7 +19,7 @@ const MOST_NAMED = 200;
 
 /** The calls of identity. */
 export function identityRpcs(parts: SessionParts): All {
-  return { ...sessionRpcs(parts), ...operatorRpcs(parts), ...centreRpcs(parts) };
+  return { ...sessionRpcs(parts), ...signInRpcs(parts), ...operatorRpcs(parts), ...centreRpcs(parts) };
 }
 
 function operatorRpcs(

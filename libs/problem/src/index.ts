@@ -57,6 +57,20 @@ export const REASONS = {
   CROSS_SITE_REQUEST: { kind: 'FORBIDDEN', action: 'Send the request from the page of the platform itself.' },
   OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask whoever manages the centre; the operator is suspended.' },
   PROVIDER_UNKNOWN: { kind: 'INVALID', action: 'Sign in with a provider that this platform offers.' },
+  SIGN_IN_REFUSED: {
+    kind: 'UNAUTHENTICATED',
+    action: 'Begin the sign-in again; operators of the platform find the cause in the log and in the metrics.',
+  },
+  SIGN_IN_OVER: {
+    kind: 'UNAUTHENTICATED',
+    action: 'Begin the sign-in again in this browser; each is good once, for ten minutes.',
+  },
+  OPERATOR_UNKNOWN: { kind: 'FORBIDDEN', action: 'Ask whoever manages the centre for an invitation.' },
+  SECOND_FACTOR_NEEDED: {
+    kind: 'FORBIDDEN',
+    action: 'Sign in again by a method with a second factor: this role needs one.',
+  },
+  PROVIDER_AWAY: { kind: 'UNAVAILABLE', action: 'Try to sign in again shortly; the identity provider is away.' },
   NOT_FOUND: { kind: 'NOT_FOUND', action: 'Check the name; it does not exist or is not yours to see.' },
   METHOD_NOT_FOUND: { kind: 'NOT_FOUND', action: 'Check the path and the method against the published contract.' },
   ACTION_NOT_ALLOWED: {

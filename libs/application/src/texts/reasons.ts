@@ -98,6 +98,31 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Доступ приостановлен. Обратитесь к руководству центра.',
     en: 'The access is suspended. Ask whoever manages the centre.',
   },
+  SIGN_IN_REFUSED: {
+    ro: 'Intrarea nu a reușit. Încercați din nou.',
+    ru: 'Войти не удалось. Попробуйте ещё раз.',
+    en: 'The sign-in did not succeed. Try again.',
+  },
+  SIGN_IN_OVER: {
+    ro: 'Această intrare nu mai este valabilă. Începeți din nou.',
+    ru: 'Этот вход больше не действует. Начните заново.',
+    en: 'This sign-in is no longer valid. Begin again.',
+  },
+  OPERATOR_UNKNOWN: {
+    ro: 'Nu aveți acces la platformă. Cereți o invitație de la managerul centrului.',
+    ru: 'У вас нет доступа к платформе. Попросите приглашение у руководителя центра.',
+    en: 'You have no access to the platform. Ask the manager of the centre for an invitation.',
+  },
+  SECOND_FACTOR_NEEDED: {
+    ro: 'Pentru rolul dumneavoastră intrați cu o metodă mai sigură: semnătură electronică sau mobilă.',
+    ru: 'Для вашей роли нужен более надёжный способ входа: электронная или мобильная подпись.',
+    en: 'Your role needs a stronger way to sign in: an electronic or mobile signature.',
+  },
+  PROVIDER_AWAY: {
+    ro: 'Serviciul de autentificare nu răspunde acum. Încercați din nou peste puțin timp.',
+    ru: 'Служба входа сейчас не отвечает. Попробуйте чуть позже.',
+    en: 'The sign-in service does not answer now. Try again shortly.',
+  },
   PROVIDER_UNKNOWN: {
     ro: 'Acest mod de intrare nu este oferit. Alegeți altul.',
     ru: 'Такой способ входа не предлагается. Выберите другой.',
