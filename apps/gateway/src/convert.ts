@@ -286,6 +286,8 @@ export const sessionJson = by({
   operator: by(OPERATOR),
   centres: (centres: { name: string }[]) => centres.map(centreJson),
 });
+/** A session in the list of the operator's own. */
+export const ownSessionJson = by({});
 export const signInProviderJson = by({});
 
 /** Of a mail server that refuses, the code is for the log. */

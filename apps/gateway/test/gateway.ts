@@ -132,6 +132,8 @@ export async function startGateway(
           providers: [{ name: 'local', displayName: { ro: 'Probă', ru: 'Проба', en: 'Test' }, listsOperators: true }],
         }),
       DeleteSession: () => Promise.resolve({}),
+      ListSessions: () => Promise.resolve({ sessions: [ownSession] }),
+      EndSession: () => Promise.resolve({}),
       ListOperators: () => Promise.resolve({ operators: [operator] }),
       BatchGetOperators: ({ names }) =>
         Promise.resolve({ operators: names.map((name) => ({ name, displayName: `Test ${name}` })) }),
@@ -300,6 +302,16 @@ const centre = {
   agencies: ['agencies/asp', 'agencies/cnas'],
   openApplicationLimit: 0,
   etag: 'e1',
+};
+
+/** Synthetic, as the list of the operator's own shows it. */
+const ownSession = {
+  id: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z9',
+  provider: 'local',
+  createTime: MORNING,
+  expireTime: MORNING,
+  centre: 'centres/CU-001',
+  current: true,
 };
 
 const action = {

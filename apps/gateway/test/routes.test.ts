@@ -47,6 +47,16 @@ const rows: Row[] = [
     'SwitchCentre',
     { centre: 'centres/CU-002' },
   ],
+  ['listSessions', 'GET', '/api/v1/sessions', undefined, 200, 'ListSessions', {}],
+  [
+    'endSession',
+    'DELETE',
+    '/api/v1/sessions/01JDZ3V7Q8R9S0T1V2W3X4Y5Z9',
+    undefined,
+    204,
+    'EndSession',
+    { id: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z9' },
+  ],
   ['listSignInProviders', 'GET', '/api/v1/sign-in-providers', undefined, 200, 'ListSignInProviders', {}],
   [
     'listOperators',

@@ -28,6 +28,8 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   SwitchCentre: { ...ownSession, roles: [...ANYBODY] },
   BeginSignOut: { ...ownSession, roles: [...ANYBODY] },
   DeleteSession: { ...ownSession, roles: [...ANYBODY] },
+  ListSessions: { ...ownSession, roles: [...ANYBODY] },
+  EndSession: { ...ownSession, roles: [...ANYBODY] },
   // Who is signed in may see the names of colleagues, whose marks are on what they work on.
   BatchGetOperators: { ...ownSession, roles: [...ANYBODY] },
   SuspendOperator: { ...support, roles: ['support'] },

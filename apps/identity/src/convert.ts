@@ -2,6 +2,7 @@ import { nameOf } from '@cups/contracts';
 import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { Centre as CentreOut } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
 import type { Operator as OperatorOut } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
+import type { OwnSession } from '@cups/contracts/gen/cups/identity/v1/OwnSession.ts';
 import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
 import type { Session as Claims } from '@cups/rpc';
 import { countryOf } from './domain/centres.ts';
@@ -71,6 +72,16 @@ export function toSession(session: StoredSession, operator: Operator, place: Pla
     centres: centres.map(toCentre),
   };
 }
+
+/** @param current whether it is the session of the caller */
+export const toOwnSession = (session: StoredSession, current: boolean): OwnSession => ({
+  id: session._id,
+  provider: session.provider,
+  createTime: toTimestamp(session.createTime),
+  expireTime: toTimestamp(session.expireTime),
+  centre: session.centre ? nameOf('centres', session.centre) : '',
+  current,
+});
 
 /** What the assertion of a session says. */
 export function claimsOf(session: StoredSession, operator: Operator, { centre, takesOver }: Place): Claims {

@@ -1,10 +1,15 @@
 import type { Counter, Log, Metrics } from '@cups/contracts';
+import { isProblem, Problem } from '@cups/problem';
+import type { CallContext } from '@cups/rpc';
 import type { Documents } from '@cups/store';
 import { ulid } from 'ulid';
 import type { StoredSession } from './store.ts';
 
 /** Why a session left the store. */
 type Ending = 'signed-out' | 'too-many' | 'suspended' | 'expired';
+
+/** The call that changes a session. */
+type Occasion = Pick<CallContext, 'requestId' | 'traceparent'>;
 
 export interface SessionsOptions {
   documents: Documents<StoredSession>;
@@ -51,8 +56,8 @@ export class Sessions {
 
   /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
   async begin(
-    session: Pick<StoredSession, 'operator' | 'provider' | 'expireTime'>,
-    { createTime, requestId, traceparent }: { createTime: Date; requestId: string; traceparent: string },
+    session: Pick<StoredSession, 'operator' | 'provider' | 'expireTime' | 'centre'>,
+    { createTime, requestId, traceparent }: Occasion & { createTime: Date },
   ): Promise<StoredSession> {
     const { document } = await this.#documents.create(
       { _id: ulid(createTime.getTime()), ...session },
@@ -60,6 +65,28 @@ export class Sessions {
     );
     await this.#endOldest(session.operator, document._id);
     return document;
+  }
+
+  /** The sessions of an operator that count now, the newest first. */
+  of(operator: string): Promise<StoredSession[]> {
+    const theirs = { operator, expireTime: { $gt: this.#options.now() } };
+    return this.#documents.find(theirs, { scope: 'service', sort: { _id: -1 } });
+  }
+
+  /** Keeps at which centre it goes on. @throws Problem SESSION_EXPIRED when it has ended meanwhile */
+  async moveTo(sid: string, centre: string, { requestId, traceparent }: Occasion): Promise<void> {
+    const options = { scope: 'service' as const, cause: { requestId, traceparent }, now: this.#options.now() };
+    try {
+      await this.#documents.update(sid, options, (session) => ({ document: { ...session, centre }, events: [] }));
+    } catch (error) {
+      if (!isProblem(error) || error.reason !== 'NOT_FOUND') throw error;
+      throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has ended. Sign in again.' });
+    }
+  }
+
+  /** Ends one of an operator's sessions. @returns whether there was one of this id, theirs */
+  async endOne(sid: string, operator: string): Promise<boolean> {
+    return (await this.#remove({ _id: sid, operator }, 'signed-out')) > 0;
   }
 
   /** Ends it; one that has ended already is no error. */

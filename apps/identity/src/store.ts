@@ -14,6 +14,8 @@ export interface StoredSession extends StoredDocument, SessionTimes {
   /** Id of the operator. */
   operator: string;
   provider: string;
+  /** Code of the centre where it works; a release before this one did not keep it. */
+  centre?: string | undefined;
 }
 
 /** Exists for an operator who was suspended at least once. */
@@ -52,6 +54,7 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
       operator: { type: String, required: true },
       provider: { type: String, required: true },
       expireTime: { type: Date, required: true },
+      centre: String,
       endTime: Date,
     },
     schemaVersion: SCHEMA_VERSION,

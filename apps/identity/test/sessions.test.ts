@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
 import { eventually } from '@cups/testing';
-import { openIdentity } from './identity.ts';
+import { openIdentity, refused } from './identity.ts';
 import type { Client, World } from './identity.ts';
 
 let world: World;
@@ -42,6 +42,25 @@ describe('sessions of one operator', () => {
     expect(await answers(mine)).toEqual(['SESSION_EXPIRED', 'SESSION_EXPIRED', ...five]);
     expect(await answers([other])).toEqual(['counts']);
     expect(await stored('cu-012-specialist')).toBe(5);
+  });
+
+  test('are listed to the operator, the newest first, where each works by now, and one of them can be ended', async () => {
+    const [first, second] = [await world.signIn('cu-003-manager'), await world.signIn('cu-003-manager')];
+    const [mine, other] = [world.client(first), world.client(second)];
+    const { session } = await mine.getSession({});
+    const [home, away] = session!.operator!.centres as [string, string];
+    await other.switchCentre({ centre: away });
+    const { sessions } = await mine.listSessions({});
+    expect(sessions).toMatchObject([
+      { provider: 'local', centre: away, current: false },
+      { id: session!.id, provider: 'local', centre: home, current: true, createTime: session!.createTime },
+    ]);
+    const colleague = world.client(await world.signIn('cu-003-specialist'));
+    await expect(colleague.endSession({ id: session!.id })).rejects.toEqual(refused('NOT_FOUND'));
+    await other.endSession({ id: session!.id });
+    expect(await answers([mine, other, colleague])).toEqual(['SESSION_EXPIRED', 'counts', 'counts']);
+    await expect(other.endSession({ id: session!.id })).rejects.toEqual(refused('NOT_FOUND'));
+    expect((await other.listSessions({})).sessions).toHaveLength(1);
   });
 
   test('stay five when twelve sign in at the same moment', async () => {

@@ -35,12 +35,6 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
   /** What to tell whoever comes with a session that has ended. */
   const ended = new LRUCache<string, string>({ max: MAX_KNOWN });
 
-  function knownAs(sid: string, askAt: number): Known {
-    const entry: Known = { askAt };
-    known.set(sid, entry);
-    return entry;
-  }
-
   async function check(sid: string, entry: Known, context: CallContext): Promise<void> {
     // Of its own, so that the first of several waiting requests may be cancelled without harm to the others.
     const own = { ...context, deadline: new Date(Date.now() + ASK_MS), signal: new AbortController().signal };
@@ -61,7 +55,7 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
     cleared: cookie.cleared,
     /** Set-Cookie for a new session. */
     begin(sid: string, token: string, expires: Date): string {
-      knownAs(sid, now().getTime() + CHECK_MS);
+      known.set(sid, { askAt: now().getTime() + CHECK_MS });
       return cookie.set(token, expires);
     },
     /** Ends the session, at once in this process, whatever has become of identity; identity is told until it has heard. */
@@ -69,6 +63,10 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
       ended.set(sid, HAS_ENDED);
       known.delete(sid);
       await signOuts.add(sid, { context, expires });
+    },
+    /** From now on a session does not count here: identity says that it has ended it. */
+    hasEnded(sid: string): void {
+      ended.set(sid, HAS_ENDED);
     },
     cookieOf: cookie.read,
     /**
@@ -79,7 +77,8 @@ export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts)
       if (!token) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'There is no session.' });
       const session = await keys.verifySession(token);
       const { sid } = session;
-      const entry = known.get(sid) ?? knownAs(sid, 0);
+      const entry: Known = known.get(sid) ?? { askAt: 0 };
+      known.set(sid, entry);
       if (ask && !ended.has(sid) && entry.askAt <= now().getTime()) {
         await (entry.asking ??= check(sid, entry, { ...context, sessionToken: token }));
       }

@@ -26,6 +26,16 @@ export function sessionRoutes({ identity }: Neighbours, sessions: Sessions): Rec
       const { providers } = await identity.listSignInProviders({}, context);
       return { body: { providers: providers.map(convert.signInProviderJson) } };
     },
+    async listSessions({ context }) {
+      const own = await identity.listSessions({}, context);
+      return { body: { sessions: own.sessions.map(convert.ownSessionJson) } };
+    },
+    async endSession({ params, context, session }) {
+      const { id } = params as { id: string };
+      await identity.endSession({ id }, context);
+      sessions.hasEnded(id);
+      return { status: 204, headers: id === session?.sid ? { 'Set-Cookie': sessions.cleared } : {} };
+    },
     async deleteCurrentSession({ context, session }) {
       await sessions.end(whole(session), context);
       return { status: 204, headers: { 'Set-Cookie': sessions.cleared } };

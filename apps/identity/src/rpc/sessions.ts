@@ -1,10 +1,11 @@
 import { nameOf, parseName } from '@cups/contracts';
+import type { CreateSessionRequest__Output } from '@cups/contracts/gen/cups/identity/v1/CreateSessionRequest.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { Problem } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Keys, Rpcs } from '@cups/rpc';
 import type { Documents } from '@cups/store';
-import { claimsOf, toSession } from '../convert.ts';
+import { claimsOf, toOwnSession, toSession } from '../convert.ts';
 import type { Place } from '../convert.ts';
 import type { Centre } from '../domain/centres.ts';
 import { assertSignsIn, LIFE } from '../domain/life.ts';
@@ -32,31 +33,41 @@ type All = Rpcs<IdentityServiceDefinition>;
 const LEAST_MS = 1000;
 
 /** The calls about sessions: who signs in, at which of their centres, and until when. */
-export function sessionRpcs(
-  parts: SessionParts,
-): Pick<All, 'CreateSession' | 'GetSession' | 'SwitchCentre' | 'DeleteSession'> {
-  const { providers, sessions, standings, keys, sessionMs, now } = parts;
-  return {
-    async CreateSession({ provider: providerName, operator: proof, centre: named }, { requestId, traceparent }) {
-      const provider = providers.get(providerName);
-      if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
-      const code = named === '' ? undefined : parseName('centres', named, '/centre');
-      const operator = await provider.signIn(proof.replace(/^operators\//, ''));
-      const place = placeAt(code ?? operator.centre, operator, parts.centres());
-      // Taken before the look at the suspension: one that comes between ends the session.
-      const createTime = now();
-      assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
-      const expireTime = new Date(createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS));
-      const session = await sessions.begin(
-        { operator: operator.id, provider: provider.name, expireTime },
-        { createTime, requestId, traceparent },
-      );
-      return {
-        session: toSession(session, operator, place),
-        assertion: keys.signSession(claimsOf(session, operator, place)),
-      };
-    },
+export function sessionRpcs(parts: SessionParts): Pick<All, 'CreateSession' | keyof ReturnType<typeof ownRpcs>> {
+  return { CreateSession: (request, context) => signIn(parts, request, context), ...ownRpcs(parts) };
+}
 
+async function signIn(
+  parts: SessionParts,
+  { provider: providerName, operator: proof, centre: named }: CreateSessionRequest__Output,
+  { requestId, traceparent }: Context,
+) {
+  const { providers, sessions, standings, keys, sessionMs, now } = parts;
+  const provider = providers.get(providerName);
+  if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
+  const code = named === '' ? undefined : parseName('centres', named, '/centre');
+  const operator = await provider.signIn(proof.replace(/^operators\//, ''));
+  const place = placeAt(code ?? operator.centre, operator, parts.centres());
+  // Taken before the look at the suspension: one that comes between ends the session.
+  const createTime = now();
+  assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
+  const expireTime = new Date(createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS));
+  const session = await sessions.begin(
+    { operator: operator.id, provider: provider.name, expireTime, centre: place.centre?.code },
+    { createTime, requestId, traceparent },
+  );
+  return {
+    session: toSession(session, operator, place),
+    assertion: keys.signSession(claimsOf(session, operator, place)),
+  };
+}
+
+/** What is done in a session with sessions of the same operator. */
+function ownRpcs(
+  parts: SessionParts,
+): Pick<All, 'GetSession' | 'SwitchCentre' | 'DeleteSession' | 'ListSessions' | 'EndSession'> {
+  const { sessions, keys } = parts;
+  return {
     async GetSession(_request, context) {
       const { session, operator, place } = await ownSession(parts, context);
       return { session: toSession(session, operator, place) };
@@ -66,6 +77,7 @@ export function sessionRpcs(
       const code = parseName('centres', centre, '/centre');
       const { session, operator } = await ownSession(parts, context, LEAST_MS);
       const place = placeAt(code, operator, parts.centres());
+      await sessions.moveTo(session._id, code, context);
       return {
         session: toSession(session, operator, place),
         assertion: keys.signSession(claimsOf(session, operator, place)),
@@ -74,6 +86,20 @@ export function sessionRpcs(
 
     async DeleteSession(_request, context) {
       await sessions.end(sessionOf(context).sid);
+      return {};
+    },
+
+    async ListSessions(_request, context) {
+      const { session } = await ownSession(parts, context);
+      const own = await sessions.of(session.operator);
+      return { sessions: own.map((one) => toOwnSession(one, one._id === session._id)) };
+    },
+
+    async EndSession({ id }, context) {
+      const { session } = await ownSession(parts, context);
+      if (!(await sessions.endOne(id, session.operator))) {
+        throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such session.' });
+      }
       return {};
     },
   };
