@@ -9,8 +9,8 @@ export interface Field {
   type: string;
   typeName: string;
 }
-/** The message type that `typeName` means inside `scope`, the full name of a message. */
-type Find = (typeName: string, scope: string) => { fullName: string; fields: Field[] };
+/** The message type that `typeName` means inside `scope`, the full name of a message; undefined for the entries of a map. */
+type Find = (typeName: string, scope: string) => { fullName: string; fields: Field[] } | undefined;
 
 /** The places of a message type; types that hold each other are walked once. */
 export function enumPlaces(fullName: string, find: Find, known = new Map<string, EnumPlaces>()): EnumPlaces {
@@ -18,11 +18,11 @@ export function enumPlaces(fullName: string, find: Find, known = new Map<string,
   if (before) return before;
   const places: EnumPlaces = { enums: [], messages: [] };
   known.set(fullName, places);
-  for (const field of find(fullName, '').fields) {
+  for (const field of find(fullName, '')?.fields ?? []) {
     if (field.type === 'TYPE_ENUM') places.enums.push(field.name);
     if (field.type !== 'TYPE_MESSAGE') continue;
-    const inner = find(field.typeName, fullName).fullName;
-    places.messages.push({ name: field.name, places: enumPlaces(inner, find, known) });
+    const inner = find(field.typeName, fullName);
+    if (inner) places.messages.push({ name: field.name, places: enumPlaces(inner.fullName, find, known) });
   }
   return places;
 }

@@ -147,12 +147,13 @@ export function enumCheck(method: { path: string }): (request: object) => string
   const service = method.path.split('/')[1] ?? '';
   const loaded = loadPackage(service);
   const scopeOf = (name: string) => name.slice(0, Math.max(0, name.lastIndexOf('.')));
-  const find = (typeName: string, scope: string): { fullName: string; fields: Field[] } => {
+  const find = (typeName: string, scope: string): { fullName: string; fields: Field[] } | undefined => {
     for (let within = scope; ; within = scopeOf(within)) {
       const fullName = within ? `${within}.${typeName}` : typeName;
       const found = loaded[fullName] as MessageTypeDefinition<object, object> | undefined;
       if (found) return { fullName, fields: (found.type as { field: Field[] }).field };
-      if (!within) throw new Error(`There is no message ${typeName}.`);
+      // The loader makes no message of the entries of a map, which hold texts and no enums.
+      if (!within) return undefined;
     }
   };
   const { name } = (method as unknown as { requestType: { type: { name: string } } }).requestType.type;
