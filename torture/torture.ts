@@ -35,7 +35,7 @@ holds the platform to what it acknowledged.
   --only <kinds>   a comma list of ${KINDS.join(', ')}
   --rate <n>       applications begun in a second (default 4)
   --rest <s>       longest wait for all to come to rest (default 240)
-  --keep           keeps the folder of data and logs, and says where it is
+  --keep           keeps the folder of data and logs, and says where it is; kept in any case where something was not held
   --data <folder>  that folder (default: a new one for temporary files)
   --json           nothing but one JSON object on the last line
   --help           this text
@@ -246,7 +246,9 @@ async function stop(): Promise<void> {
   await desks?.finish(0);
   await agency?.stop();
   await platform?.stop();
-  if (values.keep || values.data) progress(`data and logs: ${dataDir} (logs in ${join(dataDir, 'logs')})`);
+  // What was not held is looked for in the logs.
+  if (values.keep || values.data || process.exitCode !== 0)
+    progress(`data and logs: ${dataDir} (logs in ${join(dataDir, 'logs')})`);
   else rmSync(dataDir, { recursive: true, force: true });
 }
 

@@ -20,6 +20,12 @@ describe('a failure of the driver', () => {
     ['an error inside the server', fromServer(1), true, true],
     ['a code of a vendor', fromServer(50_463_173), true, true],
     ['the connection is gone', Object.assign(new Error(SECRET), { name: 'MongoNetworkError' }), true, false],
+    [
+      'a connection that was in use when the server no longer answered',
+      Object.assign(new Error(SECRET), { name: 'PoolClearedOnNetworkError' }),
+      true,
+      false,
+    ],
     ['a socket that is closed', Object.assign(new Error(SECRET), { code: 'EPIPE' }), true, false],
     ['a command that is wrong', fromServer(9), false, false],
     ['a fault of ours', new TypeError(SECRET), false, false],

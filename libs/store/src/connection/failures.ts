@@ -18,12 +18,16 @@ const passing = new Set([6, 7, 24, 50, 89, 91, 112, 189, 262, 9001, 10107, 11600
 const isDoubtful = (code: number): boolean => code === 1 || code > 1_000_000;
 const answered = new Set(['MongoServerError', 'MongoWriteConcernError', 'MongoBulkWriteError']);
 
+/** The last is a network error as well; it alone of the driver's has no `Mongo` before its name. */
+const LOST =
+  /^(Mongo(Network|ServerSelection|ServerClosed|TopologyClosed|PoolCleared|NotConnected)|PoolClearedOnNetwork)Error$/;
+
 /** Whether the connection is gone, so that the next one may lead to another server; a call that only took too long says no. */
 export function isConnectionLost(error: unknown): boolean {
   const { name = '', code } = error as { name?: string; code?: unknown };
   // The driver lets some errors of a socket through as they are.
   if (typeof code === 'string') return /^E(PIPE|CONNRESET|CONNREFUSED|HOSTUNREACH|NETUNREACH|NOTFOUND)$/.test(code);
-  return /^Mongo(Network|ServerSelection|ServerClosed|TopologyClosed|PoolCleared|NotConnected)Error$/.test(name);
+  return LOST.test(name);
 }
 
 /**
