@@ -63,7 +63,9 @@ function written(value: unknown): string {
 
 function defaultOf(setting: Setting): string {
   const usual = setting.default === undefined ? undefined : written(setting.default);
-  if ('optional' in setting && setting.optional) return 'none';
+  if ('optional' in setting && setting.optional) {
+    return setting.requiredInProduction ? 'none; **required** in production' : 'none';
+  }
   if (usual === undefined) return '**required**';
   if (setting.requiredInProduction) return `${usual}; **required** in production`;
   return setting.inProduction === undefined ? usual : `${usual}; in production ${written(setting.inProduction)}`;

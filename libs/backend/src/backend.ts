@@ -1,8 +1,8 @@
 import { loadService } from '@cups/contracts/proto';
 import { createLog, createMetrics, serveHttp } from '@cups/process';
 import type { LogDestination, ProcessLog, ProcessMetrics, RunningService } from '@cups/process';
-import { connect, openKeys, serveGrpc } from '@cups/rpc';
-import type { AccessTable, Client, Keys, Rpcs, Served, ServiceName } from '@cups/rpc';
+import { connect, openKeys, openTls, serveGrpc } from '@cups/rpc';
+import type { AccessTable, Client, Keys, Rpcs, Served, ServiceName, Tls } from '@cups/rpc';
 import { StopOrder } from './stop-order.ts';
 import type { Stage } from './stop-order.ts';
 
@@ -11,6 +11,8 @@ export interface BackendConfig {
   host: string;
   httpPort: number;
   keysDir: string;
+  /** Of certificates; without it calls are plain. */
+  tlsDir?: string | undefined;
   logLevel: string;
   release: string;
 }
@@ -51,12 +53,13 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   readonly log: ProcessLog;
   readonly metrics: ProcessMetrics;
   readonly keys: Keys;
+  readonly #tls: Tls | undefined;
   readonly #conditions: (() => boolean)[] = [];
   readonly #signs: (() => boolean)[] = [];
   readonly #stops = new StopOrder();
   #isStopping = false;
 
-  /** @throws Error when the service's own key cannot be read */
+  /** @throws Error when the service's own key or certificate cannot be used */
   constructor({ name, config, overrides = {} }: BackendOptions<Config>) {
     this.name = name;
     this.config = config;
@@ -71,6 +74,9 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     this.log = createLog({ service: name, level: config.logLevel, destination, onDrop: () => dropped.inc() });
     const { log, metrics } = this;
     this.keys = overrides.keys ?? openKeys({ dir: config.keysDir, service: name, log, metrics });
+    const { tlsDir } = config;
+    this.#tls = tlsDir === undefined ? undefined : openTls({ dir: tlsDir, service: name, log, metrics });
+    this.atStop('operations', () => this.#tls?.close());
   }
 
   /** From the first moment of the stop. */
@@ -99,7 +105,10 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     neighbour: { service: ServiceName; address: string; timeoutMs?: number },
   ): Client<Definition> {
     const { keys, log, metrics } = this;
-    const client = connect<Definition>(fullServiceName, Object.assign({ keys, log, metrics }, neighbour));
+    const client = connect<Definition>(
+      fullServiceName,
+      Object.assign({ keys, tls: this.#tls, log, metrics }, neighbour),
+    );
     this.atStop('neighbours', () => client.close());
     return client;
   }
@@ -117,6 +126,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
       serveGrpc({
         name,
         keys,
+        tls: this.#tls,
         log,
         metrics,
         definition: loadService<Definition>(fullServiceName),
@@ -184,6 +194,6 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   }
 }
 
-/** @throws Error when the service's own key cannot be read */
+/** @throws Error when the service's own key or certificate cannot be used */
 export const openBackend = <Config extends BackendConfig>(options: BackendOptions<Config>): Backend<Config> =>
   new Backend(options);

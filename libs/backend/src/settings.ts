@@ -2,8 +2,14 @@ import type { Setting, Settings } from '@cups/process/settings';
 
 /** Settings that services share, each declared here once; the `config.ts` of a service takes what it needs. */
 
-/** Of every process of the platform: where it serves, its keys, its log. */
+/** Of every process of the platform: where it runs and serves, its keys, its log. */
 export const PROCESS = {
+  environment: {
+    name: 'CUPS_ENV',
+    type: 'environment',
+    optional: true,
+    meaning: 'Where the process runs. Production asks for what development does without, such as GRPC_TLS_DIR.',
+  },
   host: {
     name: 'LISTEN_HOST',
     type: 'ip',
@@ -16,6 +22,14 @@ export const PROCESS = {
     type: 'path',
     default: '.cups/keys',
     meaning: "Folder of keys: the service's own private one and everybody's public ones, read again when they change.",
+  },
+  tlsDir: {
+    name: 'GRPC_TLS_DIR',
+    type: 'path',
+    optional: true,
+    requiredInProduction: true,
+    meaning:
+      "Folder with the service's own certificate `tls.crt` (its SPIFFE id `spiffe://cups/<service>`), its key `tls.key` and the authorities that count `ca.crt`, read again when they change. With it calls between services are mutual TLS; without it they are plain.",
   },
   logLevel: {
     name: 'LOG_LEVEL',

@@ -53,6 +53,10 @@ export const REASONS = {
     kind: 'UNAUTHENTICATED',
     action: 'Operators of the platform: check the keys and the clock of the calling service.',
   },
+  CALLER_MISMATCH: {
+    kind: 'UNAUTHENTICATED',
+    action: 'Operators of the platform: see that the calling service has its own certificate and its own key.',
+  },
   PERMISSION_DENIED: { kind: 'FORBIDDEN', action: 'Do not retry; ask whoever manages the centre for the right.' },
   CROSS_SITE_REQUEST: { kind: 'FORBIDDEN', action: 'Send the request from the page of the platform itself.' },
   OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask whoever manages the centre; the operator is suspended.' },

@@ -55,12 +55,13 @@ const textOf = (name: string, { variables }: Source): string | undefined => vari
 
 /** What the variable says, or the default. */
 function givenOf(setting: Setting, source: Source): unknown {
+  const { production } = source;
   const { form, parse } = FORMS[setting.type] as Form<Setting>;
   const { name } = setting;
   const text = textOf(name, source);
   if (text === undefined) {
     const fallback = defaultOf(setting, source);
-    const optional = 'optional' in setting && setting.optional;
+    const optional = 'optional' in setting && setting.optional && !(production && setting.requiredInProduction);
     if (fallback === undefined && !optional) throw new Error(`${name} is not set; it must be ${form(setting)}.`);
     return fallback;
   }

@@ -7,6 +7,7 @@ import { decideAccess } from './access.ts';
 import type { AccessRow } from './access.ts';
 import { contextOf, deadlineOf, isLate, requestIdOf, tokensOf } from './call.ts';
 import type { Call } from './call.ts';
+import { spiffeIdOf } from './certificate.ts';
 import type { Context, ServiceName, Session } from './context.ts';
 import type { CountCall, Pool } from './meters.ts';
 import { problemToStatus } from './status.ts';
@@ -15,6 +16,8 @@ import type { Keys } from './tokens.ts';
 /** What all calls of a server pass. */
 export interface Gate {
   keys: Pick<Keys, 'verifyService' | 'verifySession'>;
+  /** Whose certificate a call came under; undefined where calls are plain. */
+  certified: ((call: Call) => string | undefined) | undefined;
   log: Log;
   maxInFlight: number;
   requireDeadline: boolean;
@@ -87,13 +90,14 @@ function admit({ inFlight, maxInFlight, requireDeadline }: Gate, pool: Pool, cal
 }
 
 /** Lets the call in, or not, and has it answered. @returns the answer as bytes */
-async function work({ keys, log }: Gate, method: Method, call: Call, progress: Progress): Promise<Buffer> {
+async function work({ keys, certified, log }: Gate, method: Method, call: Call, progress: Progress): Promise<Buffer> {
   const { row, types, name } = method;
   const { requestId } = progress;
   const tokens = tokensOf(call);
   if (!tokens.service) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The call carries no service token.' });
   const caller = await keys.verifyService(tokens.service);
   progress.caller = caller;
+  if (certified) mustMatch(caller, certified(call), log);
   const session = tokens.session ? await keys.verifySession(tokens.session) : undefined;
   if (session) progress.session = session;
   decideAccess(row, caller, session);
@@ -114,6 +118,15 @@ async function work({ keys, log }: Gate, method: Method, call: Call, progress: P
   const bytes = types.responseSerialize(response);
   if (row.personalData && looks === 0) look();
   return bytes;
+}
+
+/** A token is worth nothing in another's hands. @throws Problem CALLER_MISMATCH */
+function mustMatch(caller: ServiceName, holder: string | undefined, log: Log): void {
+  if (holder === caller) return;
+  const resource = spiffeIdOf(holder ?? '');
+  log.warn({ event: 'caller-mismatch', caller, resource });
+  const message = 'The token of the call is not that of the service that its certificate names.';
+  throw new Problem({ reason: 'CALLER_MISMATCH', message });
 }
 
 function parse({ types, unknownEnums }: Method, bytes: Buffer): unknown {

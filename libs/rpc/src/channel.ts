@@ -1,5 +1,7 @@
 import { Client as GrpcClient, credentials } from '@grpc/grpc-js';
-import type { Metadata, MethodDefinition } from '@grpc/grpc-js';
+import type { ChannelOptions, Metadata, MethodDefinition } from '@grpc/grpc-js';
+import type { ServiceName } from './context.ts';
+import type { Tls } from './tls.ts';
 
 /**
  * What a neighbour itself refuses with UNAVAILABLE is repeated by the channel, after the delay that it names, and as long as
@@ -22,9 +24,12 @@ const SERVICE_CONFIG = JSON.stringify({
   retryThrottling: { maxTokens: 200, tokenRatio: 1 },
 });
 
-/** A channel to all addresses behind a name; connects at the first call. */
-export function openChannel(address: string): GrpcClient {
-  return new GrpcClient(address, credentials.createInsecure(), {
+/**
+ * A channel to all addresses behind a name; connects at the first call.
+ * @param tls without it the channel is plain; with it whoever answers must show the certificate of `service`
+ */
+export function openChannel(address: string, service: ServiceName, tls: Pick<Tls, 'channel'> | undefined): GrpcClient {
+  const options: ChannelOptions = {
     'grpc.service_config': SERVICE_CONFIG,
     'grpc.service_config_disable_resolution': 1,
     'grpc.initial_reconnect_backoff_ms': 100,
@@ -33,7 +38,11 @@ export function openChannel(address: string): GrpcClient {
     'grpc.dns_min_time_between_resolutions_ms': 1000,
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 10_000,
-  });
+  };
+  if (!tls) return new GrpcClient(address, credentials.createInsecure(), options);
+  // What the certificate is checked for, in the place of a host.
+  options['grpc.ssl_target_name_override'] = service;
+  return new GrpcClient(address, tls.channel, options);
 }
 
 /** A method of a loaded definition, whatever its messages. */

@@ -14,6 +14,7 @@ import type { CallContext, ServiceName } from './context.ts';
 import { followReach, pause } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { isUnreached, statusToProblem } from './status.ts';
+import type { Tls } from './tls.ts';
 import type { Keys } from './tokens.ts';
 
 /** A method per RPC of a generated definition, in lowerCamelCase. Without a context the call acts for the service itself. */
@@ -35,7 +36,9 @@ export interface CallOptions {
 export interface ConnectOptions {
   address: string;
   keys: Keys;
-  /** The name of the neighbour, the audience of our token. */
+  /** With it the channel is mutual TLS; without it everything travels readable. */
+  tls?: Pick<Tls, 'channel'> | undefined;
+  /** The name of the neighbour, the audience of our token and the name in its certificate. */
   service: ServiceName;
   /** @default 3000 */
   timeoutMs?: number;
@@ -84,11 +87,11 @@ class Neighbour {
   readonly #reach: Reach;
   readonly #repeats: Counter<'neighbour' | 'code'> | undefined;
 
-  constructor({ address, keys, service, timeoutMs = 3000, log, metrics, clock }: ConnectOptions) {
+  constructor({ address, keys, tls, service, timeoutMs = 3000, log, metrics, clock }: ConnectOptions) {
     this.#name = service;
     this.#keys = keys;
     this.#timeoutMs = timeoutMs;
-    this.#channel = openChannel(address);
+    this.#channel = openChannel(address, service, tls);
     const now = clock ?? (() => performance.now());
     this.#reach = followReach(this.#channel, { neighbour: service, clock: now, log, metrics });
     this.#repeats = metrics?.counter('grpc_client_repeats_total', 'Calls sent again after they were cut off.', [
@@ -163,8 +166,8 @@ class Neighbour {
   #refusal(error: ServiceError, unreached: boolean): Problem {
     if (unreached) return this.#unreachable(`${this.#name} answered ${status[error.code] ?? 'an unknown status'}.`);
     const problem = statusToProblem(error, this.#name);
-    if (problem.reason !== 'TOKEN_INVALID') return problem;
-    // A neighbour that does not know our token is trouble of the platform, not a person who must sign in.
+    if (problem.reason !== 'TOKEN_INVALID' && problem.reason !== 'CALLER_MISMATCH') return problem;
+    // A neighbour that does not know us is trouble of the platform, not a person who must sign in.
     return this.#unreachable(`${this.#name} does not accept the token of ${this.#keys.service}.`, problem.reason);
   }
 

@@ -11,6 +11,8 @@ import type { Gate, Method } from './answer.ts';
 import type { Context } from './context.ts';
 import { createHealth } from './health.ts';
 import { callMeters } from './meters.ts';
+import { certifiedCaller } from './peer.ts';
+import type { Tls } from './tls.ts';
 import type { Keys } from './tokens.ts';
 
 /** One async method per RPC of a generated definition. */
@@ -28,6 +30,11 @@ export interface ServerOptions {
   /** Who we are, for logs. */
   name: string;
   keys: Keys;
+  /**
+   * With it a caller must show a certificate, and its token must be that of the service that the certificate names; without it
+   * everything travels readable.
+   */
+  tls?: Pick<Tls, 'server'> | undefined;
   /** 0 takes a free one. */
   port: number;
   /** An IP address. @default '127.0.0.1' */
@@ -62,7 +69,8 @@ export interface GrpcServer {
 
 /**
  * Serves one gRPC service (or several, by `more`) and the health service. Each call passes, in this order: admission, deadline,
- * the caller's token, the session, the access row; then the handler. One log line, one count and one duration per call.
+ * the caller's token (and
+ * that it is the token of whoever holds the certificate), the session, the access row; then the handler. One log line, one count and one duration per call.
  * @throws Error when a method has no access row or no handler, or the port is taken
  */
 export async function serveGrpc<Definition extends object>(
@@ -97,10 +105,10 @@ export async function serveGrpc<Definition extends object>(
 }
 
 /** @returns the port */
-function listen(server: Server, { host = '127.0.0.1', port }: ServerOptions): Promise<number> {
+function listen(server: Server, { host = '127.0.0.1', port, tls }: ServerOptions): Promise<number> {
   const address = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
   return new Promise((resolve, reject) => {
-    server.bindAsync(address, ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync(address, tls?.server ?? ServerCredentials.createInsecure(), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });
@@ -156,7 +164,8 @@ function asBytes(types: ServiceDefinition[string]): ServiceDefinition[string] {
   return { ...types, requestDeserialize: same, responseSerialize: same };
 }
 
-function gateOf({ keys, log, metrics, maxInFlight = 64, requireDeadline = true }: ServerOptions): Gate {
+function gateOf({ keys, tls, log, metrics, maxInFlight = 64, requireDeadline = true }: ServerOptions): Gate {
   const inFlight = { desk: 0, service: 0 };
-  return { keys, log, maxInFlight, requireDeadline, inFlight, count: callMeters(metrics, inFlight) };
+  const certified = tls && certifiedCaller;
+  return { keys, certified, log, maxInFlight, requireDeadline, inFlight, count: callMeters(metrics, inFlight) };
 }

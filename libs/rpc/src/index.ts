@@ -7,5 +7,7 @@ export { serveGrpc } from './grpc.ts';
 export type { GrpcServer, Rpcs, ServerOptions, Served } from './grpc.ts';
 export { makeKeys } from './make-keys.ts';
 export { problemToStatus, statusToProblem } from './status.ts';
+export { openTls } from './tls.ts';
+export type { Tls } from './tls.ts';
 export { openKeys } from './tokens.ts';
 export type { Keys } from './tokens.ts';

@@ -83,6 +83,11 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Части платформы не узнают друг друга. Сообщите тем, кто её обслуживает.',
     en: 'The parts of the platform do not know each other. Tell those who run it.',
   },
+  CALLER_MISMATCH: {
+    ro: 'Părțile platformei nu se recunosc. Spuneți-le celor care o întrețin.',
+    ru: 'Части платформы не узнают друг друга. Сообщите тем, кто её обслуживает.',
+    en: 'The parts of the platform do not know each other. Tell those who run it.',
+  },
   PERMISSION_DENIED: {
     ro: 'Nu aveți acest drept. Adresați-vă conducerii centrului.',
     ru: 'У вас нет такого права. Обратитесь к руководству центра.',

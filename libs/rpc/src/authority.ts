@@ -1,0 +1,94 @@
+// Must come before the library that needs it.
+import 'reflect-metadata';
+import { KeyObject } from 'node:crypto';
+import type { webcrypto } from 'node:crypto';
+import {
+  AuthorityKeyIdentifierExtension,
+  BasicConstraintsExtension,
+  ExtendedKeyUsage,
+  ExtendedKeyUsageExtension,
+  KeyUsageFlags,
+  KeyUsagesExtension,
+  PemConverter,
+  SubjectAlternativeNameExtension,
+  SubjectKeyIdentifierExtension,
+  X509Certificate,
+  X509CertificateGenerator,
+} from '@peculiar/x509';
+import { spiffeIdOf } from './certificate.ts';
+
+/** An authority of certificates of our own, for where no other one makes them: the local default, tests, a small cluster. */
+
+const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
+const DAY_MS = 86_400_000;
+/** Certificates begin this long before they are made: clocks differ. */
+export const BACKDATED_MS = 3_600_000;
+
+/** A certificate and its private key, both PEM. */
+export interface Pair {
+  certificate: string;
+  key: string;
+}
+
+/** A span of time: from when on (ms since 1970), and for how many days. */
+export interface Span {
+  now: number;
+  days: number;
+}
+
+/** Makes an authority that may certify services and no further authority. */
+export async function makeAuthority(span: Span): Promise<Pair> {
+  const keys = await newKeys();
+  const times = timesOf(span);
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    ...times,
+    // Two authorities count while one follows the other: they must not have one name.
+    name: `CN=cups services ${times.notBefore.toISOString()}`,
+    keys,
+    signingAlgorithm: P256,
+    extensions: [
+      new BasicConstraintsExtension(true, 0, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return pairOf(certificate, keys.privateKey);
+}
+
+/** Makes a key and a certificate for a service, good for calling and for being called. */
+export async function certify(authority: Pair, service: string, span: Span): Promise<Pair> {
+  const issuer = new X509Certificate(authority.certificate);
+  const keys = await newKeys();
+  const certificate = await X509CertificateGenerator.create({
+    ...timesOf(span),
+    subject: `CN=${service}`,
+    issuer: issuer.subject,
+    publicKey: keys.publicKey,
+    signingKey: await signingKeyOf(authority.key),
+    signingAlgorithm: P256,
+    extensions: [
+      new BasicConstraintsExtension(false, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.serverAuth]),
+      new SubjectAlternativeNameExtension([{ type: 'url', value: spiffeIdOf(service) }]),
+      await AuthorityKeyIdentifierExtension.create(issuer),
+      await SubjectKeyIdentifierExtension.create(keys.publicKey),
+    ],
+  });
+  return pairOf(certificate, keys.privateKey);
+}
+
+const newKeys = (): Promise<webcrypto.CryptoKeyPair> => crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+
+const timesOf = ({ now, days }: Span) => ({
+  notBefore: new Date(now - BACKDATED_MS),
+  notAfter: new Date(now + days * DAY_MS),
+});
+
+const signingKeyOf = (pem: string): Promise<webcrypto.CryptoKey> =>
+  crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(pem), P256, false, ['sign']);
+
+const pairOf = (certificate: X509Certificate, key: webcrypto.CryptoKey): Pair => ({
+  certificate: `${certificate.toString('pem')}\n`,
+  key: KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString(),
+});

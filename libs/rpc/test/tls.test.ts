@@ -1,0 +1,172 @@
+import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { createMetrics } from '@cups/process';
+import { temporaryDir } from '@cups/testing';
+import { credentials } from '@grpc/grpc-js';
+import type { ChannelCredentials } from '@grpc/grpc-js';
+import type { Pair } from '../src/authority.ts';
+import { serviceIn } from '../src/certificate.ts';
+import { connect, openTls } from '../src/index.ts';
+import type { Keys, ServiceName, Tls } from '../src/index.ts';
+import { newAuthority, newCertificate, writeCertificates } from './certificates.ts';
+import { FULL_NAME, logLines, refusalOf, running } from './running.ts';
+import type { Definition, Running } from './running.ts';
+
+const folder = temporaryDir();
+let ours: Pair;
+let theirs: Pair;
+let server: Running;
+const opened: { close(): void }[] = [];
+
+/** Mutual TLS with a certificate of its own folder. */
+async function tlsOf(service: string, certificate: Pair, authorities = [ours]): Promise<Tls> {
+  const dir = join(folder.dir, `${service}-${opened.length}`);
+  const tls = openTls({ dir: writeCertificates(dir, certificate, authorities), service: service as ServiceName });
+  opened.push(tls);
+  return tls;
+}
+
+/** How a call ends that is sent with these credentials and this token. */
+function call(keys: Keys, channel: ChannelCredentials | undefined, port = server.server.port): Promise<unknown> {
+  const address = `127.0.0.1:${port}`;
+  const tls = channel && { channel };
+  const client = connect<Definition>(FULL_NAME, { address, keys, tls, service: 'notifications', timeoutMs: 20_000 });
+  opened.push(client);
+  return client.getSlip({}, {}, { wait: false });
+}
+
+beforeAll(async () => {
+  [ours, theirs] = await Promise.all([newAuthority(), newAuthority()]);
+  const tls = await tlsOf('notifications', await newCertificate(ours, 'notifications'));
+  server = await running({}, { tls });
+});
+afterEach(() => {
+  while (opened.length > 1) opened.pop()!.close();
+});
+afterAll(async () => {
+  for (const one of opened) one.close();
+  await server.stop();
+  folder.remove();
+});
+
+test('a caller with its own certificate and its own token is served, on connections that are told apart', async () => {
+  const gateway = await tlsOf('gateway', await newCertificate(ours, 'gateway'));
+  const client = connect<Definition>(FULL_NAME, {
+    address: `127.0.0.1:${server.server.port}`,
+    keys: server.keys.gateway,
+    tls: gateway,
+    service: 'notifications',
+  });
+  opened.push(client);
+  for (let each = 0; each < 3; each++) await expect(client.getSlip({})).resolves.toBeDefined();
+  const intake = await tlsOf('intake', await newCertificate(ours, 'intake'));
+  // Its row does not name intake, whose certificate and token agree.
+  expect(await refusalOf(call(server.keys.intake, intake.channel))).toMatchObject({ reason: 'PERMISSION_DENIED' });
+});
+
+describe('no call is answered', () => {
+  const away = { reason: 'NEIGHBOUR_UNAVAILABLE' };
+  const mismatch = { reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { cause: 'CALLER_MISMATCH' } };
+  const good = (service: string) => newCertificate(ours, service);
+  const withCertificate = async (certificate: Pair, service = 'gateway') => (await tlsOf(service, certificate)).channel;
+
+  test.each<[string, () => Promise<ChannelCredentials | undefined>, object]>([
+    ['in the open', async () => undefined, away],
+    ['without a certificate', async () => credentials.createSsl(Buffer.from(ours.certificate)), away],
+    ['under one of another authority', async () => withCertificate(await newCertificate(theirs, 'gateway')), away],
+    ['under one that has ended', async () => withCertificate(await newCertificate(ours, 'gateway', -1)), away],
+    [
+      'with our token under the certificate of another',
+      async () => withCertificate(await good('intake'), 'intake'),
+      mismatch,
+    ],
+    [
+      'of one that trusts another authority alone',
+      async () => (await tlsOf('gateway', await good('gateway'), [theirs])).channel,
+      away,
+    ],
+  ])('%s', async (_, channel, refused) => {
+    expect(await refusalOf(call(server.keys.gateway, await channel()))).toMatchObject(refused);
+  });
+
+  test('with the token of another under our own certificate; the log and a counter tell of it', async () => {
+    const gateway = await withCertificate(await good('gateway'));
+    expect(await refusalOf(call(server.keys.intake, gateway))).toMatchObject(mismatch);
+    const line = { event: 'caller-mismatch', caller: 'intake', resource: 'spiffe://cups/gateway' };
+    expect(server.lines).toContainEqual(expect.objectContaining(line));
+    expect(await server.metricsText()).toMatch(
+      /grpc_server_requests_total\{[^}]*reason="CALLER_MISMATCH"[^}]*\} [1-9]/,
+    );
+  });
+
+  test('by a process that holds the certificate of another service than the one that is meant', async () => {
+    const impostor = await running({}, { tls: await tlsOf('intake', await good('intake')) });
+    const gateway = await withCertificate(await good('gateway'));
+    const refused = await refusalOf(call(server.keys.gateway, gateway, impostor.server.port));
+    expect(refused).toMatchObject(away);
+    expect(impostor.lines).toEqual([]);
+    await impostor.stop();
+  });
+});
+
+test.each<[string, string | undefined, string | undefined]>([
+  ['its SPIFFE id', 'URI:spiffe://cups/agency-bridge', 'agency-bridge'],
+  ['one among host names', 'DNS:intake, URI:spiffe://cups/intake, IP Address:127.0.0.1', 'intake'],
+  ['none', undefined, undefined],
+  ['a host name alone', 'DNS:intake', undefined],
+  ['two', 'URI:spiffe://cups/intake, URI:spiffe://cups/gateway', undefined],
+  ['that of another platform', 'URI:spiffe://other/intake', undefined],
+  ['more than a name', 'URI:spiffe://cups/intake/more', undefined],
+  ['a name that Node had to quote', 'URI:"spiffe://cups/intake, URI:spiffe://cups/gateway"', undefined],
+  ['a host name that looks like one', 'DNS:"URI:spiffe://cups/intake"', undefined],
+])('of the names of a certificate it is known by %s', (_, names, service) => {
+  expect(serviceIn(names)).toBe(service);
+});
+
+describe('files', () => {
+  const path = (file: string) => join(folder.dir, 'files', file);
+  const open = () => openTls({ dir: join(folder.dir, 'files'), service: 'gateway' });
+
+  test.each<[string, () => void | Promise<void>, RegExp]>([
+    ['are missing', () => rmSync(path('ca.crt')), /cannot be used in .*files\.$/],
+    ['are another service’s', async () => writeAs('intake'), /tls\.crt is not that of spiffe:\/\/cups\/gateway\.$/],
+    [
+      'do not belong together',
+      async () => writeFileSync(path('tls.key'), (await newAuthority()).key),
+      /tls\.key is not the key of tls\.crt\.$/,
+    ],
+    ['are no certificates', () => writeFileSync(path('ca.crt'), 'x'), /ca\.crt holds no certificate\.$/],
+    ['let everybody read the key', () => chmodSync(path('tls.key'), 0o644), /lies open/],
+  ])('that %s end the start with one sentence', async (_, spoil, sentence) => {
+    await writeAs('gateway');
+    await spoil();
+    expect(open).toThrow(sentence);
+  });
+
+  test('that are spoiled later leave in use what was good, and the metrics say so until they are good again', async () => {
+    await writeAs('gateway');
+    const { log, lines } = logLines();
+    const metrics = createMetrics('gateway');
+    const tls = openTls({ dir: join(folder.dir, 'files'), service: 'gateway', log, metrics });
+    opened.push(tls);
+    writeFileSync(path('tls.crt'), 'x');
+    const text = () => metrics.registry.metrics();
+    await until(async () => /cups_certificate_in_doubt\{[^}]*\} 1/.test(await text()));
+    await expect(call(server.keys.gateway, tls.channel)).resolves.toBeDefined();
+    await writeAs('gateway');
+    await until(async () => /cups_certificate_in_doubt\{[^}]*\} 0/.test(await text()));
+    expect(lines.map(({ event }) => event)).toEqual(['certificate-in-doubt', 'certificate-taken']);
+    const [ends] = /(?<=certificate_end_seconds\{[^}]*of="service"[^}]*\} )\S+/.exec(await text())!;
+    expect((Number(ends) - Date.now() / 1000) / 86_400).toBeCloseTo(5, 1);
+  });
+
+  async function writeAs(service: string): Promise<void> {
+    writeCertificates(join(folder.dir, 'files'), await newCertificate(ours, service), [ours]);
+  }
+});
+
+/** Waits for what a look at the files brings. */
+async function until(condition: () => Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
