@@ -48,6 +48,10 @@ test('LISTEN_HOST ::1 is the loopback of IPv6', async () => {
   expect((await ways({ LISTEN_HOST: '::1' }))['::1']).toEqual([true, true]);
 });
 
+test('production does not start with calls that are plain', () => {
+  expect(() => readConfig({ CUPS_ENV: 'production' })).toThrow('GRPC_TLS_DIR is not set; it must be a path.');
+});
+
 test('a LISTEN_HOST that is no address ends the start with one sentence', () => {
   expect(() => readConfig({ LISTEN_HOST: 'everywhere' })).toThrow(
     'LISTEN_HOST must be an IP address, such as 127.0.0.1 or ::.',

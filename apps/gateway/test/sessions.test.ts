@@ -570,13 +570,12 @@ describe('settings', () => {
   });
 
   test('production needs a public origin, and it is https', () => {
-    expect(() => readConfig({ CUPS_ENV: 'production' })).toThrow(/^PUBLIC_ORIGIN is not set/);
-    const plain = { CUPS_ENV: 'production', PUBLIC_ORIGIN: 'http://cups.example' };
+    const production = { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls' };
+    expect(() => readConfig(production)).toThrow(/^PUBLIC_ORIGIN is not set/);
+    const plain = { ...production, PUBLIC_ORIGIN: 'http://cups.example' };
     expect(() => readConfig(plain)).toThrow(/^PUBLIC_ORIGIN must begin with https:/);
     expect(readConfig({ ...plain, CUPS_ENV: 'development' })).toMatchObject({ publicOrigin: 'http://cups.example' });
-    expect(readConfig({ CUPS_ENV: 'production', PUBLIC_ORIGIN: 'https://cups.example' })).toMatchObject({
-      publicHost: '::',
-    });
+    expect(readConfig({ ...plain, PUBLIC_ORIGIN: 'https://cups.example' })).toMatchObject({ publicHost: '::' });
   });
 
   test('an origin with a path is refused', () => {

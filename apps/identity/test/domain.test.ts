@@ -177,7 +177,9 @@ describe('the local provider', () => {
     expect(() => openProviders(['local'], 'production', places)).toThrow('production refuses it');
   });
   test('is there only where it is named: without a name nobody signs in, in development either', () => {
-    for (const word of ['development', 'production']) expect(readConfig({ CUPS_ENV: word }).providers).toEqual([]);
+    for (const word of ['development', 'production']) {
+      expect(readConfig({ CUPS_ENV: word, GRPC_TLS_DIR: 'tls' }).providers).toEqual([]);
+    }
     const named = { CUPS_ENV: 'development', CUPS_IDENTITY_PROVIDERS: 'local' };
     expect(readConfig(named).providers).toEqual(['local']);
   });

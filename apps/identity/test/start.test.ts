@@ -18,7 +18,11 @@ test('production does not start with the local provider', async () => {
 
 test.each([
   ['CUPS_ENV is not set; it must be one of development, production.', {}],
-  ['The identity provider "local" is for tests; production refuses it.', { CUPS_ENV: 'production' }],
+  ['GRPC_TLS_DIR is not set; it must be a path.', { CUPS_ENV: 'production' }],
+  [
+    'The identity provider "local" is for tests; production refuses it.',
+    { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls' },
+  ],
 ])('the process ends at once, with one sentence: %s', async (sentence, more) => {
   const main = join(import.meta.dirname, '../src/main.ts');
   const env = { PATH: process.env['PATH'], CUPS_IDENTITY_PROVIDERS: 'local', CUPS_KEYS: world.keys.dir, ...more };

@@ -114,6 +114,16 @@ describe('a setting that is not set', () => {
     expect(() => read({ name: 'X', type: 'secret-file', meaning })).toThrow('X is not set; it must be a path.');
   });
 
+  test('may be absent in development alone', () => {
+    const table = {
+      environment: { name: 'CUPS_ENV', type: 'environment', optional: true, meaning },
+      dir: { name: 'X', type: 'path', optional: true, requiredInProduction: true, meaning },
+    } as const satisfies Settings;
+    expect(readSettings(table, {})).toEqual({});
+    expect(readSettings(table, { CUPS_ENV: 'development' }).dir).toBeUndefined();
+    expect(() => readSettings(table, { CUPS_ENV: 'production' })).toThrow('X is not set; it must be a path.');
+  });
+
   test.each([
     ['development', '127.0.0.1', ''],
     ['production', '::', undefined],

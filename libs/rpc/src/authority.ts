@@ -22,7 +22,7 @@ import { spiffeIdOf } from './certificate.ts';
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
 /** Certificates begin this long before they are made: clocks differ. */
-export const BACKDATED_MS = 3_600_000;
+const BACKDATED_MS = 3_600_000;
 
 /** A certificate and its private key, both PEM. */
 export interface Pair {

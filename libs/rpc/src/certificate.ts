@@ -51,7 +51,7 @@ export function readCertified(texts: TlsTexts): Certified {
 }
 
 /** The certificates of a PEM file, at least one. @throws Error, one sentence */
-export function certificatesIn(file: string, text: string): X509Certificate[] {
+function certificatesIn(file: string, text: string): X509Certificate[] {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw new Error(`${file} holds no certificate.`);
   try {
