@@ -98,6 +98,13 @@ const rooms = [
     ),
   ],
   [
+    ['libs/rpc/src/authority.ts'],
+    only(
+      [LOCAL, NODE, ...['@peculiar/x509', 'reflect-metadata'].map(exactly)],
+      'Certificates are made apart: no service loads what makes them.',
+    ),
+  ],
+  [
     ['libs/registry/src/**'],
     only(
       [LOCAL, NODE, PROBLEM, CONTRACTS, 'ajv(?:$|\\/)', ...['ajv-formats', 'yaml'].map(exactly)],
