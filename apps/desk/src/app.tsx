@@ -12,6 +12,7 @@ import { Screen } from './parts/screen.tsx';
 import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
 import { Away } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
+import type { Arrival } from './session/left.ts';
 import { worksAtDesk } from './session/roles.ts';
 import { SessionProvider, useDoors, useSignedIn } from './session/session.tsx';
 import { ChooseCentre } from './session/choose-centre.tsx';
@@ -34,11 +35,11 @@ const VisitScreen = later(() => import('./visit/visit.tsx'));
 const NewVisit = later(() => import('./visit/new-visit.tsx'));
 const Resume = later(() => import('./visit/resume.tsx'));
 
-export function App() {
+export function App({ arrival }: { arrival: Arrival }) {
   const [reads] = useState(newReads);
   return (
     <QueryClientProvider client={reads}>
-      <SessionProvider>
+      <SessionProvider arrival={arrival}>
         <Spoken>
           <KeysProvider>
             <Doors />
@@ -59,7 +60,7 @@ function Doors() {
   const { presence, again } = useDoors();
   if (presence.is === 'unknown') return <Skeleton />;
   if (presence.is === 'unreachable') return <Failed error={new Away()} onAgain={again} />;
-  if (presence.is === 'out') return <SignIn why={presence.why} who={presence.was?.operator} />;
+  if (presence.is === 'out') return <SignIn left={presence.left} refused={presence.refused} />;
   if (presence.isNew && (presence.session.centres?.length ?? 0) > 1) return <ChooseCentre />;
   // Another operator, or another centre, begins anew.
   return (

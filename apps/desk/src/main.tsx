@@ -1,13 +1,17 @@
 import './style/base.css';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
+import { watchTouches } from './api/presence.ts';
 import { App } from './app.tsx';
+import { arrive } from './session/left.ts';
 import { reloadWhenScreensAreGone } from './later.ts';
 
 reloadWhenScreensAreGone();
+watchTouches();
+const arrival = arrive();
 
 createRoot(document.getElementById('desk') as HTMLElement).render(
   <StrictMode>
-    <App />
+    <App arrival={arrival} />
   </StrictMode>,
 );

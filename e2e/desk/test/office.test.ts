@@ -167,6 +167,17 @@ test('F8 covers all, ends the session, and the same operator goes on; signing ou
   await page.getByLabel('Scrieți o notă').waitFor();
   await holds(page, 'Scrieți o notă', 'scris pe jumătate');
 
+  // Covered while nobody answers, the session still lives: a reload does not uncover it, and ends it.
+  tolerate(page, /Failed to load resource/);
+  await page.route('**/sessions/current', (route) => route.abort());
+  await press(page, 'F8');
+  await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
+  await page.unrouteAll();
+  await page.reload();
+  await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+  await holds(page, 'Scrieți o notă', 'scris pe jumătate');
+
   await page.getByRole('button', { name: /Contul meu/ }).click();
   expect(await axe(page)).toEqual([]);
   await page.getByRole('button', { name: 'Ieșire' }).click();

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
 import { axe, open } from '../desk.ts';
+import { url } from '../surroundings.ts';
 
 test('The page opens signed out, offers test operators, and lets the chosen one in.', async () => {
   const page = await open();
@@ -13,4 +15,57 @@ test('The page opens signed out, offers test operators, and lets the chosen one 
     .click();
   await page.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
   expect(await axe(page)).toEqual([]);
+});
+
+test('Why another site let nobody in is said in the language of the page, and stands in no address.', async () => {
+  const page = await open({ path: '/?signIn=OPERATOR_UNKNOWN' });
+  const said = page.getByRole('alert');
+  await said.getByText('Nu aveți acces la platformă.').waitFor();
+  expect(page.url()).toBe(`${url()}/`);
+  await page.getByRole('button', { name: 'EN', exact: true }).click();
+  await said.getByText('You have no access to the platform.').waitFor();
+  expect(await axe(page)).toEqual([]);
+});
+
+/** What the page asks next by itself says of whether somebody is there. */
+const nextLook = async (page: Page) => {
+  const request = await page.waitForRequest(/queue\/changes|sessions\/current/);
+  return request.headers()['x-cups-background'];
+};
+
+test('A desk that nobody touches asks in the background, so that its session ends; a key says that somebody is there.', async () => {
+  const page = await open({ operator: 'cu-011-specialist' });
+  await page.clock.install();
+  await page.reload();
+  await page.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
+  const first = nextLook(page);
+  await page.clock.fastForward(15_000);
+  expect(await first).toBeUndefined();
+  const later = nextLook(page);
+  await page.clock.fastForward(61_000);
+  expect(await later).toBe('?1');
+  await page.keyboard.press('ArrowDown');
+  const touched = nextLook(page);
+  await page.clock.fastForward(15_000);
+  expect(await touched).toBeUndefined();
+});
+
+test('A session that was left open elsewhere is ended from here, and is out there with its next look.', async () => {
+  const operator = 'cu-012-specialist';
+  const left = await open({ operator });
+  await left.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
+  const page = await open({ operator });
+  await page.getByRole('button', { name: /Contul meu/ }).click();
+  const rows = page.getByRole('dialog').getByRole('listitem');
+  await rows.nth(1).waitFor();
+  expect(await rows.count()).toBe(2);
+  expect(await axe(page)).toEqual([]);
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: /Încheie/ })
+    .click();
+  await rows.nth(1).waitFor({ state: 'detached' });
+  await rows.getByText('această fereastră').waitFor();
+  await left.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  await left.getByText('Sesiunea s-a încheiat.').waitFor();
 });

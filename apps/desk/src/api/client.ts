@@ -1,5 +1,6 @@
 import createClient from 'openapi-fetch';
 import type { paths } from '../../gen/api.ts';
+import { BACKGROUND, isAlone } from './presence.ts';
 import type { Problem } from './types.ts';
 
 /** How the page talks to the gateway. An answer that is not right is thrown, and so is silence. */
@@ -53,6 +54,7 @@ export const SIGNED_OUT: readonly Problem['reason'][] = [
 ];
 
 async function hear(request: Request): Promise<Response> {
+  if (isAlone()) request.headers.set(...BACKGROUND);
   const response = await fetch(request, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => {
     tell('silence');
     throw new Away('no answer');

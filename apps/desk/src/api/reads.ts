@@ -28,6 +28,13 @@ export const sessionRead = queryOptions({
   staleTime: 5 * MINUTE,
 });
 
+/** Of whoever asks; another may begin or end at any moment. */
+export const ownSessionsRead = queryOptions({
+  queryKey: ['own-sessions'],
+  queryFn: () => bodyOf(api.GET('/api/v1/sessions')),
+  staleTime: 0,
+});
+
 export const providersRead = queryOptions({
   queryKey: ['providers'],
   queryFn: () => bodyOf(api.GET('/api/v1/sign-in-providers')),

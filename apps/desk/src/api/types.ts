@@ -10,6 +10,8 @@ export type Row = Schemas['ApplicationRow'];
 export type QueuePage = Schemas['QueuePage'];
 export type Bucket = Schemas['Bucket'];
 export type Session = Schemas['Session'];
+/** One of those of the operator who asks. */
+export type OwnSession = Schemas['OwnSession'];
 export type Operator = Schemas['Operator'];
 export type Centre = Schemas['Centre'];
 export type Registry = Schemas['Registry'];

@@ -41,3 +41,20 @@ export function Button(props: ButtonProps) {
     </button>
   );
 }
+
+interface LinkButtonProps {
+  href: string;
+  children: ReactNode;
+  look: 'filled' | 'outlined';
+  /** Before the browser goes there. */
+  onClick?: () => void;
+}
+
+/** Leads out of the page, to another site: large and wide. */
+export function LinkButton({ href, children, look, onClick }: LinkButtonProps) {
+  return (
+    <a href={href} className={[styles.button, styles[look], styles.large, styles.wide].join(' ')} onClick={onClick}>
+      {children}
+    </a>
+  );
+}

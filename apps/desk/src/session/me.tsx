@@ -9,6 +9,7 @@ import { Dialog } from '../parts/dialog.tsx';
 import { useWaiting } from '../outbox/use-outbox.ts';
 import { ROLES, SESSION } from '../texts/session.ts';
 import { useUnsent } from '../visit/visits.tsx';
+import { OwnSessions } from './own-sessions.tsx';
 import { useDoors, useSignedIn } from './session.tsx';
 import styles from './me.module.css';
 
@@ -34,6 +35,7 @@ export function Me() {
           <div className={styles.inner}>
             <p>{session.operator.roles.map((role) => t(ROLES[role])).join(', ')}</p>
             <CentreChoice onChosen={() => setOpen(false)} />
+            <OwnSessions />
             <Leaving />
           </div>
         </Dialog>

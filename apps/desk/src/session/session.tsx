@@ -1,15 +1,14 @@
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import type { QueryClient } from '@tanstack/react-query';
-import { api, bodyOf, isPassing, listen, Refusal } from '../api/client.ts';
-import { queueRead, sessionRead } from '../api/reads.ts';
+import { api, bodyOf, listen } from '../api/client.ts';
 import type { Session } from '../api/types.ts';
-import { openKeeping } from '../keeping/keeping.ts';
 import type { Keeping } from '../keeping/keeping.ts';
-import { openOutbox } from '../outbox/outbox.ts';
 import type { Outbox } from '../outbox/outbox.ts';
-import { worksAtDesk } from './roles.ts';
+import { endSession, enter, forgetQueue, markQueue, presenceNow, signedIn } from './entering.ts';
+import { rememberLeft } from './left.ts';
+import type { Arrival, Left, Why } from './left.ts';
+import { useLook } from './look.ts';
 
 /**
  * Who works here. Covering the screen ends the session and takes everything off the page, but keeps what is typed and
@@ -21,12 +20,12 @@ export interface SignedIn {
   keeping: Keeping;
   outbox: Outbox;
 }
-export type Why = 'covered' | 'ended' | 'suspended';
 export type Presence =
   | { is: 'unknown' }
   /** Nobody answers, and nobody is known to be signed in. */
   | { is: 'unreachable' }
-  | { is: 'out'; why?: Why | undefined; was?: { operator: string; centre: string | undefined } | undefined }
+  /** `refused`: the reason for which a sign-in at another site let nobody in. */
+  | { is: 'out'; left?: Left | undefined; refused?: string | undefined }
   /** `isNew`: just signed in, not gone on. */
   | ({ is: 'in'; isNew: boolean } & SignedIn);
 
@@ -43,43 +42,28 @@ interface Doors {
 }
 const Here = createContext<Doors | undefined>(undefined);
 
-export function SessionProvider({ children }: { children: ReactNode }) {
+interface ProviderProps {
+  /** As the page opened. */
+  arrival: Arrival;
+  children: ReactNode;
+}
+
+export function SessionProvider({ arrival, children }: ProviderProps) {
   const reads = useQueryClient();
   const [presence, setPresence] = useState<Presence>({ is: 'unknown' });
   const [asked, setAsked] = useState(0);
-  const now = useRef(presence);
+  const leave = useLeaving(presence, setPresence);
   useEffect(() => {
-    now.current = presence;
-  });
-  /** Nothing of a person stays on the page or in its memory. */
-  const leave = useCallback(
-    (why?: Why) => {
-      const { current } = now;
-      if (current.is === 'in') current.outbox.stop();
-      localStorage.removeItem(QUEUE_AHEAD);
-      reads.clear();
-      setPresence({ is: 'out', why, was: current.is === 'in' && why ? placeOf(current.session) : undefined });
-    },
-    [reads],
-  );
-  useEffect(() => {
-    void presenceNow(reads).then(setPresence);
-  }, [reads, asked]);
-  useEffect(
-    () =>
-      listen((heard, refusal) => {
-        if (heard !== 'signed-out' || now.current.is !== 'in') return;
-        leave(refusal?.reason === 'OPERATOR_SUSPENDED' ? 'suspended' : 'ended');
-      }),
-    [leave],
-  );
+    void presenceNow(reads, arrival).then(setPresence);
+  }, [reads, arrival, asked]);
+  useNewsOfSession(presence, setPresence, leave);
   const doors = useMemo<Doors>(
     () => ({
       presence,
       again: () => setAsked((before) => before + 1),
       async signIn(provider, operator) {
-        const was = presence.is === 'out' && presence.was?.operator === operator ? presence.was : undefined;
-        setPresence(await enter(await signedIn({ provider, operator, centre: was?.centre }), was === undefined));
+        const left = presence.is === 'out' && presence.left?.operator === operator ? presence.left : undefined;
+        setPresence(await enter(await signedIn({ provider, operator, centre: left?.centre }), left === undefined));
       },
       async switchCentre(centre) {
         const session = await bodyOf(api.POST('/api/v1/sessions/current/centre', { body: { centre } }));
@@ -94,7 +78,8 @@ export function SessionProvider({ children }: { children: ReactNode }) {
         const keeping = presence.is === 'in' ? presence.keeping : undefined;
         leave();
         await keeping?.destroy();
-        await endSession();
+        const next = await endSession();
+        if (next) location.assign(next);
       },
     }),
     [presence, leave, reads],
@@ -102,60 +87,55 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   return <Here value={doors}>{children}</Here>;
 }
 
-/** In this browser while somebody with a queue is signed in; says nothing of anybody. */
-const QUEUE_AHEAD = 'cups-queue-ahead';
+type Leave = (why?: Why) => void;
 
-async function presenceNow(reads: QueryClient): Promise<Presence> {
-  // One wait less on a slow line: whoever comes back gets the queue with the session, not after it.
-  if (localStorage.getItem(QUEUE_AHEAD)) void reads.prefetchQuery(Object.assign({ retry: false }, queueRead('today')));
-  try {
-    return await enter(await reads.fetchQuery(sessionRead));
-  } catch (error) {
-    if (!isPassing(error)) localStorage.removeItem(QUEUE_AHEAD);
-    return { is: isPassing(error) ? 'unreachable' : 'out' };
-  }
+/** Nothing of a person stays on the page or in its memory. */
+function useLeaving(presence: Presence, setPresence: (presence: Presence) => void): Leave {
+  const reads = useQueryClient();
+  const now = useRef(presence);
+  useEffect(() => {
+    now.current = presence;
+  });
+  return useCallback(
+    (why) => {
+      const { current } = now;
+      if (current.is === 'in') current.outbox.stop();
+      const left = current.is === 'in' && why ? leftBy(why, current.session) : undefined;
+      rememberLeft(left);
+      forgetQueue();
+      reads.clear();
+      setPresence({ is: 'out', left });
+    },
+    [reads, setPresence],
+  );
 }
 
-/** Opens what this operator keeps here; writes that were left behind go on. */
-async function enter(session: Session, isNew = false): Promise<Presence> {
-  if (worksAtDesk(session.operator)) localStorage.setItem(QUEUE_AHEAD, 'yes');
-  const keeping = await openKeeping(session.operator.name);
-  return { is: 'in', isNew, session, keeping, outbox: await openOutbox(keeping) };
+function leftBy(why: Why, { operator, centre, expireTime }: Session): Left {
+  return { why, operator: operator.name, centre, until: expireTime };
 }
 
-const placeOf = ({ operator, centre }: Session) => ({ operator: operator.name, centre });
-
-interface SigningIn {
-  provider: string;
-  operator: string | undefined;
-  centre: string | undefined;
-}
-
-async function signedIn({ provider, operator, centre }: SigningIn): Promise<Session> {
-  round += 1;
-  const body: { provider: 'local'; operator?: string; centre?: string } = { provider: provider as 'local' };
-  if (operator !== undefined) body.operator = operator;
-  if (centre !== undefined) body.centre = centre;
-  return bodyOf(api.POST('/api/v1/sessions', { body }));
-}
-
-/** Counts sign-ins and endings, so that an ending that is still being tried never ends the session after it. */
-let round = 0;
-
-/** The cookie of a session that cannot be ended now is worth 8 hours at most; it is tried while the page lives. */
-async function endSession(): Promise<void> {
-  const mine = ++round;
-  for (let pause = 1_000; mine === round; pause = Math.min(pause * 2, 30_000)) {
-    const error = await api.DELETE('/api/v1/sessions/current').then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
-    if (!isPassing(error)) {
-      if (error && !(error instanceof Refusal)) throw error;
-      return;
-    }
-    await new Promise((done) => setTimeout(done, pause));
-  }
+/** The session ended, or is another than it was: with other roles, at another centre, of somebody else. */
+function useNewsOfSession(presence: Presence, setPresence: (presence: Presence) => void, leave: Leave): void {
+  const reads = useQueryClient();
+  const isIn = presence.is === 'in';
+  useEffect(() => {
+    if (!isIn) return;
+    return listen((heard, refusal) => {
+      if (heard === 'signed-out') leave(refusal?.reason === 'OPERATOR_SUSPENDED' ? 'suspended' : 'ended');
+    });
+  }, [isIn, leave]);
+  const onOther = useCallback(
+    (session: Session) => {
+      if (presence.is !== 'in') return;
+      // Another window of this browser has signed somebody else in.
+      if (presence.session.operator.name !== session.operator.name) return leave('ended');
+      if (presence.session.centre !== session.centre) reads.clear();
+      markQueue(session);
+      setPresence(Object.assign({}, presence, { session }));
+    },
+    [presence, setPresence, leave, reads],
+  );
+  useLook(presence.is === 'in' ? presence.session : undefined, onOther);
 }
 
 export function useDoors(): Doors {

@@ -1,38 +1,47 @@
-import { useId, useMemo, useState } from 'react';
+import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
-import { Lock, Search } from 'lucide-react';
+import { Lock } from 'lucide-react';
+import { REASON_TEXTS } from '@cups/application/texts';
 import { isPassing, Refusal } from '../api/client.ts';
-import { operatorsRead, providersRead } from '../api/reads.ts';
-import type { Operator } from '../api/types.ts';
+import { providersRead } from '../api/reads.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
-import { Field, TextInput } from '../parts/field.tsx';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
-import { useKeys } from '../keys/keys.tsx';
-import { REASON_TEXTS } from '@cups/application/texts';
-import { ROLES, SESSION } from '../texts/session.ts';
+import { SESSION } from '../texts/session.ts';
+import type { Left } from './left.ts';
 import { Outside } from './outside.tsx';
 import { useDoors } from './session.tsx';
-import type { Why } from './session.tsx';
+import { TestOperators } from './test-operators.tsx';
+import { Ways } from './ways.tsx';
 import styles from './sign-in.module.css';
 
 /** Where nobody is signed in: after the screen was covered too, and it then tells nothing of what is behind it. */
 
-const WHY = { covered: SESSION.covered, ended: SESSION.ended, suspended: SESSION.suspended } as const;
-const SHOWN = 8;
+const WHY = { covered: SESSION.coveredSafe, ended: SESSION.ended, suspended: SESSION.suspended } as const;
 
-export function SignIn({ why, who }: { why?: Why | undefined; who?: string | undefined }) {
+interface SignInProps {
+  /** Who was here and did not sign out. */
+  left?: Left | undefined;
+  /** The reason for which another site let nobody in. */
+  refused?: string | undefined;
+}
+
+export function SignIn({ left, refused }: SignInProps) {
   const { t } = useLanguage();
   const providers = useQuery(providersRead);
-  const enter = useEntering();
+  const enter = useEntering(refused);
   const [another, setAnother] = useState(false);
-  const back = who !== undefined && !another ? who : undefined;
+  const back = another ? undefined : left;
+  const covered = left?.why === 'covered';
+  const all = providers.data?.providers ?? [];
+  const ways = all.flatMap(({ startPath, displayName }) => (startPath ? [{ startPath, displayName }] : []));
+  const local = all.find(({ listsOperators }) => listsOperators);
   return (
     <Outside>
       <div className={styles.head}>
-        {why === 'covered' && <Lock size={28} aria-hidden="true" />}
-        <h1>{t(why === 'covered' ? SESSION.covered : SESSION.title)}</h1>
-        <p>{t(why === 'covered' ? SESSION.coveredSafe : why ? WHY[why] : SESSION.lead)}</p>
+        {covered && <Lock size={28} aria-hidden="true" />}
+        <h1>{t(covered ? SESSION.covered : SESSION.title)}</h1>
+        <p>{t(left ? WHY[left.why] : SESSION.lead)}</p>
       </div>
       {enter.fault && (
         <p role="alert" className={styles.fault}>
@@ -42,127 +51,54 @@ export function SignIn({ why, who }: { why?: Why | undefined; who?: string | und
       {providers.isPending && <Skeleton />}
       {providers.isError && <Failed error={providers.error} onAgain={() => void providers.refetch()} />}
       {providers.data?.providers.length === 0 && <p>{t(SESSION.noProvider)}</p>}
-      {providers.data?.providers.map(({ name, displayName, listsOperators }) =>
-        listsOperators ? (
-          <TestOperators
-            key={name}
-            back={back}
-            onAnother={() => setAnother(true)}
-            busy={enter.busy}
-            onChoose={(operator) => void enter.as(name, operator)}
-          />
-        ) : (
-          <Button key={name} look="filled" large wide busy={enter.busy} onClick={() => void enter.as(name)}>
-            {t(displayName)}
+      {ways.length > 0 && <Ways ways={ways} back={refused ? undefined : back} again={Boolean(left ?? refused)} />}
+      {ways.length > 0 && local && <p className={styles.or}>{t(SESSION.orTest)}</p>}
+      {local && (
+        <TestOperators
+          back={back?.operator}
+          under={ways.length > 0}
+          busy={enter.busy}
+          onChoose={(operator) => void enter.as(local.name, operator)}
+        />
+      )}
+      {back && (
+        <div className={styles.else}>
+          <Button look="text" onClick={() => setAnother(true)}>
+            {t(SESSION.somebodyElse)}
           </Button>
-        ),
+        </div>
       )}
     </Outside>
   );
 }
 
-function useEntering() {
+/** @param refused as another site's refusal begins; the next try here takes its place */
+function useEntering(refused: string | undefined) {
   const { t } = useLanguage();
   const { signIn } = useDoors();
   const [busy, setBusy] = useState(false);
-  const [fault, setFault] = useState('');
+  const [reason, setReason] = useState(refused);
   const as = async (provider: string, operator?: string) => {
     setBusy(true);
-    setFault('');
+    setReason(undefined);
     try {
       await signIn(provider, operator);
     } catch (error) {
       if (!(error instanceof Refusal) && !isPassing(error)) throw error;
-      setFault(t(error instanceof Refusal ? REASON_TEXTS[error.reason] : SESSION.silent));
+      setReason(error instanceof Refusal ? error.reason : AWAY);
     } finally {
       setBusy(false);
     }
   };
-  return { busy, fault, as };
+  return { busy, fault: reason === undefined ? '' : t(faultOf(reason)), as };
 }
 
-interface TestOperatorsProps {
-  /** Who covered the screen. */
-  back: string | undefined;
-  onAnother: () => void;
-  busy: boolean;
-  onChoose: (operator: string) => void;
-}
+const AWAY = 'away';
 
-function TestOperators({ back, onAnother, busy, onChoose }: TestOperatorsProps) {
-  const { t } = useLanguage();
-  const operators = useQuery(operatorsRead);
-  const [query, setQuery] = useState('');
-  const found = useMemo(() => matching(operators.data ?? [], query), [operators.data, query]);
-  const known = operators.data?.find(({ name }) => name === back);
-  useKeys([back !== undefined && { code: 'Enter', does: () => onChoose(back) }]);
-  if (operators.isPending) return <Skeleton />;
-  if (operators.isError) return <Failed error={operators.error} onAgain={() => void operators.refetch()} />;
-  if (back !== undefined) {
-    return (
-      <div className={styles.back}>
-        <Button look="filled" large wide cap="Enter" busy={busy} onClick={() => onChoose(back)}>
-          {t(SESSION.goOn)}
-        </Button>
-        {known && <p className={styles.quiet}>{known.centre?.replace('centres/', '')}</p>}
-        <Button look="text" onClick={onAnother}>
-          {t(SESSION.somebodyElse)}
-        </Button>
-      </div>
-    );
-  }
-  return (
-    <form
-      className={styles.form}
-      onSubmit={(event) => {
-        event.preventDefault();
-        const [first] = found;
-        if (first && query) onChoose(first.name);
-      }}
-    >
-      <Field label={t(SESSION.find)} help={t(SESSION.testOnly)}>
-        <TextInput value={query} onChange={setQuery} first start={<Search size={18} aria-hidden="true" />} />
-      </Field>
-      <OperatorList found={found} onChoose={onChoose} />
-    </form>
-  );
-}
-
-function OperatorList({ found, onChoose }: { found: Operator[]; onChoose: (operator: string) => void }) {
-  const { t } = useLanguage();
-  const told = useId();
-  const rest = found.length - SHOWN;
-  return (
-    <>
-      <ul className={styles.list} aria-describedby={told}>
-        {found.slice(0, SHOWN).map(({ name, displayName, roles, centre, agency }) => (
-          <li key={name}>
-            <button type="button" onClick={() => onChoose(name)}>
-              <strong>{displayName}</strong>
-              <span>
-                {roles.map((role) => t(ROLES[role])).join(', ')} ·{' '}
-                {(centre ?? agency)?.replace(/^.*\//, '') ?? t(SESSION.platform)}
-              </span>
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p id={told} className={styles.quiet} role="status">
-        {found.length === 0 ? t(SESSION.nobody) : rest > 0 ? t(SESSION.more, { n: rest }) : ''}
-      </p>
-    </>
-  );
-}
-
-/** Letters as people type them: without marks, in any case. Specialists come first. */
-function matching(operators: Operator[], query: string): Operator[] {
-  const plain = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
-  const words = plain(query).split(/\s+/).filter(Boolean);
-  const rank = ({ roles }: Operator) => (roles.includes('specialist') ? 0 : 1);
-  return operators
-    .filter(({ name, displayName, suspended }) => {
-      const text = plain(`${displayName} ${name}`);
-      return !suspended && words.every((word) => text.includes(word));
-    })
-    .sort((a, b) => rank(a) - rank(b));
+/** What a reason says; one that this page does not know lets nobody in all the same. */
+function faultOf(reason: string) {
+  if (reason === AWAY) return SESSION.silent;
+  return Object.hasOwn(REASON_TEXTS, reason)
+    ? REASON_TEXTS[reason as keyof typeof REASON_TEXTS]
+    : REASON_TEXTS.SIGN_IN_REFUSED;
 }

@@ -12,6 +12,11 @@ export const SESSION = texts({
     ru: 'Тестовые операторы: таких людей нет.',
     en: 'Test operators: nobody of them exists.',
   },
+  orTest: {
+    ro: 'sau, pentru probă',
+    ru: 'или для проверки',
+    en: 'or, to try it out',
+  },
   find: { ro: 'Centrul sau numele', ru: 'Центр или имя', en: 'Centre or name' },
   platform: { ro: 'Pentru toate centrele', ru: 'Для всех центров', en: 'For all centres' },
   nobody: {
@@ -52,6 +57,10 @@ export const SESSION = texts({
     ru: 'Ваш доступ приостановлен. Введённое сохранено. Обратитесь к руководителю центра.',
     en: 'Your access is suspended. What you typed is kept. Talk to the manager of the centre.',
   },
+  sessions: { ro: 'Unde lucrați acum', ru: 'Где вы сейчас вошли', en: 'Where you are signed in' },
+  since: { ro: 'din {when}', ru: 'с {when}', en: 'since {when}' },
+  thisOne: { ro: 'această fereastră', ru: 'это окно', en: 'this window' },
+  end: { ro: 'Încheie', ru: 'Завершить', en: 'End' },
   out: { ro: 'Ieșire', ru: 'Выйти', en: 'Sign out' },
   outWaiting: {
     ro: 'Nu au ajuns încă la platformă: {n}. Dacă ieșiți acum, se pierd. Acoperiți ecranul ca să se păstreze.',
