@@ -12,6 +12,9 @@ const { BSON } = mongoose.mongo;
 const SECRET = 'SECRET-VALUE-3';
 const fromServer = (code: number) => Object.assign(new Error(SECRET), { name: 'MongoServerError', code });
 
+/** As the driver wraps what ends a bulk write. */
+const inBulk = (cause: Error) => new mongoose.mongo.MongoBulkWriteError(cause as never, {} as never);
+
 describe('a failure of the driver', () => {
   test.each([
     ['no primary', fromServer(10107), true, false],
@@ -26,6 +29,8 @@ describe('a failure of the driver', () => {
       true,
       false,
     ],
+    ['a bulk write that lost its connection', inBulk(new mongoose.mongo.MongoNetworkError(SECRET)), true, false],
+    ['a bulk write that is wrong', inBulk(fromServer(9)), false, false],
     ['a socket that is closed', Object.assign(new Error(SECRET), { code: 'EPIPE' }), true, false],
     ['a command that is wrong', fromServer(9), false, false],
     ['a fault of ours', new TypeError(SECRET), false, false],

@@ -34,8 +34,9 @@ export function isConnectionLost(error: unknown): boolean {
  * What a failed call of the driver becomes: STORE_UNAVAILABLE, or an error with the operation and the code only. Texts of
  * the driver hold values of documents, so none of them goes on.
  */
-export function storeFailure(error: unknown, operation: string, log: Log): Error {
-  if (isProblem(error)) return error;
+export function storeFailure(thrown: unknown, operation: string, log: Log): Error {
+  if (isProblem(thrown)) return thrown;
+  const error = unwrapped(thrown);
   if (isConnectionLost(error)) return unavailable();
   const { name = 'unknown', code = -1 } = error as { name?: string; code?: number };
   if (passing.has(code)) return unavailable();
@@ -45,6 +46,12 @@ export function storeFailure(error: unknown, operation: string, log: Log): Error
   }
   if (/^Mongo(?!Invalid|Parse|Missing|Runtime)/.test(name) && !answered.has(name)) return unavailable();
   return new Error(`store: ${operation} failed (${name}, code ${code})`);
+}
+
+/** A bulk write wraps what ended it, also where no server has answered, and is then named as if one had. */
+function unwrapped(error: unknown): unknown {
+  const { name, errorResponse } = error as { name?: string; errorResponse?: unknown };
+  return name === 'MongoBulkWriteError' && errorResponse instanceof Error ? errorResponse : error;
 }
 
 /** As much as is looked at of what the driver throws: it wraps the first cause in others, one for each server. */
