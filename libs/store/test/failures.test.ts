@@ -30,7 +30,12 @@ describe('a failure of the driver', () => {
       false,
     ],
     ['a bulk write that lost its connection', inBulk(new mongoose.mongo.MongoNetworkError(SECRET)), true, false],
-    ['a bulk write that is wrong', inBulk(fromServer(9)), false, false],
+    [
+      'a bulk write that is wrong',
+      inBulk(new mongoose.mongo.MongoServerError({ message: SECRET, code: 9 })),
+      false,
+      false,
+    ],
     ['a socket that is closed', Object.assign(new Error(SECRET), { code: 'EPIPE' }), true, false],
     ['a command that is wrong', fromServer(9), false, false],
     ['a fault of ours', new TypeError(SECRET), false, false],
