@@ -25,8 +25,9 @@ const HELP = `npm run cups -- <command>
   --json              for programs
   --help              this text
 
-It finds the platform that \`npm start\` started here, or by CUPS_KEYS (with the key of the operator) and the addresses
-AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.
+It finds the platform that \`npm start\` started here, or by CUPS_KEYS (with the key of the operator), GRPC_TLS_DIR (with
+its certificate) and the addresses AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS,
+IDENTITY_ADDRESS.
 `;
 
 try {

@@ -1,5 +1,15 @@
 import { principalsFor } from '@cups/events/rights';
 import { parseArgs } from 'node:util';
+import {
+  announceAuthority,
+  makeAuthority,
+  makeCertificate,
+  renew,
+  retireAuthority,
+  showAuthority,
+  showCertificate,
+  switchAuthority,
+} from './keys/certificates.ts';
 import { accessOfPod, keyCluster } from './keys/cluster.ts';
 import { keyFolder } from './keys/folder.ts';
 import type { KeyPlace } from './keys/place.ts';
@@ -11,31 +21,46 @@ import { SIGNERS } from './services.ts';
 
 const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --cluster | --api <url> --namespace <name>) [--kafka] [--now]
 
-  make      make what is missing: a key pair for each service, the secret of intake; what is there stays (default: all)
+  make      make what is missing: a key pair for each service, the secret of intake, an authority of certificates and a
+            certificate for each service; what is there stays, but for certificates that end within 120 days (default: all)
   show      where each service stands (default: all)
   announce  step 1 of changing a key: publish the next public key
   switch    step 2, five minutes later: sign with it
   retire    step 3, when nothing signed before is in use (10 minutes later; identity after 8 hours and 5 minutes, for it
             signs sessions): the old public key counts no longer
+  renew     make the certificate of a service anew; the one before stays good until its end
 
 Services: ${SIGNERS.join(', ')}. None is restarted: they read their keys again.
+In the place of a service "authority" is what certifies them all: it is followed by another in the same three steps.
 
   --dir <folder>     keys are files, as CUPS_KEYS names them
   --cluster          in a pod: Secrets <prefix>-key-<service>, ConfigMap <prefix>-public-keys of its namespace
   --api <url>        the same from outside, through \`kubectl proxy\`: http://127.0.0.1:8001
   --namespace <name> for --api
   --prefix <name>    what the names of those objects begin with (default cups)
+  --no-certificates  with make: none, for another authority makes them (such as cert-manager)
   --kafka            with make: also a password for each user of Kafka, those of agencies not among them
   --now              do not wait for the times above: what was signed with the other key is refused for a while
   --help             this text
 `;
-const ACTIONS: Record<string, (steps: Steps, service: string) => Promise<string>> = {
+type Action = (steps: Steps, service: string) => Promise<string>;
+const ACTIONS: Record<string, Action> = {
   make,
-  show,
+  show: async (steps, service) => `${await show(steps, service)}; ${await showCertificate(steps, service)}`,
   announce,
   switch: switchOver,
   retire,
+  renew,
 };
+/** What is done with the authority of certificates. */
+const OF_AUTHORITY: Record<string, Action> = {
+  make: makeAuthority,
+  show: showAuthority,
+  announce: announceAuthority,
+  switch: switchAuthority,
+  retire: retireAuthority,
+};
+const AUTHORITY = 'authority';
 
 try {
   await main();
@@ -54,6 +79,7 @@ async function main(): Promise<void> {
       namespace: { type: 'string', default: 'default' },
       prefix: { type: 'string', default: 'cups' },
       kafka: { type: 'boolean', default: false },
+      'no-certificates': { type: 'boolean', default: false },
       now: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -63,11 +89,22 @@ async function main(): Promise<void> {
   const action = ACTIONS[what];
   if (!action) throw new Error(`Say what: ${Object.keys(ACTIONS).join(', ')}; --help tells more.`);
   const steps = { place: placeOf(values), now: Date.now(), hurry: values.now };
-  for (const service of servicesOf(what, services)) console.log(`${service}: ${await action(steps, service)}`);
+  for (const name of servicesOf(what, services)) {
+    const doing = name === AUTHORITY ? OF_AUTHORITY[what] : action;
+    if (!doing) throw new Error(`The authority is followed by another: announce, switch, retire.`);
+    console.log(`${name}: ${await doing(steps, name)}`);
+  }
   if (what !== 'make') return;
   console.log(`intake: ${await makeSecret(steps.place)}`);
+  if (!values['no-certificates']) await makeCertificates(steps, services);
   const users = values.kafka ? principalsFor('', { agencies: [], simulated: [] }) : [];
   for (const { user } of users) console.log(`${user}: ${await makePassword(steps.place, user)}`);
+}
+
+async function makeCertificates(steps: Steps, services: string[]): Promise<void> {
+  const named = servicesOf('make', services).filter((name) => name !== AUTHORITY);
+  if (!services.includes(AUTHORITY)) console.log(`${AUTHORITY}: ${await makeAuthority(steps)}`);
+  for (const service of named) console.log(`${service}: ${await makeCertificate(steps, service)}`);
 }
 
 interface Where {
@@ -89,8 +126,9 @@ function servicesOf(what: string, named: string[]): readonly string[] {
   if (named.length === 0 && !['make', 'show'].includes(what)) {
     throw new Error(`Say whose key: ${SIGNERS.join(', ')}, or all.`);
   }
-  if (named.length === 0 || named.includes('all')) return SIGNERS;
-  const unknown = named.filter((name) => !SIGNERS.some((signer) => signer === name));
+  if (named.length === 0) return what === 'show' ? [...SIGNERS, AUTHORITY] : SIGNERS;
+  if (named.includes('all')) return SIGNERS;
+  const unknown = named.filter((name) => name !== AUTHORITY && !SIGNERS.some((signer) => signer === name));
   if (unknown.length > 0) throw new Error(`No service named ${unknown.join(', ')} has a key: ${SIGNERS.join(', ')}.`);
   return named;
 }

@@ -5,6 +5,8 @@ import { isFree } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { makeKeys } from '@cups/rpc';
 import mongoose from 'mongoose';
+import { makeAuthority, makeCertificate } from './keys/certificates.ts';
+import { keyFolder, tlsFolder } from './keys/folder.ts';
 import { admitAll } from './platform/admit.ts';
 import { environmentOf } from './platform/environment.ts';
 import type { Surroundings } from './platform/environment.ts';
@@ -36,7 +38,7 @@ export interface PlatformOptions {
   env?: Record<string, string>;
   envOf?: Partial<Record<ServiceName, Record<string, string>>>;
   prefix?: string;
-  /** Whether embedded parts stand open: no TLS, nobody signs in, everybody may do everything. @default false */
+  /** Whether all of it stands open: no TLS, between services neither; nobody signs in to Kafka, everybody may do everything. @default false */
   open?: boolean;
   /** Store and Kafka that run already and have all topics. @default those of the environment, else embedded ones */
   parts?: { mongoUri: string; kafkaBrokers: string };
@@ -103,9 +105,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { settingsOf, usersDir, ...ways } = waysInto(embedded?.access, given);
     const { mongoUri, kafkaBrokers, kafkaAccess: access, mongoTls } = ways;
     const { keysDir, requestSecret } = makeSecrets(dataDir);
+    if (!open) await makeCertificates(keysDir);
     const url = await choosePorts(processes, options.port);
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
-    const start = startOf(processes, Object.assign(around, { settingsOf }), requestSecret, options.envOf);
+    const start = startOf(processes, Object.assign(around, { settingsOf, open }), requestSecret, options.envOf);
 
     if (!options.parts) {
       const data = options.env?.['CUPS_DATA'] ?? join(root, 'data');
@@ -160,6 +163,13 @@ function makeSecrets(dataDir: string): { keysDir: string; requestSecret: string 
   return { keysDir, requestSecret };
 }
 
+/** Certificates of all services, made where they are missing or soon at their end. */
+async function makeCertificates(keysDir: string): Promise<void> {
+  const steps = { place: keyFolder(keysDir), now: Date.now(), hurry: false };
+  await makeAuthority(steps);
+  await Promise.all(SIGNERS.map((service) => makeCertificate(steps, service)));
+}
+
 /** @returns the address of the gateway */
 async function choosePorts(processes: Processes, gatewayPort: number): Promise<string> {
   if (gatewayPort && !(await isFree(gatewayPort))) {
@@ -174,7 +184,7 @@ async function choosePorts(processes: Processes, gatewayPort: number): Promise<s
 /** Starts a service, or a further copy of it, with the settings of this platform. */
 function startOf(
   processes: Processes,
-  around: Surroundings & { settingsOf: (name: ServiceName) => Record<string, string> },
+  around: Surroundings & { settingsOf: (name: ServiceName) => Record<string, string>; open: boolean },
   requestSecret: string,
   envOf: PlatformOptions['envOf'] = {},
 ): Platform['start'] {
@@ -182,7 +192,9 @@ function startOf(
   return async (name, copy) => {
     const label = labelOf(name, copy);
     const ports = await processes.choosePorts(label);
-    const own = Object.assign(name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {}, envOf[name]);
+    const secret = name === 'intake' ? { REQUEST_SECRET_FILE: requestSecret } : {};
+    const tls = around.open ? {} : { GRPC_TLS_DIR: tlsFolder(around.keysDir, name) };
+    const own = Object.assign(secret, tls, envOf[name]);
     await processes.start(label, name, environmentOf(around, around.settingsOf(name), ports, addressOf, own));
   };
 }

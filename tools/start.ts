@@ -15,7 +15,7 @@ serves until Ctrl-C.
   --port <n>       port of the gateway (default 8080)
   --data <folder>  where Kafka and the store keep their data (default .cups/data)
   --empty          do not play the sample day
-  --open           Kafka without TLS, users and rights; what it holds stays the same
+  --open           Kafka without TLS, users and rights, and calls between services without TLS; what is held stays the same
   --help           this text
 
 MONGODB_URI and KAFKA_BROKERS name real ones instead of the embedded store and Kafka.
@@ -93,7 +93,13 @@ try {
     mkdirSync(join(root, '.cups'), { recursive: true });
     writeFileSync(
       running,
-      JSON.stringify({ url: platform.url, pid: process.pid, data: dataDir, services: platform.addresses() }),
+      JSON.stringify({
+        url: platform.url,
+        pid: process.pid,
+        data: dataDir,
+        services: platform.addresses(),
+        open: values.open,
+      }),
     );
   }
   console.log(`serving ${platform.url}`);

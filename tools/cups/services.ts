@@ -2,8 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { isProblem, REASONS } from '@cups/problem';
-import { connect, openKeys } from '@cups/rpc';
-import type { Client, Keys } from '@cups/rpc';
+import { connect, openKeys, openTls } from '@cups/rpc';
+import type { Client, Keys, Tls } from '@cups/rpc';
+import { tlsFolder } from '../keys/folder.ts';
 
 /** The services of a platform that runs, as the tool of operators reaches them. */
 
@@ -25,15 +26,19 @@ export class Refused extends Error {}
 interface Running {
   data: string;
   services?: Record<string, string>;
+  /** Calls are plain. */
+  open?: boolean;
 }
 
 /** A platform, reached with the operator's own key. Connections are made when they are needed. */
 export class Platform {
   readonly #addressOf: (name: StoredName) => string | undefined;
   readonly #keys: Keys;
+  readonly #tls: Tls | undefined;
   readonly #clients = new Map<StoredName, Operations>();
 
   /**
+   * Calls are mutual TLS where GRPC_TLS_DIR names a certificate of the operator, and with what `npm start` started closed.
    * @param root of the checkout, where `npm start` says what runs
    * @param variables name addresses and the folder of keys; without them it is what `npm start` started
    * @throws Refused when nothing runs, or there is no key
@@ -45,7 +50,7 @@ export class Platform {
     const dir = variables['CUPS_KEYS'] ?? (running && join(running.data, 'keys'));
     if (!dir) {
       throw new Refused(
-        'No platform runs that npm start started here: start it, or name one with CUPS_KEYS and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
+        'No platform runs that npm start started here: start it, or name one with CUPS_KEYS, GRPC_TLS_DIR and AGENCY_BRIDGE_ADDRESS, INTAKE_ADDRESS, NOTIFICATIONS_ADDRESS, IDENTITY_ADDRESS.',
       );
     }
     try {
@@ -55,6 +60,9 @@ export class Platform {
         `There is no key of the operator in ${dir}: make it by npm run keys -- make operator --dir ${dir}`,
       );
     }
+    const plain = isNamed || !running || running.open;
+    const tlsDir = variables['GRPC_TLS_DIR'] ?? (plain ? undefined : tlsFolder(dir, 'operator'));
+    this.#tls = tlsDir === undefined ? undefined : certificateIn(tlsDir);
   }
 
   /** @throws Refused when its address is not known */
@@ -64,13 +72,29 @@ export class Platform {
     const address = this.#addressOf(name);
     if (address === undefined) throw new Refused(`Nothing says where ${name} is: set ${STORED[name]}.`);
     const service = 'cups.operations.v1.OperationsService';
-    const client = connect<OperationsServiceDefinition>(service, { address, keys: this.#keys, service: name });
+    const client = connect<OperationsServiceDefinition>(service, {
+      address,
+      keys: this.#keys,
+      tls: this.#tls,
+      service: name,
+    });
     this.#clients.set(name, client);
     return client;
   }
 
   close(): void {
     for (const client of this.#clients.values()) client.close();
+    this.#tls?.close();
+  }
+}
+
+function certificateIn(dir: string): Tls {
+  try {
+    return openTls({ dir, service: 'operator' });
+  } catch {
+    throw new Refused(
+      `There is no certificate of the operator in ${dir}: npm run keys -- make operator --dir <folder> makes one in its folder tls/operator.`,
+    );
   }
 }
 

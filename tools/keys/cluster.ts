@@ -34,7 +34,8 @@ export function accessOfPod(): ClusterAccess {
 
 /**
  * Keys in a cluster, by names that begin alike: the Secret `<prefix>-key-<service>` of each service, the Secret
- * `<prefix>-next-keys`, the Secret `<prefix>-request-secret`, the Secret `<prefix>-kafka-<user>` of each user of Kafka, and the
+ * `<prefix>-next-keys`, the Secret `<prefix>-request-secret`, the Secret `<prefix>-tls-<service>` of each service with its certificate,
+ * the Secrets `<prefix>-authority` and `<prefix>-next-authority`, which no pod of a service mounts, the Secret `<prefix>-kafka-<user>` of each user of Kafka, and the
  * ConfigMap `<prefix>-public-keys`. A pod mounts its own Secret and the ConfigMap as one folder. Every call @throws Error, one sentence, when the API server refuses or is away
  */
 export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
@@ -52,13 +53,26 @@ export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
         return { kind: 'Secret', name: `${prefix}-request-secret` };
       case 'kafka':
         return { kind: 'Secret', name: `${prefix}-kafka-${item.user.replace(/^kafka-/, '')}` };
+      case 'tls':
+        return { kind: 'Secret', name: `${prefix}-tls-${item.service}` };
+      case 'authority':
+      case 'next-authority':
+        return { kind: 'Secret', name: `${prefix}-${item.kind}` };
     }
   };
   const pathOf = (kind: string) => `/api/v1/namespaces/${access.namespace}/${kind.toLowerCase()}s`;
   const encoded = (kind: string, text: string) => (kind === 'Secret' ? Buffer.from(text).toString('base64') : text);
-  const patch = (item: Item, value: string | null) => {
+  const patch = (item: Item, data: Record<string, string | null>) => {
     const { kind, name } = objectOf(item);
-    return api('PATCH', `${pathOf(kind)}/${name}`, { data: { [fileOf(item)]: value } });
+    return api('PATCH', `${pathOf(kind)}/${name}`, { data });
+  };
+  const writeTogether = async (entries: readonly (readonly [Item, string])[]): Promise<void> => {
+    const [first] = entries[0]!;
+    const { kind, name } = objectOf(first);
+    const data = Object.fromEntries(entries.map(([item, text]) => [fileOf(item), encoded(kind, text)]));
+    if (await patch(first, data)) return;
+    const metadata = { name, labels: { 'app.kubernetes.io/part-of': 'cups', 'app.kubernetes.io/component': 'keys' } };
+    await api('POST', pathOf(kind), { apiVersion: 'v1', kind, metadata, data });
   };
 
   return {
@@ -69,15 +83,10 @@ export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
       if (value === undefined || kind === 'ConfigMap') return value;
       return Buffer.from(value, 'base64').toString('utf8');
     },
-    async write(item, text) {
-      const { kind, name } = objectOf(item);
-      const value = encoded(kind, text);
-      if (await patch(item, value)) return;
-      const metadata = { name, labels: { 'app.kubernetes.io/part-of': 'cups', 'app.kubernetes.io/component': 'keys' } };
-      await api('POST', pathOf(kind), { apiVersion: 'v1', kind, metadata, data: { [fileOf(item)]: value } });
-    },
+    write: (item, text) => writeTogether([[item, text]]),
+    writeTogether,
     async remove(item) {
-      await patch(item, null);
+      await patch(item, { [fileOf(item)]: null });
     },
   };
 }

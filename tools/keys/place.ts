@@ -1,17 +1,27 @@
+import type { TlsTexts } from '@cups/rpc/certificate';
+
 /** Where keys are kept: a folder, or Secrets and a ConfigMap of a cluster. */
 export interface KeyPlace {
   /** @returns undefined when it is not there */
   read(item: Item): Promise<string | undefined>;
   write(item: Item, text: string): Promise<void>;
+  /** Several files of one folder or Secret; a pod sees all of them change together. */
+  writeTogether(entries: readonly (readonly [Item, string])[]): Promise<void>;
   remove(item: Item): Promise<void>;
 }
 
 /**
  * What is kept. `private` signs now and `next` will; `public` holds every key that counts; `secret` is what intake makes
- * fingerprints of requests with; `kafka` is the password of a user of Kafka.
+ * fingerprints of requests with; `kafka` is the password of a user of Kafka. `tls` is the certificate of a service, `authority` what
+ * certifies now and `next-authority` what will.
  */
 export type Item =
-  { kind: 'private' | 'next' | 'public'; service: string } | { kind: 'secret' } | { kind: 'kafka'; user: string };
+  | { kind: 'private' | 'next' | 'public'; service: string }
+  | { kind: 'secret' }
+  | { kind: 'kafka'; user: string }
+  | { kind: 'tls'; service: string; file: TlsFile }
+  | { kind: 'authority' | 'next-authority'; file: TlsFile };
+export type TlsFile = keyof TlsTexts;
 
 /** The name of an item's file, also within a Secret or ConfigMap. */
 export function fileOf(item: Item): string {
@@ -26,5 +36,9 @@ export function fileOf(item: Item): string {
       return 'intake.secret';
     case 'kafka':
       return 'password';
+    case 'tls':
+    case 'authority':
+    case 'next-authority':
+      return item.file;
   }
 }

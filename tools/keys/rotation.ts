@@ -13,7 +13,7 @@ import type { Item, KeyPlace } from './place.ts';
 
 const MINUTE = 60_000;
 /** Until a published key has reached every process: a mounted ConfigMap takes up to two minutes. */
-const SPREAD_MS = 5 * MINUTE;
+export const SPREAD_MS = 5 * MINUTE;
 /** How long what a service signed may live after the switch has reached it; sessions, which identity signs, live up to 8 h. */
 const lifeOf = (service: string): number => SPREAD_MS + (service === 'identity' ? 8 * 60 * MINUTE : 5 * MINUTE);
 
@@ -176,7 +176,7 @@ const whenToSwitch = (next: PrivateJwk, now: number): string => {
   return wait > 0 ? `switch in ${inWords(wait)}` : 'switch now';
 };
 
-function inWords(ms: number): string {
+export function inWords(ms: number): string {
   const minutes = Math.ceil(ms / MINUTE);
   if (minutes === 0) return 'no time';
   return minutes < 120 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -4,13 +4,13 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { openKeys } from '@cups/rpc';
+import { openKeys, openTls } from '@cups/rpc';
 import { publicKeysFrom } from '@cups/rpc/jwk';
 import { temporaryDir } from '@cups/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { keyCluster } from '../keys/cluster.ts';
-import { keyFolder } from '../keys/folder.ts';
+import { keyFolder, tlsFolder } from '../keys/folder.ts';
 import { fileOf } from '../keys/place.ts';
 import { SIGNERS } from '../services.ts';
 import type { Item, KeyPlace } from '../keys/place.ts';
@@ -39,6 +39,9 @@ function memory() {
     write: async (item, text) => {
       written.push(item.kind);
       kept.set(nameOf(item), text);
+    },
+    writeTogether: async (entries) => {
+      for (const [item, text] of entries) await place.write(item, text);
     },
     remove: async (item) => void kept.delete(nameOf(item)),
   };
@@ -183,9 +186,17 @@ describe('`npm run keys`', () => {
     const { code, out } = await keys('make', '--dir', dir);
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
-      lines: [...SIGNERS.map((service) => `${service}: a key was made`), 'intake: its secret was made'],
+      lines: [
+        ...SIGNERS.map((service) => `${service}: a key was made`),
+        'intake: its secret was made',
+        'authority: made, good for 3650 days',
+        ...SIGNERS.map((service) => `${service}: a certificate was made, good for 365 days`),
+      ],
     });
-    for (const service of SIGNERS) openKeys({ dir, service });
+    for (const service of SIGNERS) {
+      openKeys({ dir, service });
+      openTls({ dir: tlsFolder(dir, service), service }).close();
+    }
     const modeOf = (file: string) => (statSync(join(dir, file)).mode & 0o777).toString(8);
     expect([modeOf('intake.key.jwk'), modeOf('intake.secret'), modeOf('public/intake.jwk')]).toEqual([
       '600',
@@ -213,8 +224,9 @@ describe('`npm run keys`', () => {
   });
 
   test.each<[string, string[], RegExp]>([
-    ['nothing to do', [], /^Say what: make, show, announce, switch, retire;/],
-    ['something that it cannot do', ['renew', '--dir', 'x'], /^Say what: /],
+    ['nothing to do', [], /^Say what: make, show, announce, switch, retire, renew;/],
+    ['something that it cannot do', ['burn', '--dir', 'x'], /^Say what: /],
+    ['an authority to renew', ['renew', 'authority', '--dir', 'x'], /^The authority is followed by another: /],
     ['no place', ['make'], /^Say where, once: /],
     ['two places', ['make', '--dir', 'x', '--cluster'], /^Say where, once: /],
     ['a pod that is none', ['make', '--cluster'], /^This is no pod: /],
@@ -306,6 +318,12 @@ describe('keys in a cluster', () => {
         [`${at}/configmaps/try-public-keys`, 'ConfigMap', SIGNERS.map((service) => `${service}.jwk`).sort()],
         [`${at}/secrets/try-request-secret`, 'Secret', ['intake.secret']],
         ...SIGNERS.map((service) => [`${at}/secrets/try-key-${service}`, 'Secret', [`${service}.key.jwk`]]),
+        // The key of the authority is in a Secret of its own, which no service mounts.
+        ...['authority', ...SIGNERS.map((service) => `tls-${service}`)].map((name) => [
+          `${at}/secrets/try-${name}`,
+          'Secret',
+          ['ca.crt', 'tls.crt', 'tls.key'],
+        ]),
       ].sort(),
     );
   });

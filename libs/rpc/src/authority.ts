@@ -15,14 +15,12 @@ import {
   X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509';
-import { spiffeIdOf } from './certificate.ts';
+import { BACKDATED_MS, spiffeIdOf } from './certificate.ts';
 
 /** An authority of certificates of our own, for where no other one makes them: the local default, tests, a small cluster. */
 
 const P256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const DAY_MS = 86_400_000;
-/** Certificates begin this long before they are made: clocks differ. */
-const BACKDATED_MS = 3_600_000;
 
 /** A certificate and its private key, both PEM. */
 export interface Pair {

@@ -6,6 +6,8 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
  */
 
 const PREFIX = 'spiffe://cups/';
+/** Certificates of our own authority begin this long before they are made: clocks differ. */
+export const BACKDATED_MS = 3_600_000;
 
 /** The name of a service in its certificate. */
 export const spiffeIdOf = (service: string): string => PREFIX + service;
@@ -51,7 +53,7 @@ export function readCertified(texts: TlsTexts): Certified {
 }
 
 /** The certificates of a PEM file, at least one. @throws Error, one sentence */
-function certificatesIn(file: string, text: string): X509Certificate[] {
+export function certificatesIn(file: string, text: string): X509Certificate[] {
   const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   if (blocks.length === 0) throw new Error(`${file} holds no certificate.`);
   try {

@@ -25,6 +25,8 @@ export interface TlsOptions {
   service: ServiceName;
   log?: Log | undefined;
   metrics?: Metrics | undefined;
+  /** How often the files are looked at. @default 1000 */
+  lookMs?: number;
 }
 
 const LOOK_MS = 1000;
@@ -77,7 +79,7 @@ class CertificateFolder implements experimental.CertificateProvider {
       throw new Error(`The certificate of ${options.service} cannot be used in ${options.dir}.${why}`, { cause });
     }
     this.#meters();
-    this.#looking = setInterval(() => void this.#look(), LOOK_MS).unref();
+    this.#looking = setInterval(() => void this.#look(), options.lookMs ?? LOOK_MS).unref();
   }
 
   close(): void {

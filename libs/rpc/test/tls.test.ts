@@ -148,7 +148,7 @@ describe('files', () => {
     await writeAs('gateway');
     const { log, lines } = logLines();
     const metrics = createMetrics('gateway');
-    const tls = openTls({ dir: join(folder.dir, 'files'), service: 'gateway', log, metrics });
+    const tls = openTls({ dir: join(folder.dir, 'files'), service: 'gateway', log, metrics, lookMs: 50 });
     opened.push(tls);
     writeFileSync(path('tls.crt'), 'x');
     const text = () => metrics.registry.metrics();

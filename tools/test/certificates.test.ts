@@ -1,0 +1,156 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
+import { loadService } from '@cups/contracts/proto';
+import { connect, openKeys, openTls, serveGrpc } from '@cups/rpc';
+import type { AccessTable, Client, GrpcServer, Rpcs, ServiceName, Tls } from '@cups/rpc';
+import { keepLog, keepMetrics, temporaryDir } from '@cups/testing';
+import {
+  announceAuthority,
+  makeAuthority,
+  makeCertificate,
+  renew,
+  retireAuthority,
+  showAuthority,
+  showCertificate,
+  switchAuthority,
+} from '../keys/certificates.ts';
+import { keyFolder, tlsFolder } from '../keys/folder.ts';
+import { announce, make, retire, switchOver } from '../keys/rotation.ts';
+import { SIGNERS } from '../services.ts';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const folder = temporaryDir();
+afterAll(() => folder.remove());
+
+describe('certificates in a folder', () => {
+  const place = keyFolder(join(folder.dir, 'alone'));
+  const now = Date.now();
+  const at = (ms: number, hurry = false) => ({ place, now: now + ms, hurry });
+  const made = 'a certificate was made, good for 365 days';
+
+  test('stay while they are good, and are made anew when they end soon, whenever `make` runs', async () => {
+    await expect(makeCertificate(at(0), 'intake')).rejects.toThrow('There is no authority: make it first.');
+    expect(await makeAuthority(at(0))).toBe('made, good for 3650 days');
+    for (const service of SIGNERS) expect(await makeCertificate(at(0), service)).toBe(made);
+    expect(await makeCertificate(at(245 * DAY), 'intake')).toBe('its certificate is there, good for 120 days');
+    expect(await showCertificate(at(366 * DAY), 'intake')).toBe('its certificate has ended');
+    expect(await makeCertificate(at(246 * DAY), 'intake')).toBe(made);
+    await place.write({ kind: 'tls', service: 'intake', file: 'tls.key' }, 'x');
+    expect(await makeCertificate(at(0), 'intake')).toBe(made);
+  });
+
+  test('are rolled over with their authority in three steps, none too early and none out of order', async () => {
+    await expect(switchAuthority(at(0))).rejects.toThrow('There is no next authority: announce it first.');
+    expect(await announceAuthority(at(0))).toBe('the next one is announced; switch in 5 min');
+    expect(await announceAuthority(at(MINUTE))).toBe('the next one is announced already; switch in 4 min');
+    expect(await showAuthority(at(MINUTE))).toBe('good for 3650 days; the next is announced; switch in 4 min');
+    await expect(switchAuthority(at(MINUTE))).rejects.toThrow(/switch in 4 min, or --now\.$/);
+    await expect(retireAuthority(at(0))).rejects.toThrow(/switch first\.$/);
+    await switchAuthority(at(5 * MINUTE));
+    await expect(retireAuthority(at(6 * MINUTE))).rejects.toThrow(/retire in 9 min, or --now\.$/);
+    expect(await retireAuthority(at(15 * MINUTE))).toBe('the old one counts no longer');
+    expect(await retireAuthority(at(15 * MINUTE))).toBe('there is nothing to retire');
+  });
+});
+
+describe('a service that is called without a pause', () => {
+  type Definition = CatalogServiceDefinition;
+  const name = 'cups.catalog.v1.CatalogService';
+  const dir = join(folder.dir, 'called');
+  const place = keyFolder(dir);
+  const steps = () => ({ place, now: Date.now(), hurry: true });
+  const heard = { gateway: keepLog(), catalog: keepLog() };
+  /** Keys are looked at once in a second of this clock. */
+  const clock = () => performance.now() * 20;
+  const failures: unknown[] = [];
+  let [calls, running] = [0, true];
+  let server: GrpcServer;
+  let client: Client<Definition>;
+  let workers: Promise<void>[];
+  const tls: Tls[] = [];
+  const keysOf = (service: 'gateway' | 'catalog') => openKeys({ dir, service, clock, log: heard[service].log });
+  const tlsOf = (service: 'gateway' | 'catalog') => {
+    const one = openTls({ dir: tlsFolder(dir, service), service, log: heard[service].log, lookMs: 50 });
+    tls.push(one);
+    return one;
+  };
+
+  beforeAll(async () => {
+    await makeAuthority(steps());
+    for (const service of SIGNERS) {
+      await make(steps(), service);
+      await makeCertificate(steps(), service);
+    }
+    const definition = loadService<Definition>(name);
+    const row = { callers: ['gateway'] as ServiceName[], roles: 'none', tenancy: 'public', personalData: false };
+    const all = <Value>(value: Value) => Object.fromEntries(Object.keys(definition).map((method) => [method, value]));
+    server = await serveGrpc<Definition>({
+      name: 'catalog',
+      keys: keysOf('catalog'),
+      tls: tlsOf('catalog'),
+      port: 0,
+      log: keepLog().log,
+      metrics: keepMetrics().metrics,
+      definition,
+      rpcs: all(async () => ({})) as unknown as Rpcs<Definition>,
+      access: all(row) as unknown as AccessTable<Definition>,
+      // Connections are made anew all the time, as they are in half a minute.
+      maxConnectionAgeMs: 100,
+    });
+    const address = `127.0.0.1:${server.port}`;
+    client = connect<Definition>(name, { address, keys: keysOf('gateway'), tls: tlsOf('gateway'), service: 'catalog' });
+    workers = Array.from({ length: 4 }, async () => {
+      while (running) {
+        calls++;
+        await client.listPublicServices({}).catch((error: unknown) => failures.push(error));
+        await new Promise(setImmediate);
+      }
+    });
+  });
+  afterAll(async () => {
+    running = false;
+    await Promise.all(workers);
+    client.close();
+    await server.drain();
+    for (const one of tls) one.close();
+  });
+
+  const count = (service: 'gateway' | 'catalog', event: string) =>
+    heard[service].lines.filter((line) => line['event'] === event).length;
+  /** Does a step, waits until all who are named have seen it, and for a hundred calls more. */
+  async function seen(step: () => Promise<unknown>, event: string, ...services: ('gateway' | 'catalog')[]) {
+    const before = services.map((service) => count(service, event));
+    await step();
+    while (!services.every((service, at) => count(service, event) > before[at]!)) await turn();
+    const enough = calls + 100;
+    while (calls < enough && failures.length === 0) await turn();
+  }
+  const turn = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+  test('loses no call while certificates are renewed and their authority is rolled over', async () => {
+    const taken = (step: () => Promise<unknown>) => seen(step, 'certificate-taken', 'gateway', 'catalog');
+    await taken(() => Promise.all([renew(steps(), 'gateway'), renew(steps(), 'catalog')]));
+    await taken(() => announceAuthority(steps()));
+    await taken(() => switchAuthority(steps()));
+    await taken(() => retireAuthority(steps()));
+    expect({ failures, enough: calls > 400 }).toEqual({ failures: [], enough: true });
+  });
+
+  test('loses no call while the key is changed with which its caller signs', async () => {
+    await seen(() => announce(steps(), 'gateway'), 'key-trusted', 'catalog');
+    await seen(() => switchOver(steps(), 'gateway'), 'key-trusted');
+    await seen(() => retire(steps(), 'gateway'), 'key-trusted', 'catalog');
+    expect(failures).toEqual([]);
+  });
+
+  test('answers nothing that is signed with a stolen key once its one file is gone', async () => {
+    rmSync(join(dir, 'public', 'gateway.jwk'));
+    while (failures.length === 0) await turn();
+    const cause = { reason: 'NEIGHBOUR_UNAVAILABLE', metadata: { cause: 'TOKEN_INVALID' } };
+    expect(failures[0]).toMatchObject(cause);
+    await expect(client.listPublicServices({})).rejects.toMatchObject(cause);
+  });
+});
