@@ -129,6 +129,10 @@ describe('a look at a consumer', () => {
     expect(looks(7, 8, 9, 10).map(({ stuck }) => stuck)).toEqual([0, 0, 1, 1]);
   });
 
+  test('asks for a new consumer also where something happened after the position stood, and then no more', () => {
+    expect(looks(7, 8, 8, 8, 8).map(({ silent }) => silent)).toEqual([false, false, false, true, true]);
+  });
+
   test('tells that a partition moves again, and forgets that it stood', () => {
     const at = (position: bigint) => [{ topic: 'a.b', partition: 0, position, end: 9n }];
     let seen = observe(noProgress(), at(5n), () => 1, 0, 60_000);

@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { eventOf, eventually, keepLog, keepMetrics, platform, produce } from '@cups/testing';
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { KafkaJSError } from 'kafkajs';
+import ConsumerGroup from 'kafkajs/src/consumer/consumerGroup.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
 import type { ReceivedEvent } from '@cups/contracts';
 import {
   connectKafka,
@@ -10,6 +13,7 @@ import {
   type ConsumerOptions,
   type LagWatch,
 } from '../src/index.ts';
+import { asking, type Request, type Response } from '../src/driver/ask.ts';
 
 const here = platform();
 const { log, lines } = keepLog();
@@ -112,6 +116,48 @@ describe('a consumer that has lag and does not move', () => {
     expect(held.handled.size).toBe(1);
     expect(said('consumer-stuck')).toHaveLength(1);
     expect(said('consumer-moves')).toHaveLength(1);
+  }, 90_000);
+});
+
+/** Has the broker forget the members of a group, as it does with those of which it has heard nothing for 10 s. */
+async function forgetMembers(groupId: string): Promise<void> {
+  const kafka = connectKafka(here.brokers, 'test');
+  const admin = kafka.admin();
+  await admin.connect();
+  const { groups } = await admin.describeGroups([groupId]);
+  await admin.disconnect();
+  const leave = (memberId: string): Request => ({
+    apiKey: 13,
+    apiVersion: 0,
+    apiName: 'LeaveGroup',
+    encode: () => Promise.resolve(new Encoder().writeString(groupId).writeString(memberId)),
+  });
+  const answer: Response<{ code: number }> = {
+    decode: (raw) => Promise.resolve({ code: raw.readInt16BE(0), throttleTime: 0, clientSideThrottleTime: 0 }),
+    parse: (data) => Promise.resolve(data),
+  };
+  await asking(kafka, async (ask) => {
+    for (const { memberId } of groups[0]!.members) expect((await ask(leave(memberId), answer)).code).toBe(0);
+  });
+}
+
+describe('a member that its group has forgotten', () => {
+  test('is given up when its next join fails, for kafkajs then goes on fetching and is no member', async () => {
+    const groupId = `g-${randomUUID()}`;
+    const { consumer, handled } = consume({ groupId, silenceMs: 5_000 });
+    await eventually(() => consumer.ready(), { timeoutMs: 30_000 });
+    const join = jest.spyOn(ConsumerGroup.prototype, 'joinAndSync');
+    join.mockRejectedValueOnce(new KafkaJSError('the broker is busy'));
+    await forgetMembers(here.prefix + groupId);
+    await eventually(() => join.mock.calls.length > 0, { timeoutMs: 20_000 });
+    join.mockRestore();
+    const before = await committed(groupId);
+    const events = many(5, 'Forgotten');
+    await produce(here, events);
+    await eventually(async () => (await committed(groupId)) >= before + 5, { timeoutMs: 30_000 });
+    expect(events.every(({ id }) => handled.has(id))).toBe(true);
+    const rebuilt = lines.filter((line) => line['event'] === 'consumer-rebuilt' && line['group'] === groupId);
+    expect(rebuilt).toMatchObject([{ reason: 'silent' }]);
   }, 90_000);
 });
 

@@ -5,7 +5,7 @@ import { denialOf, type KafkaAccess } from '../access.ts';
 import { Denials } from '../denials.ts';
 import { connectKafka, failureOf, RETRY } from '../kafka.ts';
 import { inheritOffsets } from './inherit.ts';
-import { Member } from './member.ts';
+import { Member, type MemberOptions } from './member.ts';
 import { RebuildPace } from './rebuild.ts';
 import { openLagWatch, type LagWatch } from './watch.ts';
 import { Work, type WorkOptions } from './work.ts';
@@ -19,6 +19,8 @@ export interface ConsumerOptions extends WorkOptions {
   inheritFrom?: string;
   /** ms; a fetch waits so long when nothing comes, and stop and rejoin may take as long. Default 2,000. */
   maxWaitMs?: number;
+  /** As of a member. */
+  silenceMs?: MemberOptions['silenceMs'];
   /** Notices when this consumer stands still; several in one process share one. Default: one of its own. */
   watch?: LagWatch;
 }
@@ -73,7 +75,7 @@ class Members {
 
   /** One member from its start to its end; resolves with the reason why it ended. */
   async #runOnce(work: Work): Promise<string> {
-    const { prefix, groupId, topics, maxWaitMs = MAX_WAIT_MS } = this.#options;
+    const { prefix, groupId, topics, maxWaitMs = MAX_WAIT_MS, silenceMs } = this.#options;
     try {
       await this.#inherit();
     } catch (error) {
@@ -81,7 +83,7 @@ class Members {
     }
     if (this.#stopping.aborted) return 'stopped';
     const fetched = () => this.#admit();
-    this.#current = new Member(this.#kafka, { prefix, groupId, topics, maxWaitMs, fetched }, work);
+    this.#current = new Member(this.#kafka, { prefix, groupId, topics, maxWaitMs, silenceMs, fetched }, work);
     return this.#current.ended;
   }
 

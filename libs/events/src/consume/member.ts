@@ -10,13 +10,16 @@ export interface MemberOptions {
   groupId: string;
   topics: string[];
   maxWaitMs: number;
+  /** ms without a heartbeat after which the member is given up. Default 45,000; kafkajs sends one every 3 s. */
+  silenceMs?: number | undefined;
   /** Kafka has answered a fetch. */
   fetched: () => void;
 }
 
-/** ms; a member of which nothing was heard for so long has stopped fetching. */
+/** ms; a member that has told its group nothing for so long is none any more, or has stopped. */
 const SILENCE_MS = 45_000;
-const LOOK_MS = 10_000;
+/** So many times it is looked whether it is silent before it is said to be. */
+const LOOKS = 4;
 /** ms, so that what is not taken is not asked for without a pause. */
 const STALE_MS = 50;
 /** ms; a crash stops first and says why afterwards. */
@@ -58,6 +61,7 @@ export class Member {
   readonly #fetched: () => void;
   /** With the prefix. */
   readonly #topics: string[];
+  readonly #silenceMs: number;
   readonly #freshness = openFreshness();
   readonly #over: Promise<string>;
   #end!: (reason: string) => void;
@@ -68,6 +72,7 @@ export class Member {
     this.#work = work;
     this.#prefix = options.prefix;
     this.#fetched = options.fetched;
+    this.#silenceMs = options.silenceMs ?? SILENCE_MS;
     this.#topics = options.topics.map((topic) => options.prefix + topic);
     this.#consumer = consumerOf(kafka, options);
     this.#over = new Promise((resolve) => (this.#end = resolve));
@@ -98,10 +103,11 @@ export class Member {
   }
 
   async #run(): Promise<string> {
-    // kafkajs may stop fetching without an error.
+    // kafkajs may stop fetching without an error. Or it goes on and is no member: when the group has forgotten it and the join that
+    // follows fails, it fetches again under no name, sends no heartbeat, and can commit nothing.
     const watch = setInterval(() => {
-      if (this.joined() && Date.now() - this.#lastSign > SILENCE_MS) this.#end('silent');
-    }, LOOK_MS);
+      if (this.joined() && Date.now() - this.#lastSign > this.#silenceMs) this.#end('silent');
+    }, this.#silenceMs / LOOKS);
     watch.unref();
     try {
       await this.#consumer.connect();
@@ -131,7 +137,6 @@ export class Member {
     consumer.on('consumer.fetch', ({ payload }) => {
       this.#freshness.ends(payload.nodeId, Date.now());
       this.#fetched();
-      this.#sign();
     });
     consumer.on('consumer.heartbeat', () => this.#sign());
     consumer.on('consumer.rebalancing', () => void this.#work.flush());

@@ -18,7 +18,7 @@ export interface Standing extends Reading {
 /** What is known of a consumer from one look to the next; each map and set is by `topic/partition`. */
 export interface Progress {
   standings: Map<string, Standing>;
-  /** How many messages its member had taken and dealt with in a partition at the time from which that stands. */
+  /** How many messages its member has taken and dealt with in a partition, and since when (ms) there was no further one. */
   activity: Map<string, { since: number; count: number }>;
   stuck: Set<string>;
 }
@@ -33,7 +33,7 @@ export interface Observation {
   /** The topic of each partition that was stuck and is not any more. */
   moves: string[];
   /**
-   * In a stuck partition nothing at all has happened: its consumer is to be built anew. Where single keys hold up the position while
+   * In a stuck partition nothing at all has happened for as long: its consumer is to be built anew. Where single keys hold up the position while
    * others flow, that would only disturb those.
    */
   silent: boolean;
@@ -80,12 +80,12 @@ export function observe(
   const stuck = stuckOf(standings, now, stuckMs);
   const progress: Progress = { standings, activity: new Map(), stuck: new Set(stuck.map(nameOf)) };
   let silent = false;
-  for (const [name, { topic, partition, since }] of standings) {
+  for (const [name, { topic, partition }] of standings) {
     const count = activity(topic, partition);
     const known = before.activity.get(name);
-    const stands = known?.since === since;
-    progress.activity.set(name, stands ? known : { since, count });
-    if (progress.stuck.has(name) && stands && known.count === count) silent = true;
+    const last = known?.count === count ? known : { since: now, count };
+    progress.activity.set(name, last);
+    if (progress.stuck.has(name) && now - last.since >= stuckMs) silent = true;
   }
   return {
     progress,

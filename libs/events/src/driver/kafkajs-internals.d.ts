@@ -63,3 +63,12 @@ declare module 'kafkajs/src/cluster/brokerPool.js' {
   const brokerPool: { prototype: BrokerPool };
   export default brokerPool;
 }
+
+declare module 'kafkajs/src/consumer/consumerGroup.js' {
+  interface ConsumerGroup {
+    groupId: string;
+    joinAndSync(): Promise<void>;
+  }
+  const consumerGroup: { prototype: ConsumerGroup };
+  export default consumerGroup;
+}
