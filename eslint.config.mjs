@@ -190,6 +190,45 @@ const rooms = [
     ),
   ],
   [
+    ['apps/identity/src/signin/saml/**'],
+    only(
+      [
+        LOCAL,
+        '\\.\\.\\/',
+        NODE,
+        LIBS,
+        ...['@node-saml/node-saml', 'xml-crypto', '@xmldom/xmldom/lib/dom-parser.js'].map(exactly),
+      ],
+      'SAML is spoken here alone, with the packages of decision 0024.',
+    ),
+  ],
+  [
+    ['apps/identity/src/signin/oidc/**'],
+    only(
+      [LOCAL, '\\.\\.\\/', NODE, LIBS, exactly('openid-client')],
+      'OpenID Connect is spoken here alone, with the package of decision 0024.',
+    ),
+  ],
+  [
+    ['apps/test-idp/src/**'],
+    only(
+      [
+        LOCAL,
+        '\\.\\.\\/',
+        NODE,
+        ...[
+          '@peculiar/x509',
+          'reflect-metadata',
+          '@xmldom/xmldom/lib/dom-parser.js',
+          'xml-crypto',
+          'xml-encryption',
+        ].map(exactly),
+        ...['express', 'oidc-provider'].map(exactly),
+      ],
+      'The test identity provider stands outside, as MPass does: it knows nothing of the platform.',
+    ),
+  ],
+  [
     ['apps/gateway/src/**'],
     only(
       [
@@ -295,7 +334,10 @@ export default tseslint.config(
             tags('backend', backend),
             tags('agency-contract', ['none']),
             tags('testing', backend),
-            ...['catalog', 'identity', 'intake', 'agency-bridge', 'notifications'].map((name) => tags(name, backend)),
+            ...['catalog', 'intake', 'agency-bridge', 'notifications'].map((name) => tags(name, backend)),
+            // Its tests put assertions together with what the test identity provider is made of.
+            tags('identity', [...backend, 'test-idp']),
+            tags('test-idp', ['local']),
             tags('gateway', [...shared, 'application', 'process', 'rpc', 'backend']),
             tags('desk', ['problem', 'application', 'testing']),
             tags('agency-kit', ['agency-contract', 'local']),

@@ -105,6 +105,11 @@ export const settings = {
     ),
     page: rate('PAGE', 3000, 'Files of the page that one address may fetch in a minute, counted in each replica.'),
     session: rate('SESSION', 600, 'Requests a minute under one session, counted in each replica.'),
+    signIn: rate(
+      'SIGN_IN',
+      120,
+      'Steps of sign-ins at an identity provider that one address may make in a minute, counted in each replica.',
+    ),
     tracking: rate('TRACKING', 20, 'Tracking numbers that one address may ask for in a minute.'),
     trackingTotal: rate('TRACKING_TOTAL', 600, 'Tracking numbers that all together may ask for in a minute.'),
   },

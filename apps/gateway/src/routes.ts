@@ -1,5 +1,4 @@
 import type { Handler } from './http/handler.ts';
-import type { Sessions } from './http/session.ts';
 import type { Neighbours } from './neighbours.ts';
 import type { Operators } from './operators.ts';
 import { applicationRoutes } from './routes/applications.ts';
@@ -13,10 +12,10 @@ import { queueRoutes } from './routes/queue.ts';
 import { registryRoutes } from './routes/registry.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import type { SessionCookies } from './routes/sessions.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 
-export interface RouteParts extends Neighbours, PlatformParts {
-  sessions: Sessions;
+export interface RouteParts extends Neighbours, PlatformParts, SessionCookies {
   operators: Operators;
 }
 
@@ -24,7 +23,7 @@ export interface RouteParts extends Neighbours, PlatformParts {
 export function routes(parts: RouteParts): Record<string, Handler> {
   return withNames(parts.operators, {
     ...platformRoutes(parts),
-    ...sessionRoutes(parts, parts.sessions),
+    ...sessionRoutes(parts, parts),
     ...registryRoutes(parts),
     ...applicationRoutes(parts),
     ...queueRoutes(parts),

@@ -3,6 +3,7 @@ import type { Overrides } from '@cups/backend';
 import type { RunningService } from '@cups/process';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
+import { attemptCookie } from './http/auth-cookie.ts';
 import { openContract } from './http/contract.ts';
 import { readDocument } from './http/document.ts';
 import { openFace } from './http/face.ts';
@@ -33,16 +34,19 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     secure: config.publicOrigin.startsWith('https:'),
     now,
   });
+  const attempts = attemptCookie(config.publicOrigin.startsWith('https:'));
   const operators = openOperators({
     ask: (names, context) => identity.batchGetOperators({ names }, context, atOnce),
     now,
   });
   const app = createApp({
     operations,
-    handlers: routes({ ...neighbours, sessions, operators, document, ready: () => !draining() }),
+    handlers: routes({ ...neighbours, sessions, attempts, operators, document, ready: () => !draining() }),
     page: openPage(config.deskDir),
     contract: openContract(config.contractDir),
     sessions,
+    attempts,
+    identity,
     limits: openLimits(config.limits),
     admit: openAdmission(config.maxInFlight, metrics),
     draining,

@@ -134,7 +134,7 @@ test('A page that is built while the gateway runs is served at once; without one
 });
 
 test('Files of the page and requests of an address use up limits of their own.', async () => {
-  const limits = { address: 2, page: 2, session: 1e6, tracking: 1e6, trackingTotal: 1e6 };
+  const limits = { address: 2, page: 2, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
   const narrow = await startGateway({}, { deskDir: folder, limits });
   try {
     const statuses = async (path: string) => {

@@ -436,6 +436,8 @@ describe('each operation asks the right neighbour and answers as the document sa
       sessions: undefined as never,
       page: undefined as never,
       contract: undefined as never,
+      identity: undefined as never,
+      attempts: undefined as never,
       limits: undefined as never,
       admit: undefined as never,
       draining: () => false,

@@ -374,7 +374,7 @@ describe('signing out', () => {
   });
 
   test('works for a session that has used up its requests', async () => {
-    const limits = { address: 1e6, page: 1e6, session: 1, tracking: 1e6, trackingTotal: 1e6 };
+    const limits = { address: 1e6, page: 1e6, session: 1, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
     const gateway = await startGateway({}, { limits });
     try {
       await gateway.send('GET', LIST);
@@ -486,7 +486,7 @@ describe('requests from other sites', () => {
 });
 
 describe('limits', () => {
-  const wide = { address: 1e6, page: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6 };
+  const wide = { address: 1e6, page: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 1e6 };
   const statuses = async (
     gateway: Gateway,
     n: number,

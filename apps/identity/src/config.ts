@@ -1,6 +1,7 @@
 import { CALLS, dataDir, ENVIRONMENT, grpcPort, httpPort, PROCESS, STORED } from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
+import { SIGN_IN } from './signin/settings.ts';
 
 /** The settings of identity. */
 export const settings = {
@@ -15,7 +16,8 @@ export const settings = {
     name: 'CUPS_IDENTITY_PROVIDERS',
     type: 'list',
     default: [],
-    meaning: 'Who may say who signs in, each by its name; without any, nobody signs in. Production refuses `local`.',
+    meaning:
+      'Who may say who signs in, each by its name; `local`, `mpass` (SAML 2.0), `oidc`; without any, nobody signs in. Production refuses `local`.',
   },
   sessionMs: {
     name: 'CUPS_SESSION_MINUTES',
@@ -52,6 +54,7 @@ export const settings = {
     default: 30_000,
     meaning: 'How often the centres are compared with the store, for what other replicas wrote.',
   },
+  signIn: SIGN_IN,
 } as const satisfies Settings;
 
 export type Config = ConfigOf<typeof settings>;

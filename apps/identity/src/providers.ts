@@ -2,6 +2,7 @@ import { Problem } from '@cups/problem';
 import type { CentreFile } from './domain/centres.ts';
 import { syntheticOperators } from './domain/operators.ts';
 import type { Operator } from './domain/operators.ts';
+import { BROWSER_PROVIDERS } from './signin/open.ts';
 
 /** Somebody who can say who signs in. MPass becomes another one. */
 export interface Provider {
@@ -63,10 +64,7 @@ export function localProvider(environment: string, places: Places): Provider {
 
 /** The providers of the configuration by name; an unknown name ends the start with one clear sentence. */
 export function openProviders(names: string[], environment: string, places: Places): Map<string, Provider> {
-  return new Map(
-    names.map((name) => {
-      if (name !== 'local') throw new Error(`CUPS_IDENTITY_PROVIDERS names "${name}", which is not a provider.`);
-      return [name, localProvider(environment, places)];
-    }),
-  );
+  const unknown = names.find((name) => name !== 'local' && !BROWSER_PROVIDERS.includes(name));
+  if (unknown !== undefined) throw new Error(`CUPS_IDENTITY_PROVIDERS names "${unknown}", which is not a provider.`);
+  return new Map(names.includes('local') ? [['local', localProvider(environment, places)]] : []);
 }

@@ -10,6 +10,7 @@ import type { Provider } from './providers.ts';
 import { sessionRpcs, unknownHere } from './rpc/sessions.ts';
 import type { SessionParts } from './rpc/sessions.ts';
 import { signInRpcs } from './signin/rpcs.ts';
+import type { SignInParts } from './signin/rpcs.ts';
 import { setSuspended } from './store.ts';
 
 type All = Rpcs<IdentityServiceDefinition>;
@@ -18,14 +19,14 @@ type All = Rpcs<IdentityServiceDefinition>;
 const MOST_NAMED = 200;
 
 /** The calls of identity. */
-export function identityRpcs(parts: SessionParts): All {
+export function identityRpcs(parts: SignInParts): All {
   return { ...sessionRpcs(parts), ...signInRpcs(parts), ...operatorRpcs(parts), ...centreRpcs(parts) };
 }
 
 function operatorRpcs(
-  parts: SessionParts,
+  parts: SignInParts,
 ): Pick<All, 'ListSignInProviders' | 'ListOperators' | 'BatchGetOperators' | 'SuspendOperator' | 'ReinstateOperator'> {
-  const { providers, standings, centres } = parts;
+  const { providers, standings, centres, browserProviders } = parts;
   return {
     ListSignInProviders: () => {
       const offered = [...providers.values()].map(({ name, displayName, offers }) => ({
@@ -33,7 +34,13 @@ function operatorRpcs(
         displayName,
         listsOperators: offers().length > 0,
       }));
-      return Promise.resolve({ providers: offered });
+      const elsewhere = [...browserProviders.values()].map(({ name, displayName }) => ({
+        name,
+        displayName,
+        listsOperators: false,
+        startPath: `/auth/${name}/start`,
+      }));
+      return Promise.resolve({ providers: [...elsewhere, ...offered] });
     },
 
     async ListOperators({ centre, pageSize, pageToken: token }) {

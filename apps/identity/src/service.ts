@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredOverrides } from '@cups/backend/stored';
+import type { StoredBackend, StoredOverrides } from '@cups/backend/stored';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { RunningService } from '@cups/process';
 import { followAgencies, mustBeReadable } from '@cups/registry';
@@ -14,6 +14,10 @@ import { openRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { identityRpcs } from './rpc.ts';
 import { Sessions } from './sessions.ts';
+import { Attempts, attemptsOf } from './signin/attempts.ts';
+import { openBrowserProviders } from './signin/open.ts';
+import { peopleOf } from './signin/people.ts';
+import type { People } from './signin/people.ts';
 import { centresOf, sessionsOf, standingsOf } from './store.ts';
 
 /** Identity: centres from files, operators from providers, sessions in its store. It calls nobody and starts without Kafka. */
@@ -58,11 +62,23 @@ export async function createIdentity(
   backend.readyWhile(() => centresNow().size > 0);
 
   const { sessionMs } = config;
+  const signIn = openSignIn(backend, peopleOf(providers));
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ centres: centresNow, providers, sessions, standings, keys, sessionMs, now }),
+    rpcs: identityRpcs({ centres: centresNow, providers, sessions, standings, keys, sessionMs, now, ...signIn }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,
   });
   return { ...running, registry };
+}
+
+/** What signing in at a provider with pages of its own needs. */
+function openSignIn(backend: StoredBackend<Config>, people: People) {
+  const { store, now, log, metrics } = backend;
+  const { environment, providers, signIn, sessionSweepMs: sweepMs } = backend.config;
+  const production = environment === 'production';
+  const attempts = new Attempts({ documents: attemptsOf(store), sweepMs, now, log });
+  backend.atStop('work', () => attempts.stop());
+  const browserProviders = openBrowserProviders(providers, signIn, { production, now, log, metrics });
+  return { attempts, browserProviders, people, log, metrics };
 }

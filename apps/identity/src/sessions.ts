@@ -6,7 +6,7 @@ import { ulid } from 'ulid';
 import type { StoredSession } from './store.ts';
 
 /** Why a session left the store. */
-type Ending = 'signed-out' | 'too-many' | 'suspended' | 'expired';
+type Ending = 'signed-out' | 'signed-out-at-provider' | 'too-many' | 'suspended' | 'expired';
 
 /** The call that changes a session. */
 type Occasion = Pick<CallContext, 'requestId' | 'traceparent'>;
@@ -56,7 +56,7 @@ export class Sessions {
 
   /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
   async begin(
-    session: Pick<StoredSession, 'operator' | 'provider' | 'expireTime' | 'centre'>,
+    session: Pick<StoredSession, 'operator' | 'provider' | 'index' | 'expireTime' | 'centre'>,
     { createTime, requestId, traceparent }: Occasion & { createTime: Date },
   ): Promise<StoredSession> {
     const { document } = await this.#documents.create(
@@ -97,6 +97,19 @@ export class Sessions {
   /** Ends all sessions of an operator that began up to then. */
   async endOf(operator: string, until: Date): Promise<void> {
     await this.#remove({ operator, createTime: { $lte: until } }, 'suspended');
+  }
+
+  /**
+   * Ends the sessions of an operator that a provider ends.
+   * @param indexes as the provider names its sessions; none means all of that operator
+   * @returns the ids of those that ended
+   */
+  async endAtProvider(operator: string, provider: string, indexes: string[]): Promise<string[]> {
+    const theirs = { operator, provider, ...(indexes.length > 0 && { index: { $in: indexes } }) };
+    const found = await this.#documents.find(theirs, { scope: 'service', projection: { _id: 1 } });
+    const ids = found.map(({ _id }) => _id);
+    if (ids.length > 0) await this.#remove({ _id: { $in: ids } }, 'signed-out-at-provider');
+    return ids;
   }
 
   async stop(): Promise<void> {

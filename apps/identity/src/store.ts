@@ -16,6 +16,8 @@ export interface StoredSession extends StoredDocument, SessionTimes {
   provider: string;
   /** Code of the centre where it works; a release before this one did not keep it. */
   centre?: string | undefined;
+  /** The session at the provider, by which it signs out; absent where the provider names none. */
+  index?: string;
 }
 
 /** Exists for an operator who was suspended at least once. */
@@ -53,6 +55,7 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
     schema: {
       operator: { type: String, required: true },
       provider: { type: String, required: true },
+      index: String,
       expireTime: { type: Date, required: true },
       centre: String,
       endTime: Date,

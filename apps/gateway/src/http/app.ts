@@ -3,6 +3,8 @@ import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
 import { Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
+import { serveAuth } from './auth.ts';
+import type { AuthParts } from './auth.ts';
 import type { Contract } from './contract.ts';
 import { openExchanges } from './exchange.ts';
 import type { Exchange, ExchangeParts } from './exchange.ts';
@@ -15,7 +17,8 @@ import { compressed } from './sparing.ts';
 
 /** The operations of the document, bound to paths and handlers; the page of the desk and the agency contract beside them. */
 
-export interface AppParts extends Gates, ExchangeParts, Pick<Config, 'trustProxy'> {
+export interface AppParts
+  extends Gates, ExchangeParts, Pick<Config, 'trustProxy'>, Pick<AuthParts, 'identity' | 'attempts'> {
   operations: Operation[];
   handlers: Record<string, Handler>;
   page: Page;
@@ -29,6 +32,8 @@ export function createApp(parts: AppParts): Express {
   const exchangeOf = openExchanges(parts);
   const app = express();
   configure(app, parts);
+
+  const named = (req: Request, res: Response, name: string): Exchange => exchangeOf(req, res, undefined, name);
 
   async function answer(exchange: Exchange, operation: Operation): Promise<void> {
     try {
@@ -69,6 +74,8 @@ export function createApp(parts: AppParts): Express {
     });
     app.all(route, (req: Request, res: Response) => refuse(noSuchMethod(['get']), req, res));
   }
+  serveAuth(app, Object.assign({}, parts, { exchangeOf: named }));
+  app.all('/auth/{*path}', (req: Request, res: Response) => refuse(nowhere(), req, res));
   for (const [route, document] of SCREENS) serveFile(route, (req) => page.document(document, req));
   serveFile('/assets/:name', (req) => page.asset(String(req.params['name']), req));
   serveFile('/contract', () => Promise.resolve(contract.home));

@@ -2,6 +2,7 @@ import type { Request, Response } from 'express';
 import type { Log, Metrics } from '@cups/contracts';
 import { requestIdOf, traceparentOf } from '@cups/contracts/node';
 import { Problem } from '@cups/problem';
+import type { Reason } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
 import type { Answer, Operation } from './handler.ts';
@@ -114,11 +115,7 @@ export class Exchange {
   /** Answers with the problem that the error is; a fault of ours is told to the log under an id. */
   fail(error: unknown): void {
     const { requestId } = this.context;
-    const { problem, errorId } = toProblem(error);
-    this.res.locals['reason'] = problem.reason;
-    if (errorId) {
-      this.#parts.log.error({ event: 'request-failed', requestId, errorId, method: this.operation?.id, error });
-    }
+    const { problem, errorId } = this.#told(error);
     if (this.res.headersSent) {
       this.res.destroy();
       return;
@@ -130,6 +127,25 @@ export class Exchange {
     }
   }
 
+  /** Leads a browser that navigates to a page of ours, which says what went wrong. */
+  failAtPage(error: unknown, pathOf: (reason: Reason) => string): void {
+    const { problem } = this.#told(error);
+    if (this.res.headersSent) this.res.destroy();
+    else this.#write({ status: 303, headers: { Location: pathOf(problem.reason) } }, undefined);
+  }
+
+  /** The error as a problem; a fault of ours is in the log by then. */
+  #told(error: unknown): ReturnType<typeof toProblem> {
+    const told = toProblem(error);
+    this.res.locals['reason'] = told.problem.reason;
+    if (told.errorId) {
+      const { errorId } = told;
+      const { requestId } = this.context;
+      this.#parts.log.error({ event: 'request-failed', requestId, errorId, method: this.operation?.id, error });
+    }
+    return told;
+  }
+
   /** A refusal that the document does not declare is itself a fault of ours; that one is held against nothing. */
   #failUndeclared(error: unknown): void {
     const { requestId } = this.context;
@@ -139,7 +155,10 @@ export class Exchange {
     this.#write(problemAnswer(problem, { requestId, errorId }), undefined);
   }
 
-  #write({ status = 200, headers = {}, body, text: given }: Answer, declaredBy: Operation | undefined): void {
+  #write(
+    { status = 200, headers = {}, cookies = [], body, text: given }: Answer,
+    declaredBy: Operation | undefined,
+  ): void {
     const media = headers['Content-Type'] ?? (given === undefined ? JSON_MEDIA : 'text/html');
     const text = given ?? (body === undefined ? undefined : JSON.stringify(body));
     if (this.#parts.checkAnswers) mustBeDeclared(declaredBy, status, media, text);
@@ -147,6 +166,7 @@ export class Exchange {
     res.statusCode = status;
     if (this.#parts.draining()) res.setHeader('Connection', 'close');
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+    if (cookies.length > 0) res.append('Set-Cookie', cookies);
     if (text !== undefined) {
       res.setHeader('Content-Type', `${media}; charset=utf-8`);
       res.setHeader('Content-Length', Buffer.byteLength(text));

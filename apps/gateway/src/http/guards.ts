@@ -11,11 +11,13 @@ import type { Config } from '../config.ts';
 export function openLimits(perMinute: Config['limits']) {
   const byAddress = (req: Request) => ipKeyGenerator(req.ip ?? '');
   const [address, session, page] = [limit(perMinute.address), limit(perMinute.session), limit(perMinute.page)];
+  const signIn = limit(perMinute.signIn);
   const [tracking, trackingTotal] = [limit(perMinute.tracking), limit(perMinute.trackingTotal)];
   return {
     address: (req: Request, res: Response) => address(byAddress(req), req, res),
     session,
     page: (req: Request, res: Response) => page(byAddress(req), req, res),
+    signIn: (req: Request, res: Response) => signIn(byAddress(req), req, res),
     /** For tracking numbers: of one address, and of all together. */
     async tracking(req: Request, res: Response): Promise<void> {
       await tracking(byAddress(req), req, res);
@@ -78,6 +80,21 @@ export function refuseCrossSite({ headers, socket }: IncomingMessage, publicOrig
   const sameSite = site === 'same-origin' || site === 'none';
   if (sameSite && (origin === undefined || originsOf(publicOrigin, socket.localPort).includes(origin))) return;
   throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'The request comes from another site.' });
+}
+
+/**
+ * Refuses what a browser asks for as part of another page, in a frame or as an image: a sign-in is a page of its own.
+ * @throws Problem CROSS_SITE_REQUEST
+ */
+export function refuseUnlessDocument({ headers }: IncomingMessage): void {
+  if ((headers['sec-fetch-dest'] ?? 'document') === 'document') return;
+  throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'A sign-in is no part of another page.' });
+}
+
+/** The origin that a browser sees: the configured one; of this machine, the name by which it came. */
+export function originOf({ headers, socket }: IncomingMessage, publicOrigin: string): string {
+  const ours = originsOf(publicOrigin, socket.localPort);
+  return ours.find((origin) => origin === `http://${headers.host}`) ?? ours[0]!;
 }
 
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]'];

@@ -20,6 +20,8 @@ export interface Answer {
   mayBeMinimal?: boolean;
   status?: number;
   headers?: Record<string, string>;
+  /** As Set-Cookie has them; where there is one only, it may stand in the headers. */
+  cookies?: string[];
   body?: unknown;
   text?: string;
 }

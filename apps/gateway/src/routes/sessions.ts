@@ -1,13 +1,27 @@
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { Session__Output } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
+import type { CallContext } from '@cups/rpc';
 import * as convert from '../convert.ts';
+import type { AttemptCookie } from '../http/auth-cookie.ts';
 import type { Answer, Handler } from '../http/handler.ts';
 import type { Sessions } from '../http/session.ts';
 import type { Neighbours } from '../neighbours.ts';
 import { full, list, whole } from './shapes.ts';
 
+/** How long signing out waits to hear whether a provider is to be told. */
+const LEAVE_MS = 1000;
+
+/** What a browser keeps of a session, and of a sign-in at a provider. */
+export interface SessionCookies {
+  sessions: Sessions;
+  attempts: AttemptCookie;
+}
+
 /** Signing in and out, asked of identity. */
-export function sessionRoutes({ identity }: Neighbours, sessions: Sessions): Record<string, Handler> {
+export function sessionRoutes(
+  { identity }: Neighbours,
+  { sessions, attempts }: SessionCookies,
+): Record<string, Handler> {
   return {
     async createSession({ body, context }) {
       const { provider, operator, centre } = body as { provider: string; operator?: string; centre?: string };
@@ -37,13 +51,25 @@ export function sessionRoutes({ identity }: Neighbours, sessions: Sessions): Rec
       return { status: 204, headers: id === session?.sid ? { 'Set-Cookie': sessions.cleared } : {} };
     },
     async deleteCurrentSession({ context, session }) {
+      const next = await leavingProvider(context);
       await sessions.end(whole(session), context);
-      return { status: 204, headers: { 'Set-Cookie': sessions.cleared } };
+      if (!next) return { status: 204, headers: { 'Set-Cookie': sessions.cleared } };
+      return {
+        cookies: [sessions.cleared, attempts.set(next.attempt)],
+        body: { next: `/auth/${next.provider}/logout` },
+      };
     },
     listOperators: list(identity.listOperators, 'operators', convert.operatorJson, ({ centre }) => ({
       centre: full('centres', centre),
     })),
   };
+
+  /** The provider that signed the person in, where they leave as well; while identity is away they leave here alone. */
+  async function leavingProvider(context: CallContext): Promise<{ provider: string; attempt: string } | undefined> {
+    const soon = { ...context, deadline: new Date(Math.min(context.deadline.getTime(), Date.now() + LEAVE_MS)) };
+    const begun = await identity.beginSignOut({}, soon, { wait: false }).catch(() => undefined);
+    return begun && begun.attempt !== '' ? begun : undefined;
+  }
 
   /** The cookie takes the assertion, in the place of one of the same session. */
   function signedIn(made: { session: Session__Output | null; assertion: string }): Answer {

@@ -42,24 +42,11 @@ async function signIn(
   { provider: providerName, operator: proof, centre: named }: CreateSessionRequest__Output,
   { requestId, traceparent }: Context,
 ) {
-  const { providers, sessions, standings, keys, sessionMs, now } = parts;
-  const provider = providers.get(providerName);
+  const provider = parts.providers.get(providerName);
   if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
-  const code = named === '' ? undefined : parseName('centres', named, '/centre');
+  const centre = named === '' ? undefined : parseName('centres', named, '/centre');
   const operator = await provider.signIn(proof.replace(/^operators\//, ''));
-  const place = placeAt(code ?? operator.centre, operator, parts.centres());
-  // Taken before the look at the suspension: one that comes between ends the session.
-  const createTime = now();
-  assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
-  const expireTime = new Date(createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS));
-  const session = await sessions.begin(
-    { operator: operator.id, provider: provider.name, expireTime, centre: place.centre?.code },
-    { createTime, requestId, traceparent },
-  );
-  return {
-    session: toSession(session, operator, place),
-    assertion: keys.signSession(claimsOf(session, operator, place)),
-  };
+  return beginSession(parts, { operator, provider: provider.name, centre }, { requestId, traceparent });
 }
 
 /** What is done in a session with sessions of the same operator. */
@@ -105,6 +92,42 @@ function ownRpcs(
   };
 }
 
+/** Who signs in, how, and at which of their centres (by code; undefined: the first). */
+export interface SigningIn {
+  operator: Operator;
+  provider: string;
+  centre: string | undefined;
+  /** The session at the provider, by which it signs out. */
+  index?: string;
+  /** When the provider lets the session end at the latest. */
+  until?: Date | undefined;
+}
+
+/**
+ * Begins a session of somebody whom a provider has recognised.
+ * @throws Problem OPERATOR_SUSPENDED, PERMISSION_DENIED, CENTRE_NOT_OPEN or CENTRE_CLOSED
+ */
+export async function beginSession(
+  { centres, sessions, standings, keys, sessionMs, now }: SessionParts,
+  { operator, provider, centre, index, until }: SigningIn,
+  cause: Pick<Context, 'requestId' | 'traceparent'>,
+) {
+  const place = placeAt(centre ?? operator.centre, operator, centres());
+  // Taken before the look at the suspension: one that comes between ends the session.
+  const createTime = now();
+  assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
+  const longest = createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS);
+  const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
+  const { requestId, traceparent } = cause;
+  const at = place.centre?.code;
+  const draft = { operator: operator.id, provider, expireTime, centre: at, ...(index !== undefined && { index }) };
+  const session = await sessions.begin(draft, { createTime, requestId, traceparent });
+  return {
+    session: toSession(session, operator, place),
+    assertion: keys.signSession(claimsOf(session, operator, place)),
+  };
+}
+
 /**
  * Where an operator works from now on.
  * @param code of one of their centres; undefined for who works at none
@@ -140,7 +163,7 @@ async function ownSession(
     standings.get(parseName('operators', name), { scope: 'service' }),
   ]);
   assertSessionCounts(session, standing, new Date(now().getTime() + leastMs));
-  const operator = session && providers.get(session.provider)?.find(session.operator);
+  const operator = session && [...providers.values()].map((one) => one.find(session.operator)).find(Boolean);
   // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
   if (!session || !operator) throw unknownHere('This replica does not know the operator yet.');
   const centre = at === undefined ? undefined : centres().get(parseName('centres', at));

@@ -1,0 +1,167 @@
+import express from 'express';
+import type { Express, Request, Response } from 'express';
+import { fromTimestamp } from '@cups/contracts/proto';
+import { Problem, violation } from '@cups/problem';
+import type { Neighbours } from '../neighbours.ts';
+import { full, whole } from '../routes/shapes.ts';
+import type { AttemptCookie } from './auth-cookie.ts';
+import { POST_SCRIPT, postScript, seeOther, stepAnswer } from './auth-page.ts';
+import type { Exchange } from './exchange.ts';
+import { originOf, refuseUnlessDocument } from './guards.ts';
+import type { Answer } from './handler.ts';
+import type { Gates } from './passage.ts';
+import { notWhole } from './problems.ts';
+
+/**
+ * The way of a browser to an identity provider and back. Identity decides; here it is carried. These paths are not in the document:
+ * they answer navigations, also those that come from the provider's site, so they have guards of their own. What goes wrong leads to
+ * the page, which says why.
+ */
+
+export interface AuthParts extends Gates {
+  identity: Pick<Neighbours['identity'], 'beginSignIn' | 'completeSignIn' | 'continueSignOut' | 'getProviderMetadata'>;
+  attempts: AttemptCookie;
+  exchangeOf: (req: Request, res: Response, name: string) => Exchange;
+}
+
+/** One request of a browser at these paths. */
+interface Visit extends Pick<Exchange, 'context'> {
+  req: Request;
+  res: Response;
+  provider: string;
+  origin: string;
+  /** Of the cookie; empty where there is none. */
+  attempt: string;
+}
+
+const MOST_BYTES = 256 * 1024;
+const readForm = express.raw({ limit: MOST_BYTES, inflate: false, type: 'application/x-www-form-urlencoded' });
+const PROVIDER = /^[a-z][a-z0-9-]{0,30}$/;
+
+/** Serves the paths under /auth. */
+export function serveAuth(app: Express, parts: AuthParts): void {
+  const { start, callback, logout, metadata } = stepsOf(parts);
+  const toPage = answering(parts, true);
+  app.get(POST_SCRIPT, (req, res) => parts.exchangeOf(req, res, 'signInScript').send(postScript()));
+  app.get('/auth/:provider/start', toPage('startSignIn', start));
+  app.get('/auth/:provider/callback', toPage('completeSignIn', callback));
+  app.post('/auth/:provider/callback', toPage('completeSignIn', callback));
+  app.get('/auth/:provider/logout', toPage('continueSignOut', logout));
+  app.post('/auth/:provider/logout', toPage('continueSignOut', logout));
+  app.get('/auth/:provider/metadata', answering(parts, false)('getProviderMetadata', metadata));
+}
+
+/** Answers with what a step gives, after the gates. @param toPage whether what it throws leads to the page, which says why */
+function answering(parts: AuthParts, toPage: boolean) {
+  return (name: string, step: (visit: Visit) => Promise<Answer>) =>
+    async (req: Request, res: Response): Promise<void> => {
+      const exchange = parts.exchangeOf(req, res, name);
+      let passed = false;
+      try {
+        const provider = await admitted(parts, req, res);
+        passed = toPage;
+        const attempt = parts.attempts.read(req.headers.cookie);
+        const origin = originOf(req, parts.publicOrigin);
+        exchange.send(await step({ req, res, provider, attempt, origin, context: exchange.context }));
+      } catch (error) {
+        if (passed) exchange.failAtPage(error, (reason) => `/?signIn=${reason}`);
+        else exchange.fail(error);
+      }
+    };
+}
+
+/** The provider of the path, after the gates. @throws Problem */
+async function admitted({ admit, limits }: AuthParts, req: Request, res: Response): Promise<string> {
+  admit(res);
+  await limits.address(req, res);
+  await limits.signIn(req, res);
+  const provider = String(req.params['provider']);
+  if (!PROVIDER.test(provider)) throw new Problem({ reason: 'METHOD_NOT_FOUND', message: 'There is no such path.' });
+  return provider;
+}
+
+function stepsOf({ identity, sessions, attempts: cookie }: AuthParts) {
+  return {
+    async start({ req, res, provider, origin, context }: Visit): Promise<Answer> {
+      refuseUnlessDocument(req);
+      const { returnTo, centre, language, again } = queryOf(req);
+      const asked = {
+        provider,
+        origin,
+        returnTo: ownPath(returnTo),
+        centre: full('centres', centreOf(centre)) ?? '',
+        language: ['ro', 'ru', 'en'].find((one) => one === language) ?? '',
+        again: again === 'true',
+      };
+      const begun = await identity.beginSignIn(asked, context);
+      res.append('Set-Cookie', cookie.set(begun.attempt));
+      return stepAnswer(begun.next);
+    },
+
+    async callback({ req, res, provider, origin, attempt, context }: Visit): Promise<Answer> {
+      refuseUnlessDocument(req);
+      const parameters = await parametersOf(req, res);
+      res.append('Set-Cookie', cookie.cleared);
+      const done = await identity.completeSignIn({ provider, origin, attempt, parameters }, context);
+      const { id, expireTime } = whole(done.session);
+      res.append('Set-Cookie', sessions.begin(id, done.assertion, whole(fromTimestamp(expireTime))));
+      return seeOther(done.returnTo);
+    },
+
+    async logout({ req, res, provider, origin, attempt, context }: Visit): Promise<Answer> {
+      const parameters = await parametersOf(req, res);
+      if (attempt !== '') res.append('Set-Cookie', cookie.cleared);
+      const told = await identity.continueSignOut({ provider, origin, attempt, parameters }, context);
+      for (const sid of told.endedSessions) sessions.hasEnded(sid);
+      // The browser that brings the provider's word is the one that was signed in; a Lax cookie did not come along.
+      if (told.endedSessions.length > 0) res.append('Set-Cookie', sessions.cleared);
+      return told.next ? stepAnswer(told.next) : seeOther('/');
+    },
+
+    async metadata({ provider, origin, context }: Visit): Promise<Answer> {
+      const { contentType, content } = await identity.getProviderMetadata({ provider, origin }, context);
+      return { headers: { 'Content-Type': contentType }, text: content };
+    },
+  };
+}
+
+/** Of a query or a form, where a name that comes twice has no meaning. @throws Problem */
+function singly(text: string): Record<string, string> {
+  const all = new URLSearchParams(text);
+  const names = new Set(all.keys());
+  if (names.size < all.size) {
+    const violations = [violation('', 'REPEATED_NAME', { name: '(unknown)' })];
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'A parameter comes twice.', violations });
+  }
+  return Object.fromEntries(all);
+}
+
+function queryOf({ originalUrl }: Request): Record<string, string> {
+  const at = originalUrl.indexOf('?');
+  return singly(at < 0 ? '' : originalUrl.slice(at + 1));
+}
+
+/** What a provider lets the browser bring. @throws Problem */
+async function parametersOf(req: Request, res: Response): Promise<Record<string, string>> {
+  if (req.method !== 'POST') return queryOf(req);
+  if (!req.is('application/x-www-form-urlencoded')) {
+    throw new Problem({ reason: 'MEDIA_TYPE_UNSUPPORTED', message: 'The body must be a form.' });
+  }
+  await new Promise<void>((resolve, reject) => {
+    readForm(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
+  });
+  const bytes = req.body as unknown;
+  if (!Buffer.isBuffer(bytes)) throw notWhole();
+  return singly(bytes.toString('utf8'));
+}
+
+/** A path of our page, where somebody wants to come back to; the start of the page for anything else. */
+function ownPath(path = '/'): string {
+  const there = URL.parse(path, 'https://cups.invalid');
+  const isOurs =
+    /^\/(?![/\\])[\x21-\x7e]*$/.test(path) && path.length <= 500 && there?.origin === 'https://cups.invalid';
+  return isOurs && !/^\/(api|auth|contract)(\/|$)/.test(there.pathname) ? path : '/';
+}
+
+const centreOf = (code: string | undefined): string | undefined =>
+  code !== undefined && /^(centres\/)?[A-Z]+-[0-9]{2,6}$/.test(code) ? code : undefined;

@@ -1,0 +1,166 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Problem } from '@cups/problem';
+import request from 'supertest';
+import { MORNING, startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Browsers on their way to an identity provider and back; identity is a fake, which says what a test wants. */
+
+let gateway: Gateway;
+let asked: Record<string, unknown>[];
+let refusal: Problem | undefined;
+
+const form = { form: { url: 'https://idp.example/login', fields: { SAMLRequest: 'PHg+', RelayState: '"><script>' } } };
+const session = {
+  id: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6',
+  operator: { name: 'operators/cu-001-specialist', displayName: 'Ana Exemplu', roles: ['ROLE_SPECIALIST' as const] },
+  createTime: MORNING,
+  expireTime: MORNING,
+};
+
+beforeAll(async () => {
+  const answer = async <T>(request: unknown, given: T): Promise<T> => {
+    asked.push(request as Record<string, unknown>);
+    if (refusal) throw refusal;
+    return Promise.resolve(given);
+  };
+  gateway = await startGateway({
+    identity: {
+      BeginSignIn: (request) => answer(request, { attempt: 'secret', next: form }),
+      CompleteSignIn: (request) => answer(request, { session, assertion: 'a.b.c', returnTo: '/find' }),
+      BeginSignOut: (request) => answer(request, { provider: 'mpass', attempt: 'leaving' }),
+      ContinueSignOut: (request) => answer(request, { endedSessions: [session.id], next: form }),
+      GetProviderMetadata: (request) =>
+        answer(request, { contentType: 'application/samlmetadata+xml', content: '<md:EntityDescriptor/>' }),
+    },
+  });
+});
+afterAll(() => gateway.stop());
+
+/** As a browser asks, with no cookie unless it has one. */
+function visit(path: string, headers: Record<string, string> = {}) {
+  asked = [];
+  refusal = undefined;
+  return request(gateway.url).get(path).redirects(0).set(headers);
+}
+
+const cookies = (reply: request.Response): string[] => [reply.headers['set-cookie'] ?? []].flat();
+const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+  request(gateway.url)
+    .post(path)
+    .redirects(0)
+    .set({ 'Content-Type': 'application/x-www-form-urlencoded', Origin: 'https://idp.example', ...headers })
+    .send(body);
+
+describe('the way to a provider', () => {
+  test('is a page that posts a form by a script of its own file, and a cookie that comes along from elsewhere', async () => {
+    const reply = await visit('/auth/mpass/start?returnTo=/find&centre=CU-002&language=ru&again=true');
+    expect(asked[0]).toMatchObject({
+      provider: 'mpass',
+      origin: gateway.url,
+      returnTo: '/find',
+      centre: 'centres/CU-002',
+      language: 'ru',
+      again: true,
+    });
+    expect(reply.status).toBe(200);
+    expect(reply.headers['content-security-policy']).toBe(
+      "default-src 'none'; script-src 'self'; form-action https://idp.example; base-uri 'none'; frame-ancestors 'none'",
+    );
+    expect(reply.text).toContain('action="https://idp.example/login"');
+    expect(reply.text).toContain('value="&quot;&gt;&lt;script&gt;"');
+    expect(reply.text).not.toMatch(/<script>|onload/);
+    expect(cookies(reply)).toEqual(['cups-attempt=secret; Path=/; HttpOnly; Secure; SameSite=None; Max-Age=600']);
+    expect((await visit('/auth/post.js')).text).toContain('submit()');
+  });
+
+  test.each([
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example/',
+    '/api/v1/sessions',
+    '/auth/mpass/logout',
+    'find',
+    '',
+  ])('comes back to the start of the page where %j is no page of ours', async (returnTo) => {
+    await visit(`/auth/mpass/start?returnTo=${encodeURIComponent(returnTo)}`);
+    expect(asked[0]).toMatchObject({ returnTo: '/' });
+  });
+
+  test('is no part of another page', async () => {
+    const reply = await visit('/auth/mpass/start', { 'Sec-Fetch-Dest': 'iframe' });
+    expect([reply.status, reply.headers['location']]).toEqual([303, '/?signIn=CROSS_SITE_REQUEST']);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('the way back', () => {
+  test('takes a form from another site, and gives the session and the page that was left', async () => {
+    await visit('/auth/post.js');
+    const reply = await post('/auth/mpass/callback', 'SAMLResponse=abc&RelayState=x', {
+      Cookie: 'cups-attempt=secret',
+    });
+    expect(asked[0]).toMatchObject({ attempt: 'secret', parameters: { SAMLResponse: 'abc', RelayState: 'x' } });
+    expect([reply.status, reply.headers['location']]).toEqual([303, '/find']);
+    expect(cookies(reply)).toEqual([
+      expect.stringMatching(/^cups-attempt=; .*Max-Age=0$/),
+      expect.stringMatching(/^cups-session=.+; Path=\/; HttpOnly; SameSite=Lax/),
+    ]);
+  });
+
+  test('takes a query as well, as OpenID Connect brings it', async () => {
+    const reply = await visit('/auth/oidc/callback?code=1&state=2', { Cookie: 'cups-attempt=secret' });
+    expect(asked[0]).toMatchObject({ provider: 'oidc', parameters: { code: '1', state: '2' } });
+    expect(reply.headers['location']).toBe('/find');
+  });
+
+  test('leads to the page, which says why, when identity refuses', async () => {
+    await visit('/auth/post.js');
+    refusal = new Problem({ reason: 'OPERATOR_UNKNOWN', message: 'Nobody.' });
+    const reply = await post('/auth/mpass/callback', 'SAMLResponse=abc');
+    expect([reply.status, reply.headers['location']]).toEqual([303, '/?signIn=OPERATOR_UNKNOWN']);
+    expect(cookies(reply).join()).not.toContain('cups-session=a');
+  });
+
+  test.each([
+    ['a parameter that comes twice', 'SAMLResponse=a&SAMLResponse=b', {}, 'INVALID_ARGUMENT'],
+    ['a body of another type', '{}', { 'Content-Type': 'application/json' }, 'MEDIA_TYPE_UNSUPPORTED'],
+    ['a body that is too large', `SAMLResponse=${'a'.repeat(300_000)}`, {}, 'PAYLOAD_TOO_LARGE'],
+  ])('refuses %s before anybody is asked', async (_, body, headers, reason) => {
+    await visit('/auth/post.js');
+    const reply = await post('/auth/mpass/callback', body, headers as Record<string, string>);
+    expect(reply.headers['location']).toBe(`/?signIn=${reason}`);
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('signing out', () => {
+  test('here says where the page goes to leave the provider as well', async () => {
+    asked = [];
+    refusal = undefined;
+    const reply = await gateway.send('DELETE', '/api/v1/sessions/current');
+    expect([reply.status, reply.body]).toEqual([200, { next: '/auth/mpass/logout' }]);
+    expect(cookies(reply)).toEqual([
+      expect.stringMatching(/^cups-session=; /),
+      expect.stringMatching(/^cups-attempt=leaving; /),
+    ]);
+  });
+
+  test('that a provider tells of clears the cookie, and the answer goes back', async () => {
+    await visit('/auth/post.js');
+    const reply = await post('/auth/mpass/logout', 'SAMLRequest=abc');
+    expect(asked[0]).toMatchObject({ parameters: { SAMLRequest: 'abc' } });
+    expect(reply.text).toContain('action="https://idp.example/login"');
+    expect(cookies(reply)).toEqual([expect.stringMatching(/^cups-session=; .*Max-Age=0/)]);
+  });
+});
+
+test('metadata are served as they are, and what is not there is a problem', async () => {
+  const reply = await visit('/auth/mpass/metadata');
+  expect([reply.headers['content-type'], asked[0]]).toEqual([
+    'application/samlmetadata+xml; charset=utf-8',
+    { provider: 'mpass', origin: gateway.url },
+  ]);
+  expect((await visit('/auth/mpass/other')).status).toBe(404);
+  expect((await visit('/auth/M/metadata')).status).toBe(404);
+});

@@ -1,0 +1,190 @@
+import { createHash } from 'node:crypto';
+import * as client from 'openid-client';
+import { Problem } from '@cups/problem';
+import { callbackOf, SignInRefused } from '../provider.ts';
+import type { Answered, Asked, BrowserProvider, Cause, Step, Witness } from '../provider.ts';
+
+/**
+ * An OpenID provider, by authorisation code with PKCE. The library makes and checks what the protocol asks for; the state and the
+ * issuer are looked at before anything is sent to anybody, and what the claims mean for us is ours.
+ */
+
+/** As settings.ts reads them. */
+export interface OidcSettings {
+  issuer: string;
+  clientId: string;
+  clientSecret: () => string;
+  personClaim: string;
+  strongAcr: readonly string[];
+  displayName: string;
+  /** Whether http will do, as it does in development. */
+  insecure: boolean;
+}
+
+const TIMEOUT_SECONDS = 5;
+const SKEW_SECONDS = 60;
+/** What the discovery document and the client's secret said is looked at again after this time. */
+const FRESH_MS = 600_000;
+/** Only signatures that whoever checks them cannot make. */
+const ASYMMETRIC = /^(RS|PS|ES)(256|384|512)$|^(Ed25519|EdDSA)$/;
+
+export function oidcProvider(name: string, settings: OidcSettings, { now }: { now: () => Date }): BrowserProvider {
+  const { displayName } = settings;
+  const oidc: Oidc = { name, settings, discovered: openDiscovery(settings, now), now };
+  return {
+    name,
+    displayName: { ro: displayName, ru: displayName, en: displayName },
+    begin: (asked) => begin(oidc, asked),
+    complete: (answered) => complete(oidc, answered),
+    async signOut({ origin }) {
+      const there = client.buildEndSessionUrl(await oidc.discovered(), { post_logout_redirect_uri: `${origin}/` });
+      return { redirectUrl: there.href };
+    },
+  };
+}
+
+interface Oidc {
+  name: string;
+  settings: OidcSettings;
+  discovered: () => Promise<client.Configuration>;
+  now: () => Date;
+}
+
+/** @returns what finds out about the provider, and remembers it for a while; it rejects with PROVIDER_AWAY */
+function openDiscovery(settings: OidcSettings, now: () => Date): () => Promise<client.Configuration> {
+  const { issuer, clientId, clientSecret, insecure } = settings;
+  let known: { configuration: Promise<client.Configuration>; until: number } | undefined;
+  const discover = (): Promise<client.Configuration> =>
+    client
+      .discovery(
+        new URL(issuer),
+        clientId,
+        { [client.clockTolerance]: SKEW_SECONDS },
+        client.ClientSecretBasic(clientSecret()),
+        {
+          timeout: TIMEOUT_SECONDS,
+          // The second: the signature of an ID token counts, whichever way it came.
+          execute: [...(insecure ? [client.allowInsecureRequests] : []), client.enableNonRepudiationChecks],
+        },
+      )
+      .catch(() => {
+        known = undefined;
+        throw away();
+      });
+  return () => {
+    if (!known || known.until <= now().getTime()) {
+      known = { configuration: discover(), until: now().getTime() + FRESH_MS };
+    }
+    return known.configuration;
+  };
+}
+
+const away = (): Problem => new Problem({ reason: 'PROVIDER_AWAY', message: 'The identity provider is away.' });
+
+async function begin({ name, discovered }: Oidc, { origin, language, again }: Asked) {
+  const kept = {
+    state: client.randomState(),
+    nonce: client.randomNonce(),
+    verifier: client.randomPKCECodeVerifier(),
+  };
+  const asked: Record<string, string> = {
+    redirect_uri: callbackOf(name, origin),
+    scope: 'openid profile',
+    state: kept.state,
+    nonce: kept.nonce,
+    code_challenge: await client.calculatePKCECodeChallenge(kept.verifier),
+    code_challenge_method: 'S256',
+  };
+  if (language !== '') asked['ui_locales'] = language;
+  if (again) Object.assign(asked, { prompt: 'login', max_age: '0' });
+  const next: Step = { redirectUrl: client.buildAuthorizationUrl(await discovered(), asked).href };
+  return { next, kept };
+}
+
+async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
+  const { settings, discovered } = oidc;
+  const { kept, parameters, again, beginTime } = answered;
+  if (parameters['state'] !== kept['state']) {
+    throw new SignInRefused('cross-attempt', 'The answer belongs to another attempt.');
+  }
+  const configuration = await discovered();
+  const { issuer } = configuration.serverMetadata();
+  if (parameters['iss'] !== undefined && parameters['iss'] !== issuer) {
+    throw new SignInRefused('issuer', 'The answer is of another provider.');
+  }
+  if (parameters['error'] !== undefined) {
+    throw new SignInRefused('provider', 'The provider did not sign the person in.');
+  }
+  const { claims, token } = await granted(oidc, configuration, answered);
+  if (again && !(claims.auth_time && (claims.auth_time + SKEW_SECONDS) * 1000 >= beginTime.getTime())) {
+    throw new SignInRefused('not-again', 'The person was not asked for again.');
+  }
+  const person = claims[settings.personClaim];
+  if (typeof person !== 'string' || !/^[0-9]{13}$/.test(person)) {
+    throw new SignInRefused('malformed', 'The claim of the person is no IDNP.');
+  }
+  const { acr, amr, sid } = claims;
+  return {
+    person,
+    strong:
+      (typeof acr === 'string' && settings.strongAcr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa')),
+    index: typeof sid === 'string' ? sid : '',
+    statement: {
+      id: createHash('sha256').update(token).digest('base64url'),
+      until: new Date((claims.exp + SKEW_SECONDS) * 1000),
+    },
+    roles: [],
+  };
+}
+
+/** What the code is worth. @throws SignInRefused; Problem PROVIDER_AWAY */
+async function granted(
+  { name, now }: Oidc,
+  configuration: client.Configuration,
+  { origin, kept, parameters, again }: Answered,
+): Promise<{ claims: client.IDToken; token: string }> {
+  const url = new URL(callbackOf(name, origin));
+  url.search = new URLSearchParams(parameters).toString();
+  const checks: client.AuthorizationCodeGrantChecks = {
+    expectedState: kept['state'] ?? '',
+    expectedNonce: kept['nonce'] ?? '',
+    pkceCodeVerifier: kept['verifier'] ?? '',
+    idTokenExpected: true,
+    // Whether that was after we asked is looked at by whoever called.
+    ...(again && { maxAge: 3600 }),
+  };
+  try {
+    const answer = await client.authorizationCodeGrant(configuration, url, checks);
+    const [claims, token] = [answer.claims(), answer.id_token ?? ''];
+    const { alg = '' } = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { alg?: string };
+    if (!claims || !ASYMMETRIC.test(alg))
+      throw new SignInRefused('algorithm', 'The signature is one that does not count.');
+    if (claims.exp * 1000 + SKEW_SECONDS * 1000 <= now().getTime())
+      throw new SignInRefused('expired', 'It counts no longer.');
+    return { claims, token };
+  } catch (error) {
+    if (error instanceof SignInRefused) throw error;
+    const cause = causeOf(error);
+    if (cause === undefined) throw away();
+    throw new SignInRefused(cause, 'The answer of the provider does not hold.');
+  }
+}
+
+const OF_CLAIM: Readonly<Record<string, Cause>> = {
+  aud: 'audience',
+  azp: 'audience',
+  iss: 'issuer',
+  nonce: 'cross-attempt',
+};
+
+/** What the library found; undefined when the provider could not be asked. */
+function causeOf(error: unknown): Cause | undefined {
+  const { code = '', cause } = error as { code?: string; cause?: { claim?: string } };
+  if (code === 'OAUTH_JWT_CLAIM_COMPARISON_FAILED') return OF_CLAIM[cause?.claim ?? ''] ?? 'token';
+  if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') return 'expired';
+  if (code === 'OAUTH_UNSUPPORTED_OPERATION') return 'algorithm';
+  if (code === 'OAUTH_KEY_SELECTION_FAILED' || code === 'OAUTH_INVALID_SIGNATURE') return 'signature';
+  if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError)
+    return 'provider';
+  return code.startsWith('OAUTH_') ? 'token' : undefined;
+}

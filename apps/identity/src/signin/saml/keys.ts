@@ -1,0 +1,100 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Log, Metrics } from '@cups/contracts';
+import { refuseOpenSecret } from '@cups/contracts/node';
+
+/** A private key with its certificate, both PEM. */
+export interface KeyPair {
+  key: string;
+  certificate: string;
+}
+
+/** Ours: `current` signs; `next` is published beside it before it is used; all of them decrypt, the one before them as well. */
+export interface KeyPairs {
+  current: KeyPair;
+  next: KeyPair | undefined;
+  previous: KeyPair | undefined;
+}
+
+const LOOK_MS = 1000;
+const DAY_MS = 86_400_000;
+
+/**
+ * Follows `<name>.key` and `<name>.crt` of a folder. A pair that changes into one that cannot be used keeps counting as it was; of
+ * `next` and `previous` one that goes is gone.
+ * @throws Error, one sentence, at once when `current` cannot be used or lies open
+ */
+export function followKeyPairs(dir: string, { log, now }: { log: Log; now: () => Date }): () => KeyPairs {
+  let pairs = { current: readPair(dir, 'current'), next: tryPair(dir, 'next'), previous: tryPair(dir, 'previous') };
+  let lookedAt = now().getTime();
+  return () => {
+    if (Math.abs(now().getTime() - lookedAt) < LOOK_MS) return pairs;
+    lookedAt = now().getTime();
+    try {
+      const current = readPair(dir, 'current');
+      pairs = { current, next: tryPair(dir, 'next'), previous: tryPair(dir, 'previous') };
+    } catch (error) {
+      log.warn({ event: 'saml-keys-bad', reason: (error as Error).message });
+    }
+    return pairs;
+  };
+}
+
+function tryPair(dir: string, name: string): KeyPair | undefined {
+  try {
+    return readPair(dir, name);
+  } catch {
+    return undefined;
+  }
+}
+
+function readPair(dir: string, name: string): KeyPair {
+  const [keyFile, certificateFile] = [join(dir, `${name}.key`), join(dir, `${name}.crt`)];
+  let pair: KeyPair;
+  try {
+    pair = { key: readFileSync(keyFile, 'utf8'), certificate: readFileSync(certificateFile, 'utf8') };
+  } catch {
+    throw new Error(`SAML_KEYS_DIR must name a folder with ${name}.key and ${name}.crt.`);
+  }
+  refuseOpenSecret(keyFile, `The private key ${name} of SAML_KEYS_DIR`);
+  if (!belong(pair))
+    throw new Error(`${name}.key and ${name}.crt of SAML_KEYS_DIR must be an RSA key and its certificate.`);
+  return pair;
+}
+
+function belong({ key, certificate }: KeyPair): boolean {
+  try {
+    const { publicKey } = new X509Certificate(certificate);
+    return (
+      publicKey.asymmetricKeyType === 'rsa' && new X509Certificate(certificate).checkPrivateKey(createPrivateKey(key))
+    );
+  } catch {
+    return false;
+  }
+}
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** The certificates of a file, PEM, one or two of them while an identity provider changes its key. */
+export const certificatesIn = (text: string): string[] => text.match(PEM) ?? [];
+
+/** Shows how long the certificates of both sides last yet. */
+export function showCertificates(
+  metrics: Metrics,
+  of: () => { ours: string; theirs: string[] },
+  now: () => Date,
+): void {
+  const name = 'cups_identity_saml_certificate_days';
+  metrics.gauge(
+    name,
+    'Days that the certificate lasts yet; of several of the provider, the last.',
+    ['whose'],
+    (gauge) => {
+      const days = (pem: string): number => (new X509Certificate(pem).validToDate.getTime() - now().getTime()) / DAY_MS;
+      const { ours, theirs } = of();
+      gauge.set({ whose: 'ours' }, days(ours));
+      if (theirs.length > 0) gauge.set({ whose: 'provider' }, Math.max(...theirs.map(days)));
+    },
+  );
+}
