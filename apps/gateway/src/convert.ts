@@ -175,6 +175,19 @@ const VERSION: Rules = {
   formSchema: bytes,
   example: bytes,
 };
+/** What is done to one of the staff. */
+const OPERATOR_ACTS = [
+  'invited',
+  'roles-changed',
+  'suspended',
+  'reinstated',
+  'removed',
+  'absent',
+  'back',
+  'signed-in',
+  'looked-at',
+  'other',
+] as const;
 const OPERATOR: Rules = { roles: words('ROLE_'), suspended: orAbsent };
 
 /** A message without the fields that are not named. */
@@ -262,6 +275,22 @@ export const actionJson = by({
 /** What a tracking number tells. */
 export const trackingJson = by({ state: word('STATE_') });
 export const operatorJson = by(OPERATOR);
+const absenceJson = (wire: { fromDate: string; toDate: string; standIn: string } | null) =>
+  wire && json({ from: wire.fromDate, to: wire.toDate, standIn: wire.standIn });
+/** One of the staff. A colleague is told no status, and with it none of what only those see who manage. */
+export const teamMemberJson = (wire: { status: string }) =>
+  json(wire, {
+    roles: words('ROLE_'),
+    status: word('STAFF_STATUS_'),
+    suspended: wire.status === 'STAFF_STATUS_UNSPECIFIED' ? absent : (value: boolean) => value,
+    synthetic: orAbsent,
+    absence: absenceJson,
+  });
+export const operatorActionJson = by({
+  time: instantJson,
+  action: oneOf(OPERATOR_ACTS, 'other'),
+  roles: words('ROLE_'),
+});
 export const deliveryJson = by({
   state: word('DELIVERY_STATE_'),
   failCause: deliveryCause,

@@ -13,6 +13,7 @@ import { registryRoutes } from './routes/registry.ts';
 import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import type { SessionCookies } from './routes/sessions.ts';
+import { staffRoutes } from './routes/staff.ts';
 import { statisticsRoutes } from './routes/statistics.ts';
 
 export interface RouteParts extends Neighbours, PlatformParts, SessionCookies {
@@ -31,6 +32,7 @@ export function routes(parts: RouteParts): Record<string, Handler> {
     ...fileRoutes(parts),
     ...looksRoutes(parts, parts.operators),
     ...progressRoutes(parts),
+    ...staffRoutes(parts),
     ...statisticsRoutes(parts),
   });
 }

@@ -14,6 +14,7 @@ import type { Response } from 'supertest';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createGateway } from '../src/service.ts';
+import { STAFF_ANSWERS } from './staff-routes.ts';
 
 /** A running gateway with neighbours made from their protos; the tests speak HTTP to it. */
 
@@ -134,6 +135,7 @@ export async function startGateway(
       DeleteSession: () => Promise.resolve({}),
       ListSessions: () => Promise.resolve({ sessions: [ownSession] }),
       EndSession: () => Promise.resolve({}),
+      ...STAFF_ANSWERS,
       ListOperators: () => Promise.resolve({ operators: [operator] }),
       BatchGetOperators: ({ names }) =>
         Promise.resolve({ operators: names.map((name) => ({ name, displayName: `Test ${name}` })) }),

@@ -7,6 +7,7 @@ import { createApp } from '../src/http/app.ts';
 import { readDocument } from '../src/http/document.ts';
 import { ID, NAME, startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
+import { STAFF_ROWS } from './staff-routes.ts';
 
 let gateway: Gateway;
 beforeAll(async () => {
@@ -25,6 +26,7 @@ type Row = [
   request: object,
 ];
 const rows: Row[] = [
+  ...STAFF_ROWS,
   ['getHealth', 'GET', '/healthz', undefined, 200, '', {}],
   ['getReadiness', 'GET', '/readyz', undefined, 200, '', {}],
   ['getOpenapi', 'GET', '/api/v1/openapi.json', undefined, 200, '', {}],

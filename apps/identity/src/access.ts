@@ -6,7 +6,11 @@ const ANYBODY: OperatorRole[] = ['specialist', 'centre-manager', 'supervisor', '
 
 const signIn = { callers: ['gateway'], roles: 'none', tenancy: 'public', personalData: false } as const;
 const ownSession = { callers: ['gateway'], roles: ANYBODY, tenancy: 'platform', personalData: false } as const;
-const support = { callers: ['gateway'], roles: ['support'], tenancy: 'platform', personalData: false } as const;
+/** Of which centre, and of whom, the domain says: rights.ts. */
+const team = { callers: ['gateway'], tenancy: 'platform', personalData: true } as const;
+const CHANGES_STAFF: OperatorRole[] = ['centre-manager', 'supervisor'];
+const SEES_STAFF: OperatorRole[] = ['centre-manager', 'supervisor', 'support'];
+const tool = { callers: ['operator'], roles: 'none', tenancy: 'service', personalData: true } as const;
 const registry = {
   callers: ['gateway', 'intake'],
   roles: 'none',
@@ -32,8 +36,18 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   EndSession: { ...ownSession, roles: [...ANYBODY] },
   // Who is signed in may see the names of colleagues, whose marks are on what they work on.
   BatchGetOperators: { ...ownSession, roles: [...ANYBODY] },
-  SuspendOperator: { ...support, roles: ['support'] },
-  ReinstateOperator: { ...support, roles: ['support'] },
+  ListCentreOperators: { ...team, roles: ['specialist', ...SEES_STAFF] },
+  GetOperator: { ...team, roles: SEES_STAFF },
+  ListOperatorActions: { ...team, roles: SEES_STAFF },
+  ListStaff: { ...team, roles: ['supervisor', 'support'] },
+  InviteOperator: { ...team, roles: CHANGES_STAFF },
+  UpdateOperatorRoles: { ...team, roles: CHANGES_STAFF },
+  SuspendOperator: { ...team, roles: CHANGES_STAFF },
+  ReinstateOperator: { ...team, roles: CHANGES_STAFF },
+  RemoveOperator: { ...team, roles: CHANGES_STAFF },
+  SetAbsence: { ...team, roles: CHANGES_STAFF },
+  AppointSupervisor: { ...tool, callers: [...tool.callers] },
+  ImportOperators: { ...tool, callers: [...tool.callers] },
   GetCentre: { ...registry, callers: [...registry.callers] },
   ListCentres: { ...registry, callers: [...registry.callers] },
 };

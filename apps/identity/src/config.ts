@@ -19,6 +19,13 @@ export const settings = {
     meaning:
       'Who may say who signs in, each by its name; `local`, `mpass` (SAML 2.0), `oidc`; without any, nobody signs in. Production refuses `local`.',
   },
+  personKeysFile: {
+    name: 'PERSON_KEYS_FILE',
+    type: 'text',
+    default: '',
+    meaning:
+      'File of the keys of personal numbers of the staff, a JWK set of keys of 256 bits: the first of `use: enc` seals, all of them open, the one of `use: sig` finds. Read again when it changes; empty: `identity-persons.jwks` in CUPS_KEYS.',
+  },
   sessionMs: {
     name: 'CUPS_SESSION_MINUTES',
     type: 'number',

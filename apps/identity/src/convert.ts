@@ -1,15 +1,20 @@
+import { civilDay } from '@cups/application';
 import { nameOf } from '@cups/contracts';
 import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { Centre as CentreOut } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
 import type { Operator as OperatorOut } from '@cups/contracts/gen/cups/identity/v1/Operator.ts';
+import type { OperatorAction } from '@cups/contracts/gen/cups/identity/v1/OperatorAction.ts';
 import type { OwnSession } from '@cups/contracts/gen/cups/identity/v1/OwnSession.ts';
 import type { Session as SessionOut } from '@cups/contracts/gen/cups/identity/v1/Session.ts';
+import type { StaffMember } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
 import type { Session as Claims } from '@cups/rpc';
 import { countryOf } from './domain/centres.ts';
 import type { Centre } from './domain/centres.ts';
-import { centresOfOperator } from './domain/operators.ts';
 import type { Operator } from './domain/operators.ts';
-import type { StoredSession } from './store.ts';
+import { isOver, placeOf, rolesAt, standingAt } from './domain/staff.ts';
+import type { Act } from './domain/staff.ts';
+import type { Persons } from './persons.ts';
+import type { StoredOperator, StoredSession } from './store.ts';
 
 /** The gRPC border: from what identity knows to cups.identity.v1. */
 
@@ -32,21 +37,74 @@ export function toCentre(centre: Centre): CentreOut {
 }
 
 export function toOperator(operator: Operator, suspended: boolean): OperatorOut {
+  const centres = operator.centres.map((code) => nameOf('centres', code));
   return {
     name: nameOf('operators', operator.id),
     displayName: operator.displayName,
     roles: operator.roles.map((role) => enumWord('ROLE_', role)),
-    centre: operator.centre ? nameOf('centres', operator.centre) : '',
+    centre: centres[0] ?? '',
     agency: operator.agency ? nameOf('agencies', operator.agency) : '',
     suspended,
     language: operator.language,
-    centres: centresOfOperator(operator).map((code) => nameOf('centres', code)),
+    centres,
   };
 }
 
-/** An operator as colleagues see them: the name, and nothing of rights. */
-export function toOperatorName({ id, displayName }: Operator): OperatorOut {
-  return { name: nameOf('operators', id), displayName };
+/** From where somebody is seen, and what is needed to show them. */
+export interface Shown {
+  /** Code of a centre; undefined as a whole. */
+  centre: string | undefined;
+  persons: Persons;
+  now: Date;
+}
+
+/** One of the staff, for who may see all that is told of them. */
+export async function toMember(staff: StoredOperator, { centre, persons, now }: Shown): Promise<StaffMember> {
+  const { person, lastSignInTime, agency } = staff;
+  const idnp = person ? await persons.open(person, staff._id).catch(() => '') : '';
+  return Object.assign(toColleague(staff, { centre, now }), {
+    givenName: staff.givenName,
+    familyName: staff.familyName,
+    status: enumWord('STAFF_STATUS_', staff.status),
+    suspended: standingAt(staff, centre).suspended,
+    synthetic: staff.synthetic === true,
+    idnpEnd: idnp.slice(-4),
+    language: staff.language,
+    lastSignInTime: toTimestamp(lastSignInTime),
+    invitedBy: staff.invitedBy ?? '',
+    inviteTime: toTimestamp(staff.inviteTime),
+    agency: agency === undefined ? '' : nameOf('agencies', agency),
+    centre: centre === undefined ? '' : nameOf('centres', centre),
+  });
+}
+
+/** One of the staff as colleagues see them: name, roles, and whether they are away. */
+export function toColleague(staff: StoredOperator, { centre, now }: Omit<Shown, 'persons'>): StaffMember {
+  const place = centre === undefined ? undefined : placeOf(staff, centre);
+  const absence = place?.absence && !isOver(place.absence, civilDay(now)) ? place.absence : undefined;
+  const roles = place ? place.roles : rolesAt(staff);
+  return {
+    name: nameOf('operators', staff._id),
+    displayName: staff.displayName,
+    roles: roles.map((role) => enumWord('ROLE_', role)),
+    absence: absence && {
+      fromDate: absence.from,
+      toDate: absence.to,
+      standIn: absence.standIn === undefined ? '' : nameOf('operators', absence.standIn),
+    },
+  };
+}
+
+/** What was done to somebody. */
+export function toAct({ time, by, action, centre, roles = [], why = '' }: Act): OperatorAction {
+  return {
+    time: toTimestamp(time),
+    by,
+    action,
+    centre: centre === undefined ? '' : nameOf('centres', centre),
+    roles: roles.map((role) => enumWord('ROLE_', role)),
+    why,
+  };
 }
 
 /** Where an operator works in a session. */

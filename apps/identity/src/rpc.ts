@@ -1,17 +1,19 @@
-import { parseName, parseRequestId } from '@cups/contracts';
+import { nameOf, parseName } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
-import { fingerprint, pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
+import { pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
-import type { Context, Rpcs } from '@cups/rpc';
-import { toCentre, toOperator, toOperatorName } from './convert.ts';
+import type { Rpcs } from '@cups/rpc';
+import { toCentre, toOperator } from './convert.ts';
 import { LIFE } from './domain/life.ts';
-import type { Operator } from './domain/operators.ts';
-import type { Provider } from './providers.ts';
+import { operatorAt } from './domain/operators.ts';
+import { standingAt } from './domain/staff.ts';
 import { sessionRpcs, unknownHere } from './rpc/sessions.ts';
 import type { SessionParts } from './rpc/sessions.ts';
+import { teamReads } from './rpc/team-reads.ts';
+import { teamRpcs } from './rpc/team.ts';
+import { toolRpcs } from './rpc/tool.ts';
 import { signInRpcs } from './signin/rpcs.ts';
 import type { SignInParts } from './signin/rpcs.ts';
-import { setSuspended } from './store.ts';
 
 type All = Rpcs<IdentityServiceDefinition>;
 
@@ -20,19 +22,25 @@ const MOST_NAMED = 200;
 
 /** The calls of identity. */
 export function identityRpcs(parts: SignInParts): All {
-  return { ...sessionRpcs(parts), ...signInRpcs(parts), ...operatorRpcs(parts), ...centreRpcs(parts) };
+  return {
+    ...sessionRpcs(parts),
+    ...signInRpcs(parts),
+    ...operatorRpcs(parts),
+    ...teamRpcs(parts),
+    ...teamReads(parts),
+    ...toolRpcs(parts),
+    ...centreRpcs(parts),
+  };
 }
 
-function operatorRpcs(
-  parts: SignInParts,
-): Pick<All, 'ListSignInProviders' | 'ListOperators' | 'BatchGetOperators' | 'SuspendOperator' | 'ReinstateOperator'> {
-  const { providers, standings, centres, browserProviders } = parts;
+function operatorRpcs(parts: SignInParts): Pick<All, 'ListSignInProviders' | 'ListOperators' | 'BatchGetOperators'> {
+  const { providers, staff, centres, browserProviders } = parts;
   return {
     ListSignInProviders: () => {
-      const offered = [...providers.values()].map(({ name, displayName, offers }) => ({
+      const offered = [...providers.values()].map(({ name, displayName, listsOperators }) => ({
         name,
         displayName,
-        listsOperators: offers().length > 0,
+        listsOperators,
       }));
       const elsewhere = [...browserProviders.values()].map(({ name, displayName }) => ({
         name,
@@ -48,64 +56,32 @@ function operatorRpcs(
       if (!providers.has('local')) {
         throw new Problem({ reason: 'NOT_FOUND', message: 'No provider here lists its operators.' });
       }
-      const offered = [...providers.values()].flatMap((provider) => provider.offers());
-      const places = centres();
-      const signsIn = ({ centre: home = '' }: Operator): boolean => LIFE[places.get(home)?.status ?? 'active'].signsIn;
-      const matching = offered.filter((operator) => (!code || operator.centre === code) && signsIn(operator));
-      const page = pageOf(matching, (operator) => operator.id, { pageSize, pageToken: token, others: { centre } });
-      const found = await standings.find(
-        { _id: { $in: page.items.map(({ id }) => id) }, suspended: true },
-        { scope: 'service' },
-      );
-      const suspended = new Set(found.map(({ _id }) => _id));
-      return {
-        operators: page.items.map((operator) => toOperator(operator, suspended.has(operator.id))),
-        nextPageToken: page.nextPageToken,
-      };
+      const shut = [...centres().values()].filter(({ status }) => !LIFE[status].signsIn).map((one) => one.code);
+      const offered = { status: { $ne: 'gone' }, displayName: { $gt: '' }, 'places.0.centre': { $nin: shut } };
+      const filter = code ? { $and: [{ 'places.centre': code, 'places.0.centre': code }, offered] } : offered;
+      const page = await staff.page(filter, {
+        pageSize: pageSizeOf(pageSize),
+        pageToken: token,
+        fingerprintOf: centre,
+      });
+      const operators = page.documents.map((one) => {
+        const home = one.places[0]?.centre;
+        return toOperator(operatorAt(one, home), standingAt(one, home).suspended);
+      });
+      return { operators, nextPageToken: page.nextPageToken };
     },
 
     async BatchGetOperators({ names }) {
       if (names.length > MOST_NAMED) throw tooManyNames();
-      const ids = names.map((name, at) => parseName('operators', name, `/names/${at}`));
-      const known = [...new Set(ids)].flatMap((id) => operatorOf(providers, id) ?? []);
-      return { operators: known.map(toOperatorName) };
+      const ids = [...new Set(names.map((name, at) => parseName('operators', name, `/names/${at}`)))];
+      const known = await staff.named(ids);
+      const operators = ids.flatMap((id) => {
+        const displayName = known.get(id);
+        return displayName === undefined ? [] : { name: nameOf('operators', id), displayName };
+      });
+      return { operators };
     },
-
-    SuspendOperator: (request, context) => suspend(parts, request, context, true),
-    ReinstateOperator: (request, context) => suspend(parts, request, context, false),
   };
-}
-
-async function suspend(
-  { providers, standings, sessions, now }: SessionParts,
-  request: { requestId: string; name: string },
-  context: Context,
-  suspended: boolean,
-) {
-  const operator = operatorNamed(providers, request.name);
-  const id = parseRequestId(request.requestId);
-  const key = `${context.method}|${context.session?.operator ?? context.caller}`;
-  // The content is the name that the document is stored under, so the key of the HMAC need not be a secret.
-  const record = { id, key, fingerprint: fingerprint('identity', { name: request.name }) };
-  const cause = { requestId: context.requestId, request: record, traceparent: context.traceparent };
-  const { document, replayed } = await setSuspended(standings, operator.id, suspended, cause, now());
-  // They do not count since that write; here they leave the store.
-  if (document.endedBefore) await sessions.endOf(operator.id, document.endedBefore);
-  return { operator: toOperator(operator, document.suspended), replayed };
-}
-
-function operatorNamed(providers: Map<string, Provider>, name: string): Operator {
-  const operator = operatorOf(providers, parseName('operators', name));
-  if (!operator) throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
-  return operator;
-}
-
-function operatorOf(providers: Map<string, Provider>, id: string): Operator | undefined {
-  for (const provider of providers.values()) {
-    const operator = provider.find(id);
-    if (operator) return operator;
-  }
-  return undefined;
 }
 
 function tooManyNames(): Problem {

@@ -4,11 +4,14 @@ import type { StoredBackend, StoredOverrides } from '@cups/backend/stored';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { RunningService } from '@cups/process';
 import { followAgencies, mustBeReadable } from '@cups/registry';
+import { followKeySet, PERSON_KEYS } from '@cups/rpc';
 import { access } from './access.ts';
 import { centreChanged } from './announce.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
+import { LIFE } from './domain/life.ts';
 import { centreParser } from './files.ts';
+import { checkPersonKeys, openPersons } from './persons.ts';
 import { openProviders } from './providers.ts';
 import { openRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
@@ -18,26 +21,32 @@ import { Attempts, attemptsOf } from './signin/attempts.ts';
 import { openBrowserProviders } from './signin/open.ts';
 import { peopleOf } from './signin/people.ts';
 import type { People } from './signin/people.ts';
-import { centresOf, sessionsOf, standingsOf } from './store.ts';
+import { StaffBook } from './staff.ts';
+import { centresOf, sessionsOf, staffOf, teamsOf } from './store.ts';
+import { SyntheticStaff } from './synthetic-staff.ts';
 
-/** Identity: centres from files, operators from providers, sessions in its store. It calls nobody and starts without Kafka. */
+/** Identity: centres from files, staff and sessions in its store. It calls nobody and starts without Kafka. */
 export async function createIdentity(
   config: Config,
   overrides: StoredOverrides = {},
 ): Promise<RunningService & { registry: Registry }> {
   const centresNow = (): Map<string, Centre> => registry.current();
-  const places = { centres: centresNow, agencies: () => agencies.current() };
-  const providers = openProviders(config.providers, config.environment, places);
   const dir = join(config.dataDir, 'centres');
   mustBeReadable(dir);
 
   const backend = openStoredBackend({ name: 'identity', config, overrides });
   const { store, keys, now, log, metrics } = backend;
+  const keySet = { file: config.personKeysFile || join(config.keysDir, PERSON_KEYS), name: 'persons', log, metrics };
+  const persons = openPersons(followKeySet(Object.assign(keySet, { check: checkPersonKeys })));
+  const operators = staffOf(store);
+  const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
+  const staff = new StaffBook({ operators, teams: teamsOf(store), persons, isOpen, now });
+  const providers = openProviders(config.providers, config.environment, staff);
   if (providers.size === 0) log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
   const agencies = await followAgencies({ dataDir: config.dataDir, log, metrics });
   backend.atStop('sources', () => agencies.close());
 
-  const [centres, standings] = [centresOf(store), standingsOf(store)];
+  const centres = centresOf(store);
   const sessions = new Sessions({
     documents: sessionsOf(store),
     perOperator: config.sessionsPerOperator,
@@ -59,12 +68,15 @@ export async function createIdentity(
     metrics,
   });
   backend.atStop('sources', () => registry.close());
-  backend.readyWhile(() => centresNow().size > 0);
+  const places = { centres: centresNow, agencies: () => agencies.current() };
+  const made = providers.has('local') ? new SyntheticStaff({ places, operators, persons, now, log }) : undefined;
+  backend.atStop('work', async () => made?.close());
+  backend.readyWhile(() => centresNow().size > 0 && made?.isThere !== false);
 
   const { sessionMs } = config;
-  const signIn = openSignIn(backend, peopleOf(providers));
+  const signIn = openSignIn(backend, peopleOf(staff, config.environment === 'production'));
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ centres: centresNow, providers, sessions, standings, keys, sessionMs, now, ...signIn }),
+    rpcs: identityRpcs({ ...places, providers, sessions, staff, keys, sessionMs, now, ...signIn }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

@@ -94,9 +94,10 @@ export class Sessions {
     await this.#remove({ _id: sid }, 'signed-out');
   }
 
-  /** Ends all sessions of an operator that began up to then. */
-  async endOf(operator: string, until: Date): Promise<void> {
-    await this.#remove({ operator, createTime: { $lte: until } }, 'suspended');
+  /** Ends the sessions of an operator that began up to then: all, or those at one centre. */
+  async endOf(operator: string, until: Date, centre?: string): Promise<void> {
+    const there = centre === undefined ? {} : { centre };
+    await this.#remove(Object.assign({ operator, createTime: { $lte: until } }, there), 'suspended');
   }
 
   /**

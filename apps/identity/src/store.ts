@@ -1,10 +1,12 @@
-import type { Cause, Documents, NewEvent, Store, StoredDocument } from '@cups/store';
+import type { Documents, NewEvent, Store, StoredDocument } from '@cups/store';
 import { isProblem } from '@cups/problem';
 import { firstGeneration, generationAfter } from './domain/centres.ts';
 import type { Centre, Known } from './domain/centres.ts';
-import type { SessionTimes, Standing } from './domain/sessions.ts';
+import type { Leaving } from './domain/managers.ts';
+import type { SessionTimes } from './domain/sessions.ts';
+import type { Staff } from './domain/staff.ts';
 
-/** What identity keeps: centres as last announced, sessions, and who is suspended. Who may sign in, the providers know. */
+/** What identity keeps: centres as last announced, the staff, and sessions. */
 
 const SCHEMA_VERSION = 1;
 
@@ -20,8 +22,12 @@ export interface StoredSession extends StoredDocument, SessionTimes {
   index?: string;
 }
 
-/** Exists for an operator who was suspended at least once. */
-export interface StoredStanding extends StoredDocument, Standing {}
+export interface StoredOperator extends StoredDocument, Staff {}
+
+/** Who is about to cease to manage a centre; its id is the code. */
+export interface StoredTeam extends StoredDocument {
+  leaving: Leaving[];
+}
 
 export function centresOf(store: Store): Documents<StoredCentre> {
   return store.documents<StoredCentre>({
@@ -69,13 +75,72 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
   });
 }
 
-export function standingsOf(store: Store): Documents<StoredStanding> {
-  return store.documents<StoredStanding>({
+/** The first version knew suspensions only, and of those alone who had one: who it was, the synthetic staff says. */
+const STAFF_VERSION = 2;
+
+export function staffOf(store: Store): Documents<StoredOperator> {
+  return store.documents<StoredOperator>({
     collection: 'operators',
-    schema: { suspended: { type: Boolean, required: true }, endedBefore: Date },
+    schema: {
+      givenName: { type: String, required: true },
+      familyName: { type: String, required: true },
+      displayName: { type: String, required: true },
+      language: { type: String, required: true },
+      synthetic: Boolean,
+      person: { sealed: String, kid: String, hash: String },
+      places: [
+        { centre: String, roles: [String], suspended: Boolean, absence: { from: String, to: String, standIn: String } },
+      ],
+      platformRoles: [String],
+      agency: String,
+      status: { type: String, required: true },
+      endedBefore: Date,
+      lastSignInTime: Date,
+      invitedBy: String,
+      inviteTime: { type: Date, required: true },
+      history: [{ time: Date, by: String, action: String, centre: String, roles: [String], why: String }],
+      // Of the first version.
+      suspended: Boolean,
+    },
+    schemaVersion: STAFF_VERSION,
+    lift: withNames,
+    indexes: [
+      {
+        fields: { 'person.hash': 1 },
+        unique: true,
+        sparse: true,
+        query: 'one operator for one person, at each sign-in',
+      },
+      { fields: { 'places.centre': 1, _id: 1 }, query: 'the team of a centre, and its managers' },
+    ],
+    keepRequests: () => 50,
+    existsReason: 'ALREADY_EXISTS',
+    absentMessage: 'No such operator.',
+  });
+}
+
+function withNames(old: Record<string, unknown>): StoredOperator {
+  const { suspended, ...known } = old as unknown as StoredOperator & { suspended: boolean };
+  return {
+    ...known,
+    givenName: '',
+    familyName: '',
+    displayName: '',
+    language: 'ro',
+    places: [],
+    platformRoles: [],
+    status: suspended ? 'suspended' : 'active',
+    inviteTime: known.createTime,
+    history: [],
+  };
+}
+
+export function teamsOf(store: Store): Documents<StoredTeam> {
+  return store.documents<StoredTeam>({
+    collection: 'teams',
+    schema: { leaving: [{ operator: String, time: Date }] },
     schemaVersion: SCHEMA_VERSION,
     indexes: [],
-    keepRequests: () => 50,
     existsReason: 'ALREADY_EXISTS',
   });
 }
@@ -133,30 +198,4 @@ export async function storeCentre(
     return { document: { ...known, ...file, district, country, limits, transferTo, ...next }, events };
   });
   return document;
-}
-
-/**
- * Suspends or reinstates in one write, and ends the sessions so far. The first write makes the document, and a repeat of
- * that request is known by it, so making comes first.
- */
-export async function setSuspended(
-  standings: Documents<StoredStanding>,
-  id: string,
-  suspended: boolean,
-  cause: Cause,
-  now: Date,
-): Promise<{ document: StoredStanding; replayed: boolean }> {
-  try {
-    return await standings.create(
-      { _id: id, suspended, endedBefore: now },
-      { scope: 'platform', cause, events: [], now },
-    );
-  } catch (error) {
-    if (!isProblem(error) || error.reason !== 'ALREADY_EXISTS') throw error;
-  }
-  const { document, outcome } = await standings.update(id, { scope: 'platform', cause, now }, (standing) => ({
-    document: { ...standing, suspended, endedBefore: now },
-    events: [],
-  }));
-  return { document, replayed: outcome === 'replayed' };
 }

@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
+import { checkIdnp } from '@cups/application';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import schema from '../schemas/centre.schema.json' with { type: 'json' };
 import { readConfig } from '../src/config.ts';
 import { faultsOfCentre, generationAfter, hashOf } from '../src/domain/centres.ts';
 import type { CentreFile, Known } from '../src/domain/centres.ts';
-import { centresOfOperator, syntheticOperators } from '../src/domain/operators.ts';
+import { syntheticIdnp, syntheticStaff } from '../src/domain/synthetic.ts';
 import { assertSessionCounts } from '../src/domain/sessions.ts';
 import { centreParser } from '../src/files.ts';
 import { localProvider, openProviders } from '../src/providers.ts';
@@ -130,12 +131,9 @@ describe('of the generations of a centre, so that replicas with different mounts
 });
 
 describe('synthetic operators', () => {
-  const operators = syntheticOperators(
-    [centre('CU-001'), centre('CU-018', { status: 'paused' })],
-    ['mai', 'asp', 'cnas'],
-  );
+  const operators = syntheticStaff([centre('CU-001'), centre('CU-018', { status: 'paused' })], ['mai', 'asp', 'cnas']);
   test('exist for each centre, each agency and the platform, by id', () =>
-    expect(operators.map(({ id }) => id)).toEqual([
+    expect([...operators.keys()]).toEqual([
       'asp-clerk',
       'cnas-clerk',
       'cu-001-manager',
@@ -147,18 +145,19 @@ describe('synthetic operators', () => {
       'support',
     ]));
   test('have one role and one place', () =>
-    expect(operators.find(({ id }) => id === 'cu-001-specialist')).toEqual({
-      id: 'cu-001-specialist',
+    expect(operators.get('cu-001-specialist')).toMatchObject({
       displayName: 'Test Specialist Lozova',
-      roles: ['specialist'],
-      centre: 'CU-001',
+      places: [{ centre: 'CU-001', roles: ['specialist'], suspended: false }],
+      platformRoles: [],
       language: 'ro',
     }));
   test('of two centres of a kind that follow each other, the manager of the first works at both', () => {
-    const of = (...centres: CentreFile[]) =>
-      Object.fromEntries(syntheticOperators(centres, []).map((one) => [one.id, centresOfOperator(one)]));
-    const four = of(centre('CU-003'), centre('CU-001'), centre('CU-018', { kind: 'mission' }), centre('CU-002'));
-    expect(four).toMatchObject({
+    const four = syntheticStaff(
+      [centre('CU-003'), centre('CU-001'), centre('CU-018', { kind: 'mission' }), centre('CU-002')],
+      [],
+    );
+    const places = [...four.values()].map((one) => [one.id, one.places.map((place) => place.centre)]);
+    expect(Object.fromEntries(places)).toMatchObject({
       'cu-001-manager': ['CU-001', 'CU-002'],
       'cu-001-specialist': ['CU-001'],
       'cu-002-manager': ['CU-002'],
@@ -167,14 +166,20 @@ describe('synthetic operators', () => {
       support: [],
     });
   });
+  test('have personal numbers of a range that nobody has, always the same', () => {
+    const numbers = [...operators.keys()].map((id) => syntheticIdnp(id));
+    expect(numbers.every((idnp) => checkIdnp(idnp) && idnp.startsWith('29009'))).toBe(true);
+    expect(new Set(numbers).size).toBe(numbers.length);
+    expect(numbers).toEqual([...operators.keys()].map((id) => syntheticIdnp(id)));
+    expect(syntheticIdnp('support', 1)).not.toBe(syntheticIdnp('support'));
+  });
 });
 
 describe('the local provider', () => {
-  const centres = new Map([['CU-001', centre('CU-001')]]);
-  const places = { centres: () => centres, agencies: () => new Map() };
+  const nobody = { get: () => Promise.resolve(undefined) };
   test('refuses production', () => {
-    expect(() => localProvider('production', places)).toThrow('production refuses it');
-    expect(() => openProviders(['local'], 'production', places)).toThrow('production refuses it');
+    expect(() => localProvider('production', nobody)).toThrow('production refuses it');
+    expect(() => openProviders(['local'], 'production', nobody)).toThrow('production refuses it');
   });
   test('is there only where it is named: without a name nobody signs in, in development either', () => {
     for (const word of ['development', 'production']) {
@@ -186,23 +191,8 @@ describe('the local provider', () => {
   test.each([undefined, '', 'prod'])('an identity that was not told its CUPS_ENV does not start: %s', (word) =>
     expect(() => readConfig({ CUPS_ENV: word })).toThrow(/^CUPS_ENV .*must be one of development, production\.$/),
   );
-  test('offers the operators of a centre that was added', () => {
-    let current = centres;
-    const provider = localProvider('development', { centres: () => current, agencies: () => new Map() });
-    expect(provider.find('cu-901-specialist')).toBeUndefined();
-    current = new Map([...centres, ['CU-901', centre('CU-901')]]);
-    expect(provider.find('cu-901-specialist')?.centre).toBe('CU-901');
-  });
-  test('offers the clerk of an agency that was added', () => {
-    let agencies = new Map([['asp', {}]]);
-    const provider = localProvider('development', { centres: () => centres, agencies: () => agencies });
-    expect(provider.find('asp-clerk')?.agency).toBe('asp');
-    expect(provider.find('fisc-clerk')).toBeUndefined();
-    agencies = new Map([...agencies, ['fisc', {}]]);
-    expect(provider.find('fisc-clerk')?.agency).toBe('fisc');
-  });
   test('an unknown provider ends the start with one sentence', () =>
-    expect(() => openProviders(['mpas'], 'development', places)).toThrow('names "mpas", which is not a provider'));
+    expect(() => openProviders(['mpas'], 'development', nobody)).toThrow('names "mpas", which is not a provider'));
 });
 
 describe('a session', () => {

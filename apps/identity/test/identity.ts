@@ -1,9 +1,10 @@
 import { expect } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { ensureTopics } from '@cups/events';
-import { clientFor, eventually, keepLog, keysFor, platform, temporaryDir } from '@cups/testing';
+import { clientFor, eventually, idnp, keepLog, keysFor, platform, temporaryDir } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createIdentity } from '../src/service.ts';
@@ -17,6 +18,7 @@ export const opened = readdirSync(join(data, 'centres')).filter((name) =>
   /^status: (active|paused|closed)$/m.test(readFileSync(join(data, 'centres', name), 'utf8')),
 ).length;
 
+type IdentityClient = ReturnType<typeof clientFor<IdentityServiceDefinition>>;
 export type Identity = Awaited<ReturnType<typeof createIdentity>>;
 export type World = Awaited<ReturnType<typeof openIdentity>>;
 export type Client = ReturnType<World['client']>;
@@ -100,6 +102,14 @@ export async function openIdentity() {
     become: (code: string, status: string) => write(code, textOf(code).replace(/^status: .*$/m, `status: ${status}`)),
     /** The assertion of a session that begins now. */
     signIn: async (operator: string) => (await client().createSession({ provider: 'local', operator })).assertion,
+    /** Invites one more manager to each of these centres, so that those who are there may leave. */
+    async secondManagers(supervisor: IdentityClient, codes: string[]): Promise<void> {
+      for (const [at, code] of codes.entries()) {
+        const person = { idnp: idnp(90_000 + at), givenName: 'Vera', familyName: `Model ${code}` };
+        const asked = { requestId: randomUUID(), centre: `centres/${code}`, roles: ['ROLE_CENTRE_MANAGER' as const] };
+        await supervisor.inviteOperator(Object.assign(asked, person));
+      }
+    },
     /** What time it is while `work` runs: a function sets it. */
     async withClock(work: (setClock: (time: Date) => void) => Promise<void>): Promise<void> {
       try {

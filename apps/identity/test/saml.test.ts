@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { syntheticIdnp } from '../src/signin/people.ts';
+import { syntheticIdnp } from '../src/domain/synthetic.ts';
 import { openIdentity } from './identity.ts';
 import type { Client, Identity, World } from './identity.ts';
 import { answerOf, beginAt, openIdp, ORIGIN } from './idp.ts';

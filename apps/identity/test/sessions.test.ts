@@ -78,8 +78,8 @@ describe('sessions of one operator', () => {
     expect(await stored('cu-014-specialist')).toBe(2);
     await mine.deleteSession({});
     expect(await stored('cu-014-specialist')).toBe(1);
-    const support = world.client(await world.signIn('operators/support'));
-    await support.suspendOperator({ requestId: randomUUID(), name: 'operators/cu-014-specialist' });
+    const supervisor = world.client(await world.signIn('operators/supervisor'));
+    await supervisor.suspendOperator({ requestId: randomUUID(), name: 'operators/cu-014-specialist' });
     expect(await stored('cu-014-specialist')).toBe(0);
   });
 

@@ -88,8 +88,9 @@ describe('a switch is refused', () => {
     await expect(world.client(token, { from: 'intake' }).switchCentre(to)).rejects.toEqual(
       refused('PERMISSION_DENIED'),
     );
-    const support = world.client(await world.signIn('support'));
-    await support.suspendOperator({ requestId: randomUUID(), name: 'operators/cu-003-manager' });
+    const supervisor = world.client(await world.signIn('supervisor'));
+    await world.secondManagers(supervisor, ['CU-003', 'CU-004']);
+    await supervisor.suspendOperator({ requestId: randomUUID(), name: 'operators/cu-003-manager' });
     await expect(world.client(token).switchCentre(to)).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
   });
 

@@ -60,6 +60,13 @@ export const REASONS = {
   PERMISSION_DENIED: { kind: 'FORBIDDEN', action: 'Do not retry; ask whoever manages the centre for the right.' },
   CROSS_SITE_REQUEST: { kind: 'FORBIDDEN', action: 'Send the request from the page of the platform itself.' },
   OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask whoever manages the centre; the operator is suspended.' },
+  SELF_CHANGE: { kind: 'FORBIDDEN', action: 'Ask another supervisor: nobody changes what they may themselves.' },
+  LAST_MANAGER: { kind: 'PRECONDITION', action: 'Appoint another manager of the centre first.' },
+  ROLES_CONFLICT: {
+    kind: 'PRECONDITION',
+    action:
+      'Choose roles that go together: a clerk of an agency has no other, and nobody works at more than 20 centres.',
+  },
   PROVIDER_UNKNOWN: { kind: 'INVALID', action: 'Sign in with a provider that this platform offers.' },
   SIGN_IN_REFUSED: {
     kind: 'UNAUTHENTICATED',

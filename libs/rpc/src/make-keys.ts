@@ -1,10 +1,13 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServiceName } from './context.ts';
 
-/** Creates the key pairs that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
+/** A set of the secret keys of identity: those that seal personal numbers of the staff, and the one that finds them. */
+export const PERSON_KEYS = 'identity-persons.jwks';
+
+/** Creates the keys that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
 export function makeKeys(dir: string, services: readonly ServiceName[]): void {
   mkdirSync(join(dir, 'public'), { recursive: true, mode: 0o700 });
   for (const service of services) {
@@ -27,6 +30,14 @@ export function makeKeys(dir: string, services: readonly ServiceName[]): void {
     }
     if (!present.includes(String(jwk.x))) writeWhole(publicFile, text, 0o644);
   }
+  if (services.includes('identity')) makeKeySet(join(dir, PERSON_KEYS), ['enc', 'sig']);
+}
+
+/** A JWK set with a new key for each use; one that is there stays. */
+function makeKeySet(file: string, uses: readonly string[]): void {
+  if (existsSync(file)) return;
+  const keys = uses.map((use) => ({ kty: 'oct', kid: randomUUID(), use, k: randomBytes(32).toString('base64url') }));
+  writeWhole(file, JSON.stringify({ keys }), 0o600);
 }
 
 function writeWhole(file: string, text: string, mode: number): void {

@@ -1,9 +1,9 @@
 import { Problem } from '@cups/problem';
 import type { mongo } from 'mongoose';
-import type { RequestRecord } from './documents/cause.ts';
+import type { Cause, RequestRecord } from './documents/cause.ts';
 import { committed, findRaw, openCollection, where, within } from './documents/collection.ts';
 import type { Collection, Surroundings } from './documents/collection.ts';
-import { create, madeBy, type Created, type CreateOptions } from './documents/create.ts';
+import { create, createMissing, madeBy, type Created, type CreateOptions } from './documents/create.ts';
 import type { Draft, StoredDocument } from './documents/document.ts';
 import type { News } from './documents/news.ts';
 import type { CollectionOptions } from './documents/options.ts';
@@ -30,6 +30,12 @@ export interface Documents<D extends StoredDocument> {
    *   or scope
    */
   create(draft: Draft<D>, options: CreateOptions<D>): Promise<Created<D>>;
+  /**
+   * Many inserts at once, without events; a document whose id or unique field is taken is left out.
+   * @returns how many were made
+   * @throws Problem STORE_UNAVAILABLE; Error when one does not fit its schema or scope
+   */
+  createMissing(drafts: readonly Draft<D>[], options: { scope: Scope; cause: Cause; now: Date }): Promise<number>;
   /** What a create by this request, with this content, has made; undefined when there was none. */
   madeBy(request: Omit<RequestRecord, 'time'>, options: { scope: Scope }): Promise<D | undefined>;
   /**
@@ -81,6 +87,7 @@ export function makeDocuments<D extends StoredDocument>(
     aggregate: (pipeline, { scope }) => aggregate(collection, pipeline, scope),
     list: (query) => list(collection, query),
     create: (draft, how) => create(collection, draft, how),
+    createMissing: (drafts, how) => createMissing(collection, drafts, how),
     madeBy: (request, { scope }) => madeBy(collection, request, scope),
     update: (id, how, work) => update(collection, id, how, work),
     remove: (filter, { scope }) => remove(collection, filter, scope),

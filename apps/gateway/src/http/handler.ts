@@ -12,6 +12,8 @@ export interface Call {
   requestId: string;
   /** Of If-Match, or empty. */
   etag: string;
+  /** Of X-Cups-Reason, still percent-encoded; undefined where it is not sent. */
+  why: string | undefined;
 }
 
 /** What a handler gives: `body` goes out as JSON, `text` as it is: a page, or what Content-Type says. */

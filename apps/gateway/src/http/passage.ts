@@ -35,7 +35,7 @@ export async function passGates(exchange: Exchange, operation: Operation, gates:
   operation.checkRequest({ params, query, body, header: (name) => req.get(name) });
   const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
   const etag = req.get('if-match') ?? '';
-  return { context, session, params, query, body, requestId, etag };
+  return { context, session, params, query, body, requestId, etag, why: req.get('x-cups-reason') };
 }
 
 async function sessionOf(

@@ -1,7 +1,7 @@
 import type { Handler } from '../http/handler.ts';
 import type { Operators } from '../operators.ts';
 
-/** The answers of the desk that speak of operators, by their operationIds: they bring the names for people along. */
+/** The answers that speak of operators, by their operationIds: they bring the names for people along. */
 const NAMED = [
   'listQueue',
   'listQueueChanges',
@@ -9,6 +9,8 @@ const NAMED = [
   'lookUpPerson',
   'getApplicationFile',
   'listLooks',
+  'listOperatorActions',
+  'listStaffActions',
 ];
 
 /** The handlers, of which those answers get `operators`; the file of an application says in `missing` that names are. */

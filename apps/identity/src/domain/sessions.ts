@@ -11,9 +11,12 @@ export interface SessionTimes {
   endTime?: Date | undefined;
 }
 
-/** What is known of an operator beyond what the provider says. */
+/** Whether an operator may work where a session is. */
 export interface Standing {
+  /** There, or as a whole. */
   suspended: boolean;
+  /** They do not work there any more. */
+  left?: boolean | undefined;
   /** Sessions that began up to then have ended: the time of the last suspension or reinstatement. */
   endedBefore?: Date | undefined;
 }
@@ -23,13 +26,13 @@ export function assertNotSuspended(standing: Standing | undefined): void {
   if (standing?.suspended)
     throw new Problem({
       reason: 'OPERATOR_SUSPENDED',
-      message: 'This operator is suspended. Support can lift the suspension.',
+      message: 'This operator is suspended. Whoever manages the centre can lift the suspension.',
     });
 }
 
 /**
  * Throws unless the session counts now: OPERATOR_SUSPENDED, or SESSION_EXPIRED when it is unknown, over, signed out, or
- * began before a suspension, be it lifted or not.
+ * began before a suspension, be it lifted or not, and when the operator has left.
  */
 export function assertSessionCounts(
   session: SessionTimes | undefined,
@@ -41,6 +44,7 @@ export function assertSessionCounts(
     session !== undefined &&
     session.endTime === undefined &&
     session.expireTime > now &&
+    !standing?.left &&
     !(standing?.endedBefore && session.createTime <= standing.endedBefore);
   if (!counts)
     throw new Problem({

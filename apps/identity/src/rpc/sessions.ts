@@ -1,27 +1,27 @@
 import { nameOf, parseName } from '@cups/contracts';
-import type { CreateSessionRequest__Output } from '@cups/contracts/gen/cups/identity/v1/CreateSessionRequest.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { Problem } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Keys, Rpcs } from '@cups/rpc';
-import type { Documents } from '@cups/store';
 import { claimsOf, toOwnSession, toSession } from '../convert.ts';
 import type { Place } from '../convert.ts';
 import type { Centre } from '../domain/centres.ts';
 import { assertSignsIn, LIFE } from '../domain/life.ts';
-import { centresOfOperator } from '../domain/operators.ts';
-import type { Operator } from '../domain/operators.ts';
+import { operatorAt } from '../domain/operators.ts';
 import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from '../domain/sessions.ts';
+import { openPlaces, rolesAt, standingAt } from '../domain/staff.ts';
 import { MAX_TAKEN_OVER, takenOverBy } from '../domain/transfers.ts';
 import type { Provider } from '../providers.ts';
 import type { Sessions } from '../sessions.ts';
-import type { StoredSession, StoredStanding } from '../store.ts';
+import type { StaffBook } from '../staff.ts';
+import type { StoredOperator, StoredSession } from '../store.ts';
 
 export interface SessionParts {
   centres: () => Map<string, Centre>;
+  agencies: () => ReadonlyMap<string, unknown>;
   providers: Map<string, Provider>;
   sessions: Sessions;
-  standings: Documents<StoredStanding>;
+  staff: StaffBook;
   keys: Pick<Keys, 'signSession'>;
   sessionMs: number;
   now: () => Date;
@@ -34,19 +34,16 @@ const LEAST_MS = 1000;
 
 /** The calls about sessions: who signs in, at which of their centres, and until when. */
 export function sessionRpcs(parts: SessionParts): Pick<All, 'CreateSession' | keyof ReturnType<typeof ownRpcs>> {
-  return { CreateSession: (request, context) => signIn(parts, request, context), ...ownRpcs(parts) };
-}
-
-async function signIn(
-  parts: SessionParts,
-  { provider: providerName, operator: proof, centre: named }: CreateSessionRequest__Output,
-  { requestId, traceparent }: Context,
-) {
-  const provider = parts.providers.get(providerName);
-  if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
-  const centre = named === '' ? undefined : parseName('centres', named, '/centre');
-  const operator = await provider.signIn(proof.replace(/^operators\//, ''));
-  return beginSession(parts, { operator, provider: provider.name, centre }, { requestId, traceparent });
+  return {
+    async CreateSession({ provider: providerName, operator: proof, centre: named }, context) {
+      const provider = parts.providers.get(providerName);
+      if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
+      const centre = named === '' ? undefined : parseName('centres', named, '/centre');
+      const operator = await provider.signIn(proof.replace(/^operators\//, ''));
+      return beginSession(parts, { operator, provider: provider.name, centre }, context);
+    },
+    ...ownRpcs(parts),
+  };
 }
 
 /** What is done in a session with sessions of the same operator. */
@@ -57,17 +54,18 @@ function ownRpcs(
   return {
     async GetSession(_request, context) {
       const { session, operator, place } = await ownSession(parts, context);
-      return { session: toSession(session, operator, place) };
+      return { session: toSession(session, operatorAt(operator, place.centre?.code), place) };
     },
 
     async SwitchCentre({ centre }, context) {
       const code = parseName('centres', centre, '/centre');
       const { session, operator } = await ownSession(parts, context, LEAST_MS);
-      const place = placeAt(code, operator, parts.centres());
+      const place = placeAt(code, openPlaces(operator), parts.centres());
       await sessions.moveTo(session._id, code, context);
+      const there = operatorAt(operator, code);
       return {
-        session: toSession(session, operator, place),
-        assertion: keys.signSession(claimsOf(session, operator, place)),
+        session: toSession(session, there, place),
+        assertion: keys.signSession(claimsOf(session, there, place)),
       };
     },
 
@@ -92,9 +90,9 @@ function ownRpcs(
   };
 }
 
-/** Who signs in, how, and at which of their centres (by code; undefined: the first). */
+/** Who signs in, how, and at which of their centres (by code; undefined: the first where they may work). */
 export interface SigningIn {
-  operator: Operator;
+  operator: StoredOperator;
   provider: string;
   centre: string | undefined;
   /** The session at the provider, by which it signs out. */
@@ -104,37 +102,43 @@ export interface SigningIn {
 }
 
 /**
- * Begins a session of somebody whom a provider has recognised.
- * @throws Problem OPERATOR_SUSPENDED, PERMISSION_DENIED, CENTRE_NOT_OPEN or CENTRE_CLOSED
+ * Begins a session of somebody whom a provider has recognised: the one way in, whichever provider it was.
+ * @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED for who is gone, PERMISSION_DENIED, CENTRE_NOT_OPEN or CENTRE_CLOSED
  */
 export async function beginSession(
-  { centres, sessions, standings, keys, sessionMs, now }: SessionParts,
+  { centres, sessions, staff, keys, sessionMs, now }: SessionParts,
   { operator, provider, centre, index, until }: SigningIn,
-  cause: Pick<Context, 'requestId' | 'traceparent'>,
+  { requestId, traceparent }: Pick<Context, 'requestId' | 'traceparent'>,
 ) {
-  const place = placeAt(centre ?? operator.centre, operator, centres());
+  const code = centre ?? openPlaces(operator)[0];
+  const theirs = operator.places.map((one) => one.centre);
+  const place = placeAt(code, theirs, centres());
   // Taken before the look at the suspension: one that comes between ends the session.
   const createTime = now();
-  assertNotSuspended(await standings.get(operator.id, { scope: 'service' }));
+  const current = await staff.signedIn(operator._id, (one) => assertMaySignIn(one, code));
   const longest = createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS);
   const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
-  const { requestId, traceparent } = cause;
-  const at = place.centre?.code;
-  const draft = { operator: operator.id, provider, expireTime, centre: at, ...(index !== undefined && { index }) };
+  const draft = { operator: operator._id, provider, expireTime, centre: code, ...(index !== undefined && { index }) };
   const session = await sessions.begin(draft, { createTime, requestId, traceparent });
-  return {
-    session: toSession(session, operator, place),
-    assertion: keys.signSession(claimsOf(session, operator, place)),
-  };
+  const there = operatorAt(current, code);
+  return { session: toSession(session, there, place), assertion: keys.signSession(claimsOf(session, there, place)) };
+}
+
+/** @throws Problem OPERATOR_SUSPENDED there or everywhere, UNAUTHENTICATED */
+function assertMaySignIn(staff: StoredOperator, centre: string | undefined): void {
+  const { left, suspended } = standingAt(staff, centre);
+  const isNowhere = centre === undefined && staff.places.length > 0 && rolesAt(staff).length === 0;
+  assertNotSuspended({ suspended: suspended || isNowhere });
+  if (left) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'Nobody of that name signs in here.' });
 }
 
 /**
  * Where an operator works from now on.
  * @param code of one of their centres; undefined for who works at none
+ * @param theirs codes of the centres where they may work
  * @throws Problem PERMISSION_DENIED for a centre that is not theirs; CENTRE_NOT_OPEN or CENTRE_CLOSED where nobody signs in
  */
-function placeAt(code: string | undefined, operator: Operator, centres: Map<string, Centre>): Place {
-  const theirs = centresOfOperator(operator);
+function placeAt(code: string | undefined, theirs: string[], centres: Map<string, Centre>): Place {
   if (code !== undefined && !theirs.includes(code)) {
     throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The operator does not work at this centre.' });
   }
@@ -149,27 +153,24 @@ function known(codes: string[], centres: Map<string, Centre>): Centre[] {
 }
 
 /**
- * The stored session of the caller, checked; the operator as the provider knows them now, at the centre of the assertion.
+ * The stored session of the caller, checked; the operator as the store knows them now, at the centre of the assertion.
  * @param leastMs how long it must last yet
  */
 async function ownSession(
-  { sessions, standings, providers, centres, now }: SessionParts,
+  { sessions, staff, centres, now }: SessionParts,
   context: Context,
   leastMs = 0,
-): Promise<{ session: StoredSession; operator: Operator; place: Place }> {
+): Promise<{ session: StoredSession; operator: StoredOperator; place: Place }> {
   const { sid, operator: name, centre: at, takesOver = [] } = sessionOf(context);
-  const [session, standing] = await Promise.all([
-    sessions.find(sid),
-    standings.get(parseName('operators', name), { scope: 'service' }),
-  ]);
-  assertSessionCounts(session, standing, new Date(now().getTime() + leastMs));
-  const operator = session && [...providers.values()].map((one) => one.find(session.operator)).find(Boolean);
-  // A file reaches replicas up to a minute apart: who is unknown here is known to the replica that signed them in.
+  const code = at === undefined ? undefined : parseName('centres', at);
+  const [session, operator] = await Promise.all([sessions.find(sid), staff.get(parseName('operators', name))]);
+  assertSessionCounts(session, operator && standingAt(operator, code), new Date(now().getTime() + leastMs));
+  const centre = code === undefined ? undefined : centres().get(code);
   if (!session || !operator) throw unknownHere('This replica does not know the operator yet.');
-  const centre = at === undefined ? undefined : centres().get(parseName('centres', at));
-  if (at !== undefined && !centre) throw unknownHere('This replica does not know the centre of the session yet.');
+  // A file reaches replicas up to a minute apart: what is unknown here is known to the replica that signed them in.
+  if (code !== undefined && !centre) throw unknownHere('This replica does not know the centre of the session yet.');
   assertServes(centre);
-  return { session, operator, place: { centre, centres: known(centresOfOperator(operator), centres()), takesOver } };
+  return { session, operator, place: { centre, centres: known(openPlaces(operator), centres()), takesOver } };
 }
 
 /** @throws Problem when nobody works at the centre any more, or not yet as far as this replica knows */

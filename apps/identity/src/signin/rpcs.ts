@@ -5,9 +5,9 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import { isProblem, Problem } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
-import type { Operator } from '../domain/operators.ts';
 import { beginSession } from '../rpc/sessions.ts';
 import type { SessionParts } from '../rpc/sessions.ts';
+import type { StoredOperator } from '../store.ts';
 import type { Attempts, StoredAttempt } from './attempts.ts';
 import type { People } from './people.ts';
 import { SignInRefused } from './provider.ts';
@@ -155,7 +155,7 @@ async function signedIn(
   return beginSession(parts, { operator, provider, centre: code, index, until }, context);
 }
 
-const needsSecondFactor = ({ roles }: Operator): boolean => roles.includes('supervisor') || roles.includes('support');
+const needsSecondFactor = ({ platformRoles }: StoredOperator): boolean => platformRoles.length > 0;
 
 /** Where somebody who has left here leaves the provider as well. @throws SignInRefused when that is over */
 async function leave(parts: SignInParts, provider: BrowserProvider, origin: string, secret: string): Promise<Step> {
@@ -173,7 +173,7 @@ async function endTold(parts: SignInParts, provider: string, told: ToldSignOut):
     throw new SignInRefused('replayed', 'The message was used before.');
   }
   const operator = await parts.people.find(told.person);
-  return operator ? parts.sessions.endAtProvider(operator.id, provider, told.indexes) : [];
+  return operator ? parts.sessions.endAtProvider(operator._id, provider, told.indexes) : [];
 }
 
 function toStep(step: Step): BrowserStep {

@@ -128,6 +128,21 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Служба входа сейчас не отвечает. Попробуйте чуть позже.',
     en: 'The sign-in service does not answer now. Try again shortly.',
   },
+  SELF_CHANGE: {
+    ro: 'Nimeni nu își schimbă propriile drepturi. Rugați alt supervizor.',
+    ru: 'Никто не меняет собственные права. Попросите другого супервизора.',
+    en: 'Nobody changes their own rights. Ask another supervisor.',
+  },
+  LAST_MANAGER: {
+    ro: 'Este ultimul manager al centrului. Numiți mai întâi pe altcineva.',
+    ru: 'Это последний руководитель центра. Сначала назначьте другого.',
+    en: 'This is the last manager of the centre. Appoint another first.',
+  },
+  ROLES_CONFLICT: {
+    ro: 'Aceste roluri nu merg împreună. Alegeți altele.',
+    ru: 'Эти роли несовместимы. Выберите другие.',
+    en: 'These roles do not go together. Choose others.',
+  },
   PROVIDER_UNKNOWN: {
     ro: 'Acest mod de intrare nu este oferit. Alegeți altul.',
     ru: 'Такой способ входа не предлагается. Выберите другой.',

@@ -34,6 +34,30 @@ export async function create<D extends StoredDocument>(
   return { document: lifted(collection, earlier), replayed: true };
 }
 
+/** Many at once, without events. Those whose id or unique field is taken are left as they are. @returns how many were made */
+export async function createMissing<D extends StoredDocument>(
+  { run, driver, shape, options, keeping }: Collection<D>,
+  drafts: readonly Draft<D>[],
+  { scope, ...occasion }: Occasion & { scope: Scope },
+): Promise<number> {
+  const documents = drafts.map((draft) => firstDocument(draft, [], occasion, keeping));
+  for (const document of documents) {
+    if (!inScope(document, scope))
+      throw new Error(`Documents of ${options.collection} were to be made outside the scope.`);
+    checkValue(shape, document);
+  }
+  if (documents.length === 0) return 0;
+  return run('createMissing', async () => {
+    try {
+      return (await driver().insertMany(documents, { ordered: false })).insertedCount;
+    } catch (error) {
+      const { writeErrors = [], insertedCount } = error as { writeErrors?: unknown[]; insertedCount?: number };
+      if (insertedCount === undefined || !writeErrors.every(isTaken)) throw error;
+      return insertedCount;
+    }
+  });
+}
+
 /** False when the id or a unique field is taken. */
 export async function insert<D extends StoredDocument>(
   collection: Collection<D>,

@@ -1,0 +1,123 @@
+/** The operations about the staff: each with the call that it becomes, at a centre and as a whole. */
+
+const AT = '/api/v1/centres/CU-001/operators';
+const WHOLE = '/api/v1/staff';
+const PERSON = { idnp: '2900900000008', givenName: 'Ana', familyName: 'Exemplu' };
+const who = (centre: string, more: object = {}) => Object.assign({ name: 'operators/ana', centre }, more);
+
+type StaffRow = [
+  operation: string,
+  method: string,
+  path: string,
+  body: unknown,
+  status: number,
+  call: string,
+  request: object,
+];
+
+/** The same at a centre and of the whole person. */
+const both = (
+  [ofCentre, ofStaff]: [string, string],
+  method: string,
+  under: string,
+  [body, call, more]: [unknown, string, object],
+): StaffRow[] => [
+  [ofCentre, method, `${AT}/ana${under}`, body, 200, call, who('centres/CU-001', more)],
+  [ofStaff, method, `${WHOLE}/ana${under}`, body, 200, call, who('', more)],
+];
+
+export const STAFF_ROWS: StaffRow[] = [
+  [
+    'listCentreOperators',
+    'GET',
+    `${AT}?pageSize=9`,
+    undefined,
+    200,
+    'ListCentreOperators',
+    { centre: 'centres/CU-001' },
+  ],
+  ['listStaff', 'GET', WHOLE, undefined, 200, 'ListStaff', { pageSize: 0 }],
+  [
+    'inviteOperator',
+    'POST',
+    AT,
+    Object.assign({ roles: ['specialist'] }, PERSON),
+    201,
+    'InviteOperator',
+    Object.assign({ centre: 'centres/CU-001', roles: ['ROLE_SPECIALIST'] }, PERSON),
+  ],
+  [
+    'inviteStaff',
+    'POST',
+    WHOLE,
+    Object.assign({ roles: ['agency-clerk'], agency: 'agencies/asp' }, PERSON),
+    201,
+    'InviteOperator',
+    Object.assign({ centre: '', roles: ['ROLE_AGENCY_CLERK'], agency: 'agencies/asp' }, PERSON),
+  ],
+  ...both(['getCentreOperator', 'getStaff'], 'GET', '', [undefined, 'GetOperator', {}]),
+  ...both(['listOperatorActions', 'listStaffActions'], 'GET', '/history', [undefined, 'ListOperatorActions', {}]),
+  ...both(['removeOperator', 'removeStaff'], 'DELETE', '', [undefined, 'RemoveOperator', {}]),
+  ...both(['suspendOperator', 'suspendStaff'], 'POST', '/suspend', [
+    { why: 'Leave' },
+    'SuspendOperator',
+    { why: 'Leave' },
+  ]),
+  ...both(['reinstateOperator', 'reinstateStaff'], 'POST', '/reinstate', [undefined, 'ReinstateOperator', {}]),
+  [
+    'updateOperatorRoles',
+    'PATCH',
+    `${AT}/ana`,
+    { roles: ['centre-manager'], why: 'Leads' },
+    200,
+    'UpdateOperatorRoles',
+    who('centres/CU-001', { roles: ['ROLE_CENTRE_MANAGER'], why: 'Leads' }),
+  ],
+  ['updateStaffRoles', 'PATCH', `${WHOLE}/ana`, { roles: [] }, 200, 'UpdateOperatorRoles', who('', { roles: [] })],
+  [
+    'setAbsence',
+    'PUT',
+    `${AT}/ana/absence`,
+    { from: '2026-08-03', to: '2026-08-14', standIn: 'operators/ion' },
+    200,
+    'SetAbsence',
+    who('centres/CU-001', { absence: { fromDate: '2026-08-03', toDate: '2026-08-14', standIn: 'operators/ion' } }),
+  ],
+  ['endAbsence', 'DELETE', `${AT}/ana/absence`, undefined, 200, 'SetAbsence', who('centres/CU-001', { absence: null })],
+];
+
+/** One of the staff as identity answers it. */
+const member = {
+  name: 'operators/ana',
+  givenName: 'Ana',
+  familyName: 'Exemplu',
+  displayName: 'Ana Exemplu',
+  roles: ['ROLE_SPECIALIST' as const],
+  status: 'STAFF_STATUS_ACTIVE' as const,
+  suspended: false,
+  idnpEnd: '0008',
+  language: 'ro',
+  absence: { fromDate: '2026-08-03', toDate: '2026-08-14', standIn: 'operators/ion' },
+  inviteTime: { seconds: '1790000000', nanos: 0 },
+  centre: 'centres/CU-001',
+};
+const time = { seconds: '1790000000', nanos: 0 };
+const changed = () => Promise.resolve({ member, replayed: false });
+const listed = () => Promise.resolve({ members: [member], nextPageToken: 'next' });
+
+/** What an identity answers about the staff. */
+export const STAFF_ANSWERS = {
+  ListCentreOperators: listed,
+  ListStaff: listed,
+  GetOperator: () => Promise.resolve({ member }),
+  ListOperatorActions: () =>
+    Promise.resolve({
+      actions: [{ time, by: 'operators/supervisor', action: 'invited', roles: ['ROLE_SPECIALIST' as const] }],
+    }),
+  InviteOperator: changed,
+  UpdateOperatorRoles: changed,
+  SuspendOperator: changed,
+  ReinstateOperator: changed,
+  RemoveOperator: changed,
+  SetAbsence: changed,
+};

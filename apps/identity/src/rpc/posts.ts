@@ -1,0 +1,100 @@
+import { checkIdnp } from '@cups/application';
+import { parseName } from '@cups/contracts';
+import { Problem, violation } from '@cups/problem';
+import type { Violation } from '@cups/problem';
+import type { Centre } from '../domain/centres.ts';
+import type { OperatorRole } from '../domain/operators.ts';
+import type { CentreRole, PlatformRole } from '../domain/staff.ts';
+import type { Invited, Post } from '../staff.ts';
+
+/** What is said of somebody who is invited, as a person or by a file: looked at in one way. */
+
+/** As a call says it, with roles in words. */
+export interface Said {
+  idnp: string;
+  givenName: string;
+  familyName: string;
+  language: string;
+  /** centres/{code}, or empty. */
+  centre: string;
+  roles: readonly string[];
+  /** agencies/{code}, or empty. */
+  agency: string;
+}
+
+const CENTRE_ROLES: readonly string[] = ['specialist', 'centre-manager'] satisfies CentreRole[];
+const PLATFORM_ROLES: readonly string[] = ['supervisor', 'support'] satisfies PlatformRole[];
+const LANGUAGES = ['ro', 'ru', 'en'];
+const MOST_LETTERS = 100;
+
+/** @throws Problem IDNP_INVALID, INVALID_ARGUMENT with all that is wrong */
+export function invitedOf({ idnp, givenName, familyName, language }: Said): Invited {
+  const violations = [
+    ...(checkIdnp(idnp) ? [] : [violation('/idnp', 'IDNP')]),
+    ...nameFaults(givenName, '/givenName'),
+    ...nameFaults(familyName, '/familyName'),
+    ...(LANGUAGES.includes(language || 'ro') ? [] : [violation('/language', 'ONE_OF', { choices: LANGUAGES })]),
+  ];
+  if (violations.length === 0) {
+    return { idnp, givenName: givenName.trim(), familyName: familyName.trim(), language: language || 'ro' };
+  }
+  const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
+  throw new Problem({ reason, message: 'What is said of the person is not right.', violations });
+}
+
+function nameFaults(name: string, field: string): Violation[] {
+  if (name.trim() === '') return [violation(field, 'REQUIRED')];
+  if (name.length > MOST_LETTERS) return [violation(field, 'MAX_LENGTH', { most: MOST_LETTERS })];
+  return /[\x00-\x1f\x7f-\x9f]/.test(name) ? [violation(field, 'CONTROL_CHARACTERS')] : [];
+}
+
+/** Where somebody may work, by code. */
+export interface Workplaces {
+  centres: () => ReadonlyMap<string, Centre>;
+  agencies: () => ReadonlyMap<string, unknown>;
+}
+
+/** @throws Problem INVALID_ARGUMENT, NOT_FOUND for a centre that is not there, CENTRE_CLOSED */
+export function postOf({ centre, roles, agency }: Said, { centres, agencies }: Workplaces): Post {
+  if (centre !== '') {
+    const code = openCentre(parseName('centres', centre, '/centre'), centres());
+    return { centre: code, roles: rolesIn(roles, CENTRE_ROLES) as CentreRole[] };
+  }
+  if (agency === '') return { platformRoles: rolesIn(roles, PLATFORM_ROLES) as PlatformRole[] };
+  rolesIn(roles, ['agency-clerk']);
+  const code = parseName('agencies', agency, '/agency');
+  if (agencies().has(code)) return { platformRoles: [], agency: code };
+  const violations = [violation('/agency', 'UNKNOWN_VALUE')];
+  throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'There is no such agency.', violations });
+}
+
+/** The roles that a post gives. */
+export function rolesOf(post: Post): OperatorRole[] {
+  if (post.centre !== undefined) return post.roles;
+  return post.agency === undefined ? post.platformRoles : ['agency-clerk'];
+}
+
+/** @throws Problem NOT_FOUND, CENTRE_CLOSED */
+function openCentre(code: string, centres: ReadonlyMap<string, Centre>): string {
+  const centre = centres.get(code);
+  if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
+  if (centre.status === 'closed') {
+    throw new Problem({ reason: 'CENTRE_CLOSED', message: 'The centre is closed for good: nobody works there.' });
+  }
+  return code;
+}
+
+/**
+ * Roles that somebody may have there, each once.
+ * @throws Problem INVALID_ARGUMENT for another one, or none where there must be one
+ */
+export function rolesIn<Role extends string>(given: readonly string[], choices: readonly Role[], least = 1): Role[] {
+  const roles = choices.filter((role) => given.includes(role));
+  if (given.every((role) => (choices as readonly string[]).includes(role)) && roles.length >= least) return roles;
+  const fault = given.length === 0 ? violation('/roles', 'REQUIRED') : violation('/roles', 'ONE_OF', { choices });
+  throw new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: 'These roles are not to be had there.',
+    violations: [fault],
+  });
+}

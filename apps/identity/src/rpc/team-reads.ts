@@ -1,0 +1,97 @@
+import { parseName } from '@cups/contracts';
+import { pageSizeOf } from '@cups/contracts/node';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import { Problem } from '@cups/problem';
+import type { Context, Rpcs } from '@cups/rpc';
+import { toAct, toColleague, toMember } from '../convert.ts';
+import { sightOf } from '../domain/rights.ts';
+import type { Sight } from '../domain/rights.ts';
+import { lookedAt } from '../domain/staff.ts';
+import type { StoredOperator } from '../store.ts';
+import { actorIn, centreIn, whyIn } from './actor.ts';
+import { seenFrom } from './team.ts';
+import type { TeamParts } from './team.ts';
+
+type All = Rpcs<IdentityServiceDefinition>;
+
+/** The calls that show the staff: of the own centre, or to those who see all. A look of support is recorded with its reason. */
+export function teamReads(
+  parts: TeamParts,
+): Pick<All, 'ListCentreOperators' | 'ListStaff' | 'GetOperator' | 'ListOperatorActions'> {
+  const { staff, now } = parts;
+  return {
+    async ListCentreOperators({ centre: name, pageSize, pageToken, reason }, context) {
+      const centre = parseName('centres', name, '/centre');
+      const sight = await look(parts, context, { centre, reason, resource: name });
+      const isColleague = sight === 'colleague';
+      const there = isColleague
+        ? { places: { $elemMatch: { centre, suspended: false } }, status: { $in: ['invited', 'active'] } }
+        : { 'places.centre': centre };
+      const paging = { pageSize: pageSizeOf(pageSize), pageToken, fingerprintOf: { centre, isColleague } };
+      const page = await staff.page(there, paging);
+      const shown = { centre, persons: staff.persons, now: now() };
+      const members = isColleague
+        ? page.documents.map((one) => toColleague(one, shown))
+        : await Promise.all(page.documents.map((one) => toMember(one, shown)));
+      return { members, nextPageToken: page.nextPageToken };
+    },
+
+    async ListStaff({ pageSize, pageToken, reason }, context) {
+      await look(parts, context, { centre: undefined, reason, resource: 'staff' });
+      const filter = { $or: [{ 'platformRoles.0': { $exists: true } }, { agency: { $type: 'string' } }] };
+      const page = await staff.page(filter, { pageSize: pageSizeOf(pageSize), pageToken, fingerprintOf: 'staff' });
+      const shown = { centre: undefined, persons: staff.persons, now: now() };
+      const members = await Promise.all(page.documents.map((one) => toMember(one, shown)));
+      return { members, nextPageToken: page.nextPageToken };
+    },
+
+    async GetOperator({ name, centre: where, reason }, context) {
+      const centre = centreIn(where);
+      const found = await lookAtOne(parts, context, { name, centre, reason });
+      return { member: await toMember(found, { centre, persons: staff.persons, now: now() }) };
+    },
+
+    async ListOperatorActions({ name, centre: where, reason }, context) {
+      const centre = centreIn(where);
+      const { history } = await lookAtOne(parts, context, { name, centre, reason });
+      const here = history.filter((act) => centre === undefined || act.centre === undefined || act.centre === centre);
+      return { actions: here.reverse().map(toAct) };
+    },
+  };
+}
+
+interface Looked {
+  centre: string | undefined;
+  reason: string;
+  resource: string;
+}
+
+/** @throws Problem NOT_FOUND, PERMISSION_DENIED, INVALID_ARGUMENT for support that does not say why */
+async function look({ staff }: TeamParts, context: Context, { centre, reason, resource }: Looked): Promise<Sight> {
+  const sight = sightOf(await actorIn(context, staff), centre);
+  if (sight === 'reasoned') {
+    const why = whyIn(reason, '/reason', true)!;
+    context.log.info({ event: 'staff-looked-at', operator: context.session!.operator, resource, reason: why });
+  }
+  return sight;
+}
+
+/** Somebody, for who may see all of them. @throws Problem as {@link look}; PERMISSION_DENIED for colleagues */
+async function lookAtOne(
+  parts: TeamParts,
+  context: Context,
+  { name, centre, reason }: Omit<Looked, 'resource'> & { name: string },
+): Promise<StoredOperator> {
+  const { staff, now } = parts;
+  const sight = await look(parts, context, { centre, reason, resource: name });
+  context.look(name);
+  if (sight === 'colleague') {
+    throw new Problem({ reason: 'PERMISSION_DENIED', message: 'Colleagues see the list of the team.' });
+  }
+  const found = await seenFrom(staff, name, centre);
+  if (sight === 'reasoned') {
+    const deed = { by: context.session!.operator, time: now(), why: whyIn(reason, '/reason') };
+    await staff.change(found._id, {}, (one) => lookedAt(one, centre, deed));
+  }
+  return found;
+}

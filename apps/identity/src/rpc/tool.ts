@@ -1,0 +1,141 @@
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
+import type { ImportedOperator__Output } from '@cups/contracts/gen/cups/identity/v1/ImportedOperator.ts';
+import type { ImportOutcome } from '@cups/contracts/gen/cups/identity/v1/ImportOutcome.ts';
+import { isProblem, violation } from '@cups/problem';
+import type { Context, Rpcs } from '@cups/rpc';
+import { toMember } from '../convert.ts';
+import { appointed, placeOf, rolesSet } from '../domain/staff.ts';
+import type { Deed, Staff } from '../domain/staff.ts';
+import { newcomer, posted } from '../staff.ts';
+import type { Invited, Post } from '../staff.ts';
+import { wrong } from './actor.ts';
+import { invitedOf, postOf } from './posts.ts';
+import type { TeamParts } from './team.ts';
+
+type All = Rpcs<IdentityServiceDefinition>;
+
+const MOST_ROWS = 500;
+
+/** The calls of the tool of the platform's operators: the first supervisor, and whole tables of staff. */
+export function toolRpcs(parts: TeamParts): Pick<All, 'AppointSupervisor' | 'ImportOperators'> {
+  const { staff, now } = parts;
+  return {
+    async AppointSupervisor(request, context) {
+      const person = invitedOf(Object.assign({ centre: '', agency: '', roles: [] }, request));
+      const deed = toolDeed(request, now());
+      const post: Post = { platformRoles: ['supervisor'] };
+      const known = await staff.byPerson(person.idnp);
+      const isOne = known?.platformRoles.includes('supervisor') === true;
+      const { operator } = isOne
+        ? { operator: known }
+        : await staff.invite(person, post, { deed, cause: causeIn(context) });
+      const resource = `operators/${operator._id}`;
+      context.log.warn({ event: 'supervisor-appointed', operator: deed.by, resource, reason: deed.why });
+      const member = await toMember(operator, { centre: undefined, persons: staff.persons, now: now() });
+      return { member, changed: !isOne };
+    },
+
+    async ImportOperators({ rows, by, dryRun, partial }, context) {
+      if (rows.length > MOST_ROWS)
+        throw wrong('Too many rows at once.', violation('/rows', 'MAX_ITEMS', { most: MOST_ROWS }));
+      const deed = toolDeed({ by, why: 'import' }, now());
+      const planned = await plan(parts, rows, deed);
+      const outcomes = planned.map(({ outcome }) => outcome);
+      const isWhole = outcomes.every(({ outcome }) => outcome !== 'refused');
+      if (!isWhole && !partial) return { outcomes: outcomes.map(leftOut) };
+      if (dryRun) return { outcomes };
+      const done: ImportOutcome[] = [];
+      for (const one of planned) done.push(await apply(parts, one, { deed, context }));
+      const count = done.filter(({ outcome }) => outcome === 'invited' || outcome === 'changed').length;
+      context.log.warn({ event: 'staff-imported', operator: deed.by, count });
+      return { outcomes: done };
+    },
+  };
+}
+
+/** A row, and what becomes of it. */
+interface Planned {
+  outcome: ImportOutcome;
+  /** Absent where the row is refused or changes nothing. */
+  what?: { person: Invited; post: Post };
+}
+
+/** What would become of each row after those before it; nothing is written. */
+async function plan(parts: TeamParts, rows: ImportedOperator__Output[], deed: Deed): Promise<Planned[]> {
+  const { staff } = parts;
+  /** Everybody of whom a row speaks, as they would be. */
+  const people = new Map<string, Staff & { _id?: string }>();
+  const planned: Planned[] = [];
+  for (const row of rows) {
+    try {
+      const said = Object.assign({ agency: '' }, row);
+      const [person, post] = [invitedOf(said), postOf(said, parts)];
+      const hash = staff.persons.hash(person.idnp);
+      const known = people.get(hash) ?? (await staff.byPerson(person.idnp));
+      const next = withPost(known ?? newcomer(person, deed), post, deed);
+      people.set(hash, next);
+      const outcome = known === next ? 'unchanged' : known && holds(known, post) ? 'changed' : 'invited';
+      const what = known === next ? {} : { what: { person, post } };
+      planned.push(Object.assign({ outcome: outcomeOf(row, outcome, known?._id) }, what));
+    } catch (error) {
+      planned.push({ outcome: refusal(row, error) });
+    }
+  }
+  return planned;
+}
+
+async function apply(
+  { staff }: TeamParts,
+  { outcome, what }: Planned,
+  { deed, context }: { deed: Deed; context: Context },
+): Promise<ImportOutcome> {
+  if (!what) return outcome;
+  const { person, post } = what;
+  const cause = causeIn(context);
+  try {
+    const known = await staff.byPerson(person.idnp);
+    const { operator } = known
+      ? await staff.change(known._id, cause, (one) => withPost(one, post, deed))
+      : await staff.invite(person, post, { deed, cause });
+    return Object.assign({}, outcome, { name: `operators/${operator._id}` });
+  } catch (error) {
+    return refusal({ line: outcome.line ?? 0 }, error);
+  }
+}
+
+/** Somebody with a post, or with further roles where they have it: a table takes nothing away. The same object when they have all. */
+function withPost<S extends Staff>(staff: S, post: Post, deed: Deed): S {
+  if (post.centre !== undefined) {
+    const place = placeOf(staff, post.centre);
+    if (!place) return posted(staff, post, deed);
+    return rolesSet(staff, post.centre, [...new Set([...place.roles, ...post.roles])], deed);
+  }
+  return post.platformRoles.every((role) => staff.platformRoles.includes(role)) ? staff : appointed(staff, post, deed);
+}
+
+const holds = (staff: Staff, post: Post): boolean =>
+  post.centre === undefined ? staff.platformRoles.length > 0 : placeOf(staff, post.centre) !== undefined;
+
+const outcomeOf = ({ line }: { line: number }, outcome: string, id?: string): ImportOutcome => ({
+  line,
+  outcome,
+  name: id === undefined ? '' : `operators/${id}`,
+});
+
+/** @throws what is no refusal of the row */
+function refusal({ line }: { line: number }, error: unknown): ImportOutcome {
+  if (!isProblem(error) || error.kind === 'UNAVAILABLE' || error.kind === 'DEADLINE') throw error;
+  const field = error.violations[0]?.field.slice(1) ?? '';
+  return { line, outcome: 'refused', reason: error.reason, field };
+}
+
+const leftOut = (one: ImportOutcome): ImportOutcome =>
+  one.outcome === 'invited' || one.outcome === 'changed' ? Object.assign({}, one, { outcome: 'left-out' }) : one;
+
+/** @throws Problem INVALID_ARGUMENT for nobody */
+function toolDeed({ by, why }: { by: string; why: string }, time: Date): Deed {
+  if (by.trim() === '' || by.length > 80) throw wrong('Say who does it.', violation('/by', 'REQUIRED'));
+  return { by: `tool of ${by.trim()}`, time, why: why.trim().slice(0, 300) || undefined };
+}
+
+const causeIn = ({ requestId, traceparent }: Context) => ({ requestId, traceparent });

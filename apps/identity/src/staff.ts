@@ -1,0 +1,218 @@
+import { isProblem, Problem } from '@cups/problem';
+import type { Cause, Documents } from '@cups/store';
+import { ulid } from 'ulid';
+import { leaveAfter, stayAfter } from './domain/managers.ts';
+import type { Leaving } from './domain/managers.ts';
+import { appointed, manages, placed, signedIn } from './domain/staff.ts';
+import type { CentreRole, Deed, Office, Staff } from './domain/staff.ts';
+import type { Persons } from './persons.ts';
+import type { StoredOperator, StoredTeam } from './store.ts';
+
+/** Where somebody is to work: at a centre, or for the platform or an agency. */
+export type Post = { centre: string; roles: CentreRole[] } | ({ centre?: undefined } & Office);
+
+/** Somebody to be invited. */
+export interface Invited {
+  idnp: string;
+  givenName: string;
+  familyName: string;
+  language: string;
+}
+
+export interface StaffParts {
+  operators: Documents<StoredOperator>;
+  teams: Documents<StoredTeam>;
+  persons: Persons;
+  /** Whether somebody works at the centre now, so that it must have a manager. */
+  isOpen: (centre: string) => boolean;
+  now: () => Date;
+}
+
+export interface Written {
+  operator: StoredOperator;
+  /** As it was before; undefined for somebody who is new, and for a repeat. */
+  before: StoredOperator | undefined;
+  replayed: boolean;
+}
+
+/** The staff as the store has it: one document a person, and each change is one write. */
+export class StaffBook {
+  readonly persons: Persons;
+  readonly #parts: StaffParts;
+
+  constructor(parts: StaffParts) {
+    this.#parts = parts;
+    this.persons = parts.persons;
+  }
+
+  get(id: string): Promise<StoredOperator | undefined> {
+    return this.#parts.operators.get(id, { scope: 'service' });
+  }
+
+  /** Who has this personal number, whatever has become of them. */
+  byPerson(idnp: string): Promise<StoredOperator | undefined> {
+    const { operators, persons } = this.#parts;
+    return operators.findOne({ 'person.hash': persons.hash(idnp) }, { scope: 'service' });
+  }
+
+  /** Names for people of those that are known. */
+  async named(ids: string[]): Promise<Map<string, string>> {
+    const projection = { displayName: 1 as const };
+    const found = await this.#parts.operators.find({ _id: { $in: ids } }, { scope: 'service', projection });
+    return new Map(found.flatMap(({ _id, displayName }) => (displayName ? [[_id, displayName] as const] : [])));
+  }
+
+  /** A page by id of those that fit. */
+  page(filter: object, paging: { pageSize: number; pageToken: string; fingerprintOf: unknown }) {
+    return this.#parts.operators.list(
+      Object.assign({ scope: 'platform' as const, filter, order: 'asc' as const }, paging),
+    );
+  }
+
+  /**
+   * They begin a session: who was invited is active from now on.
+   * @param check throws when they may not
+   */
+  async signedIn(id: string, check: (staff: StoredOperator) => void): Promise<StoredOperator> {
+    const { operators, now } = this.#parts;
+    const time = now();
+    const { document } = await operators.update(id, { scope: 'service', cause: {}, now: time }, (staff) => {
+      check(staff);
+      return { document: signedIn(staff, `operators/${id}`, time), events: [] };
+    });
+    return document;
+  }
+
+  /**
+   * Changes somebody. An open centre keeps a manager, whoever else changes what at the same time.
+   * @param decide pure; the same object when nothing changes
+   * @throws Problem NOT_FOUND, LAST_MANAGER, CONTENTION, what `decide` throws, and what the store throws
+   */
+  async change(id: string, cause: Cause, decide: (staff: StoredOperator) => StoredOperator): Promise<Written> {
+    const { operators, now } = this.#parts;
+    let before: StoredOperator | undefined;
+    const options = { scope: 'platform' as const, cause, now: now() };
+    const { document, outcome } = await operators.update(id, options, {
+      read: (staff) => this.#leaveTeams(staff, decide(staff)),
+      decide: (staff) => {
+        before = staff;
+        return { document: decide(staff), events: [] };
+      },
+    });
+    if (outcome === 'applied' && before) await this.#comeBack(before, document);
+    return { operator: document, before, replayed: outcome === 'replayed' };
+  }
+
+  /**
+   * Somebody gets a post: who is unknown becomes one of the staff, who is known gets it beside what they have.
+   * @throws Problem ALREADY_EXISTS, ROLES_CONFLICT, and what `change` throws
+   */
+  async invite(person: Invited, post: Post, { deed, cause }: { deed: Deed; cause: Cause }): Promise<Written> {
+    const { operators } = this.#parts;
+    const { request } = cause;
+    const made = request && (await operators.madeBy(request, { scope: 'platform' }));
+    if (made) return { operator: made, before: undefined, replayed: true };
+    const known = await this.byPerson(person.idnp);
+    if (known) return this.change(known._id, cause, (staff) => posted(staff, post, deed));
+    try {
+      return await this.#add(person, post, { deed, cause });
+    } catch (error) {
+      // Somebody else invited the same person a moment ago.
+      const quicker = isProblem(error) && error.reason === 'ALREADY_EXISTS' && (await this.byPerson(person.idnp));
+      if (!quicker) throw error;
+      return this.change(quicker._id, cause, (staff) => posted(staff, post, deed));
+    }
+  }
+
+  async #add(person: Invited, post: Post, { deed, cause }: { deed: Deed; cause: Cause }): Promise<Written> {
+    const { operators, persons } = this.#parts;
+    const _id = ulid(deed.time.getTime()).toLowerCase();
+    const draft = { _id, person: await persons.seal(person.idnp, _id), ...posted(newcomer(person, deed), post, deed) };
+    const how = { scope: 'platform' as const, cause, events: [], now: deed.time };
+    const { document, replayed } = await operators.create(draft, how);
+    return { operator: document, before: undefined, replayed };
+  }
+
+  /** Says of each open centre that would lose a manager that they leave. @throws Problem LAST_MANAGER */
+  async #leaveTeams(staff: StoredOperator, next: StoredOperator): Promise<void> {
+    const { isOpen, now } = this.#parts;
+    const left = staff.places.map(({ centre }) => centre).filter((centre) => manages(staff, centre));
+    const said: string[] = [];
+    try {
+      for (const centre of left.filter((one) => !manages(next, one) && isOpen(one))) {
+        await this.#inTeam(centre, {
+          read: () => this.#managersOf(centre),
+          leaving: (leaving, managers) => leaveAfter(leaving, { operator: staff._id, time: now() }, managers),
+        });
+        said.push(centre);
+      }
+    } catch (error) {
+      for (const centre of said) await this.#stay(centre, staff._id);
+      throw error;
+    }
+  }
+
+  /** Who manages a centre again counts there at once. */
+  async #comeBack(before: Staff, after: StoredOperator): Promise<void> {
+    const back = after.places.map(({ centre }) => centre).filter((centre) => manages(after, centre));
+    for (const centre of back.filter((one) => !manages(before, one))) await this.#stay(centre, after._id);
+  }
+
+  #stay(centre: string, id: string): Promise<void> {
+    return this.#inTeam(centre, {
+      read: () => Promise.resolve([]),
+      leaving: (leaving) => (leaving.some(({ operator }) => operator === id) ? stayAfter(leaving, id) : leaving),
+    });
+  }
+
+  async #inTeam(
+    centre: string,
+    work: { read: () => Promise<string[]>; leaving: (leaving: Leaving[], managers: string[]) => Leaving[] },
+  ): Promise<void> {
+    const { teams, now } = this.#parts;
+    const initial = { _id: centre, leaving: [] };
+    await teams.update(
+      centre,
+      { scope: 'service', cause: {}, now: now(), initial },
+      {
+        read: work.read,
+        decide: (team, managers) => {
+          const leaving = work.leaving(team.leaving, managers);
+          return { document: leaving === team.leaving ? team : { ...team, leaving }, events: [] };
+        },
+      },
+    );
+  }
+
+  async #managersOf(centre: string): Promise<string[]> {
+    const found = await this.#parts.operators.find({ 'places.centre': centre }, { scope: 'service' });
+    return found.filter((one) => manages(one, centre)).map(({ _id }) => _id);
+  }
+}
+
+/** Somebody with one post more. @throws Problem ALREADY_EXISTS, ROLES_CONFLICT */
+export function posted<S extends Staff>(staff: S, post: Post, deed: Deed): S {
+  return post.centre === undefined ? appointed(staff, post, deed) : placed(staff, post.centre, post.roles, deed);
+}
+
+/** Somebody before their first post. */
+export function newcomer({ givenName, familyName, language }: Invited, { by, time }: Deed): Staff {
+  return {
+    givenName,
+    familyName,
+    displayName: `${givenName} ${familyName}`,
+    language,
+    places: [],
+    platformRoles: [],
+    status: 'invited',
+    invitedBy: by.startsWith('operators/') ? by : undefined,
+    inviteTime: time,
+    history: [],
+  };
+}
+
+/** @throws Problem NOT_FOUND */
+export function mustBeKnown<T>(found: T | undefined): T {
+  if (!found) throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
+  return found;
+}
