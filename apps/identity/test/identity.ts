@@ -64,7 +64,10 @@ export async function openIdentity() {
   /** A caller with the session of this token, or without one; of this identity, unless another is named. */
   const client = (
     sessionToken?: string,
-    { from = 'gateway', of = identity }: { from?: 'gateway' | 'intake' | 'agency-bridge'; of?: Identity } = {},
+    {
+      from = 'gateway',
+      of = identity,
+    }: { from?: 'gateway' | 'intake' | 'agency-bridge' | 'operator'; of?: Identity } = {},
   ) => {
     const address = `127.0.0.1:${of.grpcPort}`;
     const made = clientFor<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {

@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openStore } from '@cups/store';
+import type { Store } from '@cups/store';
+import { eventually, idnp, keepLog } from '@cups/testing';
+import { openIdentity, refused } from './identity.ts';
+import type { Client, World } from './identity.ts';
+
+/** Who works where, changed by those who may, over gRPC. */
+
+let world: World;
+let store: Store;
+let supervisor: Client;
+let manager: Client;
+let support: Client;
+beforeAll(async () => {
+  world = await openIdentity();
+  const { mongoUri: uri, prefix } = world.where;
+  store = openStore({ uri, database: `${prefix}cups-identity`, log: keepLog('test').log });
+  const at = async (operator: string) => world.client(await world.signIn(operator));
+  [supervisor, manager, support] = [await at('supervisor'), await at('cu-001-manager'), await at('support')];
+});
+afterAll(async () => {
+  await store.close();
+  await world.close();
+});
+
+const CU_001 = 'centres/CU-001';
+const invitation = (n: number, more: object = {}) =>
+  Object.assign(
+    { requestId: randomUUID(), centre: CU_001, roles: ['ROLE_SPECIALIST' as const] },
+    { idnp: idnp(n), givenName: 'Ana', familyName: `Exemplu ${n}` },
+    more,
+  );
+const asked = (name: string, more: object = {}) =>
+  Object.assign({ requestId: randomUUID(), name, centre: CU_001 }, more);
+const invite = async (by: Client, n: number, more: object = {}): Promise<string> =>
+  (await by.inviteOperator(invitation(n, more))).member!.name;
+
+describe('an invitation', () => {
+  test('makes one person, who is known again by the number, which nothing shows', async () => {
+    const request = invitation(1);
+    const { member, replayed } = await manager.inviteOperator(request);
+    expect(replayed).toBe(false);
+    expect(member).toMatchObject({
+      displayName: 'Ana Exemplu 1',
+      roles: ['ROLE_SPECIALIST'],
+      status: 'STAFF_STATUS_INVITED',
+      idnpEnd: idnp(1).slice(-4),
+      invitedBy: 'operators/cu-001-manager',
+      centre: CU_001,
+    });
+    expect(await manager.inviteOperator(request)).toMatchObject({ replayed: true, member: { name: member!.name } });
+    await expect(manager.inviteOperator(invitation(1))).rejects.toEqual(refused('ALREADY_EXISTS'));
+    const elsewhere = await supervisor.inviteOperator(invitation(1, { centre: 'centres/CU-002' }));
+    expect(elsewhere.member).toMatchObject({ name: member!.name, centre: 'centres/CU-002' });
+    const token = await world.signIn(member!.name);
+    expect((await world.client(token).getSession({})).session?.operator?.centres).toEqual([CU_001, 'centres/CU-002']);
+    const got = await manager.getOperator({ name: member!.name, centre: CU_001 });
+    expect(got.member).toMatchObject({ status: 'STAFF_STATUS_ACTIVE' });
+    expect(got.member?.lastSignInTime).not.toBeNull();
+    const everything = JSON.stringify(await store.collection('operators').find({}).toArray()) + world.log.text();
+    expect(everything).not.toContain(idnp(1));
+  });
+
+  test('of one person twice at once makes one', async () => {
+    const names = await Promise.all([
+      invite(supervisor, 2, { centre: 'centres/CU-003' }),
+      invite(supervisor, 2, { centre: 'centres/CU-004' }),
+    ]);
+    expect(new Set(names).size).toBe(1);
+  });
+
+  test('is for those who may, of numbers that exist, to centres that are not closed', async () => {
+    await expect(manager.inviteOperator(invitation(3, { centre: 'centres/CU-009' }))).rejects.toEqual(
+      refused('NOT_FOUND'),
+    );
+    const asManager = { roles: ['ROLE_CENTRE_MANAGER' as const] };
+    await expect(manager.inviteOperator(invitation(3, asManager))).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(support.inviteOperator(invitation(3))).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(manager.inviteOperator(invitation(3, { idnp: '2900000000000' }))).rejects.toEqual(
+      refused('IDNP_INVALID'),
+    );
+    await expect(supervisor.inviteOperator(invitation(3, { centre: 'centres/CU-999' }))).rejects.toEqual(
+      refused('NOT_FOUND'),
+    );
+  });
+});
+
+describe('a change', () => {
+  test('at one centre ends the sessions there and no other', async () => {
+    const name = await invite(supervisor, 10, { roles: ['ROLE_SPECIALIST'] });
+    await invite(supervisor, 10, { centre: 'centres/CU-002' });
+    const at = async (centre: string) =>
+      world.client((await world.client().createSession({ provider: 'local', operator: name, centre })).assertion);
+    const [here, there] = [await at(CU_001), await at('centres/CU-002')];
+    await manager.suspendOperator(asked(name, { why: 'Lost her card.' }));
+    await expect(here.getSession({})).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+    expect((await there.getSession({})).session?.operator?.centres).toEqual(['centres/CU-002']);
+    await expect(at(CU_001)).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+    await manager.reinstateOperator(asked(name));
+    await expect(here.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await supervisor.updateOperatorRoles(asked(name, { roles: ['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER'] }));
+    const again = await at(CU_001);
+    expect((await again.getSession({})).session?.operator?.roles).toEqual(['ROLE_SPECIALIST', 'ROLE_CENTRE_MANAGER']);
+    await expect(manager.suspendOperator(asked(name))).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await supervisor.removeOperator(asked(name));
+    await expect(again.getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await there.getSession({});
+    const { actions } = await supervisor.listOperatorActions({ name });
+    expect(actions.map(({ action }) => action)).toEqual([
+      ...['removed', 'roles-changed', 'reinstated', 'suspended', 'signed-in', 'invited', 'invited'],
+    ]);
+    expect(actions[3]).toMatchObject({ by: 'operators/cu-001-manager', why: 'Lost her card.' });
+  });
+
+  test('of oneself is refused, and one manager stays when two are removed at once', async () => {
+    await expect(manager.removeOperator(asked('operators/cu-001-manager'))).rejects.toEqual(refused('SELF_CHANGE'));
+    await expect(supervisor.suspendOperator(asked('operators/supervisor', { centre: '' }))).rejects.toEqual(
+      refused('SELF_CHANGE'),
+    );
+    const centre = 'centres/CU-007';
+    const first = 'operators/cu-007-manager';
+    await expect(supervisor.removeOperator(asked(first, { centre }))).rejects.toEqual(refused('LAST_MANAGER'));
+    const second = await invite(supervisor, 20, { centre, roles: ['ROLE_CENTRE_MANAGER'] });
+    const both = await Promise.allSettled([
+      supervisor.removeOperator(asked(first, { centre })),
+      supervisor.suspendOperator(asked(second, { centre: '' })),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('shows who is away and who stands in; colleagues see that and no more, support says why it looks', async () => {
+    const name = await invite(manager, 30);
+    const absence = { fromDate: '2026-01-01', toDate: '2999-01-01', standIn: 'operators/cu-001-manager' };
+    await manager.setAbsence(asked(name, { absence }));
+    const colleague = world.client(await world.signIn('cu-001-specialist'));
+    const { members } = await colleague.listCentreOperators({ centre: CU_001 });
+    expect(members.find((one) => one.name === name)).toMatchObject({ absence, idnpEnd: '', givenName: '' });
+    await expect(colleague.getOperator({ name, centre: CU_001 })).rejects.toEqual(refused('PERMISSION_DENIED'));
+    await expect(support.getOperator({ name, centre: CU_001 })).rejects.toEqual(refused('INVALID_ARGUMENT'));
+    await support.getOperator({ name, centre: CU_001, reason: 'Ticket 12' });
+    const { actions } = await manager.listOperatorActions({ name, centre: CU_001 });
+    expect(actions[0]).toMatchObject({ action: 'looked-at', by: 'operators/support', why: 'Ticket 12' });
+    expect(world.log.lines).toContainEqual(expect.objectContaining({ event: 'staff-looked-at', reason: 'Ticket 12' }));
+  });
+});
+
+test('the first supervisor comes by the tool, and a table of staff with a report of each line', async () => {
+  const tool = world.client(undefined, { from: 'operator' });
+  const boss = { idnp: idnp(40), givenName: 'Vera', familyName: 'Model', by: 'root', why: 'First.' };
+  expect(await tool.appointSupervisor(boss)).toMatchObject({ changed: true, member: { roles: ['ROLE_SUPERVISOR'] } });
+  expect(await tool.appointSupervisor(boss)).toMatchObject({ changed: false });
+  const row = (line: number, n: number, more: object = {}) =>
+    Object.assign(
+      { line, idnp: idnp(n), givenName: 'Ion', familyName: 'Probă', centre: CU_001, roles: ['specialist'] },
+      more,
+    );
+  const rows = [row(2, 41), row(3, 42, { roles: ['king'] }), row(4, 41, { centre: 'centres/CU-002' })];
+  const outcomesOf = async (more: object) =>
+    (await tool.importOperators(Object.assign({ rows, by: 'root' }, more))).outcomes.map(({ outcome }) => outcome);
+  expect(await outcomesOf({})).toEqual(['left-out', 'refused', 'left-out']);
+  expect(await outcomesOf({ partial: true, dryRun: true })).toEqual(['invited', 'refused', 'invited']);
+  expect(await outcomesOf({ partial: true })).toEqual(['invited', 'refused', 'invited']);
+  expect(await outcomesOf({ partial: true })).toEqual(['unchanged', 'refused', 'unchanged']);
+  await expect(world.client().appointSupervisor(boss)).rejects.toEqual(refused('PERMISSION_DENIED'));
+});
+
+test('a document of an earlier release is read: who was suspended then still is, and is somebody again', async () => {
+  const operators = store.collection<{ _id: string }>('operators');
+  const old = { schemaVersion: 1, revision: 1, eventSeq: 0, outboxSeq: 0, outbox: [], requests: [] };
+  const times = { createTime: new Date(), updateTime: new Date(), endedBefore: new Date() };
+  await operators.insertOne(Object.assign({ _id: 'cu-950-specialist', suspended: true }, old, times));
+  world.newCentre('CU-950');
+  await eventually(async () => {
+    const { operators: offered } = await world.client().listOperators({ centre: 'centres/CU-950' });
+    return offered.length === 2 && offered.some(({ suspended }) => suspended);
+  });
+  await expect(world.signIn('cu-950-specialist')).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
+});
+
+test('another key seals from now on, and what was sealed by the one before still opens', async () => {
+  const file = join(world.keys.dir, 'identity-persons.jwks');
+  const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys: object[] };
+  const next = { kty: 'oct', kid: 'next', use: 'enc', k: Buffer.alloc(32, 7).toString('base64url') };
+  writeFileSync(file, JSON.stringify({ keys: [next, ...keys] }), { mode: 0o600 });
+  const before = await invite(manager, 50);
+  const metrics = () => fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((answer) => answer.text());
+  await eventually(async () => {
+    await metrics();
+    return world.log.lines.some(({ event }) => event === 'key-set-changed');
+  });
+  await invite(manager, 51);
+  const { members } = await manager.listCentreOperators({ centre: CU_001, pageSize: 200 });
+  expect(members.every(({ idnpEnd }) => idnpEnd.length === 4)).toBe(true);
+  expect(members.find(({ name }) => name === before)?.idnpEnd).toBe(idnp(50).slice(-4));
+  const kids = await store.collection('operators').distinct('person.kid');
+  expect(kids).toContain('next');
+  writeFileSync(file, 'no keys at all');
+  await eventually(async () => /cups_key_sets_in_doubt\{file="persons".*\} 1/.test(await metrics()));
+  await invite(manager, 52);
+});
