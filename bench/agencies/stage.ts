@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startPlatform } from '@cups/tools/platform';
+import { SERVICES, startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
 import { ask, Children } from '../children.ts';
 import { dataWithoutLimits, openJobs } from '../jobs.ts';
@@ -20,6 +20,8 @@ export interface Stage {
 export interface StageOptions {
   say: (line: string) => void;
   open?: boolean;
+  /** Calls between services without TLS, whatever else is closed. */
+  plainCalls?: boolean;
   /** Further agencies, in all. */
   agencies?: number;
   /** How the simulator treats what it gets. */
@@ -34,6 +36,7 @@ const root = join(import.meta.dirname, '../..');
 export async function openStage({
   say,
   open = false,
+  plainCalls = false,
   agencies = 4,
   behaviour = 'silent',
   simulated = [],
@@ -48,6 +51,8 @@ export async function openStage({
     open,
     prefix: `bench${randomBytes(3).toString('hex')}-`,
     onProgress: say,
+    // Empty is as if it were not set.
+    envOf: plainCalls ? Object.fromEntries(SERVICES.map((name) => [name, { GRPC_TLS_DIR: '' }])) : {},
     env: {
       CUPS_DATA: data,
       SIMULATOR_BEHAVIOUR: JSON.stringify({ only: behaviour }),

@@ -162,8 +162,15 @@ const secret = (path: string, key: string, what: string): Value[] => [
   value(`${path}.existingSecret`, objectName, '', `Secret that holds ${what}.`),
   value(`${path}.key`, secretKey, key, 'Its key there.'),
 ];
-const keysOf = (name: string): Value =>
-  value('keys.existingSecret', objectName, '', `Secret with the private key of the service, \`${name}.key.jwk\`.`);
+const keysOf = (name: string): Value[] => [
+  value('keys.existingSecret', objectName, '', `Secret with the private key of the service, \`${name}.key.jwk\`.`),
+  value(
+    'tls.existingSecret',
+    objectName,
+    '',
+    `Secret with its certificate \`tls.crt\` (the URI \`spiffe://cups/${name}\` among its names), \`tls.key\` and \`ca.crt\`; without one calls are plain.`,
+  ),
+];
 const store = secret('mongodb', 'uri', 'the URI of its store, without a database');
 const kafka = secret(
   'kafka',
@@ -188,24 +195,38 @@ const ROUTE: Value[] = [
 ];
 
 const OWN: Record<string, Value[]> = {
-  catalog: [keysOf('catalog'), ...byCpu(6)],
+  catalog: [...keysOf('catalog'), ...byCpu(6)],
   identity: [
-    keysOf('identity'),
+    ...keysOf('identity'),
     ...store,
     ...kafka,
-    value('providers', listOf(choice('local')), [], 'Who may say who signs in; without any, nobody signs in.'),
+    value(
+      'providers',
+      listOf(choice('mpass', 'oidc', 'local')),
+      [],
+      'Who may say who signs in; without any, nobody signs in. `local` has test operators without a password.',
+    ),
+    value(
+      'saml.existingSecret',
+      objectName,
+      '',
+      'Secret for `mpass`: our key pair `current.key` and `current.crt` (while it is changed `next.*` and `previous.*` too), and `idp.crt`, what the identity provider signs with.',
+    ),
+    ...secret('oidc', 'client-secret', 'what we show the OpenID provider of `oidc`'),
+    value('oidc.port', port, 443, 'Port of that provider.'),
+    value('oidc.peers', peers, [], `Where it is, ${PEER}.`),
     ...byCpu(6),
   ],
   intake: [
-    keysOf('intake'),
+    ...keysOf('intake'),
     ...store,
     ...kafka,
     ...secret('requestSecret', 'intake.secret', 'the secret of the fingerprints of requests'),
     ...byLag,
   ],
-  'agency-bridge': [keysOf('agency-bridge'), ...store, ...kafka, ...byLag],
+  'agency-bridge': [...keysOf('agency-bridge'), ...store, ...kafka, ...byLag],
   notifications: [
-    keysOf('notifications'),
+    ...keysOf('notifications'),
     ...store,
     ...kafka,
     ...secret('mail', 'url', 'the address of the mail server, smtps://…'),
@@ -214,7 +235,7 @@ const OWN: Record<string, Value[]> = {
     value('mail.peers', peers, [], `Where the mail server is, ${PEER}.`),
     ...byLag,
   ],
-  gateway: [keysOf('gateway'), ...ROUTE, ...byCpu(10)],
+  gateway: [...keysOf('gateway'), ...ROUTE, ...byCpu(10)],
   'agency-simulator': [...kafka],
 };
 
@@ -285,6 +306,12 @@ export const PLATFORM: Value[] = [
     'A job before each release makes those keys of the services that are missing in this namespace.',
   ),
   ...image('keys.', 'keys'),
+  value(
+    'keys.certificates',
+    flag,
+    true,
+    'That job makes an authority and certificates of the services too, and renews them; off where another one does, such as cert-manager.',
+  ),
   value('keys.apiServer.port', port, 443, 'Port of the API server, where that job writes Secrets.'),
   value('keys.apiServer.peers', peers, [], `Where the API server is, ${PEER}. Empty: anywhere.`),
   value('alerts.enabled', flag, false, 'A PrometheusRule with the alerts (Prometheus operator).'),

@@ -28,6 +28,9 @@ function values({ kafka, store, mail, secure }: Beside, { host, from }: Target):
   const small = { resources: { requests: { cpu: '25m', memory: '96Mi' } } };
   return {
     global: {
+      // Desks of a rehearsal are test operators.
+      environment: 'development',
+      strictExceptions: ['local-sign-in'],
       image: { pullPolicy: 'IfNotPresent' },
       kafka: { brokers: [`${kafka.host}:${kafka.port}`], peers: here },
       mongodb: { port: store.port, peers: here },
@@ -36,7 +39,7 @@ function values({ kafka, store, mail, secure }: Beside, { host, from }: Target):
     },
     alerts: { enabled: false },
     catalog: small,
-    identity: small,
+    identity: Object.assign({ providers: ['local'] }, small),
     intake: Object.assign({}, small, consumer),
     // The one that is taken away: a small lag is to be seen.
     'agency-bridge': Object.assign({ keda: Object.assign({ lagThreshold: 5 }, byLag) }, small),
@@ -61,7 +64,10 @@ function values({ kafka, store, mail, secure }: Beside, { host, from }: Target):
       // All desks come from one address here, which a real limit would take for one desk that went mad.
       settings: { RATE_LIMIT_ADDRESS_PER_MINUTE: 100_000, RATE_LIMIT_SESSION_PER_MINUTE: 10_000 },
     },
-    'agency-simulator': Object.assign({ settings: { SIMULATOR_BEHAVIOUR: 'demo', SIMULATOR_DELAY_MS: 250 } }, small),
+    'agency-simulator': Object.assign(
+      { settings: { SIMULATOR_TOPICS: 'all', SIMULATOR_BEHAVIOUR: 'demo', SIMULATOR_DELAY_MS: 250 } },
+      small,
+    ),
     topics: { partitions: 12, kafka: { username: secure.admin.username }, lagSecret: 'cups-kafka-lag' },
   };
 }
@@ -79,6 +85,8 @@ export async function install(operator: Operator, target: Target, beside: Beside
   for (const name of STORED) operator.write(`${name}-store.uri`, `mongodb://${store.host}:${store.port}`);
   operator.write('kafka-admin.password', secure.admin.password);
   for (const name of ['kafka.crt', 'mongodb.crt']) operator.write(name, readFileSync(secure.caFile, 'utf8'));
+  // Nobody signs in by MPass here; what it is given is not looked at.
+  for (const name of ['saml.key', 'saml.crt', 'idp.crt']) operator.write(name, 'none');
   operator.write('mail.url', `smtps://${mail.host}:${mail.port}`);
   let chartsSeconds = 0;
   for (const command of operationsCommands('Install in ten commands')) {

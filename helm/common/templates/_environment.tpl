@@ -10,7 +10,11 @@ here: secrets are files, and the variable names the file.
   "HTTP_PORT" (include "cups.operationsPort" .)
 -}}
 {{- if include "cups.grpcPort" . | int }}{{ $_ := set $known "GRPC_PORT" (include "cups.grpcPort" .) }}{{ end -}}
-{{- if .service.keys }}{{ $_ := set $known "CUPS_KEYS" "/keys" }}{{ end -}}
+{{- if .service.keys }}
+{{- $_ := set $known "CUPS_ENV" $global.environment }}
+{{- $_ := set $known "CUPS_KEYS" "/keys" }}
+{{- if $values.tls.existingSecret }}{{ $_ := set $known "GRPC_TLS_DIR" "/tls" }}{{ end }}
+{{- end -}}
 {{- if .service.data }}{{ $_ := set $known "CUPS_DATA" "/data" }}{{ end -}}
 {{- if .service.store }}
 {{- $_ := set $known "MONGODB_URI_FILE" "/secrets/mongodb-uri" }}
@@ -23,6 +27,13 @@ here: secrets are files, and the variable names the file.
 {{- $_ := set $known "KAFKA_SASL_USERNAME" (printf "%s%s" $global.prefix .service.name) }}
 {{- $_ := set $known "KAFKA_SASL_PASSWORD_FILE" "/secrets/kafka-password" }}
 {{- end }}
+{{- end -}}
+{{- if include "cups.signsInByMpass" . }}
+{{- $_ := set $known "SAML_KEYS_DIR" "/saml" }}
+{{- $_ := set $known "SAML_IDP_CERTIFICATES_FILE" "/saml/idp.crt" }}
+{{- end -}}
+{{- with $values.oidc }}
+{{- if .existingSecret }}{{ $_ := set $known "OIDC_CLIENT_SECRET_FILE" "/secrets/oidc-client-secret" }}{{ end }}
 {{- end -}}
 {{- if or .service.kafka .service.store }}
 {{- with $global.prefix }}{{ $_ := set $known "CUPS_PREFIX" . }}{{ end }}

@@ -65,7 +65,8 @@ kube-score/ignore: {{ join "," . }}
 {{- with .top.Values.keda }}{{ if .enabled }}
 - counted-replicas
 {{- end }}{{ end }}
-{{- if .top.Values.requestSecret }}
+{{- $oidc := .top.Values.oidc | default dict }}
+{{- if or .top.Values.requestSecret $oidc.existingSecret }}
 - secret-file-named
 {{- end }}
 {{- include "cups.refusedOfImage" (dict "top" .top "image" .top.Values.image) }}

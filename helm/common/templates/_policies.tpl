@@ -92,6 +92,9 @@ spec:
     - protocol: TCP
       port: {{ $global.mongodb.port | int }}
 {{- end }}
+{{- if has "oidc" ($values.providers | default list) }}
+{{ include "cups.toOpenId" $values.oidc }}
+{{- end }}
 {{- with $values.mail }}
 {{- if .existingSecret }}
 - to:
@@ -101,6 +104,14 @@ spec:
       port: {{ .port | int }}
 {{- end }}
 {{- end }}
+{{- end }}
+
+{{- define "cups.toOpenId" -}}
+- to:
+    {{- toYaml .peers | nindent 4 }}
+  ports:
+    - protocol: TCP
+      port: {{ .port | int }}
 {{- end }}
 
 {{- define "cups.toNames" -}}

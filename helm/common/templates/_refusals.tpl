@@ -68,6 +68,26 @@ begins with the path of the value.
 {{- $faults = append $faults (printf "%s.mail.peers is empty: say where the mail server is, or no mail may reach it." $name) -}}
 {{- end -}}
 {{- end -}}
+{{- if include "cups.signsInByMpass" . -}}
+{{- if not $values.saml.existingSecret -}}
+{{- $faults = append $faults (printf "%s.saml.existingSecret is missing: name the Secret that holds current.key, current.crt and idp.crt." $name) -}}
+{{- end -}}
+{{- range list "SAML_ENTITY_ID" "SAML_IDP_ENTITY_ID" "SAML_IDP_SSO_URL" -}}
+{{- if not (get $values.settings .) -}}
+{{- $faults = append $faults (printf "%s.settings.%s is missing: mpass in providers needs it." $name .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- if has "oidc" ($values.providers | default list) -}}
+{{- range list "OIDC_ISSUER" "OIDC_CLIENT_ID" -}}
+{{- if not (get $values.settings .) -}}
+{{- $faults = append $faults (printf "%s.settings.%s is missing: oidc in providers needs it." $name .) -}}
+{{- end -}}
+{{- end -}}
+{{- if and $global.networkPolicy.enabled (not $values.oidc.peers) -}}
+{{- $faults = append $faults (printf "%s.oidc.peers is empty: say where the OpenID provider is, or it cannot be asked." $name) -}}
+{{- end -}}
+{{- end -}}
 {{- if and $values.route (ne $values.route.kind "none") (not $values.publicOrigin) -}}
 {{- $faults = append $faults (printf "%s.publicOrigin is missing: a route needs the name that people type, https://…" $name) -}}
 {{- end -}}
@@ -77,6 +97,9 @@ begins with the path of the value.
 {{- if eq $global.environment "production" -}}
 {{- if has "local" ($values.providers | default list) -}}
 {{- $faults = append $faults (printf "%s.providers holds local: its test operators need no password, and production refuses them." $name) -}}
+{{- end -}}
+{{- if and .service.keys (not $values.tls.existingSecret) -}}
+{{- $faults = append $faults (printf "%s.tls.existingSecret is missing: production does not start with calls that travel readable between services." $name) -}}
 {{- end -}}
 {{- if and $values.route (not (hasPrefix "https://" $values.publicOrigin)) -}}
 {{- $faults = append $faults (printf "%s.publicOrigin must begin with https:// in production: a session would travel readable." $name) -}}
@@ -105,6 +128,9 @@ begins with the path of the value.
 {{- end -}}
 {{- if and (ne $name "agency-simulator") (lt (include "cups.leastReplicas" . | int) 2) -}}
 {{- $found = append $found (printf "%s runs one replica: every restart of a node would close the counters, so strictMode wants two." $name) -}}
+{{- end -}}
+{{- if and .service.keys (ne $global.environment "production") (not $values.tls.existingSecret) -}}
+{{- $found = append $found (printf "%s.tls.existingSecret is missing: calls between services would travel readable." $name) -}}
 {{- end -}}
 {{- if and .service.kafka (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
 {{- $found = append $found "global.kafka.tls names no authority: what agencies are sent would travel readable." -}}

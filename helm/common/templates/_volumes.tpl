@@ -7,6 +7,16 @@ the pod template: data and keys never restart a pod.
 - name: keys
   mountPath: /keys
   readOnly: true
+{{- if .top.Values.tls.existingSecret }}
+- name: tls
+  mountPath: /tls
+  readOnly: true
+{{- end }}
+{{- end }}
+{{- if include "cups.signsInByMpass" . }}
+- name: saml
+  mountPath: /saml
+  readOnly: true
 {{- end }}
 {{- if include "cups.secretSources" . | trim }}
 - name: secrets
@@ -37,6 +47,10 @@ the pod template: data and keys never restart a pod.
           items:
             - key: {{ .service.name }}.key.jwk
               path: {{ .service.name }}.key.jwk
+            {{- range .service.keySets }}
+            - key: {{ . }}
+              path: {{ . }}
+            {{- end }}
       - configMap:
           name: {{ $values.global.publicKeys.configMap }}
           items:
@@ -44,6 +58,28 @@ the pod template: data and keys never restart a pod.
             - key: {{ . }}.jwk
               path: public/{{ . }}.jwk
             {{- end }}
+{{- with $values.tls.existingSecret }}
+- name: tls
+  projected:
+    defaultMode: 288
+    sources:
+      - secret:
+          name: {{ . }}
+          items:
+            {{- range list "tls.crt" "tls.key" "ca.crt" }}
+            - key: {{ . }}
+              path: {{ . }}
+            {{- end }}
+{{- end }}
+{{- end }}
+{{- if include "cups.signsInByMpass" . }}
+- name: saml
+  projected:
+    defaultMode: 288
+    sources:
+      # All of it: the next key pair comes into it while a pair is changed, and the one before stays for a while.
+      - secret:
+          name: {{ $values.saml.existingSecret }}
 {{- end }}
 {{- with trim (include "cups.secretSources" .) }}
 - name: secrets
@@ -84,6 +120,9 @@ the pod template: data and keys never restart a pod.
 {{- with $values.mail }}
 {{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "smtp-url") }}{{ end }}
 {{- end -}}
+{{- with $values.oidc }}
+{{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "oidc-client-secret") }}{{ end }}
+{{- end -}}
 {{- if and .service.kafka $values.kafka.existingSecret }}{{ $files = append $files (dict "from" $values.kafka "path" "kafka-password") }}{{ end -}}
 {{- range $files }}
 {{- include "cups.secretFile" (dict "name" .from.existingSecret "key" .from.key "path" .path) }}
@@ -91,6 +130,11 @@ the pod template: data and keys never restart a pod.
 {{- if .service.store }}{{ include "cups.authorityFile" (dict "from" $values.global.mongodb.tls "path" "mongodb-ca.crt") }}{{ end }}
 {{- if .service.kafka }}{{ include "cups.authorityFile" (dict "from" $values.global.kafka.tls "path" "kafka-ca.crt") }}{{ end }}
 {{- with $values.mail }}{{ include "cups.authorityFile" (dict "from" .tls "path" "smtp-ca.crt") }}{{ end }}
+{{- end }}
+
+{{/* Whether people sign in there by MPass. */}}
+{{- define "cups.signsInByMpass" -}}
+{{- if has "mpass" (.top.Values.providers | default list) }}true{{ end -}}
 {{- end }}
 
 {{/* A key of a Secret as a file. */}}

@@ -22,9 +22,19 @@ test.each<[string, string, string[]]>([
   ['without TLS to Kafka, keys alone', 'dev', []],
 ])('%s', (_what, environment, passwords) => {
   const { rules } = roleIn(environment, { keys: { enabled: true } });
-  const made = ['cups-request-secret', ...SIGNERS.map((service) => `cups-key-${service}`), ...passwords];
+  const made = [
+    ...['cups-request-secret', 'cups-authority', 'cups-next-authority'],
+    ...SIGNERS.flatMap((service) => [`cups-key-${service}`, `cups-tls-${service}`]),
+    ...passwords,
+  ];
   const named = rules.filter(({ verbs }) => !verbs.includes('create'));
   expect(named.find(({ resources }) => resources[0] === 'secrets')?.resourceNames?.toSorted()).toEqual(made.toSorted());
   expect(named.find(({ resources }) => resources[0] === 'configmaps')?.resourceNames).toEqual(['cups-public-keys']);
   expect(rules.filter(({ verbs }) => verbs.includes('create'))).toMatchObject([{ verbs: ['create'] }]);
+});
+
+test('where another authority makes certificates the job may not touch any', () => {
+  const values = { keys: { enabled: true, certificates: false } };
+  const names = roleIn('dev', values).rules.flatMap(({ resourceNames = [] }) => resourceNames);
+  expect(names.filter((name) => /tls|authority/.test(name))).toEqual([]);
 });

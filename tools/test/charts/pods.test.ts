@@ -208,8 +208,12 @@ test('three renders of a chart are equal to the byte', () => {
 
 test('the chart of a service renders by itself what it renders within the platform', () => {
   const kafka = { brokers: ['kafka:9092'], peers: [{ podSelector: {} }] };
-  const global = { strictMode: false, image: { pullPolicy: 'Always' }, kafka };
-  const values = { global, keys: { existingSecret: 'cups-key-catalog' } };
+  const global = { environment: 'development', strictMode: false, image: { pullPolicy: 'Always' }, kafka };
+  const values = {
+    global,
+    keys: { existingSecret: 'cups-key-catalog' },
+    tls: { existingSecret: 'cups-tls-catalog' },
+  };
   const alone = render('catalog', { values });
   const all = render('platform', { files: ['k8s/env/dev.yaml'], values: { global, catalog: { replicas: 2 } } });
   expect(all.filter(({ metadata }) => metadata.name === 'catalog')).toEqual(alone);

@@ -108,7 +108,7 @@ const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
   ['KEDA for a caller', { gateway: { keda: { enabled: true } } }, /additional properties 'keda' not allowed/],
   ['a target of CPU above all', { gateway: { autoscaling: { targetCpuPercent: 200 } } }, /targetCpuPercent': maximum/],
   ['a lag of none', { intake: { keda: { lagThreshold: 0 } } }, /at '\/keda\/lagThreshold': minimum: got 0, want 1/],
-  ['a sign-in that is unknown', { identity: { providers: ['mpass'] } }, /at '\/providers\/0': value must be 'local'/],
+  ['a sign-in that is unknown', { identity: { providers: ['ldap'] } }, /at '\/providers\/0': value must be one of/],
   ['an origin with a path', { gateway: { publicOrigin: 'https://x/y' } }, /at '\/publicOrigin'.*pattern/],
   ['an origin without a scheme', { gateway: { publicOrigin: 'cups.example' } }, /at '\/publicOrigin'.*pattern/],
   [
@@ -203,10 +203,27 @@ const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
     { gateway: { route: { gatewayApi: { parentRefs: [] } } } },
     'gateway.route.gatewayApi.parentRefs is empty',
   ],
+  ['MPass without our keys', { identity: { saml: { existingSecret: '' } } }, 'identity.saml.existingSecret is missing'],
+  [
+    'MPass without an address',
+    settings('identity', { SAML_IDP_SSO_URL: '' }),
+    'identity.settings.SAML_IDP_SSO_URL is missing',
+  ],
+  [
+    'OpenID Connect with nobody in particular',
+    { identity: { providers: ['oidc'] } },
+    'identity.settings.OIDC_ISSUER is missing',
+  ],
+  ['an OpenID provider that may not be reached', { identity: { providers: ['oidc'] } }, 'identity.oidc.peers is empty'],
   [
     'test operators in production',
     { identity: { providers: ['local'] } },
     'identity.providers holds local: its test operators',
+  ],
+  [
+    'plain calls between services in production',
+    { intake: { tls: { existingSecret: '' } } },
+    'intake.tls.existingSecret is missing: production does not start',
   ],
   [
     'an http origin in production',
@@ -238,6 +255,14 @@ const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
     'local sign-in',
     { global: { environment: 'development' }, identity: { providers: ['local'] } },
     'identity.providers holds local: anybody could sign in as anybody',
+  ],
+  [
+    'plain calls between services',
+    {
+      global: { environment: 'development', strictExceptions: ['local-sign-in'] },
+      gateway: { tls: { existingSecret: '' } },
+    },
+    'gateway.tls.existingSecret is missing: calls between services would travel readable',
   ],
   [
     'a tag instead of a digest',
@@ -358,8 +383,7 @@ test('the notes after an install say how people come in, and what is missing', (
     return stdout.slice(stdout.indexOf('NOTES:'));
   };
   expect(notes('dev')).toMatch(/No route leads in.*strictMode is off.*No job makes keys.*No job makes topics/s);
-  expect(notes('pilot')).toMatch(
-    /People come in at https:\/\/pilot\.cups\.example, .* Ingress\..*by name: local-sign-in\./s,
-  );
+  expect(notes('pilot')).toMatch(/People come in at https:\/\/pilot\.cups\.example, .* Ingress\./s);
+  expect(notes('pilot')).not.toMatch(/strictMode/);
   expect(notes('production')).toMatch(/once its name leads to the Gateway\./);
 });
