@@ -13,7 +13,7 @@ import {
 import { accessOfPod, keyCluster } from './keys/cluster.ts';
 import { keyFolder } from './keys/folder.ts';
 import type { KeyPlace } from './keys/place.ts';
-import { announce, make, makePassword, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
+import { announce, make, makePassword, makePersonKeys, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
 import type { Steps } from './keys/rotation.ts';
 import { SIGNERS } from './services.ts';
 
@@ -21,8 +21,8 @@ import { SIGNERS } from './services.ts';
 
 const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --cluster | --api <url> --namespace <name>) [--kafka] [--now]
 
-  make      make what is missing: a key pair for each service, the secret of intake, an authority of certificates and a
-            certificate for each service; what is there stays, but for certificates that end within 120 days (default: all)
+  make      make what is missing: a key pair for each service, the secret of intake, the keys of personal numbers of
+            identity, an authority of certificates and a certificate for each service; what is there stays, but for certificates that end within 120 days (default: all)
   show      where each service stands (default: all)
   announce  step 1 of changing a key: publish the next public key
   switch    step 2, five minutes later: sign with it
@@ -96,6 +96,7 @@ async function main(): Promise<void> {
   }
   if (what !== 'make') return;
   console.log(`intake: ${await makeSecret(steps.place)}`);
+  console.log(`identity: ${await makePersonKeys(steps.place)}`);
   if (!values['no-certificates']) await makeCertificates(steps, services);
   const users = values.kafka ? principalsFor('', { agencies: [], simulated: [] }) : [];
   for (const { user } of users) console.log(`${user}: ${await makePassword(steps.place, user)}`);

@@ -162,8 +162,13 @@ const secret = (path: string, key: string, what: string): Value[] => [
   value(`${path}.existingSecret`, objectName, '', `Secret that holds ${what}.`),
   value(`${path}.key`, secretKey, key, 'Its key there.'),
 ];
-const keysOf = (name: string): Value[] => [
-  value('keys.existingSecret', objectName, '', `Secret with the private key of the service, \`${name}.key.jwk\`.`),
+const keysOf = (name: string, ...keySets: string[]): Value[] => [
+  value(
+    'keys.existingSecret',
+    objectName,
+    '',
+    `Secret with the private key of the service, \`${name}.key.jwk\`${keySets.map((file) => `, and \`${file}\``).join('')}.`,
+  ),
   value(
     'tls.existingSecret',
     objectName,
@@ -197,7 +202,7 @@ const ROUTE: Value[] = [
 const OWN: Record<string, Value[]> = {
   catalog: [...keysOf('catalog'), ...byCpu(6)],
   identity: [
-    ...keysOf('identity'),
+    ...keysOf('identity', 'identity-persons.jwks'),
     ...store,
     ...kafka,
     value(

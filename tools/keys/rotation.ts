@@ -1,5 +1,6 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
+import { newKeySet, PERSON_KEYS } from '@cups/rpc';
 import { publicKeysFrom } from '@cups/rpc/jwk';
 import type { Item, KeyPlace } from './place.ts';
 
@@ -53,6 +54,14 @@ export async function makeSecret(place: KeyPlace): Promise<string> {
   if (await place.read({ kind: 'secret' })) return 'its secret is there';
   await place.write({ kind: 'secret' }, randomBytes(32).toString('base64url'));
   return 'its secret was made';
+}
+
+/** Makes the keys of the personal numbers of the staff when they are missing; lost ones would make those numbers unreadable. */
+export async function makePersonKeys(place: KeyPlace): Promise<string> {
+  const item: Item = { kind: 'set', service: 'identity', file: PERSON_KEYS };
+  if (await place.read(item)) return 'its keys of personal numbers are there';
+  await place.write(item, newKeySet(['enc', 'sig']));
+  return 'its keys of personal numbers were made';
 }
 
 /** Makes the password of a user of Kafka when it is missing. */

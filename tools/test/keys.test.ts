@@ -189,6 +189,7 @@ describe('`npm run keys`', () => {
       lines: [
         ...SIGNERS.map((service) => `${service}: a key was made`),
         'intake: its secret was made',
+        'identity: its keys of personal numbers were made',
         'authority: made, good for 3650 days',
         ...SIGNERS.map((service) => `${service}: a certificate was made, good for 365 days`),
       ],
@@ -317,7 +318,11 @@ describe('keys in a cluster', () => {
       [
         [`${at}/configmaps/try-public-keys`, 'ConfigMap', SIGNERS.map((service) => `${service}.jwk`).sort()],
         [`${at}/secrets/try-request-secret`, 'Secret', ['intake.secret']],
-        ...SIGNERS.map((service) => [`${at}/secrets/try-key-${service}`, 'Secret', [`${service}.key.jwk`]]),
+        ...SIGNERS.map((service) => [
+          `${at}/secrets/try-key-${service}`,
+          'Secret',
+          service === 'identity' ? ['identity-persons.jwks', 'identity.key.jwk'] : [`${service}.key.jwk`],
+        ]),
         // The key of the authority is in a Secret of its own, which no service mounts.
         ...['authority', ...SIGNERS.map((service) => `tls-${service}`)].map((name) => [
           `${at}/secrets/try-${name}`,

@@ -7,7 +7,7 @@ export { serveGrpc } from './grpc.ts';
 export type { GrpcServer, Rpcs, ServerOptions, Served } from './grpc.ts';
 export { followKeySet } from './key-set.ts';
 export type { SecretKey } from './key-set.ts';
-export { makeKeys, PERSON_KEYS } from './make-keys.ts';
+export { makeKeys, newKeySet, PERSON_KEYS } from './make-keys.ts';
 export { seal, unseal } from './sealed.ts';
 export { problemToStatus, statusToProblem } from './status.ts';
 export { openTls } from './tls.ts';

@@ -36,8 +36,13 @@ export function makeKeys(dir: string, services: readonly ServiceName[]): void {
 /** A JWK set with a new key for each use; one that is there stays. */
 function makeKeySet(file: string, uses: readonly string[]): void {
   if (existsSync(file)) return;
+  writeWhole(file, newKeySet(uses), 0o600);
+}
+
+/** A JWK set with a new secret key for each use, as text. */
+export function newKeySet(uses: readonly string[]): string {
   const keys = uses.map((use) => ({ kty: 'oct', kid: randomUUID(), use, k: randomBytes(32).toString('base64url') }));
-  writeWhole(file, JSON.stringify({ keys }), 0o600);
+  return JSON.stringify({ keys });
 }
 
 function writeWhole(file: string, text: string, mode: number): void {
