@@ -67,6 +67,20 @@ const SCREENS: readonly Screen[] = [
   { name: 'looks', operator: CLERK, path: at('asked', '/looks') },
   { name: 'hand-over', operator: CLERK, path: at('ready', '/hand-over'), inAll: true },
   { name: 'find', operator: CLERK, path: () => '/', then: find },
+  { name: 'team', operator: 'cu-001-manager', path: () => '/team', then: awayForAWeek, inAll: true },
+  {
+    name: 'team-invite',
+    operator: 'cu-001-manager',
+    path: () => '/team',
+    then: (page) => page.keyboard.press('Control+Enter'),
+  },
+  { name: 'team-staff', operator: 'supervisor', path: () => '/team/staff' },
+  {
+    name: 'me',
+    operator: CLERK,
+    path: () => '/',
+    then: (page) => page.getByRole('button', { name: /Contul meu/ }).click(),
+  },
   { name: 'centres', operator: 'supervisor', path: () => '/centres', inAll: true },
   { name: 'practice', operator: 'cu-002-specialist', path: () => '/' },
   { name: 'tracking', path: (sample) => `/t#${sample.asked.trackingNumber}`, inAll: true },
@@ -76,6 +90,16 @@ async function find(page: Page): Promise<void> {
   await page.keyboard.press('F2');
   await page.keyboard.type('Mora');
   await page.keyboard.press('Enter');
+}
+
+/** The specialist of the centre is on leave, and the manager looks at her. */
+async function awayForAWeek(page: Page): Promise<void> {
+  const days = (n: number) => new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
+  const data = { from: days(0), to: days(7), standIn: 'operators/cu-001-manager' };
+  const headers = { 'Idempotency-Key': crypto.randomUUID() };
+  await page.request.put(`${url()}/api/v1/centres/CU-001/operators/cu-001-specialist/absence`, { data, headers });
+  await page.reload();
+  await page.locator('main li button').nth(1).click();
 }
 
 const DESKTOP = { width: 1366, height: 768 };

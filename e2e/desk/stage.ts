@@ -13,6 +13,8 @@ const LIMITS = {
   RATE_LIMIT_SESSION_PER_MINUTE: '100000',
   RATE_LIMIT_PAGE_PER_MINUTE: '100000',
   RATE_LIMIT_TRACKING_PER_MINUTE: '1000',
+  // What a manager changes in one window counts at once in the other.
+  SESSION_LOOK_MS: '1000',
 };
 
 export interface Stage {

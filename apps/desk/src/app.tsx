@@ -13,7 +13,7 @@ import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
 import { Away } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
 import type { Arrival } from './session/left.ts';
-import { worksAtDesk } from './session/roles.ts';
+import { hasTeam, worksAtDesk } from './session/roles.ts';
 import { SessionProvider, useDoors, useSignedIn } from './session/session.tsx';
 import { ChooseCentre } from './session/choose-centre.tsx';
 import { Shell } from './session/shell.tsx';
@@ -31,6 +31,7 @@ const SubmissionScreen = later(() => import('./application/submission.tsx'));
 /** For supervisors only: nobody else fetches it. */
 const Centres = lazy(() => import('./supervisor/centres.tsx'));
 const Find = later(() => import('./find/find.tsx'));
+const Team = later(() => import('./team/team.tsx'));
 const VisitScreen = later(() => import('./visit/visit.tsx'));
 const NewVisit = later(() => import('./visit/new-visit.tsx'));
 const Resume = later(() => import('./visit/resume.tsx'));
@@ -92,6 +93,10 @@ function Inside() {
               <Home />
             </Route>
             <Route path="/centres">{session.operator.roles.includes('supervisor') ? <Centres /> : <NotHere />}</Route>
+            <Route path="/team">{hasTeam(session.operator) ? <Team /> : <NotHere />}</Route>
+            <Route path="/team/:place">
+              {({ place }) => (hasTeam(session.operator) ? <Team place={place} /> : <NotHere />)}
+            </Route>
             <Route path="/applications/:id">{({ id }) => <ApplicationScreen key={id} id={id} />}</Route>
             <Route path="/applications/:id/hand-over">{({ id }) => <HandOver key={id} id={id} />}</Route>
             <Route path="/applications/:id/looks">{({ id }) => <Looks id={id} />}</Route>
@@ -121,7 +126,8 @@ function Inside() {
 function Home() {
   const { operator } = useSignedIn().session;
   if (worksAtDesk(operator)) return <Queue />;
-  return operator.roles.includes('supervisor') ? <Redirect to="/centres" replace /> : <NotHere />;
+  if (operator.roles.includes('supervisor')) return <Redirect to="/centres" replace />;
+  return hasTeam(operator) ? <Redirect to="/team" replace /> : <NotHere />;
 }
 
 function NoPage() {

@@ -274,18 +274,22 @@ export const actionJson = by({
 });
 /** What a tracking number tells. */
 export const trackingJson = by({ state: word('STATE_') });
-export const operatorJson = by(OPERATOR);
+/** Where somebody is suspended or gone they have no role, and the list says so. */
+const withRoles = (made: Json | undefined): Json => Object.assign({ roles: [] }, made);
+export const operatorJson = (wire: object) => withRoles(json(wire, OPERATOR));
 const absenceJson = (wire: { fromDate: string; toDate: string; standIn: string } | null) =>
   wire && json({ from: wire.fromDate, to: wire.toDate, standIn: wire.standIn });
 /** One of the staff. A colleague is told no status, and with it none of what only those see who manage. */
 export const teamMemberJson = (wire: { status: string }) =>
-  json(wire, {
-    roles: words('ROLE_'),
-    status: word('STAFF_STATUS_'),
-    suspended: wire.status === 'STAFF_STATUS_UNSPECIFIED' ? absent : (value: boolean) => value,
-    synthetic: orAbsent,
-    absence: absenceJson,
-  });
+  withRoles(
+    json(wire, {
+      roles: words('ROLE_'),
+      status: word('STAFF_STATUS_'),
+      suspended: wire.status === 'STAFF_STATUS_UNSPECIFIED' ? absent : (value: boolean) => value,
+      synthetic: orAbsent,
+      absence: absenceJson,
+    }),
+  );
 export const operatorActionJson = by({
   time: instantJson,
   action: oneOf(OPERATOR_ACTS, 'other'),

@@ -39,6 +39,8 @@ test('Each path of the page opens its document, which is asked for anew each tim
     '/visits/a/b/c',
     '/find',
     '/centres',
+    '/team',
+    '/team/CU-001',
   ]) {
     const answer = await get(path);
     expect([path, answer.status, answer.text]).toEqual([path, 200, '<!doctype html><title>CUPS</title>']);

@@ -34,3 +34,7 @@ export type Tracked = paths['/api/v1/tracking']['post']['responses'][200]['conte
 export type StatisticsRow = Schemas['StatisticsRow'];
 export type AgencyDelivery = Schemas['AgencyDelivery'];
 export type RefusedMessage = Schemas['RefusedMessage'];
+/** One of the staff, as seen from a centre or as a whole. */
+export type TeamMember = Schemas['TeamMember'];
+/** What was done to one of the staff. */
+export type OperatorAction = Schemas['OperatorAction'];

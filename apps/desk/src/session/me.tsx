@@ -35,8 +35,8 @@ export function Me() {
           <div className={styles.inner}>
             <p>{session.operator.roles.map((role) => t(ROLES[role])).join(', ')}</p>
             <CentreChoice onChosen={() => setOpen(false)} />
-            <OwnSessions />
             <Leaving />
+            <OwnSessions />
           </div>
         </Dialog>
       )}

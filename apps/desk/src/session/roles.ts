@@ -5,3 +5,8 @@ import type { Operator } from '../api/types.ts';
 export function worksAtDesk({ roles }: Pick<Operator, 'roles'>): boolean {
   return DESK_ROLES.some((role) => roles.includes(role));
 }
+
+/** Whether the operator sees who works at a centre or for the platform. */
+export function hasTeam(operator: Pick<Operator, 'roles'>): boolean {
+  return worksAtDesk(operator) || operator.roles.some((role) => role === 'supervisor' || role === 'support');
+}

@@ -1,7 +1,7 @@
 import { useCallback, useState } from 'react';
 import type { ReactNode } from 'react';
 import { useQueryClient } from '@tanstack/react-query';
-import { Inbox, Lock, Map as MapIcon, Plus, Search } from 'lucide-react';
+import { Inbox, Lock, Map as MapIcon, Plus, Search, Users } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
 import { Cap } from '../keys/cap.tsx';
 import { KeysList } from '../keys/keys-list.tsx';
@@ -15,7 +15,7 @@ import { SESSION } from '../texts/session.ts';
 import { LanguageChoice } from './language-choice.tsx';
 import { Me } from './me.tsx';
 import { useReach } from './reach.ts';
-import { worksAtDesk } from './roles.ts';
+import { hasTeam, worksAtDesk } from './roles.ts';
 import { useDoors, useSignedIn } from './session.tsx';
 import styles from './shell.module.css';
 
@@ -66,6 +66,12 @@ export function Shell({ tabs, count, onVisit, onFind, children }: ShellProps) {
               <span className={styles.words}>{t(SESSION.newVisit)}</span>
               <Cap code="KeyN" />
             </button>
+          )}
+          {hasTeam(session.operator) && (
+            <Link href="/team" className={styles.team} aria-current={path.startsWith('/team') ? 'page' : undefined}>
+              <Users size={18} aria-hidden="true" />
+              <strong>{t(SESSION.team)}</strong>
+            </Link>
           )}
         </nav>
         {works && <Finder onFind={onFind} />}

@@ -30,8 +30,6 @@ export function TestOperators({ back, under, busy, onChoose }: TestOperatorsProp
   const found = useMemo(() => matching(operators.data ?? [], query), [operators.data, query]);
   const known = operators.data?.find(({ name }) => name === back);
   useKeys([back !== undefined && { code: 'Enter', does: () => onChoose(back) }]);
-  if (operators.isPending) return <Skeleton />;
-  if (operators.isError) return <Failed error={operators.error} onAgain={() => void operators.refetch()} />;
   if (back !== undefined) {
     return (
       <div className={styles.back}>
@@ -42,6 +40,8 @@ export function TestOperators({ back, under, busy, onChoose }: TestOperatorsProp
       </div>
     );
   }
+  if (operators.isPending) return <Skeleton />;
+  if (operators.isError) return <Failed error={operators.error} onAgain={() => void operators.refetch()} />;
   return (
     <form
       className={styles.form}

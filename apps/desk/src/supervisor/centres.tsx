@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
+import { centresRead } from '../api/pages.ts';
 import { registryRead } from '../api/reads.ts';
 import type { Centre, Registry } from '../api/types.ts';
 import { today } from '../language/dates.ts';
@@ -13,7 +14,7 @@ import { centreLines, namedLines } from './figures.ts';
 import { CentreMap } from './map.tsx';
 import { Missions } from './missions.tsx';
 import { periodOf } from './period.ts';
-import { centresRead, statisticsRead } from './reads.ts';
+import { statisticsRead } from './reads.ts';
 import type { By } from './reads.ts';
 import { Scrolled } from './scrolled.tsx';
 import { Silent } from './silent.tsx';

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, bodyOf } from '../api/client.ts';
-import type { AgencyDelivery, Centre, RefusedMessage } from '../api/types.ts';
+import { allPages } from '../api/pages.ts';
+import type { AgencyDelivery, RefusedMessage } from '../api/types.ts';
 import type { Period } from './period.ts';
 
 /** What supervisors read of all centres. */
@@ -8,19 +9,6 @@ import type { Period } from './period.ts';
 export type By = 'centre' | 'public-service' | 'agency';
 
 const MINUTE = 60_000;
-const PAGE_SIZE = 200;
-/** Pages of a list that are read at most: 2,000 things say as much as more would. */
-const MOST_PAGES = 10;
-
-export const centresRead = queryOptions({
-  queryKey: ['centres'],
-  queryFn: () =>
-    allPages<Centre>(async (query) => {
-      const page = await bodyOf(api.GET('/api/v1/centres', { params: { query } }));
-      return { items: page.centres, next: page.nextPageToken };
-    }),
-  staleTime: MINUTE,
-});
 
 export const statisticsRead = ({ from, to }: Period, groupBy: By) =>
   queryOptions({
@@ -53,22 +41,3 @@ export const refusedRead = queryOptions({
     }),
   staleTime: MINUTE,
 });
-
-interface Paging {
-  pageSize: number;
-  pageToken?: string;
-}
-
-async function allPages<T>(
-  pageOf: (paging: Paging) => Promise<{ items: T[]; next: string | undefined }>,
-): Promise<T[]> {
-  const all: T[] = [];
-  let paging: Paging = { pageSize: PAGE_SIZE };
-  for (let pages = 0; pages < MOST_PAGES; pages++) {
-    const { items, next } = await pageOf(paging);
-    all.push(...items);
-    if (next === undefined) break;
-    paging = { pageSize: PAGE_SIZE, pageToken: next };
-  }
-  return all;
-}

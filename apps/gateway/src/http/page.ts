@@ -7,10 +7,9 @@ import { etagOfText, isKnown } from './sparing.ts';
 
 /** Which document shows a path; what comes after `/applications/` and the like is the page's own matter. */
 export const SCREENS: readonly [path: string, document: string][] = [
-  ...['/', '/applications/*rest', '/visits/*rest', '/find', '/centres'].map((path): [string, string] => [
-    path,
-    'index.html',
-  ]),
+  ...['/', '/applications/*rest', '/visits/*rest', '/find', '/centres', '/team', '/team/*rest'].map(
+    (path): [string, string] => [path, 'index.html'],
+  ),
   ['/t', 't.html'],
 ];
 

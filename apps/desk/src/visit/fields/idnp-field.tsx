@@ -8,23 +8,20 @@ import { useControl } from './fields.tsx';
 
 const DIGITS = 13;
 
-interface IdnpProps {
-  at: string;
-  label: Text | Partial<Text>;
-  help?: Text | undefined;
+interface IdnpInputProps {
+  value: string;
+  onChange: (shown: string) => void;
+  onBlur?: () => void;
   /** Letters stay as they are typed: a name is looked for. */
-  orName?: boolean;
+  orName?: boolean | undefined;
   /** The number of an organisation. */
-  organisation?: boolean;
-  mark?: string | undefined;
+  organisation?: boolean | undefined;
 }
 
-/** A number of 13 digits, grouped while it is typed, with a counter; a wrong check digit is said at once. */
-export function IdnpField({ at, label, help, orName, organisation, mark }: IdnpProps) {
+/** A number of 13 digits, grouped while it is typed, with a counter. */
+export function IdnpInput({ value, onChange, onBlur, orName, organisation }: IdnpInputProps) {
   const { t } = useLanguage();
-  const { value, error, onChange, leave } = useControl(at);
   const read = organisation ? typedIdno : typedIdnp;
-  const number = read(value);
   const isName = orName === true && /\p{L}/u.test(value);
   const cursor = useRef<number>(undefined);
   const box = useRef<HTMLSpanElement>(null);
@@ -42,19 +39,36 @@ export function IdnpField({ at, label, help, orName, organisation, mark }: IdnpP
     onChange(read(text).shown);
   }
 
-  const wrong = !isName && number.state === 'wrong' ? t(FIELDS.idnpWrong) : undefined;
   return (
-    <Field id={at} label={t(label)} help={help && t(help)} error={wrong ?? error} mark={mark}>
-      <span ref={box}>
-        <TextInput
-          inputMode={orName ? 'text' : 'numeric'}
-          value={value}
-          onChange={type}
-          onBlur={() => leave()}
-          digits={!isName}
-          end={isName ? undefined : t(FIELDS.counter, { n: number.count, all: DIGITS })}
-        />
-      </span>
+    <span ref={box}>
+      <TextInput
+        inputMode={orName ? 'text' : 'numeric'}
+        value={value}
+        onChange={type}
+        onBlur={onBlur}
+        digits={!isName}
+        end={isName ? undefined : t(FIELDS.counter, { n: read(value).count, all: DIGITS })}
+      />
+    </span>
+  );
+}
+
+interface IdnpProps extends Pick<IdnpInputProps, 'orName' | 'organisation'> {
+  at: string;
+  label: Text | Partial<Text>;
+  help?: Text | undefined;
+  mark?: string | undefined;
+}
+
+/** The same with its question; a wrong check digit is said at once. */
+export function IdnpField({ at, label, help, orName, organisation, mark }: IdnpProps) {
+  const { t } = useLanguage();
+  const { value, error, onChange, leave } = useControl(at);
+  const isName = orName === true && /\p{L}/u.test(value);
+  const isWrong = !isName && (organisation ? typedIdno : typedIdnp)(value).state === 'wrong';
+  return (
+    <Field id={at} label={t(label)} help={help && t(help)} error={isWrong ? t(FIELDS.idnpWrong) : error} mark={mark}>
+      <IdnpInput value={value} onChange={onChange} onBlur={() => leave()} orName={orName} organisation={organisation} />
     </Field>
   );
 }

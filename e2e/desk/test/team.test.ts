@@ -1,0 +1,128 @@
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { eventually } from '@cups/testing';
+import { idnp } from '@cups/tools/filings';
+import { axe, open } from '../desk.ts';
+import { applicant, file, nextPerson } from '../filings.ts';
+
+/** Who works at a centre: what a manager, a supervisor and support do about it, and what a specialist sees and feels of it. */
+
+const inMain = (page: Page) => page.getByRole('main');
+const row = (page: Page, name: RegExp) => inMain(page).getByRole('button', { name });
+const pane = (page: Page) => page.getByRole('complementary');
+
+/** Whoever comes back to the window is asked for at once. */
+const comesBack = (page: Page, sees: () => Promise<boolean>) =>
+  eventually(async () => {
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+    return (await sees()) || undefined;
+  });
+
+const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+
+test('A manager invites by keyboard, and notes an absence that a specialist of the team sees.', async () => {
+  const page = await open({ operator: 'cu-013-manager', path: '/team' });
+  await row(page, /^Test Specialist/).waitFor();
+  await pane(page).getByText('Propriul acces îl schimbă altcineva.').waitFor();
+  expect(await axe(page)).toEqual([]);
+
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('dialog').getByLabel('IDNP').waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByRole('link').nth(2).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('dialog').getByLabel('IDNP').fill(idnp(nextPerson()));
+  await page.getByLabel('Numele', { exact: true }).fill('CIOBANU');
+  // Half typed, it is there again after the window was closed.
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Control+Enter');
+  await eventually(
+    async () => (await page.getByLabel('Numele', { exact: true }).inputValue()) === 'Ciobanu' || undefined,
+  );
+  await page.getByLabel('Prenumele').fill('ana');
+  await page.keyboard.press('Enter');
+  await row(page, /^Ana Ciobanu.*Are invitație.*încă nu a intrat/).waitFor();
+  await pane(page).getByRole('heading', { name: 'Ana Ciobanu' }).waitFor();
+  await pane(page).getByText('invitație').first().waitFor();
+
+  await row(page, /^Test Specialist/).click();
+  await pane(page).getByRole('button', { name: 'Notează absența' }).click();
+  await page.getByLabel('Ultima zi').fill(inDays(3));
+  await page.getByLabel('Cine înlocuiește').selectOption({ label: 'Ana Ciobanu' });
+  await pane(page).getByRole('button', { name: 'Salvează' }).click();
+  await row(page, /^Test Specialist.*Lipsește.*înlocuitor: Ana Ciobanu/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.setViewportSize({ width: 320, height: 640 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  expect(await axe(page)).toEqual([]);
+
+  const specialist = await open({ operator: 'cu-013-specialist', path: '/team' });
+  const seen = inMain(specialist).getByRole('listitem').filter({ hasText: 'Test Specialist' });
+  await seen.getByText(/^Lipsește până la/).waitFor();
+  await seen.getByText('înlocuitor: Ana Ciobanu').waitFor();
+  expect(await inMain(specialist).getByRole('button').count()).toBe(0);
+  expect(await axe(specialist)).toEqual([]);
+});
+
+test('Suspended by the manager in another window, a specialist is out, and goes on with what was typed when access is back.', async () => {
+  const operator = 'cu-014-specialist';
+  const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Botezatu', 'Tamara') } });
+  const specialist = await open({ operator, path: `/applications/${filed.id}` });
+  await specialist.getByLabel('Scrieți o notă').fill('scris pe jumătate');
+
+  const manager = await open({ operator: 'cu-014-manager', path: '/team' });
+  await row(manager, /^Test Specialist/).click();
+  await pane(manager).getByRole('button', { name: 'Suspendă accesul' }).click();
+  await pane(manager)
+    .getByLabel(/^De ce/)
+    .fill('Nu mai vine la lucru');
+  await pane(manager).getByRole('button', { name: 'Suspendă accesul' }).click();
+  await row(manager, /^Test Specialist.*Acces suspendat/).waitFor();
+  await pane(manager).getByText('„Nu mai vine la lucru”').waitFor();
+
+  await comesBack(specialist, () => specialist.getByText('Accesul dumneavoastră este suspendat.').isVisible());
+  expect(await specialist.innerText('body')).not.toMatch(/Botezatu|Tamara|jumătate/);
+  await specialist.getByRole('button', { name: /Intră din nou/ }).click();
+  await specialist.getByRole('alert').waitFor();
+
+  await pane(manager).getByRole('button', { name: 'Redă accesul' }).click();
+  await pane(manager).getByRole('button', { name: 'Redă accesul' }).click();
+  await row(manager, /^Test Specialist.*Lucrează/).waitFor();
+  await specialist.getByRole('button', { name: /Intră din nou/ }).click();
+  await specialist.getByLabel('Scrieți o notă').waitFor();
+  await eventually(
+    async () => (await specialist.getByLabel('Scrieți o notă').inputValue()) === 'scris pe jumătate' || undefined,
+  );
+});
+
+test('A supervisor makes a specialist a manager in another window, and the page of the specialist follows without a reload.', async () => {
+  const specialist = await open({ operator: 'cu-015-specialist', path: '/team' });
+  await inMain(specialist)
+    .getByText(/^Test Specialist/)
+    .waitFor();
+  const invite = specialist.getByRole('button', { name: /Invită în echipă/ });
+  expect(await invite.count()).toBe(0);
+
+  const page = await open({ operator: 'supervisor', path: '/team' });
+  await page.getByRole('heading', { name: 'Platforma și instituțiile' }).waitFor();
+  await row(page, /^Test Supervisor/).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await page.getByLabel('Un centru').check();
+  await page.getByLabel('Codul sau denumirea centrului').fill('cu-015');
+  await row(page, /^Test Specialist/).click();
+  await pane(page).getByRole('button', { name: 'Schimbă rolurile' }).click();
+  await pane(page).getByLabel('manager de centru').check();
+  await pane(page).getByRole('button', { name: 'Salvează' }).click();
+  await row(page, /^Test Specialist.*manager de centru/).waitFor();
+  await comesBack(specialist, () => invite.isVisible());
+});
+
+test('Support says why before it sees anything, and changes nothing.', async () => {
+  const page = await open({ operator: 'support' });
+  await page.getByLabel('De ce priviți?').fill('Solicitarea 17');
+  await page.keyboard.press('Enter');
+  await row(page, /^Test Support/).click();
+  await pane(page).getByRole('heading', { name: 'Test Support' }).waitFor();
+  expect(await page.getByRole('button', { name: /Invită|Suspendă|Schimbă/ }).count()).toBe(0);
+  expect(await axe(page)).toEqual([]);
+});
