@@ -12,6 +12,8 @@ import { environmentOf } from './platform/environment.ts';
 import type { Surroundings } from './platform/environment.ts';
 import { startParts } from './platform/parts.ts';
 import { Processes } from './platform/processes.ts';
+import { prepareTestIdp } from './platform/test-idp.ts';
+import type { TestIdp } from './platform/test-idp.ts';
 import { givenParts, lackingOf, waysInto } from './platform/ways.ts';
 import type { Ways } from './platform/ways.ts';
 import { SERVICES, SIGNERS } from './services.ts';
@@ -40,12 +42,16 @@ export interface PlatformOptions {
   prefix?: string;
   /** Whether all of it stands open: no TLS, between services neither; nobody signs in to Kafka, everybody may do everything. @default false */
   open?: boolean;
+  /** Whether an identity provider for tests stands beside it, with which people sign in by SAML and OpenID Connect. @default false */
+  testIdp?: boolean;
   /** Store and Kafka that run already and have all topics. @default those of the environment, else embedded ones */
   parts?: { mongoUri: string; kafkaBrokers: string };
 }
 
 export interface Platform extends Pick<Ways, 'mongoUri' | 'kafkaBrokers' | 'kafkaAccess' | 'mongoTls'> {
   url: string;
+  /** Where the identity provider for tests is found, if there is one. */
+  testIdp: string | undefined;
   /** Folder of the services' logs. */
   logs: string;
   prefix: string;
@@ -70,7 +76,7 @@ export interface Platform extends Pick<Ways, 'mongoUri' | 'kafkaBrokers' | 'kafk
 }
 
 const labelOf = (name: ServiceName, copy = 1): string => (copy === 1 ? name : `${name}-${copy}`);
-const isCopyOf = (label: string, name: ServiceName): boolean =>
+const isCopyOf = (label: string, name: ServiceName | 'test-idp'): boolean =>
   label === name || (label.startsWith(`${name}-`) && /^\d+$/.test(label.slice(name.length + 1)));
 
 /**
@@ -108,28 +114,33 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     if (!open) await makeCertificates(keysDir);
     const url = await choosePorts(processes, options.port);
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
-    const start = startOf(processes, Object.assign(around, { settingsOf, open }), requestSecret, options.envOf);
+    const idp = options.testIdp ? await prepareIdp(processes, dataDir, url) : undefined;
+    const start = startOf(
+      processes,
+      Object.assign(around, { settingsOf, open }),
+      requestSecret,
+      withIdp(options.envOf, idp),
+    );
 
     if (!options.parts) {
       const data = options.env?.['CUPS_DATA'] ?? join(root, 'data');
       follower = await admitAll({ brokers: kafkaBrokers.split(','), access, prefix, data, usersDir }, onProgress);
       onProgress('topics and users are there; starting the services');
     }
-    await Promise.all(SERVICES.map((name) => start(name)));
+    await Promise.all([startIdp(processes, idp), ...SERVICES.map((name) => start(name))]);
+    await idp?.offer();
     life.started = true;
     onProgress(`${SERVICES.length} services are ready`);
     return {
       url,
+      testIdp: idp?.url,
       logs: relative(root, logs),
       ...ways,
       prefix,
       local,
       pids: () => Object.assign({}, local?.pids, processes.pids()),
-      addresses: () => addressesOf(processes),
-      operations: (name, copy) => `http://127.0.0.1:${processes.portsOf(labelOf(name, copy)).http}`,
       isEmpty: () => isEmpty(mongoUri, prefix, mongoTls),
-      kill: (name, copy) => processes.end(labelOf(name, copy), 'SIGKILL'),
-      end: (name, copy) => processes.end(labelOf(name, copy)),
+      ...handlesOf(processes),
       start,
       stop,
     };
@@ -137,6 +148,15 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await stop();
     throw error;
   }
+}
+
+function handlesOf(processes: Processes): Pick<Platform, 'addresses' | 'operations' | 'kill' | 'end'> {
+  return {
+    addresses: () => addressesOf(processes),
+    operations: (name, copy) => `http://127.0.0.1:${processes.portsOf(labelOf(name, copy)).http}`,
+    kill: (name, copy) => processes.end(labelOf(name, copy), 'SIGKILL'),
+    end: (name, copy) => processes.end(labelOf(name, copy)),
+  };
 }
 
 /** Where calls are served. */
@@ -181,6 +201,20 @@ async function choosePorts(processes: Processes, gatewayPort: number): Promise<s
   return `http://127.0.0.1:${ports.grpc}`;
 }
 
+async function prepareIdp(processes: Processes, dataDir: string, url: string): Promise<TestIdp> {
+  const { http: port } = await processes.choosePorts('test-idp');
+  return prepareTestIdp({ dataDir, url, port });
+}
+
+async function startIdp(processes: Processes, idp: TestIdp | undefined): Promise<void> {
+  if (idp) await processes.start('test-idp', 'test-idp', Object.assign({}, process.env, idp.env));
+}
+
+/** Identity knows the provider that stands beside it. */
+function withIdp(envOf: PlatformOptions['envOf'] = {}, idp: TestIdp | undefined): PlatformOptions['envOf'] {
+  return idp ? { ...envOf, identity: { ...idp.identity, ...envOf.identity } } : envOf;
+}
+
 /** Starts a service, or a further copy of it, with the settings of this platform. */
 function startOf(
   processes: Processes,
@@ -202,7 +236,7 @@ function startOf(
 /** From the face inwards, so that nobody's neighbour goes first. */
 async function endInOrder(processes: Processes): Promise<void> {
   for (const group of [
-    ['gateway', 'agency-simulator'],
+    ['gateway', 'agency-simulator', 'test-idp'],
     ['intake', 'agency-bridge', 'notifications'],
     ['catalog', 'identity'],
   ] as const) {

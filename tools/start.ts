@@ -84,6 +84,7 @@ try {
     port,
     dataDir,
     open: values.open,
+    testIdp: true,
     signal: aborted.signal,
     onProgress: progress,
     onExit: (name, code) =>
@@ -112,6 +113,7 @@ try {
     if (day.lost + day.doubled + day.errors.length > 0) await stop(1, 'The sample day is not right: stopping.');
   }
   console.log(`The platform serves at ${platform.url} (its data in ${values.data}, logs in ${platform.logs}).`);
+  console.log(`People sign in by SAML and OpenID Connect at the test identity provider, ${platform.testIdp}.`);
   console.log('Another day: npm run demo. An end: Ctrl-C.');
 } catch (error) {
   if (aborted.signal.aborted) await stop(0, 'stopped');

@@ -42,7 +42,8 @@ export async function createIdentity(
   const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
   const staff = new StaffBook({ operators, teams: teamsOf(store), persons, isOpen, now });
   const providers = openProviders(config.providers, config.environment, staff);
-  if (providers.size === 0) log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
+  if (config.providers.length === 0)
+    log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
   const agencies = await followAgencies({ dataDir: config.dataDir, log, metrics });
   backend.atStop('sources', () => agencies.close());
 

@@ -1,9 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { writeFileSync } from 'node:fs';
+import { makeKeyPair } from '@cups/test-idp/certificates';
+import {
+  encrypted,
+  logoutRequestXml,
+  logoutResponseXml,
+  METHODS,
+  newId,
+  packed,
+  signed,
+  SUCCESS,
+} from '@cups/test-idp/saml';
+import { eventually } from '@cups/testing';
 import { syntheticIdnp } from '../src/domain/synthetic.ts';
-import { openIdentity } from './identity.ts';
+import { openIdentity, refused } from './identity.ts';
 import type { Client, Identity, World } from './identity.ts';
-import { answerOf, beginAt, openIdp, ORIGIN } from './idp.ts';
-import type { Idp } from './idp.ts';
+import { ACS, answerOf, beginAt, openIdp, ORIGIN, SLO, THEM } from './idp.ts';
+import type { Answer, Begun, Idp } from './idp.ts';
 
 let world: World;
 let idp: Idp;
@@ -21,13 +34,438 @@ afterAll(async () => {
 });
 
 const specialist = syntheticIdnp('cu-001-specialist');
+const at = (minutes: number): Date => new Date(Date.now() + minutes * 60_000);
+
+const complete = (begun: Begun, parameters: Record<string, string>) =>
+  client.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
+
+async function signIn(person: string, answer: Answer = {}, more: Parameters<typeof beginAt>[1] = {}) {
+  const begun = await beginAt(client, more);
+  return complete(begun, await answerOf(idp, begun, person, answer));
+}
+
+/** How often a cause was counted. */
+async function countOf(cause: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
+  const line = new RegExp(`^cups_identity_sign_ins_refused_total\\{[^}]*cause="${cause}"[^}]*\\} (\\d+)$`, 'm');
+  return Number(line.exec(text)?.[1] ?? 0);
+}
+
+/** What is refused, with this reason, and counted under this cause, once. */
+async function expectRefused(work: () => Promise<unknown>, cause: string, reason = 'SIGN_IN_REFUSED'): Promise<void> {
+  const before = await countOf(cause);
+  await expect(work()).rejects.toEqual(refused(reason));
+  expect(await countOf(cause)).toBe(before + 1);
+}
 
 describe('a sign-in by SAML', () => {
-  test('gives a session of whom the assertion names', async () => {
+  test('asks with a signed request, by POST, and gives a session of whom the assertion names', async () => {
+    const { next } = await client.beginSignIn({ provider: 'mpass', origin: ORIGIN, returnTo: '/find', again: true });
+    const request = Buffer.from(next?.form?.fields['SAMLRequest'] ?? '', 'base64').toString();
+    expect(next?.form?.url).toBe('https://idp.example/login/saml');
+    expect(request).toContain('SignatureValue>');
+    expect(request).toMatch(/ForceAuthn="true"/);
+    expect(request).toContain(`AssertionConsumerServiceURL="${ACS}"`);
+
+    const { session, assertion, returnTo } = await signIn(specialist);
+    expect(session?.operator).toMatchObject({ name: 'operators/cu-001-specialist', centre: 'centres/CU-001' });
+    expect(returnTo).toBe('/');
+    expect((await world.client(assertion, { of: identity }).getSession({})).session?.id).toBe(session?.id);
+  });
+
+  test('lasts no longer than the provider says', async () => {
+    const { session } = await signIn(specialist, { assertion: { sessionUntil: at(30) } });
+    const seconds = Number(session?.expireTime?.seconds) - Number(session?.createTime?.seconds);
+    expect(seconds).toBeGreaterThan(29 * 60);
+    expect(seconds).toBeLessThan(31 * 60);
+  });
+
+  test('goes on with a clock that is a little off, and with a provider that changes its key', async () => {
+    await signIn(specialist, { assertion: { notBefore: at(0.5), authenticated: at(0.5) } });
+    await signIn(specialist, { assertion: { notOnOrAfter: at(-0.5) } });
+
+    const key = await makeKeyPair('idp-next');
+    const other: Answer = { sign: (xml) => signed(xml, key) };
+    await expectRefused(() => signIn(specialist, other), 'signature');
+    writeFileSync(idp.certificatesFile, idp.keys.certificate + key.certificate);
+    await signIn(specialist, other);
+    await signIn(specialist);
+  });
+
+  test('goes on while our own key changes: the next one is published, then it decrypts', async () => {
+    const forNext: Answer = { encrypt: (xml) => encrypted(xml, idp.own.next.certificate) };
+    await expectRefused(() => signIn(specialist, forNext), 'decryption');
+    idp.write('next', idp.own.next);
+    const body = idp.own.next.certificate.replaceAll(/-----[^-]+-----|\s/g, '');
+    const metadata = await eventually(async () => {
+      const { content } = await client.getProviderMetadata({ provider: 'mpass', origin: ORIGIN });
+      return content.includes(body) ? content : undefined;
+    });
+    expect(metadata).toContain(`Location="${ACS}"`);
+    expect(metadata).toContain(`Location="${SLO}"`);
+    await signIn(specialist, forNext);
+    await signIn(specialist);
+  });
+
+  test('of somebody with rights over the platform needs a second factor', async () => {
+    const supervisor = syntheticIdnp('supervisor');
+    await expectRefused(() => signIn(supervisor), 'second-factor', 'SECOND_FACTOR_NEEDED');
+    const { session } = await signIn(supervisor, { assertion: { method: METHODS.strong } });
+    expect(session?.operator?.roles).toEqual(['ROLE_SUPERVISOR']);
+  });
+
+  test('of somebody whom nobody invited, or at a centre that is not theirs, is refused', async () => {
+    await expectRefused(() => signIn('2900000000000'), 'unknown-person', 'OPERATOR_UNKNOWN');
+    await expectRefused(() => signIn(specialist, {}, { centre: 'centres/CU-002' }), 'centre', 'PERMISSION_DENIED');
+  });
+});
+
+const EVIL = '2900999999990';
+const idOf = (xml: string): string => /ID="([^"]+)"/.exec(xml)?.[1] ?? '';
+const SIGNATURE = /<ds:Signature[\s\S]*<\/ds:Signature>/;
+/** The same assertion for somebody else, under another id, without a signature. */
+const forged = (xml: string): string =>
+  xml.replace(SIGNATURE, '').replaceAll(idOf(xml), '_evil').replace(specialist, EVIL);
+const without = (xml: string): string => xml.replace(SIGNATURE, '');
+const signatureOf = (xml: string): string => SIGNATURE.exec(xml)?.[0] ?? '';
+const inside = (outer: string, inner: string, before: string): string => outer.replace(before, inner + before);
+const END = '</saml:Assertion>';
+
+/** The eight kinds of signature wrapping (Somorovsky et al., 2012), as they apply to the assertion within its encryption. */
+const WRAPPED: Record<string, (xml: string) => string> = {
+  'XSW1: the signed one inside the signature of a forged one': (xml) =>
+    inside(
+      forged(xml),
+      signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${without(xml)}</ds:Object></ds:Signature>`),
+      '<saml:Subject>',
+    ),
+  'XSW2: the signature of the signed one beside it, in a forged one': (xml) =>
+    inside(forged(xml), signatureOf(xml) + without(xml), '<saml:Subject>'),
+  'XSW3: a forged one before the signed one': (xml) => forged(xml) + xml,
+  'XSW4: the signed one as the last part of a forged one': (xml) => inside(forged(xml), xml, END),
+  'XSW5: a forged one that has the signature, the signed one behind it': (xml) =>
+    inside(forged(xml), signatureOf(xml), '<saml:Subject>') + without(xml),
+  'XSW6: a forged one that has the signature, and in it the signed one': (xml) =>
+    inside(
+      forged(xml),
+      signatureOf(xml).replace('</ds:KeyInfo>', `</ds:KeyInfo><ds:Object>${without(xml)}</ds:Object>`),
+      '<saml:Subject>',
+    ),
+  'XSW7: a forged one in an extension, before the signed one': (xml) =>
+    `<samlp:Extensions>${forged(xml)}</samlp:Extensions>${xml}`,
+  'XSW8: the signed one in an object of the forged one, under the same id': (xml) =>
+    inside(
+      forged(xml).replaceAll('_evil', idOf(xml)),
+      signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${without(xml)}</ds:Object></ds:Signature>`),
+      '<saml:Subject>',
+    ),
+};
+
+describe('an assertion that is wrapped', () => {
+  test.each(Object.keys(WRAPPED))('is refused, encrypted: %s', async (kind) => {
+    const before = await total();
+    await expect(signIn(specialist, { after: WRAPPED[kind]! })).rejects.toEqual(refused('SIGN_IN_REFUSED'));
+    expect(await total()).toBe(before + 1);
+  });
+
+  test.each(Object.keys(WRAPPED))('is refused as a whole response: %s', async (kind) => {
+    // The response itself is wrapped: the words fit since both are XML with one signature behind the issuer.
+    const wrap = (xml: string): string => {
+      const evil = xml.replace(SIGNATURE, '').replaceAll(idOf(xml), '_evil');
+      const end = '</samlp:Response>';
+      const object = (inner: string) =>
+        signatureOf(xml).replace('</ds:Signature>', `<ds:Object>${inner}</ds:Object></ds:Signature>`);
+      const status = '<samlp:Status>';
+      const of: Record<string, string> = {
+        XSW1: inside(evil, object(without(xml)), status),
+        XSW2: inside(evil, signatureOf(xml) + without(xml), status),
+        XSW3: inside(evil, xml, status),
+        XSW4: inside(evil, xml, end),
+        XSW5: inside(evil, signatureOf(xml), status).replace(end, without(xml) + end),
+        XSW6: inside(evil, object(xml), status),
+        XSW7: inside(evil, `<samlp:Extensions>${xml}</samlp:Extensions>`, status),
+        XSW8: inside(evil.replaceAll('_evil', idOf(xml)), object(without(xml)), status),
+      };
+      return of[kind.slice(0, 4)]!;
+    };
+    const before = await total();
+    await expect(signIn(specialist, { outside: wrap })).rejects.toEqual(refused('SIGN_IN_REFUSED'));
+    expect(await total()).toBe(before + 1);
+  });
+});
+
+/** Refusals so far, of every cause. */
+async function total(): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
+  const lines = text.matchAll(/^cups_identity_sign_ins_refused_total\{.*\} (\d+)$/gm);
+  return [...lines].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+const RSA_SHA1 = 'http://www.w3.org/2000/09/xmldsig#rsa-sha1';
+const SHA1 = 'http://www.w3.org/2000/09/xmldsig#sha1';
+const HMAC = 'http://www.w3.org/2000/09/xmldsig#hmac-sha1';
+const weak = (options: Parameters<typeof signed>[2]) => (xml: string) => signed(xml, idp.keys, options);
+const stranger = makeKeyPair('stranger');
+
+describe('a message that must not count is refused, and counted under its cause:', () => {
+  test.each<[string, string, () => Answer | Promise<Answer>]>([
+    [
+      'signed by a stranger who brings the certificate',
+      'signature',
+      async () => {
+        const key = await stranger;
+        return { sign: (xml) => signed(xml, key) };
+      },
+    ],
+    ['a response that is not signed', 'signature', () => ({ outside: without })],
+    ['an assertion that is not signed', 'signature', () => ({ after: without })],
+    ['an assertion that was changed', 'signature', () => ({ after: (xml) => xml.replace(specialist, EVIL) })],
+    [
+      'a response that was changed',
+      'signature',
+      () => ({ outside: (xml) => xml.replace('IssueInstant="2', 'IssueInstant="1') }),
+    ],
+    ['a signature with SHA-1', 'algorithm', () => ({ sign: weak({ signatureAlgorithm: RSA_SHA1 }) })],
+    ['a digest with SHA-1', 'algorithm', () => ({ sign: weak({ digestAlgorithm: SHA1 }) })],
+    [
+      'a signature whose secret is our certificate (HMAC)',
+      'algorithm',
+      () => ({
+        sign: (xml) =>
+          signed(xml, { key: idp.keys.certificate, certificate: idp.keys.certificate }, { signatureAlgorithm: HMAC }),
+      }),
+    ],
+    [
+      'no algorithm at all',
+      'algorithm',
+      () => ({
+        outside: (xml) => xml.replace(/SignatureMethod Algorithm="[^"]*"/, 'SignatureMethod Algorithm=""'),
+      }),
+    ],
+    [
+      'encryption that notices no change (CBC)',
+      'algorithm',
+      () => ({
+        encrypt: (xml) => encrypted(xml, idp.own.current.certificate, 'http://www.w3.org/2001/04/xmlenc#aes256-cbc'),
+      }),
+    ],
+    ['an assertion in clear', 'clear-text', () => ({ encrypt: (xml) => xml })],
+    [
+      'an assertion for another key',
+      'decryption',
+      async () => {
+        const { certificate } = await stranger;
+        return { encrypt: (xml) => encrypted(xml, certificate) };
+      },
+    ],
+    [
+      'two assertions',
+      'malformed',
+      () => ({
+        encrypt: async (xml) =>
+          (await encrypted(xml, idp.own.current.certificate)).repeat(2).replace(/ Id="[^"]*"/g, ''),
+      }),
+    ],
+    ['another audience', 'audience', () => ({ assertion: { audience: 'urn:somebody:else' } })],
+    [
+      'two audiences',
+      'malformed',
+      () => ({
+        before: (xml) => xml.replace('</saml:Audience>', '</saml:Audience><saml:Audience>urn:else</saml:Audience>'),
+      }),
+    ],
+    [
+      'another recipient',
+      'recipient',
+      () => ({ assertion: { recipient: 'https://else.example/auth/mpass/callback' } }),
+    ],
+    ['another destination', 'destination', () => ({ response: { destination: 'https://else.example/' } })],
+    ['another issuer of the response', 'issuer', () => ({ response: { issuer: 'urn:else' } })],
+    ['another issuer of the assertion', 'issuer', () => ({ assertion: { issuer: 'urn:else' } })],
+    ['one that has expired', 'expired', () => ({ assertion: { notOnOrAfter: at(-2) } })],
+    ['a session there that has ended', 'expired', () => ({ assertion: { sessionUntil: at(-2) } })],
+    ['one that counts later', 'not-yet-valid', () => ({ assertion: { notBefore: at(2) } })],
+    ['one without an end', 'malformed', () => ({ before: (xml) => xml.replaceAll(/ NotOnOrAfter="[^"]*"/g, '') })],
+    ['an answer to no request', 'unsolicited', () => ({ response: { inResponseTo: '' } })],
+    [
+      'an answer to the request of another attempt',
+      'unsolicited',
+      async () => ({
+        response: { inResponseTo: (await beginAt(client)).request },
+      }),
+    ],
+    [
+      'an assertion for the request of another attempt',
+      'unsolicited',
+      async () => ({
+        assertion: { inResponseTo: (await beginAt(client)).request },
+      }),
+    ],
+    [
+      'a comment in the NameID',
+      'malformed',
+      () => ({ before: (xml) => xml.replace(specialist, `${specialist}<!-- x -->0`) }),
+    ],
+    [
+      'a comment in the response',
+      'malformed',
+      () => ({ outside: (xml) => xml.replace('<samlp:Status>', '<!-- x --><samlp:Status>') }),
+    ],
+    [
+      'an entity of another file',
+      'malformed',
+      () => ({
+        outside: (xml) => `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml.replace(THEM, '&x;')}`,
+      }),
+    ],
+    [
+      'an entity of another file, encrypted',
+      'signature',
+      () => ({
+        after: (xml) => `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${xml.replace(specialist, '&x;')}`,
+      }),
+    ],
+    [
+      'entities that grow',
+      'malformed',
+      () => ({
+        outside: (xml) =>
+          `<!DOCTYPE r [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>${xml.replace(THEM, '&b;')}`,
+      }),
+    ],
+    [
+      'one that is nested a thousand deep',
+      'malformed',
+      () => ({
+        outside: (xml) =>
+          xml.replace('</samlp:Response>', `${'<x>'.repeat(1000)}${'</x>'.repeat(1000)}</samlp:Response>`),
+      }),
+    ],
+    ['a NameID that is no IDNP', 'malformed', () => ({ before: (xml) => xml.replace(specialist, 'somebody') })],
+    [
+      'a sign-in that failed there',
+      'provider',
+      () => ({
+        response: { status: 'urn:oasis:names:tc:SAML:2.0:status:AuthnFailed' },
+      }),
+    ],
+  ])('%s', async (_, cause, answer) => {
+    const given = await answer();
+    await expectRefused(() => signIn(specialist, given), cause);
+  });
+
+  test('a person who was not asked for again', async () => {
+    const early: Answer = { assertion: { authenticated: at(-10) } };
+    await expectRefused(() => signIn(specialist, early, { again: true }), 'not-again');
+    await signIn(specialist, early);
+  });
+
+  test('the RelayState of another session', async () => {
+    const [mine, theirs] = [await beginAt(client), await beginAt(client)];
+    const parameters = await answerOf(idp, mine, specialist);
+    await expectRefused(() => complete(mine, { ...parameters, RelayState: theirs.relay }), 'cross-attempt');
+  });
+
+  test('an attempt that is used, that nobody began, or of which the cookie is missing', async () => {
     const begun = await beginAt(client);
     const parameters = await answerOf(idp, begun, specialist);
-    const done = await client.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
-    expect(done.session?.operator?.name).toBe('operators/cu-001-specialist');
-    expect(done.returnTo).toBe('/');
+    await complete(begun, parameters);
+    for (const attempt of [begun.attempt, 'somebody-elses', '']) {
+      await expectRefused(() => complete({ ...begun, attempt }, parameters), 'attempt', 'SIGN_IN_OVER');
+    }
+  });
+
+  test('of two who bring one attempt at once, one', async () => {
+    const begun = await beginAt(client);
+    const parameters = await answerOf(idp, begun, specialist);
+    const both = await Promise.allSettled([complete(begun, parameters), complete(begun, parameters)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  });
+
+  test('an assertion that was used before, in another attempt', async () => {
+    const id = newId();
+    await signIn(specialist, { assertion: { id } });
+    await expectRefused(() => signIn(specialist, { assertion: { id } }), 'replayed');
+  });
+
+  test('bytes that are no message', async () => {
+    for (const SAMLResponse of ['', 'not base64!', packed('<a'), packed('<a/>'), 'A'.repeat(204_000)]) {
+      const begun = await beginAt(client);
+      await expectRefused(() => complete(begun, { SAMLResponse, RelayState: begun.relay }), 'malformed');
+    }
+  });
+});
+
+describe('single logout', () => {
+  const told = (parameters: Record<string, string>) =>
+    client.continueSignOut({ provider: 'mpass', origin: ORIGIN, parameters });
+  const requestOf = (person: string, sessionIndex: string, more: object = {}) =>
+    logoutRequestXml(
+      { id: newId(), issuer: THEM, destination: SLO, issued: new Date(), ...more },
+      { person, sessionIndex },
+    );
+
+  test('that begins here goes to the provider with the session there, once', async () => {
+    const sessionIndex = newId();
+    const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
+    const own = world.client(assertion, { of: identity });
+    const { provider, attempt } = await own.beginSignOut({});
+    await own.deleteSession({});
+    expect(provider).toBe('mpass');
+    const { next } = await client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt });
+    const request = Buffer.from(next?.form?.fields['SAMLRequest'] ?? '', 'base64').toString();
+    expect(next?.form?.url).toBe('https://idp.example/logout/saml');
+    expect(request).toContain(`<saml:NameID>${specialist}</saml:NameID>`);
+    expect(request).toContain(`<samlp:SessionIndex>${sessionIndex}</samlp:SessionIndex>`);
+    expect(request).toContain('SignatureValue');
+    await expect(client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt })).rejects.toEqual(
+      refused('SIGN_IN_OVER'),
+    );
+    const parts = {
+      id: newId(),
+      issuer: THEM,
+      destination: SLO,
+      inResponseTo: '_x',
+      status: SUCCESS,
+      issued: new Date(),
+    };
+    expect(await told({ SAMLResponse: packed(signed(logoutResponseXml(parts), idp.keys)) })).toMatchObject({
+      endedSessions: [],
+      next: null,
+    });
+  });
+
+  test('that begins there ends the session that it names, and no other', async () => {
+    const sessionIndex = newId();
+    const one = await signIn(specialist, { assertion: { sessionIndex } });
+    const other = await signIn(specialist);
+    const done = await told({
+      SAMLRequest: packed(signed(requestOf(specialist, sessionIndex), idp.keys)),
+      RelayState: 'r',
+    });
+    expect(done.endedSessions).toEqual([one.session?.id]);
+    expect(done.next?.form?.fields).toMatchObject({ RelayState: 'r', SAMLResponse: expect.any(String) });
+    const sessionOf = (assertion: string) => world.client(assertion, { of: identity }).getSession({});
+    await expect(sessionOf(one.assertion)).rejects.toEqual(refused('SESSION_EXPIRED'));
+    await expect(sessionOf(other.assertion)).resolves.toBeDefined();
+  });
+
+  test.each<[string, string, (xml: string, index: string) => string]>([
+    ['is not signed', 'signature', (xml) => xml],
+    ['was changed', 'signature', (xml, index) => signed(xml, idp.keys).replace(index, `${index}x`)],
+    ['is weakly signed', 'algorithm', (xml) => signed(xml, idp.keys, { signatureAlgorithm: RSA_SHA1 })],
+    ['is for another place', 'destination', (xml) => signed(xml.replace(SLO, 'https://else.example/'), idp.keys)],
+    ['is of another provider', 'issuer', (xml) => signed(xml.replace(THEM, 'urn:else'), idp.keys)],
+    [
+      'is old',
+      'expired',
+      (xml) => signed(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2020-01-01T00:00:00Z"'), idp.keys),
+    ],
+  ])('that %s ends nothing', async (_, cause, write) => {
+    const sessionIndex = newId();
+    const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
+    const message = packed(write(requestOf(specialist, sessionIndex), sessionIndex));
+    await expectRefused(() => told({ SAMLRequest: message }), cause);
+    await expect(world.client(assertion, { of: identity }).getSession({})).resolves.toBeDefined();
   });
 });

@@ -6,7 +6,7 @@ import { Repeated } from '../repeat.ts';
 import type { Kept } from './provider.ts';
 
 /** How long a person may take at the pages of a provider. */
-export const ATTEMPT_MS = 600_000;
+const ATTEMPT_MS = 600_000;
 
 /** A sign-in, or a sign-out at a provider, that has begun; or a statement of a provider that was used. */
 export interface StoredAttempt extends StoredDocument {

@@ -104,7 +104,7 @@ function refuseWeak(element: XmlElement): void {
 }
 
 /** The elements right below. */
-export function childrenOf(parent: XmlElement): XmlElement[] {
+function childrenOf(parent: XmlElement): XmlElement[] {
   const found: XmlElement[] = [];
   for (let child = parent.firstChild; child; child = child.nextSibling) {
     if (child.nodeType === 1) found.push(child as XmlElement);

@@ -198,6 +198,10 @@ async function verified(saml: Saml, origin: string, response: string): Promise<s
     }
   }
   if (isDecryption(failed)) throw new SignInRefused('decryption', 'The assertion is not encrypted for us.');
+  // The library reads times before it gives anything back, and stumbles over one that is not there.
+  if (failed instanceof Error && failed.message.startsWith('Error parsing')) {
+    throw new SignInRefused('malformed', 'The assertion lacks a time.');
+  }
   throw new SignInRefused('signature', 'The signatures do not hold.');
 }
 

@@ -1,0 +1,70 @@
+import { createHash, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import express from 'express';
+import type { Express } from 'express';
+import Provider from 'oidc-provider';
+import type { Configuration } from 'oidc-provider';
+import type { Config } from './config.ts';
+import { choicePage } from './pages.ts';
+import type { Choice } from './pages.ts';
+import { peopleIn } from './people.ts';
+
+/** An OpenID provider, by the usual library, with the one page that it leaves to whoever runs it. */
+
+/** Who has signed in, by subject. */
+type Accounts = Map<string, { person: string; strong: boolean }>;
+
+/** Serves it under /oidc. */
+export function serveOidc(app: Express, config: Config): void {
+  const accounts: Accounts = new Map();
+  const provider = new Provider(`${config.url}/oidc`, configurationOf(config, accounts));
+  const form = express.urlencoded({ extended: false });
+  app.get('/oidc/interaction/:uid', async (req, res) => {
+    const { uid } = await provider.interactionDetails(req, res);
+    res.send(choicePage('OpenID Connect', `/oidc/interaction/${uid}`, peopleIn(config.dir)));
+  });
+  app.post('/oidc/interaction/:uid', form, async (req, res) => {
+    const { person = '', typed = '', strong, cancel } = req.body as Choice;
+    if (cancel) return provider.interactionFinished(req, res, { error: 'access_denied' });
+    const who = person || typed;
+    const accountId = createHash('sha256').update(who).digest('base64url').slice(0, 22);
+    accounts.set(accountId, { person: who, strong: strong === 'yes' });
+    return provider.interactionFinished(req, res, { login: { accountId } });
+  });
+  app.use('/oidc', provider.callback());
+}
+
+function configurationOf(config: Config, accounts: Accounts): Configuration {
+  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const { origins, clientId, clientSecretFile } = config;
+  return {
+    clients: [
+      {
+        client_id: clientId,
+        client_secret: readFileSync(clientSecretFile, 'utf8').trim(),
+        redirect_uris: origins.map((origin) => `${origin}/auth/oidc/callback`),
+        post_logout_redirect_uris: origins.map((origin) => `${origin}/`),
+      },
+    ],
+    jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'test', use: 'sig', alg: 'RS256' }] },
+    cookies: { keys: [randomBytes(24).toString('hex')] },
+    claims: { openid: ['sub', 'idnp', 'amr'], profile: ['name'] },
+    conformIdTokenClaims: false,
+    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+    interactions: { url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
+    findAccount: (_ctx, accountId) => {
+      const { person = '', strong = false } = accounts.get(accountId) ?? {};
+      const name = peopleIn(config.dir).find((one) => one.person === person)?.name ?? 'Test Person';
+      const claims = { sub: accountId, idnp: person, name, amr: strong ? ['pwd', 'mfa'] : ['pwd'] };
+      return { accountId, claims: () => claims };
+    },
+    // The platform is known, so nobody is asked whether it may know who signs in.
+    async loadExistingGrant(ctx) {
+      const { client, session, provider } = ctx.oidc;
+      const grant = new provider.Grant({ clientId: client!.clientId, accountId: session!.accountId! });
+      grant.addOIDCScope('openid profile');
+      await grant.save();
+      return grant;
+    },
+  };
+}

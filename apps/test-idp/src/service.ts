@@ -1,0 +1,32 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import express from 'express';
+import { keyPairIn } from './certificates.ts';
+import type { Config } from './config.ts';
+import { serveOidc } from './oidc.ts';
+import { page } from './pages.ts';
+import { samlRoutes } from './saml/idp.ts';
+
+/**
+ * An identity provider for tests and development, which lets anybody in: SAML 2.0 under /saml, OpenID Connect under /oidc. It
+ * stands outside the platform, as a real one does, and is in no image.
+ * @throws Error when the port is taken
+ */
+export async function startTestIdp(config: Config): Promise<{ close(): Promise<void> }> {
+  const keys = await keyPairIn(config.dir, 'idp');
+  const app = express();
+  app.disable('x-powered-by');
+  app.get('/healthz', (_req, res) => void res.send('ok'));
+  app.get('/readyz', (_req, res) => void res.send('ok'));
+  app.get('/', (_req, res) => void res.send(page('Test identity provider', '<p><a href="/saml">SAML</a></p>')));
+  app.use('/saml', samlRoutes(config, keys));
+  serveOidc(app, config);
+  const server = createServer(app);
+  await once(server.listen(config.port, '127.0.0.1'), 'listening');
+  return {
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
