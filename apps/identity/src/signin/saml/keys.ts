@@ -85,9 +85,8 @@ export function showCertificates(
   of: () => { ours: string; theirs: string[] },
   now: () => Date,
 ): void {
-  const name = 'cups_identity_saml_certificate_days';
   metrics.gauge(
-    name,
+    'cups_identity_saml_certificate_days',
     'Days that the certificate lasts yet; of several of the provider, the last.',
     ['whose'],
     (gauge) => {
