@@ -125,6 +125,8 @@ function startBenched(dataDir: string, signal: AbortSignal, trouble: string[]): 
     onProgress: say,
     onExit: (name, code) => trouble.push(`${name} ended by itself (${code})`),
     env: {
+      // A generator keeps the cookie of its sign-in for as long as it runs.
+      SESSION_IDLE_MINUTES: '480',
       CUPS_DATA: dataWithoutLimits(dataDir),
       SIMULATOR_BEHAVIOUR: '{"only":"silent"}',
       LOG_LEVEL: 'info',

@@ -65,6 +65,8 @@ async function measure(): Promise<void> {
     prefix: `life${randomBytes(3).toString('hex')}-`,
     onProgress: say,
     env: {
+      // A generator keeps the cookie of its sign-in for as long as it runs.
+      SESSION_IDLE_MINUTES: '480',
       CUPS_DATA: dataWithoutLimits(dataDir),
       LOG_LEVEL: 'info',
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',

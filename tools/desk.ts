@@ -73,7 +73,8 @@ export interface DeskOptions {
  * @throws Refused when the platform says no, Error when it can not be reached
  */
 export async function openDesk(url: string, operator: string, { tries = TRIES }: DeskOptions = {}): Promise<Desk> {
-  const cookies: string[] = [];
+  /** By name, as the platform set them last: a session that goes on has its cookie renewed. */
+  const cookies = new Map<string, string>();
   let centre = '';
 
   async function once<T>(
@@ -82,7 +83,7 @@ export async function openDesk(url: string, operator: string, { tries = TRIES }:
     { body, key, etag }: Call,
   ): Promise<Response & { ms: number; parsed: T }> {
     const headers: Record<string, string> = { accept: 'application/json' };
-    if (cookies.length > 0) headers['cookie'] = cookies.join('; ');
+    if (cookies.size > 0) headers['cookie'] = [...cookies.values()].join('; ');
     if (method !== 'GET') {
       headers['content-type'] = 'application/json';
       headers['idempotency-key'] = key ?? randomUUID();
@@ -95,6 +96,7 @@ export async function openDesk(url: string, operator: string, { tries = TRIES }:
       ...(method === 'GET' || method === 'DELETE' ? {} : { body: JSON.stringify(body ?? {}) }),
       signal: AbortSignal.timeout(15_000),
     });
+    for (const set of response.headers.getSetCookie()) cookies.set(set.split('=')[0]!, set.split(';')[0]!);
     const text = await response.text();
     const json = response.headers.get('content-type')?.includes('json');
     return Object.assign(response, { ms: performance.now() - started, parsed: (json ? JSON.parse(text) : text) as T });
@@ -121,7 +123,6 @@ export async function openDesk(url: string, operator: string, { tries = TRIES }:
     body: { provider: 'local', operator },
   });
   if (!response.ok) throw new Refused(`sign in ${operator}`, response.parsed as unknown as ProblemBody);
-  for (const cookie of response.headers.getSetCookie()) cookies.push(cookie.split(';')[0]!);
   centre = response.parsed.operator.centre ?? '';
   return { centre, call };
 }

@@ -12,6 +12,7 @@ import {
 } from './keys/certificates.ts';
 import { accessOfPod, keyCluster } from './keys/cluster.ts';
 import { keyFolder } from './keys/folder.ts';
+import { KEY_SET_ACTIONS, KEY_SETS } from './keys/key-sets.ts';
 import type { KeyPlace } from './keys/place.ts';
 import { announce, make, makePassword, makePersonKeys, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
 import type { Steps } from './keys/rotation.ts';
@@ -21,8 +22,9 @@ import { SIGNERS } from './services.ts';
 
 const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --cluster | --api <url> --namespace <name>) [--kafka] [--now]
 
-  make      make what is missing: a key pair for each service, the secret of intake, the keys of personal numbers of
-            identity, an authority of certificates and a certificate for each service; what is there stays, but for certificates that end within 120 days (default: all)
+  make      make what is missing: a key pair for each service, the secret of intake, the keys of cookies, the keys of personal
+            numbers of identity, an authority of certificates and a certificate for each service; what is there stays, but for
+            certificates that end within 120 days (default: all)
   show      where each service stands (default: all)
   announce  step 1 of changing a key: publish the next public key
   switch    step 2, five minutes later: sign with it
@@ -32,6 +34,8 @@ const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --clus
 
 Services: ${SIGNERS.join(', ')}. None is restarted: they read their keys again.
 In the place of a service "authority" is what certifies them all: it is followed by another in the same three steps.
+${KEY_SETS.join(', ')}: keys that the gateway has for itself, changed by the same steps: the next one opens cookies, seals them,
+and after 8 hours and 5 minutes the old one is retired.
 
   --dir <folder>     keys are files, as CUPS_KEYS names them
   --cluster          in a pod: Secrets <prefix>-key-<service>, ConfigMap <prefix>-public-keys of its namespace
@@ -60,6 +64,7 @@ const OF_AUTHORITY: Record<string, Action> = {
   switch: switchAuthority,
   retire: retireAuthority,
 };
+const OF_KEY_SETS: Record<string, Action> = KEY_SET_ACTIONS;
 const AUTHORITY = 'authority';
 
 try {
@@ -86,12 +91,11 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(HELP);
   const [what = '', ...services] = positionals;
-  const action = ACTIONS[what];
-  if (!action) throw new Error(`Say what: ${Object.keys(ACTIONS).join(', ')}; --help tells more.`);
+  if (!ACTIONS[what]) throw new Error(`Say what: ${Object.keys(ACTIONS).join(', ')}; --help tells more.`);
   const steps = { place: placeOf(values), now: Date.now(), hurry: values.now };
-  for (const name of servicesOf(what, services)) {
-    const doing = name === AUTHORITY ? OF_AUTHORITY[what] : action;
-    if (!doing) throw new Error(`The authority is followed by another: announce, switch, retire.`);
+  for (const name of namesOf(what, services)) {
+    const doing = actionOf(what, name);
+    if (!doing) throw new Error(`${name} is changed by announce, switch, retire.`);
     console.log(`${name}: ${await doing(steps, name)}`);
   }
   if (what !== 'make') return;
@@ -103,7 +107,7 @@ async function main(): Promise<void> {
 }
 
 async function makeCertificates(steps: Steps, services: string[]): Promise<void> {
-  const named = servicesOf('make', services).filter((name) => name !== AUTHORITY);
+  const named = namesOf('make', services).filter((name) => SIGNERS.some((signer) => signer === name));
   if (!services.includes(AUTHORITY)) console.log(`${AUTHORITY}: ${await makeAuthority(steps)}`);
   for (const service of named) console.log(`${service}: ${await makeCertificate(steps, service)}`);
 }
@@ -123,13 +127,20 @@ function placeOf({ dir, cluster, api, namespace, prefix }: Where): KeyPlace {
   return keyCluster(api === undefined ? accessOfPod() : { url: api, namespace }, prefix);
 }
 
-function servicesOf(what: string, named: string[]): readonly string[] {
+/** What is done with a service, the authority or a key set; undefined where that is nothing. */
+function actionOf(what: string, name: string): Action | undefined {
+  if (name === AUTHORITY) return OF_AUTHORITY[what];
+  return (KEY_SETS.includes(name) ? OF_KEY_SETS : ACTIONS)[what];
+}
+
+function namesOf(what: string, named: string[]): readonly string[] {
+  const all: readonly string[] = what === 'renew' ? SIGNERS : [...SIGNERS, ...KEY_SETS];
   if (named.length === 0 && !['make', 'show'].includes(what)) {
-    throw new Error(`Say whose key: ${SIGNERS.join(', ')}, or all.`);
+    throw new Error(`Say whose key: ${all.join(', ')}, or all.`);
   }
-  if (named.length === 0) return what === 'show' ? [...SIGNERS, AUTHORITY] : SIGNERS;
-  if (named.includes('all')) return SIGNERS;
-  const unknown = named.filter((name) => name !== AUTHORITY && !SIGNERS.some((signer) => signer === name));
-  if (unknown.length > 0) throw new Error(`No service named ${unknown.join(', ')} has a key: ${SIGNERS.join(', ')}.`);
+  if (named.length === 0) return what === 'show' ? [...all, AUTHORITY] : all;
+  if (named.includes('all')) return all;
+  const unknown = named.filter((name) => name !== AUTHORITY && !all.includes(name));
+  if (unknown.length > 0) throw new Error(`No service named ${unknown.join(', ')} has a key: ${all.join(', ')}.`);
   return named;
 }

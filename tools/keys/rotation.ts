@@ -179,8 +179,9 @@ async function publish(place: KeyPlace, service: string, keys: readonly JsonWebK
 const has = (keys: readonly JsonWebKey[], one: JsonWebKey): boolean => keys.some(({ x }) => x === one.x);
 const kidOf = (jwk: JsonWebKey): string => publicKeysFrom(JSON.stringify(jwk))[0]!.kid;
 /** Of keys that were made without a date, none. */
-const remaining = ({ since = 0 }: PrivateJwk, time: number, now: number): number => Math.max(0, since + time - now);
-const whenToSwitch = (next: PrivateJwk, now: number): string => {
+export const remaining = ({ since = 0 }: { since?: number }, time: number, now: number): number =>
+  Math.max(0, since + time - now);
+export const whenToSwitch = (next: { since?: number }, now: number): string => {
   const wait = remaining(next, SPREAD_MS, now);
   return wait > 0 ? `switch in ${inWords(wait)}` : 'switch now';
 };

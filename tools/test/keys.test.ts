@@ -5,12 +5,14 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { openKeys, openTls } from '@cups/rpc';
+import type { SecretKey } from '@cups/rpc';
 import { publicKeysFrom } from '@cups/rpc/jwk';
 import { temporaryDir } from '@cups/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { keyCluster } from '../keys/cluster.ts';
 import { keyFolder, tlsFolder } from '../keys/folder.ts';
+import { KEY_SET_ACTIONS } from '../keys/key-sets.ts';
 import { fileOf } from '../keys/place.ts';
 import { SIGNERS } from '../services.ts';
 import type { Item, KeyPlace } from '../keys/place.ts';
@@ -47,6 +49,45 @@ function memory() {
   };
   return { place, kept, written };
 }
+
+describe('the keys of cookies', () => {
+  const { make: makeSet, announce: next, switch: seal, retire: end, show: tell } = KEY_SET_ACTIONS;
+
+  test('are made once, and changed in steps that wait: the first seals, all open, three at most', async () => {
+    const { place, kept } = memory();
+    let now = START;
+    const steps = (hurry = false) => ({ place, now, hurry });
+    const kids = () =>
+      (JSON.parse(kept.get('set gateway-cookie.jwks')!) as { keys: SecretKey[] }).keys.map(({ kid }) => kid);
+    expect([await makeSet(steps(), 'cookie'), await makeSet(steps(), 'cookie')]).toEqual([
+      'a key was made',
+      'its keys are there',
+    ]);
+    const [first] = kids();
+    await expect(seal(steps(), 'cookie')).rejects.toThrow('announce it first');
+    now += MINUTE;
+    await next(steps(), 'cookie');
+    expect(await next(steps(), 'cookie')).toBe('its next key is announced already; switch in 5 min');
+    const [, second] = kids();
+    expect(kids()).toEqual([first, second]);
+    await expect(seal(steps(), 'cookie')).rejects.toThrow('switch in 5 min');
+    await expect(end(steps(true), 'cookie')).rejects.toThrow('switch first');
+    now += 5 * MINUTE;
+    await seal(steps(), 'cookie');
+    expect(kids()).toEqual([second, first]);
+    await expect(end(steps(), 'cookie')).rejects.toThrow('retire in 8 h 5 min');
+    await next(steps(), 'cookie');
+    now += 6 * MINUTE;
+    await seal(steps(), 'cookie');
+    expect(kids()).toHaveLength(3);
+    await expect(next(steps(), 'cookie')).rejects.toThrow('retire them first');
+    now += (8 * 60 + 5) * MINUTE;
+    expect(await tell(steps(), 'cookie')).toMatch(/^seals with \S+; 2 old to retire now$/);
+    await end(steps(), 'cookie');
+    expect(kids()).toHaveLength(1);
+    expect(await end(steps(), 'cookie')).toBe('there is nothing to retire');
+  });
+});
 
 describe('changing a key', () => {
   const folder = temporaryDir();
@@ -187,7 +228,7 @@ describe('`npm run keys`', () => {
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
       lines: [
-        ...SIGNERS.map((service) => `${service}: a key was made`),
+        ...[...SIGNERS, 'cookie'].map((name) => `${name}: a key was made`),
         'intake: its secret was made',
         'identity: its keys of personal numbers were made',
         'authority: made, good for 3650 days',
@@ -227,7 +268,7 @@ describe('`npm run keys`', () => {
   test.each<[string, string[], RegExp]>([
     ['nothing to do', [], /^Say what: make, show, announce, switch, retire, renew;/],
     ['something that it cannot do', ['burn', '--dir', 'x'], /^Say what: /],
-    ['an authority to renew', ['renew', 'authority', '--dir', 'x'], /^The authority is followed by another: /],
+    ['an authority to renew', ['renew', 'authority', '--dir', 'x'], /^authority is changed by announce, switch, retire/],
     ['no place', ['make'], /^Say where, once: /],
     ['two places', ['make', '--dir', 'x', '--cluster'], /^Say where, once: /],
     ['a pod that is none', ['make', '--cluster'], /^This is no pod: /],
@@ -318,11 +359,11 @@ describe('keys in a cluster', () => {
       [
         [`${at}/configmaps/try-public-keys`, 'ConfigMap', SIGNERS.map((service) => `${service}.jwk`).sort()],
         [`${at}/secrets/try-request-secret`, 'Secret', ['intake.secret']],
-        ...SIGNERS.map((service) => [
-          `${at}/secrets/try-key-${service}`,
-          'Secret',
-          service === 'identity' ? ['identity-persons.jwks', 'identity.key.jwk'] : [`${service}.key.jwk`],
-        ]),
+        ...SIGNERS.map((service) => {
+          const sets = { gateway: ['gateway-cookie.jwks'], identity: ['identity-persons.jwks'] };
+          const own = service in sets ? sets[service as keyof typeof sets] : [];
+          return [`${at}/secrets/try-key-${service}`, 'Secret', [...own, `${service}.key.jwk`]];
+        }),
         // The key of the authority is in a Secret of its own, which no service mounts.
         ...['authority', ...SIGNERS.map((service) => `tls-${service}`)].map((name) => [
           `${at}/secrets/try-${name}`,

@@ -36,6 +36,33 @@ export const settings = {
     meaning:
       'Such as https://cups.example: cookies and the check of Origin follow it. Empty: plain http on this machine. In production it begins with https://.',
   },
+  cookieKeysFile: {
+    name: 'SESSION_COOKIE_KEYS_FILE',
+    type: 'text',
+    default: '',
+    meaning:
+      'File of the keys of cookies, which gateways alone have: a JWK set of one to three keys of 256 bits with `use: enc`, the first encrypts, all decrypt. Read again when it changes; empty: `gateway-cookie.jwks` in CUPS_KEYS.',
+  },
+  sessionIdleMs: {
+    name: 'SESSION_IDLE_MINUTES',
+    type: 'number',
+    unit: 'minutes',
+    min: 1,
+    max: 480,
+    default: 30,
+    meaning:
+      'A session of which nobody has asked for anything for so long has ended; what a page asks by itself does not count.',
+  },
+  sessionCheckMs: {
+    name: 'SESSION_CHECK_MS',
+    type: 'number',
+    unit: 'ms',
+    min: 100,
+    max: 240_000,
+    default: 120_000,
+    meaning:
+      'How long a word of identity on a session holds: a suspension, or a change of roles, counts after that while identity is up.',
+  },
   trustProxy: {
     name: 'TRUST_PROXY',
     type: 'number',

@@ -1,16 +1,21 @@
+import { join } from 'node:path';
 import { openBackend } from '@cups/backend';
-import type { Overrides } from '@cups/backend';
+import type { Backend, Overrides } from '@cups/backend';
 import type { RunningService } from '@cups/process';
+import { COOKIE_KEYS, followKeySet } from '@cups/rpc';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { attemptCookie } from './http/auth-cookie.ts';
 import { openContract } from './http/contract.ts';
+import { checkCookieKeys } from './http/cookie.ts';
 import { readDocument } from './http/document.ts';
 import { openFace } from './http/face.ts';
 import { openAdmission, openLimits } from './http/guards.ts';
 import { openPage } from './http/page.ts';
-import { openSessions } from './http/session.ts';
+import { Sessions } from './http/session.ts';
+import type { SessionParts } from './http/session.ts';
 import { openSignOuts } from './http/sign-outs.ts';
+import type { SignOuts } from './http/sign-outs.ts';
 import { connectNeighbours } from './neighbours.ts';
 import { openOperators } from './operators.ts';
 import { routes } from './routes.ts';
@@ -19,7 +24,7 @@ import { routes } from './routes.ts';
 export async function createGateway(config: Config, overrides: Overrides = {}): Promise<RunningService> {
   const { document, operations } = readDocument(config.openapiFile);
   const backend = openBackend({ name: 'gateway', config, overrides });
-  const { keys, now, log, metrics } = backend;
+  const { now, log, metrics } = backend;
   const draining = () => backend.isStopping;
   const neighbours = connectNeighbours(backend);
   const { identity } = neighbours;
@@ -27,13 +32,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
   // Identity is never waited for when it is away: requests of others would wait behind it.
   const atOnce = { wait: false };
   const signOuts = openSignOuts({ tell: (context) => identity.deleteSession({}, context, atOnce), now, log, metrics });
-  const sessions = openSessions({
-    keys,
-    signOuts,
-    ask: (context) => identity.getSession({}, context, atOnce),
-    secure: config.publicOrigin.startsWith('https:'),
-    now,
-  });
+  const sessions = sessionsOf(backend, signOuts, (context) => identity.getSession({}, context, atOnce));
   const attempts = attemptCookie(config.publicOrigin.startsWith('https:'));
   const operators = openOperators({
     ask: (names, context) => identity.batchGetOperators({ names }, context, atOnce),
@@ -67,4 +66,22 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
 
   const { port } = face;
   return { ...(await backend.operate()), port, url: config.publicOrigin || `http://localhost:${port}` };
+}
+
+function sessionsOf(
+  { config, keys, now, log, metrics }: Backend<Config>,
+  signOuts: SignOuts,
+  ask: SessionParts['ask'],
+): Sessions {
+  const file = config.cookieKeysFile || join(config.keysDir, COOKIE_KEYS);
+  return new Sessions({
+    keys,
+    cookieKeys: followKeySet({ file, name: 'cookie', check: checkCookieKeys, log, metrics }),
+    signOuts,
+    ask,
+    everyMs: config.sessionCheckMs,
+    idleMs: config.sessionIdleMs,
+    secure: config.publicOrigin.startsWith('https:'),
+    now,
+  });
 }

@@ -35,7 +35,7 @@ function head(method: string, path: string, headers: Record<string, string | und
   const all: Record<string, string | undefined> = {
     Host: new URL(gateway.url).host,
     Connection: 'close',
-    Cookie: `cups-session=${gateway.specialist.token}`,
+    Cookie: gateway.cookie,
     'Idempotency-Key': randomUUID(),
     'If-Match': '"3"',
     'Content-Type': 'application/json',
@@ -215,13 +215,15 @@ describe('bodies where none belongs', () => {
     ['GET', APP, 200],
     ['DELETE', '/api/v1/sessions/current', 204],
   ])('%s %s ignores what comes', async (method, path, status) => {
-    const ofItsOwn = () => {
+    const ofItsOwn = async () => {
       const { token } = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-001' });
-      return { Cookie: `cups-session=${token}` };
+      return { Cookie: await gateway.cookieOf(token) };
     };
     const expected = new RegExp(`^HTTP/1\\.1 ${status} `);
-    expect(await send(method, path, '{"state":"closed"}', ofItsOwn())).toMatch(expected);
-    expect(await send(method, path, 'rubbish', { ...ofItsOwn(), 'Content-Encoding': 'gzip' })).toMatch(expected);
+    expect(await send(method, path, '{"state":"closed"}', await ofItsOwn())).toMatch(expected);
+    expect(await send(method, path, 'rubbish', { ...(await ofItsOwn()), 'Content-Encoding': 'gzip' })).toMatch(
+      expected,
+    );
   });
 
   test('the next request on the connection is read where it begins', async () => {

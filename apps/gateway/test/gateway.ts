@@ -5,14 +5,17 @@ import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1
 import type { NotificationsServiceDefinition } from '@cups/contracts/gen/cups/notifications/v1/NotificationsService.ts';
 import type { Application } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { RunningService } from '@cups/process';
 import type { Rpcs } from '@cups/rpc';
 import { fakeService, keysFor, person } from '@cups/testing';
-import { openKeys } from '@cups/rpc';
+import type { TestKeys } from '@cups/testing';
+import { COOKIE_KEYS, followKeySet, openKeys } from '@cups/rpc';
 import request from 'supertest';
 import type { Response } from 'supertest';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
+import { sessionCookie } from '../src/http/cookie.ts';
 import { createGateway } from '../src/service.ts';
 import { STAFF_ANSWERS } from './staff-routes.ts';
 
@@ -69,6 +72,20 @@ export interface Fakes {
 /** An answer; its body is parsed where it is JSON. */
 export type Reply = Response;
 
+/** As a browser sends the cookie of a session. */
+async function cookieOf(
+  keys: TestKeys,
+  assertion: string,
+  { publicOrigin = '' }: { publicOrigin?: string },
+  now = () => new Date(),
+  seen = Math.floor(now().getTime() / 1000),
+): Promise<string> {
+  const cookieKeys = followKeySet({ file: join(keys.dir, COOKIE_KEYS), name: 'cookie' });
+  const cookie = sessionCookie({ secure: publicOrigin.startsWith('https:'), keys: cookieKeys });
+  const [pair = ''] = (await cookie.set({ assertion, seen }, new Date(0))).split(';');
+  return pair;
+}
+
 /** Starts it. Answers are held against the document; limits are out of the way unless a test sets them. */
 export async function startGateway(
   fakes: Fakes = {},
@@ -79,6 +96,7 @@ export async function startGateway(
   const written = () => Promise.resolve({ application: application(), replayed: false });
   const specialist = keys.session({ role: 'specialist', centre: 'centres/CU-001', operator: operator.name });
   const session = { id: specialist.session.sid, operator, createTime: MORNING, expireTime: at('2026-11-24T16:00:00Z') };
+  const sealed = await cookieOf(keys, specialist.token, settings, now);
   const intake = await fakeService<IntakeServiceDefinition>(
     'cups.intake.v1.IntakeService',
     {
@@ -258,7 +276,7 @@ export async function startGateway(
     path: string,
     given: { body?: unknown; raw?: string; headers?: Record<string, string>; cookie?: string | null } = {},
   ): Promise<Reply> {
-    const { body, raw, cookie = `cups-session=${specialist.token}` } = given;
+    const { body, raw, cookie = sealed } = given;
     const call = request(url)[method.toLowerCase() as 'get'](path);
     if (cookie) void call.set('Cookie', cookie);
     if (method !== 'GET') void call.set('Idempotency-Key', randomUUID());
@@ -277,6 +295,11 @@ export async function startGateway(
     send,
     keys,
     specialist,
+    session,
+    /** Of the specialist, as a browser sends it. */
+    cookie: sealed,
+    /** The same of another assertion, seen now unless a time is named (seconds since 1970). */
+    cookieOf: (assertion: string, seen?: number) => cookieOf(keys, assertion, settings, now, seen),
     calls: { intake: intake.calls, identity: identity.calls, catalog: catalog.calls, bridge: bridge.calls },
     log: () => lines.join(''),
     stopGateway: () => gateway.stop(),

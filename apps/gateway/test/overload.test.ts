@@ -57,7 +57,7 @@ describe('as many requests as may be answered at once', () => {
 
   test('make room when their callers go away', async () => {
     const controller = new AbortController();
-    const headers = { cookie: `cups-session=${gateway.specialist.token}` };
+    const headers = { cookie: gateway.cookie };
     const left = [1, 2].map(() => fetch(gateway.url + APP, { headers, signal: controller.signal }));
     await eventually(() => entered === 2);
     controller.abort();
@@ -77,7 +77,7 @@ test.each([
   const head = [
     `POST ${path} HTTP/1.1`,
     'Host: x',
-    `Cookie: cups-session=${gateway.specialist.token}`,
+    `Cookie: ${gateway.cookie}`,
     'Content-Type: application/json',
     'Idempotency-Key: 0190b3d2-7c1e-7b3a-8f00-0123456789ab',
   ];

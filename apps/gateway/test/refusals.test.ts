@@ -107,7 +107,7 @@ describe('a bad body is refused as a problem', () => {
     const headers = {
       'content-type': 'application/json',
       'idempotency-key': randomUUID(),
-      cookie: `cups-session=${gateway.specialist.token}`,
+      cookie: gateway.cookie,
     };
     const body = new Blob(['x'.repeat(300 * 1024)]).stream();
     const init = { method: 'POST', body, headers, duplex: 'half' } as RequestInit;

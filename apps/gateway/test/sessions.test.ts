@@ -1,18 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateKeyPairSync, sign } from 'node:crypto';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '@cups/problem';
 import { createMetrics } from '@cups/process';
+import { COOKIE_KEYS, followKeySet } from '@cups/rpc';
 import type { CallContext } from '@cups/rpc';
 import { eventually, keepLog, keysFor } from '@cups/testing';
 import request from 'supertest';
 import { readConfig } from '../src/config.ts';
+import { sessionCookie } from '../src/http/cookie.ts';
 import { openSignOuts } from '../src/http/sign-outs.ts';
 import { startGateway } from './gateway.ts';
 import type { Gateway } from './gateway.ts';
 
 const LIST = '/api/v1/applications';
 const named = (token: string) => `cups-session=${token}`;
+
+/** What a cookie holds that a gateway with these keys would set; it names `kid` if one is given. */
+async function sealedUnder(file: string, assertion: string, kid?: string): Promise<string> {
+  const keys = followKeySet({ file, name: 'cookie' })().map((key) => ({ ...key, kid: kid ?? key.kid }));
+  const seen = Math.floor(Date.now() / 1000);
+  const set = await sessionCookie({ secure: false, keys: () => keys }).set({ assertion, seen }, new Date(0));
+  return set.slice(set.indexOf('=') + 1, set.indexOf(';'));
+}
 
 describe('the cookie', () => {
   let gateway: Gateway;
@@ -27,10 +38,16 @@ describe('the cookie', () => {
       cookie: null,
     });
     expect(reply.status).toBe(201);
-    expect(reply.get('Set-Cookie')).toEqual([
-      `cups-session=${gateway.specialist.token}; Path=/; HttpOnly; SameSite=Lax; Expires=Tue, 24 Nov 2026 16:00:00 GMT`,
-    ]);
-    expect(reply.text).not.toContain(gateway.specialist.token);
+    const [set = ''] = reply.get('Set-Cookie') ?? [];
+    expect(set).toMatch(
+      /^cups-session=[\w-]+\.\.[\w-]+\.[\w-]+\.[\w-]+; Path=\/; HttpOnly; SameSite=Lax; Expires=Tue, 24 Nov 2026 16:00:00 GMT$/,
+    );
+    expect((await gateway.send('GET', LIST, { cookie: set.split(';')[0]! })).status).toBe(200);
+    // Of the assertion nothing can be read, neither as it is nor unpacked.
+    const [, payload = ''] = gateway.specialist.token.split('.');
+    expect(set + reply.text).not.toContain(payload);
+    const parts = set.slice(set.indexOf('=') + 1, set.indexOf(';')).split('.');
+    expect(parts.map((part) => Buffer.from(part, 'base64url').toString()).join()).not.toContain('operators/');
     expect(reply.body).toMatchObject({
       operator: { name: 'operators/cu-001-specialist', roles: ['specialist'], centre: 'centres/CU-001' },
     });
@@ -44,17 +61,16 @@ describe('the cookie', () => {
         expect.stringMatching(/^__Host-cups-session=.*; Path=\/; HttpOnly; SameSite=Lax; Secure; Expires=/),
       ]);
       expect(reply.get('strict-transport-security')).toMatch(/max-age/);
-      expect((await safe.send('GET', LIST)).status).toBe(401);
-      expect((await safe.send('GET', LIST, { cookie: `__Host-cups-session=${safe.specialist.token}` })).status).toBe(
-        200,
-      );
+      expect(safe.cookie).toMatch(/^__Host-cups-session=/);
+      expect((await safe.send('GET', LIST)).status).toBe(200);
+      expect((await safe.send('GET', LIST, { cookie: safe.cookie.replace('__Host-', '') })).status).toBe(401);
     } finally {
       await safe.stop();
     }
   });
 
   test('is found among others', async () => {
-    const cookie = `a=b; xcups-session=no; ${named(gateway.specialist.token)}; c=d`;
+    const cookie = `a=b; xcups-session=no; ${gateway.cookie}; c=d`;
     expect((await gateway.send('GET', LIST, { cookie })).status).toBe(200);
   });
 
@@ -109,13 +125,64 @@ describe('the cookie', () => {
       },
     ],
   ];
-  test.each(hostile)('that %s is 401, and cleared', async (_name, token) => {
+  /** As it is, and encrypted under the gateway's own key, so that what is inside is looked at. */
+  const ways: [string, (token: string) => string | Promise<string>][] = [
+    ['bare', named],
+    ['encrypted by us', (token) => gateway.cookieOf(token)],
+  ];
+  const cases = hostile.flatMap(([what, token]) => ways.map(([way, cookie]) => ({ what, way, token, cookie })));
+  test.each(cases)('that $what, $way, is 401, and cleared', async ({ token, cookie }) => {
+    await mustRefuse(await cookie(token()));
+  });
+
+  async function mustRefuse(cookie: string): Promise<void> {
     const asked = gateway.calls.intake.length;
-    const reply = await gateway.send('GET', LIST, { cookie: named(token()) });
+    const reply = await gateway.send('GET', LIST, { cookie });
     expect(reply.status).toBe(401);
     expect(reply.body).toMatchObject({ reason: 'SESSION_INVALID' });
     expect(reply.get('Set-Cookie')).toEqual(['cups-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0']);
     expect(gateway.calls.intake).toHaveLength(asked);
+  }
+
+  test('that is the assertion which services hear opens nothing, nor does it in a header', async () => {
+    const { token } = gateway.specialist;
+    await mustRefuse(named(token));
+    for (const headers of [
+      { authorization: `Bearer ${token}` },
+      { 'cups-session': token },
+      { 'x-cups-session': token },
+      { authorization: gateway.cookie.replace('cups-session=', 'Bearer ') },
+    ] as Record<string, string>[]) {
+      expect((await gateway.send('GET', LIST, { cookie: null, headers })).status).toBe(401);
+    }
+  });
+
+  test('that is encrypted otherwise is refused: under a foreign key, changed, or by another algorithm', async () => {
+    const [name = '', sealed = ''] = gateway.cookie.split('=');
+    const [header = '', , iv = '', text = '', tag = ''] = sealed.split('.');
+    const otherHeader = (change: object) =>
+      part({ ...(JSON.parse(Buffer.from(header, 'base64url').toString()) as object), ...change });
+    const flipped = text.startsWith('A') ? `B${text.slice(1)}` : `A${text.slice(1)}`;
+    const foreign = keysFor(['gateway']);
+    try {
+      const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString()) as { kid: string };
+      const elsewhere = await sealedUnder(join(foreign.dir, COOKIE_KEYS), gateway.specialist.token);
+      const forged = await sealedUnder(join(foreign.dir, COOKIE_KEYS), gateway.specialist.token, kid);
+      for (const cookie of [
+        elsewhere,
+        forged,
+        [header, '', iv, flipped, tag].join('.'),
+        [otherHeader({ kid: 'none' }), '', iv, text, tag].join('.'),
+        [otherHeader({ enc: 'A128GCM' }), '', iv, text, tag].join('.'),
+        [otherHeader({ alg: 'none' }), '', iv, text, tag].join('.'),
+        [otherHeader({ zip: 'DEF' }), '', iv, text, tag].join('.'),
+        [header, '', iv, text, ''].join('.'),
+      ]) {
+        await mustRefuse(`${name}=${cookie}`);
+      }
+    } finally {
+      foreign.remove();
+    }
   });
 
   test('goes on to the service behind as it came', async () => {
@@ -146,7 +213,8 @@ describe('identity is asked about a session', () => {
   const start = async () => {
     answer = () => Promise.resolve({ session: null } as never);
     clock = new Date();
-    gateway = await startGateway({ identity: { GetSession: () => answer() } }, {}, () => clock);
+    const settings = { sessionIdleMs: 8 * 3_600_000 };
+    gateway = await startGateway({ identity: { GetSession: () => answer() } }, settings, () => clock);
   };
 
   test('once, and again after two minutes; not more often, however many requests come together', async () => {
@@ -474,9 +542,8 @@ describe('requests from other sites', () => {
 
   test('with an https origin only that origin passes, whatever host was asked', async () => {
     const safe = await startGateway({}, { publicOrigin: 'https://cups.example' });
-    const cookie = `__Host-cups-session=${safe.specialist.token}`;
     const from = async (origin: string) =>
-      (await safe.send('POST', LIST, { body: { publicService: 'x' }, cookie, headers: { origin } })).status;
+      (await safe.send('POST', LIST, { body: { publicService: 'x' }, headers: { origin } })).status;
     try {
       expect([await from('https://cups.example'), await from(safe.url)]).toEqual([201, 403]);
     } finally {
@@ -540,7 +607,7 @@ describe('limits', () => {
       const other = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-002' });
       expect((await gateway.send('GET', LIST)).status).toBe(200);
       expect((await gateway.send('GET', LIST)).status).toBe(429);
-      expect((await gateway.send('GET', LIST, { cookie: named(other.token) })).status).toBe(200);
+      expect((await gateway.send('GET', LIST, { cookie: await gateway.cookieOf(other.token) })).status).toBe(200);
     } finally {
       await gateway.stop();
     }

@@ -19,7 +19,7 @@ const APP = `/api/v1/applications/${ID}`;
 
 /** An answer as it comes over the wire. */
 function raw(path: string, encoding: string): Promise<{ encoding: string | undefined; bytes: Buffer }> {
-  const headers = { cookie: `cups-session=${gateway.specialist.token}`, 'accept-encoding': encoding };
+  const headers = { cookie: gateway.cookie, 'accept-encoding': encoding };
   return new Promise((resolve, reject) => {
     httpRequest(`${gateway.url}${path}`, { headers }, (answer) => {
       const parts: Buffer[] = [];

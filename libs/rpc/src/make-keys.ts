@@ -6,6 +6,8 @@ import type { ServiceName } from './context.ts';
 
 /** A set of the secret keys of identity: those that seal personal numbers of the staff, and the one that finds them. */
 export const PERSON_KEYS = 'identity-persons.jwks';
+/** A set of the secret keys of the gateway: those that seal the cookies of sessions. */
+export const COOKIE_KEYS = 'gateway-cookie.jwks';
 
 /** Creates the keys that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
 export function makeKeys(dir: string, services: readonly ServiceName[]): void {
@@ -31,6 +33,7 @@ export function makeKeys(dir: string, services: readonly ServiceName[]): void {
     if (!present.includes(String(jwk.x))) writeWhole(publicFile, text, 0o644);
   }
   if (services.includes('identity')) makeKeySet(join(dir, PERSON_KEYS), ['enc', 'sig']);
+  if (services.includes('gateway')) makeKeySet(join(dir, COOKIE_KEYS), ['enc']);
 }
 
 /** A JWK set with a new key for each use; one that is there stays. */

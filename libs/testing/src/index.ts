@@ -1,4 +1,5 @@
 export { clientFor, fakeService, keepLog, keepMetrics, keysFor, quietLog } from './neighbours.ts';
+export type { TestKeys } from './neighbours.ts';
 export { idnp, person, wrongIdnp } from './people.ts';
 export { freePort } from '@cups/local';
 export { temporaryDir } from './folders.ts';

@@ -104,7 +104,7 @@ function stepsOf({ identity, sessions, attempts: cookie }: AuthParts) {
       res.append('Set-Cookie', cookie.cleared);
       const done = await identity.completeSignIn({ provider, origin, attempt, parameters }, context);
       const { id, expireTime } = whole(done.session);
-      res.append('Set-Cookie', sessions.begin(id, done.assertion, whole(fromTimestamp(expireTime))));
+      res.append('Set-Cookie', await sessions.begin(id, done.assertion, whole(fromTimestamp(expireTime))));
       return seeOther(done.returnTo);
     },
 

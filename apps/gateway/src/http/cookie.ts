@@ -1,24 +1,84 @@
-/** The cookie in which a browser keeps its session. */
+import { createHash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import { Problem } from '@cups/problem';
+import { decryptText, encryptText } from '@cups/rpc';
+import type { SecretKey } from '@cups/rpc';
 
-export interface SessionCookie {
-  /** Set-Cookie that clears it. */
-  cleared: string;
-  /** Set-Cookie for a new session. */
-  set(token: string, expires: Date): string;
-  /** The token in the header of a request, or undefined. */
-  read(header: string | undefined): string | undefined;
+/**
+ * The cookie in which a browser keeps its session: the assertion of identity, encrypted under keys that gateways alone have. What
+ * services hear of a session, the bare assertion, is worth nothing as a cookie.
+ */
+
+/** Of more cookies the one is forgotten that was not used for the longest time; it is decrypted again. */
+const MAX_OPENED = 20_000;
+
+/** What a cookie says. */
+export interface Held {
+  assertion: string;
+  /** When a person last asked for something, in seconds since 1970. */
+  seen: number;
 }
 
-/** @param secure with an https origin it is Secure and carries the __Host- prefix */
-export function sessionCookie(secure: boolean): SessionCookie {
+export interface CookieOptions {
+  /** With an https origin it is Secure and carries the __Host- prefix. */
+  secure: boolean;
+  /** The keys that count now: the first encrypts, all decrypt. Another array after each change. */
+  keys: () => readonly SecretKey[];
+}
+
+/** @throws Error for keys that are not one to three for encryption: with more, an old one would never go */
+export function checkCookieKeys(keys: readonly SecretKey[]): void {
+  if (keys.length > 3 || !keys.every(({ use }) => use === 'enc')) {
+    throw new Error('The key set of cookies must hold one to three keys, each with use enc.');
+  }
+}
+
+export function sessionCookie({ secure, keys }: CookieOptions) {
   const name = secure ? '__Host-cups-session' : 'cups-session';
   const flags = `Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;
+  const opened = new LRUCache<string, Held>({ max: MAX_OPENED });
+  let openedBy = keys();
+
+  /** A key that ceased to count leaves nothing behind that was opened with it. */
+  const keysNow = (): readonly SecretKey[] => {
+    const now = keys();
+    if (now !== openedBy) opened.clear();
+    return (openedBy = now);
+  };
+
   return {
+    /** Set-Cookie that clears it. */
     cleared: `${name}=; ${flags}; Max-Age=0`,
-    set: (token, expires) => `${name}=${token}; ${flags}; Expires=${expires.toUTCString()}`,
-    read(header = '') {
+
+    /** Set-Cookie that holds this until the session expires. */
+    async set({ assertion, seen }: Held, expires: Date): Promise<string> {
+      const sealed = await encryptText(JSON.stringify({ a: assertion, s: seen }), keysNow());
+      return `${name}=${sealed}; ${flags}; Expires=${expires.toUTCString()}`;
+    },
+
+    /** What stands in the header of a request under the cookie's name; undefined without one. */
+    read(header = ''): string | undefined {
       const pair = header.split(';').find((part) => part.trimStart().startsWith(`${name}=`));
       return pair?.slice(pair.indexOf('=') + 1).trim() || undefined;
     },
+
+    /** What a cookie says. @throws Problem SESSION_INVALID for one that no key of now has encrypted */
+    async open(sealed: string): Promise<Held> {
+      const counting = keysNow();
+      const hash = createHash('sha256').update(sealed).digest('base64');
+      const known = opened.get(hash);
+      if (known) return known;
+      const held = await heldIn(sealed, counting).catch(() => {
+        throw new Problem({ reason: 'SESSION_INVALID', message: 'The session cannot be read.' });
+      });
+      if (counting === keysNow()) opened.set(hash, held);
+      return held;
+    },
   };
+}
+
+async function heldIn(sealed: string, keys: readonly SecretKey[]): Promise<Held> {
+  const { a: assertion, s: seen } = JSON.parse(await decryptText(sealed, keys)) as { a: unknown; s: unknown };
+  if (typeof assertion !== 'string' || !Number.isSafeInteger(seen)) throw new Error('no session');
+  return { assertion, seen: seen as number };
 }

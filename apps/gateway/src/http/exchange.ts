@@ -46,6 +46,7 @@ export class Exchange {
   /** Of every call that the request causes: it ends with the request's time, or when nobody waits any more. */
   readonly context: CallContext;
   readonly #parts: ExchangeParts;
+  #renewed: () => string | undefined = () => undefined;
 
   constructor(
     parts: ExchangeParts,
@@ -78,6 +79,11 @@ export class Exchange {
       ended(name, status, durationMs);
       this.#tell(name, status, durationMs);
     });
+  }
+
+  /** @param renewed Set-Cookie of the session, asked for when the answer goes out: what it sets by itself comes first */
+  renewCookie(renewed: () => string | undefined): void {
+    this.#renewed = renewed;
   }
 
   /** @throws Problem INTERNAL where answers are held against the document and this one does not fit */
@@ -165,6 +171,8 @@ export class Exchange {
     const { res } = this;
     res.statusCode = status;
     if (this.#parts.draining()) res.setHeader('Connection', 'close');
+    const renewed = this.#renewed();
+    if (renewed !== undefined) res.setHeader('Set-Cookie', renewed);
     for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
     if (cookies.length > 0) res.append('Set-Cookie', cookies);
     if (text !== undefined) {

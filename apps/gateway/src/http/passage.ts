@@ -1,11 +1,16 @@
-import type { Request, Response } from 'express';
-import type { CallContext, Session } from '@cups/rpc';
+import type { Response } from 'express';
+import { isProblem } from '@cups/problem';
+import type { Reason } from '@cups/problem';
+import type { Session } from '@cups/rpc';
 import { readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { Call, Operation } from './handler.ts';
 import { refuseCrossSite } from './guards.ts';
 import type { Limits } from './guards.ts';
 import type { Sessions } from './session.ts';
+
+/** A header (RFC 8941, a boolean) by which a page says that it asks by itself, so that nobody at the desk is seen by it. */
+const BACKGROUND = 'X-Cups-Background';
 
 /** What a request goes through before its handler is called, cheapest refusals first. */
 
@@ -28,7 +33,7 @@ export async function passGates(exchange: Exchange, operation: Operation, gates:
   await limits.address(req, res);
   if (operation.method !== 'get') refuseCrossSite(req, gates.publicOrigin);
   if (operation.limit) await limits[operation.limit](req, res);
-  const session = operation.open ? undefined : await sessionOf(req, res, operation, context, gates);
+  const session = operation.open ? undefined : await sessionOf(exchange, operation, gates);
   const body = await readBody(req, res, operation.body);
   const params = req.params as Call['params'];
   const query = req.query as Call['query'];
@@ -38,20 +43,26 @@ export async function passGates(exchange: Exchange, operation: Operation, gates:
   return { context, session, params, query, body, requestId, etag, why: req.get('x-cups-reason') };
 }
 
+/** What a cookie of a session that has ended, or is none, is cleared for. */
+const CLEARS: readonly Reason[] = ['SESSION_EXPIRED', 'SESSION_INVALID'];
+
 async function sessionOf(
-  req: Request,
-  res: Response,
+  exchange: Exchange,
   { endsSession }: Operation,
-  context: CallContext,
   { sessions, limits }: Gates,
 ): Promise<Session> {
-  const token = sessions.cookieOf(req.headers.cookie);
+  const { req, res, context } = exchange;
+  const isBackground = req.get(BACKGROUND) === '?1';
   // Nothing stands in the way of signing out: neither identity, nor a session that has used up its requests.
-  const session = await sessions.authenticate(token, context, { ask: !endsSession }).catch((error: unknown) => {
-    if (token) res.setHeader('Set-Cookie', sessions.cleared);
+  const asked = { ask: !endsSession, isBackground };
+  const cookie = sessions.cookieOf(req.headers.cookie);
+  const signedIn = await sessions.authenticate(cookie, context, asked).catch((error: unknown) => {
+    if (isProblem(error) && CLEARS.includes(error.reason)) res.setHeader('Set-Cookie', sessions.cleared);
     throw error;
   });
-  context.sessionToken = token!;
+  const { session, assertion, renewed } = signedIn;
+  context.sessionToken = assertion;
+  exchange.renewCookie(renewed);
   res.locals['operator'] = session.operator;
   if (!endsSession) await limits.session(session.sid, req, res);
   return session;

@@ -1,102 +1,147 @@
 import { LRUCache } from 'lru-cache';
-import type { CallContext, Keys, Session } from '@cups/rpc';
-import { isProblem, Problem } from '@cups/problem';
+import { Problem } from '@cups/problem';
+import type { CallContext, Keys, Role, SecretKey, Session } from '@cups/rpc';
+import { Checks, HAS_ENDED } from './checks.ts';
+import type { ChecksParts } from './checks.ts';
 import { sessionCookie } from './cookie.ts';
+import type { Held } from './cookie.ts';
 import type { SignOuts } from './sign-outs.ts';
 
-/** A suspension takes effect within this time while identity is up. */
-const CHECK_MS = 120_000;
-/** While identity is away it is asked at most this often about one session. */
-const AWAY_MS = 15_000;
-const ASK_MS = 1000;
-/** Of more sessions the one is forgotten that was not used for the longest time; it is asked about again. */
-const MAX_KNOWN = 20_000;
-const HAS_ENDED = 'The session has ended.';
+/** A cookie says that its owner was seen no more often than this. */
+const SEEN_SECONDS = 60;
+const MAX_CHANGED = 20_000;
+/** Who sees over all centres goes on only while identity says that they may. */
+const NEEDS_WORD: readonly Role[] = ['supervisor', 'support'];
 
-interface Known {
-  askAt: number;
-  asking?: Promise<void>;
-}
-
-export interface SessionParts {
+export interface SessionParts extends Omit<ChecksParts, 'keys'> {
   keys: Keys;
-  /** Asks identity about the session of a context; rejects with a Problem when it has ended. */
-  ask: (context: CallContext) => Promise<unknown>;
+  /** Those of cookies. */
+  cookieKeys: () => readonly SecretKey[];
   signOuts: SignOuts;
   /** With an https origin the cookie is Secure and carries the __Host- prefix. */
   secure: boolean;
-  now: () => Date;
+  /** A session of which nobody has asked for anything for so long has ended. */
+  idleMs: number;
 }
 
-/** The cookie, its verification by keys, and identity's word on the session, asked for now and then. */
-export function openSessions({ keys, ask, signOuts, secure, now }: SessionParts) {
-  const cookie = sessionCookie(secure);
-  const known = new LRUCache<string, Known>({ max: MAX_KNOWN });
-  /** What to tell whoever comes with a session that has ended. */
-  const ended = new LRUCache<string, string>({ max: MAX_KNOWN });
+/** A session that counts. */
+export interface SignedIn {
+  session: Session;
+  /** To pass on to the services behind. */
+  assertion: string;
+  /** Set-Cookie for the answer; undefined where the browser's cookie may stay as it is. */
+  renewed: () => string | undefined;
+}
 
-  async function check(sid: string, entry: Known, context: CallContext): Promise<void> {
-    // Of its own, so that the first of several waiting requests may be cancelled without harm to the others.
-    const own = { ...context, deadline: new Date(Date.now() + ASK_MS), signal: new AbortController().signal };
-    try {
-      await ask(own);
-      entry.askAt = now().getTime() + CHECK_MS;
-    } catch (error) {
-      entry.askAt = now().getTime() + AWAY_MS;
-      const ending = endingIn(error);
-      if (ending !== undefined) ended.set(sid, ending);
-    } finally {
-      delete entry.asking;
-    }
+export interface Asked {
+  /** Whether identity is asked when it is time; signing out needs no word of it. */
+  ask: boolean;
+  /** Whether it is the page that asks, by itself: it shows nobody at the desk. */
+  isBackground: boolean;
+}
+
+/** The sessions of browsers: the cookie, its verification by keys, and identity's word on them. */
+export class Sessions {
+  readonly #parts: SessionParts;
+  readonly #cookie: ReturnType<typeof sessionCookie>;
+  readonly #checks: Checks;
+  /** How often the cookie of a session was changed here by what its owner did; an answer on its way does not undo that. */
+  readonly #changed = new LRUCache<string, number>({ max: MAX_CHANGED });
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+    this.#cookie = sessionCookie({ secure: parts.secure, keys: parts.cookieKeys });
+    this.#checks = new Checks(parts);
   }
 
-  return {
-    /** Set-Cookie that clears the session. */
-    cleared: cookie.cleared,
-    /** Set-Cookie for a new session. */
-    begin(sid: string, token: string, expires: Date): string {
-      known.set(sid, { askAt: now().getTime() + CHECK_MS });
-      return cookie.set(token, expires);
-    },
-    /** Ends the session, at once in this process, whatever has become of identity; identity is told until it has heard. */
-    async end({ sid, expires }: Session, context: CallContext): Promise<void> {
-      ended.set(sid, HAS_ENDED);
-      known.delete(sid);
-      await signOuts.add(sid, { context, expires });
-    },
-    /** From now on a session does not count here: identity says that it has ended it. */
-    hasEnded(sid: string): void {
-      ended.set(sid, HAS_ENDED);
-    },
-    cookieOf: cookie.read,
-    /**
-     * @param ask whether identity is asked when it is time; signing out needs no word of it
-     * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID
-     */
-    async authenticate(token: string | undefined, context: CallContext, { ask }: { ask: boolean }): Promise<Session> {
-      if (!token) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'There is no session.' });
-      const session = await keys.verifySession(token);
-      const { sid } = session;
-      const entry: Known = known.get(sid) ?? { askAt: 0 };
-      known.set(sid, entry);
-      if (ask && !ended.has(sid) && entry.askAt <= now().getTime()) {
-        await (entry.asking ??= check(sid, entry, { ...context, sessionToken: token }));
-      }
-      const message = ended.get(sid) ?? (signOuts.waits(sid) ? HAS_ENDED : undefined);
-      if (message !== undefined) throw new Problem({ reason: 'SESSION_EXPIRED', message });
-      return session;
-    },
-  };
-}
+  /** Set-Cookie that clears the session. */
+  get cleared(): string {
+    return this.#cookie.cleared;
+  }
 
-export type Sessions = ReturnType<typeof openSessions>;
+  /** Set-Cookie for a session that begins, or goes on elsewhere. */
+  begin(sid: string, assertion: string, expires: Date): Promise<string> {
+    this.#checks.begin(assertion);
+    this.#change(sid);
+    return this.#cookie.set({ assertion, seen: this.#seconds() }, expires);
+  }
 
-/**
- * What to tell the owner of a session when identity's answer says that it has ended. A replica that does not know the
- * operator, the centre or the newest key yet says something else, which ends nothing: it is asked again.
- */
-function endingIn(error: unknown): string | undefined {
-  if (!isProblem(error)) return undefined;
-  if (error.reason === 'OPERATOR_SUSPENDED') return 'The session has ended: the operator is suspended.';
-  return error.reason === 'SESSION_EXPIRED' ? HAS_ENDED : undefined;
+  /** Ends the session, at once in this process, whatever has become of identity; identity is told until it has heard. */
+  async end({ sid, expires }: Session, context: CallContext): Promise<void> {
+    this.hasEnded(sid);
+    await this.#parts.signOuts.add(sid, { context, expires });
+  }
+
+  /** From now on a session does not count here: identity has ended it. */
+  hasEnded(sid: string): void {
+    this.#checks.end(sid);
+    this.#change(sid);
+  }
+
+  /** The cookie in the header of a request; undefined without one. */
+  cookieOf(header: string | undefined): string | undefined {
+    return this.#cookie.read(header);
+  }
+
+  /**
+   * The session of a cookie, as identity knows it by now.
+   * @throws Problem UNAUTHENTICATED, SESSION_EXPIRED or SESSION_INVALID; NEIGHBOUR_UNAVAILABLE for who needs identity's word and
+   *   cannot have it
+   */
+  async authenticate(cookie: string | undefined, context: CallContext, asked: Asked): Promise<SignedIn> {
+    if (!cookie) throw new Problem({ reason: 'UNAUTHENTICATED', message: 'There is no session.' });
+    const held = await this.#cookie.open(cookie);
+    this.#mustBeInUse(held);
+    const { session, assertion } = await this.#current(held, context, asked);
+    this.#mustCount(session);
+    if (asked.ask && session.roles.some((role) => NEEDS_WORD.includes(role)) && !this.#checks.isGood(assertion)) {
+      const message = 'Whether the roles of the operator still hold cannot be asked now.';
+      throw new Problem({ reason: 'NEIGHBOUR_UNAVAILABLE', message });
+    }
+    const renewed = await this.#renewed(held, { session, assertion }, asked);
+    const changed = this.#changed.get(session.sid);
+    return { session, assertion, renewed: () => (this.#changed.get(session.sid) === changed ? renewed : undefined) };
+  }
+
+  /** @throws Problem SESSION_EXPIRED when nobody has asked for anything for too long */
+  #mustBeInUse({ seen }: Held): void {
+    if ((this.#seconds() - seen) * 1000 <= this.#parts.idleMs) return;
+    const message = 'The session has ended: nobody has worked in it for a while.';
+    throw new Problem({ reason: 'SESSION_EXPIRED', message });
+  }
+
+  /** The session as the newest assertion says it that is known here, when identity was asked if it was time. */
+  async #current({ assertion: held }: Held, context: CallContext, { ask }: Asked) {
+    const before = this.#checks.newest(held);
+    const session = await this.#parts.keys.verifySession(before);
+    if (ask && this.#checks.endingOf(session.sid) === undefined) await this.#checks.ask(before, session, context);
+    const assertion = this.#checks.newest(before);
+    if (assertion === before) return { session, assertion };
+    return { session: await this.#parts.keys.verifySession(assertion), assertion };
+  }
+
+  /** @throws Problem SESSION_EXPIRED when it was ended */
+  #mustCount({ sid }: Session): void {
+    const message = this.#checks.endingOf(sid) ?? (this.#parts.signOuts.waits(sid) ? HAS_ENDED : undefined);
+    if (message !== undefined) throw new Problem({ reason: 'SESSION_EXPIRED', message });
+  }
+
+  async #renewed(
+    { assertion: before, seen }: Held,
+    { session, assertion }: Pick<SignedIn, 'session' | 'assertion'>,
+    { isBackground }: Asked,
+  ): Promise<string | undefined> {
+    const now = this.#seconds();
+    const seenNow = isBackground || now - seen < SEEN_SECONDS ? seen : now;
+    if (assertion === before && seenNow === seen) return undefined;
+    return this.#cookie.set({ assertion, seen: seenNow }, session.expires);
+  }
+
+  #change(sid: string): void {
+    this.#changed.set(sid, (this.#changed.get(sid) ?? 0) + 1);
+  }
+
+  #seconds(): number {
+    return Math.floor(this.#parts.now().getTime() / 1000);
+  }
 }

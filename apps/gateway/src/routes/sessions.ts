@@ -26,11 +26,13 @@ export function sessionRoutes(
     async createSession({ body, context }) {
       const { provider, operator, centre } = body as { provider: string; operator?: string; centre?: string };
       const asked = { provider, operator, centre: full('centres', centre) };
-      const made = signedIn(await identity.createSession(asked, context));
+      const made = await signedIn(await identity.createSession(asked, context));
       return { ...made, status: 201, headers: { ...made.headers, Location: '/api/v1/sessions/current' } };
     },
     async getCurrentSession({ context }) {
-      return { body: convert.sessionJson((await identity.getSession({}, context)).session) };
+      const found = await identity.getSession({}, context);
+      // What the page shows from now on, its next requests may do.
+      return found.assertion ? signedIn(found) : { body: convert.sessionJson(found.session) };
     },
     async switchCentre({ body, context }) {
       const centre = full('centres', (body as { centre: string }).centre);
@@ -51,7 +53,7 @@ export function sessionRoutes(
       return { status: 204, headers: id === session?.sid ? { 'Set-Cookie': sessions.cleared } : {} };
     },
     async deleteCurrentSession({ context, session }) {
-      const next = await leavingProvider(context);
+      const next = await leavingProvider(identity, context);
       await sessions.end(whole(session), context);
       if (!next) return { status: 204, headers: { 'Set-Cookie': sessions.cleared } };
       return {
@@ -64,17 +66,20 @@ export function sessionRoutes(
     })),
   };
 
-  /** The provider that signed the person in, where they leave as well; while identity is away they leave here alone. */
-  async function leavingProvider(context: CallContext): Promise<{ provider: string; attempt: string } | undefined> {
-    const soon = { ...context, deadline: new Date(Math.min(context.deadline.getTime(), Date.now() + LEAVE_MS)) };
-    const begun = await identity.beginSignOut({}, soon, { wait: false }).catch(() => undefined);
-    return begun && begun.attempt !== '' ? begun : undefined;
-  }
-
   /** The cookie takes the assertion, in the place of one of the same session. */
-  function signedIn(made: { session: Session__Output | null; assertion: string }): Answer {
+  async function signedIn(made: { session: Session__Output | null; assertion: string }): Promise<Answer> {
     const session = whole(made.session);
-    const cookie = sessions.begin(session.id, made.assertion, whole(fromTimestamp(session.expireTime)));
+    const cookie = await sessions.begin(session.id, made.assertion, whole(fromTimestamp(session.expireTime)));
     return { headers: { 'Set-Cookie': cookie }, body: convert.sessionJson(session) };
   }
+}
+
+/** The provider that signed the person in, where they leave as well; while identity is away they leave here alone. */
+async function leavingProvider(
+  identity: Neighbours['identity'],
+  context: CallContext,
+): Promise<{ provider: string; attempt: string } | undefined> {
+  const soon = { ...context, deadline: new Date(Math.min(context.deadline.getTime(), Date.now() + LEAVE_MS)) };
+  const begun = await identity.beginSignOut({}, soon, { wait: false }).catch(() => undefined);
+  return begun && begun.attempt !== '' ? begun : undefined;
 }

@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { nameOf, parseName } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { Problem } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
-import type { Context, Keys, Rpcs } from '@cups/rpc';
+import type { Context, Keys, Rpcs, Session as Claims } from '@cups/rpc';
 import { claimsOf, toOwnSession, toSession } from '../convert.ts';
 import type { Place } from '../convert.ts';
 import type { Centre } from '../domain/centres.ts';
@@ -53,8 +54,14 @@ function ownRpcs(
   const { sessions, keys } = parts;
   return {
     async GetSession(_request, context) {
-      const { session, operator, place } = await ownSession(parts, context);
-      return { session: toSession(session, operatorAt(operator, place.centre?.code), place) };
+      const { session, operator, place } = await ownSession(parts, context, LEAST_MS);
+      const here = operatorAt(operator, place.centre?.code);
+      const claims = claimsOf(session, here, place);
+      const isAsBefore = isDeepStrictEqual(sayings(claims), sayings(sessionOf(context)));
+      return {
+        session: toSession(session, here, place),
+        assertion: isAsBefore ? '' : keys.signSession(claims),
+      };
     },
 
     async SwitchCentre({ centre }, context) {
@@ -89,6 +96,9 @@ function ownRpcs(
     },
   };
 }
+
+/** What an assertion says, beside the end of its session, which stays. */
+const sayings = (claims: Claims): object => Object.assign({}, claims, { expires: undefined });
 
 /** Who signs in, how, and at which of their centres (by code; undefined: the first where they may work). */
 export interface SigningIn {
