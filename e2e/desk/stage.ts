@@ -29,8 +29,9 @@ export async function openStage(env: Record<string, string> = {}): Promise<Stage
   const remove = () => rmSync(dataDir, { recursive: true, force: true });
   try {
     const all = Object.assign({}, LIMITS, env);
-    const platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), open: true, env: all });
+    const platform = await startPlatform({ port: 0, dataDir, prefix: prefix(), open: true, testIdp: true, env: all });
     process.env['CUPS_DESK_URL'] = platform.url;
+    process.env['CUPS_DESK_SIGN_IN'] = platform.testIdp;
     process.env['CUPS_DESK_KAFKA'] = platform.kafkaBrokers;
     process.env['CUPS_DESK_PREFIX'] = platform.prefix;
     return { platform, close: () => platform.stop().finally(remove) };

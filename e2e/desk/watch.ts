@@ -5,6 +5,8 @@ import type { ConsoleMessage, Page } from 'playwright-core';
 /** Watches a page from now on. @returns what is wrong so far, each fault in a line; the list grows */
 export async function watch(page: Page, url: string): Promise<string[]> {
   const faults: string[] = [];
+  /** Where people sign in: no page of ours, and no third party. */
+  const elsewhere = process.env['CUPS_DESK_SIGN_IN'];
   await page.addInitScript(() =>
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sample }) =>
       console.error(`policy violated: ${violatedDirective} ${blockedURI} ${sample}`),
@@ -16,6 +18,7 @@ export async function watch(page: Page, url: string): Promise<string[]> {
   page.on('pageerror', (error) => faults.push(`error: ${error.stack ?? error.message}`));
   page.on('request', (request) => {
     const { origin, protocol } = new URL(request.url());
+    if (origin === elsewhere) return;
     if (!['data:', 'blob:'].includes(protocol) && origin !== url) faults.push(`third party: ${request.url()}`);
   });
   page.on('response', (answer) => {
