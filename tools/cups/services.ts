@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/operations/v1/OperationsService.ts';
 import { isProblem, REASONS } from '@cups/problem';
 import { connect, openKeys, openTls } from '@cups/rpc';
@@ -18,6 +19,7 @@ export const STORED = {
 export type StoredName = keyof typeof STORED;
 export const STORED_NAMES = Object.keys(STORED) as StoredName[];
 
+const OPERATIONS = 'cups.operations.v1.OperationsService';
 export type Operations = Client<OperationsServiceDefinition>;
 
 /** What cannot be done, as sentences for a person. */
@@ -36,6 +38,7 @@ export class Platform {
   readonly #keys: Keys;
   readonly #tls: Tls | undefined;
   readonly #clients = new Map<StoredName, Operations>();
+  #identity: Client<IdentityServiceDefinition> | undefined;
 
   /**
    * Calls are mutual TLS where GRPC_TLS_DIR names a certificate of the operator, and with what `npm start` started closed.
@@ -67,23 +70,26 @@ export class Platform {
 
   /** @throws Refused when its address is not known */
   at(name: StoredName): Operations {
-    const known = this.#clients.get(name);
-    if (known) return known;
+    const known = this.#clients.get(name) ?? this.#connect<OperationsServiceDefinition>(OPERATIONS, name);
+    this.#clients.set(name, known);
+    return known;
+  }
+
+  /** Identity itself, for what only the tool may ask of it. @throws Refused when its address is not known */
+  identity(): Client<IdentityServiceDefinition> {
+    this.#identity ??= this.#connect<IdentityServiceDefinition>('cups.identity.v1.IdentityService', 'identity');
+    return this.#identity;
+  }
+
+  #connect<Definition>(service: string, name: StoredName): Client<Definition> {
     const address = this.#addressOf(name);
     if (address === undefined) throw new Refused(`Nothing says where ${name} is: set ${STORED[name]}.`);
-    const service = 'cups.operations.v1.OperationsService';
-    const client = connect<OperationsServiceDefinition>(service, {
-      address,
-      keys: this.#keys,
-      tls: this.#tls,
-      service: name,
-    });
-    this.#clients.set(name, client);
-    return client;
+    return connect<Definition>(service, { address, keys: this.#keys, tls: this.#tls, service: name });
   }
 
   close(): void {
     for (const client of this.#clients.values()) client.close();
+    this.#identity?.close();
     this.#tls?.close();
   }
 }

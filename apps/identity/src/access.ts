@@ -47,6 +47,7 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   RemoveOperator: { ...team, roles: CHANGES_STAFF },
   SetAbsence: { ...team, roles: CHANGES_STAFF },
   AppointSupervisor: { ...tool, callers: [...tool.callers] },
+  InspectStaff: { ...tool, callers: [...tool.callers] },
   ImportOperators: { ...tool, callers: [...tool.callers] },
   GetCentre: { ...registry, callers: [...registry.callers] },
   ListCentres: { ...registry, callers: [...registry.callers] },

@@ -14,6 +14,11 @@ import type { TeamParts } from './team.ts';
 
 type All = Rpcs<IdentityServiceDefinition>;
 
+/** Who works for the platform or at an agency. */
+export const OF_THE_PLATFORM = {
+  $or: [{ 'platformRoles.0': { $exists: true } }, { agency: { $type: 'string' } }],
+};
+
 /** The calls that show the staff: of the own centre, or to those who see all. A look of support is recorded with its reason. */
 export function teamReads(
   parts: TeamParts,
@@ -38,8 +43,11 @@ export function teamReads(
 
     async ListStaff({ pageSize, pageToken, reason }, context) {
       await look(parts, context, { centre: undefined, reason, resource: 'staff' });
-      const filter = { $or: [{ 'platformRoles.0': { $exists: true } }, { agency: { $type: 'string' } }] };
-      const page = await staff.page(filter, { pageSize: pageSizeOf(pageSize), pageToken, fingerprintOf: 'staff' });
+      const page = await staff.page(OF_THE_PLATFORM, {
+        pageSize: pageSizeOf(pageSize),
+        pageToken,
+        fingerprintOf: 'staff',
+      });
       const shown = { centre: undefined, persons: staff.persons, now: now() };
       const members = await Promise.all(page.documents.map((one) => toMember(one, shown)));
       return { members, nextPageToken: page.nextPageToken };

@@ -1,15 +1,18 @@
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { ImportedOperator__Output } from '@cups/contracts/gen/cups/identity/v1/ImportedOperator.ts';
 import type { ImportOutcome } from '@cups/contracts/gen/cups/identity/v1/ImportOutcome.ts';
+import { pageSizeOf } from '@cups/contracts/node';
 import { isProblem, violation } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
-import { toMember } from '../convert.ts';
+import { toAct, toMember } from '../convert.ts';
 import { appointed, placeOf, rolesSet } from '../domain/staff.ts';
 import type { Deed, Staff } from '../domain/staff.ts';
 import { newcomer, posted } from '../staff.ts';
 import type { Invited, Post } from '../staff.ts';
-import { wrong } from './actor.ts';
+import { centreIn, wrong } from './actor.ts';
 import { invitedOf, postOf } from './posts.ts';
+import { OF_THE_PLATFORM } from './team-reads.ts';
+import { seenFrom } from './team.ts';
 import type { TeamParts } from './team.ts';
 
 type All = Rpcs<IdentityServiceDefinition>;
@@ -17,7 +20,7 @@ type All = Rpcs<IdentityServiceDefinition>;
 const MOST_ROWS = 500;
 
 /** The calls of the tool of the platform's operators: the first supervisor, and whole tables of staff. */
-export function toolRpcs(parts: TeamParts): Pick<All, 'AppointSupervisor' | 'ImportOperators'> {
+export function toolRpcs(parts: TeamParts): Pick<All, 'AppointSupervisor' | 'InspectStaff' | 'ImportOperators'> {
   const { staff, now } = parts;
   return {
     async AppointSupervisor(request, context) {
@@ -33,6 +36,23 @@ export function toolRpcs(parts: TeamParts): Pick<All, 'AppointSupervisor' | 'Imp
       context.log.warn({ event: 'supervisor-appointed', operator: deed.by, resource, reason: deed.why });
       const member = await toMember(operator, { centre: undefined, persons: staff.persons, now: now() });
       return { member, changed: !isOne };
+    },
+
+    async InspectStaff({ name, centre, by, pageSize, pageToken }, context) {
+      const resource = name || centre || 'staff';
+      context.log.info({ event: 'staff-looked-at', operator: toolDeed({ by, why: '' }, now()).by, resource });
+      const shown = { persons: staff.persons, now: now() };
+      const code = centreIn(centre);
+      if (name !== '') {
+        const found = await seenFrom(staff, name, code);
+        const places = [undefined, ...found.places.map((place) => place.centre)];
+        const members = places.map((at) => toMember(found, Object.assign({ centre: at }, shown)));
+        return { members: await Promise.all(members), actions: found.history.toReversed().map(toAct) };
+      }
+      const paging = { pageSize: pageSizeOf(pageSize), pageToken, fingerprintOf: { centre } };
+      const page = await staff.page(code === undefined ? OF_THE_PLATFORM : { 'places.centre': code }, paging);
+      const members = page.documents.map((one) => toMember(one, Object.assign({ centre: code }, shown)));
+      return { members: await Promise.all(members), nextPageToken: page.nextPageToken };
     },
 
     async ImportOperators({ rows, by, dryRun, partial }, context) {

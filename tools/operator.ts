@@ -1,0 +1,167 @@
+import { readFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { enumValue, fromTimestamp } from '@cups/contracts/proto';
+import type { StaffMember__Output } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
+import { Platform, Refused, sentenceOf } from './cups/services.ts';
+import { tableOf } from './cups/show.ts';
+import { inCollection, rowsOf } from './operator/rows.ts';
+
+/** `npm run operator`: the first supervisor, and tables of staff. docs/operators.md tells of it. */
+
+const HELP = `npm run operator -- <command>
+
+  appoint-supervisor --idnp <13 digits> --given-name <…> --family-name <…> [--language ro] --why <words>
+                             makes somebody a supervisor; the first one comes so, and it changes nothing for who is one
+  import <file.csv> [--dry-run] [--partial]
+                             invites everybody of a table: idnp,given_name,family_name,centre,roles,language
+                             all or nothing, or with --partial what is good; done again it changes nothing
+  list [--centre CU-001]     a team; without a centre the staff of the platform and of agencies
+  show <operators/…>         one of the staff with all places, and what was done
+
+  --by <name>   who does it (default: you)
+  --json        for programs
+  --help        this text
+
+The number is read from the standard input where --idnp is left out, so that it stands in no history of a shell. The platform is
+found as by \`npm run cups\`: the one that \`npm start\` started here, or by CUPS_KEYS, GRPC_TLS_DIR and IDENTITY_ADDRESS.
+`;
+const OPTIONS = {
+  idnp: { type: 'string' },
+  'given-name': { type: 'string', default: '' },
+  'family-name': { type: 'string', default: '' },
+  language: { type: 'string', default: 'ro' },
+  why: { type: 'string', default: '' },
+  centre: { type: 'string', default: '' },
+  by: { type: 'string', default: userInfo().username },
+  'dry-run': { type: 'boolean', default: false },
+  partial: { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+/** As many rows as identity takes in one call. */
+const AT_ONCE = 500;
+
+type Values = ReturnType<typeof read>['values'];
+interface Answer {
+  found: unknown;
+  text: string;
+  /** Whether something was refused. */
+  isRefused?: boolean;
+}
+type Identity = ReturnType<Platform['identity']>;
+
+const COMMANDS: Record<string, (identity: Identity, values: Values, name: string) => Promise<Answer>> = {
+  'appoint-supervisor': appoint,
+  import: importAll,
+  list,
+  show,
+};
+
+try {
+  await main();
+} catch (error) {
+  console.error(sentenceOf(error));
+  process.exitCode = 1;
+}
+
+function read() {
+  return parseArgs({ allowPositionals: true, options: OPTIONS });
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = read();
+  const [word = '', name = ''] = positionals;
+  if (values.help || word === '') return console.log(HELP);
+  const command = COMMANDS[word];
+  if (!command) throw new Refused(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+  const platform = new Platform(join(import.meta.dirname, '..'), process.env);
+  try {
+    const { found, text, isRefused } = await command(platform.identity(), values, name);
+    console.log(values.json ? JSON.stringify(found, null, 2) : text);
+    if (isRefused) process.exitCode = 1;
+  } finally {
+    platform.close();
+  }
+}
+
+async function appoint(identity: Identity, values: Values): Promise<Answer> {
+  if (values.why.trim() === '') throw new Refused('Say why: --why "…" stands in the log and in the history.');
+  const idnp = (values.idnp ?? readFileSync(0, 'utf8')).trim();
+  const { 'given-name': givenName, 'family-name': familyName, language, by, why } = values;
+  const found = await identity.appointSupervisor({ idnp, givenName, familyName, language, by, why });
+  const { displayName = '', name = '' } = found.member ?? {};
+  const text = found.changed
+    ? `${displayName} (${name}) is a supervisor now.`
+    : `${displayName} (${name}) is one already.`;
+  return { found, text };
+}
+
+async function importAll(identity: Identity, values: Values, file: string): Promise<Answer> {
+  if (file === '') throw new Refused('Which file? npm run operator -- import <file.csv>');
+  const rows = rowsOf(textOf(file));
+  const { by, partial, 'dry-run': dryRun } = values;
+  if (rows.length > AT_ONCE && !partial)
+    throw new Refused(`All or nothing goes with ${AT_ONCE} lines at most; else --partial.`);
+  const outcomes = [];
+  for (let at = 0; at < rows.length; at += AT_ONCE) {
+    const part = rows.slice(at, at + AT_ONCE);
+    outcomes.push(...(await identity.importOperators({ rows: part, by, partial, dryRun })).outcomes);
+  }
+  const cells = outcomes.map(({ line, outcome, name, reason, field }) => [String(line), outcome, name, reason, field]);
+  const refused = outcomes.filter(({ outcome }) => outcome === 'refused').length;
+  const counts = [...Map.groupBy(outcomes, ({ outcome }) => outcome)].map(([word, all]) => `${all.length} ${word}`);
+  const note = dryRun ? 'Nothing was written (--dry-run).' : `${counts.join(', ')}.`;
+  const text = `${tableOf(['LINE', 'OUTCOME', 'OPERATOR', 'REASON', 'FIELD'], cells)}\n${note}`;
+  return { found: outcomes, text, isRefused: refused > 0 };
+}
+
+async function list(identity: Identity, { centre, by }: Values): Promise<Answer> {
+  const members: StaffMember__Output[] = [];
+  let pageToken = '';
+  do {
+    const page = await identity.inspectStaff({ centre: inCollection(centre), by, pageSize: 200, pageToken });
+    members.push(...page.members);
+    pageToken = page.nextPageToken;
+  } while (pageToken !== '');
+  return { found: members, text: members.length > 0 ? tableOfMembers(members) : 'Nobody.' };
+}
+
+async function show(identity: Identity, { by }: Values, given: string): Promise<Answer> {
+  if (given === '') throw new Refused('Whom? npm run operator -- show operators/…');
+  const name = given.includes('/') ? given : `operators/${given}`;
+  const found = await identity.inspectStaff({ name, by });
+  const acts = found.actions.map(({ time, action, by: who, centre, roles, why }) => [
+    fromTimestamp(time)?.toISOString() ?? '',
+    action,
+    who,
+    centre,
+    roles.map((role) => enumValue('ROLE_', role)).join(' '),
+    why,
+  ]);
+  const history =
+    acts.length > 0 ? tableOf(['TIME', 'WHAT', 'BY', 'CENTRE', 'ROLES', 'WHY'], acts) : 'Nothing was done.';
+  return { found, text: `${tableOfMembers(found.members)}\n\n${history}` };
+}
+
+function tableOfMembers(members: StaffMember__Output[]): string {
+  const cells = members.map((one) => [
+    one.name,
+    one.displayName,
+    one.centre || one.agency,
+    one.roles.map((role) => enumValue('ROLE_', role)).join(' '),
+    enumValue('STAFF_STATUS_', one.status) +
+      (one.suspended && one.status !== 'STAFF_STATUS_SUSPENDED' ? ', suspended here' : ''),
+    fromTimestamp(one.lastSignInTime)?.toISOString() ?? '',
+  ]);
+  return tableOf(['OPERATOR', 'NAME', 'WHERE', 'ROLES', 'STATUS', 'LAST SIGN-IN'], cells);
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw new Refused(`${file} cannot be read.`);
+  }
+}
