@@ -3,7 +3,7 @@ import { Refused } from '../cups/services.ts';
 
 /** A table of staff as people write it: one place of one person a line. */
 
-export const COLUMNS = ['idnp', 'given_name', 'family_name', 'centre', 'roles', 'language'];
+const COLUMNS = ['idnp', 'given_name', 'family_name', 'centre', 'roles', 'language'];
 
 /** A line, as identity takes it. */
 export interface Row {

@@ -1,0 +1,41 @@
+import { expect, test } from '@jest/globals';
+import { rowsOf } from '../operator/rows.ts';
+
+const HEAD = 'idnp,given_name,family_name,centre,roles,language';
+
+test('A table of staff is read as people write it: quotes, a mark at its beginning, empty lines, semicolons.', () => {
+  const rows = rowsOf(
+    `\uFEFF${HEAD}\n2900000000012,"Ana, Maria",Exemplu,CU-001,specialist centre-manager,ro\n\n2900000000012,Ana,Exemplu,,supervisor,\n`,
+  );
+  expect(rows).toEqual([
+    {
+      line: 2,
+      idnp: '2900000000012',
+      givenName: 'Ana, Maria',
+      familyName: 'Exemplu',
+      centre: 'centres/CU-001',
+      roles: ['specialist', 'centre-manager'],
+      language: 'ro',
+    },
+    {
+      line: 4,
+      idnp: '2900000000012',
+      givenName: 'Ana',
+      familyName: 'Exemplu',
+      centre: '',
+      roles: ['supervisor'],
+      language: '',
+    },
+  ]);
+  const [row] = rowsOf(`${HEAD.replaceAll(',', ';')}\r\n2900000000012;Ana;Exemplu;CU-001;specialist;ro\r\n`);
+  expect(row).toMatchObject({ givenName: 'Ana', roles: ['specialist'] });
+});
+
+test.each([
+  ['', 'no lines'],
+  [HEAD, 'no lines'],
+  ['idnp,roles\n1,specialist', 'lacks given_name, family_name, centre, language'],
+  [`${HEAD}\n1,2`, 'This is no table'],
+])('What is no such table is refused in one sentence: %j', (text, sentence) =>
+  expect(() => rowsOf(text)).toThrow(sentence),
+);
