@@ -8,6 +8,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   HTTP_PORT: 'the operations port of the service',
   CUPS_KEYS: 'a volume of the Secret `keys.existingSecret` and the ConfigMap `global.publicKeys.configMap`',
   PERSON_KEYS_FILE: 'by the chart: a file beside the private key, of the Secret `keys.existingSecret`',
+  SESSION_COOKIE_KEYS_FILE: 'by the chart: a file beside the private key, of the Secret `keys.existingSecret`',
   GRPC_TLS_DIR: 'a volume of the Secret `tls.existingSecret`',
   CUPS_DATA: 'volumes of the ConfigMaps that the chart of centres makes',
   MONGODB_URI: 'a file of the Secret `mongodb.existingSecret`, named by `MONGODB_URI_FILE`',

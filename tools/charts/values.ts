@@ -240,7 +240,7 @@ const OWN: Record<string, Value[]> = {
     value('mail.peers', peers, [], `Where the mail server is, ${PEER}.`),
     ...byLag,
   ],
-  gateway: [...keysOf('gateway'), ...ROUTE, ...byCpu(10)],
+  gateway: [...keysOf('gateway', 'gateway-cookie.jwks'), ...ROUTE, ...byCpu(10)],
   'agency-simulator': [...kafka],
 };
 
