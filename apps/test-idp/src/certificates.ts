@@ -1,6 +1,5 @@
 // First: the library of certificates needs it.
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PemConverter, X509CertificateGenerator } from '@peculiar/x509';
@@ -20,13 +19,17 @@ const ALGORITHM = {
 
 /** An RSA key with a certificate that it has signed itself, good for ten years. */
 export async function makeKeyPair(name: string): Promise<KeyPair> {
-  const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
   const [notBefore, notAfter] = [new Date(Date.now() - 60_000), new Date(Date.now() + 10 * 365 * 86_400_000)];
-  const certificate = await X509CertificateGenerator.createSelfSigned(
-    { serialNumber: '01', name: `CN=${name}`, notBefore, notAfter, keys, signingAlgorithm: ALGORITHM },
-    webcrypto as never,
-  );
-  const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
+  const certificate = await X509CertificateGenerator.createSelfSigned({
+    serialNumber: '01',
+    name: `CN=${name}`,
+    notBefore,
+    notAfter,
+    keys,
+    signingAlgorithm: ALGORITHM,
+  });
+  const key = PemConverter.encode(await crypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY');
   return { key, certificate: certificate.toString('pem') };
 }
 

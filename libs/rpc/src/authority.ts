@@ -1,7 +1,6 @@
 // Must come before the library that needs it.
 import 'reflect-metadata';
 import { KeyObject } from 'node:crypto';
-import type { webcrypto } from 'node:crypto';
 import {
   AuthorityKeyIdentifierExtension,
   BasicConstraintsExtension,
@@ -76,17 +75,18 @@ export async function certify(authority: Pair, service: string, span: Span): Pro
   return pairOf(certificate, keys.privateKey);
 }
 
-const newKeys = (): Promise<webcrypto.CryptoKeyPair> => crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
+/** The global functions, and their types as they are given: a program with a browser's types has others of these names than Node. */
+const newKeys = () => crypto.subtle.generateKey(P256, true, ['sign', 'verify']);
 
 const timesOf = ({ now, days }: Span) => ({
   notBefore: new Date(now - BACKDATED_MS),
   notAfter: new Date(now + days * DAY_MS),
 });
 
-const signingKeyOf = (pem: string): Promise<webcrypto.CryptoKey> =>
+const signingKeyOf = (pem: string) =>
   crypto.subtle.importKey('pkcs8', PemConverter.decodeFirst(pem), P256, false, ['sign']);
 
-const pairOf = (certificate: X509Certificate, key: webcrypto.CryptoKey): Pair => ({
+const pairOf = (certificate: X509Certificate, key: Parameters<typeof KeyObject.from>[0]): Pair => ({
   certificate: `${certificate.toString('pem')}\n`,
   key: KeyObject.from(key).export({ type: 'pkcs8', format: 'pem' }).toString(),
 });
