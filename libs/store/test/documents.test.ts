@@ -144,6 +144,19 @@ describe('create', () => {
     expect(text()).not.toContain(secret);
   });
 
+  test('of many at once leaves out those whose id or unique field is taken', async () => {
+    const [first, second] = [draft({ code: randomUUID() }), draft()];
+    const how = { scope, cause: {}, now };
+    expect(await cases.createMissing([first, second], how)).toBe(2);
+    const again = [draft({ code: first.code! }), first, draft(), Object.assign({}, second, { count: 99 })];
+    expect(await cases.createMissing(again, how)).toBe(1);
+    expect(await cases.get(second._id, { scope })).toMatchObject({ revision: 1, count: second.count });
+    expect(await cases.createMissing([], how)).toBe(0);
+    await expect(cases.createMissing([draft({ state: 'lost' })], how)).rejects.toThrow(
+      'does not fit its schema: state',
+    );
+  });
+
   test('refuses unknown fields, wrong types and missing fields by path, never by value', async () => {
     const wrong: [object, string][] = [
       [{ other: 1 }, 'other: unknown field'],

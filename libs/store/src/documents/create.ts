@@ -49,11 +49,14 @@ export async function createMissing<D extends StoredDocument>(
   if (documents.length === 0) return 0;
   return run('createMissing', async () => {
     try {
-      return (await driver().insertMany(documents, { ordered: false })).insertedCount;
+      await driver().insertMany(documents, { ordered: false });
+      return documents.length;
     } catch (error) {
-      const { writeErrors = [], insertedCount } = error as { writeErrors?: unknown[]; insertedCount?: number };
-      if (insertedCount === undefined || !writeErrors.every(isTaken)) throw error;
-      return insertedCount;
+      // The count that the driver gives with a failure is that of all.
+      const { writeErrors } = error as { writeErrors?: unknown };
+      const refused = writeErrors === undefined ? [] : [writeErrors].flat();
+      if (refused.length === 0 || !refused.every(isTaken)) throw error;
+      return documents.length - refused.length;
     }
   });
 }

@@ -1,0 +1,59 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { followKeySet, seal, unseal } from '../src/index.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'cups-key-set-'));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const file = join(dir, 'some.jwks');
+const key = (kid: string, bytes = 32) => ({
+  kty: 'oct',
+  kid,
+  use: 'enc',
+  k: Buffer.alloc(bytes, kid).toString('base64url'),
+});
+const write = (content: unknown) =>
+  writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content), { mode: 0o600 });
+
+test('A set of keys is read again within a second, and the last good one stays while its file is bad.', () => {
+  let now = 0;
+  write({ keys: [key('a')] });
+  const keys = followKeySet({ file, name: 'some', clock: () => now });
+  const kids = () => keys().map(({ kid }) => kid);
+  write({ keys: [key('b'), key('a')] });
+  expect(kids()).toEqual(['a']);
+  now = 1_000;
+  expect(kids()).toEqual(['b', 'a']);
+  for (const bad of ['no keys', { keys: [] }, { keys: [key('c', 31)] }, { keys: [key('c'), key('c')] }]) {
+    write(bad);
+    now += 1_000;
+    expect(kids()).toEqual(['b', 'a']);
+  }
+  rmSync(file);
+  now += 1_000;
+  expect(kids()).toEqual(['b', 'a']);
+});
+
+test('At the start a bad set is refused in one sentence, and so is one that lies open.', () => {
+  write({ keys: [key('a', 16)] });
+  expect(() => followKeySet({ file, name: 'some' })).toThrow('The key set some holds what is no key of 32 bytes');
+  write({ keys: [key('a')] });
+  chmodSync(file, 0o644);
+  expect(() => followKeySet({ file, name: 'some' })).toThrow('The key set some lies open');
+});
+
+test('What is sealed for one opens for no other, with no other key, and not when a bit of it was changed.', async () => {
+  const [mine, other] = ['a', 'b'].map((kid) => ({
+    kid,
+    use: 'enc',
+    secret: new Uint8Array(32).fill(kid.charCodeAt(0)),
+  }));
+  const sealed = await seal('2900000000012', mine!, 'ana');
+  expect(await unseal(sealed, [other!, mine!], 'ana')).toBe('2900000000012');
+  await expect(unseal(sealed, [mine!], 'ion')).rejects.toThrow('cannot be opened');
+  await expect(unseal(sealed, [other!], 'ana')).rejects.toThrow('cannot be opened');
+  const parts = sealed.split('.');
+  parts[3] = `${parts[3]!.startsWith('A') ? 'B' : 'A'}${parts[3]!.slice(1)}`;
+  await expect(unseal(parts.join('.'), [mine!], 'ana')).rejects.toThrow();
+});
