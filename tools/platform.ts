@@ -110,17 +110,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   try {
     const { settingsOf, usersDir, ...ways } = waysInto(embedded?.access, given);
     const { mongoUri, kafkaBrokers, kafkaAccess: access, mongoTls } = ways;
-    const { keysDir, requestSecret } = makeSecrets(dataDir);
-    if (!open) await makeCertificates(keysDir);
+    const { keysDir, requestSecret } = await makeSecrets(dataDir, open);
     const url = await choosePorts(processes, options.port);
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
     const idp = options.testIdp ? await prepareIdp(processes, dataDir, url) : undefined;
-    const start = startOf(
-      processes,
-      Object.assign(around, { settingsOf, open }),
-      requestSecret,
-      withIdp(options.envOf, idp),
-    );
+    const envOf = withIdp(options.envOf, idp);
+    const start = startOf(processes, Object.assign(around, { settingsOf, open }), requestSecret, envOf);
 
     if (!options.parts) {
       const data = options.env?.['CUPS_DATA'] ?? join(root, 'data');
@@ -172,14 +167,15 @@ function makeLogs(dataDir: string): string {
   return logs;
 }
 
-/** Keys and secrets of this data folder, made when they are not there. */
-function makeSecrets(dataDir: string): { keysDir: string; requestSecret: string } {
+/** Keys and secrets of this data folder, made when they are not there. @param open whether calls between services are plain */
+async function makeSecrets(dataDir: string, open: boolean): Promise<{ keysDir: string; requestSecret: string }> {
   const keysDir = join(dataDir, 'keys');
   makeKeys(keysDir, SIGNERS);
   const requestSecret = join(keysDir, 'intake.secret');
   if (!existsSync(requestSecret)) {
     writeFileSync(requestSecret, randomBytes(32).toString('base64url'), { mode: 0o600 });
   }
+  if (!open) await makeCertificates(keysDir);
   return { keysDir, requestSecret };
 }
 

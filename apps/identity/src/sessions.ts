@@ -56,7 +56,7 @@ export class Sessions {
 
   /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
   async begin(
-    session: Pick<StoredSession, 'operator' | 'provider' | 'index' | 'expireTime' | 'centre'>,
+    session: Pick<StoredSession, 'operator' | 'provider' | 'index' | 'only' | 'expireTime' | 'centre'>,
     { createTime, requestId, traceparent }: Occasion & { createTime: Date },
   ): Promise<StoredSession> {
     const { document } = await this.#documents.create(

@@ -18,8 +18,10 @@ export interface StoredSession extends StoredDocument, SessionTimes {
   provider: string;
   /** Code of the centre where it works; a release before this one did not keep it. */
   centre?: string | undefined;
+  /** Codes of the centres where the provider lets them work; absent where it is not asked about that. */
+  only?: string[] | undefined;
   /** The session at the provider, by which it signs out; absent where the provider names none. */
-  index?: string;
+  index?: string | undefined;
 }
 
 export interface StoredOperator extends StoredDocument, Staff {}
@@ -62,6 +64,7 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
       operator: { type: String, required: true },
       provider: { type: String, required: true },
       index: String,
+      only: [String],
       expireTime: { type: Date, required: true },
       centre: String,
       endTime: Date,

@@ -114,6 +114,29 @@ describe('a sign-in by SAML', () => {
     expect(session?.operator?.roles).toEqual(['ROLE_SUPERVISOR']);
   });
 
+  test('counts where the provider asserts the same right, under either spelling, where it is asked about rights', async () => {
+    const settings = idp.settings();
+    Object.assign(settings.signIn!.saml, { roles: 'attributes' });
+    const asking = await world.start(settings);
+    const there = world.client(undefined, { of: asking });
+    const as = async (attributes: Record<string, string[]>) => {
+      const begun = await beginAt(there);
+      const parameters = await answerOf(idp, begun, specialist, { assertion: { attributes } });
+      return there.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
+    };
+    try {
+      for (const name of ['OperatorCUPS', 'Specialist CUPS']) {
+        expect((await as({ [name]: ['CU-001:specialist'] })).session?.centre).toBe('centres/CU-001');
+      }
+      for (const value of ['CU-002:specialist', 'CU-001:centre-manager', 'specialist']) {
+        await expect(as({ OperatorCUPS: [value] })).rejects.toEqual(refused('OPERATOR_UNKNOWN'));
+      }
+      await expect(as({})).rejects.toEqual(refused('OPERATOR_UNKNOWN'));
+    } finally {
+      await asking.stop();
+    }
+  });
+
   test('of somebody whom nobody invited, or at a centre that is not theirs, is refused', async () => {
     await expectRefused(() => signIn('2900000000000'), 'unknown-person', 'OPERATOR_UNKNOWN');
     await expectRefused(() => signIn(specialist, {}, { centre: 'centres/CU-002' }), 'centre', 'PERMISSION_DENIED');

@@ -67,7 +67,7 @@ function ownRpcs(
     async SwitchCentre({ centre }, context) {
       const code = parseName('centres', centre, '/centre');
       const { session, operator } = await ownSession(parts, context, LEAST_MS);
-      const place = placeAt(code, openPlaces(operator), parts.centres());
+      const place = placeAt(code, among(openPlaces(operator), session.only), parts.centres());
       await sessions.moveTo(session._id, code, context);
       const there = operatorAt(operator, code);
       return {
@@ -109,7 +109,13 @@ export interface SigningIn {
   index?: string;
   /** When the provider lets the session end at the latest. */
   until?: Date | undefined;
+  /** Codes of the centres where the provider lets them work; undefined where it is not asked about that. */
+  only?: string[] | undefined;
 }
+
+/** Of some centres those that are among others, where there is such a limit. */
+const among = (codes: string[], only: string[] | undefined): string[] =>
+  only ? codes.filter((code) => only.includes(code)) : codes;
 
 /**
  * Begins a session of somebody whom a provider has recognised: the one way in, whichever provider it was.
@@ -117,18 +123,21 @@ export interface SigningIn {
  */
 export async function beginSession(
   { centres, sessions, staff, keys, sessionMs, now }: SessionParts,
-  { operator, provider, centre, index, until }: SigningIn,
+  { operator, provider, centre, index, until, only }: SigningIn,
   { requestId, traceparent }: Pick<Context, 'requestId' | 'traceparent'>,
 ) {
-  const code = centre ?? openPlaces(operator)[0];
-  const theirs = operator.places.map((one) => one.centre);
+  const code = centre ?? among(openPlaces(operator), only)[0];
+  const theirs = among(
+    operator.places.map((one) => one.centre),
+    only,
+  );
   const place = placeAt(code, theirs, centres());
   // Taken before the look at the suspension: one that comes between ends the session.
   const createTime = now();
   const current = await staff.signedIn(operator._id, (one) => assertMaySignIn(one, code));
   const longest = createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS);
   const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
-  const draft = { operator: operator._id, provider, expireTime, centre: code, ...(index !== undefined && { index }) };
+  const draft = { operator: operator._id, provider, expireTime, centre: code, index, only };
   const session = await sessions.begin(draft, { createTime, requestId, traceparent });
   const there = operatorAt(current, code);
   return { session: toSession(session, there, place), assertion: keys.signSession(claimsOf(session, there, place)) };

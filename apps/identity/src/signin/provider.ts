@@ -28,7 +28,7 @@ export interface Answered extends Pick<Asked, 'origin' | 'again'> {
   parameters: Parameters;
 }
 
-/** A right that the provider asserts, where the platform takes rights from it. */
+/** A right that the provider asserts, where the platform asks it about rights. */
 export interface AssertedRole {
   centre: string;
   role: OperatorRole;
@@ -46,7 +46,8 @@ export interface Witness {
   until?: Date | undefined;
   /** The statement itself: it counts once, and until then it is remembered. */
   statement: { id: string; until: Date };
-  roles: AssertedRole[];
+  /** Undefined where the provider is not asked about rights. */
+  roles?: AssertedRole[] | undefined;
 }
 
 /** Sessions that a provider ends, and where the browser goes with our answer. */
@@ -97,6 +98,7 @@ export type Cause =
   | 'expired'
   | 'issuer'
   | 'malformed'
+  | 'no-right'
   | 'not-again'
   | 'not-yet-valid'
   | 'provider'

@@ -11,7 +11,7 @@ import type { StoredOperator } from '../store.ts';
 import type { Attempts, StoredAttempt } from './attempts.ts';
 import type { People } from './people.ts';
 import { SignInRefused } from './provider.ts';
-import type { BrowserProvider, Cause, Step, ToldSignOut, Witness } from './provider.ts';
+import type { AssertedRole, BrowserProvider, Cause, Step, ToldSignOut, Witness } from './provider.ts';
 
 export interface SignInParts extends SessionParts {
   /** Those with pages of their own, by name. */
@@ -151,8 +151,23 @@ async function signedIn(
     throw new SignInRefused('second-factor', 'The role needs a second factor.', 'SECOND_FACTOR_NEEDED');
   }
   const code = centre ? parseName('centres', centre) : undefined;
-  const { index, until } = witness;
-  return beginSession(parts, { operator, provider, centre: code, index, until }, context);
+  const { index, until, roles } = witness;
+  const only = roles && assertedPlaces(operator, roles);
+  return beginSession(parts, { operator, provider, centre: code, index, until, only }, context);
+}
+
+/**
+ * Where somebody works by our staff and by the provider's word alike.
+ * @throws SignInRefused for who works at centres, and at none of them by both
+ */
+function assertedPlaces({ places }: StoredOperator, asserted: AssertedRole[]): string[] {
+  const both = places.filter(({ centre, roles }) =>
+    asserted.some((one) => one.centre === centre && roles.some((role) => role === one.role)),
+  );
+  if (places.length > 0 && both.length === 0) {
+    throw new SignInRefused('no-right', 'The provider asserts no right that the staff has.', 'OPERATOR_UNKNOWN');
+  }
+  return both.map(({ centre }) => centre);
 }
 
 const needsSecondFactor = ({ platformRoles }: StoredOperator): boolean => platformRoles.length > 0;

@@ -76,7 +76,7 @@ const SAML = {
     choices: ['store', 'attributes'],
     default: 'store',
     meaning:
-      'Where role and centre come from: our own staff, or (for those of the staff whom it knows) what the identity provider asserts.',
+      'Which rights count: `store`, those of our staff; `attributes`, of those the ones that the identity provider asserts as well.',
   },
   displayName: {
     name: 'SAML_DISPLAY_NAME',

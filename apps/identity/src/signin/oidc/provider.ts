@@ -133,7 +133,6 @@ async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
       id: createHash('sha256').update(token).digest('base64url'),
       until: new Date((claims.exp + SKEW_SECONDS) * 1000),
     },
-    roles: [],
   };
 }
 
@@ -177,14 +176,24 @@ const OF_CLAIM: Readonly<Record<string, Cause>> = {
   nonce: 'cross-attempt',
 };
 
+interface Found {
+  code?: string;
+  message?: string;
+  cause?: unknown;
+  claim?: string;
+}
+
 /** What the library found; undefined when the provider could not be asked. */
 function causeOf(error: unknown): Cause | undefined {
-  const { code = '', cause } = error as { code?: string; cause?: { claim?: string } };
-  if (code === 'OAUTH_JWT_CLAIM_COMPARISON_FAILED') return OF_CLAIM[cause?.claim ?? ''] ?? 'token';
-  if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') return 'expired';
-  if (code === 'OAUTH_UNSUPPORTED_OPERATION') return 'algorithm';
-  if (code === 'OAUTH_KEY_SELECTION_FAILED' || code === 'OAUTH_INVALID_SIGNATURE') return 'signature';
-  if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError)
+  const { code = '', cause: inner } = error as Found;
+  const { message = '', cause: about } = (inner ?? {}) as Found;
+  if (error instanceof client.ResponseBodyError || error instanceof client.AuthorizationResponseError) {
     return 'provider';
+  }
+  if (code === 'OAUTH_JWT_CLAIM_COMPARISON_FAILED')
+    return OF_CLAIM[(about as Found | undefined)?.claim ?? ''] ?? 'token';
+  if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') return 'expired';
+  if (code === 'OAUTH_UNSUPPORTED_OPERATION' || message.includes('"alg"')) return 'algorithm';
+  if (code === 'OAUTH_KEY_SELECTION_FAILED' || message.includes('signature')) return 'signature';
   return code.startsWith('OAUTH_') ? 'token' : undefined;
 }

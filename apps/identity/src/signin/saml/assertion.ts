@@ -26,8 +26,8 @@ export interface Expected {
   skewMs: number;
   /** Methods with a second factor. */
   strong: readonly string[];
-  /** Attributes that name rights. */
-  roles: readonly string[];
+  /** Attributes that name rights; undefined where they do not count. */
+  roles: readonly string[] | undefined;
 }
 
 /**
@@ -51,7 +51,7 @@ export function witnessOf(assertion: XmlElement, expected: Expected): Witness {
     index,
     until,
     statement: { id, until: later(confirmed, expected.skewMs) },
-    roles: rolesOf(attributesOf(assertion), expected.roles),
+    roles: expected.roles && rolesOf(attributesOf(assertion), expected.roles),
   };
 }
 

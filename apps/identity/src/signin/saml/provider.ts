@@ -30,6 +30,8 @@ export interface SamlSettings {
   plain: boolean;
   displayName: string;
   strongContexts: readonly string[];
+  /** Whether rights are those of our staff, or of those what the provider asserts as well. */
+  roles: string;
   roleAttributes: readonly string[];
 }
 
@@ -135,7 +137,7 @@ async function complete(saml: Saml, { origin, again, kept, beginTime, parameters
     now: saml.now(),
     skewMs: settings.skewMs,
     strong: settings.strongContexts,
-    roles: settings.roleAttributes,
+    roles: settings.roles === 'attributes' ? settings.roleAttributes : undefined,
   });
 }
 

@@ -1,0 +1,224 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createHmac, generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { syntheticIdnp } from '../src/domain/synthetic.ts';
+import { openIdentity, refused } from './identity.ts';
+import type { Client, Identity, World } from './identity.ts';
+
+/** An OpenID provider in the hands of a test, which may say anything; and what identity makes of it. */
+
+const ORIGIN = 'https://cups.example';
+const specialist = syntheticIdnp('cu-001-specialist');
+const CLIENT = 'cups-test';
+
+type Claims = Record<string, unknown>;
+interface Lie {
+  claims?: Claims;
+  header?: Claims;
+  key?: KeyObject;
+  token?: (honest: string) => string;
+}
+
+const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const newKey = () => generateKeyPairSync('rsa', { modulusLength: 2048 });
+
+async function openProvider() {
+  const { privateKey, publicKey } = newKey();
+  const jwk = publicKey.export({ format: 'jwk' });
+  const codes = new Map<string, string>();
+  const server = createServer((req, res) => {
+    const chunks: Buffer[] = [];
+    req.on('data', (chunk: Buffer) => chunks.push(chunk));
+    req.on('end', () => {
+      const code = new URLSearchParams(Buffer.concat(chunks).toString()).get('code') ?? '';
+      const answer = req.url?.includes('configuration')
+        ? metadata()
+        : req.url === '/jwks'
+          ? { keys: [{ ...jwk, kid: 'k', alg: 'RS256', use: 'sig' }] }
+          : { access_token: 'a', token_type: 'bearer', id_token: codes.get(code) };
+      res.setHeader('Content-Type', 'application/json');
+      res.end(JSON.stringify(answer));
+    });
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const metadata = () => ({
+    issuer,
+    authorization_endpoint: `${issuer}/auth`,
+    token_endpoint: `${issuer}/token`,
+    jwks_uri: `${issuer}/jwks`,
+    authorization_response_iss_parameter_supported: true,
+    id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
+  });
+  /** A code that is worth this token. */
+  const codeFor = (
+    nonce: string,
+    { claims = {}, header = {}, key = privateKey, token = (one) => one }: Lie,
+  ): string => {
+    const now = Math.floor(Date.now() / 1000);
+    const says = {
+      iss: issuer,
+      aud: CLIENT,
+      sub: 's',
+      iat: now,
+      exp: now + 300,
+      auth_time: now,
+      nonce,
+      idnp: specialist,
+    };
+    const body = `${encoded({ alg: 'RS256', kid: 'k', ...header })}.${encoded({ ...says, ...claims })}`;
+    const code = randomUUID();
+    codes.set(code, token(`${body}.${sign('sha256', Buffer.from(body), key).toString('base64url')}`));
+    return code;
+  };
+  return {
+    issuer,
+    codeFor,
+    close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),
+  };
+}
+
+let world: World;
+let provider: Awaited<ReturnType<typeof openProvider>>;
+let identity: Identity;
+let client: Client;
+beforeAll(async () => {
+  world = await openIdentity();
+  provider = await openProvider();
+  const { signIn } = world.config();
+  identity = await world.start({
+    providers: ['local', 'oidc'],
+    signIn: {
+      ...signIn,
+      oidc: {
+        ...signIn.oidc,
+        issuer: provider.issuer,
+        clientId: CLIENT,
+        clientSecret: () => 'secret',
+        strongAcr: ['high'],
+      },
+    },
+  });
+  client = world.client(undefined, { of: identity });
+});
+afterAll(async () => {
+  await identity.stop();
+  await provider.close();
+  await world.close();
+});
+
+async function begin(more: { again?: boolean } = {}) {
+  const { attempt, next } = await client.beginSignIn({ provider: 'oidc', origin: ORIGIN, returnTo: '/find', ...more });
+  const asked = new URL(next?.redirectUrl ?? '').searchParams;
+  return { attempt, asked, state: asked.get('state') ?? '', nonce: asked.get('nonce') ?? '' };
+}
+
+async function signIn(lie: Lie = {}, more: { again?: boolean; parameters?: Record<string, string> } = {}) {
+  const { attempt, state, nonce } = await begin(more);
+  const parameters = { code: provider.codeFor(nonce, lie), state, iss: provider.issuer, ...more.parameters };
+  return client.completeSignIn({ provider: 'oidc', origin: ORIGIN, attempt, parameters });
+}
+
+async function countOf(cause: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
+  const line = new RegExp(`^cups_identity_sign_ins_refused_total\\{[^}]*cause="${cause}"[^}]*\\} (\\d+)$`, 'm');
+  return Number(line.exec(text)?.[1] ?? 0);
+}
+
+async function expectRefused(work: () => Promise<unknown>, cause: string, reason = 'SIGN_IN_REFUSED'): Promise<void> {
+  const before = await countOf(cause);
+  await expect(work()).rejects.toEqual(refused(reason));
+  expect(await countOf(cause)).toBe(before + 1);
+}
+
+describe('a sign-in by OpenID Connect', () => {
+  test('asks by code with PKCE, and gives a session of whom the token names', async () => {
+    const { asked } = await begin({ again: true });
+    expect(Object.fromEntries(asked)).toMatchObject({
+      response_type: 'code',
+      client_id: CLIENT,
+      redirect_uri: `${ORIGIN}/auth/oidc/callback`,
+      code_challenge_method: 'S256',
+      prompt: 'login',
+    });
+    const { session, returnTo } = await signIn();
+    expect([session?.operator?.name, returnTo]).toEqual(['operators/cu-001-specialist', '/find']);
+  });
+
+  test('of somebody with rights over the platform needs a second factor, by acr or amr', async () => {
+    const idnp = syntheticIdnp('supervisor');
+    await expectRefused(() => signIn({ claims: { idnp } }), 'second-factor', 'SECOND_FACTOR_NEEDED');
+    await signIn({ claims: { idnp, acr: 'high' } });
+    await signIn({ claims: { idnp, amr: ['pwd', 'mfa'] } });
+  });
+});
+
+describe('an answer that must not count is refused, and counted under its cause:', () => {
+  const stranger = newKey().privateKey;
+  const none = (honest: string): string => `${encoded({ alg: 'none' })}.${honest.split('.')[1]}.`;
+  const byHmac = (honest: string): string => {
+    const body = `${encoded({ alg: 'HS256', kid: 'k' })}.${honest.split('.')[1]}`;
+    return `${body}.${createHmac('sha256', 'secret').update(body).digest('base64url')}`;
+  };
+  const changed = (honest: string): string => {
+    const [head, body = '', signature] = honest.split('.');
+    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims;
+    return `${head}.${encoded({ ...claims, sub: 'somebody-else' })}.${signature}`;
+  };
+  const old = Math.floor(Date.now() / 1000) - 600;
+  test.each<[string, string, Lie]>([
+    ['a token without a signature', 'algorithm', { token: none }],
+    ['a token signed with our own secret', 'algorithm', { token: byHmac }],
+    ['a token of another key', 'signature', { key: stranger }],
+    ['a token that was changed', 'signature', { token: changed }],
+    ['a token for another client', 'audience', { claims: { aud: 'somebody-else' } }],
+    ['a token of another issuer', 'issuer', { claims: { iss: 'https://else.example' } }],
+    ['the nonce of another attempt', 'cross-attempt', { claims: { nonce: 'used-before' } }],
+    ['a token without a nonce', 'token', { claims: { nonce: undefined } }],
+    ['a token that has expired', 'expired', { claims: { exp: old, iat: old - 60 } }],
+    ['a claim that is no IDNP', 'malformed', { claims: { idnp: 'somebody' } }],
+    ['a person whom nobody invited', 'unknown-person', { claims: { idnp: '2900000000000' } }],
+  ])('%s', async (_, cause, lie) => {
+    await expectRefused(() => signIn(lie), cause, cause === 'unknown-person' ? 'OPERATOR_UNKNOWN' : 'SIGN_IN_REFUSED');
+  });
+
+  test('the state of another attempt, and one that is used', async () => {
+    const [mine, theirs] = [await begin(), await begin()];
+    const parameters = { code: provider.codeFor(mine.nonce, {}), state: mine.state, iss: provider.issuer };
+    const complete = (attempt: string) =>
+      client.completeSignIn({ provider: 'oidc', origin: ORIGIN, attempt, parameters });
+    await expectRefused(() => complete(theirs.attempt), 'cross-attempt');
+    await complete(mine.attempt);
+    await expectRefused(() => complete(mine.attempt), 'attempt', 'SIGN_IN_OVER');
+  });
+
+  test('an answer of another provider, or of nobody (mix-up)', async () => {
+    await expectRefused(() => signIn({}, { parameters: { iss: 'https://else.example' } }), 'issuer');
+    const { attempt, state, nonce } = await begin();
+    const parameters = { code: provider.codeFor(nonce, {}), state };
+    await expectRefused(
+      () => client.completeSignIn({ provider: 'oidc', origin: ORIGIN, attempt, parameters }),
+      'token',
+    );
+  });
+
+  test('a person who was not asked for again, and one who gave up', async () => {
+    const early = { claims: { auth_time: Math.floor(Date.now() / 1000) - 600 } };
+    await expectRefused(() => signIn(early, { again: true }), 'not-again');
+    await expectRefused(() => signIn({}, { parameters: { error: 'access_denied' } }), 'provider');
+  });
+
+  test('while the provider is away, a reason of its own', async () => {
+    const { signIn: settings } = world.config();
+    const oidc = { ...settings.oidc, issuer: 'http://127.0.0.1:9', clientId: CLIENT, clientSecret: () => 'secret' };
+    const lonely = await world.start({ providers: ['oidc'], signIn: { ...settings, oidc } });
+    const asked = world
+      .client(undefined, { of: lonely })
+      .beginSignIn({ provider: 'oidc', origin: ORIGIN, returnTo: '/' });
+    await expect(asked).rejects.toEqual(refused('PROVIDER_AWAY'));
+    await lonely.stop();
+  });
+});
