@@ -199,14 +199,14 @@ const rooms = [
         LIBS,
         ...['@node-saml/node-saml', 'xml-crypto', '@xmldom/xmldom/lib/dom-parser.js'].map(exactly),
       ],
-      'SAML is spoken here alone, with the packages of decision 0025.',
+      'SAML is spoken here alone, with the packages of decision 0026.',
     ),
   ],
   [
     ['apps/identity/src/signin/oidc/**'],
     only(
       [LOCAL, '\\.\\.\\/', NODE, LIBS, exactly('openid-client')],
-      'OpenID Connect is spoken here alone, with the package of decision 0025.',
+      'OpenID Connect is spoken here alone, with the package of decision 0026.',
     ),
   ],
   [
