@@ -485,6 +485,16 @@ describe('what an answer carries', () => {
     expect(gateway2.calls.intake.filter(({ method }) => method === 'RecordTelling')).toEqual([]);
   });
 
+  test('why somebody looks at the staff travels percent-encoded in a header', async () => {
+    const path = '/api/v1/centres/CU-001/operators/ana';
+    const look = (why: string) => gateway2.send('GET', path, { headers: { 'x-cups-reason': why } });
+    expect((await look(encodeURIComponent('Tichet 12: ușă'))).status).toBe(200);
+    const asked = gateway2.calls.identity.filter(({ method }) => method === 'GetOperator');
+    expect(asked.at(-1)?.request).toMatchObject({ name: 'operators/ana', reason: 'Tichet 12: ușă' });
+    const bad = await look('%E0%A4');
+    expect([bad.status, bad.body]).toMatchObject([400, { violations: [{ field: '/X-Cups-Reason', in: 'header' }] }]);
+  });
+
   test('a slip of another application is not found', async () => {
     expect((await gateway2.send('GET', `${APP}/notices/01JDZ3V7Q8R9S0T1V2W3X4Y5Z8/slip`)).status).toBe(404);
   });
