@@ -17,7 +17,7 @@ export interface SessionParts extends Omit<ChecksParts, 'keys'> {
   keys: Keys;
   /** Those of cookies. */
   cookieKeys: () => readonly SecretKey[];
-  signOuts: SignOuts;
+  signOuts: Pick<SignOuts, 'add' | 'waits'>;
   /** With an https origin the cookie is Secure and carries the __Host- prefix. */
   secure: boolean;
   /** A session of which nobody has asked for anything for so long has ended. */

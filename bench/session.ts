@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Sessions } from '@cups/gateway/sessions';
+import { COOKIE_KEYS, followKeySet, makeKeys, openKeys } from '@cups/rpc';
+
+/**
+ * What a request pays at the gateway for its session: the cookie read, opened and verified, and whether identity's word still holds.
+ * Beside it what cannot be spared: one SHA-256 over the same cookie. `node bench/session.ts`.
+ */
+
+const REQUESTS = 200_000;
+const SESSIONS = 500;
+
+const dir = mkdtempSync(join(tmpdir(), 'cups-session-'));
+try {
+  await main();
+} finally {
+  rmSync(dir, { recursive: true, force: true });
+}
+
+async function main(): Promise<void> {
+  makeKeys(dir, ['gateway', 'identity']);
+  const hour = 3_600_000;
+  const sessions = new Sessions({
+    keys: openKeys({ dir, service: 'gateway' }),
+    cookieKeys: followKeySet({ file: join(dir, COOKIE_KEYS), name: 'cookie' }),
+    // Nobody signs out, and identity is asked once in two minutes: neither is of a request.
+    signOuts: { add: () => Promise.resolve(), waits: () => false },
+    ask: () => Promise.resolve({ assertion: '' }),
+    everyMs: hour,
+    idleMs: hour,
+    secure: false,
+    now: () => new Date(),
+  });
+  const identity = openKeys({ dir, service: 'identity' });
+  const expires = new Date(Date.now() + 3_600_000);
+  const headers: string[] = [];
+  for (let n = 0; n < SESSIONS; n += 1) {
+    const sid = `s${n}`;
+    const roles = ['specialist' as const];
+    const session = { operator: `operators/o${n}`, roles, centre: 'centres/CU-001', sid, expires };
+    const set = await sessions.begin(sid, identity.signSession(session), expires);
+    headers.push(`theme=light; ${set.split(';')[0]}`);
+  }
+  const context = { requestId: 'r', traceparent: '', deadline: expires, signal: new AbortController().signal };
+  const asked = { ask: true, isBackground: false };
+  const ours = (header: string) => sessions.authenticate(sessions.cookieOf(header), Object.assign({}, context), asked);
+  const raw = async (header: string) => createHash('sha256').update(header).digest('base64');
+  const first = await micros(headers, SESSIONS, ours);
+  await micros(headers, REQUESTS, raw);
+  await micros(headers, REQUESTS, ours);
+  const [bare, whole] = [await micros(headers, REQUESTS, raw), await micros(headers, REQUESTS, ours)];
+  console.log(`SHA-256 of the cookie alone ${bare.toFixed(1)} µs; the session ${whole.toFixed(1)} µs a request,`);
+  console.log(`${first.toFixed(0)} µs at its first one; ${(whole / bare).toFixed(1)} times the hash`);
+}
+
+/** Microseconds a request, one after the other. */
+async function micros(headers: string[], count: number, work: (header: string) => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  for (let n = 0; n < count; n += 1) await work(headers[n % headers.length]!);
+  return ((performance.now() - began) * 1000) / count;
+}
