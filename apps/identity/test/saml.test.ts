@@ -492,3 +492,23 @@ describe('single logout', () => {
     await expect(world.client(assertion, { of: identity }).getSession({})).resolves.toBeDefined();
   });
 });
+
+test('production serves with this provider alone, where nobody synthetic signs in', async () => {
+  const alone = await world.start({ ...idp.settings(), providers: ['mpass'], environment: 'production' });
+  const there = world.client(undefined, { of: alone });
+  try {
+    const { providers } = await there.listSignInProviders({});
+    expect(providers).toEqual([expect.objectContaining({ name: 'mpass', startPath: '/auth/mpass/start' })]);
+    const begun = await beginAt(there);
+    const parameters = await answerOf(idp, begun, specialist);
+    const done = there.completeSignIn({ provider: 'mpass', origin: ORIGIN, attempt: begun.attempt, parameters });
+    await expect(done).rejects.toEqual(refused('OPERATOR_UNKNOWN'));
+    const plain = idp.settings();
+    Object.assign(plain.signIn!.saml, { plain: true });
+    await expect(world.start({ ...plain, providers: ['mpass'], environment: 'production' })).rejects.toThrow(
+      'production refuses it',
+    );
+  } finally {
+    await alone.stop();
+  }
+});
