@@ -24,6 +24,16 @@ describe('a session', () => {
     await expect(world.client(`${forged}x`).getSession({})).rejects.toEqual(refused('SESSION_INVALID'));
   });
 
+  test('brings a new assertion where the one presented says other roles, and none where all of it is so', async () => {
+    const token = await world.signIn('cu-006-manager');
+    const keys = world.keys.of('identity');
+    expect((await world.client(token).getSession({})).assertion).toBe('');
+    const session = await keys.verifySession(token);
+    const before = keys.signSession({ ...session, roles: ['specialist'] });
+    const { assertion } = await world.client(before).getSession({});
+    expect(await keys.verifySession(assertion)).toEqual(session);
+  });
+
   test('is over when its time has passed', async () => {
     const hours = (n: number) => new Date(Date.now() + n * 3_600_000);
     await world.withClock(async (setClock) => {
