@@ -268,7 +268,11 @@ describe('`npm run keys`', () => {
   test.each<[string, string[], RegExp]>([
     ['nothing to do', [], /^Say what: make, show, announce, switch, retire, renew;/],
     ['something that it cannot do', ['burn', '--dir', 'x'], /^Say what: /],
-    ['an authority to renew', ['renew', 'authority', '--dir', 'x'], /^authority is changed by announce, switch, retire/],
+    [
+      'an authority to renew',
+      ['renew', 'authority', '--dir', 'x'],
+      /^authority is changed by announce, switch, retire/,
+    ],
     ['no place', ['make'], /^Say where, once: /],
     ['two places', ['make', '--dir', 'x', '--cluster'], /^Say where, once: /],
     ['a pod that is none', ['make', '--cluster'], /^This is no pod: /],
