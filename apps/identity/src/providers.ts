@@ -14,10 +14,8 @@ export interface Provider {
   signIn(proof: string): Promise<StoredOperator>;
 }
 
-/** The local test provider: whoever is stored signs in without a password. Throws in production: it lets anybody in. */
-export function localProvider(environment: string, staff: Pick<StaffBook, 'get'>): Provider {
-  if (environment === 'production')
-    throw new Error('The identity provider "local" is for tests; production refuses it.');
+/** The local test provider: whoever is stored signs in without a password, so that {@link checkProviders} refuses it in production. */
+function localProvider(staff: Pick<StaffBook, 'get'>): Provider {
   return {
     name: 'local',
     displayName: {
@@ -38,13 +36,18 @@ export function localProvider(environment: string, staff: Pick<StaffBook, 'get'>
   };
 }
 
-/** The providers of the configuration by name; an unknown name ends the start with one clear sentence. */
-export function openProviders(
-  names: string[],
-  environment: string,
-  staff: Pick<StaffBook, 'get'>,
-): Map<string, Provider> {
+/**
+ * Ends a start that names a provider which there is not, or the local one in production: it lets anybody in.
+ * @throws Error, one sentence
+ */
+export function checkProviders(names: readonly string[], environment: string): void {
   const unknown = names.find((name) => name !== 'local' && !BROWSER_PROVIDERS.includes(name));
   if (unknown !== undefined) throw new Error(`CUPS_IDENTITY_PROVIDERS names "${unknown}", which is not a provider.`);
-  return new Map(names.includes('local') ? [['local', localProvider(environment, staff)]] : []);
+  if (names.includes('local') && environment === 'production') {
+    throw new Error('The identity provider "local" is for tests; production refuses it.');
+  }
 }
+
+/** The providers of the configuration that have no pages of their own, by name. */
+export const openProviders = (names: readonly string[], staff: Pick<StaffBook, 'get'>): Map<string, Provider> =>
+  new Map(names.includes('local') ? [['local', localProvider(staff)]] : []);

@@ -12,7 +12,7 @@ import type { Centre } from './domain/centres.ts';
 import { LIFE } from './domain/life.ts';
 import { centreParser } from './files.ts';
 import { checkPersonKeys, openPersons } from './persons.ts';
-import { openProviders } from './providers.ts';
+import { checkProviders, openProviders } from './providers.ts';
 import { openRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
 import { identityRpcs } from './rpc.ts';
@@ -31,6 +31,7 @@ export async function createIdentity(
   overrides: StoredOverrides = {},
 ): Promise<RunningService & { registry: Registry }> {
   const centresNow = (): Map<string, Centre> => registry.current();
+  checkProviders(config.providers, config.environment);
   const dir = join(config.dataDir, 'centres');
   mustBeReadable(dir);
 
@@ -41,7 +42,7 @@ export async function createIdentity(
   const operators = staffOf(store);
   const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
   const staff = new StaffBook({ operators, teams: teamsOf(store), persons, isOpen, now });
-  const providers = openProviders(config.providers, config.environment, staff);
+  const providers = openProviders(config.providers, staff);
   if (config.providers.length === 0)
     log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
   const agencies = await followAgencies({ dataDir: config.dataDir, log, metrics });

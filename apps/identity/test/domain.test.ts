@@ -9,7 +9,7 @@ import type { CentreFile, Known } from '../src/domain/centres.ts';
 import { syntheticIdnp, syntheticStaff } from '../src/domain/synthetic.ts';
 import { assertSessionCounts } from '../src/domain/sessions.ts';
 import { centreParser } from '../src/files.ts';
-import { localProvider, openProviders } from '../src/providers.ts';
+import { checkProviders } from '../src/providers.ts';
 import { LIFE, mayFollow, STATUSES } from '../src/domain/life.ts';
 
 const parseCentres = centreParser();
@@ -176,11 +176,8 @@ describe('synthetic operators', () => {
 });
 
 describe('the local provider', () => {
-  const nobody = { get: () => Promise.resolve(undefined) };
-  test('refuses production', () => {
-    expect(() => localProvider('production', nobody)).toThrow('production refuses it');
-    expect(() => openProviders(['local'], 'production', nobody)).toThrow('production refuses it');
-  });
+  test('refuses production', () =>
+    expect(() => checkProviders(['mpass', 'local'], 'production')).toThrow('production refuses it'));
   test('is there only where it is named: without a name nobody signs in, in development either', () => {
     for (const word of ['development', 'production']) {
       expect(readConfig({ CUPS_ENV: word, GRPC_TLS_DIR: 'tls' }).providers).toEqual([]);
@@ -192,7 +189,7 @@ describe('the local provider', () => {
     expect(() => readConfig({ CUPS_ENV: word })).toThrow(/^CUPS_ENV .*must be one of development, production\.$/),
   );
   test('an unknown provider ends the start with one sentence', () =>
-    expect(() => openProviders(['mpas'], 'development', nobody)).toThrow('names "mpas", which is not a provider'));
+    expect(() => checkProviders(['mpas'], 'development')).toThrow('names "mpas", which is not a provider'));
 });
 
 describe('a session', () => {
