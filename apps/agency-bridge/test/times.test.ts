@@ -27,7 +27,7 @@ test('The time until an agency has a submission counts from its acceptance, once
   // A withdrawal is no submission that waits for its agency.
   await bridge.say(application.withdrawn());
   await bridge.toldOf(application.delivery, 1);
-  expect(bridge.requestsOf(application.delivery)).toHaveLength(2);
+  await eventually(() => bridge.requestsOf(application.delivery).length === 2);
   expect(await figure('agency_request_seconds_count')).toBe(1);
 });
 
