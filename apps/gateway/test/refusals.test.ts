@@ -285,8 +285,8 @@ describe('what intake refuses arrives as its problem', () => {
     intake = () => Promise.reject(new Problem({ reason, message: 'Said by intake.', violations }));
     // An edit may be refused in every way that there is.
     const reply = await gateway.send('PATCH', APP, { body: { costOption: null }, headers: write.headers });
-    // The token between services is not the caller's affair.
-    if (reason === 'TOKEN_INVALID') return refused(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
+    // Token and certificate between services are not the caller's affair.
+    if (reason === 'TOKEN_INVALID' || reason === 'CALLER_MISMATCH') return refused(reply, 503, 'NEIGHBOUR_UNAVAILABLE');
     refused(reply, status[reason] ?? status[REASONS[reason].kind]!, reason);
     expect(reply.body).toMatchObject({ detail: 'Said by intake.' });
     if (reply.status === 429 || reply.status === 503) expect(Number(reply.get('retry-after'))).toBeGreaterThan(0);
