@@ -26,17 +26,19 @@ import { centresOf, sessionsOf, staffOf, teamsOf } from './store.ts';
 import { SyntheticStaff } from './synthetic-staff.ts';
 
 /** Identity: centres from files, staff and sessions in its store. It calls nobody and starts without Kafka. */
-export async function createIdentity(
-  config: Config,
-  overrides: StoredOverrides = {},
-): Promise<RunningService & { registry: Registry }> {
-  const centresNow = (): Map<string, Centre> => registry.current();
+export async function createIdentity(config: Config, overrides: StoredOverrides = {}): Promise<Identity> {
   checkProviders(config.providers, config.environment);
   const dir = join(config.dataDir, 'centres');
   mustBeReadable(dir);
-
   const backend = openStoredBackend({ name: 'identity', config, overrides });
-  const { store, keys, now, log, metrics } = backend;
+  return backend.orStop(serve(backend, dir));
+}
+
+type Identity = RunningService & { registry: Registry };
+
+async function serve(backend: StoredBackend<Config>, dir: string): Promise<Identity> {
+  const centresNow = (): Map<string, Centre> => registry.current();
+  const { config, store, keys, now, log, metrics } = backend;
   const keySet = { file: config.personKeysFile || join(config.keysDir, PERSON_KEYS), name: 'persons', log, metrics };
   const persons = openPersons(followKeySet(Object.assign(keySet, { check: checkPersonKeys })));
   const operators = staffOf(store);

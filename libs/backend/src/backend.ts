@@ -122,7 +122,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     served: ServedCalls<Definition>,
   ): Promise<RunningService> {
     const { name, keys, log, metrics } = this;
-    const grpc = await this.#orStop(
+    const grpc = await this.orStop(
       serveGrpc({
         name,
         keys,
@@ -162,7 +162,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
    * @throws Error when the port is taken; what was opened is closed again
    */
   async operate(): Promise<RunningService> {
-    const http = await this.#orStop(
+    const http = await this.orStop(
       serveHttp({
         host: this.config.host,
         port: this.config.httpPort,
@@ -184,7 +184,8 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     return this.#stops.run();
   }
 
-  async #orStop<Opened>(opening: Promise<Opened>): Promise<Opened> {
+  /** What opens, or with its failure the end of all that was opened before it. */
+  async orStop<Opened>(opening: Promise<Opened>): Promise<Opened> {
     try {
       return await opening;
     } catch (error) {
