@@ -7,7 +7,6 @@ export { serveGrpc } from './grpc.ts';
 export type { GrpcServer, Rpcs, ServerOptions, Served } from './grpc.ts';
 export { followKeySet } from './key-set.ts';
 export type { SecretKey } from './key-set.ts';
-export { decryptText, encryptText } from './jwe.ts';
 export { COOKIE_KEYS, makeKeys, newKeySet, PERSON_KEYS } from './make-keys.ts';
 export { seal, unseal } from './sealed.ts';
 export { problemToStatus, statusToProblem } from './status.ts';

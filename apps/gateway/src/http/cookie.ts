@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { Problem } from '@cups/problem';
-import { decryptText, encryptText } from '@cups/rpc';
+import { seal, unseal } from '@cups/rpc';
 import type { SecretKey } from '@cups/rpc';
 
 /**
@@ -52,7 +52,7 @@ export function sessionCookie({ secure, keys }: CookieOptions) {
 
     /** Set-Cookie that holds this until the session expires. */
     async set({ assertion, seen }: Held, expires: Date): Promise<string> {
-      const sealed = await encryptText(JSON.stringify({ a: assertion, s: seen }), keysNow());
+      const sealed = await seal(JSON.stringify({ a: assertion, s: seen }), keysNow()[0]!);
       return `${name}=${sealed}; ${flags}; Expires=${expires.toUTCString()}`;
     },
 
@@ -78,7 +78,7 @@ export function sessionCookie({ secure, keys }: CookieOptions) {
 }
 
 async function heldIn(sealed: string, keys: readonly SecretKey[]): Promise<Held> {
-  const { a: assertion, s: seen } = JSON.parse(await decryptText(sealed, keys)) as { a: unknown; s: unknown };
+  const { a: assertion, s: seen } = JSON.parse(await unseal(sealed, keys)) as { a: unknown; s: unknown };
   if (typeof assertion !== 'string' || !Number.isSafeInteger(seen)) throw new Error('no session');
   return { assertion, seen: seen as number };
 }
