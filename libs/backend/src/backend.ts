@@ -58,6 +58,7 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   readonly #signs: (() => boolean)[] = [];
   readonly #stops = new StopOrder();
   #isStopping = false;
+  #stopped: Promise<void> | undefined;
 
   /** @throws Error when the service's own key or certificate cannot be used */
   constructor({ name, config, overrides = {} }: BackendOptions<Config>) {
@@ -179,9 +180,10 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     return !this.#isStopping && this.#conditions.every((condition) => condition());
   }
 
+  /** A second call waits for the first. */
   #stop(): Promise<void> {
     this.#isStopping = true;
-    return this.#stops.run();
+    return (this.#stopped ??= this.#stops.run());
   }
 
   /** What opens, or with its failure the end of all that was opened before it. */
