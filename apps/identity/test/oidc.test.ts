@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { syntheticIdnp } from '../src/domain/synthetic.ts';
 import { openIdentity, refused } from './identity.ts';
 import type { Client, Identity, World } from './identity.ts';
+import { expectRefusal } from './refusing.ts';
 
 /** An OpenID provider in the hands of a test, which may say anything; and what identity makes of it. */
 
@@ -122,17 +123,8 @@ async function signIn(lie: Lie = {}, more: { again?: boolean; parameters?: Recor
   return client.completeSignIn({ provider: 'oidc', origin: ORIGIN, attempt, parameters });
 }
 
-async function countOf(cause: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
-  const line = new RegExp(`^cups_identity_sign_ins_refused_total\\{[^}]*cause="${cause}"[^}]*\\} (\\d+)$`, 'm');
-  return Number(line.exec(text)?.[1] ?? 0);
-}
-
-async function expectRefused(work: () => Promise<unknown>, cause: string, reason = 'SIGN_IN_REFUSED'): Promise<void> {
-  const before = await countOf(cause);
-  await expect(work()).rejects.toEqual(refused(reason));
-  expect(await countOf(cause)).toBe(before + 1);
-}
+const expectRefused = (work: () => Promise<unknown>, cause: string, reason?: string): Promise<void> =>
+  expectRefusal(identity, work, cause, reason);
 
 describe('a sign-in by OpenID Connect', () => {
   test('asks by code with PKCE, and gives a session of whom the token names', async () => {

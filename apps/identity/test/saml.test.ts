@@ -17,6 +17,7 @@ import { openIdentity, refused } from './identity.ts';
 import type { Client, Identity, World } from './identity.ts';
 import { ACS, answerOf, beginAt, openIdp, ORIGIN, SLO, THEM } from './idp.ts';
 import type { Answer, Begun, Idp } from './idp.ts';
+import { expectRefusal } from './refusing.ts';
 
 let world: World;
 let idp: Idp;
@@ -44,19 +45,8 @@ async function signIn(person: string, answer: Answer = {}, more: Parameters<type
   return complete(begun, await answerOf(idp, begun, person, answer));
 }
 
-/** How often a cause was counted. */
-async function countOf(cause: string): Promise<number> {
-  const text = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
-  const line = new RegExp(`^cups_identity_sign_ins_refused_total\\{[^}]*cause="${cause}"[^}]*\\} (\\d+)$`, 'm');
-  return Number(line.exec(text)?.[1] ?? 0);
-}
-
-/** What is refused, with this reason, and counted under this cause, once. */
-async function expectRefused(work: () => Promise<unknown>, cause: string, reason = 'SIGN_IN_REFUSED'): Promise<void> {
-  const before = await countOf(cause);
-  await expect(work()).rejects.toEqual(refused(reason));
-  expect(await countOf(cause)).toBe(before + 1);
-}
+const expectRefused = (work: () => Promise<unknown>, cause: string, reason?: string): Promise<void> =>
+  expectRefusal(identity, work, cause, reason);
 
 describe('a sign-in by SAML', () => {
   test('asks with a signed request, by POST, and gives a session of whom the assertion names', async () => {
