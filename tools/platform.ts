@@ -43,9 +43,15 @@ export interface PlatformOptions {
   /** Whether all of it stands open: no TLS, between services neither; nobody signs in to Kafka, everybody may do everything. @default false */
   open?: boolean;
   /** Whether an identity provider for tests stands beside it, with which people sign in by SAML and OpenID Connect. @default false */
-  testIdp?: boolean;
+  testIdp?: boolean | Served;
   /** Store and Kafka that run already and have all topics. @default those of the environment, else embedded ones */
   parts?: { mongoUri: string; kafkaBrokers: string };
+}
+
+/** The identity provider for tests behind something that speaks TLS: its own port, and the origin where browsers find it. */
+export interface Served {
+  port: number;
+  url: string;
 }
 
 export interface Platform extends Pick<Ways, 'mongoUri' | 'kafkaBrokers' | 'kafkaAccess' | 'mongoTls'> {
@@ -113,7 +119,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     const { keysDir, requestSecret } = await makeSecrets(dataDir, open);
     const url = await choosePorts(processes, options.port);
     const around = { root, dataDir, keysDir, mongoUri, kafkaBrokers, prefix, url, more: options.env };
-    const idp = options.testIdp ? await prepareIdp(processes, dataDir, url) : undefined;
+    const idp = await prepareIdp(processes, options, url);
     const envOf = withIdp(options.envOf, idp);
     const start = startOf(processes, Object.assign(around, { settingsOf, open }), requestSecret, envOf);
 
@@ -197,9 +203,17 @@ async function choosePorts(processes: Processes, gatewayPort: number): Promise<s
   return `http://127.0.0.1:${ports.grpc}`;
 }
 
-async function prepareIdp(processes: Processes, dataDir: string, url: string): Promise<TestIdp> {
-  const { http: port } = await processes.choosePorts('test-idp');
-  return prepareTestIdp({ dataDir, url, port });
+/** @param inner the address of the gateway; browsers may know it by another origin */
+async function prepareIdp(
+  processes: Processes,
+  { testIdp, dataDir, env = {} }: PlatformOptions,
+  inner: string,
+): Promise<TestIdp | undefined> {
+  if (!testIdp) return undefined;
+  const ports = await processes.choosePorts('test-idp');
+  const served = testIdp === true ? undefined : testIdp;
+  if (served) ports.http = served.port;
+  return prepareTestIdp({ dataDir, gateway: inner, url: env['PUBLIC_ORIGIN'] ?? inner, port: ports.http, served });
 }
 
 async function startIdp(processes: Processes, idp: TestIdp | undefined): Promise<void> {

@@ -21,9 +21,16 @@ const CLIENT_ID = 'cups';
 
 /**
  * Makes the keys of both sides where they are not there.
- * @param around where the platform has its data, its gateway, and the port of the provider
+ * @param around where the platform has its data, its gateway, where browsers find that, the port of the provider, and where
+ *   browsers find it when something else stands before it
  */
-export async function prepareTestIdp(around: { dataDir: string; url: string; port: number }): Promise<TestIdp> {
+export async function prepareTestIdp(around: {
+  dataDir: string;
+  gateway: string;
+  url: string;
+  port: number;
+  served: { url: string } | undefined;
+}): Promise<TestIdp> {
   const { dataDir, port } = around;
   const dir = join(dataDir, 'test-idp');
   const keysDir = join(dataDir, 'keys', 'saml');
@@ -32,7 +39,7 @@ export async function prepareTestIdp(around: { dataDir: string; url: string; por
   const secret = join(dir, 'oidc.secret');
   if (!existsSync(secret)) writeFileSync(secret, randomBytes(32).toString('base64url'), { mode: 0o600 });
   // For a browser another site than the gateway, which is found under 127.0.0.1: cookies have to prove themselves.
-  const url = `http://localhost:${port}`;
+  const { url } = around.served ?? { url: `http://localhost:${port}` };
   const origins = [around.url, around.url.replace('127.0.0.1', 'localhost')];
   return {
     url,
@@ -61,7 +68,7 @@ export async function prepareTestIdp(around: { dataDir: string; url: string; por
       OIDC_DISPLAY_NAME: 'OpenID Connect (test)',
     },
     async offer() {
-      const people = (await operatorsOf(around.url)).map(({ name, displayName }) => ({
+      const people = (await operatorsOf(around.gateway)).map(({ name, displayName }) => ({
         name: displayName,
         person: syntheticIdnp(name.replace('operators/', '')),
       }));
@@ -75,13 +82,14 @@ interface Listed {
   nextPageToken?: string;
 }
 
-/** All operators that the platform offers for trying out. */
+/** All operators that the platform offers for trying out; nobody where it has no local provider. */
 async function operatorsOf(url: string): Promise<Listed['operators']> {
   const all: Listed['operators'] = [];
   let pageToken = '';
   do {
     const query = new URLSearchParams({ pageSize: '200', ...(pageToken && { pageToken }) });
     const answer = await fetch(`${url}/api/v1/operators?${query}`);
+    if (answer.status === 404) return [];
     if (!answer.ok) throw new Error(`The gateway answered ${answer.status} when it was asked for the test operators.`);
     const page = (await answer.json()) as Listed;
     all.push(...page.operators);

@@ -93,7 +93,7 @@ export class Checks {
       if (next) await this.#replace(known, next, sid);
       known.askAt = known.goodUntil = this.#now() + everyMs;
     } catch (error) {
-      known.askAt = this.#now() + AWAY_MS;
+      known.askAt = this.#now() + Math.min(AWAY_MS, everyMs);
       const ending = endingIn(error);
       if (ending !== undefined) this.end(sid, ending);
     } finally {

@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'node:https';
+import type { IncomingHttpHeaders, RequestOptions } from 'node:http';
+
+/**
+ * A browser without a screen: it keeps cookies as browsers keep them, follows redirects, posts the forms that a page posts by
+ * itself, and heeds what a page says of where its forms may go.
+ */
+
+/** What a browser shows. */
+export interface Page {
+  url: string;
+  status: number;
+  headers: IncomingHttpHeaders;
+  text: string;
+}
+
+export interface Answer<T> {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: T;
+}
+
+interface Cookie {
+  value: string;
+  secure: boolean;
+  sameSite: string;
+}
+
+interface Navigation {
+  method: 'GET' | 'POST';
+  url: URL;
+  /** The page that leads there; undefined where somebody typed the address. */
+  from?: Page | undefined;
+  body?: string;
+}
+
+const MOST_STEPS = 12;
+const FORM = 'application/x-www-form-urlencoded';
+
+export class Browser {
+  readonly #ca: string[];
+  /** By host: cookies know no ports. */
+  readonly #jar = new Map<string, Map<string, Cookie>>();
+
+  /** @param ca certificates that it trusts, each of a host that is this machine */
+  constructor(ca: string[]) {
+    this.#ca = ca;
+  }
+
+  /** Somebody types an address. Resolves with the page where it ends. */
+  open(url: string): Promise<Page> {
+    return this.#go({ method: 'GET', url: new URL(url) });
+  }
+
+  /** Somebody fills the form of a page in, and sends it. */
+  submit(page: Page, values: Record<string, string>): Promise<Page> {
+    const { action, fields } = formOf(page)!;
+    const body = new URLSearchParams({ ...fields, ...values }).toString();
+    return this.#go({ method: 'POST', url: new URL(action, page.url), from: page, body });
+  }
+
+  /** The script of a page asks its own site; what is refused resolves as well. */
+  async call<T>(origin: string, method: string, path: string, given: { body?: unknown; etag?: string } = {}) {
+    const url = new URL(`/api/v1${path}`, origin);
+    const headers: Record<string, string> = { accept: 'application/json', 'sec-fetch-site': 'same-origin' };
+    if (method !== 'GET') Object.assign(headers, { origin, 'idempotency-key': randomUUID() });
+    if (given.etag !== undefined) headers['if-match'] = given.etag;
+    const body = given.body === undefined ? undefined : JSON.stringify(given.body);
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    const answer = await this.#send({ method, url, headers, body, isCrossSite: false });
+    const isJson = answer.headers['content-type']?.includes('json');
+    const found: Answer<T> = { ...answer, body: (isJson ? JSON.parse(answer.text) : answer.text) as T };
+    return found;
+  }
+
+  /** Its cookies for a site, by name. */
+  cookies(origin: string): string[] {
+    return [...(this.#jar.get(new URL(origin).hostname)?.keys() ?? [])];
+  }
+
+  async #go(first: Navigation): Promise<Page> {
+    let step = first;
+    for (let steps = 0; steps < MOST_STEPS; steps += 1) {
+      const page = await this.#load(step);
+      const next = this.#next(page, step);
+      if (!next) return page;
+      step = next;
+    }
+    throw new Error(`${first.url.origin} leads round and round.`);
+  }
+
+  async #load({ method, url, from, body }: Navigation): Promise<Page> {
+    const isCrossSite = from !== undefined && new URL(from.url).hostname !== url.hostname;
+    const site = from === undefined ? 'none' : isCrossSite ? 'cross-site' : 'same-origin';
+    const headers: Record<string, string> = { 'sec-fetch-site': site, 'sec-fetch-dest': 'document' };
+    if (method === 'POST') Object.assign(headers, { origin: new URL(from!.url).origin, 'content-type': FORM });
+    if (from) mustAllow(from, method, url);
+    return { url: url.href, ...(await this.#send({ method, url, headers, body, isCrossSite })) };
+  }
+
+  /** Where a page leads by itself: a redirect, or a form with a script beside it. */
+  #next(page: Page, { from }: Navigation): Navigation | undefined {
+    const { location } = page.headers;
+    if (page.status === 303 && location !== undefined) {
+      return { method: 'GET', url: new URL(location, page.url), from: from && { ...from, headers: {} } };
+    }
+    const form = formOf(page);
+    if (!form || !page.text.includes('<script')) return undefined;
+    const body = new URLSearchParams(form.fields).toString();
+    return { method: 'POST', url: new URL(form.action, page.url), from: page, body };
+  }
+
+  async #send(asked: {
+    method: string;
+    url: URL;
+    headers: Record<string, string>;
+    body: string | undefined;
+    isCrossSite: boolean;
+  }): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+    const { method, url, body, isCrossSite } = asked;
+    const jar = this.#jar.get(url.hostname) ?? new Map<string, Cookie>();
+    this.#jar.set(url.hostname, jar);
+    const goesAlong = ({ sameSite }: Cookie) =>
+      !isCrossSite || sameSite === 'none' || (sameSite === 'lax' && method === 'GET');
+    const sent = [...jar].filter(([, cookie]) => goesAlong(cookie)).map(([name, { value }]) => `${name}=${value}`);
+    const headers = Object.assign({}, asked.headers, sent.length > 0 ? { cookie: sent.join('; ') } : {});
+    const answer = await exchange({ method, headers, ca: this.#ca, servername: url.hostname }, url, body);
+    for (const set of answer.headers['set-cookie'] ?? []) keep(jar, set);
+    return answer;
+  }
+}
+
+function exchange(options: RequestOptions & { ca: string[]; servername: string }, url: URL, body: string | undefined) {
+  return new Promise<{ status: number; headers: IncomingHttpHeaders; text: string }>((resolve, reject) => {
+    const { hostname: host, port, pathname, search } = url;
+    const here = { address: '127.0.0.1', family: 4 } as const;
+    const sent = request(
+      // The names of tests are this machine.
+      { ...options, host, port, path: pathname + search, lookup: (_host, _options, found) => found(null, [here]) },
+      (answer) => {
+        const parts: Buffer[] = [];
+        answer.on('data', (part: Buffer) => parts.push(part));
+        answer.on('error', reject);
+        answer.on('end', () => {
+          const text = Buffer.concat(parts).toString('utf8');
+          resolve({ status: answer.statusCode!, headers: answer.headers, text });
+        });
+      },
+    );
+    sent.setTimeout(20_000, () => sent.destroy(new Error(`${url.origin} does not answer`)));
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** Keeps a cookie, or loses it, as a browser would. @throws Error for one that a browser would not take */
+function keep(jar: Map<string, Cookie>, set: string): void {
+  const [pair = '', ...flags] = set.split('; ');
+  const name = pair.slice(0, pair.indexOf('='));
+  const has = (flag: string) => flags.some((one) => one.toLowerCase() === flag);
+  const sameSite =
+    flags
+      .find((flag) => /^samesite=/i.test(flag))
+      ?.slice(9)
+      .toLowerCase() ?? 'lax';
+  const isHosts = has('secure') && has('path=/') && !flags.some((flag) => /^domain=/i.test(flag));
+  if (name.startsWith('__Host-') && !isHosts) throw new Error(`A browser takes no ${set}`);
+  if (sameSite === 'none' && !has('secure')) throw new Error(`A browser takes no ${set}`);
+  const isGone = flags.some((flag) => flag.toLowerCase() === 'max-age=0');
+  if (isGone) jar.delete(name);
+  else jar.set(name, { value: pair.slice(name.length + 1), secure: has('secure'), sameSite });
+}
+
+/** @throws Error where the policy of the page does not let its form go there */
+function mustAllow({ headers }: Page, method: string, url: URL): void {
+  const policy = String(headers['content-security-policy'] ?? '');
+  const allowed = /form-action ([^;]+)/.exec(policy)?.[1]?.split(' ');
+  if (method === 'POST' && allowed && !allowed.includes(url.origin)) {
+    throw new Error(`${url.origin} is not among ${allowed.join(' ')}`);
+  }
+}
+
+/** The first form of a page, with what is hidden in it. */
+function formOf({ text }: Page): { action: string; fields: Record<string, string> } | undefined {
+  const action = /<form method="post" action="([^"]*)"/.exec(text)?.[1];
+  if (action === undefined) return undefined;
+  const hidden = text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g);
+  return {
+    action: plain(action),
+    fields: Object.fromEntries([...hidden].map(([, name, value]) => [name, plain(value!)])),
+  };
+}
+
+function plain(text: string): string {
+  const entities: Record<string, string> = { quot: '"', lt: '<', gt: '>', amp: '&', '#39': "'" };
+  return text.replaceAll(/&(quot|lt|gt|amp|#39);/g, (_all, name: string) => entities[name]!);
+}

@@ -1,0 +1,109 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { applicationId, idnp } from '@cups/tools/filings';
+import { openDesk } from '@cups/tools/desk';
+import type { Application, Desk } from '@cups/tools/desk';
+import { startPlatform } from '@cups/tools/platform';
+
+/**
+ * `node torture/rotation.ts`: every key that a running platform can be given anew is given anew by `npm run keys`, in the three steps
+ * and the times that docs/operators.md asks for, while desks file without a pause and repeat nothing. Sixteen minutes; no failed call
+ * is the promise. The old keys of sessions (identity, cookie) stay for eight hours, so they are not retired here.
+ */
+
+const root = join(import.meta.dirname, '..');
+const MINUTE = 60_000;
+const SIGNERS = ['catalog', 'intake', 'agency-bridge', 'notifications', 'gateway', 'operator'];
+const DESKS = ['cu-001-specialist', 'cu-002-specialist', 'cu-003-specialist', 'cu-004-specialist'];
+
+interface Load {
+  calls: number;
+  failed: string[];
+  slowest: number;
+}
+
+const dataDir = mkdtempSync(join(tmpdir(), 'cups-rotation-'));
+const platform = await startPlatform({ port: 0, dataDir, prefix: `rotation-${process.pid}-` });
+const load: Load = { calls: 0, failed: [], slowest: 0 };
+let isOpen = true;
+try {
+  const desks = await Promise.all(DESKS.map((operator) => openDesk(platform.url, operator, { tries: 1 })));
+  const working = desks.map((desk, at) => work(desk, at));
+  await rotation();
+  isOpen = false;
+  await Promise.all(working);
+} finally {
+  await platform.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+}
+for (const sentence of load.failed.slice(0, 20)) console.log(sentence);
+process.exitCode = load.failed.length === 0 ? 0 : 1;
+
+async function rotation(): Promise<void> {
+  const started = Date.now();
+  const until = (minutes: number) => pause(Math.max(0, started + minutes * MINUTE - Date.now()));
+  await step('certificates', 'renew', 'all');
+  await step('announced', 'announce', ...SIGNERS, 'identity', 'cookie', 'authority');
+  await until(5.2);
+  await step('switched', 'switch', ...SIGNERS, 'identity', 'cookie', 'authority');
+  await until(15.4);
+  await step('retired', 'retire', ...SIGNERS, 'authority');
+  await until(16.4);
+  tell('over');
+}
+
+/** One step of `npm run keys`, as an operator of the platform does it. */
+async function step(name: string, ...words: string[]): Promise<void> {
+  const script = join(root, 'tools/keys.ts');
+  const given = ['--disable-warning=ExperimentalWarning', script, ...words, '--dir', join(dataDir, 'keys')];
+  const child = spawn(process.execPath, given, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`npm run keys -- ${words.join(' ')} ended with ${code}`);
+  tell(name);
+}
+
+function tell(after: string): void {
+  const { calls, failed, slowest } = load;
+  console.log(`${after}: ${calls} calls, ${failed.length} failed, the slowest ${Math.round(slowest)} ms`);
+}
+
+/** A desk that opens, files and looks, about five calls a second. */
+async function work(desk: Desk, at: number): Promise<void> {
+  for (let n = at; isOpen; n += DESKS.length) {
+    const path = '/applications';
+    const made = await call(() => desk.call<Application>('POST', path, { body: filing(n) }));
+    await call(() => desk.call('POST', `${path}/${made?.id}/submit`));
+    await call(() => desk.call('GET', `${path}/${made?.id}`));
+    await call(() => desk.call('GET', `${path}/${made?.id}/notices`));
+  }
+}
+
+async function call<T>(made: () => Promise<{ body: T; ms: number }>): Promise<T | undefined> {
+  load.calls += 1;
+  const [answer] = await Promise.all([made().catch(failure), pause(200)]);
+  if (answer) load.slowest = Math.max(load.slowest, answer.ms);
+  return answer?.body;
+}
+
+function failure(error: Error): undefined {
+  // Notices come a moment after what they tell of.
+  if (/notices: 404/.test(error.message)) return;
+  load.failed.push(`${new Date().toISOString()} ${error.message}`);
+}
+
+function filing(n: number) {
+  return {
+    id: applicationId('ZQ'),
+    publicService: 'pension-reexamination',
+    applicant: { idnp: idnp(n), givenName: 'Ana', familyName: 'Testescu', birthDate: '1951-02-03', language: 'ro' },
+    contact: { none: true },
+    mandate: { kind: 'own-presence' },
+    answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
+    evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
+    costOption: 'standard',
+    delivery: { kind: 'at-centre' },
+  };
+}
