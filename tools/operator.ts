@@ -3,9 +3,12 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { enumValue, fromTimestamp } from '@cups/contracts/proto';
+import { isProblem } from '@cups/problem';
+import type { ProblemKind } from '@cups/problem';
 import type { StaffMember__Output } from '@cups/contracts/gen/cups/identity/v1/StaffMember.ts';
 import { Platform, Refused, sentenceOf } from './cups/services.ts';
 import { tableOf } from './cups/show.ts';
+import { appointmentIn } from './operator/appointment.ts';
 import { inCollection, rowsOf } from './operator/rows.ts';
 
 /** `npm run operator`: the first supervisor, and tables of staff. docs/operators.md tells of it. */
@@ -14,17 +17,20 @@ const HELP = `npm run operator -- <command>
 
   appoint-supervisor --idnp <13 digits> --given-name <…> --family-name <…> [--language ro] --why <words>
                              makes somebody a supervisor; the first one comes so, and it changes nothing for who is one
+  appoint-supervisor --from <folder> [--first]
+                             the same of files: idnp, given-name, family-name, why, and language where it is not ro
   import <file.csv> [--dry-run] [--partial]
                              invites everybody of a table: idnp,given_name,family_name,centre,roles,language
                              all or nothing, or with --partial what is good; done again it changes nothing
   list [--centre CU-001]     a team; without a centre the staff of the platform and of agencies
   show <operators/…>         one of the staff with all places, and what was done
 
+  --first       of appoint-supervisor: changes nothing where a supervisor is at work already, whoever it is
   --by <name>   who does it (default: you)
   --json        for programs
   --help        this text
 
-The number is read from the standard input where --idnp is left out, so that it stands in no history of a shell. The platform is
+Ends with 1 when it may go better with the next try, or rows were refused, and with 2 when it will not. The number is read from the standard input where --idnp is left out, so that it stands in no history of a shell. The platform is
 found as by \`npm run cups\`: the one that \`npm start\` started here, or by CUPS_KEYS, GRPC_TLS_DIR and IDENTITY_ADDRESS.
 `;
 const OPTIONS = {
@@ -34,7 +40,9 @@ const OPTIONS = {
   language: { type: 'string', default: 'ro' },
   why: { type: 'string', default: '' },
   centre: { type: 'string', default: '' },
-  by: { type: 'string', default: userInfo().username },
+  from: { type: 'string' },
+  first: { type: 'boolean', default: false },
+  by: { type: 'string', default: whoAmI() },
   'dry-run': { type: 'boolean', default: false },
   partial: { type: 'boolean', default: false },
   json: { type: 'boolean', default: false },
@@ -63,7 +71,21 @@ try {
   await main();
 } catch (error) {
   console.error(sentenceOf(error));
-  process.exitCode = 1;
+  process.exitCode = isFinal(error) ? 2 : 1;
+}
+
+/** The user of a container may have no name. */
+function whoAmI(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `user ${process.getuid?.()}`;
+  }
+}
+
+function isFinal(error: unknown): boolean {
+  const final: readonly ProblemKind[] = ['INVALID', 'FORBIDDEN', 'NOT_FOUND', 'EXISTS', 'PRECONDITION'];
+  return error instanceof Refused || (isProblem(error) && final.includes(error.kind));
 }
 
 function read() {
@@ -87,15 +109,30 @@ async function main(): Promise<void> {
 }
 
 async function appoint(identity: Identity, values: Values): Promise<Answer> {
-  if (values.why.trim() === '') throw new Refused('Say why: --why "…" stands in the log and in the history.');
-  const idnp = (values.idnp ?? readFileSync(0, 'utf8')).trim();
-  const { 'given-name': givenName, 'family-name': familyName, language, by, why } = values;
-  const found = await identity.appointSupervisor({ idnp, givenName, familyName, language, by, why });
-  const { displayName = '', name = '' } = found.member ?? {};
-  const text = found.changed
-    ? `${displayName} (${name}) is a supervisor now.`
-    : `${displayName} (${name}) is one already.`;
-  return { found, text };
+  const appointment = values.from === undefined ? appointmentOf(values) : appointmentIn(values.from);
+  if (appointment.why.trim() === '') throw new Refused('Say why: --why "…" stands in the log and in the history.');
+  const others = values.first ? await supervisorsAtWork(identity, values.by) : [];
+  if (others.length > 0) {
+    return { found: others, text: `A supervisor is at work already (${others.join(', ')}): nothing was changed.` };
+  }
+  const found = await identity.appointSupervisor(Object.assign({ by: values.by }, appointment));
+  // Without the name: in a cluster this line is collected with the logs.
+  const who = found.member?.name ?? '';
+  return { found, text: found.changed ? `${who} is a supervisor now.` : `${who} is one already: nothing was changed.` };
+}
+
+function appointmentOf({ idnp, 'given-name': givenName, 'family-name': familyName, language, why }: Values) {
+  return { idnp: (idnp ?? readFileSync(0, 'utf8')).trim(), givenName, familyName, language, why };
+}
+
+/** Those who have signed in: a mistyped number that was appointed is in nobody's way. */
+async function supervisorsAtWork(identity: Identity, by: string): Promise<string[]> {
+  const members = await membersOf(identity, '', by);
+  const atWork = members.filter(
+    ({ roles, status, lastSignInTime }) =>
+      roles.includes('ROLE_SUPERVISOR') && status === 'STAFF_STATUS_ACTIVE' && fromTimestamp(lastSignInTime),
+  );
+  return atWork.map(({ name }) => name);
 }
 
 async function importAll(identity: Identity, values: Values, file: string): Promise<Answer> {
@@ -118,14 +155,19 @@ async function importAll(identity: Identity, values: Values, file: string): Prom
 }
 
 async function list(identity: Identity, { centre, by }: Values): Promise<Answer> {
+  const members = await membersOf(identity, inCollection(centre), by);
+  return { found: members, text: members.length > 0 ? tableOfMembers(members) : 'Nobody.' };
+}
+
+async function membersOf(identity: Identity, centre: string, by: string): Promise<StaffMember__Output[]> {
   const members: StaffMember__Output[] = [];
   let pageToken = '';
   do {
-    const page = await identity.inspectStaff({ centre: inCollection(centre), by, pageSize: 200, pageToken });
+    const page = await identity.inspectStaff({ centre, by, pageSize: 200, pageToken });
     members.push(...page.members);
     pageToken = page.nextPageToken;
   } while (pageToken !== '');
-  return { found: members, text: members.length > 0 ? tableOfMembers(members) : 'Nobody.' };
+  return members;
 }
 
 async function show(identity: Identity, { by }: Values, given: string): Promise<Answer> {

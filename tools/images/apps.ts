@@ -74,6 +74,12 @@ export const APPS: readonly App[] = [
     description: 'Makes and changes the keys by which services know each other',
     reads: [],
   },
+  {
+    name: 'operator',
+    entry: 'tools/operator.ts',
+    description: 'Appoints the first supervisor',
+    reads: [PROTO],
+  },
 ];
 
 /** The one file of a bundle, in the folder of its image. */

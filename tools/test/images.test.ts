@@ -169,6 +169,7 @@ test('an archive takes a path of more than 100 bytes, and refuses a path that it
   expect(() => tar([{ path: 'x'.repeat(101), mode: 0o644, content: Buffer.alloc(0) }])).toThrow(/too long/);
 });
 
+const JOBS = ['topics', 'keys', 'operator'];
 const SERVING = 1;
 /** The answer of grpc.health.v1.Health, as bytes: field 1 is the status. */
 async function grpcHealth(port: number): Promise<number | undefined> {
@@ -196,7 +197,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
   const { mongoUri, brokers, prefix } = platform();
 
   beforeAll(() => {
-    makeKeys(keys, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway']);
+    makeKeys(keys, ['catalog', 'identity', 'intake', 'agency-bridge', 'notifications', 'gateway', 'operator']);
     writeFileSync(secret, 'a secret of thirty-two bytes or more', { mode: 0o600 });
     mkdirSync(join(folder.dir, 'state'), { recursive: true });
   });
@@ -223,6 +224,7 @@ describe('a bundle, started as its image starts it, in a folder without packages
         GRPC_PORT: String(grpc),
         GATEWAY_PORT: String(grpc),
         HTTP_PORT: String(http),
+        IDENTITY_ADDRESS: `127.0.0.1:${grpc}`,
       },
     });
     const ended = new Promise<number | null>((done) => child.once('exit', done));
@@ -237,7 +239,17 @@ describe('a bundle, started as its image starts it, in a folder without packages
     expect(await check.ended).toBe(0);
   }, 60_000);
 
-  test.each(names.filter((name) => !['topics', 'keys'].includes(name)))(
+  test('the job of the first supervisor ends with 1 while identity is away, and with 2 where nobody is named', async () => {
+    const person = join(folder.dir, 'person');
+    mkdirSync(person);
+    const appoint = async () => (await start('operator', ['appoint-supervisor', '--from', person])).ended;
+    expect(await appoint()).toBe(2);
+    const said = { idnp: '2900000000012', 'given-name': 'Ana', 'family-name': 'Exemplu', why: 'Order 12' };
+    for (const [name, text] of Object.entries(said)) writeFileSync(join(person, name), text);
+    expect(await appoint()).toBe(1);
+  }, 60_000);
+
+  test.each(names.filter((name) => !JOBS.includes(name)))(
     '%s serves, says so, and stops in order',
     async (name) => {
       const { child, ended, http, grpc } = await start(name);

@@ -40,6 +40,10 @@ beforeAll(async () => {
   const { privateKey } = await generateKey({ userIDs: [{ name: 'Charts', email: 'charts@cups.example' }] });
   writeFileSync(at('mine', 'charts.asc'), privateKey);
   for (const name of [...CERTIFICATES, ...PASSWORDS]) writeFileSync(at('mine', name), 'x', { mode: 0o600 });
+  mkdirSync(at('mine', 'first-supervisor'));
+  for (const name of ['idnp', 'given-name', 'family-name', 'why']) {
+    writeFileSync(at('mine', 'first-supervisor', name), 'x', { mode: 0o600 });
+  }
   // What a rotation begins with.
   expect(node('keys', 'make', '--dir', at('keys')).status).toBe(0);
 });

@@ -1,4 +1,8 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryDir } from '@cups/testing';
 import { expect, test } from '@jest/globals';
+import { appointmentIn } from '../operator/appointment.ts';
 import { rowsOf } from '../operator/rows.ts';
 
 const HEAD = 'idnp,given_name,family_name,centre,roles,language';
@@ -39,3 +43,23 @@ test.each([
 ])('What is no such table is refused in one sentence: %j', (text, sentence) =>
   expect(() => rowsOf(text)).toThrow(sentence),
 );
+
+test('Who becomes the first supervisor is read of the files of a folder; one sentence names all that are missing, and nobody.', () => {
+  const { dir, remove } = temporaryDir();
+  const write = (name: string, text: string) => writeFileSync(join(dir, name), text);
+  try {
+    expect(() => appointmentIn(join(dir, 'nowhere'))).toThrow('lacks idnp, given-name, family-name, why');
+    write('idnp', '2900000000012\n');
+    write('given-name', 'Ana');
+    write('family-name', ' \n');
+    expect(() => appointmentIn(dir)).toThrow(/lacks family-name, why \(a key of the Secret each\)\.$/);
+    write('family-name', 'Exemplu');
+    write('why', 'Order 12');
+    const read = { idnp: '2900000000012', givenName: 'Ana', familyName: 'Exemplu', language: 'ro', why: 'Order 12' };
+    expect(appointmentIn(dir)).toEqual(read);
+    write('language', 'ru\n');
+    expect(appointmentIn(dir)).toMatchObject({ language: 'ru' });
+  } finally {
+    remove();
+  }
+});

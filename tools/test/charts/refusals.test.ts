@@ -6,6 +6,8 @@ import { SERVICES } from '../../services.ts';
 
 const LONG_NAME = 'Not_A_Name';
 
+const someone = { existingSecret: 'first-supervisor' };
+
 /** Of the schemas: the path is named as `/gateway/…`, or as the chart's name and the path within. */
 const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
   ['a chart that is unknown', { archive: {} }, /additional properties 'archive' not allowed/],
@@ -118,6 +120,7 @@ const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
   ],
   ['more proxies than there can be', { gateway: { route: { trustedProxies: 50 } } }, /trustedProxies': maximum/],
   ['a value of the jobs that is unknown', { topics: { retention: 1 } }, /at '\/topics': .*'retention' not allowed/],
+  ['a person among the values', firstSupervisor({ idnp: '2900000000012' }), /'\/operator\/firstSupervisor': .*'idnp'/],
   ['more partitions than a topic may have', { topics: { partitions: 5000 } }, /topics\/partitions': maximum/],
   ['a runbook that is no text', { alerts: { runbook: 1 } }, /at '\/alerts\/runbook': got number, want string/],
   ['a port of mail that is none', { notifications: { mail: { port: 0 } } }, /at '\/mail\/port': minimum/],
@@ -197,6 +200,16 @@ const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
     { intake: { keda: { partitions: 3 } } },
     'intake.keda.maxReplicas must not be more than partitions',
   ],
+  [
+    'a first supervisor whom a tool without a key appoints',
+    { operator: { firstSupervisor: someone, keys: { existingSecret: '' } } },
+    'operator.keys.existingSecret is missing',
+  ],
+  [
+    'a first supervisor whom a tool without a certificate appoints',
+    { operator: { firstSupervisor: someone, tls: { existingSecret: '' } } },
+    'operator.tls.existingSecret is missing',
+  ],
   ['a route without an origin', { gateway: { publicOrigin: '' } }, 'gateway.publicOrigin is missing'],
   [
     'a route of no Gateway',
@@ -270,6 +283,11 @@ const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
     'catalog.image.digest is missing',
   ],
   ['a tag instead of the digest of a job', { keys: { enabled: true } }, 'keys.image.digest is missing'],
+  [
+    'a tag instead of the digest of another job',
+    { operator: { firstSupervisor: someone, image: { digest: '' } } },
+    'operator.image.digest is missing',
+  ],
   ['one replica', { intake: { keda: { enabled: false }, replicas: 1 } }, 'intake runs one replica'],
   ['one replica at least', { gateway: { autoscaling: { minReplicas: 1 } } }, 'gateway runs one replica'],
   [
@@ -327,6 +345,10 @@ const DEMONSTRATIONS: [what: string, values: unknown, sentence: string][] = [
 
 function agencyUser(user: Record<string, unknown>): unknown {
   return { topics: { agencies: [user] } };
+}
+
+function firstSupervisor(values: Record<string, unknown>): unknown {
+  return { operator: { firstSupervisor: values } };
 }
 
 function settings(service: string, values: Record<string, unknown>): unknown {

@@ -1,0 +1,28 @@
+{{/* What the job of the first supervisor is given: key and certificate of the operator, and who it is. */}}
+{{- define "cups.firstSupervisorVolumes" -}}
+- name: keys
+  projected:
+    defaultMode: 288
+    sources:
+      {{- include "cups.secretFile" (dict "name" .operator.keys.existingSecret "key" "operator.key.jwk" "path" "operator.key.jwk") | nindent 6 }}
+- name: person
+  projected:
+    defaultMode: 288
+    sources:
+      - secret:
+          name: {{ .person }}
+          optional: true
+{{- if .isClosed }}
+- name: tls
+  projected:
+    defaultMode: 288
+    sources:
+      - secret:
+          name: {{ .operator.tls.existingSecret }}
+          items:
+            {{- range list "tls.crt" "tls.key" "ca.crt" }}
+            - key: {{ . }}
+              path: {{ . }}
+            {{- end }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,75 @@
+import { expect, test } from '@jest/globals';
+import { environmentFile, render } from '../../charts/render.ts';
+import type { KubernetesObject } from '../../charts/render.ts';
+import { named, ofKind } from './objects.ts';
+import type { Job } from './objects.ts';
+
+/** The job that makes the first supervisor; that it is a pod as all are, pods.test.ts says. */
+
+const OBJECTS = [
+  'Job operator',
+  'NetworkPolicy operator',
+  'NetworkPolicy operator-to-identity',
+  'ServiceAccount operator',
+];
+const platform = (values: object = {}) =>
+  render('platform', {
+    files: [environmentFile('pilot')],
+    values: { global: { strictMode: false }, operator: values },
+  });
+const appointing = platform({ firstSupervisor: { existingSecret: 'first-supervisor' } });
+const namesOf = (objects: KubernetesObject[]) => objects.map(({ kind, metadata }) => `${kind} ${metadata.name}`);
+
+test('nothing of it is there unless a Secret says who', () => {
+  const before = namesOf(platform());
+  expect(
+    namesOf(appointing)
+      .filter((name) => !before.includes(name))
+      .sort(),
+  ).toEqual(OBJECTS);
+});
+
+test('all of it comes after the pods of a release, and what opens the way to identity goes with its end', () => {
+  const hooks = appointing.filter((one) => OBJECTS.includes(namesOf([one])[0]!));
+  for (const { kind, metadata } of hooks) {
+    const { annotations } = metadata as { annotations?: Record<string, string> };
+    expect(annotations).toMatchObject({ 'helm.sh/hook': 'post-install,post-upgrade' });
+    const stays = kind === 'Job' ? 'before-hook-creation' : 'before-hook-creation,hook-succeeded,hook-failed';
+    expect({ kind, gone: annotations?.['helm.sh/hook-delete-policy'] }).toEqual({ kind, gone: stays });
+  }
+});
+
+test('identity alone is reached by it, at the port of its calls', () => {
+  const podsOf = (name: string) => ({
+    podSelector: { matchLabels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'cups' } },
+  });
+  const ports = [{ protocol: 'TCP', port: 7002 }];
+  const { spec: out } = named(appointing, 'NetworkPolicy', 'operator')!;
+  const { egress } = out as { egress: { ports: { port: number }[] }[] };
+  expect(egress.filter(({ ports: [first] }) => first?.port !== 53)).toEqual([{ to: [podsOf('identity')], ports }]);
+  expect(named(appointing, 'NetworkPolicy', 'operator-to-identity')!.spec).toEqual(
+    Object.assign({ policyTypes: ['Ingress'], ingress: [{ from: [podsOf('operator')], ports }] }, podsOf('identity')),
+  );
+});
+
+test('it is given who it is by a Secret alone, and ends at once where another try would change nothing', () => {
+  const { spec } = ofKind<Job>(appointing, 'Job').find(({ metadata }) => metadata.name === 'operator')!;
+  const { volumes = [], containers } = spec.template.spec;
+  const secrets = volumes.flatMap(({ projected }) => projected?.sources.map(({ secret }) => secret?.name));
+  expect(secrets).toEqual(['cups-key-operator', 'first-supervisor', 'cups-tls-operator']);
+  expect(containers[0]).toMatchObject({
+    args: ['appoint-supervisor', '--first', '--from', '/person', '--by', 'release cups'],
+  });
+  const codes = [{ action: 'FailJob', onExitCodes: { containerName: 'operator', operator: 'In', values: [2] } }];
+  expect(spec).toMatchObject({ podFailurePolicy: { rules: codes } });
+});
+
+test('where calls are plain it has no certificate to show', () => {
+  const values = { firstSupervisor: { existingSecret: 'first-supervisor' }, tls: { existingSecret: '' } };
+  const open = render('platform', {
+    files: [environmentFile('dev')],
+    values: { operator: values, identity: { tls: { existingSecret: '' } } },
+  });
+  const [job] = ofKind<Job>(open, 'Job');
+  expect(job!.spec.template.spec.volumes?.map(({ name }) => name)).toEqual(['keys', 'person']);
+});
