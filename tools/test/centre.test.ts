@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { runCentre } from '../centre/command.ts';
 
 /** `npm run centre` as a person uses it, on a copy of the data of the repository. */
 
@@ -18,13 +19,17 @@ beforeEach(() => {
 afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
 /** Runs the command; a path is meant from the folder of the copy. */
-function centre(...args: string[]) {
-  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/centre.ts'), ...args, '--data', data];
-  const env = Object.assign({}, process.env, { INIT_CWD: parent });
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 60_000, env });
-  return { status, stdout, stderr: stderr.trim() };
+async function centre(...args: string[]) {
+  const [said, complained]: [string[], string[]] = [[], []];
+  const status = await runCentre([...args, '--data', data], {
+    here: parent,
+    say: (text) => said.push(`${text}\n`),
+    complain: (sentence) => complained.push(sentence),
+  });
+  return { status, stdout: said.join(''), stderr: complained.join('\n') };
 }
-const json = (...args: string[]) => JSON.parse(centre(...args, '--json').stdout) as Record<string, unknown>;
+const json = async (...args: string[]) =>
+  JSON.parse((await centre(...args, '--json')).stdout) as Record<string, unknown>;
 const names = (): string[] => readdirSync(join(data, 'centres')).sort();
 const texts = (): Map<string, string> => new Map(names().map((name) => [name, textOf(name)]));
 const textOf = (name: string): string => readFileSync(join(data, 'centres', name), 'utf8');
@@ -32,7 +37,11 @@ const writeText = (name: string, text: string): void => writeFileSync(join(data,
 const become = (code: string, status: string): void =>
   writeText(`${code}.yaml`, textOf(`${code}.yaml`).replace(/^status: .*$/m, `status: ${status}`));
 /** Expects a refusal in these words, and that no file has changed. */
-function refused(before: Map<string, string>, ran: ReturnType<typeof centre>, ...sentences: (string | RegExp)[]): void {
+function refused(
+  before: Map<string, string>,
+  ran: Awaited<ReturnType<typeof centre>>,
+  ...sentences: (string | RegExp)[]
+): void {
   for (const sentence of sentences) expect(ran.stderr).toMatch(sentence);
   expect([ran.status, ran.stdout]).toEqual([1, '']);
   expect(texts()).toEqual(before);
@@ -42,45 +51,49 @@ function refused(before: Map<string, string>, ran: ReturnType<typeof centre>, ..
 const SHARDS = [...'0123456789abcdef'].map((digit) => `cups-centres-${digit}`);
 
 describe('the list', () => {
-  test('shows centres with the agencies they work for, and counts waves, districts and agencies by status', () => {
-    const { status, stdout } = centre('list');
+  test('shows centres with the agencies they work for, and counts waves, districts and agencies by status', async () => {
+    const { status, stdout } = await centre('list');
     expect(status).toBe(0);
     expect(stdout).toMatch(/^CU-001 +Lozova +town-hall +Strășeni +pilot +active +x +x +x +x$/m);
-    const all = json('list') as { centres: unknown[]; waves: unknown; agencies: { of: string; centres: number }[] };
+    const all = (await json('list')) as {
+      centres: unknown[];
+      waves: unknown;
+      agencies: { of: string; centres: number }[];
+    };
     expect(all.centres).toHaveLength(names().length);
     expect(all.waves).toEqual([
       { of: '2023', centres: 60, byStatus: { planned: 60 } },
       { of: 'pilot', centres: 26, byStatus: { active: 26 } },
     ]);
     expect(all.agencies.map(({ of }) => of)).toEqual(['asp', 'cadastru', 'cnas', 'mai']);
-    const planned = json('list', '--wave', 'pilot', '--status', 'planned') as { centres: unknown[] };
+    const planned = (await json('list', '--wave', 'pilot', '--status', 'planned')) as { centres: unknown[] };
     expect(planned.centres).toEqual([]);
   }, 60_000);
 
-  test('names what no file by itself can say: a missing code, an unknown agency, a centre that is entered twice', () => {
+  test('names what no file by itself can say: a missing code, an unknown agency, a centre that is entered twice', async () => {
     rmSync(join(data, 'centres', 'CU-030.yaml'));
     writeText('CU-031.yaml', textOf('CU-031.yaml').replace('mai]', 'fisc]'));
     writeText('CU-032.yaml', textOf('CU-032.yaml').replace(/^name: .*$/m, 'name: TOWN-HALL-07'));
-    const { status, stdout } = centre('list');
+    const { status, stdout } = await centre('list');
     expect(status).toBe(1);
     expect(stdout).toContain('CU-030.yaml: it is missing; a centre that ends is closed, and its file stays');
     expect(stdout).toContain('CU-031.yaml: agency fisc has no file in agencies');
     expect(stdout).toContain('CU-033.yaml: TOWN-HALL-07 is CU-032 already');
     const before = texts();
-    refused(before, centre('open', 'CU-027'), /^Mend these files first:/);
+    refused(before, await centre('open', 'CU-027'), /^Mend these files first:/);
   }, 60_000);
 });
 
-test('one centre is shown with what its status means and may become', () => {
-  const { stdout } = centre('show', 'CU-027');
+test('one centre is shown with what its status means and may become', async () => {
+  const { stdout } = await centre('show', 'CU-027');
   expect(stdout).toMatch(/status +planned: not open: nobody signs in, nothing is drafted/);
   expect(stdout).toMatch(/next +training or active or closed/);
-  expect(json('show', 'CU-027')).toMatchObject({ code: 'CU-027', name: 'Boșcana', status: 'planned' });
-  refused(texts(), centre('show', 'CU-999'), 'Which centre?');
+  expect(await json('show', 'CU-027')).toMatchObject({ code: 'CU-027', name: 'Boșcana', status: 'planned' });
+  refused(texts(), await centre('show', 'CU-999'), 'Which centre?');
 }, 60_000);
 
 describe('a wave', () => {
-  test('is opened by one line, as npm runs it: of each file the status changes, and not a letter more', () => {
+  test('is opened by one line, as npm runs it: of each file the status changes, and not a letter more', async () => {
     const before = texts();
     const npm = ['run', '--silent', 'centre', '--', 'open', '--wave', '2023', '--data', data];
     const { status, stdout } = spawnSync('npm', npm, { cwd: root, encoding: 'utf8', timeout: 120_000 });
@@ -94,102 +107,116 @@ describe('a wave', () => {
     expect(names()).toEqual([...before.keys()]);
   }, 120_000);
 
-  test('is only explained by --dry-run, the same for people and programs', () => {
+  test('is only explained by --dry-run, the same for people and programs', async () => {
     const before = texts();
-    expect(centre('open', '--wave', '2023', '--dry-run').stdout).toMatch(/Nothing was written \(--dry-run\)\.\n$/);
-    const told = json('open', '--wave', '2023', '--dry-run');
+    expect((await centre('open', '--wave', '2023', '--dry-run')).stdout).toMatch(
+      /Nothing was written \(--dry-run\)\.\n$/,
+    );
+    const told = await json('open', '--wave', '2023', '--dry-run');
     expect(told).toMatchObject({ files: 60, configMaps: SHARDS, podsRestarted: 0, announced: 60, written: false });
     expect(texts()).toEqual(before);
   }, 60_000);
 
-  test('is opened without those of it that are paused, and they are named', () => {
+  test('is opened without those of it that are paused, and they are named', async () => {
     become('CU-030', 'paused');
     become('CU-031', 'active');
-    const told = json('open', '--wave', '2023') as { files: number; remarks: string[] };
+    const told = (await json('open', '--wave', '2023')) as { files: number; remarks: string[] };
     expect([told.files, told.remarks]).toEqual([58, ['CU-030 (TOWN-HALL-04) is paused and stays so.']]);
     expect(textOf('CU-030.yaml')).toContain('status: paused');
-    refused(texts(), centre('open', '--wave', '2023'), 'No centre of wave 2023 is planned or training');
-    refused(texts(), centre('open', '--wave', '2024'), 'No centre is of wave 2024; there are 2023, pilot');
-    refused(texts(), centre('open', 'CU-030', '--wave', '2023'), 'Name codes or --wave, not both');
+    refused(texts(), await centre('open', '--wave', '2023'), 'No centre of wave 2023 is planned or training');
+    refused(texts(), await centre('open', '--wave', '2024'), 'No centre is of wave 2024; there are 2023, pilot');
+    refused(texts(), await centre('open', 'CU-030', '--wave', '2023'), 'Name codes or --wave, not both');
   }, 60_000);
 
-  test('begins to learn with --training, and agencies are told nothing', () => {
-    expect(json('open', '--wave', '2023', '--training')).toMatchObject({ files: 60, announced: 0 });
+  test('begins to learn with --training, and agencies are told nothing', async () => {
+    expect(await json('open', '--wave', '2023', '--training')).toMatchObject({ files: 60, announced: 0 });
     expect(textOf('CU-086.yaml')).toContain('status: training');
-    refused(texts(), centre('open', 'CU-001', '--training'), 'does not go back to training');
+    refused(texts(), await centre('open', 'CU-001', '--training'), 'does not go back to training');
   }, 60_000);
 });
 
 describe('a centre', () => {
-  test('is paused and opened again; what cannot be is refused for all that were named', () => {
-    expect(centre('pause', 'CU-001', 'CU-002').status).toBe(0);
+  test('is paused and opened again; what cannot be is refused for all that were named', async () => {
+    expect((await centre('pause', 'CU-001', 'CU-002')).status).toBe(0);
     expect(textOf('CU-001.yaml')).toBe(
       readFileSync(join(root, 'data/centres/CU-001.yaml'), 'utf8').replace('active', 'paused'),
     );
     const before = texts();
     refused(
       before,
-      centre('pause', 'CU-001', 'CU-003', 'CU-027'),
+      await centre('pause', 'CU-001', 'CU-003', 'CU-027'),
       'CU-001 (Lozova) is paused already',
       'CU-027 (Boșcana) is planned: there is nothing to pause before it is active',
     );
-    refused(before, centre('open', 'CU-999'), 'CU-999 is no centre');
-    refused(before, centre('open'), 'Which centre?');
-    expect(centre('open', 'CU-001', 'CU-002').status).toBe(0);
+    refused(before, await centre('open', 'CU-999'), 'CU-999 is no centre');
+    refused(before, await centre('open'), 'Which centre?');
+    expect((await centre('open', 'CU-001', 'CU-002')).status).toBe(0);
   }, 60_000);
 
-  test('that may have open applications is not closed before somebody says that there are none', () => {
+  test('that may have open applications is not closed before somebody says that there are none', async () => {
     const before = texts();
-    refused(before, centre('close', 'CU-001'), /may have open applications.*`close CU-001 --wait` pauses it first/);
-    refused(before, centre('close', 'CU-001', '--none-open'), 'pause it first');
-    expect(centre('close', 'CU-001', '--wait').stdout).toMatch(
+    refused(
+      before,
+      await centre('close', 'CU-001'),
+      /may have open applications.*`close CU-001 --wait` pauses it first/,
+    );
+    refused(before, await centre('close', 'CU-001', '--none-open'), 'pause it first');
+    expect((await centre('close', 'CU-001', '--wait')).stdout).toMatch(
       /active -> paused\n[^]*`close CU-001 --none-open` closes it/,
     );
-    refused(texts(), centre('close', 'CU-001'), /may have open applications/);
-    refused(texts(), centre('close', 'CU-001', '--wait'), 'waits already');
-    expect(centre('close', 'CU-001', '--none-open').stdout).toMatch(/paused -> closed/);
-    refused(texts(), centre('open', 'CU-001'), 'closed for good; a centre that comes back is added under a new code');
+    refused(texts(), await centre('close', 'CU-001'), /may have open applications/);
+    refused(texts(), await centre('close', 'CU-001', '--wait'), 'waits already');
+    expect((await centre('close', 'CU-001', '--none-open')).stdout).toMatch(/paused -> closed/);
+    refused(
+      texts(),
+      await centre('open', 'CU-001'),
+      'closed for good; a centre that comes back is added under a new code',
+    );
   }, 60_000);
 
-  test('is closed at once where another one goes on with its applications, which a chain of centres is followed to', () => {
-    expect(centre('close', 'CU-001', '--to', 'CU-002').stdout).toMatch(
+  test('is closed at once where another one goes on with its applications, which a chain of centres is followed to', async () => {
+    expect((await centre('close', 'CU-001', '--to', 'CU-002')).stdout).toMatch(
       /active -> closed, goes on at CU-002\n[^]*1, of each only status and transferTo[^]*The desk of CU-002 .* from the next sign-in on/,
     );
     expect(textOf('CU-001.yaml')).toContain('status: closed\ntransferTo: CU-002\n');
-    expect(json('close', 'CU-002', '--to', 'CU-003')).toMatchObject({
+    expect(await json('close', 'CU-002', '--to', 'CU-003')).toMatchObject({
       changes: [{ code: 'CU-002', from: 'active', to: 'closed', transferTo: 'CU-003' }],
     });
-    expect(centre('show', 'CU-003').stdout).toMatch(/goes on with +CU-001, CU-002$/m);
-    expect(centre('show', 'CU-001').stdout).toMatch(/goes on at +CU-003$/m);
+    expect((await centre('show', 'CU-003')).stdout).toMatch(/goes on with +CU-001, CU-002$/m);
+    expect((await centre('show', 'CU-001')).stdout).toMatch(/goes on at +CU-003$/m);
     become('CU-004', 'closed');
-    expect(centre('close', 'CU-004', '--to', 'CU-003').stdout).toMatch(/closed -> closed, goes on at CU-003/);
-    refused(texts(), centre('close', 'CU-004', '--to', 'CU-005'), 'is closed, and names CU-003 already');
+    expect((await centre('close', 'CU-004', '--to', 'CU-003')).stdout).toMatch(/closed -> closed, goes on at CU-003/);
+    refused(texts(), await centre('close', 'CU-004', '--to', 'CU-005'), 'is closed, and names CU-003 already');
   }, 60_000);
 
-  test('is handed to no centre that is unknown, itself, or not active, and names none when it is open', () => {
+  test('is handed to no centre that is unknown, itself, or not active, and names none when it is open', async () => {
     const before = texts();
-    refused(before, centre('close', 'CU-001', '--to', 'CU-999'), 'CU-999 is no centre');
-    refused(before, centre('close', 'CU-001', '--to', 'CU-001'), 'cannot go on with its own applications');
-    refused(before, centre('close', 'CU-001', '--to', 'CU-027'), 'is planned: only an active centre goes on with them');
-    refused(before, centre('close', 'CU-027', '--to', 'CU-001'), 'has no applications to hand over');
+    refused(before, await centre('close', 'CU-001', '--to', 'CU-999'), 'CU-999 is no centre');
+    refused(before, await centre('close', 'CU-001', '--to', 'CU-001'), 'cannot go on with its own applications');
     refused(
       before,
-      centre('close', 'CU-001', '--to', 'CU-002', '--wait'),
+      await centre('close', 'CU-001', '--to', 'CU-027'),
+      'is planned: only an active centre goes on with them',
+    );
+    refused(before, await centre('close', 'CU-027', '--to', 'CU-001'), 'has no applications to hand over');
+    refused(
+      before,
+      await centre('close', 'CU-001', '--to', 'CU-002', '--wait'),
       'Say --to, --wait or --none-open, one of them',
     );
     writeText('CU-001.yaml', textOf('CU-001.yaml').replace('status: active', 'status: active\ntransferTo: CU-002'));
-    refused(texts(), centre('pause', 'CU-002'), 'transferTo is for a centre that is closed, and it is active');
+    refused(texts(), await centre('pause', 'CU-002'), 'transferTo is for a centre that is closed, and it is active');
   }, 60_000);
 
-  test('that has never opened is closed at once', () => {
+  test('that has never opened is closed at once', async () => {
     // By `printf CU-027.yaml | sha256sum`, as the chart has it.
-    expect(json('close', 'CU-027', '--dry-run')).toMatchObject({ configMaps: ['cups-centres-a'] });
-    expect(centre('close', 'CU-027').stdout).toMatch(/planned -> closed/);
+    expect(await json('close', 'CU-027', '--dry-run')).toMatchObject({ configMaps: ['cups-centres-a'] });
+    expect((await centre('close', 'CU-027')).stdout).toMatch(/planned -> closed/);
   }, 60_000);
 
-  test('that is new gets the next code, is planned, and reads like the others', () => {
+  test('that is new gets the next code, is planned, and reads like the others', async () => {
     const add = ['add', '--name', 'Cărpineni', '--kind', 'library', '--wave', '2023-2', '--district', 'Hîncești'];
-    expect(centre(...add).stdout).toMatch(/^CU-087 +Cărpineni +Hîncești +new, planned$/m);
+    expect((await centre(...add)).stdout).toMatch(/^CU-087 +Cărpineni +Hîncești +new, planned$/m);
     expect(textOf('CU-087.yaml')).toBe(
       [
         'code: CU-087',
@@ -205,16 +232,25 @@ describe('a centre', () => {
         '',
       ].join('\n'),
     );
-    refused(texts(), centre(...add), 'Cărpineni is CU-087 already');
-    expect(centre('open', 'CU-087').status).toBe(0);
+    refused(texts(), await centre(...add), 'Cărpineni is CU-087 already');
+    expect((await centre('open', 'CU-087')).status).toBe(0);
   }, 60_000);
 
-  test('that cannot be is refused with what was most likely meant', () => {
+  test('that cannot be is refused with what was most likely meant', async () => {
     const add = (...more: string[]) => centre('add', '--name', 'Nowhere', '--wave', '2024', ...more);
     const before = texts();
     refused(
       before,
-      add('--kind', 'townhall', '--district', 'Straseni', '--time-zone', 'Europe/Chisinev', '--languages', 'ro bg'),
+      await add(
+        '--kind',
+        'townhall',
+        '--district',
+        'Straseni',
+        '--time-zone',
+        'Europe/Chisinev',
+        '--languages',
+        'ro bg',
+      ),
       'kind "townhall" is unknown: did you mean town-hall?',
       'district "Straseni" is unknown: did you mean Strășeni?',
       'time zone "Europe/Chisinev" is unknown: did you mean Europe/Chisinau?',
@@ -222,42 +258,58 @@ describe('a centre', () => {
     );
     refused(
       before,
-      add('--kind', 'mission', '--district', 'Orhei', '--agencies', 'asp fisc', '--limit', 'many', '--code', 'CU-001'),
+      await add(
+        '--kind',
+        'mission',
+        '--district',
+        'Orhei',
+        '--agencies',
+        'asp fisc',
+        '--limit',
+        'many',
+        '--code',
+        'CU-001',
+      ),
       'a mission needs a time zone',
       'a mission has no district',
       'agency "fisc" is unknown',
       'openApplications "many" is no number',
       'code CU-001 is taken by Lozova; the next one is CU-087',
     );
-    refused(before, add('--kind', 'library', '--code', 'CU-200'), 'is not the next one, which is CU-087');
+    refused(before, await add('--kind', 'library', '--code', 'CU-200'), 'is not the next one, which is CU-087');
     refused(
       before,
-      centre('add', '--name', 'a\nb: c', '--kind', 'library', '--wave', 'soon'),
+      await centre('add', '--name', 'a\nb: c', '--kind', 'library', '--wave', 'soon'),
       'is not the name of a place',
       'wave "soon" is none',
     );
-    refused(before, centre('add', '--wave', '2024'), 'kind is missing', 'name "" is not the name of a place');
+    refused(before, await centre('add', '--wave', '2024'), 'kind is missing', 'name "" is not the name of a place');
   }, 60_000);
 });
 
 describe('a table', () => {
   const table = (...lines: string[]): void => writeFileSync(join(parent, 'table.csv'), lines.join('\r\n'));
 
-  test('of sixty centres is taken as a whole, as a spreadsheet saves it: semicolons, a byte order mark, empty cells', () => {
+  test('of sixty centres is taken as a whole, as a spreadsheet saves it: semicolons, a byte order mark, empty cells', async () => {
     const before = names().length;
     const row = (n: number) => `Satul Test ${n};town-hall;2024;${n % 2 ? 'Orhei' : ''};"asp, cnas";`;
     table('\uFEFFname;kind;wave;district;agencies;timeZone', ...Array.from({ length: 60 }, (_, n) => row(n)), '');
-    expect(json('import', 'table.csv')).toMatchObject({ files: 60, podsRestarted: 0, announced: 0, written: true });
+    expect(await json('import', 'table.csv')).toMatchObject({
+      files: 60,
+      podsRestarted: 0,
+      announced: 0,
+      written: true,
+    });
     expect(names()).toHaveLength(before + 60);
-    expect(json('show', 'CU-088')).toMatchObject({
+    expect(await json('show', 'CU-088')).toMatchObject({
       name: 'Satul Test 1',
       district: 'Orhei',
       agencies: ['asp', 'cnas'],
     });
-    expect(json('open', '--wave', '2024')).toMatchObject({ files: 60, announced: 60 });
+    expect(await json('open', '--wave', '2024')).toMatchObject({ files: 60, announced: 60 });
   }, 60_000);
 
-  test('with bad lines is refused as a whole, and every bad line is named', () => {
+  test('with bad lines is refused as a whole, and every bad line is named', async () => {
     const before = texts();
     table(
       'name,kind,wave,district,timeZone',
@@ -270,7 +322,7 @@ describe('a table', () => {
     );
     refused(
       before,
-      centre('import', 'table.csv'),
+      await centre('import', 'table.csv'),
       'line 3: Lozova is CU-001 already',
       'line 4: kind "castle" is unknown',
       'line 5: 2 cells, the first line names 5',
@@ -280,22 +332,22 @@ describe('a table', () => {
     table('name,kind,wave,phone,kind', 'Bun,town-hall,2024,1,2');
     refused(
       before,
-      centre('import', 'table.csv'),
+      await centre('import', 'table.csv'),
       'line 1: column "phone" is unknown',
       'column kind stands there twice',
     );
     table('name,kind,wave', '"Bun,town-hall,2024');
-    refused(before, centre('import', 'table.csv'), /line \d+: it is no CSV \(CSV_QUOTE_NOT_CLOSED\)/);
+    refused(before, await centre('import', 'table.csv'), /line \d+: it is no CSV \(CSV_QUOTE_NOT_CLOSED\)/);
     table('name,kind,wave');
-    refused(before, centre('import', 'table.csv'), 'the table holds no centre');
-    refused(before, centre('import', 'nowhere.csv'), 'nowhere.csv');
+    refused(before, await centre('import', 'table.csv'), 'the table holds no centre');
+    refused(before, await centre('import', 'nowhere.csv'), 'nowhere.csv');
   }, 60_000);
 });
 
-test('a command or an option that is not there is refused by name, and help lists those that are', () => {
+test('a command or an option that is not there is refused by name, and help lists those that are', async () => {
   const before = texts();
-  refused(before, centre('delete', 'CU-001'), 'There is no command delete: list, show, add');
-  refused(before, centre('pause', 'CU-001', '--to', 'CU-002'), 'pause knows no --to');
-  refused(before, centre('list', '--status', 'open'), 'There is no status open');
-  expect(centre('--help').stdout).toMatch(/import table\.csv/);
+  refused(before, await centre('delete', 'CU-001'), 'There is no command delete: list, show, add');
+  refused(before, await centre('pause', 'CU-001', '--to', 'CU-002'), 'pause knows no --to');
+  refused(before, await centre('list', '--status', 'open'), 'There is no status open');
+  expect((await centre('--help')).stdout).toMatch(/import table\.csv/);
 }, 60_000);
