@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { ApplicationSubmitted } from '@cups/agency-contract';
 import type { DeliveryChoice, Mandate } from '@cups/application';
 import { temporaryDir } from '@cups/testing';
+import { contentFindings } from '../content/findings.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const DOCUMENT = 'apps/gateway/openapi.yaml';
@@ -15,7 +15,7 @@ const folders: { remove(): void }[] = [];
 afterEach(() => folders.splice(0).forEach((folder) => folder.remove()));
 
 /** What the tool says of the tree with one text replaced by another in a file. */
-function said(file: string, from = '', to = '', ...args: string[]) {
+async function said(file: string, { from = '', to = '', check = false }) {
   const { dir, remove } = temporaryDir();
   folders.push({ remove });
   for (const one of [DOCUMENT, AGENCIES, FILED, PROTO]) {
@@ -28,9 +28,8 @@ function said(file: string, from = '', to = '', ...args: string[]) {
     join(dir, file),
     text.replace(from, () => to),
   );
-  const command = ['--disable-warning=ExperimentalWarning', join(root, 'tools/content.ts'), '--folder', dir, ...args];
-  const { status, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8' });
-  return { status, stderr, document: readFileSync(join(dir, DOCUMENT), 'utf8') };
+  const findings = await contentFindings(dir, { check });
+  return { findings, document: readFileSync(join(dir, DOCUMENT), 'utf8') };
 }
 
 /** These do not compile when the types of the agency contract have other words than the schema. */
@@ -40,8 +39,8 @@ const toldOf = (chosen: Chosen): Told => chosen;
 const chosenOf = (told: Told): Chosen => told;
 
 describe('the content of an application stands once', () => {
-  test('the OpenAPI document, the agency contract and the proto of the repository have it as the schema says', () => {
-    expect(said(DOCUMENT, '', '', '--check')).toMatchObject({ status: 0, stderr: '' });
+  test('the OpenAPI document, the agency contract and the proto of the repository have it as the schema says', async () => {
+    expect((await said(DOCUMENT, { check: true })).findings).toEqual([]);
   });
 
   test('the types of the agency contract are those of the schema', () => {
@@ -143,12 +142,12 @@ describe('the content of an application stands once', () => {
       'DELIVERY_KIND_MAIL =',
       'proto: DELIVERY_KIND_* has other words',
     ],
-  ])('%s is found', (_name, file, from, to, finding) => {
-    expect(said(file, from, to, '--check')).toMatchObject({ status: 1, stderr: expect.stringContaining(finding) });
+  ])('%s is found', async (_name, file, from, to, finding) => {
+    expect((await said(file, { from, to, check: true })).findings.join('\n')).toContain(finding);
   });
 
-  test('what differs in the OpenAPI document is written anew from the schema', () => {
-    const { status, document } = said(DOCUMENT, '- guardianship', '- court');
-    expect([status, document]).toEqual([0, readFileSync(join(root, DOCUMENT), 'utf8')]);
+  test('what differs in the OpenAPI document is written anew from the schema', async () => {
+    const { findings, document } = await said(DOCUMENT, { from: '- guardianship', to: '- court' });
+    expect([findings, document]).toEqual([[], readFileSync(join(root, DOCUMENT), 'utf8')]);
   });
 });

@@ -1,0 +1,162 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { CONTENT_SCHEMA } from '@cups/application';
+import { parse } from 'yaml';
+import { beyond } from '../contract/compare.ts';
+import type { Json } from '../contract/publish.ts';
+import { DOCUMENT, writeBlock } from '../openapi/block.ts';
+
+const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
+
+/**
+ * Writes what the desk fills in into the OpenAPI document of a tree, or with `check` only looks, and holds the tree's agency contract
+ * and proto against it.
+ * @returns findings, empty when all is as it should be
+ */
+export async function contentFindings(folder: string, options: { check: boolean }): Promise<string[]> {
+  const block = {
+    tool: 'tools/content.ts',
+    source: 'CONTENT_SCHEMA in libs/application',
+    schemas: forDocument(schemas) as object,
+  };
+  return [
+    ...(await writeBlock(block, folder, options)),
+    ...memberFindings(folder),
+    ...contractFindings(folder),
+    ...protoFindings(folder),
+  ];
+}
+
+/** Where an application is opened, edited or shown with other members than its content has. */
+function memberFindings(folder: string): string[] {
+  const document = parse(readFileSync(join(folder, DOCUMENT), 'utf8')) as unknown;
+  const body = ['requestBody', 'content', 'application/json', 'schema', 'properties'];
+  const opened = at(document, 'paths', '/api/v1/applications', 'post', ...body);
+  const edited = at(document, 'paths', '/api/v1/applications/{id}', 'patch', ...body);
+  const shown = at(document, 'components', 'schemas', 'Application', 'properties');
+  const members = Object.entries(forDocument(CONTENT_SCHEMA.properties) as Record<string, Json>);
+  const unlike = members.flatMap(([name, member]) => [
+    ...(isDeepStrictEqual(opened[name], member) ? [] : [`opened with another ${name}`]),
+    ...(isDeepStrictEqual(edited[name], { anyOf: [member, { type: 'null' }] }) ? [] : [`edited with another ${name}`]),
+    ...(isDeepStrictEqual(shown[name], member) ? [] : [`shown with another ${name}`]),
+  ]);
+  const more = Object.keys(edited).filter((name) => !(name in CONTENT_SCHEMA.properties));
+  return [...unlike, ...more.map((name) => `edited with ${name}, which is no content`)].map(
+    (what) => `${DOCUMENT}: an application is ${what}`,
+  );
+}
+
+/** The object at the end of a way; empty when there is none. */
+function at(root: unknown, ...steps: string[]): Json {
+  return (steps.reduce<unknown>((value, step) => (value as Json | undefined)?.[step], root) as Json) ?? {};
+}
+
+/** A schema with references as the document has them. */
+function forDocument(schema: unknown): unknown {
+  return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+/** Where an agency could get what its contract refuses. What a complete file must have is no matter of shape. */
+function contractFindings(folder: string): string[] {
+  const definitions = definitionsOf(folder, 'libs/agency-contract/schemas/definitions.json');
+  const parts: [ours: Json, theirs: string][] = [
+    [schemas['Person']!, 'anyPerson'],
+    [ofIdnp(schemas['Person']!), 'person'],
+    [schemas['Mandate']!, 'mandate'],
+    [schemas['Answers']!, 'answers'],
+    [schemas['EvidenceList']!, 'evidence'],
+    [schemas['Delivery']!, 'delivery'],
+  ];
+  const wider = parts.flatMap(([ours, theirs]) =>
+    beyond(whole(ours, schemas), whole(definitions[theirs]!, definitions), theirs).filter(
+      (finding) => !/: (may be missing|(minLength|anyOf) lets more through)$/.test(finding),
+    ),
+  );
+  const words: [what: string, ours: Json, theirs: Json][] = [
+    ['mandate.kind', member('Mandate', 'kind'), propertyOf(definitions['mandate']!, 'kind')],
+    ['delivery.kind', member('Delivery', 'kind'), propertyOf(definitions['delivery']!, 'kind')],
+    ['language', schemas['Language']!, definitions['language']!],
+    ['foreignDocument.kind', member('ForeignDocument', 'kind'), propertyOf(definitions['foreignDocument']!, 'kind')],
+  ];
+  const others = words
+    .filter(([, ours, theirs]) => String(ours['enum']) !== String(theirs['enum']))
+    .map(([what]) => `${what}: has other words`);
+  return [...wider, ...others, ...unsent(folder)].map((what) => `agency contract: ${what}`);
+}
+
+/** The schema of people who have an IDNP: the only ones that agencies get who take no others. */
+function ofIdnp(person: Json): Json {
+  const { foreignDocument: _others, ...properties } = person['properties'] as Json;
+  return Object.assign({}, person, { properties });
+}
+
+/** What an agency would not get. How to reach a person is never sent. */
+function unsent(folder: string): string[] {
+  const file = join(folder, 'libs/agency-contract/schemas/application.submitted.json');
+  const { properties } = JSON.parse(readFileSync(file, 'utf8')) as { properties: Json };
+  return Object.keys(CONTENT_SCHEMA.properties)
+    .filter((name) => name !== 'contact' && !(name in properties))
+    .map((name) => `${name} is not sent`);
+}
+
+/** Where the proto has other members, or other words for what is chosen from a list. */
+function protoFindings(folder: string): string[] {
+  const proto = readFileSync(join(folder, 'proto/cups/intake/v1/intake.proto'), 'utf8');
+  const lists: [prefix: string, ours: Json][] = [
+    ['MANDATE_KIND_', member('Mandate', 'kind')],
+    ['DELIVERY_KIND_', member('Delivery', 'kind')],
+  ];
+  const messages: [name: string, ours: object][] = [
+    ['ApplicationContent', CONTENT_SCHEMA.properties],
+    ...['Person', 'ForeignDocument', 'Contact', 'Mandate', 'Evidence', 'Delivery'].map((name): [string, object] => [
+      name,
+      schemas[name]!['properties'] as object,
+    ]),
+  ];
+  return [
+    ...lists
+      .filter(([prefix, ours]) => wordsOf(proto, prefix).join() !== String(ours['enum']))
+      .map(([prefix]) => `proto: ${prefix}* has other words`),
+    ...messages
+      .filter(([name, ours]) => fieldsOf(proto, name).sort().join() !== Object.keys(ours).sort().join())
+      .map(([name]) => `proto: ${name} has other members`),
+  ];
+}
+
+/** The fields of a message as JSON has them. */
+function fieldsOf(proto: string, message: string): string[] {
+  const [, body = ''] = new RegExp(`^message ${message} \\{\n([^}]*)^\\}`, 'm').exec(proto) ?? [];
+  return [...body.matchAll(/^ *(?!\/\/)[\w. ]* (\w+) = \d+;/gm)].map(([, name]) =>
+    name!.replaceAll(/_([a-z])/g, (_all, letter: string) => letter.toUpperCase()),
+  );
+}
+
+/** The words of an enum as JSON has them, but for the one that is never stored. */
+function wordsOf(proto: string, prefix: string): string[] {
+  return [...proto.matchAll(new RegExp(`^ *${prefix}(\\w+) = [1-9]`, 'gm'))].map(([, word]) =>
+    word!.toLowerCase().replaceAll('_', '-'),
+  );
+}
+
+function definitionsOf(folder: string, file: string): Record<string, Json> {
+  const { $defs } = JSON.parse(readFileSync(join(folder, file), 'utf8')) as { $defs: Record<string, Json> };
+  return $defs;
+}
+
+function member(definition: string, property: string): Json {
+  return propertyOf(schemas[definition]!, property);
+}
+
+function propertyOf(schema: Json, property: string): Json {
+  return (schema['properties'] as Record<string, Json>)[property]!;
+}
+
+/** A schema with each reference replaced by what it leads to. */
+function whole(schema: Json, definitions: Record<string, Json>): Json {
+  return JSON.parse(JSON.stringify(schema), (_key, value: Json | null) => {
+    if (typeof value !== 'object' || typeof value?.['$ref'] !== 'string') return value;
+    const name = value['$ref'].slice(value['$ref'].lastIndexOf('/') + 1);
+    return Object.assign({}, whole(definitions[name]!, definitions), value, { $ref: undefined });
+  }) as Json;
+}
