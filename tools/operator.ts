@@ -30,7 +30,8 @@ const HELP = `npm run operator -- <command>
   --json        for programs
   --help        this text
 
-Ends with 1 when it may go better with the next try, or rows were refused, and with 2 when it will not. The number is read from the standard input where --idnp is left out, so that it stands in no history of a shell. The platform is
+Ends with 1 when it may go better with the next try, or rows were refused, and with 2 when it will not.
+The number is read from the standard input where --idnp is left out, so that it stands in no history of a shell. The platform is
 found as by \`npm run cups\`: the one that \`npm start\` started here, or by CUPS_KEYS, GRPC_TLS_DIR and IDENTITY_ADDRESS.
 `;
 const OPTIONS = {

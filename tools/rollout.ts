@@ -27,9 +27,10 @@ import type { Target } from './rollout/target.ts';
 const HELP = `npm run test:cluster [-- options]
 
 Installs the platform in a real Kubernetes from the images and charts of this checkout, by the commands of docs/operations.md;
-plays the sample day; then, while desks file applications without a pause: imports sixty centres and opens them in three waves,
-upgrades and rolls back, changes a key and a secret, deletes, drains and kills pods, scales a consumer on its lag, sends a spike,
-and tries every edge between two services. Takes about 25 minutes, and ends with code 1 when anything was not as it should be.
+plays the sample day; then, while desks file applications without a pause: appoints the first supervisor by the job of the charts,
+renews a certificate, sees who is let in without one, imports sixty centres and opens them in three waves, upgrades and rolls back,
+changes a key and a secret, deletes, drains and kills pods, scales a consumer on its lag, sends a spike, and tries every edge
+between two services. Takes about 30 minutes, and ends with code 1 when anything was not as it should be.
 
 With KUBECONFIG it uses that cluster (its namespace cups must not exist; it needs KEDA, metrics-server and enforced policies), else
 it starts one from source (root; minutes to compile the first time, k8s/cluster/README.md).

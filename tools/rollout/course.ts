@@ -9,9 +9,11 @@ import { openDesk } from '../desk.ts';
 import type { Centre } from '../filings.ts';
 import { operationsCommands } from '../operations/commands.ts';
 import type { Beside } from './beside.ts';
+import { renewCertificate, tryCertificates } from './certificates.ts';
 import { deletePods, drain, scaleOnLag, settled } from './disturb.ts';
 import { tryEdges } from './edges.ts';
 import type { Edge } from './edges.ts';
+import { appointFirstSupervisor } from './first-supervisor.ts';
 import type { Installed } from './install.ts';
 import { isReady, serviceOf, waitFor } from './kube.ts';
 import type { Kube } from './kube.ts';
@@ -142,12 +144,17 @@ class Afternoon {
   }
 
   async run(): Promise<void> {
-    const { operator, kube, spike } = this.#options;
+    const { operator, kube, installed, spike } = this.#options;
     await this.moments.during('desks at work, nothing else', async () => {
       await delay(BASELINE_SECONDS * 1000);
       return `${BASELINE_SECONDS} s`;
     });
     await this.#step('Rotate a key: announce', () => this.#announce());
+    await this.#step('The first supervisor', () => appointFirstSupervisor(operator, installed.url));
+    await this.#step('Renew a certificate', () =>
+      renewCertificate(kube, () => operator.follow('Renew a certificate', /renew/)),
+    );
+    await this.#step('intake, with and without a certificate', () => tryCertificates(kube));
     await this.#step('import sixty centres', () => this.#import());
     for (const part of PARTS) await this.#step(`open the wave ${part}`, () => this.#open(part));
     await this.#step('open one centre more', () => this.#openOne());

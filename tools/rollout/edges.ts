@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import { isReady, NAMESPACE, serviceOf, waitFor } from './kube.ts';
+import { isReady, serviceOf } from './kube.ts';
 import type { Kube } from './kube.ts';
+import { labelsOf, runProbe } from './probe.ts';
 
 /**
  * Every edge between two services, and to what stands beside, tried from within: a pod with the labels of each service, to
@@ -69,18 +70,9 @@ export async function tryEdges(charts: string, kube: Kube, beside: readonly Addr
     const port = GRPC[name];
     return port === undefined || host === undefined ? [] : [{ name, host, port }];
   });
-  const image = await kube.kubectl([
-    'get',
-    'deployment',
-    'catalog',
-    '-n',
-    NAMESPACE,
-    '-o',
-    'jsonpath={.spec.template.spec.containers[0].image}',
-  ]);
   const targets = [...inside, ...beside];
   const sources = [...services.map(({ name }) => name), STRANGER];
-  const found = await Promise.all(sources.map((source) => probe(kube, source, image.trim(), targets)));
+  const found = await Promise.all(sources.map((source) => probe(kube, source, targets)));
   const names = [...new Set(targets.map(({ name }) => name))];
   return sources.flatMap((from, index) =>
     names.map((to) => {
@@ -109,58 +101,12 @@ function isMeant(services: readonly ServiceFile[], from: string, to: string): bo
   return service.calls.includes(to);
 }
 
-async function probe(
-  kube: Kube,
-  source: string,
-  image: string,
-  targets: readonly Address[],
-): Promise<[string, boolean][]> {
-  const name = `edges-of-${source}`;
-  await kube.kubectl(['apply', '-f', '-'], JSON.stringify(podOf(name, source, image, targets)));
-  try {
-    await waitFor(`${name} has ended`, 120, async () => (await phaseOf(kube, name)) === 'Succeeded');
-    return JSON.parse(await kube.kubectl(['logs', name, '-n', NAMESPACE])) as [string, boolean][];
-  } finally {
-    await kube.kubectl(['delete', 'pod', name, '-n', NAMESPACE, '--wait=false']);
-  }
-}
-
-const phaseOf = (kube: Kube, name: string): Promise<string> =>
-  kube.kubectl(['get', 'pod', name, '-n', NAMESPACE, '-o', 'jsonpath={.status.phase}']);
-
-function podOf(name: string, source: string, image: string, targets: readonly Address[]): object {
-  const labels =
-    source === STRANGER ? { app: STRANGER } : { 'app.kubernetes.io/name': source, 'app.kubernetes.io/part-of': 'cups' };
-  const security = {
-    runAsNonRoot: true,
-    runAsUser: 10_001,
-    runAsGroup: 10_001,
-    seccompProfile: { type: 'RuntimeDefault' },
-  };
-  return {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata: { name, namespace: NAMESPACE, labels },
-    spec: {
-      restartPolicy: 'Never',
-      automountServiceAccountToken: false,
-      securityContext: security,
-      containers: [
-        {
-          name: 'probe',
-          image,
-          imagePullPolicy: 'IfNotPresent',
-          command: ['/nodejs/bin/node', '-e', PROBE],
-          env: [{ name: 'TARGETS', value: JSON.stringify(targets) }],
-          securityContext: {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ['ALL'] },
-          },
-          // It never becomes ready: nobody shall call it for what its labels say.
-          readinessProbe: { tcpSocket: { port: 1 } },
-        },
-      ],
-    },
-  };
+async function probe(kube: Kube, source: string, targets: readonly Address[]): Promise<[string, boolean][]> {
+  const said = await runProbe(kube, {
+    name: `edges-of-${source}`,
+    labels: source === STRANGER ? { app: STRANGER } : labelsOf(source),
+    script: PROBE,
+    env: { TARGETS: JSON.stringify(targets) },
+  });
+  return JSON.parse(said) as [string, boolean][];
 }

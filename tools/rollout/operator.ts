@@ -49,7 +49,9 @@ export class Operator {
   /** A file of `mine`. */
   write(name: string, content: string | object): void {
     const text = typeof content === 'string' ? content : stringify(content);
-    writeFileSync(join(this.folder, 'mine', name), text, { mode: 0o600 });
+    const file = join(this.folder, 'mine', name);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text, { mode: 0o600 });
   }
 
   /** The commands under a heading of docs/operations.md that fit, one after the other. */

@@ -1,0 +1,85 @@
+import { NAMESPACE, waitFor } from './kube.ts';
+import type { Kube } from './kube.ts';
+
+/** A pod that tries something from within: the policies and the rules for pods apply to it as to those of the platform. */
+
+export interface Probe {
+  /** Of the pod. */
+  name: string;
+  labels: Record<string, string>;
+  /** What Node runs; what it writes to the standard output is the answer. */
+  script: string;
+  env: Record<string, string>;
+  /** A Secret that it finds under /secret. */
+  secret?: string;
+}
+
+const PROBE_SECONDS = 120;
+
+/** The labels of the pods of a service. */
+export const labelsOf = (service: string): Record<string, string> => ({
+  'app.kubernetes.io/name': service,
+  'app.kubernetes.io/part-of': 'cups',
+});
+
+/** @returns what it wrote. @throws Error when it does not end well within two minutes */
+export async function runProbe(kube: Kube, probe: Probe): Promise<string> {
+  const { name } = probe;
+  const image = await kube.kubectl([
+    'get',
+    'deployment',
+    'catalog',
+    '-n',
+    NAMESPACE,
+    '-o',
+    'jsonpath={.spec.template.spec.containers[0].image}',
+  ]);
+  await kube.kubectl(['apply', '-f', '-'], JSON.stringify(podOf(probe, image.trim())));
+  try {
+    await waitFor(`${name} has ended`, PROBE_SECONDS, async () => (await phaseOf(kube, name)) === 'Succeeded');
+    return await kube.kubectl(['logs', name, '-n', NAMESPACE]);
+  } finally {
+    await kube.kubectl(['delete', 'pod', name, '-n', NAMESPACE, '--wait=false']);
+  }
+}
+
+const phaseOf = (kube: Kube, name: string): Promise<string> =>
+  kube.kubectl(['get', 'pod', name, '-n', NAMESPACE, '-o', 'jsonpath={.status.phase}']);
+
+function podOf({ name, labels, script, env, secret }: Probe, image: string): object {
+  const security = {
+    runAsNonRoot: true,
+    runAsUser: 10_001,
+    runAsGroup: 10_001,
+    fsGroup: 10_001,
+    seccompProfile: { type: 'RuntimeDefault' },
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: NAMESPACE, labels },
+    spec: {
+      restartPolicy: 'Never',
+      automountServiceAccountToken: false,
+      securityContext: security,
+      volumes: secret === undefined ? [] : [{ name: 'secret', secret: { secretName: secret, defaultMode: 0o440 } }],
+      containers: [
+        {
+          name: 'probe',
+          image,
+          imagePullPolicy: 'IfNotPresent',
+          command: ['/nodejs/bin/node', '-e', script],
+          env: Object.entries(env).map(([key, value]) => ({ name: key, value })),
+          volumeMounts: secret === undefined ? [] : [{ name: 'secret', mountPath: '/secret', readOnly: true }],
+          securityContext: {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ['ALL'] },
+          },
+          // It never becomes ready: nobody shall call it for what its labels say.
+          readinessProbe: { tcpSocket: { port: 1 } },
+        },
+      ],
+    },
+  };
+}
