@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { applicationId, idnp } from '@cups/tools/filings';
+import type { Centre } from '@cups/tools/filings';
 import { openDesk } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
 import { startPlatform } from '@cups/tools/platform';
@@ -17,7 +18,9 @@ import { startPlatform } from '@cups/tools/platform';
 const root = join(import.meta.dirname, '..');
 const MINUTE = 60_000;
 const SIGNERS = ['catalog', 'intake', 'agency-bridge', 'notifications', 'gateway', 'operator'];
-const DESKS = ['cu-001-specialist', 'cu-002-specialist', 'cu-003-specialist', 'cu-004-specialist'];
+/** So many that none of them files as much in a day as a centre may. */
+const CENTRES = 12;
+const PAUSE_MS = 800;
 
 interface Load {
   calls: number;
@@ -30,7 +33,13 @@ const platform = await startPlatform({ port: 0, dataDir, prefix: `rotation-${pro
 const load: Load = { calls: 0, failed: [], slowest: 0 };
 let isOpen = true;
 try {
-  const desks = await Promise.all(DESKS.map((operator) => openDesk(platform.url, operator, { tries: 1 })));
+  const { centres } = (await (await fetch(`${platform.url}/api/v1/centres?pageSize=200`)).json()) as {
+    centres: Centre[];
+  };
+  const townHalls = centres.filter(({ kind, status }) => kind === 'town-hall' && status === 'active').slice(0, CENTRES);
+  const desks = await Promise.all(
+    townHalls.map(({ code }) => openDesk(platform.url, `${code.toLowerCase()}-specialist`, { tries: 1 })),
+  );
   const working = desks.map((desk, at) => work(desk, at));
   await rotation();
   isOpen = false;
@@ -70,9 +79,9 @@ function tell(after: string): void {
   console.log(`${after}: ${calls} calls, ${failed.length} failed, the slowest ${Math.round(slowest)} ms`);
 }
 
-/** A desk that opens, files and looks, about five calls a second. */
+/** A desk that opens, files and looks. */
 async function work(desk: Desk, at: number): Promise<void> {
-  for (let n = at; isOpen; n += DESKS.length) {
+  for (let n = at; isOpen; n += CENTRES) {
     const path = '/applications';
     const made = await call(() => desk.call<Application>('POST', path, { body: filing(n) }));
     await call(() => desk.call('POST', `${path}/${made?.id}/submit`));
@@ -83,7 +92,7 @@ async function work(desk: Desk, at: number): Promise<void> {
 
 async function call<T>(made: () => Promise<{ body: T; ms: number }>): Promise<T | undefined> {
   load.calls += 1;
-  const [answer] = await Promise.all([made().catch(failure), pause(200)]);
+  const [answer] = await Promise.all([made().catch(failure), pause(PAUSE_MS)]);
   if (answer) load.slowest = Math.max(load.slowest, answer.ms);
   return answer?.body;
 }

@@ -80,6 +80,59 @@ export function verdictOn(rule: Rule, caller: ServiceName, session: Session | un
   return rule.whose === 'agency' && isLostClerk ? 'denied' : 'let in';
 }
 
-/** Whether an application of this centre is there for a session that was let in to a method of desks. */
+/** Something that is somebody's: an application, with all that hangs on it, at its centre and its agency. */
+export interface Thing {
+  id: string;
+  /** centres/{code} and agencies/{code}. */
+  centre: string;
+  agency: string;
+  /** Whether it was ever filed: then it has a submission, a delivery and notices. */
+  filed: boolean;
+}
+
+/** What becomes of a call about a thing. What is not theirs is as absent as what does not exist. */
+export type Found = 'theirs' | 'absent' | 'denied';
+
+/** Whether what is of this centre is there for a session that was let in to a method of desks. */
 export const isTheirs = ({ centre, takesOver = [] }: Session, of: string): boolean =>
   [centre, ...takesOver].includes(of);
+const isWide = ({ roles }: Session): boolean => roles.includes('supervisor') || roles.includes('support');
+/** Whether what is of this agency is there: for its clerks, and for who sees all. */
+export const isTheirAgency = (session: Session, of: string): boolean => isWide(session) || session.agency === of;
+
+type Owner = (session: Session, thing: Thing) => Found;
+const when = (is: boolean): Found => (is ? 'theirs' : 'absent');
+const desk: Owner = (session, { centre }) => when(isTheirs(session, centre));
+const deskOnceFiled: Owner = (session, { centre, filed }) => when(filed && isTheirs(session, centre));
+const agency: Owner = (session, thing) => when(isTheirAgency(session, thing.agency));
+/** Staff are of the centre where somebody works now: what it took over of another centre are its applications alone. */
+const staff: Owner = (session, { centre }) => when(isWide(session) || session.centre === centre);
+const managed: Owner = (session, { centre }) => when(session.roles.includes('supervisor') || session.centre === centre);
+/** What a supervisor alone does, to whom even their own manager is nobody. */
+const supervised: Owner = (session, thing) => {
+  const found = managed(session, thing);
+  return found === 'theirs' && !session.roles.includes('supervisor') ? 'denied' : found;
+};
+const platform: Owner = ({ roles }) => (roles.includes('supervisor') ? 'theirs' : 'denied');
+const everybody: Owner = () => 'theirs';
+const nobody: Owner = () => 'absent';
+
+const owned = (names: string, owner: Owner): [string, Owner][] => names.split(' ').map((name) => [name, owner]);
+
+/** What a method finds of a thing for a session that was let in; a list is there for everybody, and holds what is theirs. */
+export const OWNERS: Readonly<Record<string, Owner>> = Object.fromEntries([
+  ...owned('GetApplication GetApplicationFile ListLooks ListApplicationActions UpdateApplication', desk),
+  ...owned('SubmitApplication WithdrawApplication SupplyDocuments HandOverResult ConfirmOutcome', desk),
+  ...owned('RenewApplication RecordPayment AddNote AssignApplication MarkDeskNotesSeen RecordTelling', desk),
+  ...owned('GetFiledSubmission GetDelivery ListNotices GetSlip', deskOnceFiled),
+  ...owned('ListApplications SearchApplications ListQueue ListQueueChanges LookUpPerson', everybody),
+  ...owned('ListDeliveries ListSessions', everybody),
+  ...owned('ListRefusedReplies GetAgencyActivity', agency),
+  ...owned('ListCentreOperators GetOperator ListOperatorActions', staff),
+  ...owned('SuspendOperator ReinstateOperator RemoveOperator SetAbsence', managed),
+  // Of a manager, whom a supervisor invites; of a whole person.
+  ...owned('InviteOperator', supervised),
+  ...owned('UpdateOperatorRoles', platform),
+  // Of somebody else.
+  ...owned('EndSession', nobody),
+]);
