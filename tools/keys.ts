@@ -22,9 +22,9 @@ import { SIGNERS } from './services.ts';
 
 const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --cluster | --api <url> --namespace <name>) [--kafka] [--now]
 
-  make      make what is missing: a key pair for each service, the secret of intake, the keys of cookies, the keys of personal
-            numbers of identity, an authority of certificates and a certificate for each service; what is there stays, but for
-            certificates that end within 120 days (default: all)
+  make      make what is missing: a key pair for each service, the secret of intake, the keys of cookies, those by which intake
+            knows whose own application one is, the keys of personal numbers of identity, an authority of certificates and a
+            certificate for each service; what is there stays, but for certificates that end within 120 days (default: all)
   show      where each service stands (default: all)
   announce  step 1 of changing a key: publish the next public key
   switch    step 2, five minutes later: sign with it
@@ -34,8 +34,8 @@ const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --clus
 
 Services: ${SIGNERS.join(', ')}. None is restarted: they read their keys again.
 In the place of a service "authority" is what certifies them all: it is followed by another in the same three steps.
-${KEY_SETS.join(', ')}: keys that the gateway has for itself, changed by the same steps: the next one opens cookies, seals them,
-and after 8 hours and 5 minutes the old one is retired.
+${KEY_SETS.join(', ')}: keys that gateways, or identity and intake, have for themselves, changed by the same steps: the next one
+opens cookies (is compared by), seals them (hashes), and after 8 hours and 5 minutes the old one is retired.
 
   --dir <folder>     keys are files, as CUPS_KEYS names them
   --cluster          in a pod: Secrets <prefix>-key-<service>, ConfigMap <prefix>-public-keys of its namespace

@@ -24,7 +24,7 @@ function moves(): { from: State; to: State; by: string }[] {
       .filter(([action]) => action !== 'correct')
       .flatMap(([action, move]) => [
         { from, to: move.to, by: action + condition(move) },
-        ...(move.inParts ? [{ from, to: from, by: `${action} in part` }] : []),
+        ...(move.inParts ? [{ from, to: from, by: `${action} in part${condition(move)}` }] : []),
       ]),
     ...MESSAGES.flatMap((message) => {
       const effect = AGENCIES[from][message];
@@ -38,9 +38,9 @@ function moves(): { from: State; to: State; by: string }[] {
 }
 
 /** What must or must not hold beside the state, in words. */
-function condition({ unless, only }: { unless?: string; only?: string }): string {
-  if (unless) return ` unless ${unless}`;
-  return only ? ` only when ${only}` : '';
+function condition({ unless, only }: { unless?: readonly string[]; only?: string }): string {
+  const asks = only ? ` only when ${only}` : '';
+  return unless ? `${asks} unless ${unless.join(' or ')}` : asks;
 }
 
 function diagram(): string {

@@ -30,6 +30,7 @@ export const MANAGED: Readonly<Record<string, string>> = {
   SAML_PLAIN_ASSERTIONS: 'never: it is for trying out',
   OIDC_CLIENT_SECRET_FILE: 'a file of the Secret `oidc.existingSecret`',
   REQUEST_SECRET_FILE: 'a file of the Secret `requestSecret.existingSecret`',
+  PERSON_HASH_KEYS_FILE: 'a file of the Secret `personHash.existingSecret`',
   SMTP_URL_FILE: 'a file of the Secret `mail.existingSecret`',
   SMTP_TLS_CA_FILE: 'a file of the ConfigMap or Secret that `mail.tls` names',
   SMTP_URL: 'never: an address with a password stands in no environment',

@@ -183,6 +183,12 @@ const kafka = secret(
   'the password of its user of Kafka, which is called as the service, after the prefix',
 );
 
+const personHash = secret(
+  'personHash',
+  'person-hash.jwks',
+  'the keys by which intake sees whose own application one is; of identity and intake alone',
+);
+
 const ROUTE: Value[] = [
   value(
     'publicOrigin',
@@ -205,6 +211,7 @@ const OWN: Record<string, Value[]> = {
     ...keysOf('identity', 'identity-persons.jwks'),
     ...store,
     ...kafka,
+    ...personHash,
     value(
       'providers',
       listOf(choice('mpass', 'oidc', 'local')),
@@ -227,6 +234,7 @@ const OWN: Record<string, Value[]> = {
     ...store,
     ...kafka,
     ...secret('requestSecret', 'intake.secret', 'the secret of the fingerprints of requests'),
+    ...personHash,
     ...byLag,
   ],
   'agency-bridge': [...keysOf('agency-bridge'), ...store, ...kafka, ...byLag],

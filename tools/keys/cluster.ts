@@ -34,7 +34,7 @@ export function accessOfPod(): ClusterAccess {
 
 /**
  * Keys in a cluster, by names that begin alike: the Secret `<prefix>-key-<service>` of each service (with its key sets), the Secret
- * `<prefix>-next-keys`, the Secret `<prefix>-request-secret`, the Secret `<prefix>-tls-<service>` of each service with its certificate,
+ * `<prefix>-next-keys`, the Secrets `<prefix>-request-secret` and `<prefix>-person-hash`, the Secret `<prefix>-tls-<service>` of each service with its certificate,
  * the Secrets `<prefix>-authority` and `<prefix>-next-authority`, which no pod of a service mounts, the Secret `<prefix>-kafka-<user>` of each user of Kafka, and the
  * ConfigMap `<prefix>-public-keys`. A pod mounts its own Secret and the ConfigMap as one folder. Every call @throws Error, one sentence, when the API server refuses or is away
  */
@@ -46,6 +46,8 @@ export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
       case 'private':
       case 'set':
         return { kind: 'Secret', name: `${prefix}-key-${item.service}` };
+      case 'shared-set':
+        return { kind: 'Secret', name: `${prefix}-${item.name}` };
       case 'next':
         return { kind: 'Secret', name: `${prefix}-next-keys` };
       case 'public':

@@ -12,13 +12,14 @@ export interface KeyPlace {
 
 /**
  * What is kept. `private` signs now and `next` will; `public` holds every key that counts; `secret` is what intake makes
- * fingerprints of requests with; `set` is a file of secret keys that a service has for itself; `kafka` is the password of a user of
+ * fingerprints of requests with; `set` is a file of secret keys that a service has for itself, `shared-set` one that a few have alone; `kafka` is the password of a user of
  * Kafka. `tls` is the certificate of a service, `authority` what certifies now and `next-authority` what will.
  */
 export type Item =
   | { kind: 'private' | 'next' | 'public'; service: string }
   | { kind: 'secret' }
   | { kind: 'set'; service: string; file: string }
+  | { kind: 'shared-set'; name: string; file: string }
   | { kind: 'kafka'; user: string }
   | { kind: 'tls'; service: string; file: TlsFile }
   | { kind: 'authority' | 'next-authority'; file: TlsFile };
@@ -36,6 +37,7 @@ export function fileOf(item: Item): string {
     case 'secret':
       return 'intake.secret';
     case 'set':
+    case 'shared-set':
       return item.file;
     case 'kafka':
       return 'password';

@@ -50,43 +50,49 @@ function memory() {
   return { place, kept, written };
 }
 
-describe('the keys of cookies', () => {
+describe('a set of keys', () => {
   const { make: makeSet, announce: next, switch: seal, retire: end, show: tell } = KEY_SET_ACTIONS;
 
-  test('are made once, and changed in steps that wait: the first seals, all open, three at most', async () => {
-    const { place, kept } = memory();
-    let now = START;
-    const steps = (hurry = false) => ({ place, now, hurry });
-    const kids = () =>
-      (JSON.parse(kept.get('set gateway-cookie.jwks')!) as { keys: SecretKey[] }).keys.map(({ kid }) => kid);
-    expect([await makeSet(steps(), 'cookie'), await makeSet(steps(), 'cookie')]).toEqual([
-      'a key was made',
-      'its keys are there',
-    ]);
-    const [first] = kids();
-    await expect(seal(steps(), 'cookie')).rejects.toThrow('announce it first');
-    now += MINUTE;
-    await next(steps(), 'cookie');
-    expect(await next(steps(), 'cookie')).toBe('its next key is announced already; switch in 5 min');
-    const [, second] = kids();
-    expect(kids()).toEqual([first, second]);
-    await expect(seal(steps(), 'cookie')).rejects.toThrow('switch in 5 min');
-    await expect(end(steps(true), 'cookie')).rejects.toThrow('switch first');
-    now += 5 * MINUTE;
-    await seal(steps(), 'cookie');
-    expect(kids()).toEqual([second, first]);
-    await expect(end(steps(), 'cookie')).rejects.toThrow('retire in 8 h 5 min');
-    await next(steps(), 'cookie');
-    now += 6 * MINUTE;
-    await seal(steps(), 'cookie');
-    expect(kids()).toHaveLength(3);
-    await expect(next(steps(), 'cookie')).rejects.toThrow('retire them first');
-    now += (8 * 60 + 5) * MINUTE;
-    expect(await tell(steps(), 'cookie')).toMatch(/^seals with \S+; 2 old to retire now$/);
-    await end(steps(), 'cookie');
-    expect(kids()).toHaveLength(1);
-    expect(await end(steps(), 'cookie')).toBe('there is nothing to retire');
-  });
+  test.each([
+    ['cookie', 'set gateway-cookie.jwks', 'seals', 'enc'],
+    ['person-hash', 'shared-set person-hash.jwks', 'hashes', 'sig'],
+  ])(
+    '%s is made once, and changed in steps that wait: the first counts, all open, three at most',
+    async (name, at, does, use) => {
+      const { place, kept } = memory();
+      let now = START;
+      const steps = (hurry = false) => ({ place, now, hurry });
+      const all = () => (JSON.parse(kept.get(at)!) as { keys: SecretKey[] }).keys;
+      const kids = () => all().map(({ kid }) => kid);
+      expect([await makeSet(steps(), name), await makeSet(steps(), name)]).toEqual([
+        'a key was made',
+        'its keys are there',
+      ]);
+      const [first] = kids();
+      await expect(seal(steps(), name)).rejects.toThrow('announce it first');
+      now += MINUTE;
+      await next(steps(), name);
+      expect(await next(steps(), name)).toBe('its next key is announced already; switch in 5 min');
+      const [, second] = kids();
+      expect(kids()).toEqual([first, second]);
+      await expect(seal(steps(), name)).rejects.toThrow('switch in 5 min');
+      await expect(end(steps(true), name)).rejects.toThrow('switch first');
+      now += 5 * MINUTE;
+      await seal(steps(), name);
+      expect(kids()).toEqual([second, first]);
+      await expect(end(steps(), name)).rejects.toThrow('retire in 8 h 5 min');
+      await next(steps(), name);
+      now += 6 * MINUTE;
+      await seal(steps(), name);
+      expect(all().map((key) => key.use)).toEqual([use, use, use]);
+      await expect(next(steps(), name)).rejects.toThrow('retire them first');
+      now += (8 * 60 + 5) * MINUTE;
+      expect(await tell(steps(), name)).toMatch(new RegExp(`^${does} with \\S+; 2 old to retire now$`));
+      await end(steps(), name);
+      expect(kids()).toHaveLength(1);
+      expect(await end(steps(), name)).toBe('there is nothing to retire');
+    },
+  );
 });
 
 describe('changing a key', () => {
@@ -228,7 +234,7 @@ describe('`npm run keys`', () => {
     expect({ code, lines: out.trim().split('\n') }).toEqual({
       code: 0,
       lines: [
-        ...[...SIGNERS, 'cookie'].map((name) => `${name}: a key was made`),
+        ...[...SIGNERS, 'cookie', 'person-hash'].map((name) => `${name}: a key was made`),
         'intake: its secret was made',
         'identity: its keys of personal numbers were made',
         'authority: made, good for 3650 days',
@@ -363,6 +369,7 @@ describe('keys in a cluster', () => {
       [
         [`${at}/configmaps/try-public-keys`, 'ConfigMap', SIGNERS.map((service) => `${service}.jwk`).sort()],
         [`${at}/secrets/try-request-secret`, 'Secret', ['intake.secret']],
+        [`${at}/secrets/try-person-hash`, 'Secret', ['person-hash.jwks']],
         ...SIGNERS.map((service) => {
           const sets = { gateway: ['gateway-cookie.jwks'], identity: ['identity-persons.jwks'] };
           const own = service in sets ? sets[service as keyof typeof sets] : [];

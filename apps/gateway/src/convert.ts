@@ -159,6 +159,7 @@ const APPLICATION: Rules = {
   allowedActions: absent,
   content: absent,
   omittedMessages: orAbsent,
+  ownApplication: orAbsent,
   tellings: each({ how: word('TELLING_MEANS_') }),
   payment: by({ amount: money }),
 };

@@ -91,6 +91,7 @@ describe('an application', () => {
         },
         allowedActions: ['ACTION_SUPPLY_DOCUMENTS', 'ACTION_WITHDRAW'],
         submissionCount: 1,
+        ownApplication: true,
       }),
     ).toMatchObject({
       id: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6',
@@ -101,13 +102,14 @@ describe('an application', () => {
         message: { ro: 'Lipsește' },
       },
       allowedActions: ['supply-documents', 'withdraw'],
+      ownApplication: true,
     });
   });
 
   test('says that nothing may be done by an empty list, and leaves out what is empty', () => {
     const made = json({ allowedActions: [], dueDate: '', content: null }) as Record<string, unknown>;
     expect(made['allowedActions']).toEqual([]);
-    for (const absent of ['dueDate', 'applicant', 'decision', 'deskNotes', 'content'])
+    for (const absent of ['dueDate', 'applicant', 'decision', 'deskNotes', 'content', 'ownApplication'])
       expect(made).not.toHaveProperty(absent);
   });
 

@@ -1,4 +1,13 @@
-import { CALLS, dataDir, ENVIRONMENT, grpcPort, httpPort, PROCESS, STORED } from '@cups/backend/settings';
+import {
+  CALLS,
+  dataDir,
+  ENVIRONMENT,
+  grpcPort,
+  httpPort,
+  PERSON_HASH_KEYS_FILE,
+  PROCESS,
+  STORED,
+} from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 import { SIGN_IN } from './signin/settings.ts';
@@ -26,6 +35,7 @@ export const settings = {
     meaning:
       'File of the keys of personal numbers of the staff, a JWK set of keys of 256 bits: the first of `use: enc` seals, all of them open, the one of `use: sig` finds. Read again when it changes; empty: `identity-persons.jwks` in CUPS_KEYS.',
   },
+  personHashKeysFile: PERSON_HASH_KEYS_FILE,
   sessionMs: {
     name: 'CUPS_SESSION_MINUTES',
     type: 'number',

@@ -141,8 +141,16 @@ export const toOwnSession = (session: StoredSession, current: boolean): OwnSessi
   current,
 });
 
-/** What the assertion of a session says. */
-export function claimsOf(session: StoredSession, operator: Operator, { centre, takesOver }: Place): Claims {
+/**
+ * What the assertion of a session says.
+ * @param person keyed hash of the operator's personal number, where it is known
+ */
+export function claimsOf(
+  session: StoredSession,
+  operator: Operator,
+  { centre, takesOver }: Place,
+  person: string | undefined,
+): Claims {
   const claims: Claims = {
     operator: nameOf('operators', operator.id),
     roles: operator.roles,
@@ -152,6 +160,7 @@ export function claimsOf(session: StoredSession, operator: Operator, { centre, t
   };
   if (centre) claims.centre = nameOf('centres', centre.code);
   if (takesOver.length > 0) claims.takesOver = takesOver;
+  if (person !== undefined) claims.person = person;
   if (operator.agency) claims.agency = nameOf('agencies', operator.agency);
   return claims;
 }

@@ -4,13 +4,14 @@ import type { StoredBackend, StoredOverrides } from '@cups/backend/stored';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import type { RunningService } from '@cups/process';
 import { followAgencies, mustBeReadable } from '@cups/registry';
-import { followKeySet, PERSON_KEYS } from '@cups/rpc';
+import { followKeySet, followPersonHashes, PERSON_HASH_KEYS, PERSON_KEYS } from '@cups/rpc';
 import { access } from './access.ts';
 import { centreChanged } from './announce.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
 import { LIFE } from './domain/life.ts';
 import { centreParser } from './files.ts';
+import { personClaimBy } from './person-claim.ts';
 import { checkPersonKeys, openPersons } from './persons.ts';
 import { checkProviders, openProviders } from './providers.ts';
 import { openRegistry } from './registry.ts';
@@ -41,6 +42,12 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const { config, store, keys, now, log, metrics } = backend;
   const keySet = { file: config.personKeysFile || join(config.keysDir, PERSON_KEYS), name: 'persons', log, metrics };
   const persons = openPersons(followKeySet(Object.assign(keySet, { check: checkPersonKeys })));
+  const personHashes = followPersonHashes({
+    file: config.personHashKeysFile || join(config.keysDir, PERSON_HASH_KEYS),
+    required: config.environment === 'production',
+    log,
+    metrics,
+  });
   const operators = staffOf(store);
   const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
   const staff = new StaffBook({ operators, teams: teamsOf(store), persons, isOpen, now });
@@ -78,9 +85,10 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   backend.readyWhile(() => centresNow().size > 0 && made?.isThere !== false);
 
   const { sessionMs } = config;
+  const personClaim = personClaimBy(persons, personHashes, log);
   const signIn = openSignIn(backend, peopleOf(staff, config.environment === 'production'));
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ ...places, providers, sessions, staff, keys, sessionMs, now, ...signIn }),
+    rpcs: identityRpcs({ ...places, providers, sessions, staff, keys, sessionMs, personClaim, now, ...signIn }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

@@ -1,4 +1,14 @@
-import { addressOf, CALLS, dataDir, grpcPort, httpPort, PROCESS, STORED, timerPoll } from '@cups/backend/settings';
+import {
+  addressOf,
+  CALLS,
+  dataDir,
+  grpcPort,
+  httpPort,
+  PERSON_HASH_KEYS_FILE,
+  PROCESS,
+  STORED,
+  timerPoll,
+} from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 
@@ -19,6 +29,7 @@ export const settings = {
     secret: true,
     meaning: 'File with the secret of the fingerprints of requests, read again when it changes.',
   },
+  personHashKeysFile: PERSON_HASH_KEYS_FILE,
   timerPollMs: timerPoll(15_000),
 } as const satisfies Settings;
 

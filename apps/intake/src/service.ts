@@ -1,7 +1,9 @@
+import { join } from 'node:path';
 import { openStoredBackend } from '@cups/backend/stored';
-import type { StoredOverrides } from '@cups/backend/stored';
+import type { StoredBackend, StoredOverrides } from '@cups/backend/stored';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { RunningService } from '@cups/process';
+import { followPersonHashes, PERSON_HASH_KEYS } from '@cups/rpc';
 import { access } from './access.ts';
 import type { Config } from './config.ts';
 import { nameHashes } from './domain/names.ts';
@@ -18,7 +20,17 @@ import { followWorkingTimes } from './working-times.ts';
 /** The truth about applications. Takes work as soon as its store answers: neither Kafka nor neighbours are needed. */
 export async function createIntake(config: Config, overrides: StoredOverrides = {}): Promise<RunningService> {
   const backend = openStoredBackend({ name: 'intake', config, overrides });
-  const { store, log, metrics, now } = backend;
+  return backend.orStop(serve(backend));
+}
+
+async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
+  const { config, store, log, metrics, now } = backend;
+  const persons = followPersonHashes({
+    file: config.personHashKeysFile || join(config.keysDir, PERSON_HASH_KEYS),
+    required: config.environment === 'production',
+    log,
+    metrics,
+  });
   const workingTimes = await followWorkingTimes({ dataDir: config.dataDir, log, metrics });
   backend.atStop('sources', () => workingTimes.close());
 
@@ -45,6 +57,7 @@ export async function createIntake(config: Config, overrides: StoredOverrides = 
       versions: versionsOf(store),
       looks: looksOf(store),
       hashes,
+      persons,
       openApplications: openCounter(applications, now),
       neighbours: openNeighbours(backend),
       workingTimes,

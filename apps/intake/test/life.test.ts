@@ -28,6 +28,7 @@ import {
   inState,
   newDraft,
   NOW,
+  ofOperator,
   PARTS,
   problemOf,
   VERSION,
@@ -40,6 +41,18 @@ const ROLES = ['specialist', 'centre-manager', 'supervisor', 'support', 'agency-
 /** Every state, and a ready one whose result was revoked: the circumstance that closes and opens moves. */
 const SITUATIONS: { name: string; holding: Circumstance[]; state: State; make: () => Application }[] = [
   ...STATES.map((state) => ({ name: state, holding: [], state, make: () => inState(state) })),
+  ...STATES.map((state) => ({
+    name: `${state}, her own`,
+    holding: ['own-application'] satisfies Circumstance[],
+    state,
+    make: () => ofOperator(inState(state)),
+  })),
+  {
+    name: 'ready with a revoked result, she represented',
+    holding: ['result-revoked', 'own-application'],
+    state: 'ready',
+    make: () => ofOperator(revoked(inState('ready')), 'represented'),
+  },
   {
     name: 'ready with a revoked result',
     holding: ['result-revoked'],
@@ -53,6 +66,11 @@ const SITUATIONS: { name: string; holding: Circumstance[]; state: State; make: (
     make: () => act(inState('submitted'), 'record-payment', ['specialist']).document,
   },
 ];
+/** How a move is refused that a circumstance closes, where that has a reason of its own. */
+const REFUSED_AS: Partial<Record<Circumstance, string>> = {
+  'result-revoked': 'RESULT_REVOKED',
+  'own-application': 'OWN_APPLICATION',
+};
 /** Whether the table lets a role do it, whatever else holds. */
 const mayBy = (state: State, action: Action, role: string): boolean =>
   PERSONS[state][action]?.by.some((one) => one === role) ?? false;
@@ -65,18 +83,17 @@ describe('Every state × circumstance × action × role', () => {
     for (const action of ACTIONS.filter((a) => a !== 'correct')) {
       for (const role of ROLES) {
         const move = PERSONS[state][action];
-        const closed = move?.unless !== undefined && holding.includes(move.unless);
         const open = move?.only === undefined || holding.includes(move.only);
         const mine = mayBy(state, action, role);
-        const allowed = mine && !closed && open;
+        const closing = mine && open ? move?.unless?.find((one) => holding.includes(one)) : undefined;
+        const allowed = mine && open && !closing;
         test(`In ${name}, ${role} ${allowed ? `may ${action}, which leads to ${move!.to}` : `may not ${action}`}.`, () => {
           const app = make();
           expect(app.state).toBe(state);
           if (allowed) {
             expect(act(app, action, [role]).document.state).toBe(move!.to);
           } else {
-            const revokedNow = mine && closed && move.unless === 'result-revoked';
-            const reason = revokedNow ? 'RESULT_REVOKED' : 'ACTION_NOT_ALLOWED';
+            const reason = (closing && REFUSED_AS[closing]) ?? 'ACTION_NOT_ALLOWED';
             expect(() => act(app, action, [role])).toThrow(expect.objectContaining({ reason }));
           }
         });
@@ -88,7 +105,7 @@ describe('Every state × circumstance × action × role', () => {
     for (const { state, holding, make } of SITUATIONS) {
       for (const role of ROLES) {
         const app = make();
-        expect(acts.circumstancesOf(app)).toEqual(holding);
+        expect(acts.circumstancesOf(app, ACTOR.isPartyTo)).toEqual(holding);
         const tried = ACTIONS.filter((action) => {
           if (action === 'correct') return mayBy(state, action, role);
           return attempt(() => act(app, action, [role])) !== undefined;
@@ -115,6 +132,17 @@ describe('Every state × circumstance × action × role', () => {
     // A release before this one kept the time of a correction that a revocation took back.
     const old = { ...ready, decision: { ...ready.decision!, correctTime: later(1), revokeTime: later(2) } };
     expect(problemOf(() => hand(old)).reason).toBe('RESULT_REVOKED');
+  });
+
+  test('Of her own application an operator prepares the draft, gives it up or opens a correction, and nothing else.', () => {
+    const own = (state: State) => allowedActions(state, ['specialist', 'centre-manager'], ['own-application']);
+    const expected: Partial<Record<State, Action[]>> = {
+      draft: ['edit', 'withdraw', 'renew'],
+      closed: ['correct'],
+      withdrawn: ['correct'],
+      expired: ['correct'],
+    };
+    for (const state of STATES) expect([state, own(state)]).toEqual([state, expected[state] ?? []]);
   });
 
   test('A rejection has no result that could be revoked.', () => {

@@ -56,13 +56,23 @@ export function content(more: Partial<Content> = {}): Content {
   };
 }
 
+/** The personal number of the operator who acts in these tests. */
+export const OWN_IDNP = idnp(99);
+
 export const ACTOR: Actor = {
   by: 'operators/cu-001-specialist',
   roles: ['specialist'],
   centre: 'centres/CU-001',
   now: NOW,
   cause: '0b7a1c9e-0000-4000-8000-000000000001',
+  isPartyTo: ({ applicant, represented }) => [applicant?.idnp, represented?.idnp].includes(OWN_IDNP),
 };
+
+/** An application as it would be if the operator were in it herself. */
+export function ofOperator(app: Application, as: 'applicant' | 'represented' = 'applicant'): Application {
+  const herself = { ...app.content.applicant, idnp: OWN_IDNP };
+  return { ...app, content: { ...app.content, [as]: herself } };
+}
 
 export function newDraft(more: Partial<NewApplication> = {}): Application {
   const fields = drafts.draft(

@@ -126,11 +126,16 @@ export async function openWorld() {
   function deskAt(
     port: number,
     centre = 'CU-001',
-    who: { role?: 'specialist' | 'supervisor'; operator?: string; takesOver?: string[] } = {},
+    who: { role?: 'specialist' | 'supervisor'; operator?: string; takesOver?: string[]; person?: string } = {},
   ) {
     const { role = 'specialist', operator = `operators/${centre.toLowerCase()}-${role}`, takesOver = [] } = who;
     const taken = takesOver.map((code) => `centres/${code}`);
-    const { token } = keys.session({ role, centre: `centres/${centre}`, operator, takesOver: taken });
+    const { token } = keys.session(
+      Object.assign(
+        { role, centre: `centres/${centre}`, operator, takesOver: taken },
+        who.person && { person: who.person },
+      ),
+    );
     const calls = clientAt(port, 'gateway', token);
     const open = async (n = 1, more: Partial<ApplicationContent> = {}, given: CreateApplicationRequest = {}) => {
       const request = { requestId: randomUUID(), publicService: SERVICE, content: content(n, more), ...given };
@@ -183,6 +188,7 @@ export async function openWorld() {
     },
     /** The topics of the platform, for tests in which events flow. */
     makeTopics: () => ensureTopics({ brokers: place.brokers, prefix: place.prefix, partitions: 3, agencies: ['asp'] }),
+    keysDir: keys.dir,
     /** Puts events on the topics, in this order. */
     say: (...events: Event[]) => produce(place, events),
     async close() {

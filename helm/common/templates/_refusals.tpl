@@ -101,6 +101,9 @@ begins with the path of the value.
 {{- if and .service.keys (not $values.tls.existingSecret) -}}
 {{- $faults = append $faults (printf "%s.tls.existingSecret is missing: production does not start with calls that travel readable between services." $name) -}}
 {{- end -}}
+{{- if and $values.personHash (not $values.personHash.existingSecret) -}}
+{{- $faults = append $faults (printf "%s.personHash.existingSecret is missing: production does not start where nobody could tell whose own application one is." $name) -}}
+{{- end -}}
 {{- if and $values.route (not (hasPrefix "https://" $values.publicOrigin)) -}}
 {{- $faults = append $faults (printf "%s.publicOrigin must begin with https:// in production: a session would travel readable." $name) -}}
 {{- end -}}
@@ -131,6 +134,9 @@ begins with the path of the value.
 {{- end -}}
 {{- if and .service.keys (ne $global.environment "production") (not $values.tls.existingSecret) -}}
 {{- $found = append $found (printf "%s.tls.existingSecret is missing: calls between services would travel readable." $name) -}}
+{{- end -}}
+{{- if and $values.personHash (ne $global.environment "production") (not $values.personHash.existingSecret) -}}
+{{- $found = append $found (printf "%s.personHash.existingSecret is missing: operators could file applications of their own without a colleague." $name) -}}
 {{- end -}}
 {{- if and .service.kafka (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
 {{- $found = append $found "global.kafka.tls names no authority: what agencies are sent would travel readable." -}}

@@ -117,6 +117,9 @@ the pod template: data and keys never restart a pod.
 {{- $files := list -}}
 {{- if .service.store }}{{ $files = append $files (dict "from" $values.mongodb "path" "mongodb-uri") }}{{ end -}}
 {{- with $values.requestSecret }}{{ $files = append $files (dict "from" . "path" "request-secret") }}{{ end -}}
+{{- with $values.personHash }}
+{{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "person-hash.jwks") }}{{ end }}
+{{- end -}}
 {{- with $values.mail }}
 {{- if .existingSecret }}{{ $files = append $files (dict "from" . "path" "smtp-url") }}{{ end }}
 {{- end -}}

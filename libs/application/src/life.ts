@@ -47,15 +47,18 @@ export type TellingMeans = (typeof TELLING_MEANS)[number];
 export const DESK_ROLES = ['specialist', 'centre-manager'] as const;
 export type DeskRole = (typeof DESK_ROLES)[number];
 
-/** What can hold beside the state and close or open a move; `circumstancesOf` in acts.ts finds them in a document. */
-export const CIRCUMSTANCES = ['result-revoked', 'fee-paid'] as const;
+/**
+ * What can hold beside the state and close or open a move; `circumstancesOf` in acts.ts finds them. `own-application` holds for
+ * whoever is its applicant or represented person.
+ */
+export const CIRCUMSTANCES = ['result-revoked', 'fee-paid', 'own-application'] as const;
 export type Circumstance = (typeof CIRCUMSTANCES)[number];
 
 interface Move {
   to: State;
   by: readonly DeskRole[];
-  /** Closed while this holds. */
-  unless?: Circumstance;
+  /** Closed while one of these holds. */
+  unless?: readonly Circumstance[];
   /** Open only while this holds. */
   only?: Circumstance;
   /** Done in part it moves nothing yet. */
@@ -63,29 +66,35 @@ interface Move {
 }
 
 const desk = (to: State): Move => ({ to, by: DESK_ROLES });
+/** What counts outside the desk takes a second pair of eyes: nobody does it about an application of their own. */
+const counting = (to: State, ...unless: Circumstance[]): Move => ({
+  ...desk(to),
+  // Last, so that a refusal first tells what stops a colleague too.
+  unless: [...unless, 'own-application'],
+});
 /** That the fee was paid is recorded once, and moves nothing. */
-const payment = (state: State) => ({ 'record-payment': { ...desk(state), unless: 'fee-paid' as const } });
+const payment = (state: State) => ({ 'record-payment': counting(state, 'fee-paid') });
 
 /**
  * Persons are refused what does not stand here. `correct` changes nothing here: it opens a new application. A result that
  * the agency revoked is not handed over before it is corrected; should no correction come, withdrawing is the way out.
  */
 export const PERSONS: Record<State, Partial<Record<Action, Move>>> = {
-  draft: { edit: desk('draft'), submit: desk('submitted'), withdraw: desk('withdrawn'), renew: desk('draft') },
-  submitted: { withdraw: desk('withdrawn'), ...payment('submitted') },
-  'in-progress': { withdraw: desk('withdrawn'), ...payment('in-progress') },
+  draft: { edit: desk('draft'), submit: counting('submitted'), withdraw: desk('withdrawn'), renew: desk('draft') },
+  submitted: { withdraw: counting('withdrawn'), ...payment('submitted') },
+  'in-progress': { withdraw: counting('withdrawn'), ...payment('in-progress') },
   'documents-requested': {
-    'supply-documents': { ...desk('in-progress'), inParts: true },
-    withdraw: desk('withdrawn'),
+    'supply-documents': { ...counting('in-progress'), inParts: true },
+    withdraw: counting('withdrawn'),
     ...payment('documents-requested'),
   },
   ready: {
     ...payment('ready'),
-    'hand-over': { ...desk('handed-over'), unless: 'result-revoked' },
-    withdraw: { ...desk('withdrawn'), only: 'result-revoked' },
+    'hand-over': counting('handed-over', 'result-revoked'),
+    withdraw: { ...counting('withdrawn'), only: 'result-revoked' },
   },
-  rejected: { 'hand-over': desk('handed-over') },
-  'handed-over': { 'confirm-outcome': desk('closed') },
+  rejected: { 'hand-over': counting('handed-over') },
+  'handed-over': { 'confirm-outcome': counting('closed') },
   closed: { correct: desk('closed') },
   withdrawn: { correct: desk('withdrawn') },
   expired: { correct: desk('expired') },
@@ -232,11 +241,8 @@ export function stateAfter(
   roles: readonly string[],
   holding: readonly Circumstance[] = [],
 ): State | undefined {
-  const move = PERSONS[state][action];
-  if (!move?.by.some((role) => roles.includes(role))) return undefined;
-  if (move.unless !== undefined && holding.includes(move.unless)) return undefined;
-  if (move.only !== undefined && !holding.includes(move.only)) return undefined;
-  return move.to;
+  const move = openTo(roles, PERSONS[state][action], holding);
+  return move && !closing(move, holding) ? move.to : undefined;
 }
 
 /** What closes a move that the state and the roles would allow, or undefined. */
@@ -246,7 +252,15 @@ export function closedBy(
   roles: readonly string[],
   holding: readonly Circumstance[],
 ): Circumstance | undefined {
-  const move = PERSONS[state][action];
-  const closes = move?.unless !== undefined && holding.includes(move.unless);
-  return closes && move.by.some((role) => roles.includes(role)) ? move.unless : undefined;
+  const move = openTo(roles, PERSONS[state][action], holding);
+  return move && closing(move, holding);
 }
+
+/** The move, where one of these roles makes it and what it asks for holds. */
+function openTo(roles: readonly string[], move: Move | undefined, holding: readonly Circumstance[]): Move | undefined {
+  const mine = move?.by.some((role) => roles.includes(role));
+  return mine && (move?.only === undefined || holding.includes(move.only)) ? move : undefined;
+}
+
+const closing = ({ unless = [] }: Move, holding: readonly Circumstance[]): Circumstance | undefined =>
+  unless.find((one) => holding.includes(one));

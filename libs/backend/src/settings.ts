@@ -136,6 +136,15 @@ export const ENVIRONMENT = {
     'Where the process runs. It has no default: development opens doors that production must keep shut, and a setting that was forgotten must not open them.',
 } as const satisfies Setting;
 
+/** Of identity and intake, who alone have these keys. */
+export const PERSON_HASH_KEYS_FILE = {
+  name: 'PERSON_HASH_KEYS_FILE',
+  type: 'text',
+  default: '',
+  meaning:
+    "File of the keys by which intake sees that an application is the operator's own, a JWK set of keys of 256 bits of `use: sig`: the first hashes the personal number, all are compared by. Read again when it changes; empty: `person-hash.jwks` in CUPS_KEYS. Without it, which production refuses, nothing is compared.",
+} as const satisfies Setting;
+
 /** Where a neighbour is called. */
 export const addressOf = <const Name extends string>(neighbour: string, name: Name, address: string) =>
   ({ name, type: 'address', default: address, meaning: `Where ${neighbour} is called.` }) as const;

@@ -88,6 +88,10 @@ export const REASONS = {
     kind: 'PRECONDITION',
     action: 'Read the resource again and choose one of its allowed actions.',
   },
+  OWN_APPLICATION: {
+    kind: 'FORBIDDEN',
+    action: 'Let a colleague do it: what counts outside the desk, nobody does about an application of their own.',
+  },
   CENTRE_NOT_OPEN: { kind: 'PRECONDITION', action: 'Wait until the centre opens, or work at one that is open.' },
   TRAINING_MISMATCH: {
     kind: 'PRECONDITION',

@@ -23,6 +23,8 @@ export interface Session {
   expires: Date;
   /** ro, ru or en. */
   language?: string;
+  /** Keyed hash of their personal number; absent where nobody knows it. */
+  person?: string;
 }
 
 /** What travels with a call from hop to hop. */

@@ -8,6 +8,8 @@ import type { ServiceName } from './context.ts';
 export const PERSON_KEYS = 'identity-persons.jwks';
 /** A set of the secret keys of the gateway: those that seal the cookies of sessions. */
 export const COOKIE_KEYS = 'gateway-cookie.jwks';
+/** A set of the secret keys of identity and intake, by which the second recognises a person whose number the first knows. */
+export const PERSON_HASH_KEYS = 'person-hash.jwks';
 
 /** Creates the keys that are missing, for the local default and tests; existing ones stay. Private keys are for their owner only. */
 export function makeKeys(dir: string, services: readonly ServiceName[]): void {
@@ -33,6 +35,7 @@ export function makeKeys(dir: string, services: readonly ServiceName[]): void {
     if (!present.includes(String(jwk.x))) writeWhole(publicFile, text, 0o644);
   }
   if (services.includes('identity')) makeKeySet(join(dir, PERSON_KEYS), ['enc', 'sig']);
+  if (services.includes('identity')) makeKeySet(join(dir, PERSON_HASH_KEYS), ['sig']);
   if (services.includes('gateway')) makeKeySet(join(dir, COOKIE_KEYS), ['enc']);
 }
 

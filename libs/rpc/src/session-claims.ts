@@ -15,13 +15,13 @@ const MOST = 50;
 
 /** What an assertion says of a session, beside its audience and its times. */
 export function claimsOf(session: Session): Record<string, unknown> {
-  const { operator, roles, centre, takesOver, agency, sid, language } = session;
-  return { sub: operator, sid, roles, centre, takesOver, agency, language };
+  const { operator, roles, centre, takesOver, agency, sid, language, person } = session;
+  return { sub: operator, sid, roles, centre, takesOver, agency, language, person };
 }
 
 /** The session that a verified assertion speaks of. @throws Error when a claim is malformed */
 export function sessionFrom(payload: JWTPayload): Session {
-  const { sub, sid, roles, centre, takesOver, agency, language, exp } = payload;
+  const { sub, sid, roles, centre, takesOver, agency, language, person, exp } = payload;
   if (!Array.isArray(roles) || !roles.every((role) => ROLES.includes(role as string))) throw new Error('unknown role');
   const session: Session = {
     operator: text(sub, /^operators\/[a-z0-9.-]{1,80}$/),
@@ -33,6 +33,8 @@ export function sessionFrom(payload: JWTPayload): Session {
   if (takesOver !== undefined) session.takesOver = texts(takesOver, CENTRE);
   if (agency !== undefined) session.agency = text(agency, /^agencies\/[a-z0-9-]{1,40}$/);
   if (language !== undefined) session.language = text(language, /^[a-z]{2}$/);
+  // 256 bits, base64url.
+  if (person !== undefined) session.person = text(person, /^[\w-]{43}$/);
   return session;
 }
 

@@ -70,7 +70,7 @@ describe('good tokens', () => {
     now = NOW;
     const expires = new Date(NOW.getTime() + 8 * 3600_000);
     const takesOver = ['centres/CU-003', 'centres/CU-1004'];
-    const given = session({ expires, language: 'ru', agency: 'agencies/asp', takesOver });
+    const given = session({ expires, language: 'ru', agency: 'agencies/asp', takesOver, person: 'h'.repeat(43) });
     const token = opened('identity').signSession(given);
     for (const service of SERVICES) expect(await opened(service).verifySession(token)).toEqual(given);
   });
@@ -352,6 +352,16 @@ describe('hostile tokens', () => {
         Array.from({ length: 51 }, (_, n) => `centres/CU-${n}`),
       ])
         await add(`takesOver ${JSON.stringify(takesOver)}`, { claims: { takesOver } });
+      for (const person of [
+        '',
+        'h'.repeat(42),
+        'h'.repeat(44),
+        `${'h'.repeat(42)}=`,
+        2900000000012,
+        null,
+        ['h'.repeat(43)],
+      ])
+        await add(`person ${JSON.stringify(person)}`, { claims: { person } });
       for (const sid of [undefined, '', 'a b', 5]) await add(`sid ${sid}`, { claims: { sid } });
     }
 

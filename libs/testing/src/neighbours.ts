@@ -42,6 +42,7 @@ export interface TestKeys {
     agency?: string;
     operator?: string;
     language?: string;
+    person?: string;
     expires?: Date;
   }): { session: Session; token: string };
   remove(): void;
@@ -63,7 +64,7 @@ export function keysFor(services: ServiceName[] = everyService): TestKeys {
   return {
     dir,
     of,
-    session({ role, centre, takesOver, agency, operator = 'operators/test', language, expires }) {
+    session({ role, centre, takesOver, agency, operator = 'operators/test', language, person, expires }) {
       const session: Session = {
         operator,
         roles: Array.isArray(role) ? role : [role],
@@ -71,6 +72,7 @@ export function keysFor(services: ServiceName[] = everyService): TestKeys {
         ...(takesOver === undefined ? {} : { takesOver }),
         ...(agency === undefined ? {} : { agency }),
         ...(language === undefined ? {} : { language }),
+        ...(person === undefined ? {} : { person }),
         sid: randomUUID(),
         expires: expires ?? new Date(Date.now() + 3_600_000),
       };

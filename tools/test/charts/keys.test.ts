@@ -23,7 +23,7 @@ test.each<[string, string, string[]]>([
 ])('%s', (_what, environment, passwords) => {
   const { rules } = roleIn(environment, { keys: { enabled: true } });
   const made = [
-    ...['cups-request-secret', 'cups-authority', 'cups-next-authority'],
+    ...['cups-request-secret', 'cups-person-hash', 'cups-authority', 'cups-next-authority'],
     ...SIGNERS.flatMap((service) => [`cups-key-${service}`, `cups-tls-${service}`]),
     ...passwords,
   ];

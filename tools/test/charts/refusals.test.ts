@@ -145,6 +145,19 @@ const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
     'intake.requestSecret.existingSecret is missing',
   ],
   [
+    'no keys of people in production',
+    { intake: { personHash: { existingSecret: '' } } },
+    'intake.personHash.existingSecret is missing: production does not start',
+  ],
+  [
+    'no keys of people in a pilot that is strict',
+    {
+      global: { environment: 'development', strictExceptions: ['local-sign-in'] },
+      identity: { personHash: { existingSecret: '' } },
+    },
+    'identity.personHash.existingSecret is missing: operators could file',
+  ],
+  [
     'a sign-in to Kafka without TLS',
     { global: { kafka: { tls: { caConfigMap: '' } } } },
     'notifications.kafka.existingSecret is set without global.kafka.tls',

@@ -12,6 +12,7 @@ import { operatorAt } from '../domain/operators.ts';
 import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from '../domain/sessions.ts';
 import { openPlaces, rolesAt, standingAt } from '../domain/staff.ts';
 import { MAX_TAKEN_OVER, takenOverBy } from '../domain/transfers.ts';
+import type { PersonClaim } from '../person-claim.ts';
 import type { Provider } from '../providers.ts';
 import type { Sessions } from '../sessions.ts';
 import type { StaffBook } from '../staff.ts';
@@ -25,6 +26,7 @@ export interface SessionParts {
   staff: StaffBook;
   keys: Pick<Keys, 'signSession'>;
   sessionMs: number;
+  personClaim: PersonClaim;
   now: () => Date;
 }
 
@@ -51,12 +53,12 @@ export function sessionRpcs(parts: SessionParts): Pick<All, 'CreateSession' | ke
 function ownRpcs(
   parts: SessionParts,
 ): Pick<All, 'GetSession' | 'SwitchCentre' | 'DeleteSession' | 'ListSessions' | 'EndSession'> {
-  const { sessions, keys } = parts;
+  const { sessions, keys, personClaim } = parts;
   return {
     async GetSession(_request, context) {
       const { session, operator, place } = await ownSession(parts, context, LEAST_MS);
       const here = operatorAt(operator, place.centre?.code);
-      const claims = claimsOf(session, here, place);
+      const claims = claimsOf(session, here, place, await personClaim(operator));
       const isAsBefore = isDeepStrictEqual(sayings(claims), sayings(sessionOf(context)));
       return {
         session: toSession(session, here, place),
@@ -72,7 +74,7 @@ function ownRpcs(
       const there = operatorAt(operator, code);
       return {
         session: toSession(session, there, place),
-        assertion: keys.signSession(claimsOf(session, there, place)),
+        assertion: keys.signSession(claimsOf(session, there, place, await personClaim(operator))),
       };
     },
 
@@ -122,7 +124,7 @@ const among = (codes: string[], only: string[] | undefined): string[] =>
  * @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED for who is gone, PERMISSION_DENIED, CENTRE_NOT_OPEN or CENTRE_CLOSED
  */
 export async function beginSession(
-  { centres, sessions, staff, keys, sessionMs, now }: SessionParts,
+  { centres, sessions, staff, keys, sessionMs, personClaim, now }: SessionParts,
   { operator, provider, centre, index, until, only }: SigningIn,
   { requestId, traceparent }: Pick<Context, 'requestId' | 'traceparent'>,
 ) {
@@ -140,7 +142,8 @@ export async function beginSession(
   const draft = { operator: operator._id, provider, expireTime, centre: code, index, only };
   const session = await sessions.begin(draft, { createTime, requestId, traceparent });
   const there = operatorAt(current, code);
-  return { session: toSession(session, there, place), assertion: keys.signSession(claimsOf(session, there, place)) };
+  const claims = claimsOf(session, there, place, await personClaim(current));
+  return { session: toSession(session, there, place), assertion: keys.signSession(claims) };
 }
 
 /** @throws Problem OPERATOR_SUSPENDED there or everywhere, UNAUTHENTICATED */

@@ -13,6 +13,7 @@ import type { ResultRecord as ResultOut } from '@cups/contracts/gen/cups/intake/
 import type { Telling as TellingOut } from '@cups/contracts/gen/cups/intake/v1/Telling.ts';
 import { etagOf } from '@cups/store';
 import { circumstancesOf } from '../domain/acts.ts';
+import type { IsPartyTo } from '../domain/acts.ts';
 import type {
   ActionRecord,
   Application,
@@ -36,6 +37,7 @@ import { present } from './present.ts';
 /** Who sees an application, and when: what they may do, and in which lists of theirs it stands. */
 export interface Viewer extends Asking {
   roles: readonly string[];
+  isPartyTo: IsPartyTo;
 }
 
 /** An application as its viewer may see it. */
@@ -62,7 +64,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     decision: toDecision(app.decision),
     handOver: toHandOver(app.handOver),
     outcome: app.outcome ?? null,
-    allowedActions: toAllowedActions(app, viewer.roles),
+    allowedActions: toAllowedActions(app, viewer),
     deskNotes: app.deskNotes.map(toDeskNote),
     agencyReference: app.agencyReference ?? '',
     openedBy: app.openedBy,
@@ -76,6 +78,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     assignee: app.assignee ?? '',
     tellings: app.told?.map(toTelling) ?? [],
     payment: toPayment(app.payment),
+    ownApplication: viewer.isPartyTo(app.content),
   };
 }
 
@@ -101,7 +104,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     content: toRowContent(row),
     documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
     decision: toDecisionTimes(row.decision),
-    allowedActions: toAllowedActions(row, viewer.roles),
+    allowedActions: toAllowedActions(row, viewer),
     deskNotes: row.deskNotes.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
     sinceTime: toTimestamp(row.queue?.since),
     buckets: toBuckets(row, viewer),
@@ -184,8 +187,12 @@ function toDecisionTimes(decision: ApplicationRow['decision']): DecisionOut | nu
   };
 }
 
-function toAllowedActions(app: Pick<ApplicationRow, 'state' | 'decision' | 'payment'>, roles: readonly string[]) {
-  return allowedActions(app.state, roles, circumstancesOf(app)).map((action: Action) => enumWord('ACTION_', action));
+function toAllowedActions(
+  app: Pick<ApplicationRow, 'state' | 'decision' | 'payment' | 'content'>,
+  { roles, isPartyTo }: Viewer,
+) {
+  const allowed = allowedActions(app.state, roles, circumstancesOf(app, isPartyTo));
+  return allowed.map((action: Action) => enumWord('ACTION_', action));
 }
 
 function toDeskNote({ kind, recordTime, cause = '', count = 1, seenTime, seenBy = '' }: DeskNote): DeskNoteOut {

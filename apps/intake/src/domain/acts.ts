@@ -24,6 +24,16 @@ export interface Actor {
   occurTime?: Date;
   /** The request id. */
   cause: string;
+  isPartyTo: IsPartyTo;
+}
+
+/** Whether it is somebody's own application: they are its applicant or its represented person. */
+export type IsPartyTo = (people: Parties) => boolean;
+
+/** The people of an application, as far as that is asked. */
+export interface Parties {
+  applicant?: { idnp?: string };
+  represented?: { idnp?: string };
 }
 
 /** What happened to an application, as it is told to the other services: each is a message of cups.intake.v1. */
@@ -57,38 +67,44 @@ export function replay(history: readonly ActionRecord[]): State {
   }, 'draft');
 }
 
-/** What holds about an application beside its state. */
-export function circumstancesOf({ decision, payment }: Pick<ApplicationRow, 'decision' | 'payment'>): Circumstance[] {
+/** What holds about an application beside its state, for somebody. */
+export function circumstancesOf(
+  { decision, payment, content = {} }: Pick<ApplicationRow, 'decision' | 'payment' | 'content'>,
+  isPartyTo: IsPartyTo,
+): Circumstance[] {
   const { revokeTime, correctTime } = decision ?? {};
   const stands = revokeTime && !(correctTime && correctTime > revokeTime);
   const holding: Circumstance[] = stands ? ['result-revoked'] : [];
   if (payment) holding.push('fee-paid');
+  if (isPartyTo(content)) holding.push('own-application');
   return holding;
 }
 
 /**
  * The state that an action leads to.
- * @throws Problem NOT_FOUND for the application of another centre, RESULT_REVOKED or ACTION_NOT_ALLOWED where the table of
- *   the life cycle refuses the action to these roles now
+ * @throws Problem NOT_FOUND for the application of another centre, RESULT_REVOKED, OWN_APPLICATION or ACTION_NOT_ALLOWED where the
+ *   table of the life cycle refuses the action to these roles now
  */
 export function allow(app: Application, action: Action, actor: Actor): State {
   assertOwn(app, actor);
-  const holding = circumstancesOf(app);
+  const holding = circumstancesOf(app, actor.isPartyTo);
   const state = stateAfter(app.state, action, actor.roles, holding);
-  if (!state) {
-    const allowed = allowedActions(app.state, actor.roles, holding).join(' ');
-    const metadata = { state: app.state, action, allowed };
-    if (closedBy(app.state, action, actor.roles, holding) === 'result-revoked') {
+  if (state) return state;
+  const metadata = { state: app.state, action, allowed: allowedActions(app.state, actor.roles, holding).join(' ') };
+  switch (closedBy(app.state, action, actor.roles, holding)) {
+    case 'result-revoked': {
       const message = 'The agency revoked the result and has not corrected it since.';
       throw new Problem({ reason: 'RESULT_REVOKED', message, metadata });
     }
-    throw new Problem({
-      reason: 'ACTION_NOT_ALLOWED',
-      message: `An application that is ${app.state} does not allow ${action}.`,
-      metadata,
-    });
+    case 'own-application': {
+      const message = `This is the operator's own application: a colleague may ${action}.`;
+      throw new Problem({ reason: 'OWN_APPLICATION', message, metadata });
+    }
+    default: {
+      const message = `An application that is ${app.state} does not allow ${action}.`;
+      throw new Problem({ reason: 'ACTION_NOT_ALLOWED', message, metadata });
+    }
   }
-  return state;
 }
 
 /**

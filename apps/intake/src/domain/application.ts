@@ -255,7 +255,12 @@ export type ApplicationRow = Pick<
   | 'assignee'
   | 'queue'
 > & {
-  content?: { applicant?: Pick<Person, 'givenName' | 'familyName'>; contact?: { phone?: string } };
+  content?: {
+    /** The number tells whether it is the reader's own, and goes no further. */
+    applicant?: Pick<Person, 'givenName' | 'familyName' | 'idnp'>;
+    represented?: Pick<Person, 'idnp'>;
+    contact?: { phone?: string };
+  };
   documentRequest?: Pick<DocumentRequest, 'answerBy'>;
   decision?: Pick<Decision, 'approved' | 'decideTime' | 'correctTime' | 'revokeTime'>;
   deskNotes: Pick<DeskNote, 'kind' | 'recordTime'>[];

@@ -9,7 +9,7 @@ import type { Cause } from '@cups/store';
 import { toApplication } from '../convert/application.ts';
 import type { Actor, Step } from '../domain/acts.ts';
 import { changeOf } from '../happenings.ts';
-import { viewerOf } from './own.ts';
+import { partyOf, viewerOf } from './own.ts';
 import type { Parts } from './parts.ts';
 import type { StoredApplication } from '../store.ts';
 
@@ -21,6 +21,8 @@ interface ChangeRequest {
   /** When it is claimed to have happened; empty means now. */
   occurTime?: Timestamp__Output | null;
 }
+
+type ChangeParts = Pick<Parts, 'applications' | 'hashes' | 'persons' | 'secret' | 'now'>;
 
 /** The cause of a write by a person: there is always a request. */
 export type PersonsCause = Cause & Required<Pick<Cause, 'request'>>;
@@ -37,13 +39,14 @@ interface Act<R> {
  * @throws Problem NOT_FOUND, REQUEST_ID_INVALID, REQUEST_ID_REUSED, ETAG_STALE, and what the domain refuses
  */
 export async function change<R>(
-  { applications, hashes, secret, now }: Pick<Parts, 'applications' | 'hashes' | 'secret' | 'now'>,
+  { applications, hashes, persons, secret, now }: ChangeParts,
   request: ChangeRequest,
   context: Context,
   { read, decide }: Act<R>,
 ): Promise<{ application: ApplicationMessage; replayed: boolean }> {
   const cause = causeOf(request, context, secret());
-  const actor = actorOf(context, cause, now(), fromTimestamp(request.occurTime ?? null));
+  const occurTime = fromTimestamp(request.occurTime ?? null);
+  const actor = actorOf(context, cause, { persons, now: now(), occurTime });
   const { document, outcome } = await applications.update(
     parseName('applications', request.name),
     { scope: { centre: centresOf(context) }, cause, etag: request.etag || undefined, now: actor.now },
@@ -58,7 +61,7 @@ export async function change<R>(
   const replayed = outcome === 'replayed';
   // A repeat decides nothing, and shows the application all the same.
   if (replayed) context.look(request.name);
-  return { application: toApplication(document, viewerOf(context, actor.now)), replayed };
+  return { application: toApplication(document, viewerOf(context, persons, actor.now)), replayed };
 }
 
 /**
@@ -82,10 +85,15 @@ export function causeOf(request: { requestId: string }, context: Context, secret
 }
 
 /** Who acts. That there is a session with a centre was checked before: the access table says so. */
-export function actorOf(context: Context, { request }: PersonsCause, now: Date, occurTime?: Date): Actor {
+export function actorOf(
+  context: Context,
+  { request }: PersonsCause,
+  { persons, now, occurTime }: Pick<Parts, 'persons'> & { now: Date; occurTime?: Date | undefined },
+): Actor {
   const { operator, roles } = sessionOf(context);
   const [centre = '', ...takesOver] = centresOf(context);
-  const actor: Actor = { by: operator, roles, centre, takesOver, now, cause: request.id };
+  const isPartyTo = partyOf(context, persons);
+  const actor: Actor = { by: operator, roles, centre, takesOver, now, cause: request.id, isPartyTo };
   if (occurTime) actor.occurTime = occurTime;
   return actor;
 }

@@ -14,11 +14,11 @@ import { ownApplication, viewerOf } from './own.ts';
 export function draftRpcs(
   parts: Parts,
 ): Pick<IntakeRpcs, 'CreateApplication' | 'UpdateApplication' | 'RenewApplication'> {
-  const { applications, versions, neighbours, secret, now } = parts;
+  const { applications, versions, neighbours, persons, secret, now } = parts;
   return {
     async CreateApplication(request, context) {
       const cause = causeOf(request, context, secret());
-      const actor = actorOf(context, cause, now());
+      const actor = actorOf(context, cause, { persons, now: now() });
       if (request.applicationId && !isUlid(request.applicationId)) {
         throw wrongField(violation('/id', 'ULID'));
       }
@@ -31,7 +31,7 @@ export function draftRpcs(
           return { document: made, replayed: true };
         },
       );
-      return { application: toApplication(document, viewerOf(context, actor.now)), replayed };
+      return { application: toApplication(document, viewerOf(context, persons, actor.now)), replayed };
     },
 
     async UpdateApplication(request, context) {

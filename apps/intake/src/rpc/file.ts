@@ -19,13 +19,13 @@ const SHOWN_ACTIONS = 200;
 
 /** The calls of the page of one application: all about it, what was filed, and who looked. */
 export function fileRpcs(
-  parts: Pick<Parts, 'applications' | 'versions' | 'looks' | 'now'>,
+  parts: Pick<Parts, 'applications' | 'versions' | 'looks' | 'persons' | 'now'>,
 ): Pick<IntakeRpcs, 'GetApplicationFile' | 'GetFiledSubmission' | 'ListLooks'> {
-  const { applications, versions, looks, now } = parts;
+  const { applications, versions, looks, persons, now } = parts;
   return {
     async GetApplicationFile({ name }, context) {
       const app = await ownApplication(applications, name, context);
-      const viewer = viewerOf(context, now());
+      const viewer = viewerOf(context, persons, now());
       const [looked, same] = await Promise.all([
         looks.summary(app._id, viewer.me),
         sameAs(parts, app, centresOf(context)),

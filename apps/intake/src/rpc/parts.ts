@@ -1,5 +1,5 @@
 import type { Documents } from '@cups/store';
-import type { Rpcs } from '@cups/rpc';
+import type { PersonHashes, Rpcs } from '@cups/rpc';
 import type { IntakeServiceDefinition } from '@cups/contracts/gen/cups/intake/v1/IntakeService.ts';
 import type { NameHashes } from '../domain/names.ts';
 import type { Neighbours } from '../neighbours.ts';
@@ -20,6 +20,8 @@ export interface Parts {
   looks: Looks;
   /** By which names are found. */
   hashes: NameHashes;
+  /** By which operators are recognised among the people of an application. */
+  persons: PersonHashes;
   /** Secret of the fingerprints of requests. */
   secret: () => string;
   now: () => Date;

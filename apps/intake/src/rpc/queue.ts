@@ -18,12 +18,13 @@ import type { IntakeRpcs, Parts } from './parts.ts';
 export function queueRpcs({
   applications,
   looks,
+  persons,
   now,
-}: Pick<Parts, 'applications' | 'looks' | 'now'>): Pick<IntakeRpcs, 'ListQueue' | 'ListQueueChanges'> {
+}: Pick<Parts, 'applications' | 'looks' | 'persons' | 'now'>): Pick<IntakeRpcs, 'ListQueue' | 'ListQueueChanges'> {
   return {
     async ListQueue(request, context) {
       const centres = centresOf(context);
-      const viewer = viewerOf(context, now());
+      const viewer = viewerOf(context, persons, now());
       const bucket = (enumValue('BUCKET_', request.bucket) || 'today') as Bucket;
       const { me, now: at } = viewer;
       const { pageToken } = request;
@@ -37,7 +38,7 @@ export function queueRpcs({
 
     async ListQueueChanges(request, context) {
       const centres = centresOf(context);
-      const viewer = viewerOf(context, now());
+      const viewer = viewerOf(context, persons, now());
       const since = cursorFrom(request.cursor);
       const { pageToken } = request;
       const [page, counts] = await Promise.all([

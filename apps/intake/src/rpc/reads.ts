@@ -14,22 +14,23 @@ import { ownApplication, viewerOf } from './own.ts';
 export function readRpcs({
   applications,
   looks,
+  persons,
   now,
-}: Pick<Parts, 'applications' | 'looks' | 'now'>): Pick<
+}: Pick<Parts, 'applications' | 'looks' | 'persons' | 'now'>): Pick<
   IntakeRpcs,
   'GetApplication' | 'ListApplications' | 'ListApplicationActions'
 > {
   return {
     async GetApplication(request, context) {
       const app = await ownApplication(applications, request.name, context);
-      const viewer = viewerOf(context, now());
+      const viewer = viewerOf(context, persons, now());
       await looks.write([app._id], lookOf(context, 'file', viewer.now));
       return { application: toApplication(app, viewer) };
     },
 
     async ListApplications(request, context) {
       const centres = centresOf(context);
-      const viewer = viewerOf(context, now());
+      const viewer = viewerOf(context, persons, now());
       const { documents, nextPageToken } = await listByCentre(applications, {
         centres,
         state: enumValue('STATE_', request.state) as State | '',

@@ -14,9 +14,9 @@ import type { IntakeRpcs, Parts } from './parts.ts';
 
 /** The calls by which a desk finds applications and people: by a number, by a name, by who stands in front of it. */
 export function searchRpcs(
-  parts: Pick<Parts, 'applications' | 'looks' | 'hashes' | 'now'>,
+  parts: Pick<Parts, 'applications' | 'looks' | 'hashes' | 'persons' | 'now'>,
 ): Pick<IntakeRpcs, 'SearchApplications' | 'LookUpPerson'> {
-  const { applications, looks, now } = parts;
+  const { applications, looks, persons, now } = parts;
 
   /** Each that is found is a look at it; that nothing was found is one at the centre. */
   async function record(rows: readonly { _id: string }[], kind: 'search' | 'person', context: Context): Promise<void> {
@@ -30,7 +30,7 @@ export function searchRpcs(
       const asked = searchedFor(request);
       const { rows, more } = await found(parts, asked, centresOf(context));
       await record(rows, 'search', context);
-      const viewer = viewerOf(context, now());
+      const viewer = viewerOf(context, persons, now());
       return { applications: rows.map((row) => toRow(row, viewer)), kind: enumWord('SEARCH_KIND_', asked.kind), more };
     },
 
@@ -42,7 +42,7 @@ export function searchRpcs(
         lastOf(applications, centres, idnp),
       ]);
       await record(last ? [...rows, last] : rows, 'person', context);
-      const viewer = viewerOf(context, now());
+      const viewer = viewerOf(context, persons, now());
       const { applicant = null, contact = null } = last ? toContent(last.content) : {};
       return {
         applications: rows.map((row) => toRow(row, viewer)),

@@ -21,6 +21,9 @@ export const ROW = {
   openedBy: 1,
   'content.applicant.givenName': 1,
   'content.applicant.familyName': 1,
+  // By which it is seen whether it is the reader's own; no row shows them.
+  'content.applicant.idnp': 1,
+  'content.represented.idnp': 1,
   submitTime: 1,
   dueDate: 1,
   dueTime: 1,

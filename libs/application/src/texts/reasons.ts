@@ -163,6 +163,11 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Заявление изменилось, и этот шаг больше невозможен. Откройте его снова.',
     en: 'The application has changed and this step is no longer possible. Open it again.',
   },
+  OWN_APPLICATION: {
+    ro: 'Aceasta este cererea dumneavoastră: un coleg face acest pas.',
+    ru: 'Это ваше собственное заявление: этот шаг делает коллега.',
+    en: 'This is your own application: a colleague takes this step.',
+  },
   CENTRE_NOT_OPEN: {
     ro: 'Centrul nu este încă deschis. Cereri se depun la unul deschis.',
     ru: 'Центр ещё не открыт. Заявления подаются в открытом центре.',

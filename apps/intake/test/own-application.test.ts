@@ -1,0 +1,99 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Application__Output } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
+import { followPersonHashes, PERSON_HASH_KEYS } from '@cups/rpc';
+import type { PersonHashes } from '@cups/rpc';
+import { idnp, person, quietLog } from '@cups/testing';
+import { createIntake } from '../src/service.ts';
+import { useIntake } from './world.ts';
+
+/** An operator who is applicant or represented herself prepares the application; what counts outside the desk a colleague does. */
+
+const intake = useIntake();
+let hashes: PersonHashes;
+beforeAll(() => {
+  const file = join(intake.world.keysDir, PERSON_HASH_KEYS);
+  hashes = followPersonHashes({ file, required: true, log: quietLog });
+});
+/** Whoever has the n-th person's number, at a desk. */
+const deskOf = (n: number, centre = 'CU-001', takesOver: string[] = []) =>
+  intake.world.deskAt(intake.port, centre, {
+    operator: `operators/person-${n}`,
+    person: hashes.of(idnp(n))!,
+    takesOver,
+  });
+const [ME, COLLEAGUE, NEIGHBOUR] = [901, 902, 903];
+const request = (name: string) => ({ requestId: randomUUID(), name });
+const REFUSED = expect.objectContaining({ reason: 'OWN_APPLICATION', kind: 'FORBIDDEN' });
+const PREPARES = ['ACTION_EDIT', 'ACTION_WITHDRAW', 'ACTION_RENEW'];
+const represented = (n: number) => ({
+  represented: person(n),
+  mandate: { kind: 'MANDATE_KIND_NOTARIAL' as const, reference: '77' },
+  evidence: [
+    { kind: 'identity-document', number: 'B1', originalSeen: true },
+    { kind: 'power', verificationCode: 'V-1' },
+  ],
+});
+
+describe('an operator and her own application', () => {
+  test('She opens and prepares it; a colleague files it, and whatever counts after that is refused to her alone.', async () => {
+    const [me, colleague] = [deskOf(ME), deskOf(COLLEAGUE)];
+    const draft = await me.open(ME);
+    expect(draft).toMatchObject({ ownApplication: true, allowedActions: PREPARES });
+    await expect(me.submit(draft.name)).rejects.toEqual(REFUSED);
+    await me.addNote({ ...request(draft.name), text: 'Please file it for me.' });
+
+    const filed = await colleague.submit(draft.name);
+    expect(filed).toMatchObject({ ownApplication: false, state: 'STATE_SUBMITTED' });
+    const payment = { receiptNumber: 'CH-1', amount: { amountMinor: '11000', currencyCode: 'MDL' } };
+    await expect(me.recordPayment({ ...request(draft.name), payment })).rejects.toEqual(REFUSED);
+    await expect(me.withdrawApplication(request(draft.name))).rejects.toEqual(REFUSED);
+    const rowOf = async (desk: typeof me) =>
+      (await desk.listApplications({ pageSize: 200 })).applications.find(({ name }) => name === draft.name)!;
+    expect((await rowOf(me)).allowedActions).toEqual([]);
+    expect((await rowOf(colleague)).allowedActions).toEqual(['ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT']);
+    expect(JSON.stringify(await rowOf(me))).not.toContain(idnp(ME));
+    expect((await me.history(draft.name)).map(({ kind, by }) => [kind, by])).toEqual([
+      ['note', `operators/person-${ME}`],
+      ['submit', `operators/person-${COLLEAGUE}`],
+    ]);
+
+    await colleague.withdrawApplication(request(draft.name));
+    const correction = await me.open(ME, {}, { corrects: draft.name });
+    await expect(me.submit(correction.name)).rejects.toEqual(REFUSED);
+    const { application } = await me.withdrawApplication(request(correction.name));
+    expect(application).toMatchObject({ state: 'STATE_WITHDRAWN' });
+  });
+
+  test('It is hers from the edit that makes her the represented, and again nobody else is from the edit that ends it.', async () => {
+    const me = deskOf(ME);
+    const draft = await me.open(NEIGHBOUR);
+    expect(draft.ownApplication).toBe(false);
+    const edit = (app: Application__Output, content: object, updateFields: string[]) =>
+      me.updateApplication({ ...request(app.name), etag: app.etag, content, updateFields });
+    const fields = Object.keys(represented(ME));
+    const { application: hers } = await edit(draft, represented(ME), fields);
+    expect(hers).toMatchObject({ ownApplication: true, allowedActions: PREPARES });
+    await expect(me.submit(draft.name)).rejects.toEqual(REFUSED);
+    const { application: theirs } = await edit(hers!, represented(COLLEAGUE), fields);
+    expect(theirs!.ownApplication).toBe(false);
+    expect(await me.submit(draft.name)).toMatchObject({ state: 'STATE_SUBMITTED' });
+  });
+
+  test('It is hers at the centre that took it over as well.', async () => {
+    const { name } = await deskOf(COLLEAGUE).open(ME);
+    await expect(deskOf(ME, 'CU-003', ['CU-001']).submit(name)).rejects.toEqual(REFUSED);
+    expect(await deskOf(COLLEAGUE, 'CU-003', ['CU-001']).submit(name)).toMatchObject({ state: 'STATE_SUBMITTED' });
+  });
+
+  test('Of whom identity says nothing, as a release before this one, nothing is compared.', async () => {
+    const { name } = await deskOf(ME).open(ME);
+    expect(await intake.at().submit(name)).toMatchObject({ state: 'STATE_SUBMITTED' });
+  });
+});
+
+test('In production it does not start without the keys by which people are compared.', async () => {
+  const config = intake.world.configOf({ environment: 'production', personHashKeysFile: '/nowhere/person-hash.jwks' });
+  await expect(createIntake(config)).rejects.toThrow('PERSON_HASH_KEYS_FILE');
+});
