@@ -8,7 +8,9 @@ import { followPersonHashes } from '../src/index.ts';
 
 let dir: string;
 let remove: () => void;
-beforeAll(() => ({ dir, remove } = temporaryDir()));
+beforeAll(() => {
+  ({ dir, remove } = temporaryDir());
+});
 afterAll(() => remove());
 
 const key = (kid: string, use = 'sig') => ({ kty: 'oct', kid, use, k: Buffer.alloc(32, kid).toString('base64url') });
