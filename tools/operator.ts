@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { enumValue, fromTimestamp } from '@cups/contracts/proto';
 import { isProblem } from '@cups/problem';
@@ -26,11 +27,11 @@ const HELP = `npm run operator -- <command>
   show <operators/…>         one of the staff with all places, and what was done
 
   --first       of appoint-supervisor: changes nothing where a supervisor is at work already, whoever it is
+  --wait <s>    while identity cannot be asked, it is tried again for so many seconds (default 0)
   --by <name>   who does it (default: you)
   --json        for programs
   --help        this text
 
-Ends with 1 when it may go better with the next try, or rows were refused, and with 2 when it will not.
 The number is read from the standard input where --idnp is left out, so that it stands in no history of a shell. The platform is
 found as by \`npm run cups\`: the one that \`npm start\` started here, or by CUPS_KEYS, GRPC_TLS_DIR and IDENTITY_ADDRESS.
 `;
@@ -43,6 +44,7 @@ const OPTIONS = {
   centre: { type: 'string', default: '' },
   from: { type: 'string' },
   first: { type: 'boolean', default: false },
+  wait: { type: 'string', default: '0' },
   by: { type: 'string', default: whoAmI() },
   'dry-run': { type: 'boolean', default: false },
   partial: { type: 'boolean', default: false },
@@ -51,6 +53,7 @@ const OPTIONS = {
 } as const;
 /** As many rows as identity takes in one call. */
 const AT_ONCE = 500;
+const AGAIN_MS = 2_000;
 
 type Values = ReturnType<typeof read>['values'];
 interface Answer {
@@ -72,7 +75,7 @@ try {
   await main();
 } catch (error) {
   console.error(sentenceOf(error));
-  process.exitCode = isFinal(error) ? 2 : 1;
+  process.exitCode = 1;
 }
 
 /** The user of a container may have no name. */
@@ -84,9 +87,10 @@ function whoAmI(): string {
   }
 }
 
-function isFinal(error: unknown): boolean {
-  const final: readonly ProblemKind[] = ['INVALID', 'FORBIDDEN', 'NOT_FOUND', 'EXISTS', 'PRECONDITION'];
-  return error instanceof Refused || (isProblem(error) && final.includes(error.kind));
+/** Whether another try may go better. */
+function mayPass(error: unknown): boolean {
+  const passing: readonly ProblemKind[] = ['UNAVAILABLE', 'DEADLINE', 'UNAUTHENTICATED'];
+  return isProblem(error) && passing.includes(error.kind);
 }
 
 function read() {
@@ -101,11 +105,26 @@ async function main(): Promise<void> {
   if (!command) throw new Refused(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
   const platform = new Platform(join(import.meta.dirname, '..'), process.env);
   try {
-    const { found, text, isRefused } = await command(platform.identity(), values, name);
+    const { found, text, isRefused } = await patiently(Number(values.wait), () =>
+      command(platform.identity(), values, name),
+    );
     console.log(values.json ? JSON.stringify(found, null, 2) : text);
     if (isRefused) process.exitCode = 1;
   } finally {
     platform.close();
+  }
+}
+
+/** A key that identity has not been given yet passes as well as its absence. @throws what the last try throws */
+async function patiently<T>(seconds: number, work: () => Promise<T>): Promise<T> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!mayPass(error) || performance.now() > end) throw error;
+      await delay(AGAIN_MS);
+    }
   }
 }
 

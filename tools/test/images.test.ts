@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { JsonStrictValidator } from '@cyclonedx/cyclonedx-library/Validation';
 import { Version } from '@cyclonedx/cyclonedx-library/Spec';
 import { makeKeys } from '@cups/rpc';
@@ -202,14 +203,14 @@ describe('a bundle, started as its image starts it, in a folder without packages
     mkdirSync(join(folder.dir, 'state'), { recursive: true });
   });
 
-  async function start(name: string, args: string[] = []) {
+  async function start(name: string, args: string[] = [], stderr: 'ignore' | 'pipe' = 'ignore') {
     const [http, grpc] = [await freePort(), await freePort()];
     const options = configurationOf(name).config.Env.find((one) => one.startsWith('NODE_OPTIONS='));
     expect(options).toMatch(/^NODE_OPTIONS=--max-semi-space-size=\d+ --max-old-space-size=192$/);
     const place = join(first, 'bundles', name);
     const child = spawn(process.execPath, [join(place, 'main.mjs'), ...args], {
       cwd: place,
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', stderr],
       env: {
         NODE_OPTIONS: options!.slice('NODE_OPTIONS='.length),
         CUPS_ENV: 'development',
@@ -239,14 +240,18 @@ describe('a bundle, started as its image starts it, in a folder without packages
     expect(await check.ended).toBe(0);
   }, 60_000);
 
-  test('the job of the first supervisor ends with 1 while identity is away, and with 2 where nobody is named', async () => {
+  test('the job of the first supervisor asks identity, and fails where that is away or nobody is named', async () => {
     const person = join(folder.dir, 'person');
+    const named = { idnp: '2900000000012', 'given-name': 'Ana', 'family-name': 'Exemplu', why: 'Order 12' };
     mkdirSync(person);
-    const appoint = async () => (await start('operator', ['appoint-supervisor', '--from', person])).ended;
-    expect(await appoint()).toBe(2);
-    const said = { idnp: '2900000000012', 'given-name': 'Ana', 'family-name': 'Exemplu', why: 'Order 12' };
-    for (const [name, text] of Object.entries(said)) writeFileSync(join(person, name), text);
-    expect(await appoint()).toBe(1);
+    const appoint = async () => {
+      const { child, ended } = await start('operator', ['appoint-supervisor', '--from', person], 'pipe');
+      const said = await text(child.stderr!);
+      return [await ended, said.trim()];
+    };
+    expect(await appoint()).toEqual([1, expect.stringContaining('lacks idnp, given-name, family-name, why')]);
+    for (const [name, word] of Object.entries(named)) writeFileSync(join(person, name), word);
+    expect(await appoint()).toEqual([1, expect.stringContaining('identity answered UNAVAILABLE')]);
   }, 60_000);
 
   test.each(names.filter((name) => !JOBS.includes(name)))(

@@ -4,18 +4,7 @@ A pod that does one thing for the release and ends: image, security and size of 
 */}}
 {{- define "cups.jobSpec" -}}
 {{- $values := .job.values -}}
-backoffLimit: 5
-{{- if .job.finalExitCode }}
-podFailurePolicy:
-  rules:
-    # It has said that another try would change nothing.
-    - action: FailJob
-      onExitCodes:
-        containerName: {{ .job.name }}
-        operator: In
-        values:
-          - {{ .job.finalExitCode }}
-{{- end }}
+backoffLimit: {{ hasKey .job "retries" | ternary .job.retries 5 }}
 # Kept for whoever wants to read its log, until the next release makes it anew.
 ttlSecondsAfterFinished: 86400
 template:

@@ -52,16 +52,15 @@ test('identity alone is reached by it, at the port of its calls', () => {
   );
 });
 
-test('it is given who it is by a Secret alone, and ends at once where another try would change nothing', () => {
+test('it is given who it is by a Secret alone, and tells all in one pod', () => {
   const { spec } = ofKind<Job>(appointing, 'Job').find(({ metadata }) => metadata.name === 'operator')!;
   const { volumes = [], containers } = spec.template.spec;
   const secrets = volumes.flatMap(({ projected }) => projected?.sources.map(({ secret }) => secret?.name));
   expect(secrets).toEqual(['cups-key-operator', 'first-supervisor', 'cups-tls-operator']);
   expect(containers[0]).toMatchObject({
-    args: ['appoint-supervisor', '--first', '--from', '/person', '--by', 'release cups'],
+    args: ['appoint-supervisor', '--first', '--from', '/person', '--wait', '240', '--by', 'release cups'],
   });
-  const codes = [{ action: 'FailJob', onExitCodes: { containerName: 'operator', operator: 'In', values: [2] } }];
-  expect(spec).toMatchObject({ podFailurePolicy: { rules: codes } });
+  expect(spec).toMatchObject({ backoffLimit: 0 });
 });
 
 test('where calls are plain it has no certificate to show', () => {
