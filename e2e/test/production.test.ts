@@ -1,154 +1,190 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually, freePort, platform as parts, temporaryDir } from '@cups/testing';
+import { startLocal } from '@cups/local';
+import type { LocalPlatform } from '@cups/local';
+import { eventually, temporaryDir } from '@cups/testing';
+import { until } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
 import { idnp } from '@cups/tools/filings';
-import { startPlatform } from '@cups/tools/platform';
-import type { Platform } from '@cups/tools/platform';
-import { Browser } from './browser.ts';
+import { agenciesIn } from '@cups/tools/platform';
+import type { ServiceName } from '@cups/tools/platform';
 import type { Answer, Page } from './browser.ts';
 import { filing } from './filing.ts';
-import { openFront } from './front.ts';
-import type { Front } from './front.ts';
-import { openLine } from './line.ts';
-import type { Line } from './line.ts';
+import { openMinistry } from './ministry.ts';
+import type { Ministry, Visitor } from './ministry.ts';
 
 /**
- * The platform as a ministry runs it: in production, behind TLS, with MPass alone and nobody in it. A supervisor is appointed by the
- * command, people are invited one by another, sign in by SAML and work; and all of it goes on while identity, its store or the
- * provider is away.
+ * Production, played from outside. Kafka and the store speak TLS alone, and nobody may do what was not given to them: users and
+ * rights are made by `npm run topics`. A supervisor is appointed by the command, people are invited one by another, sign in by SAML
+ * and work; and all of it goes on while identity, its store or the provider is away.
  */
 
 const root = join(import.meta.dirname, '../..');
 const folder = temporaryDir();
+const users = join(folder.dir, 'users');
+const data = join(folder.dir, 'data');
+const SERVICES = ['identity', 'intake', 'agency-bridge', 'notifications', 'agency-simulator'] as const;
 const NUMBERS = { supervisor: idnp(9001), manager: idnp(9002), specialist: idnp(9003), colleague: idnp(9004) };
+type Who = keyof typeof NUMBERS;
 /** A name that is nobody else's, to be looked for where it must not be. */
 const FAMILY = 'Zbarneanu';
-let fronts: { desk: Front; idp: Front };
-let line: Line;
-let platform: Platform;
+let local: LocalPlatform;
+let ministry: Ministry;
 /** Who works, each in a browser of their own. */
-const at: Record<keyof typeof NUMBERS, Browser> = {} as never;
+const at = {} as Record<Who, Visitor>;
+
+const fileOf = (user: string) => join(users, user);
+const setPassword = (user: string) =>
+  writeFileSync(fileOf(user), randomBytes(24).toString('base64url'), { mode: 0o600 });
 
 beforeAll(async () => {
-  fronts = { desk: await openFront('cups.test'), idp: await openFront('mpass.test') };
-  const { mongoUri } = parts();
-  line = await openLine(Number(new URL(mongoUri).port));
-  const idpPort = await freePort();
-  platform = await startPlatform({
-    port: 0,
-    dataDir: folder.dir,
-    prefix: parts().prefix,
-    testIdp: { port: idpPort, url: fronts.idp.origin },
-    env: { CUPS_ENV: 'production', PUBLIC_ORIGIN: fronts.desk.origin, TRUST_PROXY: '1' },
-    envOf: {
-      gateway: { SESSION_CHECK_MS: '500', GATEWAY_HOST: '127.0.0.1' },
-      identity: { CUPS_IDENTITY_PROVIDERS: 'mpass', MONGODB_URI: `mongodb://127.0.0.1:${line.port}` },
-    },
-  });
-  fronts.desk.to(Number(new URL(platform.url).port));
-  fronts.idp.to(idpPort);
-  for (const who of Object.keys(NUMBERS) as (keyof typeof NUMBERS)[]) at[who] = newBrowser();
-}, 120_000);
+  local = await startLocal({ dataDir: join(folder.dir, 'parts'), secure: true });
+  mkdirSync(users, { mode: 0o700 });
+  cpSync(join(root, 'data'), data, { recursive: true });
+  for (const user of [...SERVICES, 'kafka-lag', ...agenciesIn(join(root, 'data')).map((code) => `agency.${code}`)]) {
+    setPassword(user);
+  }
+  writeFileSync(join(folder.dir, 'admin'), local.secure!.admin.password, { mode: 0o600 });
+}, 90_000);
 afterAll(async () => {
-  await platform?.stop();
-  await Promise.all([fronts.desk.close(), fronts.idp.close(), line.close()]);
+  await ministry?.stop();
+  await local.stop();
   folder.remove();
 });
 
-const newBrowser = () => new Browser([fronts.desk.certificate, fronts.idp.certificate]);
-const originOf = () => fronts.desk.origin;
+/** Runs `npm run topics` as the administrator. */
+const topics = (): Promise<string> =>
+  asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data });
 
-/** Somebody signs in at MPass with a number, and with a second factor unless not. */
-async function signIn(browser: Browser, number: string, more: { weak?: boolean; centre?: string } = {}): Promise<Page> {
-  const query = new URLSearchParams({ returnTo: '/', ...(more.centre && { centre: more.centre }) });
-  const asked = await browser.open(`${originOf()}/auth/mpass/start?${query}`);
-  // Whoever is signed in there comes back without being asked.
-  if (!asked.url.startsWith(fronts.idp.origin)) return asked;
-  return browser.submit(asked, { person: '', typed: number, ...(more.weak ? {} : { strong: 'yes' }) });
+/** Runs `npm run <tool>`. @throws Error with what it said when its code is not 0 */
+function asAdministrator(tool: string, args: string[], more: Record<string, string>): Promise<string> {
+  const given = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
+  const child = spawn(process.execPath, given, {
+    env: {
+      KAFKA_BROKERS: local.kafkaBrokers,
+      KAFKA_TLS_CA_FILE: local.secure!.caFile,
+      KAFKA_SASL_USERNAME: local.secure!.admin.username,
+      KAFKA_SASL_PASSWORD_FILE: join(folder.dir, 'admin'),
+      ...more,
+    },
+  });
+  let said = '';
+  child.stdout.on('data', (data) => (said += data));
+  child.stderr.on('data', (data) => (said += data));
+  return new Promise((resolve, reject) =>
+    child.once('close', (code) => (code === 0 ? resolve(said) : reject(new Error(said)))),
+  );
 }
-const reasonOf = ({ url }: Page) => new URL(url).searchParams.get('signIn');
 
-/** What a page asks for its user, who may. @throws Error with the answer where it is refused */
-async function ask<T>(browser: Browser, method: string, path: string, given: { body?: unknown; etag?: string } = {}) {
-  const answer = await browser.call<T>(originOf(), method, path, given);
-  if (answer.status < 300) return answer;
-  throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+async function start(): Promise<void> {
+  const { caFile } = local.secure!;
+  const access = (user: ServiceName) => ({
+    KAFKA_TLS_CA_FILE: caFile,
+    KAFKA_SASL_USERNAME: user,
+    KAFKA_SASL_PASSWORD_FILE: fileOf(user),
+  });
+  ministry = await openMinistry({
+    dataDir: join(folder.dir, 'platform'),
+    prefix: '',
+    parts: { mongoUri: local.mongoUri, kafkaBrokers: local.kafkaBrokers },
+    env: { MONGODB_TLS_CA_FILE: caFile, CREATE_TOPICS: 'false', CUPS_DATA: data },
+    envOf: Object.fromEntries(SERVICES.map((name) => [name, access(name)])),
+  });
+  for (const who of Object.keys(NUMBERS) as Who[]) at[who] = ministry.visitor();
 }
-const refusal = async (browser: Browser, method: string, path: string, body?: unknown) => {
-  const { status, body: said } = await browser.call<{ reason?: string }>(originOf(), method, path, { body });
-  return `${status} ${said.reason ?? ''}`.trim();
+
+/** Files an application as the specialist. */
+async function fileOne(n: number, more: object = {}): Promise<string> {
+  const id = await open(at.specialist, n, more);
+  await at.specialist.ask('POST', `/applications/${id}/submit`, { body: {} });
+  return id;
+}
+/** Waits until the agency has decided it. */
+const isDecided = (id: string) =>
+  until(
+    async () => (await at.specialist.ask<Application>('GET', `/applications/${id}`)).body,
+    ({ state }) => state === 'ready',
+    `${id} is decided`,
+    60,
+  );
+
+const logOf = (name: ServiceName) => readFileSync(join(root, ministry.platform.logs, `${name}.log`), 'utf8');
+const operations = async (name: ServiceName, path: string) => {
+  const answer = await fetch(`${ministry.platform.operations(name)}${path}`);
+  return { status: answer.status, text: await answer.text() };
 };
+
+const reasonOf = ({ url }: Page) => new URL(url).searchParams.get('signIn');
 
 interface Member {
   name: string;
   status: string;
   roles: string[];
 }
-interface Who {
+interface Session {
   operator: { name: string; centre?: string; roles: string[] };
 }
 
-const person = (who: keyof typeof NUMBERS, roles: string[]) => ({
+const person = (who: Who, roles: string[]) => ({
   idnp: NUMBERS[who],
   givenName: 'Ana',
   familyName: FAMILY,
   roles,
 });
-const invite = (browser: Browser, centre: string, who: keyof typeof NUMBERS, roles: string[]) =>
-  ask<Member>(browser, 'POST', `/centres/${centre}/operators`, { body: person(who, roles) });
-const idOf = async (who: keyof typeof NUMBERS) =>
-  (await ask<Who>(at[who], 'GET', '/sessions/current')).body.operator.name.replace('operators/', '');
+const invite = (by: Visitor, centre: string, who: Who, roles: string[]) =>
+  by.ask<Member>('POST', `/centres/${centre}/operators`, { body: person(who, roles) });
+const idOf = async (who: Who) =>
+  (await at[who].ask<Session>('GET', '/sessions/current')).body.operator.name.replace('operators/', '');
 
-/** `npm run operator`, as somebody with the tool's key and certificate runs it. */
-function operator(words: string[], input: string): Promise<string> {
-  const keys = join(folder.dir, 'keys');
-  const script = join(root, 'tools/operator.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], {
-    env: {
-      CUPS_KEYS: keys,
-      GRPC_TLS_DIR: join(keys, 'tls/operator'),
-      IDENTITY_ADDRESS: platform.addresses()['identity'],
-    },
-  });
-  let said = '';
-  for (const out of [child.stdout, child.stderr]) out.on('data', (data) => (said += data));
-  child.stdin.end(input);
-  return new Promise((resolve) => child.once('close', (code) => resolve(`${said.trim()} (${code})`)));
-}
 const appoint = () => {
   const words = ['--given-name', 'Ana', '--family-name', FAMILY, '--why', 'Order 12', '--by', 'devops'];
-  return operator(['appoint-supervisor', ...words], `${NUMBERS.supervisor}\n`);
+  return ministry.operator(['appoint-supervisor', ...words], `${NUMBERS.supervisor}\n`);
 };
 
 /** What is typed is kept at each pause, as the page does. */
-async function typed(browser: Browser, id: string, workedUntil: string): Promise<Answer<Application>> {
-  const { body } = await ask<Application>(browser, 'GET', `/applications/${id}`);
+async function typed(by: Visitor, id: string, workedUntil: string): Promise<Answer<Application>> {
+  const { body } = await by.ask<Application>('GET', `/applications/${id}`);
   const answers = { pensionKind: 'old-age', workedUntil };
-  return ask(browser, 'PATCH', `/applications/${id}`, { body: { answers }, etag: body.etag });
+  return by.ask('PATCH', `/applications/${id}`, { body: { answers }, etag: body.etag });
 }
-const open = async (browser: Browser, n: number) =>
-  (await ask<Application>(browser, 'POST', '/applications', { body: filing(n, 'S1') })).body.id;
+const open = async (by: Visitor, n: number, more: object = {}) =>
+  (await by.ask<Application>('POST', '/applications', { body: filing(n, `S${n % 10}`, more) })).body.id;
+
+describe('a platform whose Kafka and store are closed', () => {
+  test('has its users made by npm run topics, once, and no password is said', async () => {
+    const first = await topics();
+    expect(first.match(/^user .*: password set; \d+ rights given, 0 taken(?:; quota set)?$/gm)).toHaveLength(
+      SERVICES.length + 1 + agenciesIn(join(root, 'data')).length,
+    );
+    const again = await topics();
+    expect(again.match(/^user .*$/gm)).toEqual(
+      first.match(/^user .*$/gm)!.map((line) => line.replace(/:.*/, ': password as it was; rights as they were')),
+    );
+    for (const user of SERVICES) expect(first + again).not.toContain(readFileSync(fileOf(user), 'utf8'));
+  });
+});
 
 describe('production, from the first supervisor on', () => {
   test('lets nobody in before the command names one, and no test provider', async () => {
-    expect(reasonOf(await signIn(at.supervisor, NUMBERS.supervisor))).toBe('OPERATOR_UNKNOWN');
-    expect(await refusal(newBrowser(), 'GET', '/operators')).toMatch(/^404/);
+    await start();
+    expect(reasonOf(await at.supervisor.signIn(NUMBERS.supervisor))).toBe('OPERATOR_UNKNOWN');
+    expect(await ministry.visitor().outcome('GET', '/operators')).toMatch(/^404/);
     const local = { provider: 'local', operator: 'cu-001-specialist' };
-    expect(await refusal(newBrowser(), 'POST', '/sessions', local)).toMatch(/^40[01]/);
-    expect(await appoint()).toMatch(/^Ana Zbarneanu \(operators\/\S+\) is a supervisor now\. \(0\)$/);
+    expect(await ministry.visitor().outcome('POST', '/sessions', local)).toMatch(/^40[01]/);
+    expect(await appoint()).toMatch(/^operators\/\S+ is a supervisor now\. \(0\)$/);
     expect(await appoint()).toMatch(/is one already\. \(0\)$/);
   });
 
   test('signs her in by SAML with a second factor, and with cookies that stay here', async () => {
-    expect(reasonOf(await signIn(newBrowser(), NUMBERS.supervisor, { weak: true }))).not.toBeNull();
-    at.supervisor = newBrowser();
-    const page = await signIn(at.supervisor, NUMBERS.supervisor);
-    expect(page.url).toBe(`${originOf()}/`);
-    expect(at.supervisor.cookies(originOf())).toEqual(['__Host-cups-session']);
-    expect((await ask<Who>(at.supervisor, 'GET', '/sessions/current')).body.operator).toMatchObject({
+    expect(reasonOf(await ministry.visitor().signIn(NUMBERS.supervisor, { weak: true }))).not.toBeNull();
+    at.supervisor = ministry.visitor();
+    const page = await at.supervisor.signIn(NUMBERS.supervisor);
+    expect(page.url).toBe(`${ministry.origin}/`);
+    expect(at.supervisor.browser.cookies(ministry.origin)).toEqual(['__Host-cups-session']);
+    expect((await at.supervisor.ask<Session>('GET', '/sessions/current')).body.operator).toMatchObject({
       roles: ['supervisor'],
     });
   });
@@ -160,39 +196,36 @@ describe('production, from the first supervisor on', () => {
     ]);
     expect(one.body.name).toBe(other.body.name);
     // Which of the two is the first is by chance.
-    await signIn(at.manager, NUMBERS.manager, { centre: 'CU-001' });
+    await at.manager.signIn(NUMBERS.manager, { centre: 'CU-001' });
     const path = '/centres/CU-001/operators';
     const twice = await Promise.all(
-      [1, 2].map(() => refusal(at.manager, 'POST', path, person('specialist', ['specialist']))),
+      [1, 2].map(() => at.manager.outcome('POST', path, person('specialist', ['specialist']))),
     );
     expect(twice.sort()).toEqual(['201', '409 ALREADY_EXISTS']);
     await invite(at.manager, 'CU-001', 'colleague', ['specialist']);
   });
 
   test('files what the specialist took on, and the agency decides it', async () => {
-    await signIn(at.specialist, NUMBERS.specialist);
-    await signIn(at.colleague, NUMBERS.colleague);
-    const id = await open(at.specialist, 9101);
-    await ask(at.specialist, 'POST', `/applications/${id}/submit`, { body: {} });
-    const read = () => ask<Application>(at.specialist, 'GET', `/applications/${id}`);
-    await eventually(async () => (await read()).body.state === 'ready', { timeoutMs: 60_000, everyMs: 250 });
+    await at.specialist.signIn(NUMBERS.specialist);
+    await at.colleague.signIn(NUMBERS.colleague);
+    await isDecided(await fileOne(9101));
   });
 
   test('lets a manager of two centres go on at the other, where she sees nothing of the first', async () => {
     const id = await open(at.manager, 9102);
-    await ask(at.manager, 'POST', '/sessions/current/centre', { body: { centre: 'centres/CU-002' } });
-    expect(await refusal(at.manager, 'GET', `/applications/${id}`)).toBe('404 NOT_FOUND');
-    await ask(at.manager, 'POST', '/sessions/current/centre', { body: { centre: 'centres/CU-001' } });
-    await ask(at.manager, 'GET', `/applications/${id}`);
-    expect(await refusal(at.manager, 'POST', '/sessions/current/centre', { centre: 'centres/CU-003' })).toMatch(/^403/);
+    await at.manager.ask('POST', '/sessions/current/centre', { body: { centre: 'centres/CU-002' } });
+    expect(await at.manager.outcome('GET', `/applications/${id}`)).toBe('404 NOT_FOUND');
+    await at.manager.ask('POST', '/sessions/current/centre', { body: { centre: 'centres/CU-001' } });
+    await at.manager.ask('GET', `/applications/${id}`);
+    expect(await at.manager.outcome('POST', '/sessions/current/centre', { centre: 'centres/CU-003' })).toMatch(/^403/);
   });
 });
 
 describe('a change of what somebody may', () => {
   test('of roles reaches the session that is open', async () => {
     const path = `/centres/CU-001/operators/${await idOf('specialist')}`;
-    const history = () => refusal(at.specialist, 'GET', `${path}/history`);
-    const change = (roles: string[]) => ask(at.supervisor, 'PATCH', path, { body: { roles } });
+    const history = () => at.specialist.outcome('GET', `${path}/history`);
+    const change = (roles: string[]) => at.supervisor.ask('PATCH', path, { body: { roles } });
     expect(await history()).toMatch(/^403/);
     await change(['specialist', 'centre-manager']);
     await eventually(async () => (await history()) === '200');
@@ -204,7 +237,7 @@ describe('a change of what somebody may', () => {
     const path = `/centres/CU-001/operators/${await idOf('specialist')}`;
     const id = await open(at.specialist, 9103);
     let last = '';
-    const suspended = ask(at.manager, 'POST', `${path}/suspend`, { body: { why: 'Has left.' } });
+    const suspended = at.manager.ask('POST', `${path}/suspend`, { body: { why: 'Has left.' } });
     await eventually(async () => {
       const next = new Date(Date.now() - Math.floor(Math.random() * 1e11)).toISOString().slice(0, 10);
       try {
@@ -216,15 +249,92 @@ describe('a change of what somebody may', () => {
       }
     });
     await suspended;
-    const { body } = await ask<Application & { answers: object }>(at.colleague, 'GET', `/applications/${id}`);
+    const { body } = await at.colleague.ask<Application & { answers: object }>('GET', `/applications/${id}`);
     expect(body.answers).toMatchObject({ workedUntil: last });
     await typed(at.colleague, id, '2025-12-30');
-    await ask(at.colleague, 'POST', `/applications/${id}/submit`, { body: {} });
-    expect(reasonOf(await signIn(newBrowser(), NUMBERS.specialist))).toBe('OPERATOR_SUSPENDED');
-    await ask(at.manager, 'POST', `${path}/reinstate`, { body: {} });
-    at.specialist = newBrowser();
-    await signIn(at.specialist, NUMBERS.specialist);
-    await ask(at.specialist, 'GET', `/applications/${id}`);
+    await at.colleague.ask('POST', `/applications/${id}/submit`, { body: {} });
+    expect(reasonOf(await ministry.visitor().signIn(NUMBERS.specialist))).toBe('OPERATOR_SUSPENDED');
+    await at.manager.ask('POST', `${path}/reinstate`, { body: {} });
+    at.specialist = ministry.visitor();
+    await at.specialist.signIn(NUMBERS.specialist);
+    await at.specialist.ask('GET', `/applications/${id}`);
+  });
+});
+
+describe('a Kafka that is closed', () => {
+  test('Kafka denies nothing', async () => {
+    for (const name of SERVICES) expect(logOf(name)).not.toMatch(/kafka-denies|AUTHORIZATION_FAILED/);
+    expect((await operations('intake', '/metrics')).text).not.toMatch(/kafka_denied\{.*\} 1/);
+  });
+
+  test('takes a new password without a restart: set by npm run topics, used with the next connection', async () => {
+    const before = ministry.platform.pids();
+    setPassword('intake');
+    expect(await topics()).toMatch(/^user intake: password set; rights as they were$/m);
+    await local.restartKafka();
+    await isDecided(await fileOne(2));
+    expect(logOf('intake')).not.toContain('kafka-denies');
+    expect(ministry.platform.pids()).toEqual(before);
+  });
+
+  test('takes an agency on that npm run agency adds, and the bridge needs no right for it', async () => {
+    const rightsOfBridge = (said: string) => /^user agency-bridge: .*$/m.exec(said)?.[0];
+    const words = ['add', 'fisc', '--ro', 'Serviciul Fiscal', '--ru', 'Налоговая служба', '--en', 'Tax Service'];
+    const more = { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data };
+    const said = await asAdministrator('agency', [...words, '--data', data], more);
+    expect(said).toContain('+ topic agency.fisc.requests (kept 90 days)');
+    expect(said).not.toContain(readFileSync(fileOf('agency.fisc'), 'utf8'));
+    const replace = (path: string, to: string, change: (text: string) => string) =>
+      writeFileSync(join(data, to), change(readFileSync(join(data, path), 'utf8')));
+    replace('public-services/pension-reexamination.yaml', 'public-services/no-debt-certificate.yaml', (text) =>
+      text
+        .replace('code: pension-reexamination', 'code: no-debt-certificate')
+        .replaceAll('provider: cnas', 'provider: fisc'),
+    );
+    replace('centres/CU-001.yaml', 'centres/CU-001.yaml', (text) => text.replace('mai]', 'mai, fisc]'));
+    const id = await until(
+      () => fileOne(9, { publicService: 'no-debt-certificate' }).catch(() => undefined),
+      (filed) => filed !== undefined,
+      'an application is filed with the new agency',
+      20,
+    );
+    await isDecided(id!);
+    expect(rightsOfBridge(await topics())).toMatch(/rights as they were$/);
+    expect(logOf('agency-bridge')).not.toMatch(/kafka-denies|AUTHORIZATION_FAILED/);
+  });
+
+  test('is backed up and checked by its administrator', async () => {
+    const store = { MONGODB_URI: local.mongoUri, MONGODB_TLS_CA_FILE: local.secure!.caFile };
+    expect(await asAdministrator('backup', [join(folder.dir, 'backup')], store)).toMatch(/intake/);
+    expect(await asAdministrator('restore', ['check'], store)).toMatch(/./);
+  });
+
+  test('keeps its counters open while Kafka denies a service, says why, and goes on once the password is right', async () => {
+    const right = readFileSync(fileOf('intake'), 'utf8');
+    writeFileSync(fileOf('intake'), 'wrong');
+    await ministry.platform.end('intake');
+    await ministry.platform.start('intake');
+    const id = await fileOne(3);
+    const sentence = `Kafka at ${local.kafkaBrokers} does not take user intake with the password of KAFKA_SASL_PASSWORD_FILE.`;
+    await until(
+      () => Promise.resolve(logOf('intake')),
+      (log) => log.includes(sentence),
+      'the log of intake says why',
+      20,
+    );
+    const denied = /kafka_denied\{topic="cups\.applications",service="intake"\} 1/;
+    await until(
+      async () => (await operations('intake', '/metrics')).text,
+      (text) => denied.test(text),
+      'a metric of intake says so',
+      20,
+    );
+    expect((await operations('intake', '/readyz')).status).toBe(200);
+    expect(logOf('intake')).not.toContain(right);
+
+    writeFileSync(fileOf('intake'), right);
+    await isDecided(id);
+    expect(logOf('intake')).toContain('kafka-admits');
   });
 });
 
@@ -234,35 +344,35 @@ describe('while something is away', () => {
     const refused = '503 NEIGHBOUR_UNAVAILABLE';
     await eventually(async () => (await statistics()) === refused, { everyMs: 250 });
     await typed(at.specialist, drafts[n]!, '2025-12-29');
-    await ask(at.specialist, 'POST', `/applications/${drafts[n]}/submit`, { body: {} });
+    await at.specialist.ask('POST', `/applications/${drafts[n]}/submit`, { body: {} });
     await back();
     await eventually(async () => (await statistics()) === '200', { everyMs: 250 });
   }
   const drafts: string[] = [];
-  const statistics = () => refusal(at.supervisor, 'GET', '/statistics?from=2026-01-01&to=2026-12-31&groupBy=centre');
+  const statistics = () => at.supervisor.outcome('GET', '/statistics?from=2026-01-01&to=2026-12-31&groupBy=centre');
 
   test('identity, desks go on and supervisors wait', async () => {
     for (const n of [9104, 9105, 9106]) drafts.push(await open(at.specialist, n));
-    await platform.kill('identity');
-    await goesOn(0, () => platform.start('identity'));
+    await ministry.platform.kill('identity');
+    await goesOn(0, () => ministry.platform.start('identity'));
   });
 
   test("identity's store, the same", async () => {
-    line.cut();
-    await goesOn(1, () => line.mend());
+    ministry.line.cut();
+    await goesOn(1, () => ministry.line.mend());
   });
 
   test('the provider, who is signed in goes on, and who is not can come when it is back', async () => {
-    fronts.idp.to(undefined);
-    const late = newBrowser();
-    expect((await late.open(`${originOf()}/auth/mpass/start?returnTo=%2F`)).status).toBe(502);
+    ministry.takeAwayProvider();
+    const late = ministry.visitor();
+    expect((await late.browser.open(`${ministry.origin}/auth/mpass/start?returnTo=%2F`)).status).toBe(502);
     await typed(at.specialist, drafts[2]!, '2025-12-29');
     expect(await statistics()).toBe('200');
   });
 });
 
 test('No log holds the number or the name of anybody of the staff.', () => {
-  const logs = join(root, platform.logs);
+  const logs = join(root, ministry.platform.logs);
   const words = [...Object.values(NUMBERS), FAMILY];
   const found = readdirSync(logs).filter((name) => {
     const text = readFileSync(join(logs, name), 'utf8');

@@ -9,7 +9,7 @@ import { textOf } from '../agency/agencies.ts';
 import type { Said } from '../agency/agencies.ts';
 import { clientsText, derivedOf } from '../agency/show.ts';
 
-/** `npm run agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/secure.test.ts. */
+/** `npm run agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/production.test.ts. */
 
 const root = join(import.meta.dirname, '../..');
 const data = temporaryDir();

@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { freePort } from '@cups/testing';
+import { startPlatform } from '@cups/tools/platform';
+import type { Platform, PlatformOptions } from '@cups/tools/platform';
+import { Browser } from './browser.ts';
+import type { Answer, Page } from './browser.ts';
+import { openFront } from './front.ts';
+import { openLine } from './line.ts';
+import type { Line } from './line.ts';
+
+/** The platform as a ministry runs it: in production, behind TLS, with MPass alone, and nobody in it. */
+export interface Ministry {
+  platform: Platform;
+  /** Where browsers find it. */
+  origin: string;
+  /** Between identity and its store. */
+  line: Line;
+  /** Somebody with a browser of their own, who is not signed in. */
+  visitor(): Visitor;
+  /** From then on nobody comes to the site of the identity provider. */
+  takeAwayProvider(): void;
+  /** `npm run operator`, as somebody with the tool's key and certificate runs it: what it says, and its code. */
+  operator(words: string[], input: string): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export type Options = Required<Pick<PlatformOptions, 'dataDir' | 'prefix' | 'parts' | 'env' | 'envOf'>>;
+type Given = { body?: unknown; etag?: string };
+
+/** How long identity's word on a session holds here. */
+const CHECK_MS = 500;
+
+export async function openMinistry({ parts, env, envOf, ...options }: Options): Promise<Ministry> {
+  const [desk, idp] = [await openFront('cups.test'), await openFront('mpass.test')];
+  const line = await openLine(Number(new URL(parts.mongoUri).port));
+  const store = new URL(parts.mongoUri);
+  store.port = String(line.port);
+  const idpPort = await freePort();
+  const platform = await startPlatform({
+    ...options,
+    parts,
+    port: 0,
+    testIdp: { port: idpPort, url: idp.origin },
+    env: { ...env, CUPS_ENV: 'production', PUBLIC_ORIGIN: desk.origin, TRUST_PROXY: '1' },
+    envOf: {
+      ...envOf,
+      gateway: { ...envOf.gateway, SESSION_CHECK_MS: String(CHECK_MS), GATEWAY_HOST: '127.0.0.1' },
+      identity: { ...envOf.identity, CUPS_IDENTITY_PROVIDERS: 'mpass', MONGODB_URI: store.href },
+    },
+  });
+  desk.to(Number(new URL(platform.url).port));
+  idp.to(idpPort);
+  return {
+    platform,
+    origin: desk.origin,
+    line,
+    visitor: () => new Visitor(new Browser([desk.certificate, idp.certificate]), desk.origin),
+    takeAwayProvider: () => idp.to(undefined),
+    operator: (words, input) => operator(platform, join(options.dataDir, 'keys'), words, input),
+    async stop() {
+      await platform.stop();
+      await Promise.all([desk.close(), idp.close(), line.close()]);
+    },
+  };
+}
+
+/** Somebody at a browser. */
+export class Visitor {
+  readonly browser: Browser;
+  readonly #origin: string;
+
+  constructor(browser: Browser, origin: string) {
+    this.browser = browser;
+    this.#origin = origin;
+  }
+
+  /**
+   * Signs in at MPass with a number, and with a second factor unless not.
+   * @returns the page where it ends
+   */
+  async signIn(number: string, more: { weak?: boolean; centre?: string } = {}): Promise<Page> {
+    const query = new URLSearchParams({ returnTo: '/', ...(more.centre && { centre: more.centre }) });
+    const asked = await this.browser.open(`${this.#origin}/auth/mpass/start?${query}`);
+    // Whoever is signed in there comes back without being asked.
+    if (asked.url.startsWith(this.#origin)) return asked;
+    return this.browser.submit(asked, { person: '', typed: number, ...(more.weak ? {} : { strong: 'yes' }) });
+  }
+
+  /** What the page asks for somebody who may. @throws Error with the answer where it is refused */
+  async ask<T>(method: string, path: string, given: Given = {}): Promise<Answer<T>> {
+    const answer = await this.browser.call<T>(this.#origin, method, path, given);
+    if (answer.status < 300) return answer;
+    throw new Error(`${method} ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+  }
+
+  /** The status of an answer, and the reason where it is a refusal. */
+  async outcome(method: string, path: string, body?: unknown): Promise<string> {
+    const answer = await this.browser.call<{ reason?: string }>(this.#origin, method, path, { body });
+    return `${answer.status} ${answer.body.reason ?? ''}`.trim();
+  }
+}
+
+function operator(platform: Platform, keys: string, words: string[], input: string): Promise<string> {
+  const script = join(import.meta.dirname, '../../tools/operator.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], {
+    env: {
+      CUPS_KEYS: keys,
+      GRPC_TLS_DIR: join(keys, 'tls/operator'),
+      IDENTITY_ADDRESS: platform.addresses()['identity'],
+    },
+  });
+  let said = '';
+  for (const out of [child.stdout, child.stderr]) out.on('data', (data) => (said += data));
+  child.stdin.end(input);
+  return new Promise((resolve) => child.once('close', (code) => resolve(`${said.trim()} (${code})`)));
+}
