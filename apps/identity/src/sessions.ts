@@ -56,7 +56,7 @@ export class Sessions {
 
   /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
   async begin(
-    session: Pick<StoredSession, 'operator' | 'provider' | 'index' | 'only' | 'expireTime' | 'centre'>,
+    session: Pick<StoredSession, 'operator' | 'provider' | 'index' | 'subject' | 'only' | 'expireTime' | 'centre'>,
     { createTime, requestId, traceparent }: Occasion & { createTime: Date },
   ): Promise<StoredSession> {
     const { document } = await this.#documents.create(
@@ -101,12 +101,21 @@ export class Sessions {
   }
 
   /**
-   * Ends the sessions of an operator that a provider ends.
-   * @param indexes as the provider names its sessions; none means all of that operator
+   * Ends the sessions that a provider ends.
+   * @param operator by id; or `subject`, who that is at the provider
+   * @param indexes as the provider names its sessions; none means all of theirs
    * @returns the ids of those that ended
    */
-  async endAtProvider(operator: string, provider: string, indexes: string[]): Promise<string[]> {
-    const theirs = { operator, provider, ...(indexes.length > 0 && { index: { $in: indexes } }) };
+  async endAtProvider(
+    provider: string,
+    { operator, subject, indexes }: { operator?: string; subject?: string | undefined; indexes: string[] },
+  ): Promise<string[]> {
+    const theirs: Record<string, unknown> = { provider };
+    if (operator !== undefined) theirs['operator'] = operator;
+    if (subject !== undefined) theirs['subject'] = subject;
+    if (indexes.length > 0) theirs['index'] = { $in: indexes };
+    // Whoever names neither a person nor a session means nobody, and not everybody.
+    if (Object.keys(theirs).length === 1) return [];
     const found = await this.#documents.find(theirs, { scope: 'service', projection: { _id: 1 } });
     const ids = found.map(({ _id }) => _id);
     if (ids.length > 0) await this.#remove({ _id: { $in: ids } }, 'signed-out-at-provider');

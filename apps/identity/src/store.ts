@@ -22,6 +22,8 @@ export interface StoredSession extends StoredDocument, SessionTimes {
   only?: string[] | undefined;
   /** The session at the provider, by which it signs out; absent where the provider names none. */
   index?: string | undefined;
+  /** Who that is at the provider, as a hash; absent where it signs out by session or person alone. */
+  subject?: string | undefined;
 }
 
 export interface StoredOperator extends StoredDocument, Staff {}
@@ -64,6 +66,7 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
       operator: { type: String, required: true },
       provider: { type: String, required: true },
       index: String,
+      subject: String,
       only: [String],
       expireTime: { type: Date, required: true },
       centre: String,
@@ -73,6 +76,8 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
     indexes: [
       { fields: { operator: 1, _id: -1 }, query: 'the sessions of an operator, newest first, at sign-in' },
       { fields: { expireTime: 1 }, query: 'the sweep of sessions.ts' },
+      { fields: { index: 1 }, sparse: true, query: 'a sign-out that begins at a provider and names its session' },
+      { fields: { subject: 1 }, sparse: true, query: 'a sign-out that begins at a provider and names who it is there' },
     ],
     existsReason: 'ALREADY_EXISTS',
   });

@@ -14,6 +14,7 @@ import { expectRefusal } from './refusing.ts';
 const ORIGIN = 'https://cups.example';
 const specialist = syntheticIdnp('cu-001-specialist');
 const CLIENT = 'cups-test';
+const LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
 
 type Claims = Record<string, unknown>;
 interface Lie {
@@ -54,30 +55,28 @@ async function openProvider() {
     authorization_response_iss_parameter_supported: true,
     id_token_signing_alg_values_supported: ['RS256', 'HS256', 'none'],
   });
-  /** A code that is worth this token. */
-  const codeFor = (
-    nonce: string,
-    { claims = {}, header = {}, key = privateKey, token = (one) => one }: Lie,
-  ): string => {
+  const signed = (says: Claims, { claims = {}, header = {}, key = privateKey, token = (one) => one }: Lie): string => {
     const now = Math.floor(Date.now() / 1000);
-    const says = {
-      iss: issuer,
-      aud: CLIENT,
-      sub: 's',
-      iat: now,
-      exp: now + 300,
-      auth_time: now,
-      nonce,
-      idnp: specialist,
-    };
-    const body = `${encoded({ alg: 'RS256', kid: 'k', ...header })}.${encoded({ ...says, ...claims })}`;
+    const all = { iss: issuer, aud: CLIENT, sub: 's', iat: now, exp: now + 120, ...says, ...claims };
+    const body = `${encoded({ alg: 'RS256', kid: 'k', ...header })}.${encoded(all)}`;
+    return token(`${body}.${sign('sha256', Buffer.from(body), key).toString('base64url')}`);
+  };
+  /** A code that is worth this token. */
+  const codeFor = (nonce: string, lie: Lie): string => {
     const code = randomUUID();
-    codes.set(code, token(`${body}.${sign('sha256', Buffer.from(body), key).toString('base64url')}`));
+    codes.set(code, signed({ auth_time: Math.floor(Date.now() / 1000), nonce, idnp: specialist }, lie));
     return code;
   };
+  /** A token that says that somebody has left. */
+  const logoutToken = (who: Claims, lie: Lie = {}): string =>
+    signed(
+      { jti: randomUUID(), events: { [LOGOUT]: {} }, ...who },
+      { ...lie, header: { typ: 'logout+jwt', ...lie.header } },
+    );
   return {
     issuer,
     codeFor,
+    logoutToken,
     close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),
   };
 }
@@ -148,18 +147,20 @@ describe('a sign-in by OpenID Connect', () => {
   });
 });
 
+const stranger = newKey().privateKey;
+const none = (honest: string): string => `${encoded({ alg: 'none' })}.${honest.split('.')[1]}.`;
+const byHmac = (honest: string): string => {
+  const body = `${encoded({ alg: 'HS256', kid: 'k' })}.${honest.split('.')[1]}`;
+  return `${body}.${createHmac('sha256', 'secret').update(body).digest('base64url')}`;
+};
+const changed = (honest: string): string => {
+  const [head, body = '', signature] = honest.split('.');
+  const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims;
+  return `${head}.${encoded({ ...claims, sub: 'somebody-else' })}.${signature}`;
+};
+const inSeconds = (seconds: number): number => Math.floor(Date.now() / 1000) + seconds;
+
 describe('an answer that must not count is refused, and counted under its cause:', () => {
-  const stranger = newKey().privateKey;
-  const none = (honest: string): string => `${encoded({ alg: 'none' })}.${honest.split('.')[1]}.`;
-  const byHmac = (honest: string): string => {
-    const body = `${encoded({ alg: 'HS256', kid: 'k' })}.${honest.split('.')[1]}`;
-    return `${body}.${createHmac('sha256', 'secret').update(body).digest('base64url')}`;
-  };
-  const changed = (honest: string): string => {
-    const [head, body = '', signature] = honest.split('.');
-    const claims = JSON.parse(Buffer.from(body, 'base64url').toString()) as Claims;
-    return `${head}.${encoded({ ...claims, sub: 'somebody-else' })}.${signature}`;
-  };
   const old = Math.floor(Date.now() / 1000) - 600;
   test.each<[string, string, Lie]>([
     ['a token without a signature', 'algorithm', { token: none }],
@@ -212,5 +213,78 @@ describe('an answer that must not count is refused, and counted under its cause:
       .beginSignIn({ provider: 'oidc', origin: ORIGIN, returnTo: '/' });
     await expect(asked).rejects.toEqual(refused('PROVIDER_AWAY'));
     await lonely.stop();
+  });
+});
+
+describe('a sign-out that begins at the provider', () => {
+  const told = (token: string) =>
+    client.continueSignOut({ provider: 'oidc', origin: ORIGIN, parameters: { logout_token: token } });
+  const counts = async (assertion: string): Promise<boolean> =>
+    world
+      .client(assertion, { of: identity })
+      .getSession({})
+      .then(
+        () => true,
+        ({ reason }: { reason: string }) => (expect(reason).toBe('SESSION_EXPIRED'), false),
+      );
+
+  test('ends the session that it names, and no other', async () => {
+    const sid = randomUUID();
+    const one = await signIn({ claims: { sid } });
+    const other = await signIn({ claims: { sid: randomUUID() } });
+    const done = await told(provider.logoutToken({ sid }));
+    expect(done).toEqual({ endedSessions: [one.session?.id], next: null });
+    expect([await counts(one.assertion), await counts(other.assertion)]).toEqual([false, true]);
+    expect((await told(provider.logoutToken({ sid }))).endedSessions).toEqual([]);
+  });
+
+  test('ends all sessions of whom it names, where it names none of them', async () => {
+    const sub = randomUUID();
+    const theirs = [await signIn({ claims: { sub } }), await signIn({ claims: { sub, sid: 'x' } })];
+    const other = await signIn({ claims: { sub: randomUUID() } });
+    const { endedSessions } = await told(provider.logoutToken({ sub }, { header: { typ: 'JWT' } }));
+    expect(endedSessions.sort()).toEqual(theirs.map(({ session }) => session?.id).sort());
+    expect(await counts(other.assertion)).toBe(true);
+  });
+
+  test.each<[string, string, Lie]>([
+    ['has no signature', 'algorithm', { token: none }],
+    ['is signed with our own secret', 'algorithm', { token: byHmac }],
+    ['is signed by another key', 'signature', { key: stranger }],
+    ['names a key that the provider has not', 'signature', { header: { kid: 'other' } }],
+    ['was changed', 'signature', { token: changed }],
+    ['is for another client', 'audience', { claims: { aud: 'somebody-else' } }],
+    ['is of another provider', 'issuer', { claims: { iss: 'https://else.example' } }],
+    ['has expired', 'expired', { claims: { exp: inSeconds(-61) } }],
+    ['was made long ago', 'expired', { claims: { iat: inSeconds(-700), exp: inSeconds(9999) } }],
+    ['was made later than now', 'not-yet-valid', { claims: { iat: inSeconds(120) } }],
+    ['does not say when it was made', 'token', { claims: { iat: undefined } }],
+    ['does not say when it ends', 'token', { claims: { exp: undefined } }],
+    ['is an access token', 'token', { header: { typ: 'at+jwt' } }],
+    ['is an ID token', 'token', { claims: { events: undefined, nonce: 'n' } }],
+    ['has a nonce', 'token', { claims: { nonce: 'n' } }],
+    ['tells of no event', 'token', { claims: { events: undefined } }],
+    ['tells of another event', 'token', { claims: { events: { 'https://else.example/event': {} } } }],
+    ['tells of the event as a text', 'token', { claims: { events: { [LOGOUT]: 'yes' } } }],
+    ['has no id', 'token', { claims: { jti: undefined } }],
+    ['names nobody', 'token', { claims: { sid: undefined, sub: undefined } }],
+    ['names a session by a list', 'token', { claims: { sid: ['a'], sub: undefined } }],
+    ['has no claims', 'malformed', { token: () => 'a.b.c' }],
+    ['is encrypted', 'malformed', { token: () => 'a.b.c.d.e' }],
+    ['is empty', 'malformed', { token: () => '' }],
+  ])('ends nothing by a token that %s', async (_, cause, lie) => {
+    const sid = randomUUID();
+    const { assertion } = await signIn({ claims: { sid } });
+    await expectRefused(() => told(provider.logoutToken({ sid }, lie)), cause);
+    expect(await counts(assertion)).toBe(true);
+  });
+
+  test('ends nothing by a token that was used', async () => {
+    const sub = randomUUID();
+    const token = provider.logoutToken({ sub });
+    await told(token);
+    const { assertion } = await signIn({ claims: { sub } });
+    await expectRefused(() => told(token), 'replayed');
+    expect(await counts(assertion)).toBe(true);
   });
 });

@@ -109,6 +109,8 @@ export interface SigningIn {
   centre: string | undefined;
   /** The session at the provider, by which it signs out. */
   index?: string;
+  /** Who that is at the provider, as a hash. */
+  subject?: string | undefined;
   /** When the provider lets the session end at the latest. */
   until?: Date | undefined;
   /** Codes of the centres where the provider lets them work; undefined where it is not asked about that. */
@@ -125,7 +127,7 @@ const among = (codes: string[], only: string[] | undefined): string[] =>
  */
 export async function beginSession(
   { centres, sessions, staff, keys, sessionMs, personClaim, now }: SessionParts,
-  { operator, provider, centre, index, until, only }: SigningIn,
+  { operator, provider, centre, index, subject, until, only }: SigningIn,
   { requestId, traceparent }: Pick<Context, 'requestId' | 'traceparent'>,
 ) {
   const code = centre ?? among(openPlaces(operator), only)[0];
@@ -139,7 +141,7 @@ export async function beginSession(
   const current = await staff.signedIn(operator._id, (one) => assertMaySignIn(one, code));
   const longest = createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS);
   const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
-  const draft = { operator: operator._id, provider, expireTime, centre: code, index, only };
+  const draft = { operator: operator._id, provider, expireTime, centre: code, index, subject, only };
   const session = await sessions.begin(draft, { createTime, requestId, traceparent });
   const there = operatorAt(current, code);
   const claims = claimsOf(session, there, place, await personClaim(current));

@@ -42,6 +42,8 @@ export interface Witness {
   strong: boolean;
   /** The session at the provider, by which it signs out; empty where it names none. */
   index: string;
+  /** Who that is at the provider, where a sign-out may name nothing else; no personal number can be read from it. */
+  subject?: string | undefined;
   /** Not longer than that the session lasts; undefined where the provider does not say. */
   until?: Date | undefined;
   /** The statement itself: it counts once, and until then it is remembered. */
@@ -52,13 +54,13 @@ export interface Witness {
 
 /** Sessions that a provider ends, and where the browser goes with our answer. */
 export interface ToldSignOut {
-  /** Whose, at the provider. */
-  person: string;
+  /** Whose: an IDNP, or who that is at the provider; sessions named by an index alone are nobody's in particular. */
+  whose: { person?: string; subject?: string };
   /** Sessions at the provider; empty means all of that person. */
   indexes: string[];
   statement: { id: string; until: Date };
-  /** Our answer, when all of that is done. */
-  answer: () => Step;
+  /** Our answer by the browser, when all of that is done; undefined where the provider itself waits for none. */
+  answer?: () => Step;
 }
 
 /** A provider with pages of its own, to which a browser goes and from which it comes back. */
@@ -74,7 +76,7 @@ export interface BrowserProvider {
   signOut: ((session: { person: string; index: string; origin: string }) => Promise<Step>) | undefined;
   /**
    * What a provider says about a sign-out: that somebody left there, or (undefined) that ours is done.
-   * @throws SignInRefused
+   * @throws SignInRefused; Problem PROVIDER_AWAY
    */
   told?: (parameters: Parameters, origin: string) => Promise<ToldSignOut | undefined>;
   /** What the provider is told of us. */

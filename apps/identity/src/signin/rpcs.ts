@@ -111,7 +111,7 @@ function outRpcs(parts: SignInParts, counted: Counted): Pick<All, 'BeginSignOut'
         const told = await provider.told?.(parameters, origin);
         if (!told) return {};
         const endedSessions = await endTold(parts, name, told);
-        return { endedSessions, next: toStep(told.answer()) };
+        return told.answer ? { endedSessions, next: toStep(told.answer()) } : { endedSessions };
       });
     },
   };
@@ -151,9 +151,9 @@ async function signedIn(
     throw new SignInRefused('second-factor', 'The role needs a second factor.', 'SECOND_FACTOR_NEEDED');
   }
   const code = centre ? parseName('centres', centre) : undefined;
-  const { index, until, roles } = witness;
+  const { index, subject, until, roles } = witness;
   const only = roles && assertedPlaces(operator, roles);
-  return beginSession(parts, { operator, provider, centre: code, index, until, only }, context);
+  return beginSession(parts, { operator, provider, centre: code, index, subject, until, only }, context);
 }
 
 /**
@@ -187,8 +187,11 @@ async function endTold(parts: SignInParts, provider: string, told: ToldSignOut):
   if (!(await parts.attempts.isFirst(provider, told.statement))) {
     throw new SignInRefused('replayed', 'The message was used before.');
   }
-  const operator = await parts.people.find(told.person);
-  return operator ? parts.sessions.endAtProvider(operator._id, provider, told.indexes) : [];
+  const { whose, indexes } = told;
+  const { person, subject } = whose;
+  if (person === undefined) return parts.sessions.endAtProvider(provider, { subject, indexes });
+  const operator = await parts.people.find(person);
+  return operator ? parts.sessions.endAtProvider(provider, { operator: operator._id, indexes }) : [];
 }
 
 function toStep(step: Step): BrowserStep {

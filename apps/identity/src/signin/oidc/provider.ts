@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { createRemoteJWKSet } from 'jose';
+import type { JWTVerifyGetKey } from 'jose';
 import * as client from 'openid-client';
 import { Problem } from '@cups/problem';
 import { callbackOf, SignInRefused } from '../provider.ts';
-import type { Answered, Asked, BrowserProvider, Cause, Step, Witness } from '../provider.ts';
+import type { Answered, Asked, BrowserProvider, Cause, Parameters, Step, ToldSignOut, Witness } from '../provider.ts';
+import { toldByToken } from './logout.ts';
 
 /**
  * An OpenID provider, by authorisation code with PKCE. The library makes and checks what the protocol asks for; the state and the
@@ -26,7 +29,13 @@ const SKEW_SECONDS = 60;
 /** What the discovery document and the client's secret said is looked at again after this time. */
 const FRESH_MS = 600_000;
 /** Only signatures that whoever checks them cannot make. */
-const ASYMMETRIC = /^(RS|PS|ES)(256|384|512)$|^(Ed25519|EdDSA)$/;
+const ASYMMETRIC = [
+  ...['RS', 'PS', 'ES'].flatMap((kind) => ['256', '384', '512'].map((bits) => kind + bits)),
+  'Ed25519',
+  'EdDSA',
+];
+/** An IDNP. */
+const PERSON = /^[0-9]{13}$/;
 
 export function oidcProvider(name: string, settings: OidcSettings, { now }: { now: () => Date }): BrowserProvider {
   const { displayName } = settings;
@@ -37,24 +46,33 @@ export function oidcProvider(name: string, settings: OidcSettings, { now }: { no
     begin: (asked) => begin(oidc, asked),
     complete: (answered) => complete(oidc, answered),
     async signOut({ origin }) {
-      const there = client.buildEndSessionUrl(await oidc.discovered(), { post_logout_redirect_uri: `${origin}/` });
+      const { configuration } = await oidc.discovered();
+      if (!configuration.serverMetadata().end_session_endpoint) return { redirectUrl: `${origin}/` };
+      const there = client.buildEndSessionUrl(configuration, { post_logout_redirect_uri: `${origin}/` });
       return { redirectUrl: there.href };
     },
+    told: (parameters) => told(oidc, parameters),
   };
 }
 
 interface Oidc {
   name: string;
   settings: OidcSettings;
-  discovered: () => Promise<client.Configuration>;
+  discovered: () => Promise<Discovered>;
   now: () => Date;
 }
 
+interface Discovered {
+  configuration: client.Configuration;
+  /** Its public keys, asked for when one is needed that is not known. */
+  keys: JWTVerifyGetKey;
+}
+
 /** @returns what finds out about the provider, and remembers it for a while; it rejects with PROVIDER_AWAY */
-function openDiscovery(settings: OidcSettings, now: () => Date): () => Promise<client.Configuration> {
+function openDiscovery(settings: OidcSettings, now: () => Date): () => Promise<Discovered> {
   const { issuer, clientId, clientSecret, insecure } = settings;
-  let known: { configuration: Promise<client.Configuration>; until: number } | undefined;
-  const discover = (): Promise<client.Configuration> =>
+  let known: { discovered: Promise<Discovered>; until: number } | undefined;
+  const discover = (): Promise<Discovered> =>
     client
       .discovery(
         new URL(issuer),
@@ -67,16 +85,22 @@ function openDiscovery(settings: OidcSettings, now: () => Date): () => Promise<c
           execute: [...(insecure ? [client.allowInsecureRequests] : []), client.enableNonRepudiationChecks],
         },
       )
+      .then((configuration) => ({ configuration, keys: keysOf(configuration) }))
       .catch(() => {
         known = undefined;
         throw away();
       });
   return () => {
     if (!known || known.until <= now().getTime()) {
-      known = { configuration: discover(), until: now().getTime() + FRESH_MS };
+      known = { discovered: discover(), until: now().getTime() + FRESH_MS };
     }
-    return known.configuration;
+    return known.discovered;
   };
+}
+
+function keysOf(configuration: client.Configuration): JWTVerifyGetKey {
+  const { jwks_uri: address = '' } = configuration.serverMetadata();
+  return createRemoteJWKSet(new URL(address), { timeoutDuration: TIMEOUT_SECONDS * 1000 });
 }
 
 const away = (): Problem => new Problem({ reason: 'PROVIDER_AWAY', message: 'The identity provider is away.' });
@@ -97,7 +121,7 @@ async function begin({ name, discovered }: Oidc, { origin, language, again }: As
   };
   if (language !== '') asked['ui_locales'] = language;
   if (again) Object.assign(asked, { prompt: 'login', max_age: '0' });
-  const next: Step = { redirectUrl: client.buildAuthorizationUrl(await discovered(), asked).href };
+  const next: Step = { redirectUrl: client.buildAuthorizationUrl((await discovered()).configuration, asked).href };
   return { next, kept };
 }
 
@@ -107,7 +131,7 @@ async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
   if (parameters['state'] !== kept['state']) {
     throw new SignInRefused('cross-attempt', 'The answer belongs to another attempt.');
   }
-  const configuration = await discovered();
+  const { configuration } = await discovered();
   const { issuer } = configuration.serverMetadata();
   if (parameters['iss'] !== undefined && parameters['iss'] !== issuer) {
     throw new SignInRefused('issuer', 'The answer is of another provider.');
@@ -120,7 +144,7 @@ async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
     throw new SignInRefused('not-again', 'The person was not asked for again.');
   }
   const person = claims[settings.personClaim];
-  if (typeof person !== 'string' || !/^[0-9]{13}$/.test(person)) {
+  if (typeof person !== 'string' || !PERSON.test(person)) {
     throw new SignInRefused('malformed', 'The claim of the person is no IDNP.');
   }
   const { acr, amr, sid } = claims;
@@ -129,11 +153,33 @@ async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
     strong:
       (typeof acr === 'string' && settings.strongAcr.includes(acr)) || (Array.isArray(amr) && amr.includes('mfa')),
     index: typeof sid === 'string' ? sid : '',
+    subject: whoseOf(settings, claims.sub).subject,
     statement: {
-      id: createHash('sha256').update(token).digest('base64url'),
+      id: hashOf(token),
       until: new Date((claims.exp + SKEW_SECONDS) * 1000),
     },
   };
+}
+
+/** A subject that is the personal number finds its person as a sign-in does; of any other a hash is kept with the session. */
+function whoseOf({ issuer, personClaim }: OidcSettings, subject: string): { person?: string; subject?: string } {
+  return personClaim === 'sub' ? { person: subject } : { subject: hashOf(`${issuer} ${subject}`) };
+}
+
+const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
+
+/** @throws SignInRefused; Problem PROVIDER_AWAY */
+async function told({ settings, discovered, now }: Oidc, { logout_token: token }: Parameters): Promise<ToldSignOut> {
+  if (token === undefined) throw new SignInRefused('malformed', 'There is no token of a sign-out.');
+  const { configuration, keys } = await discovered();
+  const { issuer } = configuration.serverMetadata();
+  const { clientId } = settings;
+  const expected = { keys, issuer, clientId, algorithms: ASYMMETRIC, skewSeconds: SKEW_SECONDS, now: now() };
+  try {
+    return await toldByToken(token, expected, (subject) => whoseOf(settings, subject));
+  } catch (error) {
+    throw error instanceof SignInRefused ? error : away();
+  }
 }
 
 /** What the code is worth. @throws SignInRefused; Problem PROVIDER_AWAY */
@@ -156,7 +202,7 @@ async function granted(
     const answer = await client.authorizationCodeGrant(configuration, url, checks);
     const [claims, token] = [answer.claims(), answer.id_token ?? ''];
     const { alg = '' } = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { alg?: string };
-    if (!claims || !ASYMMETRIC.test(alg))
+    if (!claims || !ASYMMETRIC.includes(alg))
       throw new SignInRefused('algorithm', 'The signature is one that does not count.');
     if (claims.exp * 1000 + SKEW_SECONDS * 1000 <= now().getTime())
       throw new SignInRefused('expired', 'It counts no longer.');

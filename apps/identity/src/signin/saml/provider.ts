@@ -228,7 +228,7 @@ async function told(saml: Saml, parameters: Parameters, origin: string): Promise
   const until = believedUntil(message, saml);
   const id = message.getAttribute('ID');
   return {
-    person: profile?.nameID ?? '',
+    whose: { person: profile?.nameID ?? '' },
     indexes: named(message, 'SessionIndex', 'protocol').map(textOf),
     statement: { id, until },
     answer: () => {
