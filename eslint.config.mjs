@@ -205,8 +205,8 @@ const rooms = [
   [
     ['apps/identity/src/signin/oidc/**'],
     only(
-      [LOCAL, '\\.\\.\\/', NODE, LIBS, exactly('openid-client')],
-      'OpenID Connect is spoken here alone, with the package of decision 0026.',
+      [LOCAL, '\\.\\.\\/', NODE, LIBS, exactly('openid-client'), exactly('jose')],
+      'OpenID Connect is spoken here alone, with the packages of decision 0026.',
     ),
   ],
   [

@@ -36,6 +36,13 @@ export const settings = {
     meaning:
       'Such as https://cups.example: cookies and the check of Origin follow it. Empty: plain http on this machine. In production it begins with https://.',
   },
+  signInFormOrigins: {
+    name: 'SIGN_IN_FORM_ORIGINS',
+    type: 'list',
+    default: [],
+    meaning:
+      'Origins to which an identity provider leads on a form that a browser has posted to it, such as https://sign.example: Chrome refuses to follow to others. The origin of the provider itself counts anyway.',
+  },
   cookieKeysFile: {
     name: 'SESSION_COOKIE_KEYS_FILE',
     type: 'text',
@@ -155,6 +162,10 @@ export function readConfig(variables: NodeJS.ProcessEnv): Config {
   const config = readSettings(settings, variables);
   if (config.environment === 'production' && !config.publicOrigin.startsWith('https:')) {
     throw new Error('PUBLIC_ORIGIN must begin with https:// in production: a session would travel readable.');
+  }
+  for (const origin of config.signInFormOrigins) {
+    if (URL.parse(origin)?.origin !== origin)
+      throw new Error('SIGN_IN_FORM_ORIGINS must hold origins, such as https://sign.example.');
   }
   return config;
 }

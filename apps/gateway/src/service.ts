@@ -46,6 +46,7 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     sessions,
     attempts,
     identity,
+    formOrigins: config.signInFormOrigins,
     limits: openLimits(config.limits),
     admit: openAdmission(config.maxInFlight, metrics),
     draining,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { gzipSync } from 'node:zlib';
 import { Problem } from '@cups/problem';
 import request from 'supertest';
 import { MORNING, startGateway } from './gateway.ts';
@@ -9,6 +10,8 @@ import type { Gateway } from './gateway.ts';
 let gateway: Gateway;
 let asked: Record<string, unknown>[];
 let refusal: Problem | undefined;
+/** What identity says has ended. */
+let ended: string[];
 
 const form = { form: { url: 'https://idp.example/login', fields: { SAMLRequest: 'PHg+', RelayState: '"><script>' } } };
 const session = {
@@ -29,7 +32,7 @@ beforeAll(async () => {
       BeginSignIn: (request) => answer(request, { attempt: 'secret', next: form }),
       CompleteSignIn: (request) => answer(request, { session, assertion: 'a.b.c', returnTo: '/find' }),
       BeginSignOut: (request) => answer(request, { provider: 'mpass', attempt: 'leaving' }),
-      ContinueSignOut: (request) => answer(request, { endedSessions: [session.id], next: form }),
+      ContinueSignOut: (request) => answer(request, { endedSessions: ended, next: form }),
       GetProviderMetadata: (request) =>
         answer(request, { contentType: 'application/samlmetadata+xml', content: '<md:EntityDescriptor/>' }),
     },
@@ -39,13 +42,14 @@ afterAll(() => gateway.stop());
 
 /** As a browser asks, with no cookie unless it has one. */
 function visit(path: string, headers: Record<string, string> = {}) {
+  ended = [session.id];
   asked = [];
   refusal = undefined;
   return request(gateway.url).get(path).redirects(0).set(headers);
 }
 
 const cookies = (reply: request.Response): string[] => [reply.headers['set-cookie'] ?? []].flat();
-const post = (path: string, body: string, headers: Record<string, string> = {}) =>
+const post = (path: string, body: string | Buffer, headers: Record<string, string> = {}) =>
   request(gateway.url)
     .post(path)
     .redirects(0)
@@ -82,6 +86,12 @@ describe('the way to a provider', () => {
     '/auth/mpass/logout',
     'find',
     '',
+    '/\t/evil.example',
+    '/find\r\nSet-Cookie: cups-session=x',
+    '/..//evil.example',
+    '/%2e%2e/api/v1/sessions',
+    `/${'a'.repeat(500)}`,
+    'javascript:alert(1)',
   ])('comes back to the start of the page where %j is no page of ours', async (returnTo) => {
     await visit(`/auth/mpass/start?returnTo=${encodeURIComponent(returnTo)}`);
     expect(asked[0]).toMatchObject({ returnTo: '/' });
@@ -122,16 +132,30 @@ describe('the way back', () => {
     expect(cookies(reply).join()).not.toContain('cups-session=a');
   });
 
-  test.each([
+  test.each<[string, string | Buffer, Record<string, string>, string]>([
     ['a parameter that comes twice', 'SAMLResponse=a&SAMLResponse=b', {}, 'INVALID_ARGUMENT'],
+    ['a parameter that comes twice, written in another way', 'SAMLResponse=a&SAML%52esponse=b', {}, 'INVALID_ARGUMENT'],
+    ['ten thousand parameters', Array.from({ length: 10_000 }, (_, n) => `p${n}=`).join('&'), {}, 'INVALID_ARGUMENT'],
     ['a body of another type', '{}', { 'Content-Type': 'application/json' }, 'MEDIA_TYPE_UNSUPPORTED'],
+    ['a body of parts', '--x--', { 'Content-Type': 'multipart/form-data; boundary=x' }, 'MEDIA_TYPE_UNSUPPORTED'],
+    ['a body that is packed', gzipSync('SAMLResponse=a'), { 'Content-Encoding': 'gzip' }, 'MEDIA_TYPE_UNSUPPORTED'],
     ['a body that is too large', `SAMLResponse=${'a'.repeat(300_000)}`, {}, 'PAYLOAD_TOO_LARGE'],
+    ['what a frame brings', 'SAMLResponse=a', { 'Sec-Fetch-Dest': 'iframe' }, 'CROSS_SITE_REQUEST'],
   ])('refuses %s before anybody is asked', async (_, body, headers, reason) => {
     await visit('/auth/post.js');
-    const reply = await post('/auth/mpass/callback', body, headers as Record<string, string>);
-    expect(reply.headers['location']).toBe(`/?signIn=${reason}`);
-    expect(asked).toEqual([]);
+    const reply = await post('/auth/mpass/callback', body, headers);
+    expect([reply.status, reply.headers['location']]).toEqual([303, `/?signIn=${reason}`]);
+    expect([asked, cookies(reply)]).toEqual([[], []]);
   });
+
+  test.each(['callback?SAMLResponse=abc', 'logout?SAMLRequest=abc', 'logout?logout_token=abc'])(
+    'refuses in an address what belongs into a form: %s',
+    async (path) => {
+      const reply = await visit(`/auth/mpass/${path}`, { Cookie: 'cups-attempt=secret' });
+      expect([reply.status, reply.headers['location']]).toEqual([303, '/?signIn=INVALID_ARGUMENT']);
+      expect([asked, cookies(reply)]).toEqual([[], []]);
+    },
+  );
 });
 
 describe('signing out', () => {
@@ -152,6 +176,93 @@ describe('signing out', () => {
     expect(asked[0]).toMatchObject({ parameters: { SAMLRequest: 'abc' } });
     expect(reply.text).toContain('action="https://idp.example/login"');
     expect(cookies(reply)).toEqual([expect.stringMatching(/^cups-session=; .*Max-Age=0/)]);
+  });
+});
+
+describe('a provider that tells of a sign-out by itself', () => {
+  /** As a server asks: without cookies, without an origin. */
+  const tell = (body: string) =>
+    request(gateway.url).post('/auth/oidc/logout').type('application/x-www-form-urlencoded').redirects(0).send(body);
+
+  test('is answered shortly, and the session has ended at once', async () => {
+    asked = [];
+    refusal = undefined;
+    const { token, session: theirs } = gateway.keys.session({ role: 'specialist', centre: 'centres/CU-001' });
+    ended = [theirs.sid];
+    const cookie = await gateway.cookieOf(token);
+    expect((await gateway.send('GET', '/api/v1/sessions/current', { cookie })).status).toBe(200);
+    const reply = await tell('logout_token=a.b.c');
+    expect(asked.at(-1)).toEqual({
+      provider: 'oidc',
+      origin: gateway.url,
+      attempt: '',
+      parameters: { logout_token: 'a.b.c' },
+    });
+    expect([reply.status, reply.text, reply.headers['cache-control'], cookies(reply)]).toEqual([
+      200,
+      '',
+      'no-store',
+      [],
+    ]);
+    expect((await gateway.send('GET', '/api/v1/sessions/current', { cookie })).body).toMatchObject({
+      reason: 'SESSION_EXPIRED',
+    });
+  });
+
+  test('is told when it was refused, as its standard says', async () => {
+    refusal = new Problem({ reason: 'SIGN_IN_REFUSED', message: 'No.' });
+    const reply = await tell('logout_token=a.b.c');
+    expect([reply.status, reply.headers['cache-control'], reply.headers['content-type']]).toEqual([
+      400,
+      'no-store',
+      'application/json; charset=utf-8',
+    ]);
+    expect(reply.body).toEqual({ error: 'invalid_request', error_description: 'SIGN_IN_REFUSED' });
+  });
+});
+
+describe('with an https origin', () => {
+  let secure: Gateway;
+  const url = 'https://idp.example/realms/a?tenant=b';
+  beforeAll(async () => {
+    const next = { form: { url, fields: {} } };
+    secure = await startGateway(
+      {
+        identity: {
+          BeginSignIn: (given) => (asked.push(given as never), Promise.resolve({ attempt: 'secret', next })),
+          ContinueSignOut: () => Promise.resolve({ endedSessions: [], next }),
+        },
+      },
+      {
+        publicOrigin: 'https://cups.example',
+        signInFormOrigins: ['https://sign.example'],
+        limits: { address: 1e6, page: 1e6, session: 1e6, tracking: 1e6, trackingTotal: 1e6, signIn: 3 },
+      },
+    );
+  });
+  afterAll(() => secure.stop());
+
+  test('the attempt has a cookie of this host alone, the form goes where it may, and no Host header counts', async () => {
+    asked = [];
+    const reply = await request(secure.url).get('/auth/mpass/start').set('Host', 'evil.example').redirects(0);
+    expect(asked).toEqual([expect.objectContaining({ origin: 'https://cups.example' })]);
+    expect(cookies(reply)).toEqual([
+      '__Host-cups-attempt=secret; Path=/; HttpOnly; Secure; SameSite=None; Max-Age=600',
+    ]);
+    expect(reply.headers['content-security-policy']).toContain('form-action https://idp.example https://sign.example;');
+    expect(reply.text).toContain(`action="${url}"`);
+    expect(reply.headers['strict-transport-security']).toBeDefined();
+  });
+
+  test('an address that begins without end is held back, and a provider that tells of many sign-outs is not', async () => {
+    const begin = () => request(secure.url).get('/auth/mpass/start').redirects(0);
+    const leave = () => request(secure.url).post('/auth/mpass/logout').type('form').send('SAMLRequest=a').redirects(0);
+    const tell = () => request(secure.url).post('/auth/oidc/logout').type('form').send('logout_token=a').redirects(0);
+    for (let n = 0; n < 3; n += 1) await begin();
+    const held = await begin();
+    expect([held.status, Number(held.headers['retry-after']) > 0, cookies(held)]).toEqual([429, true, []]);
+    expect((await leave()).headers['location']).toBe('/?signIn=RATE_LIMITED');
+    expect((await tell()).status).toBe(200);
   });
 });
 

@@ -440,6 +440,7 @@ describe('each operation asks the right neighbour and answers as the document sa
       contract: undefined as never,
       identity: undefined as never,
       attempts: undefined as never,
+      formOrigins: [],
       limits: undefined as never,
       admit: undefined as never,
       draining: () => false,

@@ -29,7 +29,9 @@ export function serveOidc(app: Express, config: Config): void {
     const who = person || typed;
     const accountId = createHash('sha256').update(who).digest('base64url').slice(0, 22);
     accounts.set(accountId, { person: who, strong: strong === 'yes' });
-    return provider.interactionFinished(req, res, { login: { accountId } });
+    return provider.interactionFinished(req, res, {
+      login: { accountId, amr: strong === 'yes' ? ['pwd', 'mfa'] : ['pwd'] },
+    });
   });
   app.use('/oidc', provider.callback());
 }
@@ -44,13 +46,21 @@ function configurationOf(config: Config, accounts: Accounts): Configuration {
         client_secret: readFileSync(clientSecretFile, 'utf8').trim(),
         redirect_uris: origins.map((origin) => `${origin}/auth/oidc/callback`),
         post_logout_redirect_uris: origins.map((origin) => `${origin}/`),
+        backchannel_logout_uri: `${origins[0]}/auth/oidc/logout`,
+        backchannel_logout_session_required: true,
       },
     ],
     jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'test', use: 'sig', alg: 'RS256' }] },
     cookies: { keys: [randomBytes(24).toString('hex')] },
     claims: { openid: ['sub', 'idnp', 'amr'], profile: ['name'] },
     conformIdTokenClaims: false,
-    features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
+    features: {
+      devInteractions: { enabled: false },
+      rpInitiatedLogout: { enabled: true },
+      backchannelLogout: { enabled: true },
+    },
+    // The platform is on this machine, to which the library lets nothing go by itself.
+    fetch: (url, { dispatcher: _none, ...options } = {}) => fetch(url, options),
     interactions: { url: (_ctx, { uid }) => `/oidc/interaction/${uid}` },
     findAccount: (_ctx, accountId) => {
       const { person = '', strong = false } = accounts.get(accountId) ?? {};

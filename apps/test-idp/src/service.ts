@@ -7,6 +7,8 @@ import { serveOidc } from './oidc.ts';
 import { page } from './pages.ts';
 import { samlRoutes } from './saml/idp.ts';
 
+const HOME = '<p><a href="/saml">SAML</a></p><p><a href="/oidc/session/end">Sign out (OpenID Connect)</a></p>';
+
 /**
  * An identity provider for tests and development, which lets anybody in: SAML 2.0 under /saml, OpenID Connect under /oidc. It
  * stands outside the platform, as a real one does, and is in no image.
@@ -18,7 +20,7 @@ export async function startTestIdp(config: Config): Promise<{ close(): Promise<v
   app.disable('x-powered-by');
   app.get('/healthz', (_req, res) => void res.send('ok'));
   app.get('/readyz', (_req, res) => void res.send('ok'));
-  app.get('/', (_req, res) => void res.send(page('Test identity provider', '<p><a href="/saml">SAML</a></p>')));
+  app.get('/', (_req, res) => void res.send(page('Test identity provider', HOME)));
   app.use('/saml', samlRoutes(config, keys));
   serveOidc(app, config);
   const server = createServer(app);

@@ -56,6 +56,7 @@ test('By SAML a specialist comes in where she was going, covers the screen, prov
 test('By OpenID Connect a manager of two centres says where she works, and goes on at the other.', async () => {
   const page = await open();
   await goes(page, /OpenID/, OIDC);
+  const provider = new URL(page.url()).origin;
   await page.getByRole('button', { name: /^Test Manager Lozova/ }).click();
   await heading(page, 'La care centru lucrați acum?').waitFor();
   await page.getByLabel(/Lozova/).click();
@@ -67,6 +68,14 @@ test('By OpenID Connect a manager of two centres says where she works, and goes 
     .getByLabel(/Albota de Sus/)
     .click();
   await page.getByRole('banner').getByText('Albota de Sus').waitFor();
+
+  // Leaving there, in another tab, is leaving here: that site tells the platform by itself.
+  const there = await page.context().newPage();
+  await there.goto(`${provider}/oidc/session/end`);
+  await there.getByRole('button', { name: /^Yes/ }).click();
+  await there.getByText(/success/i).waitFor();
+  await page.reload();
+  await heading(page, 'Intrați la ghișeu').waitFor();
 });
 
 test('Whom the manager invites in "Team" signs in by SAML; whom nobody invited is told so.', async () => {

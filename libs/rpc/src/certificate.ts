@@ -52,9 +52,11 @@ export function readCertified(texts: TlsTexts): Certified {
   };
 }
 
-/** The certificates of a PEM file, at least one. @throws Error, one sentence */
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+/** The certificates of a PEM file, at least one. @param file what a refusal calls it @throws Error, one sentence */
 export function certificatesIn(file: string, text: string): X509Certificate[] {
-  const blocks = text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  const blocks = text.match(PEM) ?? [];
   if (blocks.length === 0) throw new Error(`${file} holds no certificate.`);
   try {
     return blocks.map((block) => new X509Certificate(block));

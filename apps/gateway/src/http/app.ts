@@ -18,7 +18,7 @@ import { compressed } from './sparing.ts';
 /** The operations of the document, bound to paths and handlers; the page of the desk and the agency contract beside them. */
 
 export interface AppParts
-  extends Gates, ExchangeParts, Pick<Config, 'trustProxy'>, Pick<AuthParts, 'identity' | 'attempts'> {
+  extends Gates, ExchangeParts, Pick<Config, 'trustProxy'>, Pick<AuthParts, 'identity' | 'attempts' | 'formOrigins'> {
   operations: Operation[];
   handlers: Record<string, Handler>;
   page: Page;

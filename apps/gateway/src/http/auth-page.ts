@@ -13,8 +13,11 @@ export const postScript = (): Answer => ({
   text: 'document.forms[0].submit();\n',
 });
 
-/** A redirect, or a page that posts a form by itself, with a button for browsers without scripts. */
-export function stepAnswer(step: BrowserStep__Output | null): Answer {
+/**
+ * A redirect, or a page that posts a form by itself, with a button for browsers without scripts.
+ * @param formOrigins where the provider may lead the form on to: some browsers hold a redirect against the policy as well
+ */
+export function stepAnswer(step: BrowserStep__Output | null, formOrigins: readonly string[]): Answer {
   if (step?.redirectUrl) return seeOther(step.redirectUrl);
   if (!step?.form) throw new Problem({ reason: 'INTERNAL', message: 'A sign-in leads nowhere.' });
   const { url, fields } = step.form;
@@ -23,7 +26,7 @@ export function stepAnswer(step: BrowserStep__Output | null): Answer {
       'Content-Security-Policy': [
         "default-src 'none'",
         "script-src 'self'",
-        `form-action ${new URL(url).origin}`,
+        `form-action ${[new URL(url).origin, ...formOrigins].join(' ')}`,
         "base-uri 'none'",
         "frame-ancestors 'none'",
       ].join('; '),

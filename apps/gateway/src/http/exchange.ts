@@ -133,11 +133,11 @@ export class Exchange {
     }
   }
 
-  /** Leads a browser that navigates to a page of ours, which says what went wrong. */
-  failAtPage(error: unknown, pathOf: (reason: Reason) => string): void {
+  /** Answers in another way than with the problem that the error is, for whoever reads none. */
+  failAs(error: unknown, answerOf: (reason: Reason) => Answer): void {
     const { problem } = this.#told(error);
     if (this.res.headersSent) this.res.destroy();
-    else this.#write({ status: 303, headers: { Location: pathOf(problem.reason) } }, undefined);
+    else this.#write(answerOf(problem.reason), undefined);
   }
 
   /** The error as a problem; a fault of ours is in the log by then. */

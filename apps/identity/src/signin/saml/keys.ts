@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Log, Metrics } from '@cups/contracts';
 import { refuseOpenSecret } from '@cups/contracts/node';
+import { certificatesIn } from '@cups/rpc/certificate';
 
 /** A private key with its certificate, both PEM. */
 export interface KeyPair {
@@ -74,15 +75,33 @@ function belong({ key, certificate }: KeyPair): boolean {
   }
 }
 
-const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
-
-/** The certificates of a file, PEM, one or two of them while an identity provider changes its key. */
-export const certificatesIn = (text: string): string[] => text.match(PEM) ?? [];
+/**
+ * Follows the certificates of an identity provider, two of them while it changes its key. A text that holds none leaves the last
+ * ones that did.
+ * @param text PEM
+ * @throws Error, one sentence, at once when there is none
+ */
+export function followCertificates(text: () => string, log: Log): () => X509Certificate[] {
+  const read = (given: string) => certificatesIn('SAML_IDP_CERTIFICATES_FILE', given);
+  let seen = text();
+  let certificates = read(seen);
+  return () => {
+    const given = text();
+    if (given === seen) return certificates;
+    seen = given;
+    try {
+      certificates = read(given);
+    } catch (error) {
+      log.warn({ event: 'saml-certificates-bad', reason: (error as Error).message });
+    }
+    return certificates;
+  };
+}
 
 /** Shows how long the certificates of both sides last yet. */
 export function showCertificates(
   metrics: Metrics,
-  of: () => { ours: string; theirs: string[] },
+  of: { ours: () => X509Certificate; theirs: () => X509Certificate[] },
   now: () => Date,
 ): void {
   metrics.gauge(
@@ -90,10 +109,9 @@ export function showCertificates(
     'Days that the certificate lasts yet; of several of the provider, the last.',
     ['whose'],
     (gauge) => {
-      const days = (pem: string): number => (new X509Certificate(pem).validToDate.getTime() - now().getTime()) / DAY_MS;
-      const { ours, theirs } = of();
-      gauge.set({ whose: 'ours' }, days(ours));
-      if (theirs.length > 0) gauge.set({ whose: 'provider' }, Math.max(...theirs.map(days)));
+      const days = ({ validToDate }: X509Certificate): number => (validToDate.getTime() - now().getTime()) / DAY_MS;
+      gauge.set({ whose: 'ours' }, days(of.ours()));
+      gauge.set({ whose: 'provider' }, Math.max(...of.theirs().map(days)));
     },
   );
 }

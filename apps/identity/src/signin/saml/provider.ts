@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
 import type { Profile } from '@node-saml/node-saml';
 import type { XmlElement } from '@xmldom/xmldom/lib/dom-parser.js';
@@ -5,7 +6,7 @@ import type { Log, Metrics } from '@cups/contracts';
 import { callbackOf, logoutOf, SignInRefused } from '../provider.ts';
 import type { Answered, Asked, BrowserProvider, Parameters, Step, ToldSignOut, Witness } from '../provider.ts';
 import { witnessOf } from './assertion.ts';
-import { certificatesIn, followKeyPairs, showCertificates } from './keys.ts';
+import { followCertificates, followKeyPairs, showCertificates } from './keys.ts';
 import type { KeyPair, KeyPairs } from './keys.ts';
 import { decodeMessage, instantOf, named, NS, only, readXml, textOf } from './message.ts';
 import { logoutRequest, logoutResponse, metadataXml, newId } from './write.ts';
@@ -48,12 +49,10 @@ const LOGOUT_MS = 600_000;
 export function samlProvider(name: string, settings: SamlSettings, parts: SamlParts): BrowserProvider {
   const { displayName, sloUrl, entityId } = settings;
   const pairs = followKeyPairs(settings.keysDir, parts);
-  if (certificatesIn(settings.certificates()).length === 0) {
-    throw new Error('SAML_IDP_CERTIFICATES_FILE must hold a certificate in PEM.');
-  }
-  const certificates = () => ({ ours: pairs().current.certificate, theirs: certificatesIn(settings.certificates()) });
-  showCertificates(parts.metrics, certificates, parts.now);
-  const saml: Saml = { name, settings, pairs, now: parts.now };
+  const theirs = followCertificates(settings.certificates, parts.log);
+  const ours = () => new X509Certificate(pairs().current.certificate);
+  showCertificates(parts.metrics, { ours, theirs }, parts.now);
+  const saml: Saml = { name, settings, pairs, theirs, now: parts.now };
   const provider: BrowserProvider = {
     name,
     displayName: { ro: displayName, ru: displayName, en: displayName },
@@ -78,12 +77,14 @@ interface Saml {
   name: string;
   settings: SamlSettings;
   pairs: () => KeyPairs;
+  /** Certificates of the provider. */
+  theirs: () => X509Certificate[];
   now: () => Date;
 }
 
 /** The library, told to leave to us what we check: times, audience, and which request it was. */
 function libraryOf(
-  { name, settings, pairs }: Saml,
+  { name, settings, pairs, theirs }: Saml,
   origin: string,
   more: { again?: boolean; id?: string; pair?: KeyPair },
 ): SAML {
@@ -93,7 +94,7 @@ function libraryOf(
     issuer: settings.entityId,
     callbackUrl: callbackOf(name, origin),
     entryPoint: settings.ssoUrl,
-    idpCert: (done) => done(null, certificatesIn(settings.certificates())),
+    idpCert: (done) => done(null, theirs().map(String)),
     privateKey: current.key,
     publicCert: current.certificate,
     decryptionPvk: pair.key,
