@@ -10,6 +10,7 @@ import { centreChanged } from './announce.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
 import { LIFE } from './domain/life.ts';
+import type { Staff } from './domain/staff.ts';
 import { centreParser } from './files.ts';
 import { personClaimBy } from './person-claim.ts';
 import { checkPersonKeys, openPersons } from './persons.ts';
@@ -50,7 +51,9 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   });
   const operators = staffOf(store);
   const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
-  const staff = new StaffBook({ operators, teams: teamsOf(store), persons, isOpen, now });
+  const production = config.environment === 'production';
+  const mayLead = ({ synthetic }: Staff): boolean => !(production && synthetic);
+  const staff = new StaffBook({ operators, teams: teamsOf(store), persons, isOpen, mayLead, now });
   const providers = openProviders(config.providers, staff);
   if (config.providers.length === 0)
     log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
@@ -86,7 +89,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
 
   const { sessionMs } = config;
   const personClaim = personClaimBy(persons, personHashes, log);
-  const signIn = openSignIn(backend, peopleOf(staff, config.environment === 'production'));
+  const signIn = openSignIn(backend, peopleOf(staff, production));
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
     rpcs: identityRpcs({ ...places, providers, sessions, staff, keys, sessionMs, personClaim, now, ...signIn }),
     access,

@@ -1,9 +1,9 @@
 import { isProblem, Problem } from '@cups/problem';
 import type { Cause, Documents } from '@cups/store';
 import { ulid } from 'ulid';
-import { leaveAfter, stayAfter } from './domain/managers.ts';
+import { leaveAfter, PLATFORM, stayAfter } from './domain/managers.ts';
 import type { Leaving } from './domain/managers.ts';
-import { appointed, manages, placed, signedIn } from './domain/staff.ts';
+import { appointed, placed, signedIn, teamsLed } from './domain/staff.ts';
 import type { CentreRole, Deed, Office, Staff } from './domain/staff.ts';
 import type { Persons } from './persons.ts';
 import type { StoredOperator, StoredTeam } from './store.ts';
@@ -25,6 +25,8 @@ export interface StaffParts {
   persons: Persons;
   /** Whether somebody works at the centre now, so that it must have a manager. */
   isOpen: (centre: string) => boolean;
+  /** Whether somebody can sign in here at all, and so be the one who leads a team. */
+  mayLead: (staff: Staff) => boolean;
   now: () => Date;
 }
 
@@ -84,9 +86,9 @@ export class StaffBook {
   }
 
   /**
-   * Changes somebody. An open centre keeps a manager, whoever else changes what at the same time.
+   * Changes somebody. An open centre keeps a manager and the platform a supervisor, whoever else changes what at the same time.
    * @param decide pure; the same object when nothing changes
-   * @throws Problem NOT_FOUND, LAST_MANAGER, CONTENTION, what `decide` throws, and what the store throws
+   * @throws Problem NOT_FOUND, LAST_MANAGER, LAST_SUPERVISOR, CONTENTION, what `decide` throws, and what the store throws
    */
   async change(id: string, cause: Cause, decide: (staff: StoredOperator) => StoredOperator): Promise<Written> {
     const { operators, now } = this.#parts;
@@ -133,60 +135,64 @@ export class StaffBook {
     return { operator: document, before: undefined, replayed };
   }
 
-  /** Says of each open centre that would lose a manager that they leave. @throws Problem LAST_MANAGER */
+  /** Says of each team that would lose somebody who leads it that they leave. @throws Problem LAST_MANAGER, LAST_SUPERVISOR */
   async #leaveTeams(staff: StoredOperator, next: StoredOperator): Promise<void> {
-    const { isOpen, now } = this.#parts;
-    const left = staff.places.map(({ centre }) => centre).filter((centre) => manages(staff, centre));
+    const { mayLead, isOpen, now } = this.#parts;
+    if (!mayLead(staff)) return;
+    const kept = new Set(teamsLed(next));
+    const left = teamsLed(staff).filter((team) => !kept.has(team) && (team === PLATFORM || isOpen(team)));
     const said: string[] = [];
     try {
-      for (const centre of left.filter((one) => !manages(next, one) && isOpen(one))) {
-        await this.#inTeam(centre, {
-          read: () => this.#managersOf(centre),
-          leaving: (leaving, managers) => leaveAfter(leaving, { operator: staff._id, time: now() }, managers),
+      for (const team of left) {
+        await this.#inTeam(team, {
+          read: () => this.#leadersOf(team),
+          leaving: (leaving, ids) => leaveAfter(leaving, { operator: staff._id, time: now() }, { team, ids }),
         });
-        said.push(centre);
+        said.push(team);
       }
     } catch (error) {
-      for (const centre of said) await this.#stay(centre, staff._id);
+      for (const team of said) await this.#stay(team, staff._id);
       throw error;
     }
   }
 
-  /** Who manages a centre again counts there at once. */
+  /** Who leads a team again counts there at once. */
   async #comeBack(before: Staff, after: StoredOperator): Promise<void> {
-    const back = after.places.map(({ centre }) => centre).filter((centre) => manages(after, centre));
-    for (const centre of back.filter((one) => !manages(before, one))) await this.#stay(centre, after._id);
+    const led = new Set(teamsLed(before));
+    for (const team of teamsLed(after).filter((one) => !led.has(one))) await this.#stay(team, after._id);
   }
 
-  #stay(centre: string, id: string): Promise<void> {
-    return this.#inTeam(centre, {
+  #stay(team: string, id: string): Promise<void> {
+    return this.#inTeam(team, {
       read: () => Promise.resolve([]),
       leaving: (leaving) => (leaving.some(({ operator }) => operator === id) ? stayAfter(leaving, id) : leaving),
     });
   }
 
   async #inTeam(
-    centre: string,
-    work: { read: () => Promise<string[]>; leaving: (leaving: Leaving[], managers: string[]) => Leaving[] },
+    name: string,
+    work: { read: () => Promise<string[]>; leaving: (leaving: Leaving[], leaders: string[]) => Leaving[] },
   ): Promise<void> {
     const { teams, now } = this.#parts;
-    const initial = { _id: centre, leaving: [] };
+    const initial = { _id: name, leaving: [] };
     await teams.update(
-      centre,
+      name,
       { scope: 'service', cause: {}, now: now(), initial },
       {
         read: work.read,
-        decide: (team, managers) => {
-          const leaving = work.leaving(team.leaving, managers);
+        decide: (team, leaders) => {
+          const leaving = work.leaving(team.leaving, leaders);
           return { document: leaving === team.leaving ? team : { ...team, leaving }, events: [] };
         },
       },
     );
   }
 
-  async #managersOf(centre: string): Promise<string[]> {
-    const found = await this.#parts.operators.find({ 'places.centre': centre }, { scope: 'service' });
-    return found.filter((one) => manages(one, centre)).map(({ _id }) => _id);
+  async #leadersOf(team: string): Promise<string[]> {
+    const { operators, mayLead } = this.#parts;
+    const there = team === PLATFORM ? { platformRoles: 'supervisor' } : { 'places.centre': team };
+    const found = await operators.find(there, { scope: 'service' });
+    return found.filter((one) => mayLead(one) && teamsLed(one).includes(team)).map(({ _id }) => _id);
   }
 }
 

@@ -28,7 +28,7 @@ export interface StoredSession extends StoredDocument, SessionTimes {
 
 export interface StoredOperator extends StoredDocument, Staff {}
 
-/** Who is about to cease to manage a centre; its id is the code. */
+/** Who is about to cease to lead a team; its id is the code of the centre, or `platform`. */
 export interface StoredTeam extends StoredDocument {
   leaving: Leaving[];
 }

@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { leaveAfter, stayAfter } from '../src/domain/managers.ts';
+import { leaveAfter, PLATFORM, stayAfter } from '../src/domain/managers.ts';
+import type { Leaving } from '../src/domain/managers.ts';
 import type { OperatorRole } from '../src/domain/operators.ts';
 import { assertMayChange, sightOf } from '../src/domain/rights.ts';
 import type { Actor, Wish } from '../src/domain/rights.ts';
 import {
   appointed,
-  manages,
   placed,
   reinstated,
   removed,
@@ -15,6 +15,7 @@ import {
   signedIn,
   standingAt,
   suspended,
+  teamsLed,
 } from '../src/domain/staff.ts';
 import type { Staff } from '../src/domain/staff.ts';
 import { newcomer } from '../src/staff.ts';
@@ -99,10 +100,8 @@ describe('somebody among the staff', () => {
     expect([standingAt(there, 'CU-001').suspended, standingAt(there, 'CU-002').suspended]).toEqual([true, false]);
     expect([rolesAt(there, 'CU-001'), rolesAt(there, 'CU-002')]).toEqual([[], ['centre-manager']]);
     const whole = suspended(there, undefined, deed);
-    expect([whole.status, standingAt(whole, 'CU-002').suspended, manages(whole, 'CU-002')]).toEqual([
-      'suspended',
-      true,
-      false,
+    expect([whole.status, standingAt(whole, 'CU-002').suspended, teamsLed(whole), teamsLed(there)]).toEqual([
+      ...['suspended', true, [], ['CU-002']],
     ]);
     expect(reinstated(whole, undefined, deed)).toMatchObject({ status: 'active', endedBefore: time });
     const left = removed(removed(whole, 'CU-001', deed), 'CU-002', deed);
@@ -145,23 +144,27 @@ describe('somebody among the staff', () => {
 describe('the last manager', () => {
   const at = (seconds: number) => new Date(time.getTime() + seconds * 1000);
 
-  test('stays, and so does one of two who leave at once', () => {
-    expect(reasonOf(() => leaveAfter([], { operator: 'a', time }, ['a']))).toBe('LAST_MANAGER');
-    const leaving = leaveAfter([], { operator: 'a', time }, ['a', 'b']);
-    expect(reasonOf(() => leaveAfter(leaving, { operator: 'b', time: at(1) }, ['a', 'b']))).toBe('LAST_MANAGER');
-    expect(leaveAfter(stayAfter(leaving, 'a'), { operator: 'b', time: at(1) }, ['a', 'b'])).toHaveLength(1);
+  test.each([
+    ['CU-001', 'LAST_MANAGER'],
+    [PLATFORM, 'LAST_SUPERVISOR'],
+  ])('of %s stays, and so does one of two who leave at once', (team, reason) => {
+    const leave = (leaving: Leaving[], next: Leaving, ...ids: string[]) => leaveAfter(leaving, next, { team, ids });
+    expect(reasonOf(() => leave([], { operator: 'a', time }, 'a'))).toBe(reason);
+    const leaving = leave([], { operator: 'a', time }, 'a', 'b');
+    expect(reasonOf(() => leave(leaving, { operator: 'b', time: at(1) }, 'a', 'b'))).toBe(reason);
+    expect(leave(stayAfter(leaving, 'a'), { operator: 'b', time: at(1) }, 'a', 'b')).toHaveLength(1);
     // The call that began it has ended without a word.
-    expect(leaveAfter(leaving, { operator: 'b', time: at(61) }, ['a', 'b'])).toHaveLength(1);
+    expect(leave(leaving, { operator: 'b', time: at(61) }, 'a', 'b')).toHaveLength(1);
   });
 
   test('is left whoever leaves in whatever order', () => {
     const ids = fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd'), { minLength: 1 });
     fc.assert(
       fc.property(ids, fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 }), (managers, wishes) => {
-        let leaving: { operator: string; time: Date }[] = [];
+        let leaving: Leaving[] = [];
         for (const operator of wishes.filter((one) => managers.includes(one))) {
           try {
-            leaving = leaveAfter(leaving, { operator, time }, managers);
+            leaving = leaveAfter(leaving, { operator, time }, { team: 'CU-001', ids: managers });
           } catch {
             // Refused: they stay.
           }

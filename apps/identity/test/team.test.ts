@@ -132,6 +132,20 @@ describe('a change', () => {
     expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
   });
 
+  test('leaves a supervisor, also when two remove each other at once', async () => {
+    const platform = { centre: '', roles: ['ROLE_SUPERVISOR' as const] };
+    const name = await invite(supervisor, 21, platform);
+    const other = world.client(await world.signIn(name));
+    const whole = (of: string) => asked(of, { centre: '' });
+    const both = await Promise.allSettled([
+      supervisor.updateOperatorRoles(whole(name)),
+      other.removeOperator(whole('operators/supervisor')),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    const refusal = both.find((one) => one.status === 'rejected');
+    expect(refusal?.reason).toEqual(refused('LAST_SUPERVISOR'));
+  });
+
   test('shows who is away and who stands in; colleagues see that and no more, support says why it looks', async () => {
     const name = await invite(manager, 30);
     const absence = { fromDate: '2026-01-01', toDate: '2999-01-01', standIn: 'operators/cu-001-manager' };

@@ -62,6 +62,7 @@ export const REASONS = {
   OPERATOR_SUSPENDED: { kind: 'FORBIDDEN', action: 'Ask whoever manages the centre; the operator is suspended.' },
   SELF_CHANGE: { kind: 'FORBIDDEN', action: 'Ask another supervisor: nobody changes what they may themselves.' },
   LAST_MANAGER: { kind: 'PRECONDITION', action: 'Appoint another manager of the centre first.' },
+  LAST_SUPERVISOR: { kind: 'PRECONDITION', action: 'Appoint another supervisor first.' },
   ROLES_CONFLICT: {
     kind: 'PRECONDITION',
     action:

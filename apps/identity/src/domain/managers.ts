@@ -1,11 +1,15 @@
 import { Problem } from '@cups/problem';
 
 /**
- * A centre that is open keeps a manager. Whether another one stays is decided for each centre by one document after the other:
- * who is about to cease to manage it stands there before their own document says so, and two who cease at once see each other.
+ * A centre that is open keeps a manager, and the platform a supervisor. Whether another one stays is decided for each such team by
+ * one document after the other: who is about to cease to lead it stands there before their own document says so, and two who
+ * cease at once see each other.
  */
 
-/** Somebody who ceases to manage a centre. */
+/** The team that supervisors lead; every other one is a centre, named by its code. */
+export const PLATFORM = 'platform';
+
+/** Somebody who ceases to lead a team. */
 export interface Leaving {
   operator: string;
   time: Date;
@@ -14,19 +18,22 @@ export interface Leaving {
 /** After so long their own document says so, or never will: the call that began it has ended. */
 const COUNTS_MS = 60_000;
 
+/** Who leads a team: the ids of all whose documents say so. */
+export interface Leaders {
+  team: string;
+  ids: readonly string[];
+}
+
 /**
  * Those who leave, with one more.
- * @param managers ids of all whose documents say that they manage the centre
- * @throws Problem LAST_MANAGER when nobody would stay
+ * @throws Problem LAST_MANAGER or LAST_SUPERVISOR when nobody would stay
  */
-export function leaveAfter(leaving: readonly Leaving[], next: Leaving, managers: readonly string[]): Leaving[] {
+export function leaveAfter(leaving: readonly Leaving[], next: Leaving, { team, ids }: Leaders): Leaving[] {
   const others = leaving.filter(
     ({ operator, time }) => operator !== next.operator && next.time.getTime() - time.getTime() < COUNTS_MS,
   );
   const away = new Set([next.operator, ...others.map(({ operator }) => operator)]);
-  if (managers.every((id) => away.has(id))) {
-    throw new Problem({ reason: 'LAST_MANAGER', message: 'The centre is open and would be left without a manager.' });
-  }
+  if (ids.every((id) => away.has(id))) throw lastOne(team);
   return [...others, next];
 }
 
@@ -34,3 +41,8 @@ export function leaveAfter(leaving: readonly Leaving[], next: Leaving, managers:
 export function stayAfter(leaving: readonly Leaving[], operator: string): Leaving[] {
   return leaving.filter((one) => one.operator !== operator);
 }
+
+const lastOne = (team: string): Problem =>
+  team === PLATFORM
+    ? new Problem({ reason: 'LAST_SUPERVISOR', message: 'The platform would be left without a supervisor.' })
+    : new Problem({ reason: 'LAST_MANAGER', message: 'The centre is open and would be left without a manager.' });

@@ -1,4 +1,5 @@
 import { Problem } from '@cups/problem';
+import { PLATFORM } from './managers.ts';
 import type { OperatorRole } from './operators.ts';
 import type { Standing } from './sessions.ts';
 
@@ -118,11 +119,12 @@ export function standingAt(staff: Staff, centre: string | undefined): Standing {
   };
 }
 
-/** Whether they work for a centre as its manager, be it that they have not come yet. */
-export function manages(staff: Pick<Staff, 'places' | 'status'>, centre: string): boolean {
-  const place = placeOf(staff, centre);
-  const isHere = staff.status === 'invited' || staff.status === 'active';
-  return isHere && place !== undefined && !place.suspended && place.roles.includes('centre-manager');
+/** The teams that they lead, be it that they have not come yet: centres as manager, by code, and the platform as supervisor. */
+export function teamsLed({ places, platformRoles, status }: Staff): string[] {
+  if (status !== 'invited' && status !== 'active') return [];
+  const managed = places.filter(({ suspended, roles }) => !suspended && roles.includes('centre-manager'));
+  const supervised = platformRoles.includes('supervisor') ? [PLATFORM] : [];
+  return [...managed.map(({ centre }) => centre), ...supervised];
 }
 
 /** A further place of somebody who is known. @throws Problem ALREADY_EXISTS, ROLES_CONFLICT */

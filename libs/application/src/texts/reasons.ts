@@ -138,6 +138,11 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Это последний руководитель центра. Сначала назначьте другого.',
     en: 'This is the last manager of the centre. Appoint another first.',
   },
+  LAST_SUPERVISOR: {
+    ro: 'Este ultimul supervizor al platformei. Numiți mai întâi pe altcineva.',
+    ru: 'Это последний супервизор платформы. Сначала назначьте другого.',
+    en: 'This is the last supervisor of the platform. Appoint another first.',
+  },
   ROLES_CONFLICT: {
     ro: 'Aceste roluri nu merg împreună. Alegeți altele.',
     ru: 'Эти роли несовместимы. Выберите другие.',
