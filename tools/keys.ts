@@ -1,4 +1,5 @@
 import { principalsFor } from '@cups/events/rights';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   announceAuthority,
@@ -14,8 +15,8 @@ import { accessOfPod, keyCluster } from './keys/cluster.ts';
 import { keyFolder } from './keys/folder.ts';
 import { KEY_SET_ACTIONS, KEY_SETS } from './keys/key-sets.ts';
 import type { KeyPlace } from './keys/place.ts';
-import { announce, make, makePassword, makePersonKeys, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
-import type { Steps } from './keys/rotation.ts';
+import { announce, make, makePassword, makeSecret, retire, show, switchOver } from './keys/rotation.ts';
+import type { PersonNumbers, Steps } from './keys/rotation.ts';
 import { SIGNERS } from './services.ts';
 
 /** `npm run keys`, and a job of a cluster: makes the keys by which services know each other, and changes them. */
@@ -34,8 +35,11 @@ const HELP = `npm run keys -- <what> [<service>…|all] (--dir <folder> | --clus
 
 Services: ${SIGNERS.join(', ')}. None is restarted: they read their keys again.
 In the place of a service "authority" is what certifies them all: it is followed by another in the same three steps.
-${KEY_SETS.join(', ')}: keys that gateways, or identity and intake, have for themselves, changed by the same steps: the next one
-opens cookies (is compared by), seals them (hashes), and after 8 hours and 5 minutes the old one is retired.
+${KEY_SETS.join(', ')}: keys that one or two services have for themselves, changed by the same steps. Those of cookies are the gateway's,
+person-hash is identity's and intake's: the next one opens (is compared by), seals (hashes), and after 8 hours and 5 minutes the
+old one is retired. Those of persons are identity's, for the personal numbers of the staff: after the switch it seals and hashes
+all of them anew, and the old ones are retired when identity, which is asked as by \`npm run operator\`, says that no number needs
+them any more.
 
   --dir <folder>     keys are files, as CUPS_KEYS names them
   --cluster          in a pod: Secrets <prefix>-key-<service>, ConfigMap <prefix>-public-keys of its namespace
@@ -92,7 +96,8 @@ async function main(): Promise<void> {
   if (values.help) return console.log(HELP);
   const [what = '', ...services] = positionals;
   if (!ACTIONS[what]) throw new Error(`Say what: ${Object.keys(ACTIONS).join(', ')}; --help tells more.`);
-  const steps = { place: placeOf(values), now: Date.now(), hurry: values.now };
+  const personNumbers = () => askIdentity(values.dir);
+  const steps = { place: placeOf(values), now: Date.now(), hurry: values.now, personNumbers };
   for (const name of namesOf(what, services)) {
     const doing = actionOf(what, name);
     if (!doing) throw new Error(`${name} is changed by announce, switch, retire.`);
@@ -100,10 +105,26 @@ async function main(): Promise<void> {
   }
   if (what !== 'make') return;
   console.log(`intake: ${await makeSecret(steps.place)}`);
-  console.log(`identity: ${await makePersonKeys(steps.place)}`);
   if (!values['no-certificates']) await makeCertificates(steps, services);
   const users = values.kafka ? principalsFor('', { agencies: [], simulated: [] }) : [];
   for (const { user } of users) console.log(`${user}: ${await makePassword(steps.place, user)}`);
+}
+
+/** Of a platform that is found as by `npm run operator`; a folder of keys is that of the caller as well. */
+async function askIdentity(dir: string | undefined): Promise<PersonNumbers> {
+  // Only here: no other step needs what calls services.
+  const { Platform, sentenceOf } = await import('./cups/services.ts');
+  try {
+    const variables = dir === undefined ? process.env : Object.assign({ CUPS_KEYS: dir }, process.env);
+    const platform = new Platform(join(import.meta.dirname, '..'), variables);
+    try {
+      return await platform.identity().inspectPersonKeys({});
+    } finally {
+      platform.close();
+    }
+  } catch (error) {
+    throw new Error(sentenceOf(error), { cause: error });
+  }
 }
 
 async function makeCertificates(steps: Steps, services: string[]): Promise<void> {

@@ -21,10 +21,11 @@ const HELP = `npm run operator -- <command>
   appoint-supervisor --from <folder> [--first]
                              the same of files: idnp, given-name, family-name, why, and language where it is not ro
   import <file.csv> [--dry-run] [--partial]
-                             invites everybody of a table: idnp,given_name,family_name,centre,roles,language
+                             invites everybody of a table: idnp,given_name,family_name,centre,roles,language[,agency]
                              all or nothing, or with --partial what is good; done again it changes nothing
   list [--centre CU-001]     a team; without a centre the staff of the platform and of agencies
   show <operators/…>         one of the staff with all places, and what was done
+  person-keys                how many personal numbers have yet to be sealed anew after their keys have changed
 
   --first       of appoint-supervisor: changes nothing where a supervisor is at work already, whoever it is
   --wait <s>    while identity cannot be asked, it is tried again for so many seconds (default 0)
@@ -54,6 +55,8 @@ const OPTIONS = {
 /** As many rows as identity takes in one call. */
 const AT_ONCE = 500;
 const AGAIN_MS = 2_000;
+/** Of so many each is read and written one after the other. */
+const IMPORT_MS = 120_000;
 
 type Values = ReturnType<typeof read>['values'];
 interface Answer {
@@ -69,6 +72,7 @@ const COMMANDS: Record<string, (identity: Identity, values: Values, name: string
   import: importAll,
   list,
   show,
+  'person-keys': personKeys,
 };
 
 try {
@@ -164,7 +168,8 @@ async function importAll(identity: Identity, values: Values, file: string): Prom
   const outcomes = [];
   for (let at = 0; at < rows.length; at += AT_ONCE) {
     const part = rows.slice(at, at + AT_ONCE);
-    outcomes.push(...(await identity.importOperators({ rows: part, by, partial, dryRun })).outcomes);
+    const asked = { rows: part, by, partial, dryRun };
+    outcomes.push(...(await identity.importOperators(asked, {}, { timeoutMs: IMPORT_MS })).outcomes);
   }
   const cells = outcomes.map(({ line, outcome, name, reason, field }) => [String(line), outcome, name, reason, field]);
   const refused = outcomes.filter(({ outcome }) => outcome === 'refused').length;
@@ -205,6 +210,14 @@ async function show(identity: Identity, { by }: Values, given: string): Promise<
   const history =
     acts.length > 0 ? tableOf(['TIME', 'WHAT', 'BY', 'CENTRE', 'ROLES', 'WHY'], acts) : 'Nothing was done.';
   return { found, text: `${tableOfMembers(found.members)}\n\n${history}` };
+}
+
+async function personKeys(identity: Identity): Promise<Answer> {
+  const found = await identity.inspectPersonKeys({});
+  const { kids, numbers, waiting, unreadable } = found;
+  const lost = unreadable > 0 ? `, ${unreadable} of which no key opens` : '';
+  const text = `${waiting} of ${numbers} personal numbers wait to be sealed anew${lost}. Keys: ${kids.join(', ')}`;
+  return { found, text };
 }
 
 function tableOfMembers(members: StaffMember__Output[]): string {

@@ -13,6 +13,7 @@ import {
   NOTICE_CAUSES,
   NOTICE_KINDS,
   RESULT_KINDS,
+  STAFF_ACTS,
   STATES,
   TELLING_MEANS,
 } from '@cups/application';
@@ -77,6 +78,7 @@ const schemas = {
   NoDueDateReason: words(NO_DUE_DATE_REASONS, 'Why there is no due date.'),
   ResultKind: words(RESULT_KINDS, 'What the agency gives.'),
   TellingMeans: words(TELLING_MEANS, 'How the person was told.'),
+  StaffAct: words(STAFF_ACTS, 'What was done to one of the staff. `other` is of a later release.'),
   LookKind: words(LOOK_KINDS, 'What was looked at.'),
   Bucket: words(BUCKETS, BUCKET_MEANINGS),
 };

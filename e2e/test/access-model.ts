@@ -61,7 +61,7 @@ export const MODEL: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
     ...each('ListStaff', page(['supervisor', 'support'], 'platform')),
     ...each('InviteOperator UpdateOperatorRoles SuspendOperator', page(['centre-manager', 'supervisor'], 'platform')),
     ...each('ReinstateOperator RemoveOperator SetAbsence', page(['centre-manager', 'supervisor'], 'platform')),
-    ...each('AppointSupervisor ImportOperators InspectStaff', services('operator')),
+    ...each('AppointSupervisor ImportOperators InspectStaff InspectPersonKeys', services('operator')),
     ...each('GetCentre ListCentres', services('gateway', 'intake')),
   ]),
 };

@@ -72,7 +72,8 @@ export const APPS: readonly App[] = [
     name: 'keys',
     entry: 'tools/keys.ts',
     description: 'Makes and changes the keys by which services know each other',
-    reads: [],
+    // For the one step that asks identity first.
+    reads: [PROTO],
   },
   {
     name: 'operator',

@@ -1,19 +1,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { COOKIE_KEYS, PERSON_HASH_KEYS } from '@cups/rpc';
+import { COOKIE_KEYS, PERSON_HASH_KEYS, PERSON_KEYS } from '@cups/rpc';
 import type { Item, KeyPlace } from './place.ts';
 import { inWords, remaining, SPREAD_MS, whenToSwitch } from './rotation.ts';
-import type { Steps } from './rotation.ts';
+import type { PersonNumbers, Steps } from './rotation.ts';
 
 /**
  * Secret keys that one or two services have for themselves, several at a time in one file, and changing them without a refused request:
- * announce  the next key is there and opens, or is compared by; the one before still seals, or hashes
- * switch    the next key seals; the old one still opens what it sealed
- * retire    the old key counts no longer
+ * announce  the next keys are there, and open, find, or are compared by; the ones before still seal, or hash
+ * switch    the next keys seal; the old ones still open what they sealed
+ * retire    the old keys count no longer
  */
 
 /** What one made is in use as long as a session, whose cookie or assertion it is in, and until the switch has reached every replica. */
-const LIFE_MS = SPREAD_MS + 8 * 3_600_000;
-/** As many as a gateway takes: with more, an old one would never go. */
+const OF_SESSIONS_MS = SPREAD_MS + 8 * 3_600_000;
+/** As many of a kind as a gateway takes: with more, an old one would never go. */
 const MOST = 3;
 
 /** A key, and since when (ms since 1970) it has been what it is: announced, or sealing. */
@@ -27,91 +27,168 @@ interface SecretJwk {
 
 interface KeySet {
   item: Item;
-  /** What its keys are for, as they say. */
-  use: 'enc' | 'sig';
+  /** What its keys are for; each kind has a key of its own and is changed with the others. */
+  uses: readonly ('enc' | 'sig')[];
+  most: number;
+  /** How long what one made may be in use after the switch. */
+  lifeMs: number;
+  /** What was sealed is kept, and must have been sealed anew before the old key goes. */
+  isKept?: boolean;
 }
 
 /** By the names under which the tool knows them. */
 const SETS: Readonly<Record<string, KeySet>> = {
-  cookie: { item: { kind: 'set', service: 'gateway', file: COOKIE_KEYS }, use: 'enc' },
-  'person-hash': { item: { kind: 'shared-set', name: 'person-hash', file: PERSON_HASH_KEYS }, use: 'sig' },
+  cookie: {
+    item: { kind: 'set', service: 'gateway', file: COOKIE_KEYS },
+    uses: ['enc'],
+    most: MOST,
+    lifeMs: OF_SESSIONS_MS,
+  },
+  'person-hash': {
+    item: { kind: 'shared-set', name: 'person-hash', file: PERSON_HASH_KEYS },
+    uses: ['sig'],
+    most: MOST,
+    lifeMs: OF_SESSIONS_MS,
+  },
+  persons: {
+    item: { kind: 'set', service: 'identity', file: PERSON_KEYS },
+    uses: ['enc', 'sig'],
+    most: 2,
+    lifeMs: SPREAD_MS,
+    isKept: true,
+  },
 };
 
 export const KEY_SETS: readonly string[] = Object.keys(SETS);
 
 /** What the first key does. */
-const doing = (name: string): string => (SETS[name]!.use === 'sig' ? 'hashes' : 'seals');
+const doing = (name: string): string => (SETS[name]!.uses[0] === 'sig' ? 'hashes' : 'seals');
 const itemOf = (name: string): Item => SETS[name]!.item;
 
 /** Makes it when it is missing. @returns what was done, in words, as all below */
 async function make({ place, now }: Steps, name: string): Promise<string> {
   if (await place.read(itemOf(name))) return 'its keys are there';
-  await write(place, name, [newKey(name, now)]);
-  return 'a key was made';
+  const { uses } = SETS[name]!;
+  await write(
+    place,
+    name,
+    uses.map((use) => newKey(use, now)),
+  );
+  return uses.length === 1 ? 'a key was made' : 'its keys were made';
 }
 
 async function announce({ place, now }: Steps, name: string): Promise<string> {
   const keys = await read(place, name);
-  const [sealing, ...others] = keys;
+  const { uses, most } = SETS[name]!;
   const waiting = nextOf(keys);
-  if (waiting) return `its next key is announced already; ${whenToSwitch(waiting, now)}`;
-  if (others.length >= MOST - 1) throw new Error(`${name} has old keys that still count: retire them first.`);
-  // Later than the one that seals, by which it is known as the next one.
-  const next = newKey(name, Math.max(now, (sealing!.since ?? 0) + 1));
-  await write(place, name, [...keys, next]);
-  return `its next key is announced; ${whenToSwitch(next, now)}`;
+  if (waiting[0]) return `${subject(name)} announced already; ${whenToSwitch(waiting[0], now)}`;
+  if (uses.some((use) => of(keys, use).length >= most)) {
+    throw new Error(`${name} has old keys that still count: retire them first.`);
+  }
+  // Later than those that seal, by which they are known as the next ones.
+  const since = Math.max(now, ...keys.map((key) => (key.since ?? 0) + 1));
+  const next = uses.map((use) => newKey(use, since));
+  await write(place, name, [...keys, ...next]);
+  return `${subject(name)} announced; ${whenToSwitch(next[0]!, now)}`;
 }
 
 /** @throws Error when none is announced, or not yet known everywhere */
 async function switchOver({ place, now, hurry }: Steps, name: string): Promise<string> {
   const keys = await read(place, name);
   const next = nextOf(keys);
-  if (!next) throw new Error(`${name} has no next key: announce it first.`);
-  const wait = remaining(next, SPREAD_MS, now);
+  if (!next[0]) throw new Error(`${name} has no next key: announce it first.`);
+  const wait = remaining(next[0], SPREAD_MS, now);
   if (wait > 0 && !hurry) {
     throw new Error(`The next key of ${name} may not be everywhere yet: switch in ${inWords(wait)}, or --now.`);
   }
-  next.since = Math.max(now, next.since ?? 0);
-  await write(place, name, [next, ...keys.filter((key) => key !== next)]);
-  return `its next key ${doing(name)}; retire the old one in ${inWords(LIFE_MS)}`;
+  const switched = next.map((key) => Object.assign({}, key, { since: Math.max(now, key.since ?? 0) }));
+  await write(place, name, [...switched, ...keys.filter((key) => !next.includes(key))]);
+  const { lifeMs, isKept } = SETS[name]!;
+  const then = isKept ? ' at the earliest: identity seals all numbers anew first' : '';
+  const says =
+    next.length === 1 ? `its next key ${doing(name)}; retire the old one` : 'its next keys seal; retire the old ones';
+  return `${says} in ${inWords(lifeMs)}${then}`;
 }
 
-/** @throws Error while what an old one sealed may still be in use */
-async function retire({ place, now, hurry }: Steps, name: string): Promise<string> {
+/** @throws Error while what an old one sealed may still be in use, or is kept */
+async function retire({ place, now, hurry, personNumbers }: Steps, name: string): Promise<string> {
   const keys = await read(place, name);
-  const [sealing, ...others] = keys;
-  if (nextOf(keys)) throw new Error(`${name} has a next key that is not in use yet: switch first.`);
-  if (others.length === 0) return 'there is nothing to retire';
-  const wait = remaining(sealing!, LIFE_MS, now);
+  const { uses, lifeMs, isKept } = SETS[name]!;
+  if (nextOf(keys).length > 0) throw new Error(`${name} has a next key that is not in use yet: switch first.`);
+  const first = uses.flatMap((use) => of(keys, use).slice(0, 1));
+  if (first.length === keys.length) return 'there is nothing to retire';
+  const wait = remaining(first[0]!, lifeMs, now);
   if (wait > 0 && !hurry) {
     throw new Error(`What an old key of ${name} made may still be in use: retire in ${inWords(wait)}, or --now.`);
   }
-  await write(place, name, [sealing!]);
+  if (isKept) await mustBeUnused(keys, { hurry, personNumbers });
+  await write(place, name, first);
   return 'its old keys count no longer';
+}
+
+/**
+ * What an old key alone opens or finds would be lost with it, so identity is asked, and no hurry overrides its word.
+ * @throws Error while something needs an old key; when identity cannot be asked, or some numbers cannot be opened at all, unless in
+ *   a hurry
+ */
+async function mustBeUnused(
+  keys: readonly SecretJwk[],
+  { hurry, personNumbers }: Pick<Steps, 'hurry' | 'personNumbers'>,
+): Promise<void> {
+  let said: PersonNumbers;
+  try {
+    if (!personNumbers) throw new Error('it is not known where it is.');
+    said = await personNumbers();
+  } catch (error) {
+    if (hurry) return;
+    const why = (error as Error).message;
+    throw new Error(`Identity cannot be asked whether a number still needs an old key: ${why} Or --now, if you know.`);
+  }
+  const { kids, numbers, waiting, unreadable } = said;
+  if (kids.join(' ') !== keys.map(({ kid }) => kid).join(' ')) {
+    throw new Error('Identity does not have these keys yet, or has others: wait until it has read them.');
+  }
+  if (waiting > unreadable) {
+    throw new Error(`${waiting} of ${numbers} personal numbers still need an old key: identity seals them anew, wait.`);
+  }
+  if (unreadable > 0 && !hurry) {
+    throw new Error(
+      `${unreadable} of ${numbers} personal numbers are opened by no key of these: add theirs, or --now.`,
+    );
+  }
 }
 
 async function show({ place, now }: Steps, name: string): Promise<string> {
   if ((await place.read(itemOf(name))) === undefined) return 'it has no key';
   const keys = await read(place, name);
-  const [sealing, ...others] = keys;
+  const { uses, lifeMs } = SETS[name]!;
+  const [sealing] = of(keys, uses[0]!);
   const seals = `${doing(name)} with ${sealing!.kid}`;
-  const next = nextOf(keys);
+  const [next] = nextOf(keys);
   if (next) return `${seals}; ${next.kid} is announced; ${whenToSwitch(next, now)}`;
-  if (others.length === 0) return seals;
-  const wait = inWords(remaining(sealing!, LIFE_MS, now));
-  return `${seals}; ${others.length} old to retire ${wait === 'no time' ? 'now' : `in ${wait}`}`;
+  const old = keys.length - uses.length;
+  if (old <= 0) return seals;
+  const wait = inWords(remaining(sealing!, lifeMs, now));
+  return `${seals}; ${old} old to retire ${wait === 'no time' ? 'now' : `in ${wait}`}`;
 }
 
 export const KEY_SET_ACTIONS = { make, show, announce, switch: switchOver, retire };
 
-/** Of keys that were made without a date, none. */
-const nextOf = ([sealing, ...others]: readonly SecretJwk[]): SecretJwk | undefined =>
-  others.find(({ since = 0 }) => since > (sealing?.since ?? 0));
+const subject = (name: string): string => (SETS[name]!.uses.length === 1 ? 'its next key is' : 'its next keys are');
+const of = (keys: readonly SecretJwk[], use: string): SecretJwk[] => keys.filter((key) => key.use === use);
 
-const newKey = (name: string, since: number): SecretJwk => ({
+/** Those that are announced, one of each kind: later than the first of theirs. Of keys that were made without a date, none. */
+function nextOf(keys: readonly SecretJwk[]): SecretJwk[] {
+  return [...new Set(keys.map(({ use }) => use))].flatMap((use) => {
+    const [first, ...others] = of(keys, use);
+    return others.find(({ since = 0 }) => since > (first?.since ?? 0)) ?? [];
+  });
+}
+
+const newKey = (use: string, since: number): SecretJwk => ({
   kty: 'oct',
   kid: randomUUID(),
-  use: SETS[name]!.use,
+  use,
   k: randomBytes(32).toString('base64url'),
   since,
 });
@@ -122,7 +199,8 @@ async function read(place: KeyPlace, name: string): Promise<SecretJwk[]> {
   if (text === undefined) throw new Error(`${name} has no key: make it first.`);
   try {
     const { keys } = JSON.parse(text) as { keys: SecretJwk[] };
-    if (keys.length > 0 && keys.every(({ kid, k }) => kid && k)) return keys;
+    const isWhole = SETS[name]!.uses.every((use) => of(keys, use).length > 0);
+    if (isWhole && keys.every(({ kid, k }) => kid && k)) return keys;
   } catch {
     // Said below: nothing of it is shown.
   }

@@ -1,6 +1,5 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { JsonWebKey } from 'node:crypto';
-import { newKeySet, PERSON_KEYS } from '@cups/rpc';
 import { publicKeysFrom } from '@cups/rpc/jwk';
 import type { Item, KeyPlace } from './place.ts';
 
@@ -29,6 +28,19 @@ export interface Steps {
   now: number;
   /** Do not wait for the time that a step asks for. */
   hurry: boolean;
+  /** Asks identity how far the personal numbers have followed their keys. @throws Error when it cannot be asked */
+  personNumbers?: (() => Promise<PersonNumbers>) | undefined;
+}
+
+/** What identity says of the personal numbers that it has stored. */
+export interface PersonNumbers {
+  /** Of the keys that it has. */
+  kids: string[];
+  numbers: number;
+  /** Those that still need another key than the first ones. */
+  waiting: number;
+  /** Those of them that no key opens. */
+  unreadable: number;
 }
 
 const itemOf = (kind: 'private' | 'next' | 'public', service: string): Item => ({ kind, service });
@@ -54,14 +66,6 @@ export async function makeSecret(place: KeyPlace): Promise<string> {
   if (await place.read({ kind: 'secret' })) return 'its secret is there';
   await place.write({ kind: 'secret' }, randomBytes(32).toString('base64url'));
   return 'its secret was made';
-}
-
-/** Makes the keys of the personal numbers of the staff when they are missing; lost ones would make those numbers unreadable. */
-export async function makePersonKeys(place: KeyPlace): Promise<string> {
-  const item: Item = { kind: 'set', service: 'identity', file: PERSON_KEYS };
-  if (await place.read(item)) return 'its keys of personal numbers are there';
-  await place.write(item, newKeySet(['enc', 'sig']));
-  return 'its keys of personal numbers were made';
 }
 
 /** Makes the password of a user of Kafka when it is missing. */

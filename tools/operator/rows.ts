@@ -4,6 +4,7 @@ import { Refused } from '../cups/services.ts';
 /** A table of staff as people write it: one place of one person a line. */
 
 const COLUMNS = ['idnp', 'given_name', 'family_name', 'centre', 'roles', 'language'];
+const OPTIONAL = ['agency'];
 
 /** A line, as identity takes it. */
 export interface Row {
@@ -14,14 +15,20 @@ export interface Row {
   centre: string;
   roles: string[];
   language: string;
+  agency: string;
 }
 
 /**
  * The rows of a CSV text in UTF-8 with a first line of columns; `roles` holds words with spaces between them. An empty centre is
- * the platform.
+ * the platform, or the agency that the column `agency` names, which a table may go without.
  * @throws Refused, one sentence, when it is no such table
  */
 export function rowsOf(text: string): Row[] {
+  const notUtf8 = text.search(/[\uFFFD\0]/);
+  if (notUtf8 >= 0) {
+    const line = text.slice(0, notUtf8).split('\n').length;
+    throw new Refused(`Line ${line} is not UTF-8: save the table as CSV in UTF-8.`);
+  }
   const delimiter = text.split('\n', 1)[0]?.includes(';') ? ';' : ',';
   let records: { info: { lines: number }; record: Record<string, string> }[];
   try {
@@ -33,16 +40,20 @@ export function rowsOf(text: string): Row[] {
   if (records.length === 0) throw new Refused(`The table has no lines; its columns are ${COLUMNS.join(',')}.`);
   if (missing.length > 0)
     throw new Refused(`The table lacks ${missing.join(', ')}; its columns are ${COLUMNS.join(',')}.`);
+  const unknown = Object.keys(records[0]!.record).filter((name) => ![...COLUMNS, ...OPTIONAL].includes(name));
+  if (unknown.length > 0) throw new Refused(`The table has a column ${unknown.join(', ')}, which is not known here.`);
   return records.map(({ info, record }) => ({
     line: info.lines,
     idnp: record['idnp']!,
     givenName: record['given_name']!,
     familyName: record['family_name']!,
     centre: inCollection(record['centre']!),
+    agency: inCollection(record['agency'] ?? '', 'agencies'),
     roles: record['roles']!.split(/\s+/).filter(Boolean),
     language: record['language']!,
   }));
 }
 
 /** centres/{code} of a code, or of what is a name already. */
-export const inCollection = (code: string): string => (code === '' || code.includes('/') ? code : `centres/${code}`);
+export const inCollection = (code: string, collection = 'centres'): string =>
+  code === '' || code.includes('/') ? code : `${collection}/${code}`;

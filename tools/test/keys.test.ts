@@ -95,6 +95,43 @@ describe('a set of keys', () => {
   );
 });
 
+describe('the keys of personal numbers', () => {
+  const { make: makeSet, announce: next, switch: seal, retire: end } = KEY_SET_ACTIONS;
+
+  test('seal and find in pairs, and the old ones go when identity says that no number needs them', async () => {
+    const { place, kept } = memory();
+    let now = START;
+    const keysNow = () => (JSON.parse(kept.get('set identity-persons.jwks')!) as { keys: SecretKey[] }).keys;
+    const kids = () => keysNow().map(({ kid }) => kid);
+    let said = { kids: [] as string[], numbers: 9, waiting: 0, unreadable: 0 };
+    const steps = (hurry = false) => ({ place, now, hurry, personNumbers: () => Promise.resolve(said) });
+    await makeSet(steps(), 'persons');
+    const before = kids();
+    now += MINUTE;
+    expect(await next(steps(), 'persons')).toBe('its next keys are announced; switch in 5 min');
+    expect(kids().slice(0, 2)).toEqual(before);
+    expect(await next(steps(), 'persons')).toBe('its next keys are announced already; switch in 5 min');
+    now += 5 * MINUTE;
+    await seal(steps(), 'persons');
+    expect(kids().slice(2)).toEqual(before);
+    expect(keysNow().map(({ use }) => use)).toEqual(['enc', 'sig', 'enc', 'sig']);
+    await expect(next(steps(), 'persons')).rejects.toThrow('retire them first');
+    await expect(end(steps(), 'persons')).rejects.toThrow('retire in 5 min');
+    now += 5 * MINUTE;
+    await expect(end(steps(), 'persons')).rejects.toThrow('Identity does not have these keys yet');
+    said = { kids: kids(), numbers: 9, waiting: 3, unreadable: 1 };
+    // What an old key alone opens is lost with it, whatever the hurry.
+    await expect(end(steps(true), 'persons')).rejects.toThrow('3 of 9 personal numbers still need an old key');
+    said.waiting = 1;
+    await expect(end(steps(), 'persons')).rejects.toThrow('1 of 9 personal numbers are opened by no key');
+    said.waiting = said.unreadable = 0;
+    const unknown = Object.assign(steps(), { personNumbers: () => Promise.reject(new Error('It is away.')) });
+    await expect(end(unknown, 'persons')).rejects.toThrow('Identity cannot be asked');
+    expect(await end(steps(), 'persons')).toBe('its old keys count no longer');
+    expect(keysNow().map(({ use }) => use)).toEqual(['enc', 'sig']);
+  });
+});
+
 describe('changing a key', () => {
   const folder = temporaryDir();
   afterAll(() => folder.remove());
@@ -235,8 +272,8 @@ describe('`npm run keys`', () => {
       code: 0,
       lines: [
         ...[...SIGNERS, 'cookie', 'person-hash'].map((name) => `${name}: a key was made`),
+        'persons: its keys were made',
         'intake: its secret was made',
-        'identity: its keys of personal numbers were made',
         'authority: made, good for 3650 days',
         ...SIGNERS.map((service) => `${service}: a certificate was made, good for 365 days`),
       ],

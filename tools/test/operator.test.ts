@@ -20,6 +20,7 @@ test('A table of staff is read as people write it: quotes, a mark at its beginni
       centre: 'centres/CU-001',
       roles: ['specialist', 'centre-manager'],
       language: 'ro',
+      agency: '',
     },
     {
       line: 4,
@@ -29,10 +30,13 @@ test('A table of staff is read as people write it: quotes, a mark at its beginni
       centre: '',
       roles: ['supervisor'],
       language: '',
+      agency: '',
     },
   ]);
   const [row] = rowsOf(`${HEAD.replaceAll(',', ';')}\r\n2900000000012;Ana;Exemplu;CU-001;specialist;ro\r\n`);
   expect(row).toMatchObject({ givenName: 'Ana', roles: ['specialist'] });
+  const [clerk] = rowsOf(`${HEAD},agency\r\n2900000000012,"Ana\r\nMaria",=1+1,,agency-clerk,ro,asp`);
+  expect(clerk).toMatchObject({ centre: '', agency: 'agencies/asp', givenName: 'Ana\r\nMaria', familyName: '=1+1' });
 });
 
 test.each([
@@ -40,6 +44,10 @@ test.each([
   [HEAD, 'no lines'],
   ['idnp,roles\n1,specialist', 'lacks given_name, family_name, centre, language'],
   [`${HEAD}\n1,2`, 'This is no table'],
+  [`${HEAD}\n1,"2,3,4,5,6`, 'This is no table'],
+  [`${HEAD},agencia\n1,2,3,4,5,6,7`, 'a column agencia'],
+  [Buffer.from(`${HEAD}\n1,Ana,Ț,4,5,6\n1,\xDEurcanu,3,4,5,6`, 'latin1').toString(), 'Line 3 is not UTF-8'],
+  [Buffer.from(`${HEAD}\n1`, 'utf16le').toString(), 'Line 1 is not UTF-8'],
 ])('What is no such table is refused in one sentence: %j', (text, sentence) =>
   expect(() => rowsOf(text)).toThrow(sentence),
 );

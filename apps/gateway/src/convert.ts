@@ -14,6 +14,7 @@ import {
   MESSAGE_CHANGES,
   NOTICE_CAUSES,
   NOTICE_KINDS,
+  STAFF_ACTS,
 } from '@cups/application';
 import type { Content, TellingMeans } from '@cups/application';
 import { Problem } from '@cups/problem';
@@ -176,19 +177,6 @@ const VERSION: Rules = {
   formSchema: bytes,
   example: bytes,
 };
-/** What is done to one of the staff. */
-const OPERATOR_ACTS = [
-  'invited',
-  'roles-changed',
-  'suspended',
-  'reinstated',
-  'removed',
-  'absent',
-  'back',
-  'signed-in',
-  'looked-at',
-  'other',
-] as const;
 const OPERATOR: Rules = { roles: words('ROLE_'), suspended: orAbsent };
 
 /** A message without the fields that are not named. */
@@ -293,7 +281,7 @@ export const teamMemberJson = (wire: { status: string }) =>
   );
 export const operatorActionJson = by({
   time: instantJson,
-  action: oneOf(OPERATOR_ACTS, 'other'),
+  action: oneOf(STAFF_ACTS, 'other'),
   roles: words('ROLE_'),
 });
 export const deliveryJson = by({

@@ -59,6 +59,7 @@ export interface Query {
   agency?: string;
   atDate?: string;
   fileable?: boolean;
+  former?: boolean;
   state?: State | DeliveryState;
   bucket?: Bucket;
   cursor?: string;

@@ -30,11 +30,11 @@ export const STAFF_ROWS: StaffRow[] = [
   [
     'listCentreOperators',
     'GET',
-    `${AT}?pageSize=9`,
+    `${AT}?pageSize=9&former=true`,
     undefined,
     200,
     'ListCentreOperators',
-    { centre: 'centres/CU-001' },
+    { centre: 'centres/CU-001', former: true },
   ],
   ['listStaff', 'GET', WHOLE, undefined, 200, 'ListStaff', { pageSize: 0 }],
   [

@@ -49,6 +49,7 @@ export const access: AccessTable<IdentityServiceDefinition> = {
   AppointSupervisor: { ...tool, callers: [...tool.callers] },
   InspectStaff: { ...tool, callers: [...tool.callers] },
   ImportOperators: { ...tool, callers: [...tool.callers] },
+  InspectPersonKeys: { ...tool, callers: [...tool.callers], personalData: false },
   GetCentre: { ...registry, callers: [...registry.callers] },
   ListCentres: { ...registry, callers: [...registry.callers] },
 };

@@ -33,7 +33,7 @@ export const settings = {
     type: 'text',
     default: '',
     meaning:
-      'File of the keys of personal numbers of the staff, a JWK set of keys of 256 bits: the first of `use: enc` seals, all of them open, the one of `use: sig` finds. Read again when it changes; empty: `identity-persons.jwks` in CUPS_KEYS.',
+      'File of the keys of personal numbers of the staff, a JWK set of keys of 256 bits: the first of `use: enc` seals, all of them open, those of `use: sig` (one, or two while they change) find. Read again when it changes; empty: `identity-persons.jwks` in CUPS_KEYS.',
   },
   personHashKeysFile: PERSON_HASH_KEYS_FILE,
   sessionMs: {

@@ -11,7 +11,7 @@ import type { Session as Claims } from '@cups/rpc';
 import { countryOf } from './domain/centres.ts';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';
-import { isOver, placeOf, rolesAt, standingAt } from './domain/staff.ts';
+import { isOver, leftAt, placeOf, rolesAt, standingAt } from './domain/staff.ts';
 import type { Act } from './domain/staff.ts';
 import type { Persons } from './persons.ts';
 import type { StoredOperator, StoredSession } from './store.ts';
@@ -93,6 +93,13 @@ export function toColleague(staff: StoredOperator, { centre, now }: Omit<Shown, 
       standIn: absence.standIn === undefined ? '' : nameOf('operators', absence.standIn),
     },
   };
+}
+
+/** Somebody who has left a centre, as it is told there: who it was, and since when. */
+export function toFormer(staff: StoredOperator, { centre }: Pick<Shown, 'centre'>): StaffMember {
+  const { _id, givenName, familyName, displayName } = staff;
+  const leaveTime = centre === undefined ? undefined : leftAt(staff, centre);
+  return { name: nameOf('operators', _id), givenName, familyName, displayName, leaveTime: toTimestamp(leaveTime) };
 }
 
 /** What was done to somebody. */

@@ -11,6 +11,7 @@ import { sessionRpcs, unknownHere } from './rpc/sessions.ts';
 import type { SessionParts } from './rpc/sessions.ts';
 import { teamReads } from './rpc/team-reads.ts';
 import { teamRpcs } from './rpc/team.ts';
+import type { TeamParts } from './rpc/team.ts';
 import { toolRpcs } from './rpc/tool.ts';
 import { signInRpcs } from './signin/rpcs.ts';
 import type { SignInParts } from './signin/rpcs.ts';
@@ -21,7 +22,7 @@ type All = Rpcs<IdentityServiceDefinition>;
 const MOST_NAMED = 200;
 
 /** The calls of identity. */
-export function identityRpcs(parts: SignInParts): All {
+export function identityRpcs(parts: SignInParts & TeamParts): All {
   return {
     ...sessionRpcs(parts),
     ...signInRpcs(parts),

@@ -17,6 +17,7 @@ import { checkPersonKeys, openPersons } from './persons.ts';
 import { checkProviders, openProviders } from './providers.ts';
 import { openRegistry } from './registry.ts';
 import type { Registry } from './registry.ts';
+import { Resealing } from './resealing.ts';
 import { identityRpcs } from './rpc.ts';
 import { Sessions } from './sessions.ts';
 import { Attempts, attemptsOf } from './signin/attempts.ts';
@@ -51,6 +52,8 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   });
   const operators = staffOf(store);
   const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
+  const resealing = new Resealing({ operators, persons, now, log, metrics });
+  backend.atStop('work', () => resealing.close());
   const production = config.environment === 'production';
   const mayLead = ({ synthetic }: Staff): boolean => !(production && synthetic);
   const staff = new StaffBook({ operators, teams: teamsOf(store), persons, isOpen, mayLead, now });
@@ -90,8 +93,9 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const { sessionMs } = config;
   const personClaim = personClaimBy(persons, personHashes, log);
   const signIn = openSignIn(backend, peopleOf(staff, production));
+  const own = { providers, sessions, staff, resealing, keys, sessionMs, personClaim, now };
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ ...places, providers, sessions, staff, keys, sessionMs, personClaim, now, ...signIn }),
+    rpcs: identityRpcs({ ...places, ...own, ...signIn }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

@@ -3,7 +3,7 @@ import type { Cause, Documents } from '@cups/store';
 import { ulid } from 'ulid';
 import { leaveAfter, PLATFORM, stayAfter } from './domain/managers.ts';
 import type { Leaving } from './domain/managers.ts';
-import { appointed, placed, signedIn, teamsLed } from './domain/staff.ts';
+import { appointed, placed, placeOf, signedIn, teamsLed, withoutStandIn, worksAt } from './domain/staff.ts';
 import type { CentreRole, Deed, Office, Staff } from './domain/staff.ts';
 import type { Persons } from './persons.ts';
 import type { StoredOperator, StoredTeam } from './store.ts';
@@ -54,7 +54,7 @@ export class StaffBook {
   /** Who has this personal number, whatever has become of them. */
   byPerson(idnp: string): Promise<StoredOperator | undefined> {
     const { operators, persons } = this.#parts;
-    return operators.findOne({ 'person.hash': persons.hash(idnp) }, { scope: 'service' });
+    return operators.findOne({ 'person.hash': { $in: persons.hashes(idnp) } }, { scope: 'service' });
   }
 
   /** Names for people of those that are known. */
@@ -62,6 +62,15 @@ export class StaffBook {
     const projection = { displayName: 1 as const };
     const found = await this.#parts.operators.find({ _id: { $in: ids } }, { scope: 'service', projection });
     return new Map(found.flatMap(({ _id, displayName }) => (displayName ? [[_id, displayName] as const] : [])));
+  }
+
+  /** Those at a centre, without stand-ins who do not work there any more. */
+  async withStandIns<S extends StoredOperator>(found: S[], centre: string): Promise<S[]> {
+    const named = found.flatMap((one) => placeOf(one, centre)?.absence?.standIn ?? []);
+    if (named.length === 0) return found;
+    const there = await this.#parts.operators.find({ _id: { $in: named } }, { scope: 'service' });
+    const working = new Set(there.filter((one) => worksAt(one, centre)).map(({ _id }) => _id));
+    return found.map((one) => withoutStandIn(one, centre, (id) => !working.has(id)));
   }
 
   /** A page by id of those that fit. */

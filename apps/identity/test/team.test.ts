@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
-import { eventually, idnp, keepLog } from '@cups/testing';
+import { eventually, idnp, keepLog, keysFor } from '@cups/testing';
 import { openIdentity, refused } from './identity.ts';
 import type { Client, World } from './identity.ts';
 
@@ -162,6 +162,38 @@ describe('a change', () => {
   });
 });
 
+test('who has left a centre is seen there with what concerns it; a stand-in who left is none', async () => {
+  const [name, away] = [await invite(manager, 60), await invite(manager, 61)];
+  await invite(supervisor, 60, { centre: 'centres/CU-002' });
+  const absence = { fromDate: '2026-01-01', toDate: '2999-01-01', standIn: name };
+  await manager.setAbsence(asked(away, { absence }));
+  await manager.removeOperator(asked(name, { why: 'Moved.' }));
+  await supervisor.suspendOperator(asked(name, { centre: '', why: 'Of no concern there.' }));
+  const { members } = await manager.listCentreOperators({ centre: CU_001, former: true });
+  const told = members.find((one) => one.name === name);
+  const shown = {
+    displayName: 'Ana Exemplu 60',
+    idnpEnd: '',
+    status: 'STAFF_STATUS_UNSPECIFIED',
+    lastSignInTime: null,
+  };
+  expect(told).toMatchObject(Object.assign({ leaveTime: expect.anything() }, shown));
+  const { actions } = await manager.listOperatorActions({ name, centre: CU_001 });
+  expect(actions.map(({ action, why }) => [action, why])).toEqual([
+    ['removed', 'Moved.'],
+    ['invited', ''],
+  ]);
+  await expect(manager.getOperator({ name, centre: CU_001 })).rejects.toEqual(refused('NOT_FOUND'));
+  await expect(manager.listOperatorActions({ name, centre: 'centres/CU-002' })).rejects.toEqual(refused('NOT_FOUND'));
+  const stranger = world.client(await world.signIn('cu-005-manager'));
+  await expect(stranger.listOperatorActions({ name, centre: 'centres/CU-005' })).rejects.toEqual(refused('NOT_FOUND'));
+  const colleague = world.client(await world.signIn('cu-001-specialist'));
+  await expect(colleague.listCentreOperators({ centre: CU_001, former: true })).rejects.toEqual(
+    refused('PERMISSION_DENIED'),
+  );
+  expect((await manager.getOperator({ name: away, centre: CU_001 })).member?.absence?.standIn).toBe('');
+});
+
 test('the first supervisor comes by the tool, and a table of staff with a report of each line', async () => {
   const tool = world.client(undefined, { from: 'operator' });
   const boss = { idnp: idnp(40), givenName: 'Vera', familyName: 'Model', by: 'root', why: 'First.' };
@@ -179,6 +211,23 @@ test('the first supervisor comes by the tool, and a table of staff with a report
   expect(await outcomesOf({ partial: true, dryRun: true })).toEqual(['invited', 'refused', 'invited']);
   expect(await outcomesOf({ partial: true })).toEqual(['invited', 'refused', 'invited']);
   expect(await outcomesOf({ partial: true })).toEqual(['unchanged', 'refused', 'unchanged']);
+  // A clerk of an agency, a formula, a number of somebody else, another agency for a clerk.
+  const ofAgency = { centre: '', roles: ['agency-clerk'], agency: 'agencies/asp' };
+  const hard = [
+    row(2, 43, ofAgency),
+    row(3, 44, { familyName: '=HYPERLINK("x")' }),
+    row(4, 43, { givenName: 'Vasile', familyName: 'Altul' }),
+    row(5, 43, Object.assign({}, ofAgency, { agency: 'agencies/cnas' })),
+    row(6, 43),
+  ];
+  const { outcomes } = await tool.importOperators({ rows: hard, by: 'root', partial: true });
+  expect(outcomes.map(({ outcome, reason, field }) => [outcome, reason, field])).toEqual([
+    ['invited', '', ''],
+    ['refused', 'INVALID_ARGUMENT', 'familyName'],
+    ['refused', 'INVALID_ARGUMENT', 'familyName'],
+    ['refused', 'ROLES_CONFLICT', ''],
+    ['refused', 'ROLES_CONFLICT', ''],
+  ]);
   await expect(world.client().appointSupervisor(boss)).rejects.toEqual(refused('PERMISSION_DENIED'));
 });
 
@@ -195,24 +244,50 @@ test('a document of an earlier release is read: who was suspended then still is,
   await expect(world.signIn('cu-950-specialist')).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
 });
 
-test('another key seals from now on, and what was sealed by the one before still opens', async () => {
+test('other keys seal and find: all numbers follow, whichever of two processes has which keys, and a bad file changes nothing', async () => {
   const file = join(world.keys.dir, 'identity-persons.jwks');
   const { keys } = JSON.parse(readFileSync(file, 'utf8')) as { keys: object[] };
-  const next = { kty: 'oct', kid: 'next', use: 'enc', k: Buffer.alloc(32, 7).toString('base64url') };
-  writeFileSync(file, JSON.stringify({ keys: [next, ...keys] }), { mode: 0o600 });
+  const key = (kid: string, use: string, byte: number) => {
+    const k = Buffer.alloc(32, byte).toString('base64url');
+    return { kty: 'oct', kid, use, k };
+  };
+  const next = [key('next-enc', 'enc', 7), key('next-sig', 'sig', 8)];
+  const put = (all: object[]) => writeFileSync(file, JSON.stringify({ keys: all }), { mode: 0o600 });
+  const tool = world.client(undefined, { from: 'operator' });
+  const follow = (count: number) =>
+    eventually(async () => {
+      const { kids, waiting } = await tool.inspectPersonKeys({});
+      return kids.length === count && waiting === 0;
+    });
+
   const before = await invite(manager, 50);
-  const metrics = () => fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((answer) => answer.text());
-  await eventually(async () => {
-    await metrics();
-    return world.log.lines.some(({ event }) => event === 'key-set-changed');
-  });
-  await invite(manager, 51);
-  const { members } = await manager.listCentreOperators({ centre: CU_001, pageSize: 200 });
-  expect(members.every(({ idnpEnd }) => idnpEnd.length === 4)).toBe(true);
-  expect(members.find(({ name }) => name === before)?.idnpEnd).toBe(idnp(50).slice(-4));
-  const kids = await store.collection('operators').distinct('person.kid');
-  expect(kids).toContain('next');
+  // As an earlier release has it: one hash as a text, and no word of the keys.
+  const id = before.split('/')[1]!;
+  const operators = store.collection<{ _id: string; person: { hash: string[] } }>('operators');
+  const [hash] = (await operators.findOne({ _id: id }))!.person.hash;
+  await operators.updateOne({ _id: id }, { $set: { 'person.hash': hash }, $unset: { 'person.keys': 1 } });
+  await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(refused('ALREADY_EXISTS'));
+
+  put([...next, ...keys]);
+  await follow(4);
+  // Another process that has the old keys alone yet, and the same person there: one document, in either order.
+  const others = keysFor();
+  writeFileSync(join(others.dir, 'identity-persons.jwks'), JSON.stringify({ keys }), { mode: 0o600 });
+  const personKeysFile = join(others.dir, 'identity-persons.jwks');
+  const behind = await world.start({ personKeysFile });
+  const there = world.client(await world.signIn('cu-001-manager'), { of: behind });
+  const pairs = [51, 52, 53, 54].map((n) => Promise.allSettled([invite(manager, n), invite(there, n)]));
+  for (const pair of await Promise.all(pairs)) {
+    expect(pair.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  }
+  await behind.stop();
+  others.remove();
+
+  put(next);
+  await follow(2);
+  await expect(manager.inviteOperator(invitation(50))).rejects.toEqual(refused('ALREADY_EXISTS'));
   writeFileSync(file, 'no keys at all');
+  const metrics = () => fetch(`http://127.0.0.1:${world.identity.httpPort}/metrics`).then((answer) => answer.text());
   await eventually(async () => /cups_key_sets_in_doubt\{file="persons".*\} 1/.test(await metrics()));
-  await invite(manager, 52);
+  await invite(manager, 55);
 });

@@ -57,6 +57,15 @@ export {
   NOTICE_CAUSES,
   NOTICE_KINDS,
   RESULT_KINDS,
+  STAFF_ACTS,
 } from './vocabularies.ts';
-export type { DeliveryCause, HistoryKind, LookKind, MessageChange, NoticeCause, NoticeKind } from './vocabularies.ts';
+export type {
+  DeliveryCause,
+  HistoryKind,
+  LookKind,
+  MessageChange,
+  NoticeCause,
+  NoticeKind,
+  StaffAct,
+} from './vocabularies.ts';
 export { escapeHtml, plainCode, plainWords } from './words.ts';

@@ -90,3 +90,18 @@ export type ResultKind = (typeof RESULT_KINDS)[number];
 /** What of an application somebody at a desk looked at. */
 export const LOOK_KINDS = ['file', 'search', 'submission', 'history', 'person'] as const;
 export type LookKind = (typeof LOOK_KINDS)[number];
+
+/** What was done to one of the staff. */
+export const STAFF_ACTS = [
+  'invited',
+  'roles-changed',
+  'suspended',
+  'reinstated',
+  'removed',
+  'absent',
+  'back',
+  'signed-in',
+  'looked-at',
+  'other',
+] as const;
+export type StaffAct = (typeof STAFF_ACTS)[number];

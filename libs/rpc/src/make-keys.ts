@@ -46,7 +46,7 @@ function makeKeySet(file: string, uses: readonly string[]): void {
 }
 
 /** A JWK set with a new secret key for each use, as text. */
-export function newKeySet(uses: readonly string[]): string {
+function newKeySet(uses: readonly string[]): string {
   const keys = uses.map((use) => ({ kty: 'oct', kid: randomUUID(), use, k: randomBytes(32).toString('base64url') }));
   return JSON.stringify({ keys });
 }

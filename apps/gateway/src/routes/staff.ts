@@ -7,7 +7,7 @@ import type { StaffMember__Output } from '@cups/contracts/gen/cups/identity/v1/S
 import type { CallContext } from '@cups/rpc';
 import * as convert from '../convert.ts';
 import type { Answer, Call, Handler } from '../http/handler.ts';
-import type { Neighbours } from '../neighbours.ts';
+import type { Neighbours, Query } from '../neighbours.ts';
 import { full, list, whole } from './shapes.ts';
 
 /** Who works at a centre, for the platform and at agencies, asked of identity. `/staff` is the whole person, a centre a place. */
@@ -68,7 +68,7 @@ export function staffRoutes({ identity }: Neighbours): Record<string, Handler> {
   const remove = change(identity.removeOperator);
 
   return {
-    listCentreOperators: listing(identity.listCentreOperators),
+    listCentreOperators: listing(identity.listCentreOperators, ({ former = false }) => ({ former })),
     inviteOperator: invite,
     getCentreOperator: read,
     updateOperatorRoles: setRoles,
@@ -102,12 +102,15 @@ type Page = { members: StaffMember__Output[]; nextPageToken: string };
 /** A page of members, of a centre or of the platform. */
 function listing(
   rpc: (
-    request: { centre: string; reason: string | undefined; pageSize?: number; pageToken?: string },
+    request: { centre: string; reason: string | undefined; former?: boolean; pageSize?: number; pageToken?: string },
     context: CallContext,
   ) => Promise<Page>,
+  more: (query: Query) => { former?: boolean } = () => ({}),
 ): Handler {
   return (call) =>
-    list(rpc, 'members', convert.teamMemberJson, () => ({ centre: centreOf(call.params), reason: whyIn(call) }))(call);
+    list(rpc, 'members', convert.teamMemberJson, (query) =>
+      Object.assign({ centre: centreOf(call.params), reason: whyIn(call) }, more(query)),
+    )(call);
 }
 
 function whom({ params }: Call): { name: string; centre: string } {

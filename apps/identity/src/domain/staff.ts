@@ -1,3 +1,4 @@
+import type { StaffAct } from '@cups/application';
 import { Problem } from '@cups/problem';
 import { PLATFORM } from './managers.ts';
 import type { OperatorRole } from './operators.ts';
@@ -25,36 +26,27 @@ export interface Workplace {
   absence?: Absence | undefined;
 }
 
-export const ACTS = [
-  'invited',
-  'roles-changed',
-  'suspended',
-  'reinstated',
-  'removed',
-  'absent',
-  'back',
-  'signed-in',
-  'looked-at',
-] as const;
-
 /** What was done to somebody. */
 export interface Act {
   time: Date;
   /** `operators/{id}`, or the name of who did it by the tool. */
   by: string;
-  action: (typeof ACTS)[number];
+  action: Exclude<StaffAct, 'other'>;
   /** Code of the centre where; absent as a whole. */
   centre?: string | undefined;
   roles?: OperatorRole[] | undefined;
   why?: string | undefined;
 }
 
-/** The personal number: sealed, and as a keyed hash by which it is found. */
+/** The personal number: sealed, and as keyed hashes by which it is found. */
 export interface SealedPerson {
   sealed: string;
   /** Of the key that sealed it. */
   kid: string;
-  hash: string;
+  /** One by each key that hashed when it was sealed; a release before this one kept one as a text. */
+  hash: string[];
+  /** All these keys by name; absent of what a release before this one sealed. */
+  keys?: string | undefined;
 }
 
 export interface Staff {
@@ -119,6 +111,12 @@ export function standingAt(staff: Staff, centre: string | undefined): Standing {
   };
 }
 
+/** Whether somebody works at a centre, and may. */
+export function worksAt(staff: Staff, centre: string): boolean {
+  const { left, suspended: isSuspended } = standingAt(staff, centre);
+  return !left && !isSuspended;
+}
+
 /** The teams that they lead, be it that they have not come yet: centres as manager, by code, and the platform as supervisor. */
 export function teamsLed({ places, platformRoles, status }: Staff): string[] {
   if (status !== 'invited' && status !== 'active') return [];
@@ -149,6 +147,8 @@ export function appointed<S extends Staff>(staff: S, { platformRoles, agency }: 
   const all = [...new Set([...staff.platformRoles, ...platformRoles])];
   const isKnown = all.length === staff.platformRoles.length && (agency ?? staff.agency) === staff.agency;
   if (isKnown) throw knownHere();
+  // Whoever goes to another agency leaves the one before first.
+  if (agency !== undefined && staff.agency !== undefined && agency !== staff.agency) throw conflict();
   const next = { ...staff, platformRoles: all, agency: agency ?? staff.agency, status: cameBack(staff) };
   if (next.agency !== undefined && (all.length > 0 || staff.places.length > 0)) throw conflict();
   return acted(next, { action: 'invited', roles: agency === undefined ? platformRoles : ['agency-clerk'] }, deed);
@@ -211,6 +211,14 @@ export function absenceSet<S extends Staff>(staff: S, centre: string, absence: A
   return acted(withPlace(staff, { ...place, absence }), { action, centre }, deed);
 }
 
+/** Without whom stands in, where that one has left. */
+export function withoutStandIn<S extends Staff>(staff: S, centre: string, hasLeft: (id: string) => boolean): S {
+  const place = placeOf(staff, centre);
+  const { absence } = place ?? {};
+  if (!place || absence?.standIn === undefined || !hasLeft(absence.standIn)) return staff;
+  return withPlace(staff, { ...place, absence: { from: absence.from, to: absence.to } });
+}
+
 /** So often at most a sign-in is written down. */
 const SIGN_IN_EVERY_MS = 60_000;
 
@@ -226,6 +234,25 @@ export function signedIn<S extends Staff>(staff: S, by: string, time: Date): S {
 /** Somebody looked at them, for a reason that they gave. */
 export function lookedAt<S extends Staff>(staff: S, centre: string | undefined, deed: Deed): S {
   return acted(staff, { action: 'looked-at', centre }, deed);
+}
+
+/** What concerns a centre: what was done to somebody there, and to the whole person while they worked there. The oldest first. */
+export function actsAt({ history, places }: Pick<Staff, 'history' | 'places'>, centre: string): Act[] {
+  const first = history.find((act) => act.centre === centre);
+  let worksHere = first ? first.action !== 'invited' : placeOf({ places }, centre) !== undefined;
+  return history.filter((act) => {
+    const isHere = act.centre === centre;
+    if (isHere && act.action === 'invited') worksHere = true;
+    const concerns = isHere || (act.centre === undefined && worksHere);
+    if (concerns && act.action === 'removed') worksHere = false;
+    return concerns;
+  });
+}
+
+/** When somebody left a centre; undefined for who works there, or never did. */
+export function leftAt(staff: Pick<Staff, 'history' | 'places'>, centre: string): Date | undefined {
+  if (placeOf(staff, centre)) return undefined;
+  return actsAt(staff, centre).findLast(({ action }) => action === 'removed')?.time;
 }
 
 /** Whether an absence is over on this day, yyyy-MM-dd. */

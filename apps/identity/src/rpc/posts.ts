@@ -45,8 +45,30 @@ export function invitedOf({ idnp, givenName, familyName, language }: Said): Invi
 function nameFaults(name: string, field: string): Violation[] {
   if (name.trim() === '') return [violation(field, 'REQUIRED')];
   if (name.length > MOST_LETTERS) return [violation(field, 'MAX_LENGTH', { most: MOST_LETTERS })];
-  return /[\x00-\x1f\x7f-\x9f]/.test(name) ? [violation(field, 'CONTROL_CHARACTERS')] : [];
+  if (/[\x00-\x1f\x7f-\x9f]/.test(name)) return [violation(field, 'CONTROL_CHARACTERS')];
+  // What a spreadsheet takes for a formula is no name.
+  return /^[=+@-]/.test(name.trim()) ? [violation(field, 'PATTERN')] : [];
 }
+
+type Names = Pick<Invited, 'givenName' | 'familyName'>;
+
+/**
+ * A number that is known under quite another name is most likely mistyped. One name may have changed, or be spelt otherwise.
+ * @throws Problem INVALID_ARGUMENT when neither name is the same
+ */
+export function assertSamePerson(said: Names, known: Names): void {
+  const isSame = (name: keyof Names) => plain(said[name]) === plain(known[name]);
+  if (isSame('givenName') || isSame('familyName') || known.familyName === '') return;
+  const violations = [violation('/familyName', 'CONTRADICTION', { other: '/idnp' })];
+  throw new Problem({
+    reason: 'INVALID_ARGUMENT',
+    message: 'The number belongs to somebody of another name.',
+    violations,
+  });
+}
+
+/** Letters alone, small and without marks. */
+const plain = (name: string): string => name.normalize('NFD').replace(/\P{L}/gu, '').toLowerCase();
 
 /** Where somebody may work, by code. */
 export interface Workplaces {

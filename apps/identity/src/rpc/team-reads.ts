@@ -3,10 +3,10 @@ import { pageSizeOf } from '@cups/contracts/node';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { Problem } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
-import { toAct, toColleague, toMember } from '../convert.ts';
+import { toAct, toColleague, toFormer, toMember } from '../convert.ts';
 import { sightOf } from '../domain/rights.ts';
 import type { Sight } from '../domain/rights.ts';
-import { lookedAt } from '../domain/staff.ts';
+import { actsAt, lookedAt } from '../domain/staff.ts';
 import type { StoredOperator } from '../store.ts';
 import { actorIn, centreIn, whyIn } from './actor.ts';
 import { seenFrom } from './team.ts';
@@ -25,19 +25,17 @@ export function teamReads(
 ): Pick<All, 'ListCentreOperators' | 'ListStaff' | 'GetOperator' | 'ListOperatorActions'> {
   const { staff, now } = parts;
   return {
-    async ListCentreOperators({ centre: name, pageSize, pageToken, reason }, context) {
+    async ListCentreOperators({ centre: name, pageSize, pageToken, reason, former }, context) {
       const centre = parseName('centres', name, '/centre');
       const sight = await look(parts, context, { centre, reason, resource: name });
+      if (former && sight === 'colleague') throw notForColleagues();
       const isColleague = sight === 'colleague';
-      const there = isColleague
-        ? { places: { $elemMatch: { centre, suspended: false } }, status: { $in: ['invited', 'active'] } }
-        : { 'places.centre': centre };
-      const paging = { pageSize: pageSizeOf(pageSize), pageToken, fingerprintOf: { centre, isColleague } };
-      const page = await staff.page(there, paging);
+      const paging = { pageSize: pageSizeOf(pageSize), pageToken, fingerprintOf: { centre, isColleague, former } };
+      const toOne = former ? toFormer : isColleague ? toColleague : toMember;
+      const page = await staff.page(teamAt(centre, { former, isColleague }), paging);
+      const found = former ? page.documents : await staff.withStandIns(page.documents, centre);
       const shown = { centre, persons: staff.persons, now: now() };
-      const members = isColleague
-        ? page.documents.map((one) => toColleague(one, shown))
-        : await Promise.all(page.documents.map((one) => toMember(one, shown)));
+      const members = await Promise.all(found.map(async (one) => toOne(one, shown)));
       return { members, nextPageToken: page.nextPageToken };
     },
 
@@ -56,17 +54,28 @@ export function teamReads(
     async GetOperator({ name, centre: where, reason }, context) {
       const centre = centreIn(where);
       const found = await lookAtOne(parts, context, { name, centre, reason });
-      return { member: await toMember(found, { centre, persons: staff.persons, now: now() }) };
+      const [seen = found] = centre === undefined ? [] : await staff.withStandIns([found], centre);
+      return { member: await toMember(seen, { centre, persons: staff.persons, now: now() }) };
     },
 
     async ListOperatorActions({ name, centre: where, reason }, context) {
       const centre = centreIn(where);
-      const { history } = await lookAtOne(parts, context, { name, centre, reason });
-      const here = history.filter((act) => centre === undefined || act.centre === undefined || act.centre === centre);
-      return { actions: here.reverse().map(toAct) };
+      const found = await lookAtOne(parts, context, { name, centre, reason, former: true });
+      const acts = centre === undefined ? found.history : actsAt(found, centre);
+      return { actions: acts.toReversed().map(toAct) };
     },
   };
 }
+
+/** Who is shown of a centre: all who work there, those of them who may, or those who have left. */
+function teamAt(centre: string, { former, isColleague }: { former: boolean; isColleague: boolean }): object {
+  if (former) return { 'history.centre': centre, 'places.centre': { $ne: centre } };
+  if (!isColleague) return { 'places.centre': centre };
+  return { places: { $elemMatch: { centre, suspended: false } }, status: { $in: ['invited', 'active'] } };
+}
+
+const notForColleagues = (): Problem =>
+  new Problem({ reason: 'PERMISSION_DENIED', message: 'Colleagues see the list of the team.' });
 
 interface Looked {
   centre: string | undefined;
@@ -88,15 +97,13 @@ async function look({ staff }: TeamParts, context: Context, { centre, reason, re
 async function lookAtOne(
   parts: TeamParts,
   context: Context,
-  { name, centre, reason }: Omit<Looked, 'resource'> & { name: string },
+  { name, centre, reason, former = false }: Omit<Looked, 'resource'> & { name: string; former?: boolean },
 ): Promise<StoredOperator> {
   const { staff, now } = parts;
   const sight = await look(parts, context, { centre, reason, resource: name });
   context.look(name);
-  if (sight === 'colleague') {
-    throw new Problem({ reason: 'PERMISSION_DENIED', message: 'Colleagues see the list of the team.' });
-  }
-  const found = await seenFrom(staff, name, centre);
+  if (sight === 'colleague') throw notForColleagues();
+  const found = await seenFrom(staff, { name, centre, former });
   if (sight === 'reasoned') {
     const deed = { by: context.session!.operator, time: now(), why: whyIn(reason, '/reason') };
     await staff.change(found._id, {}, (one) => lookedAt(one, centre, deed));

@@ -14,16 +14,18 @@ import { assertMayChange, assertMaySetAbsence } from '../domain/rights.ts';
 import type { Actor } from '../domain/rights.ts';
 import {
   absenceSet,
+  leftAt,
   placeOf,
   platformRolesSet,
   reinstated,
   removed,
   rolesAt,
   rolesSet,
-  standingAt,
   suspended,
+  worksAt,
 } from '../domain/staff.ts';
 import type { Absence, CentreRole, Deed, PlatformRole, Staff } from '../domain/staff.ts';
+import type { Resealing } from '../resealing.ts';
 import type { Sessions } from '../sessions.ts';
 import { mustBeKnown } from '../staff.ts';
 import type { StaffBook, Written } from '../staff.ts';
@@ -35,6 +37,7 @@ import type { Workplaces } from './posts.ts';
 export interface TeamParts extends Workplaces {
   staff: StaffBook;
   sessions: Sessions;
+  resealing: Pick<Resealing, 'state'>;
   now: () => Date;
 }
 
@@ -61,7 +64,6 @@ export function teamRpcs(
   All,
   'InviteOperator' | 'UpdateOperatorRoles' | 'SuspendOperator' | 'ReinstateOperator' | 'RemoveOperator' | 'SetAbsence'
 > {
-  const { sessions } = parts;
   return {
     InviteOperator: (request, context) => invite(parts, request, context),
     SetAbsence: (request, context) => setAbsence(parts, request, context),
@@ -73,38 +75,24 @@ export function teamRpcs(
       return answer(parts, written, centre, context);
     },
 
-    async SuspendOperator(request, context) {
-      const centre = centreIn(request.centre);
-      const written = await change(parts, request, context, {
-        roles: (one) => rolesTouched(one, centre),
-        decide: (one, deed) => suspended(one, centre, deed),
-      });
-      await endSessions(sessions, written, centre);
-      const told = await answer(parts, written, centre, context);
-      return Object.assign(told, { operator: operatorOut(written.operator, centre) });
-    },
-
-    async ReinstateOperator(request, context) {
-      const centre = centreIn(request.centre);
-      const written = await change(parts, request, context, {
-        roles: (one) => rolesTouched(one, centre),
-        decide: (one, deed) => reinstated(one, centre, deed),
-      });
-      if (centre === undefined) await endSessions(sessions, written, centre);
-      const told = await answer(parts, written, centre, context);
-      return Object.assign(told, { operator: operatorOut(written.operator, centre) });
-    },
-
-    async RemoveOperator(request, context) {
-      const centre = centreIn(request.centre);
-      const written = await change(parts, request, context, {
-        roles: (one) => rolesTouched(one, centre),
-        decide: (one, deed) => removed(one, centre, deed),
-      });
-      await endSessions(sessions, written, written.operator.status === 'gone' ? undefined : centre);
-      return answer(parts, written, centre, context);
-    },
+    SuspendOperator: (request, context) => setStanding(parts, request, context, suspended),
+    ReinstateOperator: (request, context) => setStanding(parts, request, context, reinstated),
+    RemoveOperator: (request, context) => setStanding(parts, request, context, removed),
   };
+}
+
+/** Says whether somebody may work at a centre, or at all: it touches all the roles that they have there, and the sessions. */
+async function setStanding(parts: TeamParts, request: Asked, context: Context, decide: typeof suspended) {
+  const centre = centreIn(request.centre);
+  const written = await change(parts, request, context, {
+    roles: (one) => rolesTouched(one, centre),
+    decide: (one, deed) => decide(one, centre, deed),
+  });
+  const { operator } = written;
+  await endSessions(parts.sessions, written, operator.status === 'gone' ? undefined : centre);
+  const told = await answer(parts, written, centre, context);
+  const seen = toOperator(operatorAt(operator, centre ?? operator.places[0]?.centre), told.member.suspended === true);
+  return Object.assign(told, { operator: seen });
 }
 
 /** Invites somebody who may be known already. */
@@ -191,10 +179,6 @@ async function endSessions(
   if (until) await sessions.endOf(operator._id, until, centre);
 }
 
-function operatorOut(staff: StoredOperator, centre: string | undefined) {
-  return toOperator(operatorAt(staff, centre ?? staff.places[0]?.centre), standingAt(staff, centre).suspended);
-}
-
 async function answer(
   { staff, now }: TeamParts,
   { operator, replayed, before }: Written,
@@ -207,7 +191,8 @@ async function answer(
     const at = centre === undefined ? {} : { centre: `centres/${centre}` };
     log.info(Object.assign({ event: 'staff-changed', operator: session!.operator, resource }, at));
   }
-  return { member: await toMember(operator, { centre, persons: staff.persons, now: now() }), replayed };
+  const [shown = operator] = centre === undefined ? [] : await staff.withStandIns([operator], centre);
+  return { member: await toMember(shown, { centre, persons: staff.persons, now: now() }), replayed };
 }
 
 /** @throws Problem INVALID_ARGUMENT */
@@ -228,14 +213,21 @@ async function assertStandsIn(
   { centre, id }: { centre: string; id: string },
 ): Promise<void> {
   const found = standIn === id ? undefined : await staff.get(standIn);
-  const standing = found && standingAt(found, centre);
-  if (!standing || standing.left || standing.suspended) {
+  if (!found || !worksAt(found, centre)) {
     throw wrong('Who stands in works at the same centre.', violation('/absence/standIn', 'UNKNOWN_VALUE'));
   }
 }
 
-/** One of the staff who can be seen from there. @throws Problem NOT_FOUND */
-export async function seenFrom(staff: StaffBook, name: string, centre: string | undefined): Promise<StoredOperator> {
+/**
+ * One of the staff who can be seen from there.
+ * @param former whether they may have left
+ * @throws Problem NOT_FOUND
+ */
+export async function seenFrom(
+  staff: StaffBook,
+  { name, centre, former = false }: { name: string; centre: string | undefined; former?: boolean },
+): Promise<StoredOperator> {
   const found = mustBeKnown(await staff.get(parseName('operators', name)));
-  return mustBeKnown(centre === undefined || placeOf(found, centre) ? found : undefined);
+  const isSeen = centre === undefined || placeOf(found, centre) || (former && leftAt(found, centre));
+  return mustBeKnown(isSeen ? found : undefined);
 }

@@ -10,7 +10,7 @@ import type { Deed, Staff } from '../domain/staff.ts';
 import { newcomer, posted } from '../staff.ts';
 import type { Invited, Post } from '../staff.ts';
 import { centreIn, wrong } from './actor.ts';
-import { invitedOf, postOf } from './posts.ts';
+import { assertSamePerson, invitedOf, postOf } from './posts.ts';
 import { OF_THE_PLATFORM } from './team-reads.ts';
 import { seenFrom } from './team.ts';
 import type { TeamParts } from './team.ts';
@@ -20,9 +20,13 @@ type All = Rpcs<IdentityServiceDefinition>;
 const MOST_ROWS = 500;
 
 /** The calls of the tool of the platform's operators: the first supervisor, and whole tables of staff. */
-export function toolRpcs(parts: TeamParts): Pick<All, 'AppointSupervisor' | 'InspectStaff' | 'ImportOperators'> {
-  const { staff, now } = parts;
+export function toolRpcs(
+  parts: TeamParts,
+): Pick<All, 'AppointSupervisor' | 'InspectStaff' | 'ImportOperators' | 'InspectPersonKeys'> {
+  const { staff, resealing, now } = parts;
   return {
+    InspectPersonKeys: async () => Object.assign({ kids: staff.persons.kids() }, await resealing.state()),
+
     async AppointSupervisor(request, context) {
       const person = invitedOf(Object.assign({ centre: '', agency: '', roles: [] }, request));
       const deed = toolDeed(request, now());
@@ -44,7 +48,7 @@ export function toolRpcs(parts: TeamParts): Pick<All, 'AppointSupervisor' | 'Ins
       const shown = { persons: staff.persons, now: now() };
       const code = centreIn(centre);
       if (name !== '') {
-        const found = await seenFrom(staff, name, code);
+        const found = await seenFrom(staff, { name, centre: code });
         const places = [undefined, ...found.places.map((place) => place.centre)];
         const members = places.map((at) => toMember(found, Object.assign({ centre: at }, shown)));
         return { members: await Promise.all(members), actions: found.history.toReversed().map(toAct) };
@@ -88,10 +92,10 @@ async function plan(parts: TeamParts, rows: ImportedOperator__Output[], deed: De
   const planned: Planned[] = [];
   for (const row of rows) {
     try {
-      const said = Object.assign({ agency: '' }, row);
-      const [person, post] = [invitedOf(said), postOf(said, parts)];
+      const [person, post] = [invitedOf(row), postOf(row, parts)];
       const hash = staff.persons.hash(person.idnp);
       const known = people.get(hash) ?? (await staff.byPerson(person.idnp));
+      if (known) assertSamePerson(person, known);
       const next = withPost(known ?? newcomer(person, deed), post, deed);
       people.set(hash, next);
       const outcome = known === next ? 'unchanged' : known && holds(known, post) ? 'changed' : 'invited';
@@ -130,11 +134,16 @@ function withPost<S extends Staff>(staff: S, post: Post, deed: Deed): S {
     if (!place) return posted(staff, post, deed);
     return rolesSet(staff, post.centre, [...new Set([...place.roles, ...post.roles])], deed);
   }
-  return post.platformRoles.every((role) => staff.platformRoles.includes(role)) ? staff : appointed(staff, post, deed);
+  const { platformRoles, agency = staff.agency } = post;
+  const hasAll = agency === staff.agency && platformRoles.every((role) => staff.platformRoles.includes(role));
+  return hasAll ? staff : appointed(staff, post, deed);
 }
 
-const holds = (staff: Staff, post: Post): boolean =>
-  post.centre === undefined ? staff.platformRoles.length > 0 : placeOf(staff, post.centre) !== undefined;
+/** Whether they have what the post is about already, be it with other roles. */
+function holds(staff: Staff, post: Post): boolean {
+  if (post.centre !== undefined) return placeOf(staff, post.centre) !== undefined;
+  return post.agency === undefined ? staff.platformRoles.length > 0 : staff.agency !== undefined;
+}
 
 const outcomeOf = ({ line }: { line: number }, outcome: string, id?: string): ImportOutcome => ({
   line,
