@@ -42,14 +42,7 @@ type Identity = RunningService & { registry: Registry };
 async function serve(backend: StoredBackend<Config>, dir: string): Promise<Identity> {
   const centresNow = (): Map<string, Centre> => registry.current();
   const { config, store, keys, now, log, metrics } = backend;
-  const keySet = { file: config.personKeysFile || join(config.keysDir, PERSON_KEYS), name: 'persons', log, metrics };
-  const persons = openPersons(followKeySet(Object.assign(keySet, { check: checkPersonKeys })));
-  const personHashes = followPersonHashes({
-    file: config.personHashKeysFile || join(config.keysDir, PERSON_HASH_KEYS),
-    required: config.environment === 'production',
-    log,
-    metrics,
-  });
+  const { persons, personHashes } = openPersonKeys(backend);
   const operators = staffOf(store);
   const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
   const resealing = new Resealing({ operators, persons, now, log, metrics });
@@ -101,6 +94,21 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     maxInFlight: config.maxInFlight,
   });
   return { ...running, registry };
+}
+
+/** What knows the personal numbers of the staff: to seal and find them, and to say to intake who somebody is. */
+function openPersonKeys({ config, log, metrics }: StoredBackend<Config>) {
+  const { keysDir, personKeysFile, personHashKeysFile, environment } = config;
+  const file = personKeysFile || join(keysDir, PERSON_KEYS);
+  return {
+    persons: openPersons(followKeySet({ file, name: 'persons', check: checkPersonKeys, log, metrics })),
+    personHashes: followPersonHashes({
+      file: personHashKeysFile || join(keysDir, PERSON_HASH_KEYS),
+      required: environment === 'production',
+      log,
+      metrics,
+    }),
+  };
 }
 
 /** What signing in at a provider with pages of its own needs. */
