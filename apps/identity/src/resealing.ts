@@ -1,5 +1,6 @@
 import type { Log, Metrics } from '@cups/contracts';
 import type { Documents } from '@cups/store';
+import type { SealedPerson } from './domain/staff.ts';
 import type { Persons } from './persons.ts';
 import { Repeated } from './repeat.ts';
 import type { StoredOperator } from './store.ts';
@@ -24,11 +25,10 @@ export interface Resealed {
 
 /** How often it is seen whether the keys have changed. */
 const LOOK_MS = 1_000;
-/**
- * How often it is looked after what other replicas wrote: one that had other keys for a while leaves numbers behind, and by then has
- * the same keys. Sooner, two with different keys would seal after each other.
- */
-const AGAIN_MS = 5 * 60_000;
+/** How often it is looked after what others wrote, who had other keys for a while. */
+const AGAIN_MS = 60_000;
+/** Until every process has read the same keys. */
+const SETTLED_MS = 5 * 60_000;
 const AT_ONCE = 50;
 const SERVICE = { scope: 'service' as const };
 
@@ -39,7 +39,10 @@ const SERVICE = { scope: 'service' as const };
 export class Resealing {
   readonly #parts: ResealingParts;
   readonly #looking: Repeated;
-  #last = { keys: '', time: 0 };
+  /** The keys of now by name, since when, and when the numbers were looked through last (ms). */
+  #now = { keys: '', since: 0, looked: 0 };
+  /** Kids of keys that this process has had. */
+  readonly #known = new Set<string>();
   #waiting = 0;
   #unreadable = 0;
   #closed = false;
@@ -56,9 +59,10 @@ export class Resealing {
     this.#looking.soon();
   }
 
-  /** As the store says it now. */
+  /** As the store says it now. What is left is done soon: whoever asks waits for it. */
   async state(): Promise<Resealed> {
     const waiting = await this.#count(this.#left());
+    if (waiting > 0) this.#now.looked = 0;
     return { numbers: await this.#count(HAVE_ONE), waiting, unreadable: Math.min(waiting, this.#unreadable) };
   }
 
@@ -70,9 +74,18 @@ export class Resealing {
   async #look(): Promise<void> {
     const { persons, now } = this.#parts;
     const [keys, time] = [persons.keys(), now().getTime()];
-    if (keys === this.#last.keys && time - this.#last.time < AGAIN_MS) return;
+    for (const kid of persons.kids()) this.#known.add(kid);
+    if (keys !== this.#now.keys) this.#now = { keys, since: time, looked: 0 };
+    if (time - this.#now.looked < AGAIN_MS) return;
+    const at = this.#now;
     await this.#resealAll();
-    if (!this.#closed) this.#last = { keys, time };
+    if (!this.#closed) at.looked = time;
+  }
+
+  /** Whether these keys may be newer ones, of which this process has not heard yet: it leaves what they sealed alone. */
+  #mayBeNewer({ keys = '' }: SealedPerson): boolean {
+    if (this.#parts.now().getTime() - this.#now.since >= SETTLED_MS) return false;
+    return keys.split(' ').some((kid) => kid !== '' && !this.#known.has(kid));
   }
 
   async #resealAll(): Promise<void> {
@@ -85,6 +98,7 @@ export class Resealing {
       const found = await operators.find(filter, Object.assign({ sort: { _id: 1 as const }, limit: AT_ONCE }, SERVICE));
       for (const one of found) {
         if (this.#closed) return;
+        if (this.#mayBeNewer(one.person!)) continue;
         if (await this.#reseal(one)) [done, this.#waiting] = [done + 1, this.#waiting - 1];
         else unreadable += 1;
       }

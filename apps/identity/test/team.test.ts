@@ -282,6 +282,7 @@ test('other keys seal and find: all numbers follow, whichever of two processes h
   }
   await behind.stop();
   others.remove();
+  await follow(4);
 
   put(next);
   await follow(2);
