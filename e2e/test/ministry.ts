@@ -14,6 +14,8 @@ export interface Ministry {
   platform: Platform;
   /** Where browsers find it. */
   origin: string;
+  /** Where browsers find the identity provider. */
+  idp: string;
   /** Between identity and its store. */
   line: Line;
   /** Somebody with a browser of their own, who is not signed in. */
@@ -54,6 +56,7 @@ export async function openMinistry({ parts, env, envOf, ...options }: Options): 
   return {
     platform,
     origin: desk.origin,
+    idp: idp.origin,
     line,
     visitor: () => new Visitor(new Browser([desk.certificate, idp.certificate]), desk.origin),
     takeAwayProvider: () => idp.to(undefined),

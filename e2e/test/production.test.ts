@@ -265,6 +265,26 @@ describe('a change of what somebody may', () => {
   });
 });
 
+describe('a sign-out', () => {
+  const stands = () => at.colleague.outcome('GET', '/sessions/current');
+
+  test('here leads to MPass and back, and she is asked who she is when she comes again', async () => {
+    const { body } = await at.colleague.ask<{ next: string }>('DELETE', '/sessions/current');
+    expect(await stands()).toMatch(/^401/);
+    const page = await at.colleague.browser.open(`${ministry.origin}${body.next}`);
+    expect(page.url).toBe(`${ministry.origin}/`);
+    await at.colleague.signIn(NUMBERS.colleague);
+    expect(await stands()).toBe('200');
+  });
+
+  test('that begins at MPass ends the session here', async () => {
+    const site = await at.colleague.browser.open(`${ministry.idp}/saml`);
+    await at.colleague.browser.submit(site, {});
+    expect(await stands()).toMatch(/^401/);
+    expect(at.colleague.browser.cookies(ministry.origin)).toEqual([]);
+  });
+});
+
 describe('a Kafka that is closed', () => {
   test('Kafka denies nothing', async () => {
     for (const name of SERVICES) expect(logOf(name)).not.toMatch(/kafka-denies|AUTHORIZATION_FAILED/);
