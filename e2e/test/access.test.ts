@@ -243,6 +243,7 @@ const MEANS: Readonly<Record<string, Found>> = {
   ETAG_STALE: 'theirs',
   REQUEST_ID_INVALID: 'theirs',
   CENTRE_NOT_OPEN: 'theirs',
+  UNKNOWN_HERE: 'theirs',
   SERVICE_NOT_FILEABLE: 'theirs',
 };
 
