@@ -24,6 +24,7 @@ export interface Application {
   training: boolean;
   documentRequest?: { id: string; evidenceKinds: string[] };
   allowedActions: string[];
+  ownApplication?: boolean;
   deskNotes?: { kind: string }[];
   submissionCount?: number;
 }

@@ -89,6 +89,9 @@ function isAnswered(asked: { field: string; values: string[] } | undefined, answ
   return asked !== undefined && asked.values.includes(String(answers[asked.field]));
 }
 
+/** The personal number of a synthetic operator, by the last part of the name; @cups/identity makes it up. */
+export { syntheticIdnp as idnpOfOperator } from '@cups/identity/synthetic';
+
 /** Synthetic: no register assigns the year group 900. */
 export function idnp(n: number): string {
   const body = `2900${String(10_000_000 + n).padStart(8, '0')}`;

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { idnp } from '@cups/tools/filings';
+import { idnp, idnpOfOperator } from '@cups/tools/filings';
 import { filing } from './filing.ts';
 import { openDesk, Refused, until } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
@@ -128,6 +128,24 @@ describe('journeys', () => {
       'the delivery is cancelled',
       30,
     );
+  });
+
+  test('an operator who files for herself leaves it to a colleague, who files it and hands over', async () => {
+    const herself = { givenName: 'Test', familyName: 'Specialist', birthDate: '1981-02-03', language: 'ro' };
+    const applicant = Object.assign({ idnp: idnpOfOperator('cu-001-specialist') }, herself);
+    const draft = await open('ZQ', desk, { applicant });
+    expect(draft).toMatchObject({ ownApplication: true, allowedActions: ['edit', 'withdraw', 'renew'] });
+    const refused = expect.objectContaining({
+      problem: expect.objectContaining({ status: 403, reason: 'OWN_APPLICATION' }) as unknown,
+    }) as unknown;
+    await expect(act(draft, 'submit')).rejects.toEqual(refused);
+    const colleague = await openDesk(platform.url, 'cu-001-manager');
+    await act(draft, 'submit', {}, colleague);
+    const ready = await reaches(draft, 'ready', colleague);
+    expect((await read(ready)).allowedActions).toEqual([]);
+    await expect(act(ready, 'hand-over', collect)).rejects.toEqual(refused);
+    expect((await act(ready, 'hand-over', collect, colleague)).state).toBe('handed-over');
+    await expect(act(ready, 'confirm-outcome', { needMet: true })).rejects.toEqual(refused);
   });
 
   test('catalog, identity, bridge and notifications are away: the counter stays open, and all arrives afterwards', async () => {

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { eventually } from '@cups/testing';
+import { followPersonHashes, PERSON_HASH_KEYS } from '@cups/rpc';
+import { eventually, quietLog } from '@cups/testing';
+import { syntheticIdnp } from '../src/domain/synthetic.ts';
 import { openIdentity, refused } from './identity.ts';
 import type { Identity, World } from './identity.ts';
 
@@ -32,6 +34,19 @@ describe('a session', () => {
     const before = keys.signSession({ ...session, roles: ['specialist'] });
     const { assertion } = await world.client(before).getSession({});
     expect(await keys.verifySession(assertion)).toEqual(session);
+  });
+
+  test('says whose it is by a keyed hash of the number, at every centre, and brings it to an assertion of before', async () => {
+    const file = join(world.keys.dir, PERSON_HASH_KEYS);
+    const hash = followPersonHashes({ file, required: true, log: quietLog }).of(syntheticIdnp('cu-001-manager'));
+    const keys = world.keys.of('identity');
+    const token = await world.signIn('cu-001-manager');
+    const { person, ...before } = await keys.verifySession(token);
+    expect(person).toBe(hash);
+    const { assertion } = await world.client(keys.signSession(before)).getSession({});
+    const elsewhere = await world.client(token).switchCentre({ centre: 'centres/CU-002' });
+    for (const one of [assertion, elsewhere.assertion])
+      expect(await keys.verifySession(one)).toMatchObject({ person: hash });
   });
 
   test('is over when its time has passed', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { idnp } from '@cups/tools/filings';
+import { idnp, idnpOfOperator } from '@cups/tools/filings';
 import type { Page } from 'playwright-core';
 import { axe, open, PHONE, tolerate } from '../desk.ts';
-import { applicant, file, nextPerson } from '../filings.ts';
+import { act, applicant, file, nextPerson } from '../filings.ts';
 import { Hand } from '../hand.ts';
 import { pdfText } from '../paper.ts';
 
@@ -227,6 +227,39 @@ test('Nothing typed is lost: not by a lock, a reload or a platform that does not
   await titleIs(page, 'Ce se cere?');
   await page.getByRole('button', { name: 'Înapoi' }).click();
   expect(await at(page, '/applicant/familyName').inputValue()).toBe('Melnic-Rusu');
+});
+
+test('An application that turns out to be her own, while the platform is away, is hers to prepare: the page says so, and leaves it to a colleague.', async () => {
+  const draft = await file({ submit: false, content: { applicant: applicant('Sandu') } });
+  const page = await open({ operator: 'cu-001-specialist', path: `/visits/resume/${draft.id}` });
+  tolerate(page, /Failed to load resource/, /403/);
+  const own = page.getByText(/^Aceasta este cererea dumneavoastră/);
+  const hand = new Hand(page);
+  await titleIs(page, 'Persoana verifică datele');
+  await page.getByRole('button', { name: 'Depune cererea' }).waitFor();
+  expect(await own.count()).toBe(0);
+
+  await page.route('**/api/**', (route) => route.abort());
+  await page.getByRole('button', { name: 'Schimbă Persoana' }).click();
+  await at(page, '/applicant/idnp').fill(idnpOfOperator('cu-001-specialist'));
+  await hand.press('Control+Enter');
+  while (!(await at(page, '/checked').isVisible())) await hand.press('Control+Enter');
+  await at(page, '/checked').check({ force: true });
+  await page.getByRole('button', { name: 'Depune cererea' }).click();
+  await page.getByText(/Cererea pleacă singură când revine/).waitFor();
+  await page.unroute('**/api/**');
+  await page.getByText(/un coleg face acest pas/).waitFor({ timeout: 30_000 });
+  await own.filter({ hasText: 'un coleg o depune' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Depune cererea' }).count()).toBe(0);
+  expect(await axe(page)).toEqual([]);
+  await page.getByRole('button', { name: 'Las-o unui coleg' }).click();
+  await titleIs(page, 'Ce serviciu cere persoana?');
+
+  const filed = await act(draft, 'submit', {}, 'cu-001-manager');
+  await page.goto(`/applications/${filed.id}`);
+  await own.filter({ hasText: 'pașii care urmează îi face un coleg' }).waitFor();
+  expect(await page.getByRole('button', { name: 'Retrage cererea' }).count()).toBe(0);
+  expect(await axe(page)).toEqual([]);
 });
 
 test.each([

@@ -4,6 +4,7 @@ import { environmentFile, render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
 import { SIGNERS } from '../../services.ts';
 import { ofKind } from './objects.ts';
+import type { Deployment } from './objects.ts';
 
 /** The job of keys may touch what it makes (tools/keys/cluster.ts), and nothing else. */
 
@@ -37,4 +38,14 @@ test('where another authority makes certificates the job may not touch any', () 
   const values = { keys: { enabled: true, certificates: false } };
   const names = roleIn('dev', values).rules.flatMap(({ resourceNames = [] }) => resourceNames);
   expect(names.filter((name) => /tls|authority/.test(name))).toEqual([]);
+});
+
+test('the keys by which people are compared are in the pods of identity and intake, and in no other', () => {
+  const objects = render('platform', { files: [environmentFile('production')] });
+  const mounting = ofKind<Deployment>(objects, 'Deployment').filter(({ spec }) =>
+    (spec.template.spec.volumes ?? []).some(({ projected }) =>
+      projected?.sources.some(({ secret }) => secret?.name === 'cups-person-hash'),
+    ),
+  );
+  expect(mounting.map(({ metadata }) => metadata.name).toSorted()).toEqual(['identity', 'intake']);
 });

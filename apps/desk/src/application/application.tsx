@@ -10,7 +10,7 @@ import { Strip } from '../parts/strip.tsx';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
 import { SESSION } from '../texts/session.ts';
 import { QUEUE } from '../texts/queue.ts';
-import { FILE } from '../texts/application.ts';
+import { FILE, OWN } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { Acts } from './acts.tsx';
 import { DeskNews } from './desk-news.tsx';
@@ -19,7 +19,7 @@ import { Side } from './side.tsx';
 import { StateBlock } from './state-block.tsx';
 import { rowOf } from './state-words.ts';
 import { Timeline } from './timeline.tsx';
-import { civilDay } from '@cups/application';
+import { civilDay, END_STATES } from '@cups/application';
 import styles from './application.module.css';
 
 /** How often the page of an application looks whether something moved, in ms. */
@@ -55,7 +55,8 @@ function Known({ file }: { file: ApplicationFile }) {
 
 function Head({ file: { application } }: { file: ApplicationFile }) {
   const { t, language } = useLanguage();
-  const { applicant, submitTime, createTime, trackingNumber, serviceTitle, training } = application;
+  const { applicant, submitTime, createTime, trackingNumber, serviceTitle, training, state } = application;
+  const isOwn = application.ownApplication && !END_STATES.includes(state);
   const filed = longDate(civilDay(new Date(submitTime ?? createTime)), language, today());
   const day = t(submitTime ? QUEUE.filedOn : QUEUE.draftOf, { day: filed });
   return (
@@ -70,6 +71,7 @@ function Head({ file: { application } }: { file: ApplicationFile }) {
         {trackingNumber && <span className={styles.number}> · {trackingNumber}</span>}
       </p>
       {training && <Strip kind="practice">{t(SESSION.practice)}</Strip>}
+      {isOwn && <Strip kind="news">{t(state === 'draft' ? OWN.draft : OWN.filed)}</Strip>}
     </div>
   );
 }

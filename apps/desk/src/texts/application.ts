@@ -109,6 +109,21 @@ export const BLOCK = texts({
   appealUntil: { ro: 'până la {day}', ru: 'до {date}', en: 'by {day}' },
 });
 
+/** Whose own application it is: what counts outside the desk a colleague does. */
+export const OWN = texts({
+  draft: {
+    ro: 'Aceasta este cererea dumneavoastră: o completați, iar un coleg o depune.',
+    ru: 'Это ваше собственное заявление: вы его заполняете, а подаёт коллега.',
+    en: 'This is your own application: you fill it in, and a colleague submits it.',
+  },
+  filed: {
+    ro: 'Aceasta este cererea dumneavoastră: pașii care urmează îi face un coleg.',
+    ru: 'Это ваше собственное заявление: дальнейшие шаги делает коллега.',
+    en: 'This is your own application: a colleague takes the next steps.',
+  },
+  leave: { ro: 'Las-o unui coleg', ru: 'Оставить коллеге', en: 'Leave it to a colleague' },
+});
+
 export const FILE = texts({
   way: { ro: 'Parcursul cererii', ru: 'Ход заявления', en: 'The way of the application' },
   older: { ro: 'pași mai vechi: {n}', ru: 'более ранних шагов: {n}', en: 'older steps: {n}' },

@@ -6,6 +6,8 @@ import { Button } from '../../parts/button.tsx';
 import { ErrorSummary } from '../../parts/error-summary.tsx';
 import { Screen } from '../../parts/screen.tsx';
 import { useTurns } from '../../parts/turn.ts';
+import { Strip } from '../../parts/strip.tsx';
+import { OWN } from '../../texts/application.ts';
 import { KEYS } from '../../texts/keys.ts';
 import { VISIT } from '../../texts/visit.ts';
 import { Colleague } from '../colleague.tsx';
@@ -18,7 +20,7 @@ import { Saved } from '../saved.tsx';
 import { labelOf } from '../words.ts';
 import styles from './page.module.css';
 
-interface PageProps {
+export interface PageProps {
   main: { says: string; does: () => void; cap?: string; busy?: boolean; doing?: string };
   side?: ReactNode;
   /** In the place of the save state, where nothing is saved yet. */
@@ -33,7 +35,7 @@ interface PageProps {
 /** The frame of the screens of a visit: steps, one idea, a pane beside it, and the footer with what to do next. */
 export function Page({ main, side, hint, before, summary = true, children }: PageProps) {
   const { t } = useLanguage();
-  const { screen, back, lacks, errorAt, service, attempt, sending } = useFilling();
+  const { screen, back, lacks, errorAt, service, attempt, sending, draft } = useFilling();
   const park = usePark();
   const area = useTurns(main.does);
   const faults = lacks
@@ -60,6 +62,7 @@ export function Page({ main, side, hint, before, summary = true, children }: Pag
     >
       <div className={styles.page} ref={area}>
         <RailLine />
+        {draft.known?.ownApplication && <Strip kind="news">{t(OWN.draft)}</Strip>}
         <Refused />
         <Colleague />
         <Conflicts />

@@ -12,6 +12,7 @@ import { Button } from '../../parts/button.tsx';
 import { CheckBox } from '../../parts/choice.tsx';
 import { ErrorSummary } from '../../parts/error-summary.tsx';
 import { Title } from '../../parts/screen.tsx';
+import { OWN } from '../../texts/application.ts';
 import {
   DELIVERY_TEXTS,
   FEE_TEXTS,
@@ -27,17 +28,19 @@ import type { Filling } from '../filling.tsx';
 import { formOf } from '../model/form.ts';
 import type { ScreenId } from '../model/screens.ts';
 import { papersAsked } from '../model/service.ts';
+import { usePark } from '../park.ts';
 import { groupedNumber } from '../typed/idnp.ts';
 import { useToSign } from '../use-papers.tsx';
 import { labelOf } from '../words.ts';
 import { Page } from './page.tsx';
+import type { PageProps } from './page.tsx';
 import styles from './review.module.css';
 
 /** Everything that is going to be filed, large, for the person: Romanian, and the person's language beside it. */
 export function ReviewScreen() {
   const { t } = useLanguage();
   const filling = useFilling();
-  const { typed, set, lacks, attempt, next, sending, errorAt, held } = filling;
+  const { typed, set, lacks, attempt, sending, errorAt, held } = filling;
   const print = useToSign();
   const isSubmitting = sending.passage.waiting.some(({ kind }) => kind === 'submit');
   const isAway = isSubmitting && sending.passage.awaySince !== undefined;
@@ -47,7 +50,7 @@ export function ReviewScreen() {
   }));
   return (
     <Page
-      main={{ says: t(VISIT.submit), does: next, busy: isSubmitting, doing: t(VISIT.submitting) }}
+      main={useMain(isSubmitting)}
       summary={false}
       before={
         <div className={styles.checked}>
@@ -74,6 +77,15 @@ export function ReviewScreen() {
       ))}
     </Page>
   );
+}
+
+/** The person's application is filed from here; the operator's own is left to a colleague, who finds it in the queue. */
+function useMain(busy: boolean): PageProps['main'] {
+  const { t } = useLanguage();
+  const { draft, next } = useFilling();
+  const park = usePark();
+  if (draft.known?.ownApplication) return { says: t(OWN.leave), does: park };
+  return { says: t(VISIT.submit), does: next, busy, doing: t(VISIT.submitting) };
 }
 
 /** What is missing leads to its screen and its control; it takes the focus when the platform said so. */
