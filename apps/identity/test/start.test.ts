@@ -14,7 +14,11 @@ afterAll(() => world.close());
 
 test('production does not start with the local provider, nor without the keys by which people are compared', async () => {
   await expect(createIdentity(world.config({ environment: 'production' }))).rejects.toThrow('production refuses it');
-  const without = { environment: 'production' as const, providers: [], personHashKeysFile: '/nowhere/person-hash.jwks' };
+  const without = {
+    environment: 'production' as const,
+    providers: [],
+    personHashKeysFile: '/nowhere/person-hash.jwks',
+  };
   await expect(createIdentity(world.config(without))).rejects.toThrow('PERSON_HASH_KEYS_FILE must name a file');
 });
 
