@@ -11,8 +11,8 @@ import { startPlatform } from '@cups/tools/platform';
 
 /**
  * `node torture/rotation.ts`: every key that a running platform can be given anew is given anew by `npm run keys`, in the three steps
- * and the times that docs/operators.md asks for, while desks file without a pause and repeat nothing. Sixteen minutes; no failed call
- * is the promise. The old keys of sessions (identity, cookie) stay for eight hours, so they are not retired here.
+ * and the times that docs/operators.md asks for, while desks file without a pause and repeat nothing; then a key is stolen.
+ * Seventeen minutes; no failed call is the promise. The old keys of sessions (identity, cookie) stay for eight hours, so they are not retired here.
  */
 
 const root = join(import.meta.dirname, '..');
@@ -42,6 +42,7 @@ try {
   );
   const working = desks.map((desk, at) => work(desk, at));
   await rotation();
+  await theft();
   isOpen = false;
   await Promise.all(working);
 } finally {
@@ -62,6 +63,28 @@ async function rotation(): Promise<void> {
   await step('retired', 'retire', ...SIGNERS, 'authority');
   await until(16.4);
   tell('over');
+}
+
+/** A key of the tool that was stolen is shut out by removing its public half: how long is it taken yet? */
+async function theft(): Promise<void> {
+  if ((await asTool()) !== 0) throw new Error('the tool is refused before its key was removed');
+  rmSync(join(dataDir, 'keys/public/operator.jwk'));
+  const removed = Date.now();
+  while ((await asTool()) === 0) if (Date.now() - removed > 5 * MINUTE) throw new Error('a stolen key is still taken');
+  tell(`a stolen key refused after ${Math.round((Date.now() - removed) / 1000)} s`);
+}
+
+/** The code of a call that only the tool may make. */
+function asTool(): Promise<unknown> {
+  const keys = join(dataDir, 'keys');
+  const env = {
+    CUPS_KEYS: keys,
+    GRPC_TLS_DIR: join(keys, 'tls/operator'),
+    IDENTITY_ADDRESS: platform.addresses()['identity'],
+  };
+  const given = ['--disable-warning=ExperimentalWarning', join(root, 'tools/operator.ts'), 'list'];
+  const child = spawn(process.execPath, given, { env, stdio: 'ignore' });
+  return new Promise((resolve) => child.once('close', resolve));
 }
 
 /** One step of `npm run keys`, as an operator of the platform does it. */
