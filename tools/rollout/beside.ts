@@ -58,6 +58,8 @@ async function startMail(host: string, { keyFile, keyPassword }: { keyFile: stri
     server.once('error', reject);
     server.listen(0, host, () => resolve());
   });
+  // Whoever looks whether the port is open hangs up before the greeting.
+  server.on('error', () => {});
   const address = server.server.address();
   if (address === null || typeof address === 'string') throw new Error('The mail server has no port.');
   return {

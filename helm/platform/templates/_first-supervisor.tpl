@@ -5,6 +5,11 @@
     defaultMode: 288
     sources:
       {{- include "cups.secretFile" (dict "name" .operator.keys.existingSecret "key" "operator.key.jwk" "path" "operator.key.jwk") | nindent 6 }}
+      - configMap:
+          name: {{ .publicKeys }}
+          items:
+            - key: identity.jwk
+              path: public/identity.jwk
 - name: person
   projected:
     defaultMode: 288

@@ -55,7 +55,9 @@ test('identity alone is reached by it, at the port of its calls', () => {
 test('it is given who it is by a Secret alone, and tells all in one pod', () => {
   const { spec } = ofKind<Job>(appointing, 'Job').find(({ metadata }) => metadata.name === 'operator')!;
   const { volumes = [], containers } = spec.template.spec;
-  const secrets = volumes.flatMap(({ projected }) => projected?.sources.map(({ secret }) => secret?.name));
+  const sources = volumes.flatMap(({ projected }) => projected?.sources ?? []);
+  const secrets = sources.flatMap(({ secret }) => secret?.name ?? []);
+  expect(sources.flatMap(({ configMap }) => configMap?.name ?? [])).toEqual(['cups-public-keys']);
   expect(secrets).toEqual(['cups-key-operator', 'first-supervisor', 'cups-tls-operator']);
   expect(containers[0]).toMatchObject({
     args: ['appoint-supervisor', '--first', '--from', '/person', '--wait', '240', '--by', 'release cups'],
