@@ -25,6 +25,9 @@ const deskOf = (n: number, centre = 'CU-001', takesOver: string[] = []) =>
   });
 const [ME, COLLEAGUE, NEIGHBOUR] = [901, 902, 903];
 const request = (name: string) => ({ requestId: randomUUID(), name });
+/** As the list of a desk shows it. */
+const rowOf = async (desk: ReturnType<typeof deskOf>, name: string) =>
+  (await desk.listApplications({ pageSize: 200 })).applications.find((row) => row.name === name)!;
 const REFUSED = expect.objectContaining({ reason: 'OWN_APPLICATION', kind: 'FORBIDDEN' });
 const PREPARES = ['ACTION_EDIT', 'ACTION_WITHDRAW', 'ACTION_RENEW'];
 const represented = (n: number) => ({
@@ -49,11 +52,11 @@ describe('an operator and her own application', () => {
     const payment = { receiptNumber: 'CH-1', amount: { amountMinor: '11000', currencyCode: 'MDL' } };
     await expect(me.recordPayment({ ...request(draft.name), payment })).rejects.toEqual(REFUSED);
     await expect(me.withdrawApplication(request(draft.name))).rejects.toEqual(REFUSED);
-    const rowOf = async (desk: typeof me) =>
-      (await desk.listApplications({ pageSize: 200 })).applications.find(({ name }) => name === draft.name)!;
-    expect((await rowOf(me)).allowedActions).toEqual([]);
-    expect((await rowOf(colleague)).allowedActions).toEqual(['ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT']);
-    expect(JSON.stringify(await rowOf(me))).not.toContain(idnp(ME));
+    const row = await rowOf(me, draft.name);
+    expect(row.allowedActions).toEqual([]);
+    expect(JSON.stringify(row)).not.toContain(idnp(ME));
+    const theirs = await rowOf(colleague, draft.name);
+    expect(theirs.allowedActions).toEqual(['ACTION_WITHDRAW', 'ACTION_RECORD_PAYMENT']);
     expect((await me.history(draft.name)).map(({ kind, by }) => [kind, by])).toEqual([
       ['note', `operators/person-${ME}`],
       ['submit', `operators/person-${COLLEAGUE}`],
@@ -75,6 +78,7 @@ describe('an operator and her own application', () => {
     const fields = Object.keys(represented(ME));
     const { application: hers } = await edit(draft, represented(ME), fields);
     expect(hers).toMatchObject({ ownApplication: true, allowedActions: PREPARES });
+    expect((await rowOf(me, draft.name)).allowedActions).toEqual(PREPARES);
     await expect(me.submit(draft.name)).rejects.toEqual(REFUSED);
     const { application: theirs } = await edit(hers!, represented(COLLEAGUE), fields);
     expect(theirs!.ownApplication).toBe(false);
