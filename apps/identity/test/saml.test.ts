@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
+import { deflateRawSync } from 'node:zlib';
 import { makeKeyPair } from '@cups/test-idp/certificates';
 import {
+  assertionParts,
   encrypted,
   logoutRequestXml,
   logoutResponseXml,
@@ -80,6 +82,24 @@ describe('a sign-in by SAML', () => {
     writeFileSync(idp.certificatesFile, idp.keys.certificate + key.certificate);
     await signIn(specialist, other);
     await signIn(specialist);
+  });
+
+  test.each([
+    ['ahead', 10, 'not-yet-valid'],
+    ['behind', -10, 'expired'],
+  ])('at a provider whose clock is %s is refused, and how far it is can be seen', async (_, minutes, cause) => {
+    const there = assertionParts(
+      { issuer: '', audience: '', recipient: '', inResponseTo: '', person: '' },
+      at(minutes),
+    );
+    const { issued, notBefore, notOnOrAfter, authenticated } = there;
+    await expectRefused(
+      () => signIn(specialist, { assertion: { issued, notBefore, notOnOrAfter, authenticated } }),
+      cause,
+    );
+    const metrics = await (await fetch(`http://127.0.0.1:${identity.httpPort}/metrics`)).text();
+    const ahead = /^cups_identity_provider_clock_ahead_seconds\{[^}]*\} (.*)$/m.exec(metrics)?.[1];
+    expect(Math.round(Number(ahead) / 60)).toBe(minutes);
   });
 
   test('goes on while our own key changes: the next one is published, then it decrypts', async () => {
@@ -408,7 +428,8 @@ describe('a message that must not count is refused, and counted under its cause:
   });
 
   test('bytes that are no message', async () => {
-    for (const SAMLResponse of ['', 'not base64!', packed('<a'), packed('<a/>'), 'A'.repeat(204_000)]) {
+    const bomb = deflateRawSync(Buffer.alloc(10_000_000)).toString('base64');
+    for (const SAMLResponse of ['', 'not base64!', packed('<a'), packed('<a/>'), 'A'.repeat(204_000), bomb]) {
       const begun = await beginAt(client);
       await expectRefused(() => complete(begun, { SAMLResponse, RelayState: begun.relay }), 'malformed');
     }

@@ -52,7 +52,8 @@ export function samlProvider(name: string, settings: SamlSettings, parts: SamlPa
   const theirs = followCertificates(settings.certificates, parts.log);
   const ours = () => new X509Certificate(pairs().current.certificate);
   showCertificates(parts.metrics, { ours, theirs }, parts.now);
-  const saml: Saml = { name, settings, pairs, theirs, now: parts.now };
+  const showClock = clockOf(name, parts.metrics);
+  const saml: Saml = { name, settings, pairs, theirs, showClock, now: parts.now };
   const provider: BrowserProvider = {
     name,
     displayName: { ro: displayName, ru: displayName, en: displayName },
@@ -79,6 +80,8 @@ interface Saml {
   pairs: () => KeyPairs;
   /** Certificates of the provider. */
   theirs: () => X509Certificate[];
+  /** By how many milliseconds their clock is ahead of ours. */
+  showClock: (aheadMs: number) => void;
   now: () => Date;
 }
 
@@ -129,7 +132,10 @@ async function complete(saml: Saml, { origin, again, kept, beginTime, parameters
   const request = kept['request'] ?? '';
   const text = decodeMessage(parameters['SAMLResponse']);
   checkResponse(readXml(text), { settings, recipient, request });
-  return witnessOf(readXml(await verified(saml, origin, parameters['SAMLResponse']!)), {
+  const assertion = readXml(await verified(saml, origin, parameters['SAMLResponse']!));
+  const issued = instantOf(assertion, 'IssueInstant');
+  if (issued) saml.showClock(issued.getTime() - saml.now().getTime());
+  return witnessOf(assertion, {
     issuer: settings.idpEntityId,
     audience: settings.entityId,
     recipient,
@@ -140,6 +146,20 @@ async function complete(saml: Saml, { origin, again, kept, beginTime, parameters
     strong: settings.strongContexts,
     roles: settings.roles === 'attributes' ? settings.roleAttributes : undefined,
   });
+}
+
+/** Shows how far the clock of a provider is ahead of ours, by the last message of which the signature held. */
+function clockOf(provider: string, metrics: Metrics): (aheadMs: number) => void {
+  let aheadMs: number | undefined;
+  metrics.gauge(
+    'cups_identity_provider_clock_ahead_seconds',
+    'How far the clock of an identity provider was ahead of ours when it last answered; below zero, behind, or long under way.',
+    ['provider'],
+    (gauge) => {
+      if (aheadMs !== undefined) gauge.set({ provider }, aheadMs / 1000);
+    },
+  );
+  return (found) => (aheadMs = found);
 }
 
 /** What a response says about itself. It is believed when its signature, which covers all of it, is found to be good. */
