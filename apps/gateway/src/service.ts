@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { openBackend } from '@cups/backend';
 import type { Backend, Overrides } from '@cups/backend';
+import { toTimestamp } from '@cups/contracts/proto';
 import type { RunningService } from '@cups/process';
 import { COOKIE_KEYS, followKeySet } from '@cups/rpc';
 import type { Config } from './config.ts';
@@ -32,7 +33,9 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
   // Identity is never waited for when it is away: requests of others would wait behind it.
   const atOnce = { wait: false };
   const signOuts = openSignOuts({ tell: (context) => identity.deleteSession({}, context, atOnce), now, log, metrics });
-  const sessions = sessionsOf(backend, signOuts, (context) => identity.getSession({}, context, atOnce));
+  const sessions = sessionsOf(backend, signOuts, (context, idleAt) =>
+    identity.getSession({ idleTime: toTimestamp(idleAt) }, context, atOnce),
+  );
   const attempts = attemptCookie(config.publicOrigin.startsWith('https:'));
   const operators = openOperators({
     ask: (names, context) => identity.batchGetOperators({ names }, context, atOnce),

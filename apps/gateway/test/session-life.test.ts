@@ -104,6 +104,10 @@ describe('a desk that is left', () => {
         expect(reply.body).toMatchObject({ status: 401, reason: 'SESSION_EXPIRED' });
         expect(reply.get('Set-Cookie')).toEqual([expect.stringMatching(/^cups-session=; .*Max-Age=0$/)]);
       }
+      // Identity hears when that will be, for its list.
+      const asked = gateway.calls.identity.filter(({ method }) => method === 'GetSession');
+      const ends = asked.map(({ request: { idleTime } }) => Number((idleTime as { seconds: string }).seconds));
+      expect(ends.map((at) => Math.round(at / 60 - Date.now() / 60_000))).toEqual([30]);
       // The session itself goes on: elsewhere the same operator may work in it.
       expect((await ask(renewed!)).status).toBe(200);
     } finally {

@@ -8,6 +8,9 @@ import type { StoredSession } from './store.ts';
 /** Why a session left the store. */
 type Ending = 'signed-out' | 'signed-out-at-provider' | 'too-many' | 'suspended' | 'expired';
 
+/** A session's end by idleness is kept no more often than this, so it may be so much later than what is kept. */
+const IDLE_SAID_MS = 5 * 60_000;
+
 /** The call that changes a session. */
 type Occasion = Pick<CallContext, 'requestId' | 'traceparent'>;
 
@@ -67,10 +70,23 @@ export class Sessions {
     return document;
   }
 
-  /** The sessions of an operator that count now, the newest first. */
+  /** The sessions of an operator that count now, the newest first; without those that nobody works in any more. */
   of(operator: string): Promise<StoredSession[]> {
-    const theirs = { operator, expireTime: { $gt: this.#options.now() } };
+    const now = this.#options.now();
+    const inUse = { $not: { $lt: new Date(now.getTime() - IDLE_SAID_MS) } };
+    const theirs = { operator, expireTime: { $gt: now }, idleTime: inUse };
     return this.#documents.find(theirs, { scope: 'service', sort: { _id: -1 } });
+  }
+
+  /** Keeps when it ends unless somebody asks for something before. Only lists need it: what fails is said again soon. */
+  async willIdle(session: StoredSession, idleTime: Date, { requestId, traceparent }: Occasion): Promise<void> {
+    if (idleTime.getTime() - (session.idleTime?.getTime() ?? 0) < IDLE_SAID_MS) return;
+    const options = { scope: 'service' as const, cause: { requestId, traceparent }, now: this.#options.now() };
+    const work = this.#documents.update(session._id, options, (one) => ({
+      document: { ...one, idleTime },
+      events: [],
+    }));
+    await work.catch(() => undefined);
   }
 
   /** Keeps at which centre it goes on. @throws Problem SESSION_EXPIRED when it has ended meanwhile */

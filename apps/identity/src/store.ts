@@ -16,6 +16,8 @@ export interface StoredSession extends StoredDocument, SessionTimes {
   /** Id of the operator. */
   operator: string;
   provider: string;
+  /** When it ends unless somebody asks for something before, as the gateway said last; it leaves the list then, not the store. */
+  idleTime?: Date | undefined;
   /** Code of the centre where it works; a release before this one did not keep it. */
   centre?: string | undefined;
   /** Codes of the centres where the provider lets them work; absent where it is not asked about that. */
@@ -70,6 +72,7 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
       only: [String],
       expireTime: { type: Date, required: true },
       centre: String,
+      idleTime: Date,
       endTime: Date,
     },
     schemaVersion: SCHEMA_VERSION,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
+import { toTimestamp } from '@cups/contracts/proto';
 import { eventually } from '@cups/testing';
 import { openIdentity, refused } from './identity.ts';
 import type { Client, World } from './identity.ts';
@@ -61,6 +62,22 @@ describe('sessions of one operator', () => {
     expect(await answers([mine, other, colleague])).toEqual(['SESSION_EXPIRED', 'counts', 'counts']);
     await expect(other.endSession({ id: session!.id })).rejects.toEqual(refused('NOT_FOUND'));
     expect((await other.listSessions({})).sessions).toHaveLength(1);
+  });
+
+  test('in which nobody works any more are not listed, and stay what they are', async () => {
+    const [left, mine] = [
+      world.client(await world.signIn('cu-004-manager')),
+      world.client(await world.signIn('cu-004-manager')),
+    ];
+    const listed = async () => (await mine.listSessions({})).sessions.length;
+    const minutes = (n: number) => toTimestamp(new Date(Date.now() + n * 60_000));
+    await left.getSession({ idleTime: minutes(-1) });
+    expect(await listed()).toBe(2);
+    const idle = world.client(await world.signIn('cu-004-manager'));
+    await idle.getSession({ idleTime: minutes(-6) });
+    expect(await listed()).toBe(2);
+    await idle.getSession({ idleTime: minutes(30) });
+    expect(await listed()).toBe(3);
   });
 
   test('stay five when twelve sign in at the same moment', async () => {

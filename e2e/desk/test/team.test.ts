@@ -56,10 +56,22 @@ test('A manager invites by keyboard, and notes an absence that a specialist of t
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   expect(await axe(page)).toEqual([]);
 
+  // Who has left is gone from the team, and seen with what was done to her when somebody asks for it.
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await row(page, /^Ana Ciobanu/).click();
+  await pane(page).getByRole('button', { name: 'Scoate din echipă' }).click();
+  await pane(page).getByRole('button', { name: 'Scoate din echipă' }).click();
+  await eventually(async () => (await row(page, /^Ana Ciobanu/).count()) === 0 || undefined);
+  await row(page, /^Test Specialist.*fără înlocuitor/).waitFor();
+  await page.getByRole('button', { name: 'Arată și cine a plecat' }).click();
+  await row(page, /^Ana Ciobanu.*Nu mai lucrează.*a plecat/).click();
+  await pane(page).getByText('ieșire din echipă').waitFor();
+  expect(await axe(page)).toEqual([]);
+
   const specialist = await open({ operator: 'cu-013-specialist', path: '/team' });
   const seen = inMain(specialist).getByRole('listitem').filter({ hasText: 'Test Specialist' });
   await seen.getByText(/^Lipsește până la/).waitFor();
-  await seen.getByText('înlocuitor: Ana Ciobanu').waitFor();
+  await seen.getByText('fără înlocuitor').waitFor();
   expect(await inMain(specialist).getByRole('button').count()).toBe(0);
   expect(await axe(specialist)).toEqual([]);
 });

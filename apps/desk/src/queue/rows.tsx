@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import type { Row } from '../api/types.ts';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import rowStyles from '../parts/rows.module.css';
 import { GROUPS, QUEUE } from '../texts/queue.ts';
 import { useAgencies } from './agencies.ts';
 import { groupOf, rowWords } from './row-words.ts';
@@ -52,7 +53,7 @@ function OneRow({ row, selected, onSelect }: { row: Row; selected: boolean; onSe
       <Link
         href={pageOf(row)}
         data-row={row.id}
-        className={styles.row}
+        className={`${rowStyles.row} ${styles.columns}`}
         aria-current={selected ? 'true' : undefined}
         onFocus={() => onSelect(row.id)}
       >

@@ -91,6 +91,6 @@ function WhyNot({ may, member }: { may: May; member: MemberProps['member'] }) {
   const { t } = useLanguage();
   const { operator } = useSignedIn().session;
   const manages = operator.roles.some((role) => role === 'centre-manager' || role === 'supervisor');
-  if (may.access || !manages || member.status === 'gone') return null;
+  if (may.access || !manages || standingOf(member, today()) === 'gone') return null;
   return <p className={styles.quiet}>{t(member.name === operator.name ? TEAM.own : TEAM.ofSupervisor)}</p>;
 }

@@ -12,7 +12,7 @@ import { LANGUAGE_TEXTS } from '../texts/content.ts';
 import { ROLES } from '../texts/session.ts';
 import { TEAM, TEAM_ACTION_TEXTS } from '../texts/team.ts';
 import { Acts } from './acts.tsx';
-import { absenceWords, idOf, mayDo, standingOf, standInWords, TONES } from './people.ts';
+import { absenceWords, idOf, mayDo, seenWords, standingOf, standInWords, TONES } from './people.ts';
 import { historyRead } from './reads.ts';
 import type { Of } from './reads.ts';
 import { PANE, rolesOf, Sign, standingText } from './rows.tsx';
@@ -57,11 +57,13 @@ export function Member({ of, member, members, why }: MemberProps) {
         may={mayDo(session, of, member)}
         onDone={() => title.current?.focus()}
       />
-      <Facts facts={useFacts(member)} />
+      {member.leaveTime === undefined ? <Known member={member} /> : <p>{seenWords(member, t)}</p>}
       <History of={of} member={member} why={why} />
     </div>
   );
 }
+
+const Known = ({ member }: { member: TeamMember }) => <Facts facts={useFacts(member)} />;
 
 type Told = ComponentProps<typeof Facts>['facts'];
 

@@ -18,8 +18,8 @@ export const TONES: Readonly<Record<Standing, Tone>> = {
 };
 
 /** @param today a civil date of the centre */
-export function standingOf({ status, suspended, absence }: TeamMember, today: string): Standing {
-  if (status === 'gone') return 'gone';
+export function standingOf({ status, suspended, absence, leaveTime }: TeamMember, today: string): Standing {
+  if (status === 'gone' || leaveTime !== undefined) return 'gone';
   if (suspended || status === 'suspended') return 'suspended';
   if (absence && absence.from <= today && today <= absence.to) return 'away';
   return status === 'invited' ? 'invited' : 'works';
@@ -45,7 +45,8 @@ export function standInWords({ absence }: TeamMember, members: readonly TeamMemb
   return who ? t(TEAM.standsIn, { who: who.displayName }) : t(TEAM.noStandIn);
 }
 
-export function seenWords({ status, lastSignInTime }: TeamMember, t: Spoken['t']): string {
+export function seenWords({ status, lastSignInTime, leaveTime }: TeamMember, t: Spoken['t']): string {
+  if (leaveTime) return t(TEAM.left, { when: dayAndClock(leaveTime) });
   if (lastSignInTime) return t(TEAM.seen, { when: dayAndClock(lastSignInTime) });
   return status === undefined ? '' : t(TEAM.neverSeen);
 }
@@ -63,7 +64,7 @@ const NOTHING: May = { access: false, roles: false, absence: false, everywhere: 
 
 export function mayDo({ operator, centre }: Pick<Session, 'operator' | 'centre'>, of: Of, member: TeamMember): May {
   const isSelf = operator.name === member.name;
-  const isGone = member.status === 'gone';
+  const isGone = member.status === 'gone' || member.leaveTime !== undefined;
   if (operator.roles.includes('supervisor')) {
     const access = !isSelf && !isGone;
     return { access, roles: access, absence: of !== 'staff' && !isGone, everywhere: access };

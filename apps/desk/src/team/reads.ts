@@ -26,6 +26,18 @@ export const teamRead = (of: Of, why?: string) =>
       }),
   });
 
+/** Those who have left a centre. */
+export const formerRead = (of: Of, why?: string) =>
+  queryOptions({
+    queryKey: [...teamKey(of), 'former', why],
+    queryFn: () =>
+      allPages<TeamMember>(async (paging) => {
+        const params = { path: { code: of }, query: Object.assign({ former: true }, paging), header: reasoned(why) };
+        const { members, nextPageToken } = await bodyOf(api.GET('/api/v1/centres/{code}/operators', { params }));
+        return { items: members, next: nextPageToken };
+      }),
+  });
+
 export const historyRead = (of: Of, id: string, why?: string) =>
   queryOptions({
     queryKey: [...teamKey(of), 'history', id, why],

@@ -5,6 +5,7 @@ import type { TeamMember } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
+import rowStyles from '../parts/rows.module.css';
 import { useWide } from '../queue/wide.ts';
 import { useSignedIn } from '../session/session.tsx';
 import { KEYS } from '../texts/keys.ts';
@@ -56,11 +57,11 @@ interface RowProps {
 
 function Row({ selected, onSelect, children }: RowProps) {
   const wide = useWide();
-  if (!onSelect) return <div className={`${styles.row} ${styles.bare}`}>{children}</div>;
+  if (!onSelect) return <div className={`${rowStyles.row} ${styles.bare}`}>{children}</div>;
   return (
     <button
       type="button"
-      className={styles.row}
+      className={`${rowStyles.row} ${styles.columns}`}
       aria-current={selected ? 'true' : undefined}
       onFocus={onSelect}
       onClick={({ detail }) => {
@@ -93,7 +94,7 @@ function Words({ member, members }: { member: TeamMember; members: readonly Team
         </strong>
         <span>{rolesOf(member, t)}</span>
       </span>
-      {member.status !== undefined && (
+      {(member.status !== undefined || member.leaveTime !== undefined) && (
         <span className={styles.state}>
           <strong className={styles[TONES[standing]]}>{t(standingText(standing, member))}</strong>
           <span>{seenWords(member, t)}</span>

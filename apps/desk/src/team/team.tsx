@@ -14,10 +14,11 @@ import { Head } from './head.tsx';
 import { Invite } from './invite.tsx';
 import { Member } from './member.tsx';
 import { mayInvite } from './people.ts';
-import { teamRead } from './reads.ts';
+import { formerRead, teamRead } from './reads.ts';
 import type { Of } from './reads.ts';
 import { Reason } from './reason.tsx';
 import { Rows } from './rows.tsx';
+import styles from './team.module.css';
 
 /** Who works at a centre, who is away and who stands in; for supervisors any centre and the platform's own staff. */
 export default function Team({ place }: { place?: string | undefined }) {
@@ -50,10 +51,12 @@ function People({ of, picks, why }: PeopleProps) {
   const { t } = useLanguage();
   const { session } = useSignedIn();
   const team = useQuery(teamRead(of, why));
+  const [showsFormer, setShowsFormer] = useState(false);
+  const former = useQuery(Object.assign({ enabled: showsFormer }, formerRead(of, why)));
   const [chosen, setChosen] = useState<string>();
   const [inviting, setInviting] = useState(false);
   const wide = useWide();
-  const members = inOrder(team.data ?? []);
+  const members = inOrder([...(team.data ?? []), ...(former.data ?? [])]);
   const seesAll = members.some(({ status }) => status !== undefined);
   const member = members.find(({ name }) => name === chosen) ?? (wide ? members[0] : undefined);
   const invites = mayInvite(session, of);
@@ -80,6 +83,14 @@ function People({ of, picks, why }: PeopleProps) {
         selected={seesAll ? member?.name : undefined}
         onSelect={seesAll ? setChosen : undefined}
       />
+      {seesAll && of !== 'staff' && (
+        <div className={styles.former}>
+          {!showsFormer && <Button onClick={() => setShowsFormer(true)}>{t(TEAM.showFormer)}</Button>}
+          {former.isFetching && <Skeleton lines={2} />}
+          {former.isError && <Failed error={former.error} onAgain={() => void former.refetch()} />}
+          {former.data?.length === 0 && <p role="status">{t(TEAM.noFormer)}</p>}
+        </div>
+      )}
       {inviting && <Invite of={of} onClose={() => setInviting(false)} onInvited={setChosen} />}
     </Screen>
   );
@@ -87,6 +98,7 @@ function People({ of, picks, why }: PeopleProps) {
 
 /** Managers first; whoever is gone last. */
 function inOrder(members: readonly TeamMember[]): TeamMember[] {
-  const rank = ({ status, roles }: TeamMember) => (status === 'gone' ? 2 : roles.includes('centre-manager') ? 0 : 1);
+  const isGone = ({ status, leaveTime }: TeamMember) => status === 'gone' || leaveTime !== undefined;
+  const rank = (one: TeamMember) => (isGone(one) ? 2 : one.roles.includes('centre-manager') ? 0 : 1);
   return [...members].sort((a, b) => rank(a) - rank(b) || a.displayName.localeCompare(b.displayName, 'ro'));
 }

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { isProblem } from '@cups/problem';
-import type { CallContext, Keys, Session } from '@cups/rpc';
+import type { CallContext, Keys } from '@cups/rpc';
 
 /** While identity is away it is asked at most this often about one session. */
 const AWAY_MS = 15_000;
@@ -19,13 +19,20 @@ interface Known {
   next?: string;
 }
 
+/** The session that identity is asked about, and when it ends unless somebody asks for something before. */
+interface About {
+  sid: string;
+  idleAt: Date;
+}
+
 export interface ChecksParts {
   keys: Pick<Keys, 'verifySession'>;
   /**
    * Asks identity about the session of a context: the assertion answered is one to go on with, or empty where that of the context
    * says all that is so. Rejects with a Problem when the session has ended.
+   * @param idleAt when it ends, unless somebody asks for something before
    */
-  ask: (context: CallContext) => Promise<{ assertion: string }>;
+  ask: (context: CallContext, idleAt: Date) => Promise<{ assertion: string }>;
   /** A word of identity holds so long: a suspension, or a change of roles, counts after that while identity is up. */
   everyMs: number;
   now: () => Date;
@@ -73,23 +80,23 @@ export class Checks {
   }
 
   /** Asks identity when it is time. Resolves whatever the answer is; requests that come together wait for one answer. */
-  async ask(assertion: string, { sid }: Session, context: CallContext): Promise<void> {
+  async ask(assertion: string, about: About, context: CallContext): Promise<void> {
     const known: Known = this.#known.get(assertion) ?? { askAt: 0, goodUntil: 0 };
     this.#known.set(assertion, known);
     if (known.askAt > this.#now()) return;
-    await (known.asking ??= this.#check(known, sid, { ...context, sessionToken: assertion }));
+    await (known.asking ??= this.#check(known, about, { ...context, sessionToken: assertion }));
   }
 
   #now(): number {
     return this.#parts.now().getTime();
   }
 
-  async #check(known: Known, sid: string, context: CallContext): Promise<void> {
+  async #check(known: Known, { sid, idleAt }: About, context: CallContext): Promise<void> {
     const { ask, everyMs } = this.#parts;
     // Of its own, so that the first of several waiting requests may be cancelled without harm to the others.
     const own = { ...context, deadline: new Date(Date.now() + ASK_MS), signal: new AbortController().signal };
     try {
-      const { assertion: next } = await ask(own);
+      const { assertion: next } = await ask(own, idleAt);
       if (next) await this.#replace(known, next, sid);
       known.askAt = known.goodUntil = this.#now() + everyMs;
     } catch (error) {

@@ -103,18 +103,25 @@ export class Sessions {
     return { session, assertion, renewed: () => (this.#changed.get(session.sid) === changed ? renewed : undefined) };
   }
 
+  /** When the session ends, unless somebody asks for something before. */
+  #idleAt({ seen }: Pick<Held, 'seen'>): Date {
+    return new Date(seen * 1000 + this.#parts.idleMs);
+  }
+
   /** @throws Problem SESSION_EXPIRED when nobody has asked for anything for too long */
-  #mustBeInUse({ seen }: Held): void {
-    if ((this.#seconds() - seen) * 1000 <= this.#parts.idleMs) return;
+  #mustBeInUse(held: Held): void {
+    if (this.#idleAt(held) >= this.#parts.now()) return;
     const message = 'The session has ended: nobody has worked in it for a while.';
     throw new Problem({ reason: 'SESSION_EXPIRED', message });
   }
 
   /** The session as the newest assertion says it that is known here, when identity was asked if it was time. */
-  async #current({ assertion: held }: Held, context: CallContext, { ask }: Asked) {
+  async #current({ assertion: held, seen }: Held, context: CallContext, { ask, isBackground }: Asked) {
     const before = this.#checks.newest(held);
     const session = await this.#parts.keys.verifySession(before);
-    if (ask && this.#checks.endingOf(session.sid) === undefined) await this.#checks.ask(before, session, context);
+    const idleAt = this.#idleAt({ seen: isBackground ? seen : this.#seconds() });
+    const mayAsk = ask && this.#checks.endingOf(session.sid) === undefined;
+    if (mayAsk) await this.#checks.ask(before, { sid: session.sid, idleAt }, context);
     const assertion = this.#checks.newest(before);
     if (assertion === before) return { session, assertion };
     return { session: await this.#parts.keys.verifySession(assertion), assertion };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nameOf, parseName } from '@cups/contracts';
+import { fromTimestamp } from '@cups/contracts/proto';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { Problem } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
@@ -55,8 +56,10 @@ function ownRpcs(
 ): Pick<All, 'GetSession' | 'SwitchCentre' | 'DeleteSession' | 'ListSessions' | 'EndSession'> {
   const { sessions, keys, personClaim } = parts;
   return {
-    async GetSession(_request, context) {
+    async GetSession({ idleTime }, context) {
       const { session, operator, place } = await ownSession(parts, context, LEAST_MS);
+      const idle = fromTimestamp(idleTime);
+      if (idle) await sessions.willIdle(session, idle, context);
       const here = operatorAt(operator, place.centre?.code);
       const claims = claimsOf(session, here, place, await personClaim(operator));
       const isAsBefore = isDeepStrictEqual(sayings(claims), sayings(sessionOf(context)));
