@@ -106,7 +106,7 @@ describe('a desk that is left', () => {
       }
       // Identity hears when that will be, for its list.
       const asked = gateway.calls.identity.filter(({ method }) => method === 'GetSession');
-      const ends = asked.map(({ request: { idleTime } }) => Number((idleTime as { seconds: string }).seconds));
+      const ends = asked.map(({ request }) => Number((request as { idleTime: { seconds: string } }).idleTime.seconds));
       expect(ends.map((at) => Math.round(at / 60 - Date.now() / 60_000))).toEqual([30]);
       // The session itself goes on: elsewhere the same operator may work in it.
       expect((await ask(renewed!)).status).toBe(200);
