@@ -73,7 +73,7 @@ test('By OpenID Connect a manager of two centres says where she works, and goes 
   const there = await page.context().newPage();
   await there.goto(`${provider}/oidc/session/end`);
   await there.getByRole('button', { name: /^Yes/ }).click();
-  await there.getByText(/success/i).waitFor();
+  await heading(there, /success/i).waitFor();
   await page.reload();
   await heading(page, 'Intrați la ghișeu').waitFor();
 });
