@@ -326,6 +326,12 @@ export const PLATFORM: Value[] = [
     'That job makes an authority and certificates of the services too, and renews them; off where another one does, such as cert-manager.',
   ),
   value('keys.apiServer.port', port, 443, 'Port of the API server, where that job writes Secrets.'),
+  value(
+    'keys.apiServer.targetPort',
+    port,
+    6443,
+    'Port where the API server itself listens; most networks ask a NetworkPolicy about this one.',
+  ),
   value('keys.apiServer.peers', peers, [], `Where the API server is, ${PEER}. Empty: anywhere.`),
   value(
     'operator.firstSupervisor.existingSecret',

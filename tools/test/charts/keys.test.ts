@@ -49,3 +49,12 @@ test('the keys by which people are compared are in the pods of identity and inta
   );
   expect(mounting.map(({ metadata }) => metadata.name).toSorted()).toEqual(['identity', 'intake']);
 });
+
+test('the job reaches the API server by its Service and where it listens, since a network may judge either', () => {
+  const objects = render('platform', { files: [environmentFile('pilot')], values: { keys: { enabled: true } } });
+  const policy = ofKind<KubernetesObject & { spec: { egress: { ports: { port: number }[] }[] } }>(
+    objects,
+    'NetworkPolicy',
+  ).find(({ metadata }) => metadata.name === 'keys')!;
+  expect(policy.spec.egress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([443, 6443]);
+});
