@@ -74,6 +74,13 @@ export class Browser {
     return found;
   }
 
+  /** Another one that has got hold of its cookies. */
+  copy(): Browser {
+    const other = new Browser(this.#ca);
+    for (const [host, cookies] of this.#jar) other.#jar.set(host, new Map(cookies));
+    return other;
+  }
+
   /** Its cookies for a site, by name. */
   cookies(origin: string): string[] {
     return [...(this.#jar.get(new URL(origin).hostname)?.keys() ?? [])];

@@ -90,6 +90,11 @@ export class Visitor {
     return this.browser.submit(asked, { person: '', typed: number, ...(more.weak ? {} : { strong: 'yes' }) });
   }
 
+  /** Somebody else who has got hold of the cookies. */
+  thief(): Visitor {
+    return new Visitor(this.browser.copy(), this.#origin);
+  }
+
   /** What the page asks for somebody who may. @throws Error with the answer where it is refused */
   async ask<T>(method: string, path: string, given: Given = {}): Promise<Answer<T>> {
     const answer = await this.browser.call<T>(this.#origin, method, path, given);
@@ -104,17 +109,24 @@ export class Visitor {
   }
 }
 
-function operator(platform: Platform, keys: string, words: string[], input: string): Promise<string> {
-  const script = join(import.meta.dirname, '../../tools/operator.ts');
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], {
-    env: {
-      CUPS_KEYS: keys,
-      GRPC_TLS_DIR: join(keys, 'tls/operator'),
-      IDENTITY_ADDRESS: platform.addresses()['identity'],
-    },
-  });
+async function operator(platform: Platform, keys: string, words: string[], input: string): Promise<string> {
+  const env = {
+    CUPS_KEYS: keys,
+    GRPC_TLS_DIR: join(keys, 'tls/operator'),
+    IDENTITY_ADDRESS: platform.addresses()['identity']!,
+  };
+  const { said, code } = await runTool('operator', words, env, input);
+  return `${said.trim()} (${code})`;
+}
+
+/** `npm run <tool>`, with this environment alone: what it says, and its code. */
+export function runTool(tool: string, words: string[], env: Record<string, string>, input = '') {
+  const script = join(import.meta.dirname, '../../tools', `${tool}.ts`);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], { env });
   let said = '';
   for (const out of [child.stdout, child.stderr]) out.on('data', (data) => (said += data));
   child.stdin.end(input);
-  return new Promise((resolve) => child.once('close', (code) => resolve(`${said.trim()} (${code})`)));
+  return new Promise<{ said: string; code: number | null }>((resolve) =>
+    child.once('close', (code) => resolve({ said, code })),
+  );
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +12,7 @@ import { agenciesIn } from '@cups/tools/platform';
 import type { ServiceName } from '@cups/tools/platform';
 import type { Answer, Page } from './browser.ts';
 import { filing } from './filing.ts';
-import { openMinistry } from './ministry.ts';
+import { openMinistry, runTool } from './ministry.ts';
 import type { Ministry, Visitor } from './ministry.ts';
 
 /**
@@ -60,23 +59,16 @@ const topics = (): Promise<string> =>
   asAdministrator('topics', [], { KAFKA_USERS_DIR: users, SIMULATOR_TOPICS: 'all', CUPS_DATA: data });
 
 /** Runs `npm run <tool>`. @throws Error with what it said when its code is not 0 */
-function asAdministrator(tool: string, args: string[], more: Record<string, string>): Promise<string> {
-  const given = ['--disable-warning=ExperimentalWarning', join(root, 'tools', `${tool}.ts`), ...args];
-  const child = spawn(process.execPath, given, {
-    env: {
-      KAFKA_BROKERS: local.kafkaBrokers,
-      KAFKA_TLS_CA_FILE: local.secure!.caFile,
-      KAFKA_SASL_USERNAME: local.secure!.admin.username,
-      KAFKA_SASL_PASSWORD_FILE: join(folder.dir, 'admin'),
-      ...more,
-    },
+async function asAdministrator(tool: string, args: string[], more: Record<string, string>): Promise<string> {
+  const { said, code } = await runTool(tool, args, {
+    KAFKA_BROKERS: local.kafkaBrokers,
+    KAFKA_TLS_CA_FILE: local.secure!.caFile,
+    KAFKA_SASL_USERNAME: local.secure!.admin.username,
+    KAFKA_SASL_PASSWORD_FILE: join(folder.dir, 'admin'),
+    ...more,
   });
-  let said = '';
-  child.stdout.on('data', (data) => (said += data));
-  child.stderr.on('data', (data) => (said += data));
-  return new Promise((resolve, reject) =>
-    child.once('close', (code) => (code === 0 ? resolve(said) : reject(new Error(said)))),
-  );
+  if (code === 0) return said;
+  throw new Error(said);
 }
 
 async function start(): Promise<void> {
@@ -267,10 +259,13 @@ describe('a change of what somebody may', () => {
 
 describe('a sign-out', () => {
   const stands = () => at.colleague.outcome('GET', '/sessions/current');
+  const takes = (thief: Visitor) => thief.outcome('GET', '/applications');
 
   test('here leads to MPass and back, and she is asked who she is when she comes again', async () => {
+    const thief = at.colleague.thief();
+    expect(await takes(thief)).toBe('200');
     const { body } = await at.colleague.ask<{ next: string }>('DELETE', '/sessions/current');
-    expect(await stands()).toMatch(/^401/);
+    expect([await stands(), await takes(thief)]).toEqual(['401 UNAUTHENTICATED', '401 SESSION_EXPIRED']);
     const page = await at.colleague.browser.open(`${ministry.origin}${body.next}`);
     expect(page.url).toBe(`${ministry.origin}/`);
     await at.colleague.signIn(NUMBERS.colleague);
@@ -278,9 +273,10 @@ describe('a sign-out', () => {
   });
 
   test('that begins at MPass ends the session here', async () => {
+    const thief = at.colleague.thief();
     const site = await at.colleague.browser.open(`${ministry.idp}/saml`);
     await at.colleague.browser.submit(site, {});
-    expect(await stands()).toMatch(/^401/);
+    expect([await stands(), await takes(thief)]).toEqual(['401 UNAUTHENTICATED', '401 SESSION_EXPIRED']);
     expect(at.colleague.browser.cookies(ministry.origin)).toEqual([]);
   });
 });
