@@ -58,6 +58,13 @@ the pod template: data and keys never restart a pod.
             - key: {{ . }}.jwk
               path: public/{{ . }}.jwk
             {{- end }}
+      # Of the tool of operators: whose ConfigMap lacks it goes without that tool.
+      - configMap:
+          name: {{ $values.global.publicKeys.configMap }}
+          optional: true
+          items:
+            - key: operator.jwk
+              path: public/operator.jwk
 {{- with $values.tls.existingSecret }}
 - name: tls
   projected:

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { environmentFile, render } from '../../charts/render.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
 import { named, ofKind } from './objects.ts';
-import type { Job } from './objects.ts';
+import type { Deployment, Job } from './objects.ts';
 
 /** The job that makes the first supervisor; that it is a pod as all are, pods.test.ts says. */
 
@@ -73,4 +73,13 @@ test('where calls are plain it has no certificate to show', () => {
   });
   const [job] = ofKind<Job>(open, 'Job');
   expect(job!.spec.template.spec.volumes?.map(({ name }) => name)).toEqual(['keys', 'person']);
+});
+
+test('whoever takes a call of the tool is given its public key, where there is one', () => {
+  for (const { metadata, spec } of ofKind<Deployment>(appointing, 'Deployment')) {
+    const sources = spec.template.spec.volumes?.find(({ name }) => name === 'keys')?.projected?.sources ?? [];
+    const items = [{ key: 'operator.jwk', path: 'public/operator.jwk' }];
+    if (metadata.name === 'agency-simulator') continue;
+    expect(sources).toContainEqual({ configMap: { name: 'cups-public-keys', optional: true, items } });
+  }
 });
