@@ -414,6 +414,15 @@ describe('a message that must not count is refused, and counted under its cause:
     }
   });
 
+  test('an attempt of which the time has passed', async () => {
+    const begun = await beginAt(client);
+    const parameters = await answerOf(idp, begun, specialist);
+    await world.withClock(async (setClock) => {
+      setClock(at(11));
+      await expectRefused(() => complete(begun, parameters), 'attempt', 'SIGN_IN_OVER');
+    });
+  });
+
   test('of two who bring one attempt at once, one', async () => {
     const begun = await beginAt(client);
     const parameters = await answerOf(idp, begun, specialist);
@@ -501,12 +510,31 @@ describe('single logout', () => {
       'expired',
       (xml) => signed(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2020-01-01T00:00:00Z"'), idp.keys),
     ],
+    [
+      'counts later only',
+      'not-yet-valid',
+      (xml) => signed(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2099-01-01T00:00:00Z"'), idp.keys),
+    ],
+    ['does not say when', 'malformed', (xml) => signed(xml.replace(/ IssueInstant="[^"]*"/, ''), idp.keys)],
   ])('that %s ends nothing', async (_, cause, write) => {
     const sessionIndex = newId();
     const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
     const message = packed(write(requestOf(specialist, sessionIndex), sessionIndex));
     await expectRefused(() => told({ SAMLRequest: message }), cause);
     await expect(world.client(assertion, { of: identity }).getSession({})).resolves.toBeDefined();
+  });
+
+  test('that was told before ends nothing', async () => {
+    const sessionIndex = newId();
+    const message = packed(signed(requestOf(specialist, sessionIndex), idp.keys));
+    await told({ SAMLRequest: message });
+    await expectRefused(() => told({ SAMLRequest: message }), 'replayed');
+  });
+
+  test('takes no attempt of a sign-in', async () => {
+    const { attempt } = await beginAt(client);
+    const left = () => client.continueSignOut({ provider: 'mpass', origin: ORIGIN, attempt });
+    await expectRefused(left, 'attempt', 'SIGN_IN_OVER');
   });
 });
 
