@@ -275,13 +275,16 @@ test('other keys seal and find: all numbers follow, whichever of two processes h
   writeFileSync(join(others.dir, 'identity-persons.jwks'), JSON.stringify({ keys }), { mode: 0o600 });
   const personKeysFile = join(others.dir, 'identity-persons.jwks');
   const behind = await world.start({ personKeysFile });
-  const there = world.client(await world.signIn('cu-001-manager'), { of: behind });
-  const pairs = [51, 52, 53, 54].map((n) => Promise.allSettled([invite(manager, n), invite(there, n)]));
-  for (const pair of await Promise.all(pairs)) {
-    expect(pair.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+  try {
+    const there = world.client(await world.signIn('cu-001-manager'), { of: behind });
+    const pairs = [51, 52, 53, 54].map((n) => Promise.allSettled([invite(manager, n), invite(there, n)]));
+    for (const pair of await Promise.all(pairs)) {
+      expect(pair.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    }
+  } finally {
+    await behind.stop();
+    others.remove();
   }
-  await behind.stop();
-  others.remove();
   await follow(4);
 
   put(next);
