@@ -281,6 +281,10 @@ test('other keys seal and find: all numbers follow, whichever of two processes h
     for (const pair of await Promise.all(pairs)) {
       expect(pair.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     }
+    // Whom that process made is the same person here, though this one hashes by another key first.
+    const neighbour = world.client(await world.signIn('cu-002-manager'));
+    const made = await invite(there, 56);
+    expect(await invite(neighbour, 56, { centre: 'centres/CU-002' })).toBe(made);
   } finally {
     await behind.stop();
     others.remove();
