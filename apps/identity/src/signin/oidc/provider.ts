@@ -161,9 +161,14 @@ async function complete(oidc: Oidc, answered: Answered): Promise<Witness> {
   };
 }
 
-/** A subject that is the personal number finds its person as a sign-in does; of any other a hash is kept with the session. */
+/**
+ * A subject that is the personal number finds its person as a sign-in does, and is kept nowhere: its hash would be found by trying all
+ * numbers. Of any other a hash is kept with the session.
+ */
 function whoseOf({ issuer, personClaim }: OidcSettings, subject: string): { person?: string; subject?: string } {
-  return personClaim === 'sub' ? { person: subject } : { subject: hashOf(`${issuer} ${subject}`) };
+  return personClaim === 'sub' || PERSON.test(subject)
+    ? { person: subject }
+    : { subject: hashOf(`${issuer} ${subject}`) };
 }
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('base64url');
