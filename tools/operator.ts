@@ -55,6 +55,8 @@ const OPTIONS = {
 /** As many rows as identity takes in one call. */
 const AT_ONCE = 500;
 const AGAIN_MS = 2_000;
+/** Seconds. */
+const MOST_WAIT = 3600;
 /** Of so many each is read and written one after the other. */
 const IMPORT_MS = 120_000;
 
@@ -107,11 +109,11 @@ async function main(): Promise<void> {
   if (values.help || word === '') return console.log(HELP);
   const command = COMMANDS[word];
   if (!command) throw new Refused(`There is no such command: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
+  const seconds = Number(values.wait);
+  if (!(seconds >= 0 && seconds <= MOST_WAIT)) throw new Refused(`--wait: seconds, at most ${MOST_WAIT}.`);
   const platform = new Platform(join(import.meta.dirname, '..'), process.env);
   try {
-    const { found, text, isRefused } = await patiently(Number(values.wait), () =>
-      command(platform.identity(), values, name),
-    );
+    const { found, text, isRefused } = await patiently(seconds, () => command(platform.identity(), values, name));
     console.log(values.json ? JSON.stringify(found, null, 2) : text);
     if (isRefused) process.exitCode = 1;
   } finally {
