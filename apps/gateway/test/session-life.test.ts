@@ -182,7 +182,6 @@ describe('what identity says of a session by now', () => {
       expect(heard.at(-1)).toBe(there);
 
       // This request is under way while its owner goes to another centre.
-      later(61_000);
       let answer: (answered: object) => void = () => {};
       const slow = new Promise<object>((resolve) => (answer = resolve));
       const late = await startGateway({ intake: { ListApplications: () => slow } }, {}, () => clock);
