@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { applicationId, idnp } from '@cups/tools/filings';
+import { filing } from '@cups/tools/filings';
 import type { Centre } from '@cups/tools/filings';
 import { openDesk } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
@@ -108,7 +108,7 @@ function tell(after: string): void {
 async function work(desk: Desk, at: number): Promise<void> {
   for (let n = at; isOpen; n += CENTRES) {
     const path = '/applications';
-    const made = await call(() => desk.call<Application>('POST', path, { body: filing(n) }));
+    const made = await call(() => desk.call<Application>('POST', path, { body: filing(n, 'ZQ') }));
     await call(() => desk.call('POST', `${path}/${made?.id}/submit`));
     await call(() => desk.call('GET', `${path}/${made?.id}`));
     await call(() => desk.call('GET', `${path}/${made?.id}/notices`));
@@ -126,18 +126,4 @@ function failure(error: Error): undefined {
   // Notices come a moment after what they tell of.
   if (/notices: 404/.test(error.message)) return;
   load.failed.push(`${new Date().toISOString()} ${error.message}`);
-}
-
-function filing(n: number) {
-  return {
-    id: applicationId('ZQ'),
-    publicService: 'pension-reexamination',
-    applicant: { idnp: idnp(n), givenName: 'Ana', familyName: 'Testescu', birthDate: '1951-02-03', language: 'ro' },
-    contact: { none: true },
-    mandate: { kind: 'own-presence' },
-    answers: { pensionKind: 'old-age', workedUntil: '2025-12-31' },
-    evidence: [{ kind: 'identity-document', number: 'B00000001', originalSeen: true }],
-    costOption: 'standard',
-    delivery: { kind: 'at-centre' },
-  };
 }

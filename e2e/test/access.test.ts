@@ -10,7 +10,7 @@ import type { Keys, Role, ServiceName, Session } from '@cups/rpc';
 import { prefix } from '@cups/testing';
 import { openDesk, until } from '@cups/tools/desk';
 import type { Application, Desk } from '@cups/tools/desk';
-import { contentFor, idnp, publicServices } from '@cups/tools/filings';
+import { contentFor, filing, idnp, publicServices } from '@cups/tools/filings';
 import type { Centre, PublicService } from '@cups/tools/filings';
 import { startPlatform } from '@cups/tools/platform';
 import type { Platform } from '@cups/tools/platform';
@@ -18,7 +18,6 @@ import { MODEL, OWNERS, verdictOn } from './access-model.ts';
 import type { Found, Verdict } from './access-model.ts';
 import { OWN_SESSIONS, TRIES as SHARED } from './access-tries.ts';
 import type { Filed } from './access-tries.ts';
-import { filing } from './filing.ts';
 
 /**
  * The model of access held against the services as they run: every method with everybody, and many tries at random. A supervisor

@@ -7,11 +7,10 @@ import type { LocalPlatform } from '@cups/local';
 import { eventually, temporaryDir } from '@cups/testing';
 import { until } from '@cups/tools/desk';
 import type { Application } from '@cups/tools/desk';
-import { idnp } from '@cups/tools/filings';
+import { filing, idnp } from '@cups/tools/filings';
 import { agenciesIn } from '@cups/tools/platform';
 import type { ServiceName } from '@cups/tools/platform';
 import type { Answer, Page } from './browser.ts';
-import { filing } from './filing.ts';
 import { openMinistry, runTool } from './ministry.ts';
 import type { Ministry, Visitor } from './ministry.ts';
 
