@@ -2,7 +2,9 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Language } from '@cups/application';
 import type { Browser, Page } from 'playwright-core';
+import { idnpOfOperator } from '@cups/tools/filings';
 import { startChromium } from './chromium.ts';
+import { applicant, file } from './filings.ts';
 import { fileForKnown, Hand } from './hand.ts';
 import { dataWithTraining, fileSample } from './sample.ts';
 import type { Sample } from './sample.ts';
@@ -66,6 +68,7 @@ const SCREENS: readonly Screen[] = [
   { name: 'submission', operator: CLERK, path: at('asked', '/submissions/1') },
   { name: 'looks', operator: CLERK, path: at('asked', '/looks') },
   { name: 'hand-over', operator: CLERK, path: at('ready', '/hand-over'), inAll: true },
+  { name: 'own-application', operator: CLERK, path: () => '/', then: ownDraft },
   { name: 'find', operator: CLERK, path: () => '/', then: find },
   { name: 'team', operator: 'cu-001-manager', path: () => '/team', then: awayForAWeek, inAll: true },
   {
@@ -74,6 +77,7 @@ const SCREENS: readonly Screen[] = [
     path: () => '/team',
     then: (page) => page.keyboard.press('Control+Enter'),
   },
+  { name: 'team-former', operator: 'cu-001-manager', path: () => '/team', then: whoHasLeft },
   { name: 'team-staff', operator: 'supervisor', path: () => '/team/staff' },
   {
     name: 'me',
@@ -90,6 +94,27 @@ async function find(page: Page): Promise<void> {
   await page.keyboard.press('F2');
   await page.keyboard.type('Mora');
   await page.keyboard.press('Enter');
+}
+
+/** The clerk is the applicant of what the screen shows. */
+async function ownDraft(page: Page): Promise<void> {
+  const person = Object.assign(applicant('Testescu', 'Ana'), { idnp: idnpOfOperator(CLERK) });
+  const { id } = await file({ submit: false, content: { applicant: person } });
+  await page.goto(`/applications/${id}`);
+}
+
+/** Somebody came to the centre and left it. */
+async function whoHasLeft(page: Page): Promise<void> {
+  const team = `${url()}/api/v1/centres/CU-001/operators`;
+  const { idnp, givenName, familyName } = applicant('Ciobanu', 'Ana');
+  const data = { idnp, givenName, familyName, roles: ['specialist'] };
+  const headers = () => ({ 'Idempotency-Key': crypto.randomUUID() });
+  const invited = await page.request.post(team, { data, headers: headers() });
+  const { name } = (await invited.json()) as { name: string };
+  await page.request.delete(`${team}/${name.replace('operators/', '')}`, { headers: headers() });
+  await page.reload();
+  await page.getByRole('button', { name: 'Arată și cine a plecat' }).click();
+  await page.locator('main li button', { hasText: 'Ciobanu' }).click();
 }
 
 /** The specialist of the centre is on leave, and the manager looks at her. */
