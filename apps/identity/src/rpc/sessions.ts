@@ -54,19 +54,15 @@ export function sessionRpcs(parts: SessionParts): Pick<All, 'CreateSession' | ke
 function ownRpcs(
   parts: SessionParts,
 ): Pick<All, 'GetSession' | 'SwitchCentre' | 'DeleteSession' | 'ListSessions' | 'EndSession'> {
-  const { sessions, keys, personClaim } = parts;
+  const { sessions, keys } = parts;
   return {
     async GetSession({ idleTime }, context) {
       const { session, operator, place } = await ownSession(parts, context, LEAST_MS);
       const idle = fromTimestamp(idleTime);
       if (idle) await sessions.willIdle(session, idle, context);
-      const here = operatorAt(operator, place.centre?.code);
-      const claims = claimsOf(session, here, place, await personClaim(operator));
-      const isAsBefore = isDeepStrictEqual(sayings(claims), sayings(sessionOf(context)));
-      return {
-        session: toSession(session, here, place),
-        assertion: isAsBefore ? '' : keys.signSession(claims),
-      };
+      const here = await statedAt(place.centre?.code, { session, operator, place }, parts);
+      const isAsBefore = isDeepStrictEqual(sayings(here.claims), sayings(sessionOf(context)));
+      return { session: here.session, assertion: isAsBefore ? '' : keys.signSession(here.claims) };
     },
 
     async SwitchCentre({ centre }, context) {
@@ -74,11 +70,8 @@ function ownRpcs(
       const { session, operator } = await ownSession(parts, context, LEAST_MS);
       const place = placeAt(code, among(openPlaces(operator), session.only), parts.centres());
       await sessions.moveTo(session._id, code, context);
-      const there = operatorAt(operator, code);
-      return {
-        session: toSession(session, there, place),
-        assertion: keys.signSession(claimsOf(session, there, place, await personClaim(operator))),
-      };
+      const there = await statedAt(code, { session, operator, place }, parts);
+      return { session: there.session, assertion: keys.signSession(there.claims) };
     },
 
     async DeleteSession(_request, context) {
@@ -129,10 +122,11 @@ const among = (codes: string[], only: string[] | undefined): string[] =>
  * @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED for who is gone, PERMISSION_DENIED, CENTRE_NOT_OPEN or CENTRE_CLOSED
  */
 export async function beginSession(
-  { centres, sessions, staff, keys, sessionMs, personClaim, now }: SessionParts,
+  parts: SessionParts,
   { operator, provider, centre, index, subject, until, only }: SigningIn,
   { requestId, traceparent }: Pick<Context, 'requestId' | 'traceparent'>,
 ) {
+  const { centres, sessions, staff, keys, sessionMs, now } = parts;
   const code = centre ?? among(openPlaces(operator), only)[0];
   const theirs = among(
     operator.places.map((one) => one.centre),
@@ -146,9 +140,21 @@ export async function beginSession(
   const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
   const draft = { operator: operator._id, provider, expireTime, centre: code, index, subject, only };
   const session = await sessions.begin(draft, { createTime, requestId, traceparent });
-  const there = operatorAt(current, code);
-  const claims = claimsOf(session, there, place, await personClaim(current));
-  return { session: toSession(session, there, place), assertion: keys.signSession(claims) };
+  const there = await statedAt(code, { session, operator: current, place }, parts);
+  return { session: there.session, assertion: keys.signSession(there.claims) };
+}
+
+/** A session as it is told, and what its assertion says. @param code of the centre where they work; undefined for none */
+async function statedAt(
+  code: string | undefined,
+  { session, operator, place }: { session: StoredSession; operator: StoredOperator; place: Place },
+  { personClaim }: Pick<SessionParts, 'personClaim'>,
+) {
+  const there = operatorAt(operator, code);
+  return {
+    session: toSession(session, there, place),
+    claims: claimsOf(session, there, place, await personClaim(operator)),
+  };
 }
 
 /** @throws Problem OPERATOR_SUSPENDED there or everywhere, UNAUTHENTICATED */
