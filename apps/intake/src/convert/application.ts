@@ -1,5 +1,5 @@
 import { allowedActions } from '@cups/application';
-import type { Action, State } from '@cups/application';
+import type { Action, Circumstance, State } from '@cups/application';
 import { enumWord, toTimestamp } from '@cups/contracts/proto';
 import type { Application as ApplicationOut } from '@cups/contracts/gen/cups/intake/v1/Application.ts';
 import type { ApplicationAction as ActionOut } from '@cups/contracts/gen/cups/intake/v1/ApplicationAction.ts';
@@ -42,6 +42,7 @@ export interface Viewer extends Asking {
 
 /** An application as its viewer may see it. */
 export function toApplication(app: Application, viewer: Viewer): ApplicationOut {
+  const holding = circumstancesOf(app, viewer.isPartyTo);
   return {
     name: `applications/${app._id}`,
     centre: app.centre,
@@ -64,7 +65,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     decision: toDecision(app.decision),
     handOver: toHandOver(app.handOver),
     outcome: app.outcome ?? null,
-    allowedActions: toAllowedActions(app, viewer),
+    allowedActions: toAllowedActions(app.state, viewer, holding),
     deskNotes: app.deskNotes.map(toDeskNote),
     agencyReference: app.agencyReference ?? '',
     openedBy: app.openedBy,
@@ -78,7 +79,7 @@ export function toApplication(app: Application, viewer: Viewer): ApplicationOut 
     assignee: app.assignee ?? '',
     tellings: app.told?.map(toTelling) ?? [],
     payment: toPayment(app.payment),
-    ownApplication: viewer.isPartyTo(app.content),
+    ownApplication: holding.includes('own-application'),
   };
 }
 
@@ -104,7 +105,7 @@ export function toRow(row: StoredRow, viewer: Viewer): ApplicationOut {
     content: toRowContent(row),
     documentRequest: row.documentRequest ? { answerBy: row.documentRequest.answerBy } : null,
     decision: toDecisionTimes(row.decision),
-    allowedActions: toAllowedActions(row, viewer),
+    allowedActions: toAllowedActions(row.state, viewer, circumstancesOf(row, viewer.isPartyTo)),
     deskNotes: row.deskNotes.map(({ kind, recordTime }) => ({ kind, recordTime: toTimestamp(recordTime) })),
     sinceTime: toTimestamp(row.queue?.since),
     buckets: toBuckets(row, viewer),
@@ -187,12 +188,8 @@ function toDecisionTimes(decision: ApplicationRow['decision']): DecisionOut | nu
   };
 }
 
-function toAllowedActions(
-  app: Pick<ApplicationRow, 'state' | 'decision' | 'payment' | 'content'>,
-  { roles, isPartyTo }: Viewer,
-) {
-  const allowed = allowedActions(app.state, roles, circumstancesOf(app, isPartyTo));
-  return allowed.map((action: Action) => enumWord('ACTION_', action));
+function toAllowedActions(state: State, { roles }: Viewer, holding: readonly Circumstance[]) {
+  return allowedActions(state, roles, holding).map((action: Action) => enumWord('ACTION_', action));
 }
 
 function toDeskNote({ kind, recordTime, cause = '', count = 1, seenTime, seenBy = '' }: DeskNote): DeskNoteOut {
