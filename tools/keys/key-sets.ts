@@ -1,5 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { COOKIE_KEYS, PERSON_HASH_KEYS, PERSON_KEYS } from '@cups/rpc';
+import { COOKIE_KEYS, newSecretJwk, PERSON_HASH_KEYS, PERSON_KEYS } from '@cups/rpc';
 import type { Item, KeyPlace } from './place.ts';
 import { inWords, remaining, SPREAD_MS, whenToSwitch } from './rotation.ts';
 import type { PersonNumbers, Steps } from './rotation.ts';
@@ -185,13 +184,7 @@ function nextOf(keys: readonly SecretJwk[]): SecretJwk[] {
   });
 }
 
-const newKey = (use: string, since: number): SecretJwk => ({
-  kty: 'oct',
-  kid: randomUUID(),
-  use,
-  k: randomBytes(32).toString('base64url'),
-  since,
-});
+const newKey = (use: string, since: number): SecretJwk => Object.assign(newSecretJwk(use), { since });
 
 /** @throws Error when they are missing, or are no keys */
 async function read(place: KeyPlace, name: string): Promise<SecretJwk[]> {

@@ -7,7 +7,7 @@ export { serveGrpc } from './grpc.ts';
 export type { GrpcServer, Rpcs, ServerOptions, Served } from './grpc.ts';
 export { followKeySet } from './key-set.ts';
 export type { SecretKey } from './key-set.ts';
-export { COOKIE_KEYS, makeKeys, PERSON_HASH_KEYS, PERSON_KEYS } from './make-keys.ts';
+export { COOKIE_KEYS, makeKeys, newSecretJwk, PERSON_HASH_KEYS, PERSON_KEYS } from './make-keys.ts';
 export { followPersonHashes } from './person-hash.ts';
 export type { PersonHashes } from './person-hash.ts';
 export { seal, unseal } from './sealed.ts';

@@ -42,14 +42,16 @@ export function makeKeys(dir: string, services: readonly ServiceName[]): void {
 /** A JWK set with a new key for each use; one that is there stays. */
 function makeKeySet(file: string, uses: readonly string[]): void {
   if (existsSync(file)) return;
-  writeWhole(file, newKeySet(uses), 0o600);
+  writeWhole(file, JSON.stringify({ keys: uses.map(newSecretJwk) }), 0o600);
 }
 
-/** A JWK set with a new secret key for each use, as text. */
-function newKeySet(uses: readonly string[]): string {
-  const keys = uses.map((use) => ({ kty: 'oct', kid: randomUUID(), use, k: randomBytes(32).toString('base64url') }));
-  return JSON.stringify({ keys });
-}
+/** A new secret key of 256 bits, as a set holds it (RFC 7517). */
+export const newSecretJwk = (use: string) => ({
+  kty: 'oct',
+  kid: randomUUID(),
+  use,
+  k: randomBytes(32).toString('base64url'),
+});
 
 function writeWhole(file: string, text: string, mode: number): void {
   const next = `${file}.${process.pid}.next`;
