@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import type { SpawnOptions } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -77,26 +78,29 @@ async function theft(): Promise<void> {
 }
 
 /** The code of a call that only the tool may make. */
-function asTool(): Promise<unknown> {
+function asTool(): Promise<number | null> {
   const keys = join(dataDir, 'keys');
   const env = {
     CUPS_KEYS: keys,
     GRPC_TLS_DIR: join(keys, 'tls/operator'),
     IDENTITY_ADDRESS: platform.addresses()['identity'],
   };
-  const given = ['--disable-warning=ExperimentalWarning', join(root, 'tools/operator.ts'), 'list'];
-  const child = spawn(process.execPath, given, { env, stdio: 'ignore' });
-  return new Promise((resolve) => child.once('close', resolve));
+  return run('operator', ['list'], { env, stdio: 'ignore' });
 }
 
 /** One step of `npm run keys`, as an operator of the platform does it. */
 async function step(name: string, ...words: string[]): Promise<void> {
-  const script = join(root, 'tools/keys.ts');
-  const given = ['--disable-warning=ExperimentalWarning', script, ...words, '--dir', join(dataDir, 'keys')];
-  const child = spawn(process.execPath, given, { stdio: ['ignore', 'ignore', 'inherit'] });
-  const code = await new Promise((resolve) => child.once('close', resolve));
+  const given = [...words, '--dir', join(dataDir, 'keys')];
+  const code = await run('keys', given, { stdio: ['ignore', 'ignore', 'inherit'] });
   if (code !== 0) throw new Error(`npm run keys -- ${words.join(' ')} ended with ${code}`);
   tell(name);
+}
+
+/** The code with which a tool of the house ends. */
+function run(tool: string, words: string[], options: SpawnOptions): Promise<number | null> {
+  const script = join(root, 'tools', `${tool}.ts`);
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', script, ...words], options);
+  return new Promise((resolve) => child.once('close', resolve));
 }
 
 function tell(after: string): void {
