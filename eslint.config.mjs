@@ -340,7 +340,7 @@ export default tseslint.config(
             tags('test-idp', ['local']),
             tags('gateway', [...shared, 'application', 'process', 'rpc', 'backend']),
             tags('desk', ['problem', 'application', 'testing']),
-            tags('agency-kit', ['agency-contract', 'local']),
+            tags('agency-kit', ['agency-contract', 'local', 'testing']),
             tags('agency-simulator', ['agency-contract', 'agency-kit', 'local', 'testing']),
             tags('local', ['none']),
             ...['e2e', 'bench', 'torture', 'tools'].map((name) => ({

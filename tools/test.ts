@@ -11,6 +11,8 @@ const HELP = `npm test [-- options]
 Runs types, format, contracts, fences, read costs, lint and all tests. Nx remembers in .nx what passed and has not
 changed since; the last lines say how many results came from there.
 
+  --all            also what takes long or needs Go, Python or pip; a test whose tool is missing is printed as
+                   "not run: <tool> missing" and counted as skipped
   --affected       only what differs from --base
   --base <commit>  for --affected (default main~1)
   --no-cache       run everything, whatever Nx remembers; CI=true in the environment does the same
@@ -57,6 +59,7 @@ const GROUP_MS = 18 * 60_000;
 
 const { values } = parseArgs({
   options: {
+    all: { type: 'boolean', default: false },
     affected: { type: 'boolean', default: false },
     base: { type: 'string', default: 'main~1' },
     'no-cache': { type: 'boolean', default: false },
@@ -145,29 +148,45 @@ function tasksOfLastRun(): Task[] {
   return (JSON.parse(readFileSync(runFile, 'utf8')) as { tasks: Task[] }).tasks;
 }
 
-/** Projects that have tests and are asked for. */
-function projectsWithTests(): string[] {
+/** Targets that run tests: `long` runs the files `*.long.test.ts`. */
+type Target = 'test' | 'long';
+
+/** Projects that have tests of this kind and are asked for. */
+function projectsWith(target: Target): string[] {
   const affected = values.affected ? ['--affected', `--base=${values.base}`] : [];
-  const args = ['show', 'projects', '--with-target', 'test', '--json', ...affected];
+  const args = ['show', 'projects', '--with-target', target, '--json', ...affected];
   const env = { ...process.env, ...QUIET };
   return JSON.parse(
     execFileSync(join(root, 'node_modules/.bin/nx'), args, { cwd: root, env, encoding: 'utf8' }),
   ) as string[];
 }
 
-/**
- * Runs the tests of projects in lanes: each takes the next of the long ones, or all short ones together.
- * @returns whether Nx says of all that they passed
- */
-async function runTests(projects: string[], env: NodeJS.ProcessEnv): Promise<boolean> {
+/** Projects whose tests run together, one after another. */
+interface Group {
+  target: Target;
+  projects: string[];
+}
+
+/** The tests of each long project apart, the longest first, and all short ones together. */
+function groupsOf(projects: string[]): Group[] {
   const short = projects.filter((name) => !LONG.includes(name));
   const [longest = [], ...long] = LONG.filter((name) => projects.includes(name)).map((name) => [name]);
   // The short ones together are one of the longer.
-  const groups = [longest, short, ...long].filter((group) => group.length > 0);
+  return [longest, short, ...long]
+    .filter((group) => group.length > 0)
+    .map((group) => ({ target: 'test', projects: group }));
+}
+
+/**
+ * Runs groups in lanes: each lane takes the next group.
+ * @returns whether Nx says of all that they passed
+ */
+async function runTests(groups: Group[], env: NodeJS.ProcessEnv): Promise<boolean> {
   let ok = true;
   const lane = async (): Promise<void> => {
     for (let group = groups.shift(); group && !stopping; group = groups.shift()) {
-      const code = await nx(['run-many', '-t', 'test', '-p', group.join(','), '--parallel=1'], env);
+      const { target, projects } = group;
+      const code = await nx(['run-many', '-t', target, '-p', projects.join(','), '--parallel=1'], env);
       ok &&= code === 0;
     }
   };
@@ -180,13 +199,22 @@ interface JestResult {
   startTime: number;
   numPassedTests: number;
   numFailedTests: number;
+  numPendingTests: number;
   numFailedTestSuites: number;
   numRuntimeErrorTestSuites: number;
-  testResults: { name: string; status: string; message: string }[];
+  testResults: {
+    name: string;
+    status: string;
+    message: string;
+    assertionResults: { status: string; fullName: string }[];
+  }[];
 }
 
 let passed = 0;
 let failed = 0;
+let skipped = 0;
+/** Names of the tests that were skipped. */
+const notRun: string[] = [];
 const failures: string[] = [];
 const count = (what: string, ok: boolean) => {
   if (ok) passed += 1;
@@ -195,6 +223,29 @@ const count = (what: string, ok: boolean) => {
     failures.push(what);
   }
 };
+
+/**
+ * Counts what Jest wrote about the tests of a project.
+ * @returns how many failures it counted
+ */
+function countResults(name: string): number {
+  const file = join(results, `${name}.json`);
+  if (!existsSync(file)) {
+    count(`${name}: its tests left no results: see above`, false);
+    return 1;
+  }
+  const result = JSON.parse(readFileSync(file, 'utf8')) as JestResult;
+  if (result.startTime < started) remembered += 1;
+  const broken = result.numFailedTests + result.numRuntimeErrorTestSuites;
+  passed += result.numPassedTests;
+  skipped += result.numPendingTests;
+  failed += broken;
+  for (const { name: suite, status, message, assertionResults } of result.testResults) {
+    if (status === 'failed') failures.push(`${suite.slice(root.length + 1)}\n${message}`);
+    notRun.push(...assertionResults.filter((one) => one.status === 'pending').map(({ fullName }) => fullName));
+  }
+  return broken;
+}
 
 rmSync(results, { recursive: true, force: true });
 mkdirSync(results, { recursive: true });
@@ -215,27 +266,16 @@ if (!stopping) {
   rmSync(data, { recursive: true, force: true });
   const platform = await startLocal({ dataDir: data, onProgress: (line) => console.log(`   ${line}`) });
   try {
-    const projects = projectsWithTests();
-    const ok = await runTests(projects, { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
-    tasks += projects.length;
+    const projects = projectsWith('test');
+    const long = values.all ? projectsWith('long') : [];
     // Nothing that did not run, or left no results, may pass in silence.
     if (projects.length === 0 && !values.affected) count('tests: Nx knows no project that has any', false);
+    if (values.all && long.length === 0 && !values.affected) count('long tests: Nx knows no project with any', false);
+    const groups = [...groupsOf(projects), ...long.map((name): Group => ({ target: 'long', projects: [name] }))];
+    const ok = await runTests(groups, { MONGODB_URI: platform.mongoUri, KAFKA_BROKERS: platform.kafkaBrokers });
+    tasks += projects.length + long.length;
     let told = 0;
-    for (const project of projects) {
-      const file = join(results, `${project}.json`);
-      if (!existsSync(file)) {
-        count(`${project}: its tests left no results: see above`, false);
-        told += 1;
-        continue;
-      }
-      const result = JSON.parse(readFileSync(file, 'utf8')) as JestResult;
-      if (result.startTime < started) remembered += 1;
-      passed += result.numPassedTests;
-      failed += result.numFailedTests + result.numRuntimeErrorTestSuites;
-      told += result.numFailedTests + result.numRuntimeErrorTestSuites;
-      const broken = result.testResults.filter(({ status }) => status === 'failed');
-      for (const { name, message } of broken) failures.push(`${name.slice(root.length + 1)}\n${message}`);
-    }
+    for (const name of [...projects, ...long.map((project) => `${project}.long`)]) told += countResults(name);
     // A project that ended with a code after its last test.
     if (!ok && told === 0) count('a test project ended with a code: see above', false);
   } finally {
@@ -245,7 +285,8 @@ if (!stopping) {
 
 if (failures.length > 0)
   console.log(`\nFailed:\n${failures.map((what) => `  ${what.replaceAll('\n', '\n  ')}`).join('\n')}`);
+if (notRun.length > 0) console.log(`\nSkipped:\n${notRun.map((name) => `  ${name}`).join('\n')}`);
 if (stopping) count('interrupted', false);
 console.log(`\nchecked in ${seconds()}; ${remembered} of ${tasks} results came from the cache (.nx/cache)`);
-console.log(`${passed} passed, ${failed} failed`);
+console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exit(failed > 0 || passed === 0 ? 1 : 0);

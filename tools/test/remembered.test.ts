@@ -16,7 +16,7 @@ test('what Nx remembers of a checkout lies inside that checkout, so that a fresh
 });
 
 test('the check of a submission believes nothing that was remembered', () => {
-  expect(readFileSync(join(root, '.ci', 'run'), 'utf8')).toMatch(/npm test -- --no-cache$/m);
+  expect(readFileSync(join(root, '.ci', 'run'), 'utf8')).toMatch(/npm test -- --all --no-cache$/m);
 });
 
 test.each([

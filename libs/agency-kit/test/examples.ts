@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
@@ -44,15 +44,6 @@ export async function javaExample(): Promise<string> {
   const flags = '-Xmx128m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC';
   return `exec java ${flags} -cp '${folder}:${folder}/*' Agency`;
 }
-
-/** Whether there is a Python 3 with pip to run the other example with. */
-export const hasPython = (() => {
-  try {
-    return /python 3/.test(execFileSync('python3', ['-m', 'pip', '--version'], { encoding: 'utf8', stdio: 'pipe' }));
-  } catch {
-    return false;
-  }
-})();
 
 /** @returns the command of the shell that runs the example in Python */
 export async function pythonExample(): Promise<string> {
