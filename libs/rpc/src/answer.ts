@@ -94,10 +94,12 @@ async function work({ keys, certified, log }: Gate, method: Method, call: Call, 
   const { row, types, name } = method;
   const { requestId } = progress;
   const tokens = tokensOf(call);
+  // Before the first await: grpc-js cannot read the certificate of a connection that is gone.
+  const holder = certified?.(call);
   if (!tokens.service) throw new Problem({ reason: 'TOKEN_INVALID', message: 'The call carries no service token.' });
   const caller = await keys.verifyService(tokens.service);
   progress.caller = caller;
-  if (certified) mustMatch(caller, certified(call), log);
+  if (certified) mustMatch(caller, holder, call, log);
   const session = tokens.session ? await keys.verifySession(tokens.session) : undefined;
   if (session) progress.session = session;
   decideAccess(row, caller, session);
@@ -120,9 +122,15 @@ async function work({ keys, certified, log }: Gate, method: Method, call: Call, 
   return bytes;
 }
 
-/** A token is worth nothing in another's hands. @throws Problem CALLER_MISMATCH */
-function mustMatch(caller: ServiceName, holder: string | undefined, log: Log): void {
+/**
+ * A token is worth nothing in another's hands.
+ * @throws Problem CALLER_MISMATCH, or CANCELLED when the connection was gone before its certificate could be read
+ */
+function mustMatch(caller: ServiceName, holder: string | undefined, call: Call, log: Log): void {
   if (holder === caller) return;
+  if (holder === undefined && call.cancelled) {
+    throw new Problem({ reason: 'CANCELLED', message: 'The connection closed before the call was let in.' });
+  }
   const resource = spiffeIdOf(holder ?? '');
   log.warn({ event: 'caller-mismatch', caller, resource });
   const message = 'The token of the call is not that of the service that its certificate names.';

@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { chmodSync, rmSync, writeFileSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '@cups/process';
@@ -107,6 +109,47 @@ describe('no call is answered', () => {
     expect(refused).toMatchObject(away);
     expect(impostor.lines).toEqual([]);
     await impostor.stop();
+  });
+});
+
+describe('a connection that is lost while the token of its first call is verified', () => {
+  test('ends the call as cancelled, not as one under a foreign certificate', async () => {
+    const arrived = Promise.withResolvers<void>();
+    const closed = Promise.withResolvers<unknown>();
+    subscribe('http2.server.stream.close', closed.resolve);
+    const lost = Promise.withResolvers<void>();
+    const verifyService: Keys['verifyService'] = async (token) => {
+      arrived.resolve();
+      await lost.promise;
+      return server.keys.notifications.verifyService(token);
+    };
+    const keys = Object.assign(Object.create(server.keys.notifications) as Keys, { verifyService });
+    const tls = await tlsOf('notifications', await newCertificate(ours, 'notifications'));
+    const victim = await running({}, { tls, keys });
+    const { certificate: cert, key } = await newCertificate(ours, 'gateway');
+    const trust = { ca: ours.certificate, checkServerIdentity: () => undefined };
+    const session = connectHttp2(`https://127.0.0.1:${victim.server.port}`, { cert, key, ...trust });
+    const stream = session.request({
+      ':method': 'POST',
+      ':path': `/${FULL_NAME}/GetSlip`,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+      'grpc-timeout': '20S',
+      authorization: `Bearer ${server.keys.gateway.serviceToken('notifications')}`,
+    });
+    // The connection is meant to break; without a listener Node would end the process for it.
+    for (const one of [session, stream]) one.on('error', () => undefined);
+    stream.end(Buffer.alloc(5));
+    await arrived.promise;
+    session.destroy();
+    await closed.promise;
+    lost.resolve();
+    await until(async () => victim.lines.some(({ event }) => event === 'request'));
+    const metrics = await victim.metricsText();
+    unsubscribe('http2.server.stream.close', closed.resolve);
+    await victim.stop();
+    expect(victim.lines.map(({ event, code }) => [event, code])).toEqual([['request', 'CANCELLED']]);
+    expect(metrics).not.toContain('CALLER_MISMATCH');
   });
 });
 
