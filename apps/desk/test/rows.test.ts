@@ -102,6 +102,19 @@ describe('a row of the queue', () => {
       'la ghișeu',
     ],
     [
+      'a decision that rejects, of which the person is still to be told',
+      row({
+        state: 'rejected',
+        sinceTime: '2026-11-24T12:00:00Z',
+        buckets: ['to-ring'],
+        contact: { phone: '0600 00 014' },
+      }),
+      'trouble',
+      'Decizie de înmânat',
+      'ieri',
+      'la ghișeu',
+    ],
+    [
       'one to close',
       row({ state: 'handed-over', sinceTime: '2026-11-24T12:00:00Z' }),
       'brand',
@@ -119,6 +132,11 @@ describe('a row of the queue', () => {
     ],
   ])('%s', (_what, one, tone, todo, date, dateMore) => {
     expect(rowWords(one, here)).toMatchObject({ tone, todo, date, dateMore });
+  });
+
+  test('A refusal has the sign of a refusal, and says whom to ring.', () => {
+    const rejected = row({ state: 'rejected', buckets: ['to-ring'], contact: { phone: '0600 00 014' } });
+    expect(rowWords(rejected, here)).toMatchObject({ sign: 'refused', more: 'respinsă, de anunțat: 0600 00 014' });
   });
 
   test('A corrected result can be handed over; one revoked again cannot.', () => {

@@ -125,15 +125,16 @@ function resultWords(row: Row, here: Circumstances, t: T): Told {
     return Object.assign(words, date);
   }
   const ring = row.buckets?.includes('to-ring') === true;
-  if (ring) {
-    const more = row.contact?.phone ?? t(ROWS.noMail);
-    const words: Told = { sign: 'ring', tone: 'give', todo: t(ROWS.tell), more };
+  const by = row.contact?.phone ?? t(ROWS.noMail);
+  // A refusal is one also while the person is still to be told of it.
+  if (row.state === 'rejected') {
+    const more = ring ? t(ROWS.refusedTell, { by }) : t(ROWS.refused);
+    const words: Told = { sign: 'refused', tone: 'trouble', todo: t(ROWS.handDecision), more };
     return Object.assign(words, date);
   }
-  const words: Told =
-    row.state === 'ready'
-      ? { sign: 'result', tone: 'give', todo: t(ROWS.handOver), more: t(ROWS.told) }
-      : { sign: 'refused', tone: 'trouble', todo: t(ROWS.handDecision), more: t(ROWS.refused) };
+  const words: Told = ring
+    ? { sign: 'ring', tone: 'give', todo: t(ROWS.tell), more: by }
+    : { sign: 'result', tone: 'give', todo: t(ROWS.handOver), more: t(ROWS.told) };
   return Object.assign(words, date);
 }
 
