@@ -5,9 +5,11 @@ import { watchTouches } from './api/presence.ts';
 import { App } from './app.tsx';
 import { arrive } from './session/left.ts';
 import { reloadWhenScreensAreGone } from './later.ts';
+import { watchDoubleClicks } from './parts/double-click.ts';
 
 reloadWhenScreensAreGone();
 watchTouches();
+watchDoubleClicks();
 const arrival = arrive();
 
 createRoot(document.getElementById('desk') as HTMLElement).render(

@@ -134,6 +134,28 @@ describe('the outbox', () => {
     expect(outbox.known('A')?.etag).toBe('"2"');
   });
 
+  test('An act that is put twice while it waits is one write, which answers both.', async () => {
+    const outbox = await open();
+    platform.fates = ['lost'];
+    const body = { needMet: true };
+    const both = [1, 2].map(() => [
+      outbox.put({ application: 'A', kind: 'hand-over', body: { paperKind: 'passport' } }),
+      outbox.put({ application: 'A', kind: 'confirm-outcome', body }),
+    ]);
+    expect(outbox.waiting()).toBe(2);
+    await drained(outbox);
+    await Promise.all(both.flat());
+    expect(platform.effects).toEqual(['POST /A/hand-over', 'POST /A/confirm-outcome']);
+
+    // After an edit the same act is said of something else.
+    platform.fates = ['lost'];
+    for (const kind of ['renew', 'edit', 'renew'] as const) {
+      void outbox.put({ application: 'A', kind, body: { text: 'a' } }).catch(() => undefined);
+    }
+    await drained(outbox);
+    expect(platform.effects.slice(2)).toEqual(['POST /A/renew a', 'PATCH /A a', 'POST /A/renew a']);
+  });
+
   test('A refusal stops what stands behind it; it goes on, or is given up, by whoever made it.', async () => {
     const outbox = await open();
     platform.refuses = { reason: 'ACTION_NOT_ALLOWED', status: 409 };

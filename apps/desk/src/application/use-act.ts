@@ -34,8 +34,9 @@ export function useAct(application: string): Acting {
       setFault(t(REASON_TEXTS[error.reason]));
       return undefined;
     } finally {
-      setBusy(undefined);
-      void reads.invalidateQueries({ queryKey: fileRead(application).queryKey });
+      // Until the page shows what came of it: a press in between would do it once more.
+      const shown = reads.invalidateQueries({ queryKey: fileRead(application).queryKey });
+      void shown.finally(() => setBusy((now) => (now === kind ? undefined : now)));
       void reads.invalidateQueries({ queryKey: ['queue'] });
     }
   }

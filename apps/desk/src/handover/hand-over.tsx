@@ -54,6 +54,8 @@ function Known({ file, onHanded }: { file: ApplicationFile; onHanded: () => void
     setAttempt(attempt + 1);
     if (faultsOf(handing, { onlyOutcome, later }, t).length > 0) return;
     onHanded();
+    // What was refused before is said anew.
+    if (refusal) outbox.drop(application.id);
     for (const { kind, body } of writesOf(handing, { onlyOutcome, later })) {
       // The outbox tells of a refusal; the screen shows it.
       outbox.put({ application: application.id, kind, body }).catch(() => undefined);

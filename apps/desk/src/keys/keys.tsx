@@ -52,7 +52,8 @@ export function KeysProvider({ children }: { children: ReactNode }) {
       const key = keyFor(event, board) ?? leaving(event);
       if (!key) return;
       event.preventDefault();
-      key.does();
+      // A key that is held moves along a list; it does nothing else twice.
+      if (!event.repeat || event.code.startsWith('Arrow')) key.does();
     };
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);

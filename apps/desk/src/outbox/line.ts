@@ -23,8 +23,13 @@ export function freshLine(): Line {
   return { writes: [], passage: { waiting: [] }, waiters: new Map(), sending: false, failures: 0 };
 }
 
-/** Edits that wait unsent become one: each names the fields that it changes, whole. The head may be on its way. */
+/**
+ * The write by which something goes out. Edits that wait unsent become one: each names the fields that it changes, whole; the head
+ * may be on its way. An act that waits already is the same act: whoever pressed twice meant it once.
+ */
 export function mergedOrNew(line: Line, write: Pick<Write, 'application' | 'kind' | 'body'>): Write {
+  const waiting = line.passage.refusal ? undefined : findSameAct(line.writes, write);
+  if (waiting) return waiting;
   const last = line.writes.at(-1);
   const open = line.writes.length > 1 || (!line.sending && !line.passage.awaySince);
   if (last && open && last.kind === 'edit' && write.kind === 'edit' && !line.passage.refusal) {
@@ -35,6 +40,13 @@ export function mergedOrNew(line: Line, write: Pick<Write, 'application' | 'kind
   const fresh: Write = Object.assign(about, write);
   line.writes.push(fresh);
   return fresh;
+}
+
+/** An edit that stands behind an act makes the next one another act. */
+function findSameAct(writes: readonly Write[], { kind, body }: Pick<Write, 'kind' | 'body'>): Write | undefined {
+  if (kind === 'edit') return undefined;
+  const behind = writes.slice(writes.map((write) => write.kind).lastIndexOf('edit') + 1);
+  return behind.find((write) => write.kind === kind && JSON.stringify(write.body) === JSON.stringify(body));
 }
 
 /** Who waited for a write; they are told now and not again. */

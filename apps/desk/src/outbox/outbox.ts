@@ -99,13 +99,16 @@ class KeptOutbox implements Outbox {
 
   async put({ application, kind, body }: Pick<Write, 'application' | 'kind' | 'body'>): Promise<Application> {
     const line = this.#lineOf(application);
+    const there = line.writes.length;
     const write = mergedOrNew(line, { application, kind, body });
+    const isKept = kind !== 'edit' && line.writes.length === there;
     this.#changed(line);
     const answered = new Promise<Application>((resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
       line.waiters.set(write.key, [...(line.waiters.get(write.key) ?? []), waiter]);
     });
-    await this.#keeping.write(KIND, write.key, write);
+    // One that is on its way already may be answered, and forgotten, before this page has kept it again.
+    if (!isKept) await this.#keeping.write(KIND, write.key, write);
     void this.#drain(application);
     return answered;
   }

@@ -34,6 +34,8 @@ function turn(event: KeyboardEvent, area: HTMLElement, stops: string, goOn: () =
   if (key !== 'Enter' || event.ctrlKey || event.altKey || event.isComposing) return;
   if (!(target instanceof HTMLElement) || !target.matches('input, select')) return;
   event.preventDefault();
+  // Enter that is held goes one field on, and files nothing.
+  if (event.repeat) return;
   // Whoever is offered behind a number or a name is taken by Enter.
   const offered = target.id.endsWith('/idnp') ? area.querySelector<HTMLElement>('[data-enter]') : null;
   const next = inTurn(area, target, stops);

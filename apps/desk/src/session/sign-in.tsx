@@ -6,6 +6,7 @@ import { isPassing, Refusal } from '../api/client.ts';
 import { providersRead } from '../api/reads.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
+import { useOnce } from '../parts/use-once.ts';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
 import { SESSION } from '../texts/session.ts';
 import type { Left } from './left.ts';
@@ -76,20 +77,16 @@ export function SignIn({ left, refused }: SignInProps) {
 function useEntering(refused: string | undefined) {
   const { t } = useLanguage();
   const { signIn } = useDoors();
-  const [busy, setBusy] = useState(false);
   const [reason, setReason] = useState(refused);
-  const as = async (provider: string, operator?: string) => {
-    setBusy(true);
+  const [as, busy] = useOnce(async (provider: string, operator?: string) => {
     setReason(undefined);
     try {
       await signIn(provider, operator);
     } catch (error) {
       if (!(error instanceof Refusal) && !isPassing(error)) throw error;
       setReason(error instanceof Refusal ? error.reason : AWAY);
-    } finally {
-      setBusy(false);
     }
-  };
+  });
   return { busy, fault: reason === undefined ? '' : t(faultOf(reason)), as };
 }
 

@@ -27,8 +27,10 @@ export function useChange(of: Of): Changing {
   const [fault, setFault] = useState('');
   // The same change, repeated after a silence, has its effect once.
   const last = useRef({ said: '', key: '' });
+  const isTaken = useRef(false);
   async function change(wanted: Change): Promise<TeamMember | undefined> {
-    if (busy) return undefined;
+    if (isTaken.current) return undefined;
+    isTaken.current = true;
     const said = JSON.stringify(wanted);
     if (last.current.said !== said) last.current = { said, key: crypto.randomUUID() };
     setBusy(true);
@@ -43,6 +45,7 @@ export function useChange(of: Of): Changing {
       setFault(t(error instanceof Refusal ? REASON_TEXTS[error.reason] : SESSION.silent));
       return undefined;
     } finally {
+      isTaken.current = false;
       setBusy(false);
       void reads.invalidateQueries({ queryKey: teamKey(of) });
     }

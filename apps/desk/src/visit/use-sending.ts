@@ -5,6 +5,7 @@ import { api, bodyOf, isPassing, Refusal } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
 import type { Outbox, Passage } from '../outbox/outbox.ts';
 import { usePassage } from '../outbox/use-outbox.ts';
+import { useOnce } from '../parts/use-once.ts';
 import { changesOf, contentIn, isSame, merged, sendableOf, take } from './model/sending.ts';
 import { counting, countingContent } from './model/typed.ts';
 import type { Reading, Typed } from './model/typed.ts';
@@ -25,6 +26,8 @@ export interface Sending {
   giveAll: () => void;
   /** Files the draft. Nothing happens where a colleague wrote meanwhile: the draft then says so. */
   submit: () => Promise<void>;
+  /** From the press on, until the platform has answered or somebody has something to say to it. */
+  isSubmitting: boolean;
   renew: () => void;
   /** Gives the draft up at the platform. */
   withdraw: () => void;
@@ -51,18 +54,22 @@ export function useSending(draft: Draft, reading: Reading): Sending {
   const put = (kind: 'submit' | 'renew' | 'withdraw') =>
     // A refusal is told by the passage, also after the page was loaded anew.
     outbox.put({ application: id, kind, body: {} }).catch(() => undefined);
+  const [submit, isSubmitting] = useOnce(async () => {
+    // It is filed already, and the page is about to show it.
+    if (draft.submitting && outbox.known(id)?.submitTime) return;
+    setRefused(undefined);
+    give();
+    if (!(await catchUp(draft, reading, outbox, store))) return;
+    store.change(id, (one) => changed(one, { submitting: true }));
+    await put('submit');
+  });
   return {
     passage,
     refused,
     give,
     giveAll: () => giveNew(store.draft(id), reading, outbox, store, true),
-    async submit() {
-      setRefused(undefined);
-      give();
-      if (!(await catchUp(draft, reading, outbox, store))) return;
-      store.change(id, (one) => changed(one, { submitting: true }));
-      await put('submit');
-    },
+    submit,
+    isSubmitting: isSubmitting || passage.waiting.some(({ kind }) => kind === 'submit'),
     renew() {
       setRefused(undefined);
       void put('renew');

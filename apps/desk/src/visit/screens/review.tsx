@@ -42,7 +42,7 @@ export function ReviewScreen() {
   const filling = useFilling();
   const { typed, set, lacks, attempt, sending, errorAt, held } = filling;
   const print = useToSign();
-  const isSubmitting = sending.passage.waiting.some(({ kind }) => kind === 'submit');
+  const { isSubmitting } = sending;
   const isAway = isSubmitting && sending.passage.awaySince !== undefined;
   const faults = lacks.map((lack) => ({
     lack,
