@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
 /**
@@ -35,5 +35,10 @@ export function claimShape(dataDir: string, root: string): void {
 function shapeOf(dataDir: string): number | undefined {
   const file = join(dataDir, FILE);
   if (existsSync(file)) return Number(readFileSync(file, 'utf8').trim());
-  return existsSync(join(dataDir, 'store')) || existsSync(join(dataDir, 'kafka')) ? 1 : undefined;
+  return ['store', 'kafka'].some((part) => holdsData(join(dataDir, part))) ? 1 : undefined;
+}
+
+/** Whether a folder holds anything: a volume that was just mounted is empty, but for what its file system keeps there. */
+function holdsData(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((entry) => entry !== 'lost+found');
 }

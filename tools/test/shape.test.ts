@@ -58,6 +58,13 @@ describe('a data folder', () => {
     expect(() => claimShape(data, root)).not.toThrow();
   });
 
+  test('with newly mounted, empty volumes is as good as an empty one', () => {
+    mkdirSync(join(data, 'store', 'lost+found'), { recursive: true });
+    mkdirSync(join(data, 'kafka'));
+    claimShape(data, root);
+    expect(readFileSync(join(data, 'shape'), 'utf8')).toBe(`${DATA_SHAPE}\n`);
+  });
+
   test('of a newer release is not started on either', () => {
     mkdirSync(data);
     writeFileSync(join(data, 'shape'), `${DATA_SHAPE + 1}\n`);
@@ -66,6 +73,7 @@ describe('a data folder', () => {
 
   test('that is the default one is wiped without naming it', () => {
     mkdirSync(join(parent, '.cups/data/kafka'), { recursive: true });
+    writeFileSync(join(parent, '.cups/data/kafka', 'meta.properties'), '');
     expect(() => claimShape(join(parent, '.cups/data'), parent)).toThrow(/`npm run wipe` removes it/);
   });
 });

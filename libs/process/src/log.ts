@@ -113,6 +113,8 @@ function clean(text: string): string {
 export interface ReducedError {
   name: string;
   code?: string;
+  /** What failed, where the error names it: `cases.update` of the store. */
+  operation?: string;
   /** `file:line:column` of up to eight frames, nearest first. */
   at?: string[];
   cause?: ReducedError;
@@ -122,10 +124,12 @@ export interface ReducedError {
 export function reduceError(error: unknown, depth = 0): ReducedError {
   if (!(error instanceof Error)) return { name: `thrown ${error === null ? 'null' : typeof error}` };
   const word = (value: unknown) => (/^[\w.-]{1,64}$/.test(String(value)) ? String(value) : undefined);
-  const { code, cause } = error as Error & { code?: unknown };
+  const { code, operation, cause } = error as Error & { code?: unknown; operation?: unknown };
   const reduced: ReducedError = { name: word(error.name) ?? 'Error' };
   const codeWord = code === undefined ? undefined : word(code);
   if (codeWord) reduced.code = codeWord;
+  const operationWord = operation === undefined ? undefined : word(operation);
+  if (operationWord) reduced.operation = operationWord;
   const at = frames(error);
   if (at.length > 0) reduced.at = at;
   if (cause instanceof Error && depth < 3) reduced.cause = reduceError(cause, depth + 1);

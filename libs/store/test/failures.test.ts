@@ -50,6 +50,43 @@ describe('a failure of the driver', () => {
   });
 });
 
+describe('the log line of a failure that stays', () => {
+  const driverError = (fields: object) => Object.assign(new Error(SECRET), { name: 'MongoServerError' }, fields);
+
+  test.each<[string, Error, string, string]>([
+    ['the code of the server', driverError({ code: 9 }), 'MongoServerError', '9'],
+    ['the name of a code', driverError({ codeName: 'BadValue' }), 'MongoServerError', 'BadValue'],
+    ['the class, when the server names no code', driverError({}), 'MongoServerError', 'MongoServerError'],
+    ['the class of a fault in the code', new TypeError(SECRET), 'TypeError', 'TypeError'],
+    [
+      'the code of a bulk write',
+      inBulk(new mongoose.mongo.MongoServerError({ message: SECRET, code: 9 })),
+      'MongoBulkWriteError',
+      '9',
+    ],
+  ])('names the operation and %s', (_name, error, name, code) => {
+    const { log, lines, text } = keepLog();
+    log.error({ event: 'unexpected-error', error: storeFailure(error, 'cases.update', log) });
+    expect(lines.at(-1)).toMatchObject({
+      error: {
+        name: 'StoreError',
+        code,
+        operation: 'cases.update',
+        cause: { name, code, at: expect.arrayContaining([expect.stringMatching(/\.ts:\d+:\d+$/)]) },
+      },
+    });
+    expect(text()).not.toContain(SECRET);
+  });
+
+  test('shows the causes beneath it', () => {
+    const { log, lines, text } = keepLog();
+    const error = new Error(SECRET, { cause: new RangeError(SECRET) });
+    log.error({ event: 'unexpected-error', error: storeFailure(error, 'cases.update', log) });
+    expect(lines.at(-1)).toMatchObject({ error: { cause: { name: 'Error', cause: { name: 'RangeError' } } } });
+    expect(text()).not.toContain(SECRET);
+  });
+});
+
 /** A gateway before the store: while `isAway`, it still greets and answers everything else with an error of its own. */
 async function gateway() {
   const state = { isAway: false, code: 1 };

@@ -31,9 +31,44 @@ export function isConnectionLost(error: unknown): boolean {
 }
 
 /**
- * What a failed call of the driver becomes: STORE_UNAVAILABLE, or an error with the operation and the code only. Texts of
- * the driver hold values of documents, so none of them goes on.
+ * A call of the driver that failed, and will fail again. Texts of the driver hold values of documents, so neither this error nor its
+ * cause carries one: the log shows the operation, the code, and where it was thrown.
  */
+export class StoreError extends Error {
+  override readonly name = 'StoreError';
+  /** `cases.update` */
+  readonly operation: string;
+  /** The server's code (`11000`), else its name (`BadValue`), else the class of the error. */
+  readonly code: string;
+
+  constructor(operation: string, thrown: unknown) {
+    const cause = withoutText(thrown);
+    super(`store: ${operation} failed (${cause.name}, code ${cause.code})`, { cause });
+    this.operation = operation;
+    this.code = cause.code;
+  }
+}
+
+/** A copy of an error with its class, code, stack and causes, and an empty text. */
+function withoutText(thrown: unknown, depth = 0): Error & { code: string } {
+  const { name = typeof thrown, message = '', stack = '', code, codeName, cause } = (thrown ?? {}) as Partial<Thrown>;
+  const copy = new Error('', cause instanceof Error && depth < 3 ? { cause: withoutText(cause, depth + 1) } : {});
+  // The text may hold lines that look like frames: what follows it is the stack, and without it there is none.
+  const start = stack.indexOf(message);
+  copy.stack = start < 0 ? '' : stack.slice(start + message.length);
+  return Object.assign(copy, { name, code: String(code ?? codeName ?? name) });
+}
+
+interface Thrown {
+  name: string;
+  message: string;
+  stack: string;
+  code: number | string;
+  codeName: string;
+  cause: unknown;
+}
+
+/** What a failed call of the driver becomes: STORE_UNAVAILABLE, or a StoreError. */
 export function storeFailure(thrown: unknown, operation: string, log: Log): Error {
   if (isProblem(thrown)) return thrown;
   const error = unwrapped(thrown);
@@ -45,7 +80,7 @@ export function storeFailure(thrown: unknown, operation: string, log: Log): Erro
     return unavailable();
   }
   if (/^Mongo(?!Invalid|Parse|Missing|Runtime)/.test(name) && !answered.has(name)) return unavailable();
-  return new Error(`store: ${operation} failed (${name}, code ${code})`);
+  return new StoreError(operation, error);
 }
 
 /** A bulk write wraps what ended it, also where no server has answered, and is then named as if one had. */
