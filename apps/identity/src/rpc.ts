@@ -4,6 +4,7 @@ import { pageSizeOf, pageToken, readPageToken } from '@cups/contracts/node';
 import { Problem, violation } from '@cups/problem';
 import type { Rpcs } from '@cups/rpc';
 import { toCentre, toOperator } from './convert.ts';
+import type { Centre } from './domain/centres.ts';
 import { LIFE } from './domain/life.ts';
 import { operatorAt } from './domain/operators.ts';
 import { standingAt } from './domain/staff.ts';
@@ -57,8 +58,7 @@ function operatorRpcs(parts: SignInParts): Pick<All, 'ListSignInProviders' | 'Li
       if (!providers.has('local')) {
         throw new Problem({ reason: 'NOT_FOUND', message: 'No provider here lists its operators.' });
       }
-      const shut = [...centres().values()].filter(({ status }) => !LIFE[status].signsIn).map((one) => one.code);
-      const offered = { status: { $ne: 'gone' }, displayName: { $gt: '' }, 'places.0.centre': { $nin: shut } };
+      const offered = offeredAmong(centres());
       const filter = code ? { $and: [{ 'places.centre': code, 'places.0.centre': code }, offered] } : offered;
       const page = await staff.page(filter, {
         pageSize: pageSizeOf(pageSize),
@@ -83,6 +83,17 @@ function operatorRpcs(parts: SignInParts): Pick<All, 'ListSignInProviders' | 'Li
       return { operators };
     },
   };
+}
+
+/** Who can sign in: at a centre that is open, or without one. */
+function offeredAmong(centres: ReadonlyMap<string, Centre>): object {
+  const shut = [...centres.values()].filter(({ status }) => !LIFE[status].signsIn).map((one) => one.code);
+  const somewhere = [
+    { places: { $elemMatch: { centre: { $nin: shut } } } },
+    { 'places.0': { $exists: false } },
+    { 'platformRoles.0': { $exists: true } },
+  ];
+  return { status: { $ne: 'gone' }, displayName: { $gt: '' }, $or: somewhere };
 }
 
 function tooManyNames(): Problem {

@@ -1,7 +1,7 @@
 import type { Counter, Log, Metrics } from '@cups/contracts';
 import { isProblem, Problem } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
-import type { Documents } from '@cups/store';
+import type { Documents, StoredDocument } from '@cups/store';
 import { ulid } from 'ulid';
 import type { StoredSession } from './store.ts';
 
@@ -59,7 +59,7 @@ export class Sessions {
 
   /** Begins a session of `operator`; of more than an operator may have the oldest ends. */
   async begin(
-    session: Pick<StoredSession, 'operator' | 'provider' | 'index' | 'subject' | 'only' | 'expireTime' | 'centre'>,
+    session: Omit<StoredSession, keyof StoredDocument | 'createTime' | 'endTime' | 'idleTime'>,
     { createTime, requestId, traceparent }: Occasion & { createTime: Date },
   ): Promise<StoredSession> {
     const { document } = await this.#documents.create(

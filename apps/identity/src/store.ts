@@ -1,5 +1,6 @@
 import type { Documents, NewEvent, Store, StoredDocument } from '@cups/store';
 import { isProblem } from '@cups/problem';
+import type { Assurance } from './domain/assurance.ts';
 import { firstGeneration, generationAfter } from './domain/centres.ts';
 import type { Centre, Known } from './domain/centres.ts';
 import type { Leaving } from './domain/managers.ts';
@@ -12,7 +13,7 @@ const SCHEMA_VERSION = 1;
 
 export interface StoredCentre extends StoredDocument, Centre, Known {}
 
-export interface StoredSession extends StoredDocument, SessionTimes {
+export interface StoredSession extends StoredDocument, SessionTimes, Assurance {
   /** Id of the operator. */
   operator: string;
   provider: string;
@@ -20,8 +21,6 @@ export interface StoredSession extends StoredDocument, SessionTimes {
   idleTime?: Date | undefined;
   /** Code of the centre where it works; a release before this one did not keep it. */
   centre?: string | undefined;
-  /** Codes of the centres where the provider lets them work; absent where it is not asked about that. */
-  only?: string[] | undefined;
   /** The session at the provider, by which it signs out; absent where the provider names none. */
   index?: string | undefined;
   /** Who that is at the provider, as a hash; absent where it signs out by session or person alone. */
@@ -69,6 +68,7 @@ export function sessionsOf(store: Store): Documents<StoredSession> {
       provider: { type: String, required: true },
       index: String,
       subject: String,
+      strong: Boolean,
       only: [String],
       expireTime: { type: Date, required: true },
       centre: String,

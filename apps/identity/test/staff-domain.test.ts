@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { openPlacesWith, rolesWith } from '../src/domain/assurance.ts';
 import { leaveAfter, PLATFORM, stayAfter } from '../src/domain/managers.ts';
 import type { Leaving } from '../src/domain/managers.ts';
 import type { OperatorRole } from '../src/domain/operators.ts';
@@ -17,7 +18,7 @@ import {
   suspended,
   teamsLed,
 } from '../src/domain/staff.ts';
-import type { Staff } from '../src/domain/staff.ts';
+import type { CentreRole, PlatformRole, Staff } from '../src/domain/staff.ts';
 import { newcomer } from '../src/staff.ts';
 
 const time = new Date('2026-03-02T08:00:00Z');
@@ -138,6 +139,49 @@ describe('somebody among the staff', () => {
     for (let at = 0; at < 400; at += 1)
       seen = signedIn(suspended(reinstated(seen, undefined, deed), undefined, deed), 'x', time);
     expect(seen.history).toHaveLength(200);
+  });
+});
+
+describe('the roles of a session', () => {
+  const centre = fc.constantFrom('CU-001', 'CU-002');
+  const staff = fc.record({
+    places: fc.uniqueArray(
+      fc.record({
+        centre,
+        roles: fc.uniqueArray(fc.constantFrom<CentreRole>('specialist', 'centre-manager'), { minLength: 1 }),
+        suspended: fc.boolean(),
+      }),
+      { selector: (place) => place.centre },
+    ),
+    platformRoles: fc.uniqueArray(fc.constantFrom<PlatformRole>('supervisor', 'support')),
+  });
+  const rights = fc.uniqueArray(
+    fc.constantFrom<string>('CU-001:specialist', 'CU-001:centre-manager', 'CU-002:specialist', 'supervisor', 'CU-001'),
+  );
+  const assurance = fc.record({
+    strong: fc.constantFrom(true, false, undefined),
+    only: fc.oneof(rights, fc.constant(undefined)),
+  });
+
+  test('are stored and asserted ones, and none that needs a second factor without one', () => {
+    fc.assert(
+      fc.property(staff, fc.option(centre, { nil: undefined }), assurance, (one, at, proved) => {
+        const roles = rolesWith(one, at, proved);
+        const stored = rolesAt(one, at);
+        const isAsserted = (role: OperatorRole) =>
+          !proved.only || proved.only.includes(role) || proved.only.includes(`${at}:${role}`);
+        const isProved = (role: OperatorRole) => proved.strong || (role !== 'supervisor' && role !== 'support');
+        expect(roles).toEqual(stored.filter((role) => isAsserted(role) && isProved(role)));
+      }),
+    );
+  });
+
+  test('are there at each centre where the session may go', () => {
+    fc.assert(
+      fc.property(staff, assurance, (one, proved) => {
+        for (const at of openPlacesWith(one, proved)) expect(rolesWith(one, at, proved)).not.toEqual([]);
+      }),
+    );
   });
 });
 

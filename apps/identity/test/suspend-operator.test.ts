@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
+import { idnp } from '@cups/testing';
 import { openIdentity, refused } from './identity.ts';
 import type { World } from './identity.ts';
 
@@ -34,6 +35,26 @@ describe('a suspension', () => {
     const again = await supervisor.suspendOperator({ requestId: randomUUID(), name: operator });
     expect(again).toMatchObject({ replayed: false, operator: { suspended: true } });
     await supervisor.reinstateOperator({ requestId: randomUUID(), name: operator });
+  });
+
+  test.each([
+    ['a supervisor as a whole', '', ['ROLE_SUPERVISOR' as const]],
+    ['a manager as a whole', 'centres/CU-011', ['ROLE_CENTRE_MANAGER' as const]],
+  ])('leaves %s nothing to change among the staff by an assertion of before', async (what, centre, roles) => {
+    const supervisor = world.client(await world.signIn('operators/supervisor'));
+    const person = (n: number) => ({ idnp: idnp(n), givenName: 'Ana', familyName: `Exemplu ${n}` });
+    const asked = { requestId: randomUUID(), centre, roles };
+    const n = what.length;
+    const { member } = await supervisor.inviteOperator(Object.assign(asked, person(700 + n)));
+    const mine = world.client(await world.signIn(member!.name));
+    const invite = (another: number) =>
+      mine.inviteOperator({
+        ...{ requestId: randomUUID(), centre: centre || 'centres/CU-011', roles: ['ROLE_SPECIALIST'] },
+        ...person(another),
+      });
+    await invite(800 + n);
+    await supervisor.suspendOperator({ requestId: randomUUID(), name: member!.name });
+    await expect(invite(900 + n)).rejects.toEqual(refused('OPERATOR_SUSPENDED'));
   });
 
   test('takes a UUID, that the same person was not asked about before with another word', async () => {

@@ -1,3 +1,5 @@
+import { openPlacesWith, rolesWith } from './assurance.ts';
+import type { Assurance } from './assurance.ts';
 import { openPlaces, rolesAt } from './staff.ts';
 import type { Staff } from './staff.ts';
 
@@ -22,4 +24,10 @@ export interface Operator {
 export function operatorAt(staff: Staff & { _id: string }, centre: string | undefined): Operator {
   const { _id: id, displayName, agency, language } = staff;
   return { id, displayName, roles: rolesAt(staff, centre), centres: openPlaces(staff), agency, language };
+}
+
+/** Returns somebody as they are in a session at a centre, or at none: with the roles and centres that its beginning allows. */
+export function operatorIn(staff: Staff & { _id: string }, centre: string | undefined, assurance: Assurance): Operator {
+  const [roles, centres] = [rolesWith(staff, centre, assurance), openPlacesWith(staff, assurance)];
+  return Object.assign(operatorAt(staff, centre), { roles, centres });
 }

@@ -6,7 +6,8 @@ import { sessionOf } from '@cups/rpc';
 import type { Context } from '@cups/rpc';
 import type { Cause } from '@cups/store';
 import type { Actor } from '../domain/rights.ts';
-import { rolesAt } from '../domain/staff.ts';
+import { assertNotSuspended } from '../domain/sessions.ts';
+import { rolesAt, standingAt } from '../domain/staff.ts';
 import type { StaffBook } from '../staff.ts';
 
 /** Who asks about the staff, from where, why and in which request. */
@@ -15,13 +16,16 @@ const MOST_WHY = 300;
 
 /**
  * Who is in the session. What they may is what the store says by now, where that is less than what their assertion says.
+ * @throws Problem OPERATOR_SUSPENDED for who has been suspended since the assertion was made; who has left has no role
  */
 export async function actorIn(context: Context, staff: StaffBook): Promise<Actor> {
   const { operator, roles, centre: at } = sessionOf(context);
   const id = parseName('operators', operator);
   const centre = at === undefined ? undefined : parseName('centres', at);
   const known = await staff.get(id);
-  const now = known && rolesAt(known, centre);
+  const standing = known && standingAt(known, centre);
+  assertNotSuspended(standing);
+  const now = known && (standing?.left ? [] : rolesAt(known, centre));
   return { id, centre, roles: now ? roles.filter((role) => now.includes(role)) : roles };
 }
 

@@ -8,10 +8,12 @@ import type { Context, Keys, Rpcs, Session as Claims } from '@cups/rpc';
 import { claimsOf, toOwnSession, toSession } from '../convert.ts';
 import type { Place } from '../convert.ts';
 import type { Centre } from '../domain/centres.ts';
+import { openPlacesWith, rolesWith, worksWith } from '../domain/assurance.ts';
+import type { Assurance } from '../domain/assurance.ts';
 import { assertSignsIn, LIFE } from '../domain/life.ts';
-import { operatorAt } from '../domain/operators.ts';
+import { operatorIn } from '../domain/operators.ts';
 import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from '../domain/sessions.ts';
-import { openPlaces, rolesAt, standingAt } from '../domain/staff.ts';
+import { rolesAt, standingAt } from '../domain/staff.ts';
 import { MAX_TAKEN_OVER, takenOverBy } from '../domain/transfers.ts';
 import type { PersonClaim } from '../person-claim.ts';
 import type { Provider } from '../providers.ts';
@@ -44,7 +46,9 @@ export function sessionRpcs(parts: SessionParts): Pick<All, 'CreateSession' | ke
       if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
       const centre = named === '' ? undefined : parseName('centres', named, '/centre');
       const operator = await provider.signIn(proof.replace(/^operators\//, ''));
-      return beginSession(parts, { operator, provider: provider.name, centre }, context);
+      // These providers are for tests and let anybody in: nothing of theirs is stronger than the rest.
+      const strong = true;
+      return beginSession(parts, { operator, provider: provider.name, centre, strong }, context);
     },
     ...ownRpcs(parts),
   };
@@ -68,7 +72,9 @@ function ownRpcs(
     async SwitchCentre({ centre }, context) {
       const code = parseName('centres', centre, '/centre');
       const { session, operator } = await ownSession(parts, context, LEAST_MS);
-      const place = placeAt(code, among(openPlaces(operator), session.only), parts.centres());
+      const theirs = openPlacesWith(operator, session);
+      assertTheirs(code, theirs);
+      const place = placeAt(code, theirs, parts.centres());
       await sessions.moveTo(session._id, code, context);
       const there = await statedAt(code, { session, operator, place }, parts);
       return { session: there.session, assertion: keys.signSession(there.claims) };
@@ -99,7 +105,7 @@ function ownRpcs(
 const sayings = (claims: Claims): object => Object.assign({}, claims, { expires: undefined });
 
 /** Who signs in, how, and at which of their centres (by code; undefined: the first where they may work). */
-export interface SigningIn {
+export interface SigningIn extends Assurance {
   operator: StoredOperator;
   provider: string;
   centre: string | undefined;
@@ -109,13 +115,7 @@ export interface SigningIn {
   subject?: string | undefined;
   /** When the provider lets the session end at the latest. */
   until?: Date | undefined;
-  /** Codes of the centres where the provider lets them work; undefined where it is not asked about that. */
-  only?: string[] | undefined;
 }
-
-/** Of some centres those that are among others, where there is such a limit. */
-const among = (codes: string[], only: string[] | undefined): string[] =>
-  only ? codes.filter((code) => only.includes(code)) : codes;
 
 /**
  * Begins a session of somebody whom a provider has recognised: the one way in, whichever provider it was.
@@ -123,22 +123,22 @@ const among = (codes: string[], only: string[] | undefined): string[] =>
  */
 export async function beginSession(
   parts: SessionParts,
-  { operator, provider, centre, index, subject, until, only }: SigningIn,
+  { operator, provider, centre, index, subject, until, strong, only }: SigningIn,
   { requestId, traceparent }: Pick<Context, 'requestId' | 'traceparent'>,
 ) {
   const { centres, sessions, staff, keys, sessionMs, now } = parts;
-  const code = centre ?? among(openPlaces(operator), only)[0];
-  const theirs = among(
-    operator.places.map((one) => one.centre),
-    only,
-  );
-  const place = placeAt(code, theirs, centres());
+  const assurance = { strong, only };
+  const code = centre ?? workplaceOf(operator, assurance, centres());
+  // A suspension there has a reason of its own, below.
+  const theirs = operator.places.map((one) => one.centre).filter((one) => worksWith(operator, one, assurance));
+  if (code !== undefined) assertTheirs(code, theirs);
+  const place = placeAt(code, openPlacesWith(operator, assurance), centres());
   // Taken before the look at the suspension: one that comes between ends the session.
   const createTime = now();
   const current = await staff.signedIn(operator._id, (one) => assertMaySignIn(one, code));
   const longest = createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS);
   const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
-  const draft = { operator: operator._id, provider, expireTime, centre: code, index, subject, only };
+  const draft = { operator: operator._id, provider, expireTime, centre: code, index, subject, strong, only };
   const session = await sessions.begin(draft, { createTime, requestId, traceparent });
   const there = await statedAt(code, { session, operator: current, place }, parts);
   return { session: there.session, assertion: keys.signSession(there.claims) };
@@ -150,7 +150,7 @@ async function statedAt(
   { session, operator, place }: { session: StoredSession; operator: StoredOperator; place: Place },
   { personClaim }: Pick<SessionParts, 'personClaim'>,
 ) {
-  const there = operatorAt(operator, code);
+  const there = operatorIn(operator, code, session);
   return {
     session: toSession(session, there, place),
     claims: claimsOf(session, there, place, await personClaim(operator)),
@@ -166,15 +166,34 @@ function assertMaySignIn(staff: StoredOperator, centre: string | undefined): voi
 }
 
 /**
+ * Returns the centre where somebody signs in who names none: the first of theirs that is open, the home before the others.
+ * Undefined for a person with a role for the platform or an agency when no centre is open, and for a person without a centre.
+ * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where a person has centres alone and none is open
+ */
+function workplaceOf(operator: StoredOperator, assurance: Assurance, centres: Map<string, Centre>): string | undefined {
+  const theirs = openPlacesWith(operator, assurance);
+  const open = theirs.find((code) => LIFE[centres.get(code)?.status ?? 'closed'].signsIn);
+  const needsNone = theirs.length === 0 || rolesWith(operator, undefined, assurance).length > 0;
+  if (open !== undefined || needsNone) return open;
+  const found = known(theirs, centres);
+  if (found.length < theirs.length) throw unknownHere('This replica does not know a centre of the operator yet.');
+  assertSignsIn(found.find(({ status }) => status !== 'closed')?.status ?? 'closed');
+  return undefined;
+}
+
+/** @throws Problem PERMISSION_DENIED for a centre that is not among theirs */
+function assertTheirs(code: string, theirs: string[]): void {
+  if (theirs.includes(code)) return;
+  throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The operator does not work at this centre.' });
+}
+
+/**
  * Where an operator works from now on.
  * @param code of one of their centres; undefined for who works at none
  * @param theirs codes of the centres where they may work
- * @throws Problem PERMISSION_DENIED for a centre that is not theirs; CENTRE_NOT_OPEN or CENTRE_CLOSED where nobody signs in
+ * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where nobody signs in
  */
 function placeAt(code: string | undefined, theirs: string[], centres: Map<string, Centre>): Place {
-  if (code !== undefined && !theirs.includes(code)) {
-    throw new Problem({ reason: 'PERMISSION_DENIED', message: 'The operator does not work at this centre.' });
-  }
   const centre = code === undefined ? undefined : centres.get(code);
   if (centre) assertSignsIn(centre.status);
   const taken = centre ? takenOverBy(centre.code, centres).slice(0, MAX_TAKEN_OVER) : [];
@@ -203,7 +222,20 @@ async function ownSession(
   // A file reaches replicas up to a minute apart: what is unknown here is known to the replica that signed them in.
   if (code !== undefined && !centre) throw unknownHere('This replica does not know the centre of the session yet.');
   assertServes(centre);
-  return { session, operator, place: { centre, centres: known(openPlaces(operator), centres()), takesOver } };
+  assertHasRight(session, operator, code);
+  return {
+    session,
+    operator,
+    place: { centre, centres: known(openPlacesWith(operator, session), centres()), takesOver },
+  };
+}
+
+/** @throws Problem SESSION_EXPIRED where nothing is left of what the beginning of the session allows */
+function assertHasRight(session: StoredSession, operator: StoredOperator, code: string | undefined): void {
+  const hasOne =
+    code === undefined ? rolesWith(operator, undefined, session).length > 0 : worksWith(operator, code, session);
+  if (hasOne) return;
+  throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has no right any more. Sign in again.' });
 }
 
 /** @throws Problem when nobody works at the centre any more, or not yet as far as this replica knows */

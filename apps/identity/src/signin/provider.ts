@@ -1,6 +1,5 @@
 import { Problem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
-import type { OperatorRole } from '../domain/operators.ts';
 
 /** Where a browser goes next: to an address, or with a form that it posts. */
 export type Step = { redirectUrl: string } | { form: { url: string; fields: Record<string, string> } };
@@ -28,12 +27,6 @@ export interface Answered extends Pick<Asked, 'origin' | 'again'> {
   parameters: Parameters;
 }
 
-/** A right that the provider asserts, where the platform asks it about rights. */
-export interface AssertedRole {
-  centre: string;
-  role: OperatorRole;
-}
-
 /** What a provider says of who stands before it, proved. */
 export interface Witness {
   /** IDNP. */
@@ -48,8 +41,8 @@ export interface Witness {
   until?: Date | undefined;
   /** The statement itself: it counts once, and until then it is remembered. */
   statement: { id: string; until: Date };
-  /** Undefined where the provider is not asked about rights. */
-  roles?: AssertedRole[] | undefined;
+  /** Rights that it names, such as `CU-001:specialist`; undefined where the provider is not asked about rights. */
+  rights?: string[] | undefined;
 }
 
 /** Sessions that a provider ends, and where the browser goes with our answer. */

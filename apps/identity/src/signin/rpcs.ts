@@ -5,13 +5,13 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import { isProblem, Problem } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
+import { needsSecondFactor, sharesRight } from '../domain/assurance.ts';
 import { beginSession } from '../rpc/sessions.ts';
 import type { SessionParts } from '../rpc/sessions.ts';
-import type { StoredOperator } from '../store.ts';
 import type { Attempts, StoredAttempt } from './attempts.ts';
 import type { People } from './people.ts';
 import { SignInRefused } from './provider.ts';
-import type { AssertedRole, BrowserProvider, Cause, Step, ToldSignOut, Witness } from './provider.ts';
+import type { BrowserProvider, Cause, Step, ToldSignOut, Witness } from './provider.ts';
 
 export interface SignInParts extends SessionParts {
   /** Those with pages of their own, by name. */
@@ -134,7 +134,8 @@ function causeOf(error: unknown): Cause | undefined {
 
 /**
  * The session of whom a provider has recognised.
- * @throws SignInRefused for a statement that was used, somebody whom nobody invited, or a method without a second factor
+ * @throws SignInRefused for a statement that was used, somebody whom nobody invited, a person without a right that the provider
+ *   names where it is asked, or a method without a second factor
  */
 async function signedIn(
   parts: SignInParts,
@@ -147,30 +148,16 @@ async function signedIn(
   }
   const operator = await parts.people.find(witness.person);
   if (!operator) throw new SignInRefused('unknown-person', 'Nobody invited this person.', 'OPERATOR_UNKNOWN');
-  if (needsSecondFactor(operator) && !witness.strong) {
+  const { index, subject, until, strong, rights: only } = witness;
+  if (only && !sharesRight(operator, only)) {
+    throw new SignInRefused('no-right', 'The provider asserts no right that the staff has.', 'OPERATOR_UNKNOWN');
+  }
+  if (needsSecondFactor(operator, only) && !strong) {
     throw new SignInRefused('second-factor', 'The role needs a second factor.', 'SECOND_FACTOR_NEEDED');
   }
   const code = centre ? parseName('centres', centre) : undefined;
-  const { index, subject, until, roles } = witness;
-  const only = roles && assertedPlaces(operator, roles);
-  return beginSession(parts, { operator, provider, centre: code, index, subject, until, only }, context);
+  return beginSession(parts, { operator, provider, centre: code, index, subject, until, strong, only }, context);
 }
-
-/**
- * Where somebody works by our staff and by the provider's word alike.
- * @throws SignInRefused for who works at centres, and at none of them by both
- */
-function assertedPlaces({ places }: StoredOperator, asserted: AssertedRole[]): string[] {
-  const both = places.filter(({ centre, roles }) =>
-    asserted.some((one) => one.centre === centre && roles.some((role) => role === one.role)),
-  );
-  if (places.length > 0 && both.length === 0) {
-    throw new SignInRefused('no-right', 'The provider asserts no right that the staff has.', 'OPERATOR_UNKNOWN');
-  }
-  return both.map(({ centre }) => centre);
-}
-
-const needsSecondFactor = ({ platformRoles }: StoredOperator): boolean => platformRoles.length > 0;
 
 /** Where somebody who has left here leaves the provider as well. @throws SignInRefused when that is over */
 async function leave(parts: SignInParts, provider: BrowserProvider, origin: string, secret: string): Promise<Step> {

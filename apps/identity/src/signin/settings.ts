@@ -68,7 +68,8 @@ const SAML = {
     name: 'SAML_ROLE_ATTRIBUTES',
     type: 'list',
     default: ['OperatorCUPS', 'Specialist CUPS'],
-    meaning: 'Attributes that name rights as `CU-001:specialist`, where SAML_ROLES is `attributes`.',
+    meaning:
+      'Attributes that name rights, as `CU-001:specialist`, `asp:agency-clerk` or `supervisor`, where SAML_ROLES is `attributes`.',
   },
   roles: {
     name: 'SAML_ROLES',

@@ -2,7 +2,7 @@ import type { XmlElement } from '@xmldom/xmldom/lib/dom-parser.js';
 import type { Cause, Witness } from '../provider.ts';
 import { SignInRefused } from '../provider.ts';
 import { instantOf, named, only, textOf } from './message.ts';
-import { rolesOf } from './roles.ts';
+import { rightsOf } from './roles.ts';
 
 /** What an assertion must say to count, over and above being signed and ours to decrypt. */
 
@@ -51,7 +51,7 @@ export function witnessOf(assertion: XmlElement, expected: Expected): Witness {
     index,
     until,
     statement: { id, until: later(confirmed, expected.skewMs) },
-    roles: expected.roles && rolesOf(attributesOf(assertion), expected.roles),
+    rights: expected.roles && rightsOf(attributesOf(assertion), expected.roles),
   };
 }
 

@@ -1,17 +1,11 @@
-import type { OperatorRole } from '../../domain/operators.ts';
-import type { AssertedRole } from '../provider.ts';
-
-const ROLES: readonly OperatorRole[] = ['specialist', 'centre-manager'];
+const RIGHT =
+  /^(?:[A-Z]+-[0-9]{2,6}:(?:specialist|centre-manager)|[a-z][a-z0-9-]{0,39}:agency-clerk|supervisor|support)$/;
 
 /**
- * Rights that an identity provider asserts, as `CU-001:specialist`, under any of the names that the attribute has. What says
- * something else gives no right.
+ * Returns the rights that an identity provider asserts, as `CU-001:specialist`, `asp:agency-clerk` or `supervisor`, under any of the
+ * names that the attribute has. A value of another form gives no right.
  */
-export function rolesOf(attributes: ReadonlyMap<string, readonly string[]>, names: readonly string[]): AssertedRole[] {
-  const values = names.flatMap((name) => attributes.get(name) ?? []);
-  return values.flatMap((value) => {
-    const [, centre, word] = /^([A-Z]+-[0-9]{2,6}):([a-z-]+)$/.exec(value.trim()) ?? [];
-    const role = ROLES.find((one) => one === word);
-    return centre !== undefined && role !== undefined ? [{ centre, role }] : [];
-  });
+export function rightsOf(attributes: ReadonlyMap<string, readonly string[]>, names: readonly string[]): string[] {
+  const values = names.flatMap((name) => attributes.get(name) ?? []).map((value) => value.trim());
+  return [...new Set(values)].filter((value) => RIGHT.test(value));
 }
