@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { LogOut, User } from 'lucide-react';
+import { LogOut } from 'lucide-react';
 import { REASON_TEXTS } from '@cups/application/texts';
 import { isPassing, Refusal } from '../api/client.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -27,8 +27,8 @@ export function Me() {
         aria-label={`${t(SESSION.me)}: ${displayName}`}
         onClick={() => setOpen(true)}
       >
-        <User size={18} aria-hidden="true" />
-        <span>{displayName}</span>
+        <span className={styles.whole}>{displayName}</span>
+        <span className={styles.initials}>{initialsOf(displayName)}</span>
       </button>
       {open && (
         <Dialog title={displayName} onClose={() => setOpen(false)}>
@@ -43,6 +43,14 @@ export function Me() {
     </>
   );
 }
+
+/** Of the first two words of a name. */
+const initialsOf = (name: string): string =>
+  name
+    .split(/\s+/)
+    .slice(0, 2)
+    .map(([first = '']) => first.toUpperCase())
+    .join('');
 
 /** The centres of who has several; none is chosen beforehand where it is asked anew. */
 export function CentreChoice({ asTitle = false, onChosen }: { asTitle?: boolean; onChosen?: () => void }) {

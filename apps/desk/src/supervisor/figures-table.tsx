@@ -20,6 +20,9 @@ interface TableProps {
 }
 
 const OF_CENTRES: readonly Column[] = ['status', 'wave'];
+/** Figures are compared by their last digits, words by their first letters. */
+const WORDS: readonly Column[] = ['name', ...OF_CENTRES];
+const lookOf = (column: Column) => (WORDS.includes(column) ? undefined : styles.figure);
 const HEADS: Record<Column, Text> = {
   name: SUPERVISOR.name,
   status: SUPERVISOR.status,
@@ -64,7 +67,7 @@ export function FiguresTable({ lines, by, marked, onMark }: TableProps) {
                 {line.more && <span>{line.more}</span>}
               </th>
               {columns.slice(1).map((column) => (
-                <td key={column}>
+                <td key={column} className={lookOf(column)}>
                   <Cell line={line} column={column} />
                 </td>
               ))}
@@ -82,7 +85,7 @@ function Head({ column, order, onSort }: { column: Column; order: Order; onSort:
   const Arrow = order.descending ? ArrowDown : ArrowUp;
   const sort = order.descending ? 'descending' : 'ascending';
   return (
-    <th scope="col" aria-sort={isOrder ? sort : undefined}>
+    <th scope="col" className={lookOf(column)} aria-sort={isOrder ? sort : undefined}>
       <button type="button" onClick={onSort}>
         {t(HEADS[column])}
         {isOrder && <Arrow size={14} aria-hidden="true" />}

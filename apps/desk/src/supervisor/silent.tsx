@@ -43,7 +43,7 @@ export function Silent({ period, agencyOf }: { period: Period; agencyOf: (name: 
             <thead>
               <tr>
                 {HEADS.map((head, i) => (
-                  <th key={head.ro} scope="col">
+                  <th key={head.ro} scope="col" className={i === 0 ? undefined : styles.figure}>
                     {t(i === 0 ? SUPERVISOR.name : head)}
                   </th>
                 ))}
@@ -68,7 +68,7 @@ function SilentRow({ silence, name }: { silence: Silence; name: string }) {
       <th scope="row">{name}</th>
       <Count of={overdue} />
       <Count of={unconfirmed} />
-      <td>{oldest ? dayAndClock(oldest) : '–'}</td>
+      <td className={styles.figure}>{oldest ? dayAndClock(oldest) : '–'}</td>
       <Count of={unsent} />
       <Count of={failed} />
       <Count of={refused} />
@@ -77,5 +77,5 @@ function SilentRow({ silence, name }: { silence: Silence; name: string }) {
 }
 
 function Count({ of }: { of: number }) {
-  return <td className={of > 0 ? styles.late : undefined}>{of}</td>;
+  return <td className={of > 0 ? `${styles.figure} ${styles.late}` : styles.figure}>{of}</td>;
 }

@@ -20,9 +20,11 @@ export function Waves({ centres }: { centres: readonly Centre[] }) {
           <thead>
             <tr>
               <th scope="col">{t(SUPERVISOR.wave)}</th>
-              <th scope="col">{t(SUPERVISOR.centres)}</th>
+              <th scope="col" className={styles.figure}>
+                {t(SUPERVISOR.centres)}
+              </th>
               {STATES.map((state) => (
-                <th key={state} scope="col">
+                <th key={state} scope="col" className={styles.figure}>
                   {t(CENTRE_STATUS_TEXTS[state])}
                 </th>
               ))}
@@ -32,9 +34,11 @@ export function Waves({ centres }: { centres: readonly Centre[] }) {
             {waves.map(({ wave, states }) => (
               <tr key={wave}>
                 <th scope="row">{wave}</th>
-                <td>{[...states.values()].reduce((sum, count) => sum + count, 0)}</td>
+                <td className={styles.figure}>{[...states.values()].reduce((sum, count) => sum + count, 0)}</td>
                 {STATES.map((state) => (
-                  <td key={state}>{states.get(state) ?? 0}</td>
+                  <td key={state} className={styles.figure}>
+                    {states.get(state) ?? 0}
+                  </td>
                 ))}
               </tr>
             ))}

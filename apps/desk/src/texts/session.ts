@@ -95,6 +95,7 @@ export const SESSION = texts({
   queue: { ro: 'Coada', ru: 'Очередь', en: 'Queue' },
   centres: { ro: 'Centre', ru: 'Центры', en: 'Centres' },
   team: { ro: 'Echipa', ru: 'Команда', en: 'Team' },
+  menu: { ro: 'Meniu', ru: 'Меню', en: 'Menu' },
   newVisit: { ro: 'Vizită nouă', ru: 'Новое посещение', en: 'New visit' },
   search: { ro: 'Număr, IDNP sau nume', ru: 'Номер, IDNP или имя', en: 'Number, IDNP or name' },
   language: { ro: 'Limba paginii', ru: 'Язык страницы', en: 'Language of the page' },

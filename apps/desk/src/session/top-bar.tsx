@@ -1,0 +1,180 @@
+import { useEffect, useRef, useState } from 'react';
+import type { ReactNode, RefObject } from 'react';
+import { flushSync } from 'react-dom';
+import { Inbox, Lock, Map as MapIcon, Menu, Plus, Search, Users, X } from 'lucide-react';
+import { Link, useLocation } from 'wouter';
+import { Cap } from '../keys/cap.tsx';
+import { useKeys } from '../keys/keys.tsx';
+import { useLanguage } from '../language/language.tsx';
+import { KEYS } from '../texts/keys.ts';
+import { SESSION } from '../texts/session.ts';
+import { LanguageChoice } from './language-choice.tsx';
+import { Me } from './me.tsx';
+import { hasTeam, worksAtDesk } from './roles.ts';
+import { useDoors, useSignedIn } from './session.tsx';
+import styles from './shell.module.css';
+import { useTight } from './use-tight.ts';
+
+/** Where she is, what is open, who she is. In a narrow window all but the place and the lock is in a menu. */
+
+export interface TopBarProps {
+  /** Tabs of the visits that are open. */
+  tabs?: ReactNode;
+  /** How many are to be done today. */
+  count?: number | undefined;
+  onVisit: () => void;
+  onFind: (query: string) => void;
+}
+
+export function TopBar({ onFind, ...tabs }: TopBarProps) {
+  const { t } = useLanguage();
+  const { cover } = useDoors();
+  const works = worksAtDesk(useSignedIn().session.operator);
+  const { open, setOpen, bar } = useMenu();
+  const field = useRef<HTMLInputElement>(null);
+  useTight(bar);
+  const search = () => {
+    const isInMenu = field.current?.offsetParent === null;
+    // What is typed next goes into the field.
+    if (isInMenu) flushSync(() => setOpen(true));
+    field.current?.select();
+  };
+  const find = (query: string) => {
+    setOpen(false);
+    onFind(query);
+  };
+  useKeys([
+    works && { code: 'F2', says: KEYS.search, does: search },
+    open && { code: 'Escape', does: () => setOpen(false) },
+  ]);
+  return (
+    <header ref={bar} className={styles.top}>
+      <button
+        type="button"
+        className={styles.menu}
+        aria-label={t(SESSION.menu)}
+        aria-expanded={open}
+        aria-controls="menu"
+        onClick={() => setOpen(!open)}
+      >
+        {open ? <X size={20} aria-hidden="true" /> : <Menu size={20} aria-hidden="true" />}
+      </button>
+      <Place />
+      <div id="menu" className={styles.panel} data-open={open}>
+        <Tabs {...tabs} />
+        {works && <Finder field={field} onFind={find} />}
+        <LanguageChoice />
+        <Me />
+      </div>
+      {works && (
+        <button type="button" className={styles.search} aria-label={t(KEYS.search)} onClick={search}>
+          <Search size={20} aria-hidden="true" />
+        </button>
+      )}
+      <button type="button" className={styles.lock} aria-label={`${t(KEYS.lock)} (F8)`} onClick={cover}>
+        <Lock size={18} aria-hidden="true" />
+      </button>
+    </header>
+  );
+}
+
+/** The menu of a narrow window: it goes with the screen that it led to, and when something beside it is pressed. */
+function useMenu() {
+  const [path] = useLocation();
+  const [openAt, setOpenAt] = useState<string>();
+  const bar = useRef<HTMLElement>(null);
+  const open = openAt === path;
+  useEffect(() => {
+    if (!open) return undefined;
+    const beside = ({ target }: Event) => {
+      if (target instanceof Node && !bar.current?.contains(target)) setOpenAt(undefined);
+    };
+    document.addEventListener('pointerdown', beside);
+    return () => document.removeEventListener('pointerdown', beside);
+  }, [open]);
+  return { open, setOpen: (opens: boolean) => setOpenAt(opens ? path : undefined), bar };
+}
+
+function Tabs({ tabs, count, onVisit }: Omit<TopBarProps, 'onFind'>) {
+  const { t } = useLanguage();
+  const { operator } = useSignedIn().session;
+  const works = worksAtDesk(operator);
+  const [path] = useLocation();
+  return (
+    <nav className={styles.tabs}>
+      {works && (
+        <Link href="/" className={styles.queue} aria-current={path === '/' ? 'page' : undefined}>
+          <Inbox size={18} aria-hidden="true" />
+          <strong>{t(SESSION.queue)}</strong>
+          {count !== undefined && <span>{count}</span>}
+        </Link>
+      )}
+      {operator.roles.includes('supervisor') && (
+        <Link href="/centres" aria-current={path === '/centres' ? 'page' : undefined}>
+          <MapIcon size={18} aria-hidden="true" />
+          <strong>{t(SESSION.centres)}</strong>
+        </Link>
+      )}
+      {tabs}
+      {works && (
+        <button type="button" className={styles.fresh} onClick={onVisit}>
+          <Plus size={18} aria-hidden="true" />
+          <span className={styles.words}>{t(SESSION.newVisit)}</span>
+          <Cap code="KeyN" />
+        </button>
+      )}
+      {hasTeam(operator) && (
+        <Link href="/team" className={styles.team} aria-current={path.startsWith('/team') ? 'page' : undefined}>
+          <Users size={18} aria-hidden="true" />
+          <strong>{t(SESSION.team)}</strong>
+        </Link>
+      )}
+    </nav>
+  );
+}
+
+function Place() {
+  const { t } = useLanguage();
+  const { session } = useSignedIn();
+  const here = session.centres?.find(({ name }) => name === session.centre);
+  return (
+    <div className={styles.place}>
+      <strong>{here?.displayName ?? 'CUPS'}</strong>
+      <span>{here ? [here.district, 'CUPS'].filter(Boolean).join(' · ') : t(SESSION.platform)}</span>
+    </div>
+  );
+}
+
+interface FinderProps {
+  field: RefObject<HTMLInputElement | null>;
+  onFind: (query: string) => void;
+}
+
+/** What is looked for stands in no address and no history. */
+function Finder({ field, onFind }: FinderProps) {
+  const { t } = useLanguage();
+  const [query, setQuery] = useState('');
+  return (
+    <form
+      role="search"
+      className={styles.finder}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (query.trim()) onFind(query.trim());
+      }}
+    >
+      <Search size={18} aria-hidden="true" />
+      <input
+        ref={field}
+        type="search"
+        autoComplete="off"
+        spellCheck={false}
+        aria-label={t(SESSION.search)}
+        placeholder={t(SESSION.search)}
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+      />
+      <Cap code="F2" quiet />
+    </form>
+  );
+}

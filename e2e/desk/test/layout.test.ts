@@ -1,0 +1,79 @@
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { open } from '../desk.ts';
+import { faultsOfBoxes } from '../boxes.ts';
+
+/** What the page looks like in each language, by the boxes that the browser drew. */
+
+const LANGUAGES = ['ro', 'ru', 'en'] as const;
+const DESKTOP = { width: 1366, height: 620 };
+const TABLET = { width: 1024, height: 768 };
+const PHONE = { width: 360, height: 740 };
+
+/** What the choice of the language does, without a press: on a phone it is in the menu. */
+async function speak(page: Page, language: string): Promise<void> {
+  await page.evaluate((chosen) => sessionStorage.setItem('cups-language', chosen), language);
+  await page.reload();
+  await page.locator('main h1').waitFor();
+}
+
+/** Runs in the page: where digits are spaced as in a column, which leaves gaps beside each 1 of Onest. */
+const torn = () =>
+  [...document.querySelectorAll('body *')]
+    .filter((element) => getComputedStyle(element).fontVariantNumeric.includes('tabular'))
+    .map((element) => `torn digits: ${element.textContent}`);
+
+/** A visit of somebody of this name, as far as the name. */
+async function visitOf(page: Page, familyName: string, givenName: string): Promise<void> {
+  await page.getByRole('navigation').first().getByRole('button', { name: 'Vizită nouă' }).click();
+  await page.getByRole('heading', { name: 'Ce serviciu cere persoana?' }).waitFor();
+  await page.keyboard.type('adev');
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Cine cere serviciul?' }).waitFor();
+  await page.getByLabel('Numele', { exact: true }).fill(familyName);
+  await page.getByLabel('Prenumele').fill(givenName);
+  await page.keyboard.press('Tab');
+  await page.getByRole('navigation').first().getByText(familyName).waitFor();
+}
+
+test('The top bar holds what is open in each language, and on a phone it is one line with a menu.', async () => {
+  const page = await open({ operator: 'cu-011-specialist', path: '/' });
+  await page.locator('main h1').waitFor();
+  const faults: string[] = [];
+  const look = async (what: string) => {
+    for (const language of LANGUAGES) {
+      await page.setViewportSize(DESKTOP);
+      await speak(page, language);
+      for (const size of [DESKTOP, TABLET, PHONE]) {
+        await page.setViewportSize(size);
+        await page.evaluate(() => document.fonts.ready);
+        const found = await faultsOfBoxes(page, 'header');
+        const bar = await page.locator('header').evaluate((header) => header.getBoundingClientRect().height);
+        if (bar > 56) found.push(`the bar takes ${bar} px`);
+        found.push(...(await page.evaluate(torn)));
+        faults.push(...found.map((fault) => `${what}, ${language}, ${size.width}: ${fault}`));
+      }
+    }
+    await page.setViewportSize(DESKTOP);
+    await speak(page, 'ro');
+  };
+  await look('no visit');
+  await visitOf(page, 'Ciobanu', 'Galina');
+  await look('one visit');
+  await visitOf(page, 'Constantinov-Brînzaru', 'Alexandrina');
+  await look('two visits');
+  expect(faults).toEqual([]);
+
+  await page.setViewportSize(PHONE);
+  const menu = page.getByRole('button', { name: 'Meniu' });
+  await menu.click();
+  expect(await faultsOfBoxes(page, '#menu')).toEqual([]);
+  await page.getByRole('link', { name: /Coada/ }).click();
+  await page.getByRole('heading', { name: /^Astăzi/ }).waitFor();
+  expect(await menu.getAttribute('aria-expanded')).toBe('false');
+  await page.getByRole('button', { name: 'Caută o cerere' }).click();
+  await page.keyboard.type('Ciobanu');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Cereri găsite' }).waitFor();
+});
