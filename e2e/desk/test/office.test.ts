@@ -228,6 +228,32 @@ test('While the platform is away what is written waits, and goes out by itself.'
   expect(body.notes.map(({ text }) => text)).toEqual(['notă fără linie']);
 });
 
+test('What waits goes out with the first answer of all, not after a pause of its own.', async () => {
+  const filed = await file({ operator: 'cu-008-specialist', ending: 'ZN', content: person('Munteanu') });
+  const page = await open(Object.assign(at('cu-008'), { path: `/applications/${filed.id}` }));
+  tolerate(page, /Failed to load resource/);
+  const take = page.getByRole('button', { name: 'Preia cererea' });
+  await take.waitFor();
+  // Nothing but an answer to what the page asks by itself tells that the line is back.
+  for (const pattern of ['**/api/**', '**/readyz']) await page.route(pattern, (route) => route.abort());
+  const fails = () => page.waitForEvent('requestfailed', (request) => request.url().endsWith('/assign'));
+  let failed = fails();
+  await take.click();
+  // After the fourth try the pause is the longest.
+  for (let tries = 1; tries < 4; tries += 1) {
+    await failed;
+    failed = fails();
+  }
+  await failed;
+  const sent = page.waitForResponse((response) => response.url().endsWith('/assign'));
+  await page.unroute('**/api/**');
+  const backAt = Date.now();
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', { bubbles: true })));
+  expect((await sent).ok()).toBe(true);
+  expect(Date.now() - backAt).toBeLessThan(4_000);
+  await take.waitFor({ state: 'detached' });
+});
+
 test('A suspension takes everything off the page, says so, and keeps what was typed.', async () => {
   const filed = await file({ operator: 'cu-010-specialist', ending: 'ZN', content: person('Popescu') });
   const page = await open(Object.assign(at('cu-010'), { path: `/applications/${filed.id}` }));

@@ -70,7 +70,10 @@ export interface Outbox {
 
 const KIND = 'write';
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+/** The longest pause where nobody answered; a line that is back ends it (`wake`). */
+const SILENT_PAUSE_MS = 5_000;
+/** The longest where somebody answered that it is too much now. */
+const BUSY_PAUSE_MS = 30_000;
 const NOTHING: Passage = { waiting: [] };
 
 /** Goes on with what an earlier page left behind. */
@@ -200,7 +203,8 @@ class KeptOutbox implements Outbox {
   #failed(application: string, line: Line, error: unknown): void {
     if (this.#stopped) return;
     if (isPassing(error)) {
-      const pause = Math.min(FIRST_PAUSE_MS * 2 ** line.failures, LONGEST_PAUSE_MS);
+      const longest = error instanceof Refusal ? BUSY_PAUSE_MS : SILENT_PAUSE_MS;
+      const pause = Math.min(FIRST_PAUSE_MS * 2 ** line.failures, longest);
       const asked = error instanceof Refusal ? (error.retryAfter ?? 0) * 1_000 : 0;
       line.failures += 1;
       line.timer = setTimeout(() => void this.#drain(application), Math.max(pause, asked));
