@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Log, Metrics } from '@cups/contracts';
+import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { followAgencies, mustBeReadable } from '@cups/registry';
 import type { Agency, Registry } from '@cups/registry';
 
@@ -28,12 +28,13 @@ export class Agencies {
   }
 
   /** Welcomes those that are there, and from now on those that come. */
-  async follow(reporting: { log: Log; metrics: Metrics }, welcome: Welcome): Promise<void> {
-    const { log, metrics } = reporting;
+  async follow(reporting: { log: Log; metrics: Metrics; versions: DataVersions }, welcome: Welcome): Promise<void> {
+    const { log, metrics, versions } = reporting;
     this.#registry = await followAgencies({
       dataDir: this.#dataDir,
       log,
       metrics,
+      versions,
       onChange: (agencies) => {
         const fresh = [...agencies.keys()].filter((code) => !this.#known.has(code));
         if (fresh.length > 0) void this.#take(fresh, welcome, log);

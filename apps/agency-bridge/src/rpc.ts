@@ -4,7 +4,8 @@ import type { AgencyBridgeServiceDefinition } from '@cups/contracts/gen/cups/age
 import type { Delivery as DeliveryMessage } from '@cups/contracts/gen/cups/agencybridge/v1/Delivery.ts';
 import type { RefusedReply as ReplyMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedReply.ts';
 import type { RefusedMessage } from '@cups/contracts/gen/cups/agencybridge/v1/RefusedMessage.ts';
-import { Problem } from '@cups/problem';
+import type { DataVersions } from '@cups/contracts';
+import { Problem, unknownHere } from '@cups/problem';
 import { centresOf, sessionOf } from '@cups/rpc';
 import type { Context, Rpcs } from '@cups/rpc';
 import { pageSizeOf } from '@cups/contracts/node';
@@ -21,6 +22,7 @@ export interface RpcParts {
   refusals: ReturnType<typeof openRefusals>;
   refused: RefusedReplies;
   isAgency: (code: string) => boolean;
+  versions: Pick<DataVersions, 'isBehind' | 'mayCome'>;
   /** Replies of an agency that were not read yet; undefined when Kafka does not say. */
   unread: (agency: string) => Promise<bigint | undefined>;
 }
@@ -85,11 +87,16 @@ function ownAgency(context: Context): string | undefined {
   return parseName('agencies', agency);
 }
 
-/** The agency that is asked about. @throws Problem NOT_FOUND, also for a clerk of another one */
-function agencyFor(context: Context, name: string, { isAgency }: RpcParts): string {
+/** The agency that is asked about. @throws Problem NOT_FOUND, also for a clerk of another one; UNKNOWN_HERE while it may come yet */
+function agencyFor(context: Context, name: string, { isAgency, versions }: RpcParts): string {
   const own = ownAgency(context);
   const code = parseName('agencies', name);
-  if ((own ?? code) === code && isAgency(code)) return code;
+  if ((own ?? code) === code) {
+    if (isAgency(code)) return code;
+    // Whoever signed a clerk of it in knew it.
+    const isNamed = own === code && versions.mayCome('agencies', code);
+    if (isNamed || versions.isBehind('agencies')) throw unknownHere('This replica does not know the agency yet.');
+  }
   throw new Problem({ reason: 'NOT_FOUND', message: 'There is no such agency.' });
 }
 

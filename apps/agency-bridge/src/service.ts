@@ -20,7 +20,7 @@ import { AgencyTopics } from './topics.ts';
 export async function createAgencyBridge(config: Config, overrides: StoredOverrides = {}): Promise<RunningService> {
   const agencies = new Agencies(config.dataDir);
   const backend = openStoredBackend({ name: 'agency-bridge', config, overrides });
-  const { log, metrics, now } = backend;
+  const { log, metrics, versions, now } = backend;
   const deliveries = deliveriesOf(backend.store);
   const isAgency = (code: string) => agencies.has(code);
   const unread = (agency: string) => backend.unread(repliesOf(agency));
@@ -57,14 +57,14 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   const readReplies = startConsumers(backend, events);
   const topics = topicsFor(backend);
   const ensureTopics = (codes: string[]) => topics.ensure(codes);
-  await agencies.follow({ log, metrics }, { ensureTopics, readReplies, sendWaiting: events.agencyCame });
+  await agencies.follow({ log, metrics, versions }, { ensureTopics, readReplies, sendWaiting: events.agencyCame });
   backend.atStop('sources', () => {
     agencies.close();
     return topics.stop();
   });
 
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
-    rpcs: bridgeRpcs({ deliveries, refusals: backend.refusals, refused, isAgency, unread }),
+    rpcs: bridgeRpcs({ deliveries, refusals: backend.refusals, refused, isAgency, versions, unread }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

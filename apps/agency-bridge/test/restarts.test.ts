@@ -75,6 +75,10 @@ test('An agency whose file is gone while applications are open loses nothing: wh
   expect((await world.delivery(without, open.delivery)).state).toBe('DELIVERY_STATE_SENT');
   const support = world.client(without, { role: 'support' });
   await expect(support.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
+  // Whoever signed its clerk in knew it: this replica may not have read its file yet.
+  const clerk = world.client(without, { role: 'agency-clerk', agency: 'agencies/asp' });
+  await expect(clerk.getAgencyActivity({ name: 'agencies/asp' })).rejects.toMatchObject({ reason: 'UNKNOWN_HERE' });
+  await expect(clerk.getAgencyActivity({ name: 'agencies/cnas' })).rejects.toMatchObject({ reason: 'NOT_FOUND' });
   await world.stop(without);
 
   const back = await world.start();

@@ -18,6 +18,8 @@ const MOST_AGENCIES = 100;
 
 /** What the catalog knows, as it is now. */
 export interface Known {
+  /** Whether other replicas have newer files of public services. */
+  isBehind: () => boolean;
   services: () => ReadonlyMap<string, PublicService>;
   agencies: () => ReadonlyMap<string, Agency>;
   calendars: () => ReadonlyMap<string, Calendar>;

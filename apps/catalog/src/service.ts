@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { openBackend } from '@cups/backend';
 import type { Overrides } from '@cups/backend';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
-import type { Log, Metrics } from '@cups/contracts';
+import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import type { RunningService } from '@cups/process';
 import { followAgencies, followCalendars, watchRegistry } from '@cups/registry';
 import { access } from './access.ts';
@@ -14,10 +14,10 @@ import { catalogRpcs } from './rpc.ts';
 export async function createCatalog(config: Config, overrides: Overrides = {}): Promise<RunningService> {
   const backend = openBackend({ name: 'catalog', config, overrides });
   const { dataDir } = config;
-  const { log, metrics } = backend;
+  const { log, metrics, versions } = backend;
   const [services, agencies, calendars] = await Promise.all([
-    followPublicServices(dataDir, log, metrics),
-    followAgencies({ dataDir, log, metrics }),
+    followPublicServices(dataDir, { log, metrics, versions }),
+    followAgencies({ dataDir, log, metrics, versions }),
     followCalendars({ dataDir, log, metrics }),
   ]);
   backend.atStop('sources', () => [services, agencies, calendars].forEach((one) => one.close()));
@@ -25,7 +25,12 @@ export async function createCatalog(config: Config, overrides: Overrides = {}): 
 
   return backend.serve<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
     rpcs: catalogRpcs(
-      { services: services.current, agencies: agencies.current, calendars: calendars.current },
+      {
+        isBehind: () => versions.isBehind('public-services'),
+        services: services.current,
+        agencies: agencies.current,
+        calendars: calendars.current,
+      },
       backend.now,
     ),
     access,
@@ -33,7 +38,10 @@ export async function createCatalog(config: Config, overrides: Overrides = {}): 
   });
 }
 
-function followPublicServices(dataDir: string, log: Log, metrics: Metrics) {
+function followPublicServices(
+  dataDir: string,
+  { log, metrics, versions }: { log: Log; metrics: Metrics; versions: DataVersions },
+) {
   const entriesGauge = metrics.gauge('cups_catalog_public_services', 'Public services in the registry.');
   const problemsGauge = metrics.gauge(
     'cups_catalog_registry_problems',
@@ -42,6 +50,7 @@ function followPublicServices(dataDir: string, log: Log, metrics: Metrics) {
   return watchRegistry({
     dir: join(dataDir, 'public-services'),
     parse: publicServiceParser(),
+    onContent: (hash) => versions.inForce('public-services', hash),
     onChange: (entries, problems) => {
       entriesGauge.set(entries.size);
       problemsGauge.set(problems.length);

@@ -1,5 +1,6 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DataVersions } from '@cups/contracts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import { clientFor, keysFor, temporaryDir } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
@@ -39,12 +40,13 @@ export async function openCatalog(now = new Date('2026-03-10T22:30:00Z')) {
       writeFileSync(join(folder.dir, 'agencies', `${code}.yaml`), text.replace(`code: ${like}`, `code: ${code}`));
     },
     /** How a neighbour calls it. */
-    as(from: 'gateway' | 'intake' | 'notifications') {
+    as(from: 'gateway' | 'intake' | 'notifications', versions?: DataVersions) {
       const client = clientFor<CatalogServiceDefinition>('cups.catalog.v1.CatalogService', {
         address: `127.0.0.1:${running.grpcPort}`,
         keys,
         from,
         to: 'catalog',
+        versions,
       });
       clients.push(client);
       return client;

@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Counter, Log, Metrics } from '@cups/contracts';
+import type { Counter, DataVersions, Log, Metrics } from '@cups/contracts';
 import { watchRegistry } from '@cups/registry';
 import type { RegistryParser, RegistryProblem } from '@cups/registry';
 import type { Documents, NewEvent } from '@cups/store';
@@ -14,6 +14,8 @@ import type { StoredCentre } from './store.ts';
 export interface Registry {
   /** All centres by code, in the order of codes; another Map after each change. */
   current(): Map<string, Centre>;
+  /** Takes in what other replicas have told the store; calls at the same time share one look. @throws Problem of the store */
+  askStore(): Promise<void>;
   /** Files that are refused, for what they say or for what they said before, and centres whose file is gone. */
   problems(): RegistryProblem[];
   close(): Promise<void>;
@@ -26,6 +28,8 @@ export interface RegistryOptions {
   centres: Documents<StoredCentre>;
   /** What agencies are told of it; undefined while they are told nothing. */
   announce: (centre: Centre) => NewEvent | undefined;
+  /** Is told which files are in force here. */
+  versions: Pick<DataVersions, 'inForce'>;
   now: () => Date;
   /** Milliseconds between comparisons with the store. */
   syncMs: number;
@@ -53,6 +57,7 @@ class CentreRegistry implements Registry {
   #fileProblems: RegistryProblem[] = [];
   #isFailing = false;
   #unfollow: (() => void) | undefined;
+  #asking: Promise<void> | undefined;
 
   constructor(options: RegistryOptions) {
     const { metrics, syncMs } = options;
@@ -69,6 +74,13 @@ class CentreRegistry implements Registry {
 
   current(): Map<string, Centre> {
     return this.#serving;
+  }
+
+  askStore(): Promise<void> {
+    this.#asking ??= storedCentres(this.#options.centres)
+      .then((stored) => this.#know({ ...this.#knowledge, stored }))
+      .finally(() => (this.#asking = undefined));
+    return this.#asking;
   }
 
   problems(): RegistryProblem[] {
@@ -89,6 +101,7 @@ class CentreRegistry implements Registry {
     const watched = await watchRegistry<Centre>({
       dir: this.#options.dir,
       parse: this.#options.parse,
+      onContent: (hash) => this.#options.versions.inForce('centres', hash),
       onChange: (centres, problems) => this.#takeFiles(centres, problems),
     });
     this.#unfollow = () => watched.close();

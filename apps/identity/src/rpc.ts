@@ -8,7 +8,7 @@ import type { Centre } from './domain/centres.ts';
 import { LIFE } from './domain/life.ts';
 import { operatorAt } from './domain/operators.ts';
 import { standingAt } from './domain/staff.ts';
-import { sessionRpcs, unknownHere } from './rpc/sessions.ts';
+import { sessionRpcs } from './rpc/sessions.ts';
 import type { SessionParts } from './rpc/sessions.ts';
 import { teamReads } from './rpc/team-reads.ts';
 import { teamRpcs } from './rpc/team.ts';
@@ -101,15 +101,12 @@ function tooManyNames(): Problem {
   return new Problem({ reason: 'INVALID_ARGUMENT', message: 'Too many operators at once.', violations });
 }
 
-function centreRpcs({ centres }: SessionParts): Pick<All, 'GetCentre' | 'ListCentres'> {
+function centreRpcs({ centres, here }: SessionParts): Pick<All, 'GetCentre' | 'ListCentres'> {
   return {
-    async GetCentre({ name }, context) {
-      const centre = centres().get(parseName('centres', name));
-      // Who has a session at a centre has signed in there, so a replica that has it as planned lags behind.
-      const isBehind = centre === undefined || centre.status === 'planned';
-      if (isBehind && context.session?.centre === name) {
-        throw unknownHere('This replica does not know yet that the centre of the session is there, or open.');
-      }
+    async GetCentre({ name, newest }, context) {
+      const code = parseName('centres', name);
+      const centre = await (context.session?.centre === name ? here.ofSession(code) : here.asked(code));
+      if (newest) here.mustBeNewest();
       if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
       return { centre: toCentre(centre) };
     },

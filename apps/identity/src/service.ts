@@ -7,6 +7,7 @@ import { followAgencies, mustBeReadable } from '@cups/registry';
 import { followKeySet, followPersonHashes, PERSON_HASH_KEYS, PERSON_KEYS } from '@cups/rpc';
 import { access } from './access.ts';
 import { centreChanged } from './announce.ts';
+import { CentresHere } from './centres-here.ts';
 import type { Config } from './config.ts';
 import type { Centre } from './domain/centres.ts';
 import { LIFE } from './domain/life.ts';
@@ -41,7 +42,7 @@ type Identity = RunningService & { registry: Registry };
 
 async function serve(backend: StoredBackend<Config>, dir: string): Promise<Identity> {
   const centresNow = (): Map<string, Centre> => registry.current();
-  const { config, store, keys, now, log, metrics } = backend;
+  const { config, store, keys, versions, now, log, metrics } = backend;
   const { persons, personHashes } = openPersonKeys(backend);
   const operators = staffOf(store);
   const isOpen = (code: string): boolean => LIFE[centresNow().get(code)?.status ?? 'closed'].signsIn;
@@ -53,7 +54,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const providers = openProviders(config.providers, staff);
   if (config.providers.length === 0)
     log.warn({ event: 'nobody-signs-in', reason: 'CUPS_IDENTITY_PROVIDERS names no provider' });
-  const agencies = await followAgencies({ dataDir: config.dataDir, log, metrics });
+  const agencies = await followAgencies({ dataDir: config.dataDir, log, metrics, versions });
   backend.atStop('sources', () => agencies.close());
 
   const centres = centresOf(store);
@@ -72,6 +73,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
     parse: centreParser(),
     centres,
     announce: centreChanged,
+    versions,
     now,
     syncMs: config.syncMs,
     log,
@@ -79,6 +81,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   });
   backend.atStop('sources', () => registry.close());
   const places = { centres: centresNow, agencies: () => agencies.current() };
+  const here = new CentresHere({ centres: centresNow, askStore: () => registry.askStore(), versions });
   const made = providers.has('local') ? new SyntheticStaff({ places, operators, persons, now, log }) : undefined;
   backend.atStop('work', async () => made?.close());
   backend.readyWhile(() => centresNow().size > 0 && made?.isThere !== false);
@@ -88,7 +91,7 @@ async function serve(backend: StoredBackend<Config>, dir: string): Promise<Ident
   const signIn = openSignIn(backend, peopleOf(staff, production));
   const own = { providers, sessions, staff, resealing, keys, sessionMs, personClaim, now };
   const running = await backend.serve<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
-    rpcs: identityRpcs({ ...places, ...own, ...signIn }),
+    rpcs: identityRpcs({ ...places, here, versions, ...own, ...signIn }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

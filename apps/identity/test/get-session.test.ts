@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DataVersions } from '@cups/contracts';
 import { followPersonHashes, PERSON_HASH_KEYS } from '@cups/rpc';
-import { eventually, quietLog } from '@cups/testing';
+import { eventually, idnp, quietLog } from '@cups/testing';
 import { syntheticIdnp } from '../src/domain/synthetic.ts';
 import { openIdentity, refused } from './identity.ts';
 import type { Identity, World } from './identity.ts';
@@ -84,20 +86,24 @@ describe('a replica whose files lag behind', () => {
   });
   afterAll(() => behind.stop());
 
-  test('says that it does not know an operator yet, and not that the session has ended', async () => {
+  test('learns from the store of an operator, a session and a centre that another replica knows', async () => {
     world.newCentre('CU-903');
     const token = await eventually(() => world.signIn('cu-903-specialist'));
     await expect(world.client(token).getSession({})).resolves.toBeDefined();
-    await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
-    await expect(ask(token).getCentre({ name: 'centres/CU-903' })).rejects.toEqual(refused('UNKNOWN_HERE'));
     await expect(ask().getCentre({ name: 'centres/CU-903' })).rejects.toEqual(refused('NOT_FOUND'));
-
-    cpSync(world.path('CU-903'), join(lagging, 'centres', 'CU-903.yaml'));
-    await eventually(() => ask(token).getSession({}));
+    const { session } = await ask(token).getSession({});
+    expect(session?.centre).toBe('centres/CU-903');
     expect((await ask(token).getCentre({ name: 'centres/CU-903' })).centre?.name).toBe('centres/CU-903');
   });
 
-  test('says that it does not know yet that a centre has opened', async () => {
+  test('begins no session without a centre for who works at one that has just come', async () => {
+    world.newCentre('CU-905');
+    await eventually(() => world.signIn('cu-905-specialist'));
+    const { session } = await ask().createSession({ provider: 'local', operator: 'cu-905-specialist' });
+    expect(session?.centre).toBe('centres/CU-905');
+  });
+
+  test('learns from the store that a centre has opened', async () => {
     world.newCentre('CU-911', 'planned');
     cpSync(world.path('CU-911'), join(lagging, 'centres', 'CU-911.yaml'));
     await eventually(() => behind.registry.current().has('CU-911'));
@@ -105,17 +111,46 @@ describe('a replica whose files lag behind', () => {
     const file = readFileSync(world.path('CU-911'), 'utf8').replaceAll('CU-911', 'CU-912');
     writeFileSync(join(lagging, 'centres', 'CU-912.yaml'), file);
     await eventually(() => world.identity.registry.current().has('CU-912'));
+    await expect(ask().createSession({ provider: 'local', operator: 'cu-911-specialist' })).rejects.toEqual(
+      refused('CENTRE_NOT_OPEN'),
+    );
     world.become('CU-911', 'active');
     const token = await eventually(() => world.signIn('cu-911-specialist').catch(() => undefined));
-    await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
-    await expect(ask(token).getCentre({ name: 'centres/CU-911' })).rejects.toEqual(refused('UNKNOWN_HERE'));
     expect((await ask().getCentre({ name: 'centres/CU-911' })).centre?.status).toBe('CENTRE_STATUS_PLANNED');
+    expect((await ask(token).getSession({})).session?.centre).toBe('centres/CU-911');
+    expect((await ask(token).getCentre({ name: 'centres/CU-911' })).centre?.status).toBe('CENTRE_STATUS_ACTIVE');
+  });
+
+  test('says not yet about people, centres and agencies to a caller that knows of newer files, and no to others', async () => {
+    const caller = new DataVersions();
+    const names = { operator: 'cu-906-specialist', centre: 'centres/CU-906', agency: 'agencies/newcomer' };
+    const askNewest = (of: Identity, token?: string) => world.client(token, { of, versions: caller });
+    const inviteTo = async (of: Identity) => {
+      const supervisor = askNewest(of, await world.signIn('supervisor'));
+      const person = { idnp: idnp(91_000), givenName: 'Vera', familyName: 'Model', agency: names.agency };
+      return supervisor.inviteOperator(
+        Object.assign({ requestId: randomUUID(), roles: ['ROLE_AGENCY_CLERK' as const] }, person),
+      );
+    };
+    const tries = [
+      () => askNewest(behind).createSession({ provider: 'local', operator: 'cu-909-specialist' }),
+      () => askNewest(behind).getCentre({ name: 'centres/CU-909' }),
+      () => inviteTo(behind),
+    ];
+    for (const attempt of tries) await expect(attempt()).rejects.not.toEqual(refused('UNKNOWN_HERE'));
+    world.newCentre('CU-906');
+    world.newAgency('newcomer', 'asp');
+    await eventually(async () => {
+      await askNewest(world.identity).getCentre({ name: names.centre });
+      return (await askNewest(world.identity).createSession({ provider: 'local', operator: 'newcomer-clerk' })).session;
+    });
+    for (const attempt of tries) await expect(attempt()).rejects.toEqual(refused('UNKNOWN_HERE'));
+    await expect(askNewest(world.identity).getCentre({ name: 'centres/CU-909' })).rejects.toEqual(refused('NOT_FOUND'));
   });
 
   test('says that a session has ended when it has, whether it knows the operator or not', async () => {
     world.newCentre('CU-904');
     const token = await eventually(() => world.signIn('cu-904-specialist'));
-    await expect(ask(token).getSession({})).rejects.toEqual(refused('UNKNOWN_HERE'));
     await world.client(token).deleteSession({});
     await expect(ask(token).getSession({})).rejects.toEqual(refused('SESSION_EXPIRED'));
   });

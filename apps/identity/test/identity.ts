@@ -2,6 +2,7 @@ import { expect } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { DataVersions } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { ensureTopics } from '@cups/events';
 import { clientFor, eventually, idnp, keepLog, keysFor, platform, temporaryDir } from '@cups/testing';
@@ -67,7 +68,13 @@ export async function openIdentity() {
     {
       from = 'gateway',
       of = identity,
-    }: { from?: 'gateway' | 'intake' | 'agency-bridge' | 'operator'; of?: Identity } = {},
+      versions,
+    }: {
+      from?: 'gateway' | 'intake' | 'agency-bridge' | 'operator';
+      of?: Identity;
+      /** What the caller knows of data files. */
+      versions?: DataVersions;
+    } = {},
   ) => {
     const address = `127.0.0.1:${of.grpcPort}`;
     const made = clientFor<IdentityServiceDefinition>('cups.identity.v1.IdentityService', {
@@ -75,6 +82,7 @@ export async function openIdentity() {
       keys,
       from,
       to: 'identity',
+      versions,
       ...(sessionToken !== undefined && { sessionToken }),
     });
     open.push(made);
@@ -100,6 +108,11 @@ export async function openIdentity() {
     newCentre: (code: string, status = 'active') => {
       const text = textOf('CU-001').replaceAll('CU-001', code).replace('Lozova', `Test ${code}`);
       write(code, text.replace('status: active', `status: ${status}`));
+    },
+    /** An agency like another one, from now on. */
+    newAgency: (code: string, like: string) => {
+      const text = readFileSync(join(dataDir, 'agencies', `${like}.yaml`), 'utf8');
+      writeFileSync(join(dataDir, 'agencies', `${code}.yaml`), text.replace(`code: ${like}`, `code: ${code}`));
     },
     /** Writes another status into the file of a centre. */
     become: (code: string, status: string) => write(code, textOf(code).replace(/^status: .*$/m, `status: ${status}`)),

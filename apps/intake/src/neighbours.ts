@@ -5,6 +5,7 @@ import { enumValue } from '@cups/contracts/proto';
 import type { Backend } from '@cups/backend';
 import type { Context } from '@cups/rpc';
 import type { PublicServiceVersion__Output as VersionIn } from '@cups/contracts/gen/cups/catalog/v1/PublicServiceVersion.ts';
+import type { Centre__Output as CentreIn } from '@cups/contracts/gen/cups/identity/v1/Centre.ts';
 import type { LocalizedText__Output as LocalizedText } from '@cups/contracts/gen/cups/type/v1/LocalizedText.ts';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
@@ -43,12 +44,29 @@ export interface Centre {
 const FRESH_MS = 1_500;
 const MAX_ANSWERS = 5_000;
 
-export interface Neighbours {
+/** What is to be filed where. */
+export interface Wish {
+  /** publicServices/{code} */
+  publicService: string;
+  /** centres/{code} */
+  centre: string;
+  now: Date;
+}
+
+/** What a draft is made of that is opened or renewed. */
+export interface Opening {
   /** The version in force in Chisinau today. */
-  versionInForce(publicService: string, now: Date, context: Context): Promise<VersionInForce>;
-  centre(name: string, context: Context): Promise<Centre>;
-  /** @throws Problem CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE or SERVICE_PAUSED */
-  assertFileable(version: VersionInForce, centre: Centre, language: string | undefined): void;
+  version: VersionInForce;
+  centre: Centre;
+}
+
+export interface Neighbours {
+  /**
+   * What is to be filed, when it may be: a refusal is founded on the newest files that any replica of the neighbours is known to have.
+   * @throws Problem NOT_FOUND, CENTRE_NOT_OPEN, CENTRE_PAUSED, CENTRE_CLOSED, SERVICE_NOT_FILEABLE or SERVICE_PAUSED; UNKNOWN_HERE
+   *   while no replica with the newest files could be asked
+   */
+  fileable(wish: Wish, context: Context): Promise<Opening>;
 }
 
 /** Connects to catalog and identity at the first call. */
@@ -63,43 +81,58 @@ export function openNeighbours(backend: Backend<Config>): Neighbours {
     address: identityAddress,
   });
   const fresh = cache();
+
+  async function versionInForce({ publicService, now }: Wish, context: Context, newest = false) {
+    const atDate = today(now);
+    const { version, paused } = await catalog.getPublicServiceVersion(
+      { name: publicService, version: '', atDate, newest },
+      context,
+    );
+    if (!version) throw new Problem({ reason: 'NOT_FOUND', message: 'No such public service.' });
+    const centreKinds = version.centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind));
+    const found: VersionInForce = {
+      copyFor: copiesOf(version),
+      publicService,
+      agency: version.provider,
+      centreKinds,
+    };
+    if (paused?.reason) found.paused = { since: paused.since, reason: paused.reason };
+    return found;
+  }
+
+  async function centreNamed({ centre: name }: Wish, context: Context, newest = false): Promise<Centre> {
+    const { centre } = await identity.getCentre({ name, newest }, context);
+    if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
+    return fromCentre(centre);
+  }
+
   return {
-    versionInForce(publicService, now, context) {
-      const atDate = today(now);
-      return fresh(`${publicService}@${atDate}`, async () => {
-        const { version, paused } = await catalog.getPublicServiceVersion(
-          { name: publicService, version: '', atDate },
-          context,
-        );
-        if (!version) throw new Problem({ reason: 'NOT_FOUND', message: 'No such public service.' });
-        const centreKinds = version.centreKinds.map((kind) => enumValue('CENTRE_KIND_', kind));
-        const found: VersionInForce = {
-          copyFor: copiesOf(version),
-          publicService,
-          agency: version.provider,
-          centreKinds,
-        };
-        if (paused?.reason) found.paused = { since: paused.since, reason: paused.reason };
-        return found;
-      });
+    async fileable(wish, context) {
+      const [version, centre] = await Promise.all([
+        fresh(`${wish.publicService}@${today(wish.now)}`, () => versionInForce(wish, context)),
+        fresh(wish.centre, () => centreNamed(wish, context)),
+      ]);
+      if (!refusalOf({ version, centre }, context)) return { version, centre };
+      const [newVersion, newCentre] = await Promise.all([
+        versionInForce(wish, context, true),
+        centreNamed(wish, context, true),
+      ]);
+      const newest = { version: newVersion, centre: newCentre };
+      const refusal = refusalOf(newest, context);
+      if (refusal) throw refusal;
+      return newest;
     },
-    centre(name, context) {
-      return fresh(name, async () => {
-        const { centre } = await identity.getCentre({ name }, context);
-        if (!centre) throw new Problem({ reason: 'NOT_FOUND', message: 'No such centre.' });
-        return {
-          displayName: centre.displayName,
-          kind: enumValue('CENTRE_KIND_', centre.kind),
-          status: enumValue('CENTRE_STATUS_', centre.status),
-          country: centre.country,
-          agencies: centre.agencies,
-          limit: centre.openApplicationLimit,
-        };
-      });
-    },
-    assertFileable,
   };
 }
+
+const fromCentre = (centre: CentreIn): Centre => ({
+  displayName: centre.displayName,
+  kind: enumValue('CENTRE_KIND_', centre.kind),
+  status: enumValue('CENTRE_STATUS_', centre.status),
+  country: centre.country,
+  agencies: centre.agencies,
+  limit: centre.openApplicationLimit,
+});
 
 /** The copies of a version, one for each country that it is filed in. */
 function copiesOf(version: VersionIn): VersionInForce['copyFor'] {
@@ -131,29 +164,30 @@ const REFUSALS: Partial<Record<string, Refusal>> = {
 /** Whether what is opened there now is of a training. */
 export const inTraining = ({ status }: Centre): boolean => status === 'training';
 
-function assertFileable(version: VersionInForce, centre: Centre, language: string | undefined): void {
+/** Why it is not filed there; undefined where it may be. */
+function refusalOf({ version, centre }: Opening, { session }: Context): Problem | undefined {
   const { status } = centre;
   if (status !== 'active' && !inTraining(centre)) {
     // A status that a later release knows opens nothing here.
     const { reason, message } = REFUSALS[status] ?? PAUSED;
-    throw new Problem({ reason, message, metadata: { status } });
+    return new Problem({ reason, message, metadata: { status } });
   }
   if (!version.centreKinds.includes(centre.kind) || !centre.agencies.includes(version.agency)) {
-    throw new Problem({
+    return new Problem({
       reason: 'SERVICE_NOT_FILEABLE',
       message: 'This public service can not be filed at this centre; the catalog says where.',
       metadata: { publicService: version.publicService },
     });
   }
-  if (version.paused) {
-    const { since, reason } = version.paused;
-    const message = language === 'ru' || language === 'en' ? reason[language] : reason.ro;
-    throw new Problem({
-      reason: 'SERVICE_PAUSED',
-      message,
-      metadata: { publicService: version.publicService, since },
-    });
-  }
+  if (!version.paused) return undefined;
+  const { since, reason } = version.paused;
+  const language = session?.language;
+  const message = language === 'ru' || language === 'en' ? reason[language] : reason.ro;
+  return new Problem({
+    reason: 'SERVICE_PAUSED',
+    message,
+    metadata: { publicService: version.publicService, since },
+  });
 }
 
 /** Answers kept for a moment; concurrent questions share one call, and a failure is not kept. */

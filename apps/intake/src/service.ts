@@ -31,7 +31,7 @@ async function serve(backend: StoredBackend<Config>): Promise<RunningService> {
     log,
     metrics,
   });
-  const workingTimes = await followWorkingTimes({ dataDir: config.dataDir, log, metrics });
+  const workingTimes = await followWorkingTimes({ dataDir: config.dataDir, log, metrics, versions: backend.versions });
   backend.atStop('sources', () => workingTimes.close());
 
   const applications = applicationsOf(store);

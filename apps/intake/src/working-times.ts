@@ -1,5 +1,5 @@
 import { nameOf } from '@cups/contracts';
-import type { Log, Metrics } from '@cups/contracts';
+import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { followAgencies, followCalendars } from '@cups/registry';
 import type { Agency, Calendar, Weekday } from '@cups/registry';
 import { UNKNOWN_WORKING_TIME } from './domain/terms.ts';
@@ -48,8 +48,9 @@ export async function followWorkingTimes(options: {
   dataDir: string;
   log: Log;
   metrics: Metrics;
+  versions?: DataVersions;
 }): Promise<WorkingTimes> {
-  const { dataDir, log, metrics } = options;
+  const { dataDir, log, metrics, versions } = options;
   const lastYear = metrics.gauge('cups_intake_calendar_last_year', 'Terms that reach beyond it have no due date.');
   let agencies: ReadonlyMap<string, Agency> = new Map();
   let calendars: ReadonlyMap<string, Calendar> = new Map();
@@ -76,6 +77,7 @@ export async function followWorkingTimes(options: {
       dataDir,
       log,
       metrics,
+      ...(versions && { versions }),
       onChange(entries) {
         agencies = entries;
         change();

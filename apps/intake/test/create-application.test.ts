@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Problem } from '@cups/problem';
 import { describe, expect, test } from '@jest/globals';
 import type { CreateApplicationRequest } from '@cups/contracts/gen/cups/intake/v1/CreateApplicationRequest.ts';
 import { eventually, idnp, person } from '@cups/testing';
@@ -157,6 +158,14 @@ describe('A centre', () => {
   test('A centre files only with its agencies.', async () => {
     scene.world.centres['CU-004'] = { agencies: ['agencies/mai'] };
     await expect(at('CU-004').open()).rejects.toMatchObject({ reason: 'SERVICE_NOT_FILEABLE' });
+  });
+
+  test('A refusal is founded on the newest files alone: a replica that lags refuses nobody.', async () => {
+    scene.world.centres['CU-014'] = { agencies: ['agencies/mai'], newest: { agencies: ['agencies/asp'] } };
+    await at('CU-014').open();
+    const lagging = new Problem({ reason: 'UNKNOWN_HERE', message: 'not read yet' });
+    scene.world.centres['CU-015'] = { status: 'CENTRE_STATUS_PLANNED', newest: lagging };
+    await expect(at('CU-015').open()).rejects.toMatchObject({ reason: 'UNKNOWN_HERE' });
   });
 });
 

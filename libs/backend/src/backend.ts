@@ -1,3 +1,4 @@
+import { DataVersions } from '@cups/contracts';
 import { loadService } from '@cups/contracts/proto';
 import { createLog, createMetrics, serveHttp } from '@cups/process';
 import type { LogDestination, ProcessLog, ProcessMetrics, RunningService } from '@cups/process';
@@ -53,6 +54,8 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
   readonly log: ProcessLog;
   readonly metrics: ProcessMetrics;
   readonly keys: Keys;
+  /** What is known here of the contents of data files, by own reading and by what others tell with calls and answers. */
+  readonly versions = new DataVersions();
   readonly #tls: Tls | undefined;
   readonly #conditions: (() => boolean)[] = [];
   readonly #signs: (() => boolean)[] = [];
@@ -105,10 +108,10 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     fullServiceName: string,
     neighbour: { service: ServiceName; address: string; timeoutMs?: number },
   ): Client<Definition> {
-    const { keys, log, metrics } = this;
+    const { keys, versions, log, metrics } = this;
     const client = connect<Definition>(
       fullServiceName,
-      Object.assign({ keys, tls: this.#tls, log, metrics }, neighbour),
+      Object.assign({ keys, tls: this.#tls, versions, log, metrics }, neighbour),
     );
     this.atStop('neighbours', () => client.close());
     return client;
@@ -122,12 +125,13 @@ export class Backend<Config extends BackendConfig = BackendConfig> {
     fullServiceName: string,
     served: ServedCalls<Definition>,
   ): Promise<RunningService> {
-    const { name, keys, log, metrics } = this;
+    const { name, keys, versions, log, metrics } = this;
     const grpc = await this.orStop(
       serveGrpc({
         name,
         keys,
         tls: this.#tls,
+        versions,
         log,
         metrics,
         definition: loadService<Definition>(fullServiceName),

@@ -1,5 +1,6 @@
 export { backoff, backoffMs } from './backoff.ts';
 export type { Backoff, BackoffShape } from './backoff.ts';
+export { BEHIND_MS, DataVersions } from './data-versions.ts';
 export type { Event, ReceivedEvent, StoredEvent } from './event.ts';
 export { instantOf, isUlid, isUuid, parseRequestId } from './formats.ts';
 export { LOG_NUMBERS, LOG_TEXTS } from './log.ts';

@@ -138,6 +138,12 @@ export const REASONS = {
   INTERNAL: { kind: 'INTERNAL', action: 'Report the error id to the operators of the platform.' },
 } as const satisfies Record<string, ReasonRow>;
 
+/**
+ * A replica has not read the newest files, and says "not yet" where it would say "no": UNAVAILABLE, so that a client asks again by
+ * itself, and with that another replica.
+ */
+export const unknownHere = (message: string): Problem => new Problem({ reason: 'UNKNOWN_HERE', message });
+
 /** A listed reason; any other word does not compile. */
 export type Reason = keyof typeof REASONS;
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Log, Metrics } from '@cups/contracts';
+import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import schema from './agency.schema.json' with { type: 'json' };
 import type { RegistryParser } from './files.ts';
 import { watchRegistry } from './registry.ts';
@@ -72,13 +72,16 @@ export function followAgencies(options: {
   dataDir: string;
   log: Log;
   metrics: Metrics;
+  /** Is told which content is in force here. */
+  versions?: DataVersions;
   onChange?: (agencies: ReadonlyMap<string, Agency>) => void;
 }): Promise<Registry<Agency>> {
-  const { dataDir, log, metrics, onChange } = options;
+  const { dataDir, log, metrics, versions, onChange } = options;
   const gauge = metrics.gauge('agency_file_problems', 'ALARM: files of agencies that are refused or gone');
   return watchRegistry<Agency>({
     dir: join(dataDir, 'agencies'),
     parse: agencyParser(),
+    onContent: (hash) => versions?.inForce('agencies', hash),
     onChange(agencies, problems) {
       gauge.set(problems.length);
       for (const { file, message } of problems) log.error({ event: 'agency-file-refused', file, reason: message });

@@ -11,7 +11,7 @@ export interface Registry<Entry> {
   current(): Map<string, Entry>;
   /** What is wrong with the files as they are now; empty when all is well. */
   problems(): RegistryProblem[];
-  /** Rises by one whenever the content in force changes. */
+  /** Rises by one whenever the content in force changes; of this process alone, and not to be compared with another's. */
   readonly generation: number;
   /** SHA-256 in hex of the content in force: equal for replicas that see equal files. */
   readonly contentHash: string;
@@ -28,6 +28,8 @@ export interface RegistryOptions<Entry> {
   pollMs?: number;
   /** Called when entries or problems change, and once at the start; what it throws is the caller's loss. */
   onChange?: (entries: Map<string, Entry>, problems: RegistryProblem[]) => void;
+  /** Called with the hash of the content that is in force from now on, and once at the start. */
+  onContent?: (hash: string) => void;
 }
 
 /** Looks in a row at which the folder could not be read before it is a problem: while it is swapped, it is away for a moment. */
@@ -108,6 +110,7 @@ class FollowedFiles<Entry> {
       this.entries = entries;
       this.contentHash = hash;
       this.generation++;
+      this.#options.onContent?.(hash);
     }
     if (isNew || !isDeepStrictEqual(problems, this.problems)) this.#tell(problems);
   }

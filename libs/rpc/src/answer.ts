@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Log } from '@cups/contracts';
+import type { DataVersions, Log } from '@cups/contracts';
 import { isProblem, Problem, violation } from '@cups/problem';
 import { status } from '@grpc/grpc-js';
 import type { sendUnaryData, ServiceDefinition } from '@grpc/grpc-js';
@@ -11,6 +11,7 @@ import { spiffeIdOf } from './certificate.ts';
 import type { Context, ServiceName, Session } from './context.ts';
 import type { CountCall, Pool } from './meters.ts';
 import { problemToStatus } from './status.ts';
+import { hearIn, tellIn } from './told.ts';
 import type { Keys } from './tokens.ts';
 
 /** What all calls of a server pass. */
@@ -18,6 +19,8 @@ export interface Gate {
   keys: Pick<Keys, 'verifyService' | 'verifySession'>;
   /** Whose certificate a call came under; undefined where calls are plain. */
   certified: ((call: Call) => string | undefined) | undefined;
+  /** What is known here of data files; undefined where nobody is told. */
+  versions: DataVersions | undefined;
   log: Log;
   maxInFlight: number;
   requireDeadline: boolean;
@@ -63,11 +66,13 @@ export async function answer(gate: Gate, method: Method, call: Call, callback: s
   gate.inFlight[pool]++;
   try {
     admit(gate, pool, call);
-    callback(null, await work(gate, method, call, progress));
+    const bytes = await work(gate, method, call, progress);
+    callback(null, bytes, tellIn(gate.versions));
   } catch (error) {
     const problem = isProblem(error) ? error : internal(gate.log, method.name, progress.requestId, error);
     const answered = problemToStatus(problem);
     outcome = { code: answered.code, reason: problem.reason, errorId: problem.metadata['errorId'] };
+    tellIn(gate.versions, answered.metadata);
     callback(answered);
   } finally {
     gate.inFlight[pool]--;
@@ -90,7 +95,12 @@ function admit({ inFlight, maxInFlight, requireDeadline }: Gate, pool: Pool, cal
 }
 
 /** Lets the call in, or not, and has it answered. @returns the answer as bytes */
-async function work({ keys, certified, log }: Gate, method: Method, call: Call, progress: Progress): Promise<Buffer> {
+async function work(
+  { keys, certified, versions, log }: Gate,
+  method: Method,
+  call: Call,
+  progress: Progress,
+): Promise<Buffer> {
   const { row, types, name } = method;
   const { requestId } = progress;
   const tokens = tokensOf(call);
@@ -100,6 +110,7 @@ async function work({ keys, certified, log }: Gate, method: Method, call: Call, 
   const caller = await keys.verifyService(tokens.service);
   progress.caller = caller;
   if (certified) mustMatch(caller, holder, call, log);
+  hearIn(versions, call.metadata);
   const session = tokens.session ? await keys.verifySession(tokens.session) : undefined;
   if (session) progress.session = session;
   decideAccess(row, caller, session);

@@ -51,14 +51,20 @@ export type AnyMethod = MethodDefinition<object, object>;
 /**
  * Sends a call once. Rejects with the ServiceError of grpc-js.
  * @param options.deadline milliseconds
+ * @param options.ended is given what came at the end of the answer, whatever the answer was
  */
 export function sendOnce(
   channel: GrpcClient,
   { path, requestSerialize, responseDeserialize }: AnyMethod,
   request: object,
-  options: { metadata: Metadata; deadline: number; signal: AbortSignal | undefined },
+  options: {
+    metadata: Metadata;
+    deadline: number;
+    signal: AbortSignal | undefined;
+    ended?: (trailer: Metadata) => void;
+  },
 ): Promise<object> {
-  const { metadata, deadline, signal } = options;
+  const { metadata, deadline, signal, ended } = options;
   return new Promise((resolve, reject) => {
     const running = channel.makeUnaryRequest<object, object>(
       path,
@@ -73,6 +79,7 @@ export function sendOnce(
         else resolve(response as object);
       },
     );
+    if (ended) running.on('status', (status) => ended(status.metadata));
     function cancel(): void {
       running.cancel();
     }

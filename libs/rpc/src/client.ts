@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import type { Counter, Log, Metrics } from '@cups/contracts';
+import type { Counter, DataVersions, Log, Metrics } from '@cups/contracts';
 import { newTraceparent } from '@cups/contracts/node';
 import { loadService } from '@cups/contracts/proto';
 import type { ResponseOf, SentRequestOf } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
-import { Metadata, status } from '@grpc/grpc-js';
-import type { Client as GrpcClient, ServiceError } from '@grpc/grpc-js';
+import { status } from '@grpc/grpc-js';
+import type { Client as GrpcClient, Metadata, ServiceError } from '@grpc/grpc-js';
 import { afterFailure, afterWaiting, endOf, waitFrom } from './attempt.ts';
 import type { Budget } from './attempt.ts';
 import { openChannel, sendOnce } from './channel.ts';
@@ -14,6 +14,7 @@ import type { CallContext, ServiceName } from './context.ts';
 import { followReach, pause } from './reach.ts';
 import type { Reach } from './reach.ts';
 import { isUnreached, statusToProblem } from './status.ts';
+import { hearIn, tellIn } from './told.ts';
 import type { Tls } from './tls.ts';
 import type { Keys } from './tokens.ts';
 
@@ -42,6 +43,8 @@ export interface ConnectOptions {
   service: ServiceName;
   /** @default 3000 */
   timeoutMs?: number;
+  /** What is known here of data files: the neighbour is told, and what it tells is taken in. */
+  versions?: DataVersions | undefined;
   log?: Log;
   metrics?: Metrics;
   /** Milliseconds that only rise, for tests. */
@@ -85,9 +88,11 @@ class Neighbour {
   readonly #timeoutMs: number;
   readonly #channel: GrpcClient;
   readonly #reach: Reach;
+  readonly #versions: DataVersions | undefined;
   readonly #repeats: Counter<'neighbour' | 'code'> | undefined;
 
-  constructor({ address, keys, tls, service, timeoutMs = 3000, log, metrics, clock }: ConnectOptions) {
+  constructor({ address, keys, tls, service, timeoutMs = 3000, versions, log, metrics, clock }: ConnectOptions) {
+    this.#versions = versions;
     this.#name = service;
     this.#keys = keys;
     this.#timeoutMs = timeoutMs;
@@ -141,12 +146,13 @@ class Neighbour {
   }
 
   #send(method: AnyMethod, request: object, carried: Carried, deadline: number): Promise<object> {
-    const metadata = new Metadata();
+    const metadata = tellIn(this.#versions);
     metadata.set('authorization', `Bearer ${this.#keys.serviceToken(this.#name)}`);
     metadata.set('x-request-id', carried.requestId);
     metadata.set('traceparent', carried.traceparent);
     if (carried.sessionToken) metadata.set('x-cups-session', carried.sessionToken);
-    return sendOnce(this.#channel, method, request, { metadata, deadline, signal: carried.signal });
+    const ended = (trailer: Metadata) => hearIn(this.#versions, trailer);
+    return sendOnce(this.#channel, method, request, { metadata, deadline, signal: carried.signal, ended });
   }
 
   /** @throws Problem unless the call is sent again */

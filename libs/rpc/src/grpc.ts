@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import type { Log, Metrics } from '@cups/contracts';
+import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { enumCheck, loadService } from '@cups/contracts/proto';
 import type { RpcsOf } from '@cups/contracts/proto';
 import { Server, ServerCredentials } from '@grpc/grpc-js';
@@ -35,6 +35,8 @@ export interface ServerOptions {
    * everything travels readable.
    */
   tls?: Pick<Tls, 'server'> | undefined;
+  /** What is known here of data files: callers are told, and what they tell is taken in. */
+  versions?: DataVersions | undefined;
   /** 0 takes a free one. */
   port: number;
   /** An IP address. @default '127.0.0.1' */
@@ -164,8 +166,18 @@ function asBytes(types: ServiceDefinition[string]): ServiceDefinition[string] {
   return { ...types, requestDeserialize: same, responseSerialize: same };
 }
 
-function gateOf({ keys, tls, log, metrics, maxInFlight = 64, requireDeadline = true }: ServerOptions): Gate {
+function gateOf(options: ServerOptions): Gate {
+  const { keys, tls, versions, log, metrics, maxInFlight = 64, requireDeadline = true } = options;
   const inFlight = { desk: 0, service: 0 };
   const certified = tls && certifiedCaller;
-  return { keys, certified, log, maxInFlight, requireDeadline, inFlight, count: callMeters(metrics, inFlight) };
+  return {
+    keys,
+    certified,
+    versions,
+    log,
+    maxInFlight,
+    requireDeadline,
+    inFlight,
+    count: callMeters(metrics, inFlight),
+  };
 }

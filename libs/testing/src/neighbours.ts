@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadService } from '@cups/contracts/proto';
 import { Problem } from '@cups/problem';
-import type { Log, Metrics } from '@cups/contracts';
+import type { DataVersions, Log, Metrics } from '@cups/contracts';
 import { createLog, createMetrics } from '@cups/process';
 import {
   connect,
@@ -149,10 +149,24 @@ export async function fakeService<Definition extends object>(
 /** A client that calls as `from`, for the session when one is given. */
 export function clientFor<Definition>(
   fullName: string,
-  options: { address: string; keys: TestKeys; from: ServiceName; to: ServiceName; sessionToken?: string },
+  options: {
+    address: string;
+    keys: TestKeys;
+    from: ServiceName;
+    to: ServiceName;
+    sessionToken?: string;
+    /** What the caller knows of data files. */
+    versions?: DataVersions | undefined;
+  },
 ): Client<Definition> {
-  const { address, keys, from, to, sessionToken } = options;
-  const client = connect<Definition>(fullName, { address, keys: keys.of(from), service: to, timeoutMs: 10_000 });
+  const { address, keys, from, to, sessionToken, versions } = options;
+  const client = connect<Definition>(fullName, {
+    address,
+    keys: keys.of(from),
+    service: to,
+    timeoutMs: 10_000,
+    versions,
+  });
   if (sessionToken === undefined) return client;
   return new Proxy(client, {
     get(target, name) {

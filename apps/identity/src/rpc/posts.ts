@@ -1,6 +1,7 @@
 import { checkIdnp } from '@cups/application';
 import { parseName } from '@cups/contracts';
-import { Problem, violation } from '@cups/problem';
+import type { DataVersions } from '@cups/contracts';
+import { Problem, unknownHere, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import type { Centre } from '../domain/centres.ts';
 import type { OperatorRole } from '../domain/operators.ts';
@@ -74,20 +75,29 @@ const plain = (name: string): string => name.normalize('NFD').replace(/\P{L}/gu,
 export interface Workplaces {
   centres: () => ReadonlyMap<string, Centre>;
   agencies: () => ReadonlyMap<string, unknown>;
+  versions: Pick<DataVersions, 'isBehind'>;
 }
 
-/** @throws Problem INVALID_ARGUMENT, NOT_FOUND for a centre that is not there, CENTRE_CLOSED */
-export function postOf({ centre, roles, agency }: Said, { centres, agencies }: Workplaces): Post {
+/** @throws Problem INVALID_ARGUMENT, NOT_FOUND for a centre that is not there, CENTRE_CLOSED; UNKNOWN_HERE while it may come yet */
+export function postOf({ centre, roles, agency }: Said, { centres, agencies, versions }: Workplaces): Post {
   if (centre !== '') {
-    const code = openCentre(parseName('centres', centre, '/centre'), centres());
+    const named = parseName('centres', centre, '/centre');
+    mustBeRead(centres().has(named) || !versions.isBehind('centres'));
+    const code = openCentre(named, centres());
     return { centre: code, roles: rolesIn(roles, CENTRE_ROLES) as CentreRole[] };
   }
   if (agency === '') return { platformRoles: rolesIn(roles, PLATFORM_ROLES) as PlatformRole[] };
   rolesIn(roles, ['agency-clerk']);
   const code = parseName('agencies', agency, '/agency');
   if (agencies().has(code)) return { platformRoles: [], agency: code };
+  mustBeRead(!versions.isBehind('agencies'));
   const violations = [violation('/agency', 'UNKNOWN_VALUE')];
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'There is no such agency.', violations });
+}
+
+/** @throws Problem UNKNOWN_HERE where other replicas have newer files */
+function mustBeRead(isRead: boolean): void {
+  if (!isRead) throw unknownHere('This replica has not read the newest files yet.');
 }
 
 /** The roles that a post gives. */

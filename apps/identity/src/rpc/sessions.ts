@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { nameOf, parseName } from '@cups/contracts';
+import type { DataVersions } from '@cups/contracts';
 import { fromTimestamp } from '@cups/contracts/proto';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
-import { Problem } from '@cups/problem';
+import { isProblem, Problem, unknownHere } from '@cups/problem';
 import { sessionOf } from '@cups/rpc';
 import type { Context, Keys, Rpcs, Session as Claims } from '@cups/rpc';
 import { claimsOf, toOwnSession, toSession } from '../convert.ts';
+import type { CentresHere } from '../centres-here.ts';
 import type { Place } from '../convert.ts';
 import type { Centre } from '../domain/centres.ts';
 import { openPlacesWith, rolesWith, worksWith } from '../domain/assurance.ts';
@@ -30,6 +32,9 @@ export interface SessionParts {
   keys: Pick<Keys, 'signSession'>;
   sessionMs: number;
   personClaim: PersonClaim;
+  /** Centres that whoever names them may know better than this replica. */
+  here: CentresHere;
+  versions: Pick<DataVersions, 'isBehind' | 'mayCome'>;
   now: () => Date;
 }
 
@@ -45,7 +50,7 @@ export function sessionRpcs(parts: SessionParts): Pick<All, 'CreateSession' | ke
       const provider = parts.providers.get(providerName);
       if (!provider) throw new Problem({ reason: 'PROVIDER_UNKNOWN', message: 'There is no such identity provider.' });
       const centre = named === '' ? undefined : parseName('centres', named, '/centre');
-      const operator = await provider.signIn(proof.replace(/^operators\//, ''));
+      const operator = await recognised(parts, provider, proof.replace(/^operators\//, ''));
       // These providers are for tests and let anybody in: nothing of theirs is stronger than the rest.
       const strong = true;
       return beginSession(parts, { operator, provider: provider.name, centre, strong }, context);
@@ -74,7 +79,7 @@ function ownRpcs(
       const { session, operator } = await ownSession(parts, context, LEAST_MS);
       const theirs = openPlacesWith(operator, session);
       assertTheirs(code, theirs);
-      const place = placeAt(code, theirs, parts.centres());
+      const place = await placeAt(code, theirs, parts);
       await sessions.moveTo(session._id, code, context);
       const there = await statedAt(code, { session, operator, place }, parts);
       return { session: there.session, assertion: keys.signSession(there.claims) };
@@ -118,6 +123,20 @@ export interface SigningIn extends Assurance {
 }
 
 /**
+ * Returns whom a provider recognises; one that asks our staff may not find yet who has come with a file that this replica has not read.
+ * @throws Problem as the provider, or UNKNOWN_HERE
+ */
+async function recognised({ versions }: SessionParts, provider: Provider, proof: string): Promise<StoredOperator> {
+  try {
+    return await provider.signIn(proof);
+  } catch (error) {
+    const isNobody = isProblem(error) && error.reason === 'UNAUTHENTICATED';
+    if (!isNobody || !(versions.isBehind('centres') || versions.isBehind('agencies'))) throw error;
+    throw unknownHere('This replica has not read the newest files yet.');
+  }
+}
+
+/**
  * Begins a session of somebody whom a provider has recognised: the one way in, whichever provider it was.
  * @throws Problem OPERATOR_SUSPENDED, UNAUTHENTICATED for who is gone, PERMISSION_DENIED, CENTRE_NOT_OPEN or CENTRE_CLOSED
  */
@@ -126,13 +145,13 @@ export async function beginSession(
   { operator, provider, centre, index, subject, until, strong, only }: SigningIn,
   { requestId, traceparent }: Pick<Context, 'requestId' | 'traceparent'>,
 ) {
-  const { centres, sessions, staff, keys, sessionMs, now } = parts;
+  const { sessions, staff, keys, sessionMs, now } = parts;
   const assurance = { strong, only };
-  const code = centre ?? workplaceOf(operator, assurance, centres());
+  const code = centre ?? (await workplaceOf(operator, assurance, parts));
   // A suspension there has a reason of its own, below.
   const theirs = operator.places.map((one) => one.centre).filter((one) => worksWith(operator, one, assurance));
   if (code !== undefined) assertTheirs(code, theirs);
-  const place = placeAt(code, openPlacesWith(operator, assurance), centres());
+  const place = await placeAt(code, openPlacesWith(operator, assurance), parts);
   // Taken before the look at the suspension: one that comes between ends the session.
   const createTime = now();
   const current = await staff.signedIn(operator._id, (one) => assertMaySignIn(one, code));
@@ -168,15 +187,22 @@ function assertMaySignIn(staff: StoredOperator, centre: string | undefined): voi
 /**
  * Returns the centre where somebody signs in who names none: the first of theirs that is open, the home before the others.
  * Undefined for a person with a role for the platform or an agency when no centre is open, and for a person without a centre.
- * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where a person has centres alone and none is open
+ * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where a person has centres alone and none is open; UNKNOWN_HERE while one may
+ *   come or open yet
  */
-function workplaceOf(operator: StoredOperator, assurance: Assurance, centres: Map<string, Centre>): string | undefined {
+async function workplaceOf(
+  operator: StoredOperator,
+  assurance: Assurance,
+  { here, centres: all }: Pick<SessionParts, 'here' | 'centres'>,
+): Promise<string | undefined> {
   const theirs = openPlacesWith(operator, assurance);
+  await here.lookFor(theirs);
+  const centres = all();
   const open = theirs.find((code) => LIFE[centres.get(code)?.status ?? 'closed'].signsIn);
   const needsNone = theirs.length === 0 || rolesWith(operator, undefined, assurance).length > 0;
   if (open !== undefined || needsNone) return open;
+  here.mustBeFinal(theirs);
   const found = known(theirs, centres);
-  if (found.length < theirs.length) throw unknownHere('This replica does not know a centre of the operator yet.');
   assertSignsIn(found.find(({ status }) => status !== 'closed')?.status ?? 'closed');
   return undefined;
 }
@@ -191,11 +217,17 @@ function assertTheirs(code: string, theirs: string[]): void {
  * Where an operator works from now on.
  * @param code of one of their centres; undefined for who works at none
  * @param theirs codes of the centres where they may work
- * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where nobody signs in
+ * @throws Problem CENTRE_NOT_OPEN or CENTRE_CLOSED where nobody signs in; UNKNOWN_HERE where this replica may not have read its
+ *   file yet: no session at a centre is ever without it
  */
-function placeAt(code: string | undefined, theirs: string[], centres: Map<string, Centre>): Place {
-  const centre = code === undefined ? undefined : centres.get(code);
-  if (centre) assertSignsIn(centre.status);
+async function placeAt(
+  code: string | undefined,
+  theirs: string[],
+  { here, centres: all }: Pick<SessionParts, 'here' | 'centres'>,
+): Promise<Place> {
+  const centre = code === undefined ? undefined : await here.workplace(code);
+  if (code !== undefined) assertSignsIn(centre?.status ?? 'planned');
+  const centres = all();
   const taken = centre ? takenOverBy(centre.code, centres).slice(0, MAX_TAKEN_OVER) : [];
   return { centre, centres: known(theirs, centres), takesOver: taken.map((one) => nameOf('centres', one)) };
 }
@@ -209,7 +241,7 @@ function known(codes: string[], centres: Map<string, Centre>): Centre[] {
  * @param leastMs how long it must last yet
  */
 async function ownSession(
-  { sessions, staff, centres, now }: SessionParts,
+  { sessions, staff, centres, here, versions, now }: SessionParts,
   context: Context,
   leastMs = 0,
 ): Promise<{ session: StoredSession; operator: StoredOperator; place: Place }> {
@@ -217,11 +249,13 @@ async function ownSession(
   const code = at === undefined ? undefined : parseName('centres', at);
   const [session, operator] = await Promise.all([sessions.find(sid), staff.get(parseName('operators', name))]);
   assertSessionCounts(session, operator && standingAt(operator, code), new Date(now().getTime() + leastMs));
-  const centre = code === undefined ? undefined : centres().get(code);
-  if (!session || !operator) throw unknownHere('This replica does not know the operator yet.');
+  if (!session || !operator) {
+    if (versions.mayCome('staff', name)) throw unknownHere('This replica does not know the operator yet.');
+    throw hasEnded('nobody knows its operator');
+  }
   // A file reaches replicas up to a minute apart: what is unknown here is known to the replica that signed them in.
-  if (code !== undefined && !centre) throw unknownHere('This replica does not know the centre of the session yet.');
-  assertServes(centre);
+  const centre = code === undefined ? undefined : await here.ofSession(code);
+  if (code !== undefined) assertServes(centre);
   assertHasRight(session, operator, code);
   return {
     session,
@@ -238,20 +272,12 @@ function assertHasRight(session: StoredSession, operator: StoredOperator, code: 
   throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has no right any more. Sign in again.' });
 }
 
-/** @throws Problem when nobody works at the centre any more, or not yet as far as this replica knows */
+/** @throws Problem SESSION_EXPIRED when nobody works at the centre any more, or nobody knows it */
 function assertServes(centre: Centre | undefined): void {
-  if (!centre) return;
   // For good, and the newest that any replica knows: no session of it comes back.
-  if (centre.status === 'closed') {
-    throw new Problem({ reason: 'SESSION_EXPIRED', message: 'The session has ended: its centre is closed.' });
-  }
-  // Whoever signed the operator in knew that the centre has opened.
-  if (!LIFE[centre.status].signsIn) {
-    throw unknownHere('This replica does not know that the centre has opened yet.');
-  }
+  if (centre?.status === 'closed') throw hasEnded('its centre is closed');
+  if (!centre || !LIFE[centre.status].signsIn) throw hasEnded('its centre is not open');
 }
 
-/** UNAVAILABLE, so that a client asks again by itself, and with that another replica. */
-export function unknownHere(message: string): Problem {
-  return new Problem({ reason: 'UNKNOWN_HERE', message });
-}
+const hasEnded = (why: string): Problem =>
+  new Problem({ reason: 'SESSION_EXPIRED', message: `The session has ended: ${why}.` });

@@ -46,12 +46,9 @@ export function draftRpcs(
     async RenewApplication(request, context) {
       // Asked before the change: other writers of the application do not wait for the neighbours.
       const app = await ownApplication(applications, request.name, context);
-      const [version, centre] = await Promise.all([
-        neighbours.versionInForce(app.publicService, now(), context),
-        // Where it is renewed, which is another one when its own has closed.
-        neighbours.centre(centreOf(context), context),
-      ]);
-      neighbours.assertFileable(version, centre, context.session?.language);
+      // Where it is renewed, which is another one when its own has closed.
+      const wish = { publicService: app.publicService, centre: centreOf(context), now: now() };
+      const { version, centre } = await neighbours.fileable(wish, context);
       const copy = version.copyFor(centre);
       await versions.keep(copy);
       return change(parts, request, context, {

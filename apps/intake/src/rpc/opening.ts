@@ -28,12 +28,11 @@ export async function openDraft(
   { context, cause, actor }: { context: Context; cause: PersonsCause; actor: Actor },
 ): Promise<{ document: StoredApplication; replayed: boolean }> {
   const { applications, versions, neighbours, openApplications, hashes } = parts;
-  const [version, centre, corrected] = await Promise.all([
-    neighbours.versionInForce(request.publicService, actor.now, context),
-    neighbours.centre(actor.centre, context),
+  const wish = { publicService: request.publicService, centre: actor.centre, now: actor.now };
+  const [{ version, centre }, corrected] = await Promise.all([
+    neighbours.fileable(wish, context),
     request.corrects ? ownApplication(applications, request.corrects, context) : undefined,
   ]);
-  neighbours.assertFileable(version, centre, context.session?.language);
   const training = inTraining(centre);
   if (corrected) assertCorrectable(corrected, training);
   await assertRoom(parts, actor.centre, centre);

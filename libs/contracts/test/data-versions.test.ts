@@ -1,0 +1,105 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { BEHIND_MS, DataVersions } from '../src/data-versions.ts';
+
+const A = 'a'.repeat(64);
+const B = 'b'.repeat(64);
+const START = Date.parse('2026-03-10T08:00:00Z');
+let time: number;
+let ahead: DataVersions;
+let behind: DataVersions;
+const tell = (from: DataVersions, to: DataVersions) => to.hear(from.toText());
+
+beforeEach(() => {
+  time = START;
+  ahead = new DataVersions(() => time);
+  behind = new DataVersions(() => time);
+  for (const one of [ahead, behind]) one.inForce('centres', A);
+  time += 1_000;
+});
+
+describe('a process that hears of another content of its files', () => {
+  test('is behind when it is newer, and the other one is not', () => {
+    ahead.inForce('centres', B);
+    tell(ahead, behind);
+    tell(behind, ahead);
+    expect(behind.isBehind('centres')).toBe(true);
+    expect(ahead.isBehind('centres')).toBe(false);
+  });
+
+  test('is behind no longer when it has read it', () => {
+    ahead.inForce('centres', B);
+    tell(ahead, behind);
+    behind.inForce('centres', B);
+    expect(behind.isBehind('centres')).toBe(false);
+  });
+
+  test('is behind for two minutes at most, however often it hears of it', () => {
+    ahead.inForce('centres', B);
+    tell(ahead, behind);
+    time += BEHIND_MS - 1;
+    tell(ahead, behind);
+    expect(behind.isBehind('centres')).toBe(true);
+    time += 1;
+    tell(ahead, behind);
+    expect(behind.isBehind('centres')).toBe(false);
+  });
+
+  test('is not behind when the content is one that it has left behind', () => {
+    behind.inForce('centres', B);
+    tell(ahead, behind);
+    expect(behind.isBehind('centres')).toBe(false);
+  });
+
+  test('is not behind because of another set of files, or of one that it does not read', () => {
+    ahead.inForce('agencies', A);
+    tell(ahead, behind);
+    expect(behind.isBehind('agencies')).toBe(false);
+    expect(behind.isBehind('centres')).toBe(false);
+  });
+
+  test('hears of it from a process that reads no files', () => {
+    const between = new DataVersions(() => time);
+    ahead.inForce('centres', B);
+    tell(behind, between);
+    tell(ahead, between);
+    tell(behind, between);
+    tell(between, behind);
+    expect(behind.isBehind('centres')).toBe(true);
+  });
+
+  test('is not behind one that was started later with an older content', () => {
+    ahead.inForce('centres', B);
+    tell(behind, ahead);
+    time += 1_000;
+    const restarted = new DataVersions(() => time);
+    restarted.inForce('centres', A);
+    tell(restarted, ahead);
+    expect(ahead.isBehind('centres')).toBe(false);
+    tell(ahead, restarted);
+    expect(restarted.isBehind('centres')).toBe(true);
+  });
+
+  test.each([
+    ['', 'nothing'],
+    ['centres', 'no version'],
+    [`centres=${START}.zz`, 'no hash'],
+    [`centres=${START + 600_000}.bbbbbbbbbbbbbbbb`, 'a content of the future'],
+    [`people=${START + 1}.bbbbbbbbbbbbbbbb`, 'a set that there is not'],
+    [`centres=${START + 1}.bbbbbbbbbbbbbbbb`.repeat(400), 'a text without an end'],
+  ])('passes over %#: what is no version', (text) => {
+    behind.hear(text);
+    expect(behind.isBehind('centres')).toBe(false);
+  });
+});
+
+describe('a name that is not here', () => {
+  test('may come for two minutes from the first time that it is asked for', () => {
+    expect(behind.mayCome('centres', 'CU-900')).toBe(true);
+    time += BEHIND_MS - 1;
+    expect(behind.mayCome('centres', 'CU-900')).toBe(true);
+    expect(behind.mayCome('centres', 'CU-901')).toBe(true);
+    time += 1;
+    expect(behind.mayCome('centres', 'CU-900')).toBe(false);
+    expect(behind.mayCome('agencies', 'CU-900')).toBe(true);
+  });
+});
