@@ -9,21 +9,28 @@ import type { StoredService, Stores } from './backup/documents.ts';
 import { copyKeys, readManifest } from './backup/folder.ts';
 import type { Manifest } from './backup/folder.ts';
 import { mendApplications, mendDeliveries } from './backup/mend.ts';
+import { repair } from './backup/repair.ts';
+import type { Books } from './backup/repair.ts';
 import { isGiven, withParts } from './backup/parts.ts';
 import type { Parts } from './backup/parts.ts';
-import { mustBeAtRest, readEvents, rewind } from './backup/positions.ts';
+import { mustBeAtRest, readEvents, readStandings, rewind } from './backup/positions.ts';
 import { claimShape } from './shape.ts';
 
 /** `npm run restore`: documents of a backup into an empty store, made fit for a Kafka that knows more. */
 
 const HELP = `npm run restore -- <folder> [options]
 npm run restore -- check [options]
+npm run restore -- repair [options]
 
 Brings the documents of a backup back into stores that are empty, while no service runs. Consumers are set back to where
 they stood, so that they catch up from Kafka; what agencies have got already is not sent again. Says by name what was
 accepted after the backup and cannot be brought back: its persons must be asked again.
 
 check compares the stores with Kafka at any time and changes nothing; it ends with code 1 when something is missing.
+
+repair, while no service runs, looks in all that Kafka keeps and in the outboxes for events that a service has passed
+without counting them. Those are read again at the next start, and outboxes are published then. What is nowhere is
+named and never made up; it ends with code 1 then.
 
   --only <service>  only that store was lost: ${STORED_SERVICES.join(', ')} (may be repeated)
   --data <folder>   data of the local platform (default .cups/data)
@@ -53,12 +60,14 @@ async function main(): Promise<void> {
   });
   if (values.help) return console.log(HELP);
   const [what, ...more] = positionals;
-  if (!what || more.length > 0) throw new Error('Say from where, one folder, or check: npm run restore -- <folder>.');
+  if (!what || more.length > 0)
+    throw new Error('Say from where, one folder, or check, or repair: npm run restore -- <folder>.');
   const dataDir = resolve(root, values.data);
   if (what === 'check') {
     await withParts(dataDir, progress, (parts) => withStores(parts, (stores) => sayFindings(parts, stores)));
     return;
   }
+  if (what === 'repair') return repairBooks(dataDir);
   const folder = resolve(root, what);
   const manifest = readManifest(folder);
   const services = servicesOf(values.only);
@@ -69,6 +78,19 @@ async function main(): Promise<void> {
     return withStores(parts, (stores) => restore(parts, stores, { folder, manifest, services }));
   });
   if (isLocal && copyKeys(join(folder, 'keys'), join(dataDir, 'keys'))) progress('keys');
+  console.log('The services may be started.');
+}
+
+async function repairBooks(dataDir: string): Promise<void> {
+  if (!isGiven()) await mustNotRun(dataDir);
+  await withParts(dataDir, progress, (parts) =>
+    withStores(parts, async (stores) => {
+      await mustBeAtRest(parts, STORED_SERVICES);
+      const books = await repair(parts, stores);
+      sayBooks(books);
+      if (books.lost.length + books.blocked.length > 0) process.exitCode = 1;
+    }),
+  );
   console.log('The services may be started.');
 }
 
@@ -116,28 +138,60 @@ async function restore(parts: Parts, stores: Stores, { folder, manifest, service
     console.log(
       'Kafka is another one than at the backup: consumers begin with what it has, and nothing can be caught up.',
     );
+    sayBooks(await repair(parts, stores));
     return;
   }
   progress('consumers stand where they stood at the backup');
   if (services.includes('agency-bridge')) {
-    const topics = Object.keys(ends).filter((topic) => /(agency\..+|training)\.requests$/.test(topic));
+    // Also of agencies that came after the backup.
+    const replies = (await readStandings(parts))
+      .map(({ topic }) => topic)
+      .filter((topic) => topic.endsWith('.replies'));
+    const topics = [...new Set(replies)].map((topic) => topic.replace(/replies$/, 'requests'));
     const count = await mendDeliveries(stores, requestedIn(await readEvents(parts, topics, ends)));
     progress(`${count} deliveries that agencies have got since`);
   }
   if (services.includes('intake')) {
     sayAhead(await mendApplications(stores, await applicationsAhead(parts, stores, ends)));
   }
+  sayBooks(await repair(parts, stores));
+}
+
+/** Names, codes and numbers only. */
+function sayBooks({ back, lost, behind, blocked, outboxes }: Books): void {
+  for (const { consumer, subject, sequences } of lost) {
+    console.log(`lost  ${subject}  ${consumer}  events ${sequences.join(', ')} are in no store and no topic`);
+  }
+  for (const { service, document, cause } of blocked) console.log(`blocked  ${document}  ${service}  ${cause}`);
+  for (const { group, topic, partition, offset } of back) {
+    console.log(`again  ${group}  ${topic}/${partition} from ${offset}`);
+  }
+  if (behind.length > 0) console.log(`${behind.length} documents number their next event after what was counted`);
+  for (const [service, count] of Object.entries(outboxes)) {
+    if (count > 0) console.log(`${service}: ${count} documents have events to publish when it starts`);
+  }
+  if (blocked.length > 0) console.log('What is blocked goes on by `npm run cups -- outboxes unblock`');
+  const waits = 'what came after them waits: nothing can be made up, ask at their centres';
+  console.log(
+    lost.length === 0
+      ? 'The books balance: every event that was counted short is still to come'
+      : `${lost.length} subjects lack events for good; ${waits}`,
+  );
 }
 
 async function sayFindings(parts: Parts, stores: Stores): Promise<void> {
-  const { ahead, uncounted, lag } = await check(parts, stores);
+  const { ahead, uncounted, lag, parked } = await check(parts, stores);
   for (const [service, count] of Object.entries(lag))
     if (count > 0) console.log(`${service}: ${count} messages to read`);
-  for (const { application, consumer, counted, of } of uncounted) {
-    console.log(`uncounted  ${application}  ${consumer} has counted ${counted} of ${of} events`);
+  for (const { document, consumer, counted, of } of uncounted) {
+    console.log(`uncounted  ${document}  ${consumer} has counted ${counted} of ${of} events`);
+  }
+  for (const [service, count] of Object.entries(parked)) {
+    if (count > 0) console.log(`parked  ${service}  ${count} events: npm run cups -- parked list`);
   }
   sayAhead(ahead);
-  if (ahead.length + uncounted.length > 0) process.exitCode = 1;
+  const isAside = Object.values(parked).some((count) => count > 0);
+  if (isAside || ahead.length + uncounted.length > 0) process.exitCode = 1;
 }
 
 /** Names and codes only. */

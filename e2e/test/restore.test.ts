@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
-import { rmSync, statSync } from 'node:fs';
+import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fromMessage } from '@cups/agency-contract';
@@ -21,6 +21,7 @@ import { temporaryDir } from '@cups/testing';
 
 const root = join(import.meta.dirname, '../..');
 const state = temporaryDir();
+const young = temporaryDir();
 const safe = temporaryDir();
 const older = join(safe.dir, 'older');
 const newer = join(safe.dir, 'newer');
@@ -29,20 +30,28 @@ const { MONGODB_URI, KAFKA_BROKERS, ...bare } = process.env;
 /** Agencies decide at once. */
 const QUICK = 'ZQ';
 const DESKS = 4;
+/** What a backup says of groups. */
+interface Positions {
+  groups: { group: string; partition: number }[];
+}
 
 let platform: Platform | undefined;
 
-beforeAll(async () => {
+const start = async (dataDir: string): Promise<Platform> => (platform = await startPlatform({ port: 0, dataDir }));
+const stop = async (): Promise<void> => {
+  await platform?.stop();
+  platform = undefined;
+};
+
+beforeAll(() => {
   delete process.env['MONGODB_URI'];
   delete process.env['KAFKA_BROKERS'];
-  platform = await startPlatform({ port: 0, dataDir: state.dir });
 });
 afterAll(async () => {
-  await platform?.stop();
+  await stop();
   if (MONGODB_URI) process.env['MONGODB_URI'] = MONGODB_URI;
   if (KAFKA_BROKERS) process.env['KAFKA_BROKERS'] = KAFKA_BROKERS;
-  state.remove();
-  safe.remove();
+  for (const folder of [state, young, safe]) folder.remove();
 });
 
 /** Runs a command of the repository as a person would. */
@@ -60,6 +69,26 @@ interface Filed {
   id: string;
   desk: Desk;
   at: number;
+}
+
+/** Desks that file so many applications together, each its own. */
+async function fileSome(url: string, services: readonly PublicService[], count: number): Promise<Filed[]> {
+  const desks = await Promise.all(
+    Array.from({ length: Math.min(DESKS, count) }, (_, index) => openDesk(url, `cu-00${index + 1}-specialist`)),
+  );
+  return Promise.all(Array.from({ length: count }, (_, n) => fileOne(desks[n % desks.length]!, services, n)));
+}
+
+async function fileOne(desk: Desk, services: readonly PublicService[], n: number): Promise<Filed> {
+  const code = desk.centre.replace('centres/', '');
+  const centre = (await desk.call<Centre>('GET', `/centres/${code}`)).body;
+  const offered = services.filter(({ version }) => version.centreKinds?.includes(centre.kind));
+  const service = offered[n % offered.length]!;
+  const id = applicationId(QUICK);
+  const body = Object.assign({ id, publicService: service.code }, contentFor(n + 1_000, centre, service));
+  await desk.call('POST', '/applications', { body });
+  await desk.call('POST', `/applications/${id}/submit`, { body: {} });
+  return { id, desk, at: Date.now() };
 }
 
 /** Desks that file one application after another until `stop`. */
@@ -140,9 +169,80 @@ async function requestsByDelivery({ kafkaBrokers, kafkaAccess }: Platform): Prom
   return requests;
 }
 
+/** The same desks at another platform. */
+async function desksOf({ url }: Platform): Promise<(filed: Filed) => Desk> {
+  const desks = new Map<string, Desk>();
+  for (let index = 1; index <= DESKS; index += 1) {
+    desks.set(`CU-00${index}`, await openDesk(url, `cu-00${index}-specialist`));
+  }
+  return ({ desk }) => desks.get(desk.centre.replace('centres/', ''))!;
+}
+
+const allCounted = (dataDir: string) =>
+  until(
+    () => run('restore', 'check', '--data', dataDir),
+    ({ said }) => !said.includes('messages to read') && !said.includes('uncounted'),
+    'all consumers have counted all events',
+    30,
+  );
+
+/** Decisions of which the person of an application was told, or is to be. */
+async function decisionsTold(desk: Desk, id: string): Promise<number> {
+  const { notices } = (await desk.call<{ notices: { kind: string }[] }>('GET', `/applications/${id}/notices`)).body;
+  return notices.filter(({ kind }) => kind === 'ready' || kind === 'rejected').length;
+}
+
+describe('a backup of a young platform, whose groups have committed one partition each', () => {
+  const folder = join(safe.dir, 'young');
+
+  test('is caught up from the beginning of the others: nothing stays parked, every decision comes, once', async () => {
+    const { url, end, start: resume } = await start(young.dir);
+    const services = await publicServices(url);
+    const decided = (filed: readonly Filed[], at: (one: Filed) => Desk, what: string) =>
+      until(
+        () => Promise.all(filed.map((one) => stateOf(at(one), one.id))),
+        (states) => states.every(isDecided),
+        what,
+        60,
+      );
+    const [first] = await fileSome(url, services, 1);
+    await decided([first!], ({ desk }) => desk, 'the first is decided');
+    // What is filed now reaches Kafka, and no consumer commits anything of it.
+    await Promise.all([end('agency-bridge'), end('notifications')]);
+    const early = await fileSome(url, services, 12);
+    expect((await run('backup', folder, '--data', young.dir)).said).toContain('The backup is in');
+    const { kafka } = JSON.parse(readFileSync(join(folder, 'backup.json'), 'utf8')) as { kafka: Positions };
+    const count = (of: string) => kafka.groups.filter(({ group }) => group === of).length;
+    expect(['intake', 'agency-bridge', 'notifications'].map(count)).toEqual([1, 1, 1]);
+
+    await Promise.all([resume('agency-bridge'), resume('notifications')]);
+    const later = await fileSome(url, services, 8);
+    await decided([...early, ...later], ({ desk }) => desk, 'agencies have decided');
+    await allCounted(young.dir);
+    await stop();
+    rmSync(join(young.dir, 'store'), { recursive: true });
+    const restored = await run('restore', folder, '--data', young.dir);
+    expect(restored).toEqual({ code: 0, said: expect.stringContaining('The books balance') as unknown });
+    expect(missingIn(restored.said)).toEqual(new Set(later.map(({ id }) => id)));
+
+    const again = await start(young.dir);
+    const at = await desksOf(again);
+    await decided([first!, ...early], at, 'what was restored is decided');
+    const { said } = await allCounted(young.dir);
+    expect(said).not.toMatch(/^parked/m);
+    const told = await Promise.all([first!, ...early].map((one) => decisionsTold(at(one), one.id)));
+    expect(told.filter((one) => one > 1)).toEqual([]);
+    expect([...(await requestsByDelivery(again))].filter(([, ids]) => ids.size > 1)).toEqual([]);
+    await stop();
+    const repaired = await run('restore', 'repair', '--data', young.dir);
+    expect(repaired).toEqual({ code: 0, said: expect.stringContaining('The books balance') as unknown });
+    expect(repaired.said).not.toMatch(/^(again|lost|blocked)/m);
+  }, 300_000);
+});
+
 describe('backups that were taken under load, of each store at another time, and all stores lost later', () => {
   test('everything acknowledged is there again or is named, and nothing reaches an agency twice', async () => {
-    const { url } = platform!;
+    const { url } = await start(state.dir);
     const load = await fileWithoutPause(url, await publicServices(url));
     const backUp = async (folder: string) => {
       const enough = load.filed.length + 10;
@@ -177,8 +277,7 @@ describe('backups that were taken under load, of each store at another time, and
 
     const refused = await run('restore', newer, '--data', state.dir);
     expect(refused).toEqual({ code: 1, said: expect.stringMatching(/^The platform runs \(process \d+\)/) as unknown });
-    await platform!.stop();
-    platform = undefined;
+    await stop();
     rmSync(join(state.dir, 'store'), { recursive: true });
 
     const consumers = ['--only', 'agency-bridge', '--only', 'notifications'];
@@ -189,12 +288,7 @@ describe('backups that were taken under load, of each store at another time, and
     expect(restored.said).toMatch(new RegExp(`^behind {2}${early.id} .* ResultHandedOver `, 'm'));
     const missing = missingIn(restored.said);
 
-    platform = await startPlatform({ port: 0, dataDir: state.dir });
-    const desks = new Map<string, Desk>();
-    for (let index = 1; index <= DESKS; index += 1) {
-      desks.set(`CU-00${index}`, await openDesk(platform.url, `cu-00${index}-specialist`));
-    }
-    const at = ({ desk }: Filed) => desks.get(desk.centre.replace('centres/', ''))!;
+    const at = await desksOf(await start(state.dir));
     const kept = load.filed.filter(({ id }) => !missing.has(id));
     await until(
       () => Promise.all(kept.map((one) => stateOf(at(one), one.id))),
@@ -208,15 +302,10 @@ describe('backups that were taken under load, of each store at another time, and
 
     // What a person does again is heeded by whoever has counted it the first time.
     await handOver(at(early), early.id);
-    const checked = await until(
-      () => run('restore', 'check', '--data', state.dir),
-      ({ said }) => !said.includes('messages to read') && !said.includes('uncounted'),
-      'all consumers have counted all events',
-      30,
-    );
+    const checked = await allCounted(state.dir);
     expect(missingIn(checked.said)).toEqual(missing);
     expect(checked.code).toBe(1);
-    const twice = [...(await requestsByDelivery(platform))].filter(([, ids]) => ids.size > 1);
+    const twice = [...(await requestsByDelivery(platform!))].filter(([, ids]) => ids.size > 1);
     expect(twice).toEqual([]);
   }, 300_000);
 

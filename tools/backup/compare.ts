@@ -34,7 +34,7 @@ export interface Ahead {
   time: Date;
 }
 
-/** How far a document has counted its own events, by id of the application. */
+/** How far somebody has counted the events of a document, by its id. */
 export type Counted = ReadonlyMap<string, number>;
 
 /** @param events of cups.applications, in the order of each application; repeats do no harm */
@@ -65,24 +65,25 @@ export function aheadOf(events: readonly ReceivedEvent[], stored: Counted): Ahea
 
 const lastOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
 
-/** An application of which a consumer has not counted all that was published. */
+/** A document of which a consumer has not counted all that was published. */
 export interface Uncounted {
-  application: string;
-  /** `agency-bridge` or `notifications`. */
+  /** The id of the application, or that of the delivery. */
+  document: string;
+  /** `intake` of deliveries, `agency-bridge` and `notifications` of applications. */
   consumer: string;
   counted: number;
   of: number;
 }
 
-/** Only what has left intake's outbox can have been counted, so an application with events waiting there is left out. */
+/** Only what has left the outbox of its producer can have been counted, so a document with events waiting there is left out. */
 export function uncounted(
-  applications: readonly { id: string; eventSeq: number; waiting: boolean }[],
+  documents: readonly { id: string; eventSeq: number; waiting: boolean }[],
   consumer: string,
   counted: Counted,
 ): Uncounted[] {
-  return applications
+  return documents
     .filter(({ id, eventSeq, waiting }) => !waiting && (counted.get(id) ?? 0) < eventSeq)
-    .map(({ id, eventSeq }) => ({ application: id, consumer, counted: counted.get(id) ?? 0, of: eventSeq }));
+    .map(({ id, eventSeq }) => ({ document: id, consumer, counted: counted.get(id) ?? 0, of: eventSeq }));
 }
 
 /** What an agency has got: the newest submission of a delivery. */

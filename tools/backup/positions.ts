@@ -8,11 +8,20 @@ import type { Parts } from './parts.ts';
 export interface Positions {
   /** The cluster's own id: offsets mean nothing in another one. */
   cluster: string;
-  /** What each group had committed. */
-  groups: { group: string; topic: string; partition: number; offset: string }[];
+  /** What each group had committed. A partition that is not listed was not committed: its group begins at its beginning. */
+  groups: GroupOffset[];
   /** Where the topics of the platform ended. */
   ends: Ends;
 }
+
+/** Where a group goes on in a partition. Names with the prefix. */
+export interface GroupOffset {
+  group: string;
+  topic: string;
+  partition: number;
+  offset: string;
+}
+
 /** By topic: the offset after the last message of each partition. Names with the prefix. */
 export type Ends = Record<string, { partition: number; offset: string }[]>;
 
@@ -92,33 +101,38 @@ export function mustBeAtRest(parts: Parts, services: readonly string[]): Promise
 
 /**
  * Sets the groups of these services to where they stood, so that they read again what their stores do not know any more; what these
- * know already is a repeat. In another cluster nothing is set: groups begin with what is there.
+ * know already is a repeat. A partition that the backup does not list had no committed offset, and is read from its beginning: its
+ * offset of today would skip events that the restored store has never counted. In another cluster nothing is set.
  * @returns whether it is the cluster of the backup
  */
 export function rewind(parts: Parts, { cluster, groups }: Positions, services: readonly string[]): Promise<boolean> {
   return withAdmin(parts, async (admin) => {
     if ((await admin.describeCluster()).clusterId !== cluster) return false;
     const ours = groups.filter(({ group }) => serviceOfGroup(group, parts.prefix, services));
-    const known = new Set(ours.map(({ group }) => group));
-    // A group that came after the backup begins anew.
-    const later = (await admin.listGroups()).groups
+    const there = (await admin.listGroups()).groups
       .map(({ groupId }) => groupId)
-      .filter((group) => serviceOfGroup(group, parts.prefix, services) && !known.has(group));
-    if (later.length > 0) await admin.deleteGroups(later);
-    // Groups at once: setting one takes seconds, for it is joined.
-    await Promise.all(
-      [...Map.groupBy(ours, ({ group }) => group)].map(async ([groupId, rows]) => {
-        for (const [topic, partitions] of Map.groupBy(rows, (row) => row.topic)) {
-          await admin.setOffsets({
-            groupId,
-            topic,
-            partitions: partitions.map(({ partition, offset }) => ({ partition, offset })),
-          });
-        }
-      }),
-    );
+      .filter((group) => serviceOfGroup(group, parts.prefix, services));
+    // First all are forgotten: should this end half-way, groups repeat from the beginning and skip nothing.
+    if (there.length > 0) await admin.deleteGroups(there);
+    await setOffsets(admin, ours);
     return true;
   });
+}
+
+/** Sets groups that have no member to these offsets; what is not listed stays as it is. */
+export const moveTo = (parts: Parts, offsets: readonly GroupOffset[]): Promise<void> =>
+  withAdmin(parts, (admin) => setOffsets(admin, offsets));
+
+/** Groups at once: setting one takes seconds, for it is joined. */
+async function setOffsets(admin: Admin, offsets: readonly GroupOffset[]): Promise<void> {
+  await Promise.all(
+    [...Map.groupBy(offsets, ({ group }) => group)].map(async ([groupId, rows]) => {
+      for (const [topic, partitions] of Map.groupBy(rows, (row) => row.topic)) {
+        const places = partitions.map(({ partition, offset }) => ({ partition, offset }));
+        await admin.setOffsets({ groupId, topic, partitions: places });
+      }
+    }),
+  );
 }
 
 /**
@@ -126,6 +140,18 @@ export function rewind(parts: Parts, { cluster, groups }: Positions, services: r
  * the platform's form is left out.
  */
 export async function readEvents(parts: Parts, topics: string[], from: Ends = {}): Promise<ReceivedEvent[]> {
+  const events: ReceivedEvent[] = [];
+  await readEach(parts, topics, (event) => events.push(event), from);
+  return events;
+}
+
+/** As `readEvents`, one event after the other, so that whoever needs little of each keeps little. */
+export async function readEach(
+  parts: Parts,
+  topics: string[],
+  take: (event: ReceivedEvent) => void,
+  from: Ends = {},
+): Promise<void> {
   const ends = await withAdmin(parts, async (admin) => {
     const there = new Set(await admin.listTopics());
     const found: { topic: string; partition: number; low: number; high: number }[] = [];
@@ -137,14 +163,15 @@ export async function readEvents(parts: Parts, topics: string[], from: Ends = {}
     }
     return found.filter(({ low, high }) => low < high);
   });
-  return ends.length === 0 ? [] : readTo(parts, ends);
+  if (ends.length > 0) await readTo(parts, ends, take);
 }
 
 /** kafkajs reads in groups only: one that is forgotten afterwards. */
 async function readTo(
   parts: Parts,
   ends: { topic: string; partition: number; low: number; high: number }[],
-): Promise<ReceivedEvent[]> {
+  take: (event: ReceivedEvent) => void,
+): Promise<void> {
   const groupId = `${parts.prefix}cups-restore-${randomUUID()}`;
   const consumer = connectKafka(parts.brokers, groupId, parts.access).consumer({
     groupId,
@@ -152,7 +179,6 @@ async function readTo(
     allowAutoTopicCreation: false,
     retry: { retries: 10 },
   });
-  const events: ReceivedEvent[] = [];
   const open = new Map(ends.map((end) => [`${end.topic} ${end.partition}`, end]));
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   consumer.on('consumer.crash', ({ payload }) => reject(payload.error));
@@ -168,7 +194,7 @@ async function readTo(
         for (const message of messages) {
           if (Number(message.offset) < end.low || Number(message.offset) >= end.high) continue;
           const event = decode(message, topic.slice(parts.prefix.length), partition);
-          if (event) events.push(event);
+          if (event) take(event);
         }
         if (Number(batch.lastOffset()) >= end.high - 1) open.delete(`${topic} ${partition}`);
         if (open.size === 0) resolve();
@@ -177,21 +203,65 @@ async function readTo(
     });
     for (const { topic, partition, low } of ends) consumer.seek({ topic, partition, offset: String(low) });
     await promise;
-    return events;
   } finally {
     await consumer.disconnect();
     await withAdmin(parts, (admin) => admin.deleteGroups([groupId])).catch(() => {});
   }
 }
 
-/** How many messages each service has still to read. */
-export async function lagOf(parts: Parts, services: readonly string[]): Promise<Record<string, number>> {
-  const { groups, ends } = await readPositions(parts, services);
+/** A group of a service, and the topic that it reads. Names with the prefix. */
+export interface Reading {
+  group: string;
+  service: string;
+  topic: string;
+}
+
+/** Who reads which of these topics to keep a store; the groups of agencies are their own. */
+export function readingsOf(topics: readonly string[], prefix: string): Reading[] {
+  const readings = topics.flatMap((topic): [string, string, string][] => {
+    const name = topic.slice(prefix.length);
+    if (name === 'cups.applications') return ['agency-bridge', 'notifications'].map((one) => [one, one, topic]);
+    if (name === 'cups.deliveries') return [['intake', 'intake', topic]];
+    if (name === 'training.replies') return [['agency-bridge-training', 'agency-bridge', topic]];
+    const code = /^agency\.(.+)\.replies$/.exec(name)?.[1];
+    return code === undefined ? [] : [[`agency-bridge-replies-${code}`, 'agency-bridge', topic]];
+  });
+  return readings.map(([group, service, topic]) => ({ group: prefix + group, service, topic }));
+}
+
+/** A partition that a group reads. */
+export interface Standing extends Reading {
+  partition: number;
+  /** The first message that is kept, and the offset after the last. */
+  low: number;
+  high: number;
+  /** Where the group goes on: what it has committed, else at the first that is kept. */
+  next: number;
+}
+
+/** Where every group of the services goes on, in every partition that it reads, also where it has committed nothing. */
+export function readStandings(parts: Parts): Promise<Standing[]> {
+  return withAdmin(parts, async (admin) => {
+    const topics = (await admin.listTopics()).filter((name) => isOurs(name, parts.prefix));
+    const standings: Standing[] = [];
+    for (const reading of readingsOf(topics, parts.prefix)) {
+      const { group: groupId, topic } = reading;
+      const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
+      const offsets = new Map(committed?.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+      for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+        const next = Math.max(Number(low), offsets.get(partition) ?? -1);
+        standings.push(Object.assign({ partition, low: Number(low), high: Number(high), next }, reading));
+      }
+    }
+    return standings;
+  });
+}
+
+/** How many messages each of these services has still to read, also in partitions where it has committed nothing. */
+export function lagOf(standings: readonly Standing[], services: readonly string[]): Record<string, number> {
   const lag: Record<string, number> = Object.fromEntries(services.map((service) => [service, 0]));
-  for (const { group, topic, partition, offset } of groups) {
-    const service = serviceOfGroup(group, parts.prefix, services);
-    const end = ends[topic]?.find((one) => one.partition === partition)?.offset ?? offset;
-    if (service) lag[service]! += Math.max(0, Number(end) - Number(offset));
+  for (const { service, next, high } of standings) {
+    if (service in lag) lag[service]! += Math.max(0, high - next);
   }
   return lag;
 }

@@ -97,7 +97,7 @@ describe('consumers', () => {
       ['C', 1],
     ]);
     expect(uncounted(applications, 'notifications', counted)).toEqual([
-      { application: 'A', consumer: 'notifications', counted: 2, of: 3 },
+      { document: 'A', consumer: 'notifications', counted: 2, of: 3 },
     ]);
   });
 

@@ -1,0 +1,329 @@
+import type { mongo } from 'mongoose';
+import type { ReceivedEvent } from '@cups/contracts';
+import { settle } from './gaps.ts';
+import type { Account, Published } from './gaps.ts';
+import type { StoredService, Stores } from './documents.ts';
+import type { Parts } from './parts.ts';
+import { moveTo, readEach, readStandings } from './positions.ts';
+import type { GroupOffset, Standing } from './positions.ts';
+
+/**
+ * The books of the services against the retained topics: what a consumer is past without having counted it is read again, what is in
+ * an outbox is published by its service, and what is nowhere is named. Nothing is reconstructed. No service runs meanwhile.
+ */
+
+/** An event that a consumer waits for, and that is in no store and no topic. */
+export interface Lost {
+  consumer: StoredService;
+  /** applications/{id} or deliveries/{id} */
+  subject: string;
+  sequences: number[];
+}
+
+/** A document whose outbox Kafka refuses. */
+export interface Blocked {
+  service: StoredService;
+  document: string;
+  cause: string;
+}
+
+/** A document that gave fewer numbers than were counted of it: its next event would count as a repeat. */
+export interface Behind {
+  service: 'intake' | 'agency-bridge';
+  document: string;
+  given: number;
+  last: number;
+}
+
+export interface Books {
+  /** Where groups must go back to. */
+  back: GroupOffset[];
+  lost: Lost[];
+  /** Of services that have read all that there is for them: what these still do may be what brings them forward. */
+  behind: Behind[];
+  blocked: Blocked[];
+  /** Documents whose outbox is not empty, by service: published when the service starts. */
+  outboxes: Partial<Record<StoredService, number>>;
+}
+
+interface Entry {
+  sequence: number | null;
+}
+
+interface Stored {
+  _id: string;
+  application?: string;
+  eventSeq?: number;
+  outbox?: Entry[];
+  outboxBlocked?: { cause: string };
+  lastSeqs?: Record<string, number>;
+  submissions?: unknown[];
+  messages?: string[];
+  refused?: string[];
+}
+
+const FIELDS = [
+  'application',
+  'eventSeq',
+  'outbox.sequence',
+  'outboxBlocked',
+  'lastSeqs',
+  'submissions.number',
+  'messages',
+  'refused',
+];
+const PROJECTION = Object.fromEntries(FIELDS.map((field) => [field, 1]));
+/** The bridge forgets the oldest ids of a delivery beyond 100 (`KEPT_MESSAGES`): then a reply that it does not know may be an old one. */
+const REMEMBERED = 100;
+
+type Consumer = 'intake' | 'agency-bridge' | 'notifications';
+const CONSUMERS: readonly Consumer[] = ['intake', 'agency-bridge', 'notifications'];
+
+interface Aside {
+  kind: 'gap' | 'held' | 'dropped';
+  subject: string;
+  sequence: number;
+}
+
+/** All that is compared. */
+interface Inventory {
+  standings: Standing[];
+  applications: Map<string, Stored>;
+  deliveries: Map<string, Stored>;
+  threads: Map<string, Stored>;
+  /** Events that a consumer has put aside, by consumer. */
+  aside: Record<Consumer, Map<string, Aside[]>>;
+  /** By subject. */
+  published: Map<string, Published[]>;
+  /** Applications of which Kafka says that they were filed. */
+  filed: Set<string>;
+  /** Replies of agencies about deliveries that do not know them. */
+  unknown: { topic: string; partition: number; offset: number }[];
+}
+
+/** Compares stores and topics; changes nothing. @param services of which stores are compared: those that hold something */
+export async function examine(parts: Parts, stores: Stores): Promise<Books> {
+  const inventory = await takeInventory(parts, stores);
+  const { standings, applications, deliveries, unknown } = inventory;
+  const back = new Lowest(standings);
+  const lost: Lost[] = [];
+  for (const { consumer, subject, topic, account } of accountsOf(inventory, parts.prefix)) {
+    const settlement = settle(account, (partition) => back.nextOf(consumer, topic, partition));
+    for (const { partition, offset } of settlement.again) back.note(consumer, topic, partition, offset);
+    if (settlement.lost.length > 0) lost.push({ consumer, subject, sequences: settlement.lost });
+  }
+  for (const { topic, partition, offset } of unknown) back.note('agency-bridge', topic, partition, offset);
+  const offsets = back.offsets();
+  const waiting = { intake: [...applications.values()], 'agency-bridge': [...deliveries.values()] };
+  const blocked = Object.entries(waiting).flatMap(([service, documents]) =>
+    documents.flatMap(({ _id, outboxBlocked }) =>
+      outboxBlocked ? [{ service: service as StoredService, document: _id, cause: outboxBlocked.cause }] : [],
+    ),
+  );
+  const outboxes = Object.fromEntries(
+    Object.entries(waiting).map(([service, documents]) => [
+      service,
+      documents.filter(({ outbox = [] }) => outbox.length > 0).length,
+    ]),
+  );
+  return { back: offsets, lost, behind: behindOf(inventory, offsets), blocked, outboxes };
+}
+
+/** Takes groups back to what they have not counted, and numbers forward to what was counted. @returns the books as they were before */
+export async function repair(parts: Parts, stores: Stores): Promise<Books> {
+  const books = await examine(parts, stores);
+  if (books.back.length > 0) await moveTo(parts, books.back);
+  for (const { service, document, last } of books.behind) {
+    const collection = stores
+      .database(service)
+      .collection<{ _id: string; eventSeq: number; revision: number }>(
+        service === 'intake' ? 'applications' : 'deliveries',
+      );
+    await collection.updateOne(
+      { _id: document, eventSeq: { $lt: last } },
+      { $set: { eventSeq: last }, $inc: { revision: 1 } },
+    );
+  }
+  return books;
+}
+
+/** @param back groups that are to read something again */
+function behindOf(
+  { standings, applications, deliveries, published }: Inventory,
+  back: readonly GroupOffset[],
+): Behind[] {
+  const idle = (service: string) =>
+    standings.every(
+      (one) => one.service !== service || (one.next >= one.high && !back.some(({ group }) => group === one.group)),
+    );
+  const of = (service: Behind['service'], kind: string, documents: Iterable<Stored>): Behind[] =>
+    [...documents].flatMap(({ _id, eventSeq: given = 0 }) => {
+      const last = Math.max(0, ...(published.get(`${kind}/${_id}`) ?? []).map(({ sequence }) => sequence));
+      return last > given ? [{ service, document: _id, given, last }] : [];
+    });
+  return [
+    ...(idle('intake') ? of('intake', 'applications', applications.values()) : []),
+    ...(idle('agency-bridge') ? of('agency-bridge', 'deliveries', deliveries.values()) : []),
+  ];
+}
+
+/** The lowest offset that each group needs. */
+class Lowest {
+  readonly #standings = new Map<string, Standing>();
+  readonly #needed = new Map<Standing, number>();
+
+  constructor(standings: readonly Standing[]) {
+    for (const one of standings) this.#standings.set(`${one.service} ${one.topic} ${one.partition}`, one);
+  }
+
+  /** Where the group goes on in a partition, without what was noted. */
+  nextOf(service: string, topic: string, partition: number): number {
+    return this.#standings.get(`${service} ${topic} ${partition}`)?.next ?? 0;
+  }
+
+  note(service: string, topic: string, partition: number, offset: number): void {
+    const standing = this.#standings.get(`${service} ${topic} ${partition}`);
+    if (!standing || offset >= standing.next) return;
+    this.#needed.set(standing, Math.min(offset, this.#needed.get(standing) ?? offset));
+  }
+
+  offsets(): GroupOffset[] {
+    return [...this.#needed].map(([{ group, topic, partition }, offset]) => {
+      return { group, topic, partition, offset: String(offset) };
+    });
+  }
+}
+
+async function takeInventory(parts: Parts, stores: Stores): Promise<Inventory> {
+  const standings = await readStandings(parts);
+  const [applications, deliveries, threads] = await Promise.all([
+    documentsOf(stores, 'intake', 'applications'),
+    documentsOf(stores, 'agency-bridge', 'deliveries'),
+    documentsOf(stores, 'notifications', 'threads'),
+  ]);
+  const aside = Object.fromEntries(
+    await Promise.all(CONSUMERS.map(async (one) => [one, await asideOf(stores, one)] as const)),
+  ) as Inventory['aside'];
+  const refused = await refusedPlaces(stores);
+  const inventory: Inventory = {
+    standings,
+    applications,
+    deliveries,
+    threads,
+    aside,
+    published: new Map(),
+    filed: new Set(),
+    unknown: [],
+  };
+  const topics = [...new Set(standings.map(({ topic }) => topic))];
+  await readEach(parts, topics, (event) => {
+    if (event.topic.endsWith('.replies')) noteReply(inventory, event, parts.prefix, refused);
+    else notePublished(inventory, event);
+  });
+  return inventory;
+}
+
+async function documentsOf(stores: Stores, service: Consumer, collection: string): Promise<Map<string, Stored>> {
+  const found = stores.database(service).collection<Stored>(collection).find({}, { projection: PROJECTION });
+  return new Map((await found.toArray()).map((one) => [one._id, one as Stored]));
+}
+
+async function asideOf(stores: Stores, service: Consumer): Promise<Map<string, Aside[]>> {
+  const collection = stores.database(service).collection<Aside & mongo.Document>('parkedEvents');
+  const projection = { kind: 1, subject: 1, sequence: 1 };
+  return Map.groupBy(await collection.find({}, { projection }).toArray(), ({ subject }) => subject);
+}
+
+/** `<topic>/<partition>/<offset>` of replies that were refused one by one. */
+async function refusedPlaces(stores: Stores): Promise<Set<string>> {
+  const collection = stores.database('agency-bridge').collection<{ _id: string }>('refusedReplies');
+  return new Set((await collection.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id));
+}
+
+function notePublished({ published, filed }: Inventory, event: ReceivedEvent): void {
+  const { subject, sequence, partition, offset, type } = event;
+  if (sequence === null) return;
+  const known = published.get(subject) ?? [];
+  published.set(subject, known);
+  known.push({ sequence, partition, offset: Number(offset) });
+  if (type.endsWith('.ApplicationSubmitted')) filed.add(subject);
+}
+
+/** A reply counts as unknown only where its delivery has forgotten nothing. */
+function noteReply(
+  { deliveries, unknown }: Inventory,
+  event: ReceivedEvent,
+  prefix: string,
+  refused: ReadonlySet<string>,
+): void {
+  const { id, type, subject, topic, partition, offset } = event;
+  const delivery = deliveries.get(lastOf(subject));
+  if (!delivery || !type.startsWith('md.cups.reply.')) return;
+  const { messages = [], refused: told = [] } = delivery;
+  const isKnown =
+    messages.includes(id) ||
+    messages.length >= REMEMBERED ||
+    told.some((one) => one.endsWith(` ${id}`)) ||
+    refused.has(`${topic}/${partition}/${offset}`);
+  if (!isKnown) unknown.push({ topic: prefix + topic, partition, offset: Number(offset) });
+}
+
+interface Compared {
+  consumer: Consumer;
+  subject: string;
+  topic: string;
+  account: Account;
+}
+
+/** Every subject at every consumer whose store holds something: an empty one was not restored yet, or has nothing to count. */
+function accountsOf(inventory: Inventory, prefix: string): Compared[] {
+  const { applications, deliveries, threads, published } = inventory;
+  const byApplication = new Map([...deliveries.values()].map((one) => [one.application ?? '', one]));
+  const about = (topic: string) => ({ topic: `${prefix}${topic}` });
+  const subjects = new Set([...published.keys(), ...[...applications.keys()].map((id) => `applications/${id}`)]);
+  const all: Compared[] = [];
+  for (const subject of subjects) {
+    if (!subject.startsWith('applications/')) continue;
+    const producer = applications.get(lastOf(subject));
+    const isFiled = inventory.filed.has(subject) || (producer?.submissions?.length ?? 0) > 0;
+    const delivery = byApplication.get(subject);
+    const of = (consumer: Consumer, counted = 0) => {
+      const account = accountOf(inventory, consumer, subject, { counted, producer });
+      all.push(Object.assign({ consumer, subject, account }, about('cups.applications')));
+    };
+    // Of a draft that was thrown away the bridge counts nothing.
+    if (deliveries.size > 0 && (isFiled || delivery)) of('agency-bridge', delivery?.lastSeqs?.[subject]);
+    if (threads.size > 0) of('notifications', threads.get(lastOf(subject))?.lastSeqs?.['applications']);
+  }
+  const ofDeliveries = new Set([...published.keys(), ...[...deliveries.keys()].map((id) => `deliveries/${id}`)]);
+  for (const subject of ofDeliveries) {
+    if (!subject.startsWith('deliveries/')) continue;
+    // What intake has not is refused there, and named as missing.
+    const application = applications.get(lastOf(subject).split('-')[0]!);
+    if (!application) continue;
+    const counted = application.lastSeqs?.[subject] ?? 0;
+    const account = accountOf(inventory, 'intake', subject, { counted, producer: deliveries.get(lastOf(subject)) });
+    all.push(Object.assign({ consumer: 'intake' as const, subject, account }, about('cups.deliveries')));
+  }
+  return all;
+}
+
+function accountOf(
+  { published, aside }: Inventory,
+  consumer: Consumer,
+  subject: string,
+  { counted, producer }: { counted: number; producer: Stored | undefined },
+): Account {
+  const kept = aside[consumer].get(subject) ?? [];
+  const numbers = (kind: Aside['kind']) => kept.filter((one) => one.kind === kind).map(({ sequence }) => sequence);
+  return {
+    counted,
+    given: producer?.eventSeq ?? 0,
+    published: published.get(subject) ?? [],
+    outbox: (producer?.outbox ?? []).flatMap(({ sequence }) => (sequence === null ? [] : [sequence])),
+    parked: numbers('gap'),
+    held: numbers('held'),
+  };
+}
+
+const lastOf = (name: string): string => name.slice(name.lastIndexOf('/') + 1);

@@ -1,0 +1,219 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { connectKafka, ensureTopics } from '@cups/events';
+import { eventOf, platform, produce } from '@cups/testing';
+import { openStores } from '../backup/documents.ts';
+import { settle } from '../backup/gaps.ts';
+import type { Account } from '../backup/gaps.ts';
+import { lagOf, moveTo, readingsOf, readPositions, readStandings, rewind } from '../backup/positions.ts';
+import type { Standing } from '../backup/positions.ts';
+
+/** Consumers that are ahead of their stores: what they passed is found again in Kafka, or named. */
+
+const root = join(import.meta.dirname, '../..');
+
+describe('what a consumer has not counted', () => {
+  const at = (sequence: number, offset: number) => ({ sequence, partition: 0, offset });
+  const account = (given: Partial<Account>): Account =>
+    Object.assign({ counted: 1, given: 3, published: [], outbox: [], parked: [], held: [] }, given);
+  const NEXT = 10;
+
+  test.each<[string, Partial<Account>, { again: number[]; lost: number[] }]>([
+    ['is still to come', { published: [at(1, 0), at(2, 10), at(3, 11)] }, { again: [], lost: [] }],
+    ['was passed, and is read again', { published: [at(2, 5), at(3, 11)] }, { again: [5], lost: [] }],
+    ['was passed and comes once more', { published: [at(2, 5), at(2, 12), at(3, 13)] }, { again: [], lost: [] }],
+    ['was passed twice: its last place does', { published: [at(2, 5), at(2, 7), at(3, 11)] }, { again: [7], lost: [] }],
+    ['waits in the outbox', { outbox: [2, 3] }, { again: [], lost: [] }],
+    ['is put aside behind one that was passed', { published: [at(2, 5)], parked: [3] }, { again: [5], lost: [] }],
+    [
+      'is put aside though its turn has come',
+      { published: [at(2, 5), at(3, 11)], parked: [2] },
+      { again: [5], lost: [] },
+    ],
+    ['waits for an operator', { held: [2, 3] }, { again: [], lost: [] }],
+    ['is nowhere', { published: [at(1, 0), at(3, 11)] }, { again: [], lost: [2] }],
+    ['was given and never published', { published: [at(1, 0)] }, { again: [], lost: [2, 3] }],
+    ['is known by Kafka alone', { given: 0, published: [at(2, 5)] }, { again: [5], lost: [] }],
+    ['is nothing', { counted: 3, published: [at(2, 5)] }, { again: [], lost: [] }],
+  ])('%s', (_what, given, expected) => {
+    const { again, lost } = settle(account(given), () => NEXT);
+    expect({ again: again.map(({ offset }) => offset), lost }).toEqual(expected);
+  });
+});
+
+test('every group of a service is known with the topic that it reads, and no group of an agency', () => {
+  const topics = ['cups.applications', 'cups.deliveries', 'cups.centres', 'training.replies', 'training.requests'];
+  const agency = ['agency.asp.replies', 'agency.asp.requests'];
+  const readings = readingsOf(
+    [...topics, ...agency].map((name) => `t-${name}`),
+    't-',
+  );
+  expect(readings.map(({ group, topic }) => `${group} ${topic}`)).toEqual([
+    't-agency-bridge t-cups.applications',
+    't-notifications t-cups.applications',
+    't-intake t-cups.deliveries',
+    't-agency-bridge-training t-training.replies',
+    't-agency-bridge-replies-asp t-agency.asp.replies',
+  ]);
+});
+
+describe('a platform whose groups are ahead of its stores', () => {
+  const { mongoUri, brokers, prefix } = platform();
+  const parts = { mongoUri, brokers, prefix };
+  const IDS = ['A', 'B', 'C', 'D', 'E', 'F', 'G', 'H'];
+  let stores: Awaited<ReturnType<typeof openStores>>;
+
+  beforeAll(async () => {
+    stores = await openStores(parts);
+    await ensureTopics({ brokers, prefix, partitions: 3, agencies: ['asp'] });
+    const numbered = (id: string, sequence: number) =>
+      eventOf({
+        topic: 'cups.applications',
+        key: id,
+        subject: `applications/${id}`,
+        type: `cups.intake.v1.${sequence === 1 ? 'ApplicationSubmitted' : 'ApplicationDecided'}`,
+        sequence,
+      });
+    await produce(
+      parts,
+      IDS.flatMap((id) => [1, 2, 3].filter((n) => id !== 'C' || n !== 2).map((n) => numbered(id, n))),
+    );
+    await produce(parts, [
+      eventOf({
+        topic: 'agency.asp.replies',
+        key: 'applications/A',
+        subject: 'deliveries/A-asp',
+        type: 'md.cups.reply.decided.v1',
+        id: 'reply-1',
+      }),
+    ]);
+  });
+  afterAll(() => stores.close());
+
+  const toTheirEnds = async () => {
+    const standings = await readStandings(parts);
+    const ends = standings.map(({ group, topic, partition, high }) => ({
+      group,
+      topic,
+      partition,
+      offset: String(high),
+    }));
+    await moveTo(parts, ends);
+  };
+  const of = (standings: Standing[], group: string) => standings.filter((one) => one.group === prefix + group);
+  const lag = async () => lagOf(await readStandings(parts), ['agency-bridge', 'notifications']);
+
+  test('has its groups set back to the backup: partitions that it does not list begin at their beginning', async () => {
+    expect(await lag()).toEqual({ 'agency-bridge': 24, notifications: 23 });
+    await toTheirEnds();
+    expect(await lag()).toEqual({ 'agency-bridge': 0, notifications: 0 });
+    const standings = of(await readStandings(parts), 'notifications');
+    const [listed, ...others] = standings.filter(({ high }) => high > 1);
+    expect(others.length).toBeGreaterThan(0);
+
+    const { cluster, ends } = await readPositions(parts, ['notifications']);
+    const { group, topic, partition } = listed!;
+    const groups = [{ group, topic, partition, offset: '1' }];
+    expect(await rewind(parts, { cluster, groups, ends }, ['notifications'])).toBe(true);
+    const after = of(await readStandings(parts), 'notifications');
+    expect(after.map(({ partition: at, next }) => [at, next])).toEqual(
+      standings.map((one) => [one.partition, one.partition === partition ? 1 : 0]),
+    );
+    expect(await lag()).toEqual({ 'agency-bridge': 0, notifications: 22 });
+  });
+
+  test('is repaired from what Kafka keeps and what waits in outboxes; what is nowhere is named and stays', async () => {
+    const counted = { A: 1, B: 3, C: 1, D: 3, E: 3, F: 3, G: 3, H: 3 };
+    const collection = (service: 'intake' | 'agency-bridge' | 'notifications', name: string) =>
+      stores.database(service).collection<{ _id: string } & Record<string, unknown>>(name);
+    await collection('intake', 'applications').insertMany(
+      IDS.map((_id) => {
+        // Of B, event 4 waits in its outbox.
+        const outbox = _id === 'B' ? [{ n: 4, sequence: 4 }] : [];
+        return { _id, eventSeq: _id === 'B' ? 4 : 3, outbox, submissions: [{ number: 1 }], revision: 1 };
+      }),
+    );
+    await collection('notifications', 'threads').insertMany(
+      Object.entries(counted).map(([_id, applications]) => ({ _id, lastSeqs: { applications } })),
+    );
+    await collection('notifications', 'parkedEvents').insertOne({
+      _id: '/cups/test|A3',
+      kind: 'gap',
+      subject: 'applications/A',
+      sequence: 3,
+    });
+    await collection('agency-bridge', 'deliveries').insertMany(
+      IDS.map((id) => ({
+        _id: `${id}-asp`,
+        application: `applications/${id}`,
+        eventSeq: 0,
+        lastSeqs: { [`applications/${id}`]: 3 },
+        messages: [],
+      })),
+    );
+    await toTheirEnds();
+    const env = Object.assign({}, process.env, {
+      MONGODB_URI: mongoUri,
+      KAFKA_BROKERS: brokers.join(),
+      CUPS_PREFIX: prefix,
+    });
+    const repair = () =>
+      spawnSync(
+        join(root, 'node_modules/.bin/node'),
+        ['--disable-warning=ExperimentalWarning', join(root, 'tools/restore.ts'), 'repair'],
+        { encoding: 'utf8', env },
+      );
+    const { stdout, stderr, status } = repair();
+    expect(stderr).toBe('');
+    expect(stdout).toContain('lost  applications/C  notifications  events 2 are in no store and no topic\n');
+    expect(stdout).toContain('1 subjects lack events for good');
+    expect(stdout).toContain('intake: 1 documents have events to publish when it starts\n');
+    expect(status).toBe(1);
+
+    const standings = await readStandings(parts);
+    const behind = standings.filter(({ next, high }) => next < high);
+    // Event 2 of A, in the one partition where it lies; and the reply of the agency.
+    const read = await eventsFrom(behind.filter(({ topic }) => topic.endsWith('cups.applications')));
+    expect(read[0]).toBe('applications/A 2');
+    const groups = ['agency-bridge-replies-asp', 'notifications'].map((group) => prefix + group);
+    expect(behind.map(({ group }) => group).sort()).toEqual(groups);
+
+    // As the services would do it: what is there is counted, and only the lost one stays.
+    await collection('notifications', 'threads').updateOne({ _id: 'A' }, { $set: { 'lastSeqs.applications': 3 } });
+    await collection('agency-bridge', 'deliveries').updateOne({ _id: 'A-asp' }, { $set: { messages: ['reply-1'] } });
+    const aside = { kind: 'gap', subject: 'applications/C', sequence: 3 };
+    await collection('notifications', 'parkedEvents').insertOne(Object.assign({ _id: '/cups/test|C3' }, aside));
+    await toTheirEnds();
+    const again = repair().stdout;
+    expect(again).not.toMatch(/^again/m);
+    expect(again).toContain('lost  applications/C');
+  });
+
+  /** Subjects and numbers from where a group goes on, in one partition. */
+  async function eventsFrom([standing]: Standing[]): Promise<string[]> {
+    const { topic, partition, next, high } = standing!;
+    const consumer = connectKafka(brokers, 'test').consumer({ groupId: `${prefix}look`, maxWaitTimeInMs: 100 });
+    const found: string[] = [];
+    const { promise, resolve } = Promise.withResolvers<void>();
+    try {
+      await consumer.connect();
+      await consumer.subscribe({ topic, fromBeginning: true });
+      await consumer.run({
+        autoCommit: false,
+        eachMessage({ partition: from, message }) {
+          if (from !== partition || Number(message.offset) < next) return Promise.resolve();
+          const text = (name: string) => String(message.headers?.[name]);
+          found.push(`${text('ce_subject')} ${text('ce_sequence')}`);
+          if (Number(message.offset) >= high - 1) resolve();
+          return Promise.resolve();
+        },
+      });
+      consumer.seek({ topic, partition, offset: String(next) });
+      await promise;
+      return found;
+    } finally {
+      await consumer.disconnect();
+    }
+  }
+});
