@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { identityOf, runsSince } from '@cups/local';
+import type { ProcessIdentity } from '@cups/local';
 import { startPlatform } from './platform.ts';
 import { playDay } from './day.ts';
 import { openTable, summary } from './table.ts';
@@ -56,17 +58,23 @@ async function stop(code: number, why: string): Promise<never> {
     stopping = platform?.stop() ?? Promise.resolve();
   }
   await stopping;
-  if (existsSync(running) && readFileSync(running, 'utf8').includes(`"pid":${process.pid}`)) rmSync(running);
+  if (runningPlatform()?.pid === process.pid) rmSync(running);
   process.exit(code);
 }
 
-/** Whether the platform that `npm run demo` finds is another one that still runs. */
-function anotherRuns(): boolean {
+/** What is written of the platform that `npm run demo` finds, whether it still runs or not. */
+function runningPlatform(): ({ pid: number } & Partial<ProcessIdentity>) | undefined {
   try {
-    return process.kill((JSON.parse(readFileSync(running, 'utf8')) as { pid: number }).pid, 0);
+    return JSON.parse(readFileSync(running, 'utf8')) as { pid: number };
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Whether that is another one that still runs: after a power cut its number may be that of any process. */
+function anotherRuns(): boolean {
+  const { pid, boot, started } = runningPlatform() ?? {};
+  return pid !== undefined && boot !== undefined && started !== undefined && runsSince({ pid, boot, started });
 }
 
 const aborted = new AbortController();
@@ -97,6 +105,7 @@ try {
       JSON.stringify({
         url: platform.url,
         pid: process.pid,
+        ...identityOf(process.pid),
         data: dataDir,
         services: platform.addresses(),
         open: values.open,

@@ -9,6 +9,8 @@ import { startStore } from './store.ts';
 
 export { kafkaClassPath } from './kafka.ts';
 export { freePort, isFree } from './ports.ts';
+export { identityOf, runsSince } from './process-identity.ts';
+export type { ProcessIdentity } from './process-identity.ts';
 
 export type LocalPart = 'kafka' | 'store';
 
@@ -45,6 +47,8 @@ export interface LocalOptions {
   maxSessionMs?: number;
   /** Partitions of a topic that is created without a number. Default 3. */
   partitions?: number;
+  /** Whether Kafka acknowledges only what is on the disk. Default yes; not, to measure what that costs. */
+  flush?: boolean;
   /** One line of progress, for a person. */
   onProgress?: (line: string) => void;
   /** A part has ended though nobody asked it to. */
@@ -203,7 +207,7 @@ class RunningPlatform implements LocalPlatform {
       if (this.#children.delete(part)) this.#options.onExit?.(part, code, signal);
     };
     const { host, advertisedHost } = this.#addresses;
-    const { partitions = 3, endsWithParent = true, maxSessionMs = SESSION_MS, users } = this.#options;
+    const { partitions = 3, endsWithParent = true, maxSessionMs = SESSION_MS, users, flush = true } = this.#options;
     const shared = { dataDir, host, endsWithParent };
     if (part === 'store') {
       return startStore(Object.assign(shared, { port: store, secure: this.#storeSecure }), onProgress, onEnd);
@@ -216,6 +220,7 @@ class RunningPlatform implements LocalPlatform {
       partitions,
       maxSessionMs,
       users,
+      flush,
     };
     return startKafka(Object.assign(shared, options), onProgress, onEnd);
   }

@@ -1,12 +1,18 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { bootId, runsSince, startOf } from './process-identity.ts';
 
-/** Who runs a data folder: the process that started it and its two children, each 0 when there is none. */
-export interface Owner {
-  pid: number;
-  kafka: number;
-  store: number;
+type Role = 'pid' | 'kafka' | 'store';
+
+/**
+ * Who runs a data folder: the process that started it and its two children, each 0 when there is none. A number alone says
+ * little after a power cut: another process may have it. So the boot and the start of each stand beside it; older releases
+ * wrote neither.
+ */
+export interface Owner extends Record<Role, number> {
+  boot?: string | undefined;
+  started?: Partial<Record<Role, string>>;
 }
 
 const ORPHAN_SECONDS = 30;
@@ -27,7 +33,7 @@ export async function runningOwner(dataDir: string): Promise<Owner | undefined> 
   } catch {
     return undefined;
   }
-  return (await isRunning(owner.pid, owner)) ? owner : undefined;
+  return (await isRunning('pid', owner)) ? owner : undefined;
 }
 
 /**
@@ -37,7 +43,7 @@ export async function runningOwner(dataDir: string): Promise<Owner | undefined> 
  */
 export async function takeLock(dataDir: string): Promise<void> {
   const file = lockFile(dataDir);
-  const mine: Owner = { pid: process.pid, kafka: 0, store: 0 };
+  const mine = ownerOf(0, 0);
   for (let attempt = 0; attempt < 3; attempt++) {
     try {
       await writeFile(file, JSON.stringify(mine), { flag: 'wx' });
@@ -59,7 +65,16 @@ export async function takeLock(dataDir: string): Promise<void> {
 
 /** Writes down the children, so that whoever comes after a crash can wait for them. */
 export async function recordChildren(dataDir: string, kafka: number, store: number): Promise<void> {
-  await writeFile(lockFile(dataDir), JSON.stringify({ pid: process.pid, kafka, store } satisfies Owner));
+  await writeFile(lockFile(dataDir), JSON.stringify(ownerOf(kafka, store)));
+}
+
+/** This process and its children. */
+function ownerOf(kafka: number, store: number): Owner {
+  const pids = { pid: process.pid, kafka, store };
+  const started = Object.fromEntries(
+    Object.entries(pids).flatMap(([role, pid]) => (pid ? [[role, startOf(pid)] as const] : [])),
+  );
+  return Object.assign(pids, { boot: bootId(), started });
 }
 
 export async function releaseLock(dataDir: string): Promise<void> {
@@ -74,17 +89,26 @@ async function waitForOrphans(file: string): Promise<void> {
     return;
   }
   const deadline = Date.now() + ORPHAN_SECONDS * 1000;
-  for (const pid of [owner.kafka, owner.store]) {
-    while (await isRunning(pid, owner)) {
-      if (Date.now() > deadline) throw new Error(`Process ${pid} of an earlier run is still there: end it first.`);
+  for (const role of ['kafka', 'store'] as const) {
+    while (await isRunning(role, owner)) {
+      if (Date.now() > deadline)
+        throw new Error(`Process ${owner[role]} of an earlier run is still there: end it first.`);
       await delay(100);
     }
   }
 }
 
-/** Whether a process runs that may be the one meant: a number given again to a younger process does not count. */
-async function isRunning(pid: number, owner: Owner): Promise<boolean> {
+/** Whether the process that is meant still runs: a number that another process has now does not count. */
+async function isRunning(role: Role, owner: Owner): Promise<boolean> {
+  const pid = owner[role];
   if (!pid) return false;
+  const started = owner.started?.[role];
+  if (owner.boot !== undefined && started !== undefined) return runsSince({ pid, boot: owner.boot, started });
+  return isRunningByName(pid, owner);
+}
+
+/** As `isRunning`, for a lock of an older release: by what the process is called. */
+async function isRunningByName(pid: number, owner: Owner): Promise<boolean> {
   try {
     process.kill(pid, 0);
   } catch (error) {

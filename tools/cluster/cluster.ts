@@ -13,7 +13,7 @@ import { makeNetwork, readKernelSettings } from './network.ts';
 import { startNode } from './node.ts';
 import { makePki } from './pki.ts';
 import { startProcesses } from './processes.ts';
-import { claimMachine, freeMachine, readRecord, refuseSecond } from './record.ts';
+import { claimMachine, freeMachine, identify, readRecord, refuseSecond, STARTER } from './record.ts';
 import type { ClusterRecord } from './record.ts';
 import { removeCluster } from './removal.ts';
 
@@ -67,9 +67,11 @@ export async function startCluster({ folder, addons, onProgress, signal }: Clust
     startedBy: process.pid,
     startedAt: new Date().toISOString(),
     processes: {},
+    identities: {},
     kernel: readKernelSettings(),
     made: MADE_ANYWAY.filter((one) => !existsSync(one)),
   };
+  identify(record, STARTER, process.pid);
   claimMachine(record);
   try {
     await startParts({ built, layout, record, onProgress, signal });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Layout } from './layout.ts';
 import { inside } from './network.ts';
-import { writeRecord } from './record.ts';
+import { identify, writeRecord } from './record.ts';
 import type { ClusterRecord } from './record.ts';
 
 const LOOK_MS = 100;
@@ -37,6 +37,7 @@ export function startProcesses(layout: Layout, record: ClusterRecord, signal: Ab
     child.unref();
     if (child.pid === undefined) return;
     record.processes[name] = child.pid;
+    identify(record, name, child.pid);
     writeRecord(record);
   };
 

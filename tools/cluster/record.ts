@@ -1,5 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { identityOf, runsSince } from '@cups/local';
+import type { ProcessIdentity } from '@cups/local';
 import { RUN_FOLDER } from './layout.ts';
 import type { Addon } from './layout.ts';
 
@@ -14,11 +16,16 @@ export interface ClusterRecord {
   startedAt: string;
   /** Process ids by the names of the parts. */
   processes: Record<string, number>;
+  /** When each of these started, and `starter`: another process may have a number by now. */
+  identities: Record<string, ProcessIdentity>;
   /** Settings of the kernel that a kubelet changes for the whole machine, as they were: by their file in /proc/sys. */
   kernel: Record<string, string>;
   /** Folders of the machine that the parts make wherever one sends them, and that were not there before. */
   made: readonly string[];
 }
+
+/** The name of the process that started the cluster. */
+export const STARTER = 'starter';
 
 const FILE = join(RUN_FOLDER, 'cluster.json');
 
@@ -54,7 +61,7 @@ export function claimMachine(record: ClusterRecord): void {
 function occupied(other: ClusterRecord | undefined): string {
   const down = 'npm run cluster -- down';
   if (!other) return `${RUN_FOLDER} was left behind by a start that was killed: ${down}.`;
-  const whose = isRunning(other.startedBy) ? `process ${other.startedBy}` : 'a process that has ended';
+  const whose = isRunning(other, STARTER) ? `process ${other.startedBy}` : 'a process that has ended';
   return `A cluster runs on this machine already, in ${other.folder} (started by ${whose}): ${down} --folder ${other.folder}.`;
 }
 
@@ -69,10 +76,14 @@ export function freeMachine(): void {
   rmSync(RUN_FOLDER, { recursive: true, force: true });
 }
 
-export function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
+/** Whether a part of the cluster, or the process that started it, still runs. */
+export function isRunning({ identities }: Partial<Pick<ClusterRecord, 'identities'>>, name: string): boolean {
+  const identity = identities?.[name];
+  return identity !== undefined && runsSince(identity);
+}
+
+/** Notes when a process started; nothing where the system does not tell, or it has ended already. */
+export function identify({ identities }: Pick<ClusterRecord, 'identities'>, name: string, pid: number): void {
+  const identity = identityOf(pid);
+  if (identity) identities[name] = identity;
 }

@@ -1,5 +1,5 @@
 import { layoutOf } from './layout.ts';
-import { isRunning, readRecord } from './record.ts';
+import { isRunning, readRecord, STARTER } from './record.ts';
 
 /** What runs on this machine, for a person. */
 export function clusterStatus(): string {
@@ -7,10 +7,10 @@ export function clusterStatus(): string {
   if (!record) return 'No cluster runs on this machine.';
   const { folder, addons, startedBy, startedAt, processes } = record;
   const parts = Object.entries(processes).map(
-    ([name, pid]) => `  ${name.padEnd(24)} ${isRunning(pid) ? `process ${pid}` : 'has ended'}`,
+    ([name, pid]) => `  ${name.padEnd(24)} ${isRunning(record, name) ? `process ${pid}` : 'has ended'}`,
   );
   return [
-    `A cluster, started ${startedAt} by process ${startedBy}${isRunning(startedBy) ? '' : ' (which has ended)'}`,
+    `A cluster, started ${startedAt} by process ${startedBy}${isRunning(record, STARTER) ? '' : ' (which has ended)'}`,
     `  kubeconfig ${layoutOf(folder).kubeconfig}`,
     `  addons     ${addons.join(', ') || 'none'}`,
     ...parts,
