@@ -48,6 +48,8 @@ export interface KafkaOptions extends Addresses {
   readonly controllerPort: number;
   /** Partitions of a topic that is created without a number. */
   readonly partitions: number;
+  /** Whether what is acknowledged is on the disk already; else a power cut loses what the system had not written yet. */
+  readonly flush: boolean;
   /** Whether it ends when this process ends. */
   readonly endsWithParent: boolean;
   /** How long a client goes on before it must sign in again, when it is secure. */
@@ -154,6 +156,8 @@ function properties(folder: string, options: KafkaOptions): Record<string, strin
     'group.initial.rebalance.delay.ms': 0,
     // Offsets outlive the messages of their topics: a group that was away for a month goes on where it was.
     'offsets.retention.minutes': 525_600,
+    // One broker has no other copy: what is acknowledged is on the disk, for outboxes forget it then. What it costs: bench/README.md.
+    ...(options.flush ? { 'log.flush.interval.messages': 1 } : {}),
     // Two index files of this size are set aside for each partition; 128 KiB is enough for a segment of 64 MiB.
     'log.index.size.max.bytes': 131_072,
     'log.segment.bytes': 67_108_864,

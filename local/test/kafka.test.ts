@@ -1,5 +1,8 @@
-import { describe, expect, test } from '@jest/globals';
-import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import { cp, mkdtemp, open, readdir, rm, stat, truncate } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ConfigResourceTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
 import { startLocal, type LocalPlatform } from '../src/index.ts';
 import { runs, until, withFolder } from './folder.ts';
 
@@ -75,4 +78,98 @@ describe('the embedded Kafka', () => {
       }
     });
   });
+
+  test('acknowledges what is on the disk, of events and of offsets, and says so itself', async () => {
+    await withFolder(async (folder) => {
+      const local = await startLocal({ dataDir: folder, parts: ['kafka'], partitions: 1 });
+      try {
+        await sendAll(local, ['only']);
+        await consume(local, (seen) => seen.has('only'));
+        const admin = clientOf(local).admin();
+        await admin.connect();
+        const resources = ['things', '__consumer_offsets'].map((name) => {
+          return { type: ConfigResourceTypes.TOPIC, name, configNames: ['flush.messages'] };
+        });
+        const { resources: found } = await admin.describeConfigs({ includeSynonyms: false, resources });
+        await admin.disconnect();
+        expect(found.map(({ configEntries }) => configEntries[0]?.configValue)).toEqual(['1', '1']);
+      } finally {
+        await local.stop();
+      }
+    });
+  });
 });
+
+describe('a copy of the log of the embedded Kafka, as a power cut leaves it', () => {
+  const values = Array.from({ length: 40 }, (_, n) => `v${n}`);
+  let source: string;
+
+  beforeAll(async () => {
+    source = await mkdtemp(join(tmpdir(), 'cups-local-'));
+    const local = await startLocal({ dataDir: join(source, 'first'), parts: ['kafka'], partitions: 1 });
+    try {
+      await sendAll(local, values);
+      // As it lies there while Kafka runs: nothing was closed in order.
+      const filter = (path: string) => !path.endsWith('running.json');
+      await cp(join(source, 'first'), join(source, 'copy'), { recursive: true, filter });
+    } finally {
+      await local.stop();
+    }
+  });
+  afterAll(() => rm(source, { recursive: true, force: true }));
+
+  test.each<[string, (log: string) => Promise<void>, number]>([
+    ['as it is, has everything acknowledged', () => Promise.resolve(), values.length],
+    ['with half of a message that was not acknowledged, has everything that was', tearAfter, values.length],
+    ['with its end cut off, has all before the cut and takes messages again', cutBy(7), values.length - 1],
+  ])('%s', async (_what, damage, kept) => {
+    await withFolder(async (folder) => {
+      await cp(join(source, 'copy'), folder, { recursive: true });
+      await damage(await logIn(join(folder, 'kafka', 'things-0')));
+      const local = await startLocal({ dataDir: folder, parts: ['kafka'], partitions: 1 });
+      try {
+        await sendAll(local, ['later']);
+        const seen = await consume(local, (all) => all.has('later'));
+        expect([...seen]).toEqual([...values.slice(0, kept), 'later']);
+      } finally {
+        await local.stop();
+      }
+    });
+  });
+});
+
+/** Sends one after the other, each acknowledged before the next. */
+async function sendAll(local: LocalPlatform, values: readonly string[]): Promise<void> {
+  const kafka = clientOf(local);
+  const admin = kafka.admin();
+  await admin.connect();
+  if (!(await admin.listTopics()).includes('things')) await admin.createTopics({ topics: [{ topic: 'things' }] });
+  await admin.disconnect();
+  const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
+  await producer.connect();
+  for (const value of values) await producer.send({ topic: 'things', acks: -1, messages: [{ key: value, value }] });
+  await producer.disconnect();
+}
+
+/** The newest segment of a partition. */
+async function logIn(folder: string): Promise<string> {
+  const segments = (await readdir(folder)).filter((name) => name.endsWith('.log')).sort();
+  return join(folder, segments.at(-1)!);
+}
+
+/** A write that the power cut ended half-way: the head of a batch, and nothing behind it. */
+async function tearAfter(log: string): Promise<void> {
+  const file = await open(log, 'r+');
+  try {
+    const head = Buffer.alloc(61);
+    await file.read(head, 0, head.length, 0);
+    head.writeBigInt64BE(40n, 0);
+    await file.write(head, 0, 40, (await file.stat()).size);
+  } finally {
+    await file.close();
+  }
+}
+
+function cutBy(bytes: number) {
+  return async (log: string): Promise<void> => truncate(log, (await stat(log)).size - bytes);
+}
