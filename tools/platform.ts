@@ -12,6 +12,7 @@ import { environmentOf } from './platform/environment.ts';
 import type { Surroundings } from './platform/environment.ts';
 import { startParts } from './platform/parts.ts';
 import { Processes } from './platform/processes.ts';
+import { Restarts } from './platform/restarts.ts';
 import { prepareTestIdp } from './platform/test-idp.ts';
 import type { TestIdp } from './platform/test-idp.ts';
 import { givenParts, lackingOf, waysInto } from './platform/ways.ts';
@@ -34,8 +35,10 @@ export interface PlatformOptions {
   dataDir: string;
   signal?: AbortSignal;
   onProgress?: (line: string) => void;
-  /** A service or a part of the embedded default has ended though nobody asked it to. */
+  /** A service or a part of the embedded default has ended though nobody asked it to, and is not started again. */
   onExit?: (name: string, code: number | null) => void;
+  /** Whether what ends by itself is started again, 5 times within 10 minutes at most; `onProgress` is told. @default false */
+  restart?: boolean;
   /** More environment, for all services or for one. */
   env?: Record<string, string>;
   envOf?: Partial<Record<ServiceName, Record<string, string>>>;
@@ -96,10 +99,8 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const parts = lackingOf(given);
   if (parts.length > 0) claimShape(dataDir, root);
   const logs = makeLogs(dataDir);
-  const life = { started: false, stopping: false };
-  const onExit = (name: string, code: number | null): void => {
-    if (life.started && !life.stopping) options.onExit?.(name, code);
-  };
+  const exits = watchExits(options);
+  const { onExit } = exits;
   const { open = false } = options;
   const embedded =
     parts.length > 0 ? await startParts({ dataDir, parts, open, prefix, onProgress, onExit }) : undefined;
@@ -107,8 +108,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const processes = new Processes({ root, logs, signal: options.signal, onExit });
   let follower: (() => void) | undefined;
   const stop = async (): Promise<void> => {
-    if (life.stopping) return;
-    life.stopping = true;
+    if (exits.stop()) return;
     follower?.();
     await endInOrder(processes);
     await local?.stop();
@@ -130,7 +130,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     }
     await Promise.all([startIdp(processes, idp), ...SERVICES.map((name) => start(name))]);
     await idp?.offer();
-    life.started = true;
+    exits.begin((label) => startAgain(label, { local, start, startIdp: () => startIdp(processes, idp) }));
     onProgress(`${SERVICES.length} services are ready`);
     return {
       url,
@@ -149,6 +149,45 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
     await stop();
     throw error;
   }
+}
+
+/** What is done about a process that ends by itself: nothing before all have started, nor after the platform is to stop. */
+function watchExits({ restart, onExit, onProgress = () => {} }: PlatformOptions) {
+  const life = { started: false, stopping: false };
+  let restarts: Restarts | undefined;
+  return {
+    onExit(this: void, name: string, code: number | null): void {
+      if (!life.started || life.stopping) return;
+      if (restarts) restarts.ended(name, code === null ? 'killed' : `code ${code}`);
+      else onExit?.(name, code);
+    },
+    /** All have started. @param start starts one, by its label */
+    begin(start: (label: string) => Promise<void>): void {
+      life.started = true;
+      if (!restart) return;
+      const giveUp = (name: string) => onExit?.(name, null);
+      restarts = new Restarts({ start, tell: onProgress, giveUp, now: () => performance.now() });
+    },
+    /** @returns whether it was called before */
+    stop(): boolean {
+      const { stopping } = life;
+      life.stopping = true;
+      restarts?.stop();
+      return stopping;
+    },
+  };
+}
+
+/** Starts what has ended, by its label: a part of the embedded default, the identity provider, a service or a copy of it. */
+function startAgain(
+  label: string,
+  { local, start, startIdp: idp }: Pick<Platform, 'local' | 'start'> & { startIdp: () => Promise<void> },
+): Promise<void> {
+  if (local && label === 'kafka') return local.restartKafka();
+  if (local && label === 'store') return local.restartStore();
+  if (label === 'test-idp') return idp();
+  const name = SERVICES.find((service) => isCopyOf(label, service))!;
+  return label === name ? start(name) : start(name, Number(label.slice(name.length + 1)));
 }
 
 function handlesOf(processes: Processes): Pick<Platform, 'addresses' | 'operations' | 'kill' | 'end'> {

@@ -12,7 +12,7 @@ import { openTable, summary } from './table.ts';
 const HELP = `npm start [-- options]
 
 Starts Kafka, the store and all services, prints \`serving http://…\`, plays the sample day when the store is empty, and
-serves until Ctrl-C.
+serves until Ctrl-C. What ends by itself is started again, 5 times within 10 minutes at most; then all is stopped (code 1).
 
   --port <n>       port of the gateway (default 8080)
   --data <folder>  where Kafka and the store keep their data (default .cups/data)
@@ -93,10 +93,10 @@ try {
     dataDir,
     open: values.open,
     testIdp: true,
+    restart: true,
     signal: aborted.signal,
     onProgress: progress,
-    onExit: (name, code) =>
-      void stop(1, `${name} ended by itself (${code ?? 'killed'}): see ${platform?.logs ?? 'its log'}`),
+    onExit: (name) => void stop(1, `${name} does not stay alive: see ${platform?.logs ?? 'its log'}`),
   });
   if (!anotherRuns()) {
     mkdirSync(join(root, '.cups'), { recursive: true });

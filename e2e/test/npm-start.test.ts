@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { eventually, prefix } from '@cups/testing';
 
-/** `npm start` as a supervisor runs it: whatever it ends, it ends the whole platform. */
+/** `npm start` as a supervisor runs it: whatever it ends, it ends the whole platform; what ends by itself is started again. */
 
 const root = join(import.meta.dirname, '../..');
 const COMMAND = 'npm start -- --empty --port 0 --data';
@@ -44,7 +44,7 @@ async function start(command: (dataDir: string) => string[], env: NodeJS.Process
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   const url = await eventually(() => /^serving (http:\S+)$/m.exec(said)?.[1], { timeoutMs: 90_000 });
-  return { child, mark, url };
+  return { child, mark, url, said: () => said };
 }
 
 async function endsWithNothingLeft({ mark, url }: { mark: string; url: string }): Promise<void> {
@@ -92,4 +92,25 @@ describe('npm start', () => {
     process.kill(runner!.pid, 'SIGKILL');
     await endsWithNothingLeft(platform);
   });
+
+  test('what is killed is started again, Kafka and the store of its own included, and the rest goes on', async () => {
+    const platform = await start(npm, { MONGODB_URI: undefined, KAFKA_BROKERS: undefined });
+    const { url, mark, said, child } = platform;
+    const pidOf = (name: RegExp) => marked(mark).find((one) => name.test(one.name))?.pid;
+    const gateway = pidOf(/apps\/gateway\/src/);
+    const killed = { intake: /apps\/intake\/src/, kafka: /^\S*java .* Kafka /, store: /^\S*java .* Store / };
+    for (const [name, pattern] of Object.entries(killed)) {
+      const pid = pidOf(pattern)!;
+      process.kill(pid, 'SIGKILL');
+      await eventually(() => said().includes(`${name} is ready again`), { timeoutMs: 90_000 });
+      expect(said()).toContain(`${name} ended by itself (killed): it is started again (1 of 5 within 10 minutes)`);
+      expect(pidOf(pattern)).not.toBe(pid);
+    }
+    await eventually(async () => (await fetch(`${url}/api/v1/centres`)).ok, { timeoutMs: 30_000 });
+    expect([pidOf(/apps\/gateway\/src/), child.exitCode]).toEqual([gateway, null]);
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    await endsWithNothingLeft(platform);
+  }, 300_000);
 });

@@ -51,7 +51,7 @@ export class Processes {
     return [...this.#children.keys()];
   }
 
-  /** Starts one and waits until it is ready. @throws Error, one sentence for a person, when it does not come up */
+  /** Starts one and waits until it is ready. @throws Error, one sentence for a person, when it does not come up; then it is ended */
   async start(label: string, service: string, environment: NodeJS.ProcessEnv): Promise<void> {
     const { root, logs, onExit } = this.#parts;
     const log = openSync(join(logs, `${label}.log`), 'a');
@@ -89,7 +89,10 @@ export class Processes {
     while (!(await this.#saysReady(label))) {
       if (signal?.aborted) throw new Error('stopped while starting');
       if (hasEnded(child)) throw new Error(`${label} did not start: see ${log}`);
-      if (performance.now() > until) throw new Error(`${label} is not ready after ${READY_SECONDS} s: see ${log}`);
+      if (performance.now() > until) {
+        await this.end(label, 'SIGKILL');
+        throw new Error(`${label} is not ready after ${READY_SECONDS} s: see ${log}`);
+      }
       await pause(100);
     }
   }
