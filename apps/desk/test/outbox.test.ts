@@ -1,9 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
-import type { Outbox } from '../src/outbox/outbox.ts';
+import type { Outbox, Undone as UndoneError } from '../src/outbox/outbox.ts';
 
 /**
  * The outbox over a line that breaks before or after a write has had its effect, and over pages that are closed meanwhile. A journey
@@ -60,6 +60,7 @@ function refuse(response: ServerResponse, reason: string, status: number): void 
 let server: Server;
 let platform: Platform;
 let open: () => Promise<Outbox>;
+let Undone: typeof UndoneError;
 let fresh: () => Promise<() => Promise<Outbox>>;
 const opened: Outbox[] = [];
 
@@ -68,13 +69,14 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   Object.assign(globalThis, { location: { origin } });
-  const { openOutbox } = await import('../src/outbox/outbox.ts');
+  const outboxes = await import('../src/outbox/outbox.ts');
+  ({ Undone } = outboxes);
   const { openKeeping } = await import('../src/keeping/keeping.ts');
   // No browser here: what is kept lives as long as `keeping` does, and so does a page of it.
   fresh = async () => {
     const keeping = await openKeeping('operators/test');
     return async () => {
-      const outbox = await openOutbox(keeping);
+      const outbox = await outboxes.openOutbox(keeping);
       opened.push(outbox);
       return outbox;
     };
@@ -91,12 +93,16 @@ afterEach(() => opened.splice(0).forEach((outbox) => outbox.stop()));
 async function drained(outbox: Outbox): Promise<void> {
   for (let round = 0; outbox.waiting() > 0; round += 1) {
     if (round > 2_000) throw new Error(`${outbox.waiting()} writes never went out`);
+    outbox.hurry();
     outbox.wake();
     await new Promise((done) => setImmediate(done));
   }
 }
 const note = (outbox: Outbox, text: string) =>
   outbox.put({ application: 'A', kind: 'notes', body: { text } }).catch(() => undefined);
+const arrived = async (effects: number) => {
+  while (platform.effects.length < effects) await new Promise((done) => setImmediate(done));
+};
 
 describe('the outbox', () => {
   test('Whatever the line does, and however often the page is closed, each write takes effect once and in order.', async () => {
@@ -163,12 +169,15 @@ describe('the outbox', () => {
     await expect(first).rejects.toMatchObject({ reason: 'ACTION_NOT_ALLOWED' });
     const second = note(outbox, 'behind');
     expect(outbox.passage('A')).toMatchObject({ waiting: [{ kind: 'submit' }, { kind: 'notes' }] });
+    outbox.hurry();
     outbox.retry('A');
     await second;
     expect(platform.effects).toEqual(['POST /A/submit', 'POST /A/notes behind']);
 
     platform.refuses = { reason: 'NOTES_FULL', status: 400 };
-    await note(outbox, 'no place');
+    const third = note(outbox, 'no place');
+    outbox.hurry();
+    await third;
     outbox.drop('A');
     expect(outbox.waiting()).toBe(0);
     await expect(open().then((next) => next.waiting())).resolves.toBe(0);
@@ -178,11 +187,69 @@ describe('the outbox', () => {
     const outbox = await open();
     platform.refuses = { reason: 'SESSION_EXPIRED', status: 401 };
     void note(outbox, 'kept');
+    outbox.hurry();
     await new Promise<void>((done) => outbox.subscribe(done));
     expect(outbox.passage('A')).toMatchObject({ waiting: [{ kind: 'notes' }] });
     expect(outbox.passage('A').refusal).toBeUndefined();
     const again = await open();
     await drained(again);
     expect(platform.effects).toEqual(['POST /A/notes kept']);
+  });
+
+  test('What is held can be undone, and then nothing of it is left.', async () => {
+    const outbox = await open();
+    const undone = outbox.put({ application: 'A', kind: 'told', body: { how: 'phone' } });
+    expect(outbox.passage('A').held).toBe(outbox.passage('A').waiting[0]?.key);
+    outbox.undo('A');
+    await expect(undone).rejects.toBeInstanceOf(Undone);
+    expect(outbox.passage('A')).toMatchObject({ waiting: [], held: undefined });
+    await expect(open().then((next) => next.waiting())).resolves.toBe(0);
+    expect(platform.effects).toEqual([]);
+
+    // What has gone out stays.
+    const sent = note(outbox, 'sent');
+    outbox.hurry();
+    outbox.undo('A');
+    await sent;
+    expect(platform.effects).toEqual(['POST /A/notes sent']);
+  });
+
+  test('What is held goes out by what is said next, before it, and when the page is left.', async () => {
+    const outbox = await open();
+    void note(outbox, 'first');
+    await outbox.put({ application: 'A', kind: 'assign', body: {} });
+    expect(platform.effects).toEqual(['POST /A/notes first', 'POST /A/assign']);
+
+    void outbox.put({ application: 'A', kind: 'payment', body: { text: '70' } }).catch(() => undefined);
+    await outbox.close();
+    expect(platform.effects.slice(2)).toEqual(['POST /A/payment 70']);
+    await expect(open().then((next) => next.waiting())).resolves.toBe(0);
+  });
+
+  test('A page that is closed while nobody answers is left within its time, and another page sends what was held.', async () => {
+    const outbox = await open();
+    platform.fates = ['lost'];
+    void note(outbox, 'held');
+    await outbox.close();
+    expect(platform.effects).toEqual([]);
+    await drained(await open());
+    expect(platform.effects).toEqual(['POST /A/notes held']);
+  });
+
+  test('What is held goes out by itself after ten seconds, and not before.', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask', 'performance'] });
+    try {
+      const outbox = await open();
+      void note(outbox, 'late');
+      jest.advanceTimersByTime(9_999);
+      outbox.wake();
+      await new Promise((done) => setImmediate(done));
+      expect(outbox.passage('A').held).toBeDefined();
+      jest.advanceTimersByTime(1);
+      expect(outbox.passage('A').held).toBeUndefined();
+      await arrived(1);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 });

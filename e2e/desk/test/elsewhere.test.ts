@@ -60,6 +60,7 @@ test('By OpenID Connect a manager of two centres says where she works, and goes 
   await page.getByRole('button', { name: /^Test Manager Lozova/ }).click();
   await heading(page, 'La care centru lucrați acum?').waitFor();
   await page.getByLabel(/Lozova/).click();
+  await page.getByRole('button', { name: 'Lucrez aici' }).click();
   await page.getByRole('banner').getByText('Lozova', { exact: true }).waitFor();
   await page.getByRole('button', { name: /Contul meu/ }).click();
   await page.getByRole('dialog').getByText('OpenID').first().waitFor();
@@ -67,6 +68,7 @@ test('By OpenID Connect a manager of two centres says where she works, and goes 
     .getByRole('dialog')
     .getByLabel(/Albota de Sus/)
     .click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Lucrez aici' }).click();
   await page.getByRole('banner').getByText('Albota de Sus').waitFor();
 
   // Leaving there, in another tab, is leaving here: that site tells the platform by itself.

@@ -108,6 +108,8 @@ test('What the agency asks for is answered; what is told, noted and taken over i
   await page.keyboard.type('Fiul aduce actul miercuri.');
   await press(page, 'Enter');
   await page.getByText('Fiul aduce actul miercuri.').waitFor();
+  await page.getByRole('button', { name: 'Anulează' }).waitFor();
+  await page.getByRole('button', { name: 'Anulează' }).waitFor({ state: 'detached' });
   const colleague = await open({ operator: 'cu-005-manager', path: `/applications/${filed.id}` });
   await colleague.getByText('Fiul aduce actul miercuri.').waitFor();
   await colleague.getByRole('button', { name: 'Preia cererea' }).click();

@@ -5,6 +5,9 @@ import { ACTION_TEXTS, TELLING_TEXTS } from '@cups/application/texts';
 import type { Application, ApplicationFile } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
+import type { Spoken } from '../language/language.tsx';
+import { money } from '../language/money.ts';
+import type { Write } from '../outbox/outbox.ts';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Field, TextInput } from '../parts/field.tsx';
@@ -55,12 +58,12 @@ export function Acts({ file }: { file: ApplicationFile }) {
             {t(ACTION_TEXTS['confirm-outcome'])}
           </Button>
         )}
-        {TOLD_IN.includes(application.state) && (
+        {TOLD_IN.includes(application.state) && !acting.waits('told') && (
           <Button icon={Phone} onClick={() => setAsking('tell')}>
             {t(FILE.told)}
           </Button>
         )}
-        {may('record-payment') && (
+        {may('record-payment') && !acting.waits('payment') && (
           <Button icon={Receipt} onClick={() => setAsking('record-payment')}>
             {t(FILE.pay)}
           </Button>
@@ -76,6 +79,7 @@ export function Acts({ file }: { file: ApplicationFile }) {
         )}
       </div>
       <Asked asking={asking} application={application} acting={acting} onDone={done} />
+      <Held acting={acting} onUndone={setAsking} />
     </>
   );
 }
@@ -92,13 +96,54 @@ function Asked({ asking, application, acting, onDone }: AskedProps) {
       {asking === 'withdraw' && <Withdraw acting={acting} onDone={onDone} />}
       {asking === 'tell' && <Tell acting={acting} onDone={onDone} />}
       {asking === 'record-payment' && <Payment application={application} acting={acting} onDone={onDone} />}
-      {acting.fault && (
+      {(acting.fault || acting.stale) && (
         <p role="alert" className={styles.fault}>
-          {acting.fault}
+          {acting.fault || acting.stale}
         </p>
       )}
     </>
   );
+}
+
+interface HeldProps {
+  acting: Acting;
+  /** What was asked is asked again, with what was said. */
+  onUndone: (asking: Asking) => void;
+}
+
+/** What was just done and can be taken back while it has not gone out. */
+function Held({ acting: { held, undo }, onUndone }: HeldProps) {
+  const { t } = useLanguage();
+  const back = (asking: Asking) => {
+    undo();
+    onUndone(asking);
+  };
+  return (
+    <div role="status">
+      {held?.kind === 'told' && <HeldLine says={sayTold(held, t)} onUndo={() => back('tell')} />}
+      {held?.kind === 'payment' && <HeldLine says={sayPaid(held, t)} onUndo={() => back('record-payment')} />}
+    </div>
+  );
+}
+
+function HeldLine({ says, onUndo }: { says: string; onUndo: () => void }) {
+  const { t } = useLanguage();
+  return (
+    <p className={styles.held}>
+      <span>
+        <strong>{says}</strong> {t(FILE.held)}
+      </span>
+      <Button onClick={onUndo}>{t(FILE.undo)}</Button>
+    </p>
+  );
+}
+
+const sayTold = ({ body }: Write, t: Spoken['t']): string =>
+  `${t(FILE.told)}: ${t(TELLING_TEXTS[body['how'] as (typeof HOW)[number]])}.`;
+
+function sayPaid({ body }: Write, t: Spoken['t']): string {
+  const { amount, receiptNumber } = body as Pick<NonNullable<Application['payment']>, 'amount' | 'receiptNumber'>;
+  return `${t(FILE.paid)}: ${t(FILE.paidBy, { amount: money(amount), number: receiptNumber })}.`;
 }
 
 interface AskingProps {
@@ -131,18 +176,34 @@ function Withdraw({ acting: { act, busy }, onDone }: AskingProps) {
 
 const HOW = ['phone', 'in-person', 'slip'] as const;
 
+/** How the person was told is chosen, by keys too, and then confirmed. */
 function Tell({ acting: { act }, onDone }: AskingProps) {
   const { t } = useLanguage();
+  const [how, setHow] = useState<(typeof HOW)[number]>();
+  const [tried, setTried] = useState(false);
+  const tell = () => {
+    setTried(true);
+    if (!how) return;
+    void act('told', { how });
+    onDone();
+  };
   return (
-    <div className={styles.asking}>
+    <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), tell())}>
       <Choice
         label={t(FILE.toldHow)}
         look="segments"
         digits
         options={HOW.map((value) => ({ value, says: t(TELLING_TEXTS[value]) }))}
-        value={undefined}
-        onChange={(how) => void act('told', { how }).then((told) => told && onDone())}
+        value={how}
+        onChange={setHow}
+        error={tried && !how && t(FILE.toldChoose)}
       />
-    </div>
+      <div className={styles.ways}>
+        <Button type="submit">{t(FILE.toldSave)}</Button>
+        <Button look="text" onClick={onDone}>
+          {t(FILE.leave)}
+        </Button>
+      </div>
+    </form>
   );
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import type { Application } from '../api/types.ts';
+import { useKept } from '../keeping/use-kept.ts';
 import { minorUnits } from '../language/money.ts';
 import { useFee } from './cost.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -8,6 +9,12 @@ import { Field, TextInput } from '../parts/field.tsx';
 import { FILE } from '../texts/application.ts';
 import type { Acting } from './use-act.ts';
 import styles from './application.module.css';
+
+interface Typed {
+  receipt: string;
+  /** The amount, where it is not the one that is known. */
+  typed?: string | undefined;
+}
 
 interface PaymentProps {
   application: Application;
@@ -19,8 +26,7 @@ interface PaymentProps {
 export function Payment({ application, acting: { act, busy }, onDone }: PaymentProps) {
   const { t } = useLanguage();
   const fee = useFee(application);
-  const [receipt, setReceipt] = useState('');
-  const [typed, setTyped] = useState<string>();
+  const [{ receipt, typed }, setKept, forget] = useKept<Typed>('payment', application.id, () => ({ receipt: '' }));
   const [tried, setTried] = useState(false);
   const amount = typed ?? (fee ? (fee.amountMinor / 100).toFixed(2).replace('.', ',') : '');
   const minor = minorUnits(amount);
@@ -29,21 +35,30 @@ export function Payment({ application, acting: { act, busy }, onDone }: PaymentP
     setTried(true);
     if (!receipt.trim() || minor === undefined) return;
     const body = { receiptNumber: receipt.trim(), amount: { amountMinor: minor, currency } };
-    if (await act('payment', body)) onDone();
+    // It can be undone for a moment, and what is refused comes back with what was typed.
+    const recorded = act('payment', body);
+    onDone();
+    if (await recorded) forget();
   };
   return (
     <form className={styles.asking} onSubmit={(event) => (event.preventDefault(), void save())}>
       <Field label={t(FILE.receipt)} error={tried && !receipt.trim() && t(FILE.missing)}>
-        <TextInput value={receipt} onChange={setReceipt} maxLength={100} small first />
+        <TextInput value={receipt} onChange={(text) => setKept({ receipt: text, typed })} maxLength={100} small first />
       </Field>
       <Field label={t(FILE.amount, { currency })} error={tried && minor === undefined && t(FILE.amountWrong)}>
-        <TextInput value={amount} onChange={setTyped} inputMode="decimal" maxLength={14} small />
+        <TextInput
+          value={amount}
+          onChange={(text) => setKept({ receipt, typed: text })}
+          inputMode="decimal"
+          maxLength={14}
+          small
+        />
       </Field>
       <div className={styles.ways}>
         <Button type="submit" look="filled" busy={busy !== undefined} doing={t(FILE.sending)}>
           {t(FILE.pay)}
         </Button>
-        <Button onClick={onDone}>{t({ ro: 'Renunță', ru: 'Отмена', en: 'Cancel' })}</Button>
+        <Button onClick={onDone}>{t(FILE.leave)}</Button>
       </div>
     </form>
   );

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { Eye } from 'lucide-react';
 import { Link } from 'wouter';
 import type { ApplicationFile } from '../api/types.ts';
@@ -68,18 +68,29 @@ export function Side({ file }: { file: ApplicationFile }) {
 /** Words to colleagues; the person never sees them. */
 function Notes({ file: { application, operators } }: { file: ApplicationFile }) {
   const { t, language } = useLanguage();
-  const { act, fault } = useAct(application.id);
+  const { act, fault, held, undo } = useAct(application.id);
   const { waiting } = usePassage(application.id);
   const [text, setText, forget] = useKept('note', application.id, () => '');
   const [field, setField] = useState<HTMLElement | null>(null);
-  useKeys([{ code: 'KeyO', says: KEYS.note, does: () => field?.querySelector('input')?.focus() }]);
+  const latest = useRef(text);
+  useEffect(() => {
+    latest.current = text;
+  });
+  const focus = () => field?.querySelector('input')?.focus();
+  useKeys([{ code: 'KeyO', says: KEYS.note, does: focus }]);
   const save = async () => {
     const words = text.trim();
     if (!words) return;
     // The outbox has it now; what is refused comes back.
     setText('');
     forget();
-    if (!(await act('notes', { text: words }))) setText(words);
+    focus();
+    // What was typed meanwhile stays behind what comes back.
+    if (!(await act('notes', { text: words }))) setText([words, latest.current].filter(Boolean).join(' '));
+  };
+  const takeBack = () => {
+    undo();
+    focus();
   };
   return (
     <section>
@@ -91,8 +102,13 @@ function Notes({ file: { application, operators } }: { file: ApplicationFile }) 
         {waiting.map(({ key, kind, body }) =>
           kind === 'notes' ? (
             <li key={key} className={styles.note}>
-              <p>{t(FILE.waits)}</p>
+              <p>{t(key === held?.key ? FILE.held : FILE.waits)}</p>
               <p>{String(body['text'])}</p>
+              {key === held?.key && (
+                <Button look="text" onClick={takeBack}>
+                  {t(FILE.undo)}
+                </Button>
+              )}
             </li>
           ) : null,
         )}

@@ -1,6 +1,6 @@
 import type { Refusal } from '../api/client.ts';
 import type { Application } from '../api/types.ts';
-import type { Passage, Write } from './outbox.ts';
+import type { Passage, Undone, Write } from './outbox.ts';
 
 /** The writes of one application, in their order. */
 export interface Line {
@@ -10,17 +10,22 @@ export interface Line {
   /** Who waits for the answer to which write: several where edits became one. */
   waiters: Map<string, Waiter[]>;
   sending: boolean;
+  /** When all that could go out has gone out, or was tried. */
+  drained: Promise<void>;
+  /** The last write, while it can be undone. */
+  hold?: { key: string; timer: ReturnType<typeof setTimeout> } | undefined;
   failures: number;
   timer?: ReturnType<typeof setTimeout> | undefined;
 }
 
 export interface Waiter {
   resolve: (application: Application) => void;
-  reject: (refusal: Refusal) => void;
+  reject: (why: Refusal | Undone) => void;
 }
 
 export function freshLine(): Line {
-  return { writes: [], passage: { waiting: [] }, waiters: new Map(), sending: false, failures: 0 };
+  const drained = Promise.resolve();
+  return { writes: [], passage: { waiting: [] }, waiters: new Map(), sending: false, drained, failures: 0 };
 }
 
 /**

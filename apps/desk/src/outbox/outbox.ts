@@ -8,7 +8,8 @@ import { send } from './send.ts';
 /**
  * All writes of the page. Those of one application go out in their order, one at a time; each is kept until the platform
  * has answered it, and is sent again with the same Idempotency-Key as often as it takes. A refusal stops the writes of
- * that application until whoever made them deals with it. Silence stops nothing for good: it is tried again.
+ * that application until whoever made them deals with it. Silence stops nothing for good: it is tried again. What is easily
+ * pressed by mistake is held for a moment, in which it can be undone; a page that closes sends it at once.
  */
 
 /** What may be done to an application by `POST /applications/{id}/{act}`. */
@@ -46,10 +47,15 @@ export interface Passage {
   savedAt?: number | undefined;
   /** Since when nobody answers, in ms. */
   awaySince?: number | undefined;
+  /** The key of the write that can still be undone: it stands last, and has not gone out. */
+  held?: string | undefined;
 }
 
+/** Somebody took back what they had done, before it went out. */
+export class Undone extends Error {}
+
 export interface Outbox {
-  /** Resolves with the application as the platform has it then; rejects with the Refusal. A wait is not a failure. */
+  /** Resolves with the application as the platform has it then; rejects with the Refusal, or with Undone. A wait is not a failure. */
   put(write: Pick<Write, 'application' | 'kind' | 'body'>): Promise<Application>;
   passage(application: string): Passage;
   /** The application as the platform last answered it to a write, or as `saw` told it. */
@@ -60,12 +66,18 @@ export interface Outbox {
   retry(application: string): void;
   /** The refused write, and what waits behind it, is given up. */
   drop(application: string): void;
+  /** Takes back what is held of an application; what has gone out stays. */
+  undo(application: string): void;
+  /** What is held goes out now: the page may be about to close. */
+  hurry(): void;
   /** How many writes wait in all. */
   waiting(): number;
   subscribe(listener: () => void): () => void;
   /** The line may be back: what waits is tried now. */
   wake(): void;
   stop(): void;
+  /** Sends what is held and stops. Resolves when all of it was tried, within three seconds; what was not answered is kept. */
+  close(): Promise<void>;
 }
 
 const KIND = 'write';
@@ -74,6 +86,11 @@ const FIRST_PAUSE_MS = 1_000;
 const SILENT_PAUSE_MS = 5_000;
 /** The longest where somebody answered that it is too much now. */
 const BUSY_PAUSE_MS = 30_000;
+/** What is held, and for how long, in ms. */
+const HELD: readonly Write['kind'][] = ['notes', 'told', 'payment'];
+const HOLD_MS = 10_000;
+/** How long whoever leaves waits for what was held, in ms. */
+const CLOSE_MS = 3_000;
 const NOTHING: Passage = { waiting: [] };
 
 /** Goes on with what an earlier page left behind. */
@@ -105,6 +122,9 @@ class KeptOutbox implements Outbox {
     const there = line.writes.length;
     const write = mergedOrNew(line, { application, kind, body });
     const isKept = kind !== 'edit' && line.writes.length === there;
+    // What is said next follows what is held.
+    if (line.hold?.key !== write.key) this.#letGo(line);
+    if (!isKept && HELD.includes(kind)) this.#hold(application, line, write);
     this.#changed(line);
     const answered = new Promise<Application>((resolve, reject) => {
       const waiter: Waiter = { resolve, reject };
@@ -112,6 +132,7 @@ class KeptOutbox implements Outbox {
     });
     // One that is on its way already may be answered, and forgotten, before this page has kept it again.
     if (!isKept) await this.#keeping.write(KIND, write.key, write);
+    if (!line.writes.includes(write)) await this.#keeping.remove(KIND, write.key);
     void this.#drain(application);
     return answered;
   }
@@ -134,11 +155,32 @@ class KeptOutbox implements Outbox {
     const line = this.#lineOf(application);
     const { refusal } = line.passage;
     const given = line.writes.splice(0);
+    this.#letGo(line);
     this.#changed(line, { refusal: undefined });
     for (const write of given) {
       if (refusal) settled(line, write).forEach(({ reject }) => reject(refusal));
       void this.#keeping.remove(KIND, write.key);
     }
+  }
+
+  undo(application: string): void {
+    const line = this.#lineOf(application);
+    const write = line.writes.find(({ key }) => key === line.hold?.key);
+    if (!write) return;
+    line.writes.splice(line.writes.indexOf(write), 1);
+    this.#letGo(line);
+    this.#changed(line);
+    settled(line, write).forEach(({ reject }) => reject(new Undone()));
+    void this.#keeping.remove(KIND, write.key);
+  }
+
+  hurry(): void {
+    this.#lines.forEach((line, application) => {
+      if (!line.hold) return;
+      this.#letGo(line);
+      this.#changed(line);
+      void this.#drain(application);
+    });
   }
 
   waiting = (): number => [...this.#lines.values()].reduce((sum, { writes }) => sum + writes.length, 0);
@@ -154,7 +196,34 @@ class KeptOutbox implements Outbox {
 
   stop(): void {
     this.#stopped = true;
-    this.#lines.forEach(({ timer }) => clearTimeout(timer));
+    this.#lines.forEach(({ timer, hold }) => {
+      clearTimeout(timer);
+      clearTimeout(hold?.timer);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.hurry();
+    const all = Promise.all([...this.#lines.values()].map(({ drained }) => drained));
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const enough = new Promise((done) => (timer = setTimeout(done, CLOSE_MS)));
+    await Promise.race([all, enough]);
+    clearTimeout(timer);
+    this.stop();
+  }
+
+  #hold(application: string, line: Line, { key }: Write): void {
+    const timer = setTimeout(() => {
+      this.#letGo(line);
+      this.#changed(line);
+      void this.#drain(application);
+    }, HOLD_MS);
+    line.hold = { key, timer };
+  }
+
+  #letGo(line: Line): void {
+    clearTimeout(line.hold?.timer);
+    line.hold = undefined;
   }
 
   #lineOf(application: string): Line {
@@ -164,18 +233,23 @@ class KeptOutbox implements Outbox {
   }
 
   #changed(line: Line, more: Omit<Passage, 'waiting'> = {}): void {
-    line.passage = Object.assign({}, line.passage, more, { waiting: [...line.writes] });
+    line.passage = Object.assign({}, line.passage, more, { waiting: [...line.writes], held: line.hold?.key });
     this.#listeners.forEach((listener) => listener());
   }
 
-  /** Sends the head, and what stands behind it, until the line is empty, refused or silent. */
-  async #drain(application: string): Promise<void> {
+  #drain(application: string): Promise<void> {
     const line = this.#lineOf(application);
-    if (line.sending || line.passage.refusal) return;
+    if (!line.sending && !line.passage.refusal) line.drained = this.#sendAll(application, line);
+    return line.drained;
+  }
+
+  /** Sends the head, and what stands behind it, until the line is empty, held, refused or silent. */
+  async #sendAll(application: string, line: Line): Promise<void> {
     line.sending = true;
     clearTimeout(line.timer);
+    const isFree = (head: Write | undefined): head is Write => head !== undefined && head.key !== line.hold?.key;
     try {
-      for (let head = line.writes[0]; head && !this.#stopped; head = line.writes[0]) {
+      for (let [head] = line.writes; isFree(head) && !this.#stopped; [head] = line.writes) {
         await this.#sendHead(line, head);
       }
     } catch (error) {

@@ -13,7 +13,9 @@ export async function send(write: Write, etag: string | undefined): Promise<Appl
     request(method: string, path: string, init: object): Promise<{ data?: Application }>;
   };
   const method = kind === 'edit' ? 'patch' : 'post';
-  const { data } = await call.request(method, `/api/v1/applications${path}`, { body, headers });
+  // An act goes on while the page closes. What is typed may be too long for that, and is kept here anyway.
+  const keepalive = kind !== 'create' && kind !== 'edit';
+  const { data } = await call.request(method, `/api/v1/applications${path}`, { body, headers, keepalive });
   if (!data) throw new Away('an empty answer');
   return data;
 }

@@ -73,10 +73,12 @@ let round = 0;
 
 /**
  * The cookie of a session that cannot be ended now is worth 8 hours at most; it is tried while the page lives.
+ * @param after what still goes out under the session
  * @returns where the browser signs out of the provider too; undefined where it need not
  */
-export async function endSession(): Promise<string | undefined> {
+export async function endSession(after?: Promise<unknown>): Promise<string | undefined> {
   const mine = ++round;
+  await after;
   for (let pause = 1_000; mine === round; pause = Math.min(pause * 2, 30_000)) {
     try {
       return (await api.DELETE('/api/v1/sessions/current')).data?.next;

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useEffect, useState } from 'react';
 import { LogOut } from 'lucide-react';
 import { REASON_TEXTS } from '@cups/application/texts';
 import { isPassing, Refusal } from '../api/client.ts';
@@ -6,6 +6,7 @@ import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Dialog } from '../parts/dialog.tsx';
+import { useOnce } from '../parts/use-once.ts';
 import { useWaiting } from '../outbox/use-outbox.ts';
 import { ROLES, SESSION } from '../texts/session.ts';
 import { useUnsent } from '../visit/visits.tsx';
@@ -58,29 +59,43 @@ export function CentreChoice({ asTitle = false, onChosen }: { asTitle?: boolean;
   const { session } = useSignedIn();
   const { switchCentre } = useDoors();
   const [fault, setFault] = useState('');
+  const [chosen, setChosen] = useState(asTitle ? undefined : session.centre);
   const centres = session.centres ?? [];
-  if (centres.length < 2) return null;
-  const choose = (centre: string) =>
-    switchCentre(centre).then(onChosen, (error: unknown) => {
+  const [go, isGoing] = useOnce(async () => {
+    if (!chosen) return setFault(t(SESSION.chooseCentreFirst));
+    await switchCentre(chosen).then(onChosen, (error: unknown) => {
       if (!(error instanceof Refusal) && !isPassing(error)) throw error;
       setFault(t(error instanceof Refusal ? REASON_TEXTS[error.reason] : SESSION.silent));
     });
+  });
+  if (centres.length < 2) return null;
+  const isOther = asTitle || chosen !== session.centre;
   return (
-    <Choice
-      label={t(SESSION.chooseCentre)}
-      labelHidden={asTitle}
-      digits={asTitle}
-      options={centres.map(({ name, displayName, district }) => ({ value: name, says: displayName, more: district }))}
-      value={asTitle ? undefined : session.centre}
-      error={fault}
-      onChange={(centre) => void choose(centre)}
-    />
+    <form className={styles.choosing} onSubmit={(event) => (event.preventDefault(), void go())}>
+      <Choice
+        label={t(SESSION.chooseCentre)}
+        labelHidden={asTitle}
+        digits={asTitle}
+        options={centres.map(({ name, displayName, district }) => ({ value: name, says: displayName, more: district }))}
+        value={chosen}
+        error={fault}
+        onChange={setChosen}
+      />
+      {isOther && (
+        <Button type="submit" look={asTitle ? 'filled' : 'outlined'} large={asTitle} busy={isGoing}>
+          {t(SESSION.workHere)}
+        </Button>
+      )}
+    </form>
   );
 }
 
 function Leaving() {
   const { t } = useLanguage();
   const { signOut, cover } = useDoors();
+  const { outbox } = useSignedIn();
+  // Whoever sees the way out does not undo any more, and sees what would really be lost.
+  useEffect(() => outbox.hurry(), [outbox]);
   const waiting = useWaiting();
   const unsent = useUnsent();
   const lost = waiting + unsent;

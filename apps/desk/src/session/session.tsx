@@ -57,6 +57,7 @@ export function SessionProvider({ arrival, children }: ProviderProps) {
     void presenceNow(reads, arrival).then(setPresence);
   }, [reads, arrival, asked]);
   useNewsOfSession(presence, setPresence, leave);
+  useHurry(presence);
   const doors = useMemo<Doors>(
     () => ({
       presence,
@@ -71,14 +72,11 @@ export function SessionProvider({ arrival, children }: ProviderProps) {
         setPresence((before) => (before.is === 'in' ? Object.assign({}, before, { session, isNew: false }) : before));
       },
       cover() {
-        leave('covered');
-        void endSession();
+        void endSession(leave('covered'));
       },
       async signOut() {
         const keeping = presence.is === 'in' ? presence.keeping : undefined;
-        leave();
-        await keeping?.destroy();
-        const next = await endSession();
+        const next = await endSession(leave().then(() => keeping?.destroy()));
         if (next) location.assign(next);
       },
     }),
@@ -87,7 +85,19 @@ export function SessionProvider({ arrival, children }: ProviderProps) {
   return <Here value={doors}>{children}</Here>;
 }
 
-type Leave = (why?: Why) => void;
+/** A page that closes, or may never come back, sends what is held at once. */
+function useHurry(presence: Presence): void {
+  const outbox = presence.is === 'in' ? presence.outbox : undefined;
+  useEffect(() => {
+    if (!outbox) return;
+    const hurry = () => outbox.hurry();
+    window.addEventListener('pagehide', hurry);
+    return () => window.removeEventListener('pagehide', hurry);
+  }, [outbox]);
+}
+
+/** Resolves when what was held has been sent, as far as somebody answers. */
+type Leave = (why?: Why) => Promise<void>;
 
 /** Nothing of a person stays on the page or in its memory. */
 function useLeaving(presence: Presence, setPresence: (presence: Presence) => void): Leave {
@@ -99,15 +109,23 @@ function useLeaving(presence: Presence, setPresence: (presence: Presence) => voi
   return useCallback(
     (why) => {
       const { current } = now;
-      if (current.is === 'in') current.outbox.stop();
+      const sent = current.is === 'in' ? endOutbox(current.outbox, why) : Promise.resolve();
       const left = current.is === 'in' && why ? leftBy(why, current.session) : undefined;
       rememberLeft(left);
       forgetQueue();
       reads.clear();
       setPresence({ is: 'out', left });
+      return sent;
     },
     [reads, setPresence],
   );
+}
+
+/** A session that has ended sends nothing any more: what is held is kept until the operator is back. */
+function endOutbox(outbox: Outbox, why: Why | undefined): Promise<void> {
+  if (why === undefined || why === 'covered') return outbox.close();
+  outbox.stop();
+  return Promise.resolve();
 }
 
 function leftBy(why: Why, { operator, centre, expireTime }: Session): Left {
@@ -121,14 +139,14 @@ function useNewsOfSession(presence: Presence, setPresence: (presence: Presence) 
   useEffect(() => {
     if (!isIn) return;
     return listen((heard, refusal) => {
-      if (heard === 'signed-out') leave(refusal?.reason === 'OPERATOR_SUSPENDED' ? 'suspended' : 'ended');
+      if (heard === 'signed-out') void leave(refusal?.reason === 'OPERATOR_SUSPENDED' ? 'suspended' : 'ended');
     });
   }, [isIn, leave]);
   const onOther = useCallback(
     (session: Session) => {
       if (presence.is !== 'in') return;
       // Another window of this browser has signed somebody else in.
-      if (presence.session.operator.name !== session.operator.name) return leave('ended');
+      if (presence.session.operator.name !== session.operator.name) return void leave('ended');
       if (presence.session.centre !== session.centre) reads.clear();
       markQueue(session);
       setPresence(Object.assign({}, presence, { session }));

@@ -35,6 +35,8 @@ export const SESSION = texts({
     ru: 'В каком центре вы сейчас работаете?',
     en: 'At which centre do you work now?',
   },
+  chooseCentreFirst: { ro: 'Alegeți un centru.', ru: 'Выберите центр.', en: 'Choose a centre.' },
+  workHere: { ro: 'Lucrez aici', ru: 'Работать здесь', en: 'Work here' },
   covered: {
     ro: 'Ecran acoperit. Intrați din nou.',
     ru: 'Экран закрыт. Войдите снова.',

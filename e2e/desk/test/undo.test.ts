@@ -1,0 +1,106 @@
+import { expect, test } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { eventually } from '@cups/testing';
+import type { Application } from '@cups/tools/desk';
+import { axe, open } from '../desk.ts';
+import { applicant, deskOf, file, reaches } from '../filings.ts';
+
+/** What is easily pressed by mistake is confirmed, and can be undone while it has not gone out; nothing of it is lost by leaving. */
+
+const operator = 'cu-019-specialist';
+const held = (page: Page) => page.getByText('Se înregistrează peste câteva secunde.');
+const undo = (page: Page) => page.getByRole('button', { name: 'Anulează' });
+
+interface Recorded {
+  notes?: { text: string }[];
+  tellings?: { how: string }[];
+}
+
+async function recordedOf({ id }: Application): Promise<Recorded> {
+  return (await (await deskOf(operator)).call<Recorded>('GET', `/applications/${id}`)).body;
+}
+
+/** Every write that the page sends. */
+function writesOf(page: Page): string[] {
+  const writes: string[] = [];
+  page.on('request', (request) => request.method() === 'POST' && writes.push(new URL(request.url()).pathname));
+  return writes;
+}
+
+async function note(page: Page, text: string): Promise<void> {
+  await page.getByLabel('Scrieți o notă').fill(text);
+  await page.keyboard.press('Enter');
+  await held(page).waitFor();
+}
+
+test('How the person was told is chosen by arrows, sent when it is confirmed, and can be undone before it goes out.', async () => {
+  const filed = await file({
+    operator,
+    content: { applicant: applicant('Cazacu'), contact: { phone: '+37369111222' } },
+  });
+  await reaches(filed, 'ready', operator);
+  const page = await open({ operator, path: `/applications/${filed.id}` });
+  const writes = writesOf(page);
+  await page.getByRole('button', { name: 'Persoana știe' }).click();
+  await page.getByRole('radio').first().focus();
+  for (const key of ['ArrowRight', 'ArrowRight', 'ArrowLeft']) await page.keyboard.press(key);
+  await page.getByRole('button', { name: 'Notează', exact: true }).waitFor();
+  expect(writes).toEqual([]);
+  expect(await axe(page)).toEqual([]);
+  await page.keyboard.press('Enter');
+  await held(page).waitFor();
+  expect(await axe(page)).toEqual([]);
+  await undo(page).click();
+  // It is asked again, and a confirmation of nothing says what is missing.
+  await page.getByRole('button', { name: 'Notează', exact: true }).click();
+  await page.getByText('Alegeți cum i-ați spus.').waitFor();
+  expect(writes).toEqual([]);
+  expect((await recordedOf(filed)).tellings ?? []).toEqual([]);
+
+  // A page that is closed sends at once what it holds.
+  await page.getByRole('radio').first().check({ force: true });
+  await page.getByRole('button', { name: 'Notează', exact: true }).click();
+  await held(page).waitFor();
+  await page.goto('/find');
+  await eventually(async () => ((await recordedOf(filed)).tellings?.length === 1 ? true : undefined), {
+    timeoutMs: 5_000,
+  });
+});
+
+test('A note comes back into its field when it is undone; covering the screen and signing out send it at once.', async () => {
+  const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Guțu') } });
+  const texts = async () => (await recordedOf(filed)).notes?.map(({ text }) => text) ?? [];
+  const isRecorded = (text: string) =>
+    eventually(async () => (await texts()).includes(text) || undefined, { timeoutMs: 5_000 });
+  const page = await open({ operator, path: `/applications/${filed.id}` });
+  await note(page, 'scris din greșeală');
+  await undo(page).click();
+  await held(page).waitFor({ state: 'detached' });
+  const field = page.getByLabel('Scrieți o notă');
+  await eventually(async () => (await field.inputValue()) === 'scris din greșeală' || undefined);
+  expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
+  expect(await texts()).toEqual([]);
+
+  await note(page, 'înainte de acoperire');
+  await page.keyboard.press('F8');
+  await page.getByRole('heading', { name: 'Ecran acoperit. Intrați din nou.' }).waitFor();
+  await isRecorded('înainte de acoperire');
+  await page.getByRole('button', { name: /Intră din nou/ }).click();
+
+  await note(page, 'înainte de ieșire');
+  await page.getByRole('button', { name: /Contul meu/ }).click();
+  await page.getByRole('button', { name: 'Ieșire' }).click();
+  await page.getByRole('heading', { name: 'Intrați la ghișeu' }).waitFor();
+  await isRecorded('înainte de ieșire');
+  expect(await texts()).toEqual(['înainte de acoperire', 'înainte de ieșire']);
+});
+
+test('What is left alone is recorded after its moment, and is not to be undone any more.', async () => {
+  const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Lupu') } });
+  const page = await open({ operator, path: `/applications/${filed.id}` });
+  await note(page, 'Fiica ridică actul.');
+  await held(page).waitFor({ state: 'detached' });
+  await page.getByText('Fiica ridică actul.').waitFor();
+  expect(await undo(page).count()).toBe(0);
+  await eventually(async () => (await recordedOf(filed)).notes?.length === 1 || undefined);
+});
