@@ -84,7 +84,7 @@ export async function openWorld(own: { brokers?: string[] } = {}) {
 
     async start(changes: Partial<Config> = {}, overrides: Overrides = {}): Promise<RunningService> {
       const config: Config = {
-        ...readConfig({ CUPS_PREFIX: place.prefix, CUPS_KEYS: keys.dir }),
+        ...readConfig({ CUPS_ENV: 'development', CUPS_PREFIX: place.prefix, CUPS_KEYS: keys.dir }),
         dataDir: this.dataFor(AGENCIES),
         mongoUri: place.mongoUri,
         kafkaBrokers: place.brokers,

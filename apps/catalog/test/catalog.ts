@@ -17,7 +17,7 @@ export async function openCatalog(now = new Date('2026-03-10T22:30:00Z')) {
   for (const kind of ['public-services', 'agencies', 'calendars']) {
     cpSync(join(data, kind), join(folder.dir, kind), { recursive: true });
   }
-  const config: Config = Object.assign(readConfig({}), {
+  const config: Config = Object.assign(readConfig({ CUPS_ENV: 'development' }), {
     grpcPort: 0,
     httpPort: 0,
     keysDir: keys.dir,

@@ -22,7 +22,12 @@ const reachable = (host: string, port: number) =>
   });
 
 async function ways(settings: Record<string, string>) {
-  const { dataDir, ...config } = readConfig({ CUPS_KEYS: folder, CUPS_DATA: '../../data', ...settings });
+  const { dataDir, ...config } = readConfig({
+    CUPS_ENV: 'development',
+    CUPS_KEYS: folder,
+    CUPS_DATA: '../../data',
+    ...settings,
+  });
   const catalog = await createCatalog({ ...config, dataDir, grpcPort: 0, httpPort: 0, logLevel: 'silent' });
   const found: Record<string, [grpc: boolean, operations: boolean]> = {};
   for (const host of ['127.0.0.1', '127.0.0.2', '::1']) {
@@ -53,7 +58,7 @@ test('production does not start with calls that are plain', () => {
 });
 
 test('a LISTEN_HOST that is no address ends the start with one sentence', () => {
-  expect(() => readConfig({ LISTEN_HOST: 'everywhere' })).toThrow(
+  expect(() => readConfig({ CUPS_ENV: 'development', LISTEN_HOST: 'everywhere' })).toThrow(
     'LISTEN_HOST must be an IP address, such as 127.0.0.1 or ::.',
   );
 });

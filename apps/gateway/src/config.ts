@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { addressOf, ENVIRONMENT, httpPort, PROCESS } from '@cups/backend/settings';
+import { addressOf, httpPort, PROCESS } from '@cups/backend/settings';
 import { protoDir } from '@cups/contracts/proto';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
@@ -13,7 +13,6 @@ const rate = <const Name extends string, const PerMinute extends number>(
 /** The settings of the gateway. */
 export const settings = {
   ...PROCESS,
-  environment: ENVIRONMENT,
   httpPort: httpPort(7106),
   publicPort: {
     name: 'GATEWAY_PORT',

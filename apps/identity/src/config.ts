@@ -1,13 +1,4 @@
-import {
-  CALLS,
-  dataDir,
-  ENVIRONMENT,
-  grpcPort,
-  httpPort,
-  PERSON_HASH_KEYS_FILE,
-  PROCESS,
-  STORED,
-} from '@cups/backend/settings';
+import { CALLS, dataDir, grpcPort, httpPort, PERSON_HASH_KEYS_FILE, PROCESS, STORED } from '@cups/backend/settings';
 import { readSettings } from '@cups/process/settings';
 import type { ConfigOf, Settings } from '@cups/process/settings';
 import { SIGN_IN } from './signin/settings.ts';
@@ -19,7 +10,6 @@ export const settings = {
   ...CALLS,
   grpcPort: grpcPort(7002),
   httpPort: httpPort(7102),
-  environment: ENVIRONMENT,
   dataDir: dataDir('the centres and agencies are in its folders `centres` and `agencies`, which are followed.'),
   providers: {
     name: 'CUPS_IDENTITY_PROVIDERS',

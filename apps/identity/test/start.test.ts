@@ -27,7 +27,7 @@ test.each([
   ['GRPC_TLS_DIR is not set; it must be a path.', { CUPS_ENV: 'production' }],
   [
     'The identity provider "local" is for tests; production refuses it.',
-    { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls' },
+    { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: 'ca.crt' },
   ],
 ])('the process ends at once, with one sentence: %s', async (sentence, more) => {
   const main = join(import.meta.dirname, '../src/main.ts');

@@ -96,7 +96,7 @@ export async function openWorld() {
     const secret = join(keys.dir, 'intake.secret');
     writeFileSync(secret, 'a secret of the tests', { mode: 0o600 });
     return {
-      ...readConfig({ REQUEST_SECRET_FILE: secret }),
+      ...readConfig({ CUPS_ENV: 'development', REQUEST_SECRET_FILE: secret }),
       mongoUri: place.mongoUri,
       kafkaBrokers: place.brokers,
       prefix: place.prefix,

@@ -109,7 +109,7 @@ export async function startNotifications(
   );
   await ensureTopics({ brokers, prefix, partitions: 3, agencies: [] });
   const config: Config = {
-    ...readConfig({}),
+    ...readConfig({ CUPS_ENV: 'development' }),
     mongoUri,
     kafkaBrokers: brokers,
     prefix,

@@ -101,6 +101,12 @@ begins with the path of the value.
 {{- if and .service.keys (not $values.tls.existingSecret) -}}
 {{- $faults = append $faults (printf "%s.tls.existingSecret is missing: production does not start with calls that travel readable between services." $name) -}}
 {{- end -}}
+{{- if and .service.keys .service.kafka (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
+{{- $faults = append $faults "global.kafka.tls names no authority: production does not start with a Kafka that is spoken to in the clear." -}}
+{{- end -}}
+{{- if and .service.store (not (include "cups.hasAuthority" $global.mongodb.tls)) -}}
+{{- $faults = append $faults "global.mongodb.tls names no authority: production does not start with a store that is spoken to in the clear." -}}
+{{- end -}}
 {{- if and $values.personHash (not $values.personHash.existingSecret) -}}
 {{- $faults = append $faults (printf "%s.personHash.existingSecret is missing: production does not start where nobody could tell whose own application one is." $name) -}}
 {{- end -}}
@@ -138,13 +144,13 @@ begins with the path of the value.
 {{- if and $values.personHash (ne $global.environment "production") (not $values.personHash.existingSecret) -}}
 {{- $found = append $found (printf "%s.personHash.existingSecret is missing: operators could file applications of their own without a colleague." $name) -}}
 {{- end -}}
-{{- if and .service.kafka (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
+{{- if and .service.kafka (or (ne $global.environment "production") (not .service.keys)) (not (include "cups.hasAuthority" $global.kafka.tls)) -}}
 {{- $found = append $found "global.kafka.tls names no authority: what agencies are sent would travel readable." -}}
 {{- end -}}
 {{- if and .service.kafka (not $values.kafka.existingSecret) -}}
 {{- $found = append $found (printf "%s.kafka.existingSecret is missing: whoever reaches the brokers could read and write in its name." $name) -}}
 {{- end -}}
-{{- if and .service.store (not (include "cups.hasAuthority" $global.mongodb.tls)) -}}
+{{- if and .service.store (ne $global.environment "production") (not (include "cups.hasAuthority" $global.mongodb.tls)) -}}
 {{- $found = append $found "global.mongodb.tls names no authority: what people filed would travel readable." -}}
 {{- end -}}
 {{- if not $global.networkPolicy.enabled -}}

@@ -7,8 +7,8 @@ export const PROCESS = {
   environment: {
     name: 'CUPS_ENV',
     type: 'environment',
-    optional: true,
-    meaning: 'Where the process runs. Production asks for what development does without, such as GRPC_TLS_DIR.',
+    meaning:
+      'Where the process runs. It has no default: development allows what production refuses, such as plain connections, and a forgotten setting must not allow it.',
   },
   host: {
     name: 'LISTEN_HOST',
@@ -52,6 +52,7 @@ export const KAFKA_ACCESS = {
     name: 'KAFKA_TLS_CA_FILE',
     type: 'file',
     optional: true,
+    requiredInProduction: true,
     meaning:
       'File of the authorities (PEM) that the certificates of the brokers must be from; with it Kafka is spoken to over TLS. Read again for each connection.',
   },
@@ -85,7 +86,7 @@ export const STORED = {
     type: 'file',
     optional: true,
     meaning:
-      'File of the authorities (PEM) that the certificate of the store must be from; with it the store is spoken to over TLS. Read again when the connection is made anew.',
+      'File of the authorities (PEM) that the certificate of the store must be from; with it the store is spoken to over TLS. Read again when the connection is made anew. Production takes no store without TLS: it needs this file, or a URI with `tls=true`.',
   },
   kafkaBrokers: {
     name: 'KAFKA_BROKERS',
@@ -127,14 +128,6 @@ export const httpPort = <const Port extends number>(port: Port) =>
     default: port,
     meaning: 'Port of health (`/healthz`, `/readyz`) and `/metrics`, for the inside only; 0 takes any free one.',
   }) as const;
-
-/** Where the process runs. */
-export const ENVIRONMENT = {
-  name: 'CUPS_ENV',
-  type: 'environment',
-  meaning:
-    'Where the process runs. It has no default: development opens doors that production must keep shut, and a setting that was forgotten must not open them.',
-} as const satisfies Setting;
 
 /** Of identity and intake, who alone have these keys. */
 export const PERSON_HASH_KEYS_FILE = {

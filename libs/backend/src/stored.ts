@@ -8,11 +8,13 @@ import { openParked, openParking, openRefusals, openStore, startRelay, startTime
 import type { AnyDocuments, RelayOptions, Store, TimersOptions } from '@cups/store';
 import { Backend } from './backend.ts';
 import type { BackendConfig, BackendOptions, Overrides } from './backend.ts';
+import { requireEncryptedStore } from './encrypted.ts';
 import { operationsService } from './operations.ts';
 import type { Repairs } from './operations.ts';
 
 /** What `STORED` of the settings says, beside that of every process. */
 export interface StoredConfig extends BackendConfig {
+  environment: 'development' | 'production';
   /** Without a database. */
   mongoUri: string;
   /** The authorities of its certificate; without them the URI alone says how it is reached. */
@@ -80,8 +82,9 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   readonly #consumers: Consumer[] = [];
   #watch: LagWatch | undefined;
 
-  /** @throws Error when the service's own key cannot be read */
+  /** @throws Error when the service's own key cannot be read, or production has a store without TLS */
   constructor(options: StoredOptions<Config>) {
+    requireEncryptedStore(options.config);
     super(options);
     const { name, now, log, metrics, config } = this;
     this.#between = options.overrides?.publisher ?? ((real) => real);

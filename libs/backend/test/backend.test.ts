@@ -120,7 +120,7 @@ test('where a port is taken the start fails, and what was opened is closed again
 
 test('a backend with a store is ready when its store answers, also without Kafka, and closes it at its end', async () => {
   const { mongoUri, prefix } = platform();
-  const stored = { ...config(), mongoUri, prefix, kafkaBrokers: ['127.0.0.1:1'] };
+  const stored = { ...config(), environment: 'development' as const, mongoUri, prefix, kafkaBrokers: ['127.0.0.1:1'] };
   const backend = openStoredBackend({ name: 'intake', config: stored });
   backend.consume({ groupId: 'g', topics: ['cups.none'], handle: () => Promise.resolve('done') });
   const running = await backend.operate();

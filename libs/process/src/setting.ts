@@ -57,10 +57,7 @@ export interface ChoiceSetting extends Declared<'choice', string> {
  * Where the process runs: development or production. It has no default: development opens doors that production must keep
  * shut, and a setting that was forgotten must not open them.
  */
-export interface EnvironmentSetting extends Declared<'environment', never> {
-  /** Unset it is development: for services that only close something more in production. */
-  readonly optional?: true;
-}
+export type EnvironmentSetting = Declared<'environment', never>;
 
 /** A file or folder, relative to the folder in which the process was started; whether it exists is not looked at. */
 export interface PathSetting extends Declared<'path', string> {
@@ -70,7 +67,7 @@ export interface PathSetting extends Declared<'path', string> {
 
 /** The path of a file that holds no secret, such as a certificate; the service gets a reader that sees a changed file at its next call. */
 export interface FileSetting extends Declared<'file', string> {
-  /** It may be left out. */
+  /** It may be left out, in production only where it is not required there. */
   readonly optional?: true;
 }
 
@@ -117,7 +114,7 @@ type ValueOf<One> = One extends { type: 'number' | 'port' }
       : One extends { type: 'choice'; choices: readonly (infer Choice)[] }
         ? Choice
         : One extends { type: 'environment' }
-          ? Environment | (One extends { optional: true } ? undefined : never)
+          ? Environment
           : One extends { type: 'file' | 'secret-file'; optional: true }
             ? (() => string) | undefined
             : One extends { type: 'file' | 'secret-file' }

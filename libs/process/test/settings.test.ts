@@ -116,10 +116,10 @@ describe('a setting that is not set', () => {
 
   test('may be absent in development alone', () => {
     const table = {
-      environment: { name: 'CUPS_ENV', type: 'environment', optional: true, meaning },
+      environment: { name: 'CUPS_ENV', type: 'environment', meaning },
       dir: { name: 'X', type: 'path', optional: true, requiredInProduction: true, meaning },
     } as const satisfies Settings;
-    expect(readSettings(table, {})).toEqual({});
+    expect(() => readSettings(table, {})).toThrow(/^CUPS_ENV is not set/);
     expect(readSettings(table, { CUPS_ENV: 'development' }).dir).toBeUndefined();
     expect(() => readSettings(table, { CUPS_ENV: 'production' })).toThrow('X is not set; it must be a path.');
   });
