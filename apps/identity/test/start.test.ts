@@ -16,6 +16,7 @@ test('production does not start with the local provider, nor without the keys by
   await expect(createIdentity(world.config({ environment: 'production' }))).rejects.toThrow('production refuses it');
   const without = {
     environment: 'production' as const,
+    mongoUri: `${world.where.mongoUri}?tls=true`,
     providers: [],
     personHashKeysFile: '/nowhere/person-hash.jwks',
   };
@@ -27,7 +28,7 @@ test.each([
   ['GRPC_TLS_DIR is not set; it must be a path.', { CUPS_ENV: 'production' }],
   [
     'The identity provider "local" is for tests; production refuses it.',
-    { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: 'ca.crt' },
+    { CUPS_ENV: 'production', GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: import.meta.filename },
   ],
 ])('the process ends at once, with one sentence: %s', async (sentence, more) => {
   const main = join(import.meta.dirname, '../src/main.ts');
