@@ -66,63 +66,18 @@ export function Side({ file }: { file: ApplicationFile }) {
 }
 
 /** Words to colleagues; the person never sees them. */
-function Notes({ file: { application, operators } }: { file: ApplicationFile }) {
-  const { t, language } = useLanguage();
-  const { act, fault, held, undo } = useAct(application.id);
-  const { waiting } = usePassage(application.id);
-  const [text, setText, forget] = useKept('note', application.id, () => '');
-  const [field, setField] = useState<HTMLElement | null>(null);
-  const latest = useRef(text);
-  useEffect(() => {
-    latest.current = text;
-  });
-  const focus = () => field?.querySelector('input')?.focus();
-  useKeys([{ code: 'KeyO', says: KEYS.note, does: focus }]);
-  const save = async () => {
-    const words = text.trim();
-    if (!words) return;
-    // The outbox has it now; what is refused comes back.
-    setText('');
-    forget();
-    focus();
-    // What was typed meanwhile stays behind what comes back.
-    if (!(await act('notes', { text: words }))) setText([words, latest.current].filter(Boolean).join(' '));
-  };
-  const takeBack = () => {
-    undo();
-    focus();
-  };
+function Notes({ file }: { file: ApplicationFile }) {
+  const { t } = useLanguage();
+  const { acting, text, setText, setForm, save, takeBack } = useNote(file.application.id);
   return (
     <section>
       <div className={styles.sideHead}>
         <h2>{t(FILE.notes)}</h2>
         <span>{t(FILE.notesMore)}</span>
       </div>
-      <ul className={styles.notes}>
-        {waiting.map(({ key, kind, body }) =>
-          kind === 'notes' ? (
-            <li key={key} className={styles.note}>
-              <p>{t(key === held?.key ? FILE.held : FILE.waits)}</p>
-              <p>{String(body['text'])}</p>
-              {key === held?.key && (
-                <Button look="text" onClick={takeBack}>
-                  {t(FILE.undo)}
-                </Button>
-              )}
-            </li>
-          ) : null,
-        )}
-        {[...(application.notes ?? [])].reverse().map(({ text: words, by, recordTime }) => (
-          <li key={`${recordTime} ${words}`} className={styles.note}>
-            <p>
-              {nameOfOperator(operators, by, t)} · {whenOf(recordTime, { language, today: today() })}
-            </p>
-            <p>{words}</p>
-          </li>
-        ))}
-      </ul>
-      <form ref={setField} onSubmit={(event) => (event.preventDefault(), void save())}>
-        <Field label={t(FILE.note)} error={fault}>
+      <NoteList file={file} held={acting.held?.key} onUndo={takeBack} />
+      <form ref={setForm} onSubmit={(event) => (event.preventDefault(), void save())}>
+        <Field label={t(FILE.note)} error={acting.fault}>
           <TextInput small value={text} onChange={setText} maxLength={500} end={<Cap code="KeyO" quiet />} />
         </Field>
         {text.trim() && (
@@ -132,6 +87,71 @@ function Notes({ file: { application, operators } }: { file: ApplicationFile }) 
         )}
       </form>
     </section>
+  );
+}
+
+/** The note that is being written; its field keeps the focus. */
+function useNote(application: string) {
+  const acting = useAct(application);
+  const [text, setText, forget] = useKept('note', application, () => '');
+  const [form, setForm] = useState<HTMLElement | null>(null);
+  const latest = useRef(text);
+  useEffect(() => {
+    latest.current = text;
+  });
+  const focus = () => form?.querySelector('input')?.focus();
+  useKeys([{ code: 'KeyO', says: KEYS.note, does: focus }]);
+  async function save(): Promise<void> {
+    const words = text.trim();
+    if (!words) return;
+    // The outbox has it now; what is refused or undone comes back, before what was typed meanwhile.
+    setText('');
+    forget();
+    focus();
+    if (!(await acting.act('notes', { text: words }))) setText([words, latest.current].filter(Boolean).join(' '));
+  }
+  function takeBack(): void {
+    acting.undo();
+    focus();
+  }
+  return { acting, text, setText, setForm, save, takeBack };
+}
+
+interface NoteListProps {
+  file: ApplicationFile;
+  /** The key of the note that can be undone. */
+  held: string | undefined;
+  onUndo: () => void;
+}
+
+/** Newest first; those that have not arrived yet stand above. */
+function NoteList({ file: { application, operators }, held, onUndo }: NoteListProps) {
+  const { t, language } = useLanguage();
+  const { waiting } = usePassage(application.id);
+  return (
+    <ul className={styles.notes}>
+      {waiting.map(({ key, kind, body }) =>
+        kind === 'notes' ? (
+          <li key={key} className={styles.note}>
+            <p>{t(key === held ? FILE.held : FILE.waits)}</p>
+            <p>{String(body['text'])}</p>
+            {key === held && (
+              <Button look="text" onClick={onUndo}>
+                {t(FILE.undo)}
+              </Button>
+            )}
+          </li>
+        ) : null,
+      )}
+      {[...(application.notes ?? [])].reverse().map(({ text: words, by, recordTime }) => (
+        <li key={`${recordTime} ${words}`} className={styles.note}>
+          <p>
+            {nameOfOperator(operators, by, t)} · {whenOf(recordTime, { language, today: today() })}
+          </p>
+          <p>{words}</p>
+        </li>
+      ))}
+    </ul>
   );
 }
 
