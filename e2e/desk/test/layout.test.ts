@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { open } from '../desk.ts';
 import { faultsOfBoxes } from '../boxes.ts';
+import { applicant, file, reaches } from '../filings.ts';
 
 /** What the page looks like in each language, by the boxes that the browser drew. */
 
@@ -76,4 +77,70 @@ test('The top bar holds what is open in each language, and on a phone it is one 
   await page.keyboard.type('Ciobanu');
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Cereri găsite' }).waitFor();
+});
+
+test('For whom somebody asks is seen without scrolling, and what is wrong is red alone.', async () => {
+  const page = await open({ operator: 'cu-012-specialist', path: '/' });
+  await page.locator('main h1').waitFor();
+  await visitOf(page, 'Ciobanu', 'Galina');
+  for (const language of LANGUAGES) {
+    await speak(page, language);
+    const [asked, footer] = await Promise.all([
+      page.locator('[id="/behalf"]').boundingBox(),
+      page.locator('footer').boundingBox(),
+    ]);
+    expect([language, asked!.y + asked!.height <= footer!.y]).toEqual([language, true]);
+    expect(await faultsOfBoxes(page, 'main')).toEqual([]);
+  }
+  await page.keyboard.press('Control+Enter');
+  const summary = page.getByRole('alert').first();
+  await summary.waitFor();
+  const drawn = await summary.evaluate((box) => {
+    const { outlineStyle, borderTopColor, boxShadow } = getComputedStyle(box);
+    return {
+      focused: box === document.activeElement,
+      outlineStyle,
+      red: boxShadow.includes(borderTopColor.slice(4, -1)),
+    };
+  });
+  expect(drawn).toEqual({ focused: true, outlineStyle: 'none', red: true });
+});
+
+test('A row gives its room to names, a payment has one filled button, and the receipt beside a hand-over can be read.', async () => {
+  const operator = 'cu-016-specialist';
+  const filed = await file({ operator, content: { applicant: applicant('Moraru', 'Olga') } });
+  await reaches(filed, 'ready', operator);
+  const page = await open({ operator, path: '/' });
+  await page.getByRole('link', { name: /Olga Moraru/ }).waitFor();
+  for (const language of LANGUAGES) {
+    await speak(page, language);
+    const row = page.getByRole('link', { name: /Olga Moraru/ });
+    const cut = await row.evaluate((link) =>
+      [...link.querySelectorAll('span')].filter((one) => one.scrollWidth > one.clientWidth),
+    );
+    expect([language, cut]).toEqual([language, []]);
+    expect(await faultsOfBoxes(page, 'main')).toEqual([]);
+  }
+  await speak(page, 'ro');
+  await page.goto(`/applications/${filed.id}`);
+  const filled = () =>
+    page.locator('main button').evaluateAll((buttons) => {
+      const isBrand = (button: Element) => getComputedStyle(button).backgroundColor === 'rgb(0, 88, 210)';
+      return buttons.filter(isBrand).map(({ textContent }) => textContent);
+    });
+  await page.getByRole('button', { name: 'Notează plata' }).click();
+  await page.getByLabel('Numărul chitanței').waitFor();
+  expect(await filled()).toEqual(['Notează plata']);
+
+  await page.goto(`/applications/${filed.id}/hand-over`);
+  const paper = page.getByRole('complementary').getByText('Confirmare de înmânare');
+  await paper.waitFor();
+  const small = await page.locator('aside [aria-hidden] td, aside [aria-hidden] dd').evaluateAll((cells) =>
+    cells.filter((cell) => {
+      const box = cell.getBoundingClientRect();
+      const scale = box.width / (cell as HTMLElement).offsetWidth;
+      return scale * parseFloat(getComputedStyle(cell).fontSize) < 14;
+    }),
+  );
+  expect(small).toEqual([]);
 });

@@ -36,6 +36,8 @@ export function Acts({ file }: { file: ApplicationFile }) {
   const [asking, setAsking] = useState<Asking>();
   const may = (action: (typeof allowedActions)[number]) => allowedActions.includes(action);
   const done = () => setAsking(undefined);
+  // One filled button a screen: while something is asked, that of its answer.
+  const main = asking === undefined ? 'filled' : 'outlined';
   const handOver = () => go(`/applications/${id}/hand-over`);
   useKeys([may('hand-over') && { code: 'KeyH', says: KEYS.handOver, does: handOver }]);
   useKeys([may('hand-over') && { code: 'Ctrl+Enter', says: KEYS.main, does: handOver }]);
@@ -44,17 +46,17 @@ export function Acts({ file }: { file: ApplicationFile }) {
       {may('supply-documents') && <Documents file={file} acting={acting} />}
       <div className={styles.ways}>
         {may('edit') && (
-          <Button look="filled" icon={FilePen} onClick={() => go(`/visits/resume/${id}`)}>
+          <Button look={main} icon={FilePen} onClick={() => go(`/visits/resume/${id}`)}>
             {t(ACTION_TEXTS.edit)}
           </Button>
         )}
         {may('hand-over') && (
-          <Button look="filled" cap="KeyH" onClick={handOver}>
+          <Button look={main} cap="KeyH" onClick={handOver}>
             {t(ACTION_TEXTS['hand-over'])}
           </Button>
         )}
         {may('confirm-outcome') && (
-          <Button look="filled" onClick={handOver}>
+          <Button look={main} onClick={handOver}>
             {t(ACTION_TEXTS['confirm-outcome'])}
           </Button>
         )}

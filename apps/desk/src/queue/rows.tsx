@@ -1,4 +1,5 @@
 import { Fragment } from 'react';
+import type { CSSProperties } from 'react';
 import { Link } from 'wouter';
 import type { Row } from '../api/types.ts';
 import { today } from '../language/dates.ts';
@@ -7,7 +8,7 @@ import rowStyles from '../parts/rows.module.css';
 import { GROUPS, QUEUE } from '../texts/queue.ts';
 import { useAgencies } from './agencies.ts';
 import { groupOf, rowWords } from './row-words.ts';
-import type { Group } from './row-words.ts';
+import type { Group, RowWords } from './row-words.ts';
 import { Sign, toneClass } from './sign.tsx';
 import { nameOf, pageOf } from './where.ts';
 import styles from './rows.module.css';
@@ -22,7 +23,10 @@ interface RowsProps {
 
 /** Rows of two lines: who and what, what to do, and the date with its meaning. */
 export function Rows({ rows, grouped = false, selected, onSelect }: RowsProps) {
-  const { t } = useLanguage();
+  const { t, language } = useLanguage();
+  const { short } = useAgencies();
+  const wordsOf = (row: Row) => rowWords(row, { language, today: today(), agency: short });
+  const widths = widthsOf(rows.map(wordsOf));
   const groups = grouped ? byGroup(rows) : new Map<Group | undefined, Row[]>([[undefined, rows]]);
   return (
     <>
@@ -33,9 +37,9 @@ export function Rows({ rows, grouped = false, selected, onSelect }: RowsProps) {
               {t(GROUPS[group])} <span>{t(GROUPS[`${group}More`])}</span>
             </h2>
           )}
-          <ul>
+          <ul style={widths}>
             {members.map((row) => (
-              <OneRow key={row.id} row={row} selected={row.id === selected} onSelect={onSelect} />
+              <OneRow key={row.id} row={row} words={wordsOf(row)} selected={row.id === selected} onSelect={onSelect} />
             ))}
           </ul>
         </Fragment>
@@ -44,10 +48,26 @@ export function Rows({ rows, grouped = false, selected, onSelect }: RowsProps) {
   );
 }
 
-function OneRow({ row, selected, onSelect }: { row: Row; selected: boolean; onSelect: (id: string) => void }) {
-  const { t, language } = useLanguage();
-  const { short } = useAgencies();
-  const words = rowWords(row, { language, today: today(), agency: short });
+/** Of a letter of a row, on average, in px. */
+const LETTER = 9;
+
+/** What the columns of a list need at most for what they say, so that names get the rest. */
+function widthsOf(words: readonly RowWords[]): CSSProperties {
+  const longest = (...of: (keyof RowWords)[]) =>
+    Math.max(0, ...words.flatMap((one) => of.map((which) => one[which].length)));
+  const widths = { '--todo': longest('todo', 'more'), '--date': longest('date', 'dateMore') };
+  return Object.fromEntries(Object.entries(widths).map(([name, letters]) => [name, `${letters * LETTER}px`]));
+}
+
+interface OneRowProps {
+  row: Row;
+  words: RowWords;
+  selected: boolean;
+  onSelect: (id: string) => void;
+}
+
+function OneRow({ row, words, selected, onSelect }: OneRowProps) {
+  const { t } = useLanguage();
   return (
     <li>
       <Link

@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import type { ReactNode } from 'react';
 import { FORMATS } from '@cups/application';
 import { useLanguage } from '../../language/language.tsx';
 import { CheckBox, Choice } from '../../parts/choice.tsx';
@@ -23,21 +24,33 @@ export function PersonScreen() {
   return (
     <Page main={{ says: t(VISIT.goOn), does: next }} side={<PersonPane />}>
       <Title focus={false}>{t(VISIT.personTitle)}</Title>
-      <Identity at="/applicant" orName />
+      <Identity
+        at="/applicant"
+        orName
+        beside={
+          <OneOfFew
+            at="/behalf"
+            label={FIELDS.behalf}
+            options={['self', 'other']}
+            says={{ self: FIELDS.self, other: FIELDS.other }}
+          />
+        }
+      />
       <ContactFields />
       <OneOfFew at="/applicant/language" label={FIELDS.language} options={['ro', 'ru', 'en']} says={LANGUAGE_TEXTS} />
-      <OneOfFew
-        at="/behalf"
-        label={FIELDS.behalf}
-        options={['self', 'other']}
-        says={{ self: FIELDS.self, other: FIELDS.other }}
-      />
     </Page>
   );
 }
 
+interface IdentityProps {
+  at: '/applicant' | '/represented';
+  orName?: boolean;
+  /** What is asked beside the date of birth, where there is room. */
+  beside?: ReactNode;
+}
+
 /** Number, names and date of birth of one person, or the document of another state where the agency takes it. */
-export function Identity({ at, orName }: { at: '/applicant' | '/represented'; orName?: boolean }) {
+export function Identity({ at, orName, beside }: IdentityProps) {
   const { t } = useLanguage();
   const { typed, agency, today, set } = useFilling();
   const isForeign = typed[`${at}/without`] === true;
@@ -71,7 +84,10 @@ export function Identity({ at, orName }: { at: '/applicant' | '/represented'; or
         <NameField at={`${at}/familyName`} label={FIELDS.familyName} />
         <NameField at={`${at}/givenName`} label={FIELDS.givenName} />
       </div>
-      <DateField at={`${at}/birthDate`} label={FIELDS.birthDate} latest={today} />
+      <div className={styles.two}>
+        <DateField at={`${at}/birthDate`} label={FIELDS.birthDate} latest={today} />
+        {beside}
+      </div>
     </>
   );
 }
