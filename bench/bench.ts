@@ -132,6 +132,7 @@ function startBenched(dataDir: string, signal: AbortSignal, trouble: string[]): 
       LOG_LEVEL: 'info',
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
       RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
+      MAX_IN_FLIGHT_PER_ADDRESS: '512',
     },
     envOf: profiled ? { [profiled]: { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` } } : {},
   });

@@ -71,6 +71,7 @@ async function measure(): Promise<void> {
       LOG_LEVEL: 'info',
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
       RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
+      MAX_IN_FLIGHT_PER_ADDRESS: '512',
     },
   });
   try {

@@ -118,7 +118,11 @@ async function run(): Promise<number> {
     },
     envOf: {
       // All desks share one address here.
-      gateway: { RATE_LIMIT_ADDRESS_PER_MINUTE: '1000000', RATE_LIMIT_SESSION_PER_MINUTE: '100000' },
+      gateway: {
+        RATE_LIMIT_ADDRESS_PER_MINUTE: '1000000',
+        RATE_LIMIT_SESSION_PER_MINUTE: '100000',
+        MAX_IN_FLIGHT_PER_ADDRESS: '512',
+      },
     },
   });
   agency = await openAgency(platform.kafkaBrokers);

@@ -60,6 +60,7 @@ export async function openStage({
       SIMULATOR_AGENCIES: simulated.join(),
       RATE_LIMIT_ADDRESS_PER_MINUTE: '10000000',
       RATE_LIMIT_SESSION_PER_MINUTE: '10000000',
+      MAX_IN_FLIGHT_PER_ADDRESS: '512',
     },
   });
   const children = new Children();

@@ -11,6 +11,7 @@ import type { Platform } from '@cups/tools/platform';
 const LIMITS = {
   RATE_LIMIT_ADDRESS_PER_MINUTE: '100000',
   RATE_LIMIT_SESSION_PER_MINUTE: '100000',
+  MAX_IN_FLIGHT_PER_ADDRESS: '512',
   RATE_LIMIT_PAGE_PER_MINUTE: '100000',
   RATE_LIMIT_TRACKING_PER_MINUTE: '1000',
   // What a manager changes in one window counts at once in the other.

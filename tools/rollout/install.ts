@@ -62,7 +62,11 @@ function values({ kafka, store, mail, secure }: Beside, { host, from }: Target):
       public: { peers: from.map((cidr) => ({ ipBlock: { cidr } })) },
       autoscaling: { enabled: true, minReplicas: 2, maxReplicas: 4 },
       // All desks come from one address here, which a real limit would take for one desk that went mad.
-      settings: { RATE_LIMIT_ADDRESS_PER_MINUTE: 100_000, RATE_LIMIT_SESSION_PER_MINUTE: 10_000 },
+      settings: {
+        RATE_LIMIT_ADDRESS_PER_MINUTE: 100_000,
+        RATE_LIMIT_SESSION_PER_MINUTE: 10_000,
+        MAX_IN_FLIGHT_PER_ADDRESS: 512,
+      },
     },
     'agency-simulator': Object.assign(
       { settings: { SIMULATOR_TOPICS: 'all', SIMULATOR_BEHAVIOUR: 'demo', SIMULATOR_DELAY_MS: 250 } },

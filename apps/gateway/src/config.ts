@@ -130,6 +130,32 @@ export const settings = {
     meaning:
       'Requests that are answered at once; health, sign-out and files of the page not counted; more are refused with OVERLOADED.',
   },
+  maxInFlightPerAddress: {
+    name: 'MAX_IN_FLIGHT_PER_ADDRESS',
+    type: 'number',
+    min: 1,
+    max: 10_000,
+    default: 128,
+    meaning:
+      'Requests of one address (after TRUST_PROXY) that are answered at once; more are refused with OVERLOADED. Waiting for a body does not count.',
+  },
+  maxBodies: {
+    name: 'MAX_UNFINISHED_BODIES',
+    type: 'number',
+    min: 8,
+    max: 100_000,
+    default: 1024,
+    meaning:
+      'Bodies of requests that may be arriving at once, an eighth of them from one address; more are refused with OVERLOADED.',
+  },
+  maxBodyBytes: {
+    name: 'MAX_UNFINISHED_BODY_BYTES',
+    type: 'number',
+    min: 4_194_304,
+    max: 1_073_741_824,
+    default: 33_554_432,
+    meaning: 'Bytes of bodies that are arriving, held at once, an eighth of them from one address.',
+  },
   limits: {
     address: rate(
       'ADDRESS',
@@ -143,8 +169,16 @@ export const settings = {
       120,
       'Steps of sign-ins at an identity provider that one address may make in a minute, counted in each replica.',
     ),
-    tracking: rate('TRACKING', 20, 'Tracking numbers that one address may ask for in a minute.'),
-    trackingTotal: rate('TRACKING_TOTAL', 600, 'Tracking numbers that all together may ask for in a minute.'),
+    tracking: rate(
+      'TRACKING',
+      20,
+      'Tracking numbers that nobody holds which one address (IPv6: a network of /64) may try in a minute, counted in each replica.',
+    ),
+    trackingTotal: rate(
+      'TRACKING_TOTAL',
+      600,
+      'Tracking numbers that nobody holds, of all addresses in a minute, from which on each further miss is answered later; nobody is refused by it. Counted in each replica.',
+    ),
   },
   checkAnswers: {
     name: 'CUPS_CHECK_ANSWERS',

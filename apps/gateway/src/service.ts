@@ -7,11 +7,13 @@ import { COOKIE_KEYS, followKeySet } from '@cups/rpc';
 import type { Config } from './config.ts';
 import { createApp } from './http/app.ts';
 import { attemptCookie } from './http/auth-cookie.ts';
+import { openBodies } from './http/bodies.ts';
 import { openContract } from './http/contract.ts';
 import { checkCookieKeys } from './http/cookie.ts';
 import { readDocument } from './http/document.ts';
 import { openFace } from './http/face.ts';
 import { openAdmission, openLimits } from './http/guards.ts';
+import { openMisses } from './http/misses.ts';
 import { openPage } from './http/page.ts';
 import { Sessions } from './http/session.ts';
 import type { SessionParts } from './http/session.ts';
@@ -51,7 +53,9 @@ export async function createGateway(config: Config, overrides: Overrides = {}): 
     identity,
     formOrigins: config.signInFormOrigins,
     limits: openLimits(config.limits),
-    admit: openAdmission(config.maxInFlight, metrics),
+    misses: openMisses({ perMinute: config.limits.trackingTotal, metrics }),
+    bodies: openBodies(Object.assign({ metrics }, config)),
+    admit: openAdmission(config, metrics),
     draining,
     publicOrigin: config.publicOrigin,
     trustProxy: config.trustProxy,

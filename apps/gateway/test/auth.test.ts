@@ -135,7 +135,7 @@ describe('the way back', () => {
   test.each<[string, string | Buffer, Record<string, string>, string]>([
     ['a parameter that comes twice', 'SAMLResponse=a&SAMLResponse=b', {}, 'INVALID_ARGUMENT'],
     ['a parameter that comes twice, written in another way', 'SAMLResponse=a&SAML%52esponse=b', {}, 'INVALID_ARGUMENT'],
-    ['ten thousand parameters', Array.from({ length: 10_000 }, (_, n) => `p${n}=`).join('&'), {}, 'INVALID_ARGUMENT'],
+    ['five thousand parameters', Array.from({ length: 5_000 }, (_, n) => `p${n}=`).join('&'), {}, 'INVALID_ARGUMENT'],
     ['a body of another type', '{}', { 'Content-Type': 'application/json' }, 'MEDIA_TYPE_UNSUPPORTED'],
     ['a body of parts', '--x--', { 'Content-Type': 'multipart/form-data; boundary=x' }, 'MEDIA_TYPE_UNSUPPORTED'],
     ['a body that is packed', gzipSync('SAMLResponse=a'), { 'Content-Encoding': 'gzip' }, 'MEDIA_TYPE_UNSUPPORTED'],

@@ -53,6 +53,7 @@ describe('openapi.yaml', () => {
         'x-cups-ends-session',
         'x-cups-shared',
         'x-cups-limit',
+        'x-cups-max-body-kib',
       ],
       components: ['securitySchemes', 'parameters', 'headers', 'responses', 'schemas'],
       tag: ['name', 'description'],
@@ -110,14 +111,14 @@ describe('openapi.yaml', () => {
     const alone = ['getHealth', 'getReadiness', 'getOpenapi'];
     const named = ['listOperators', 'getRegistry', 'createApplication', 'trackApplication'];
     for (const [index, operation] of operations.entries()) {
-      const { id, path, method, open, body } = operation;
+      const { id, path, open, body } = operation;
       const headers = JSON.stringify(sources[index]!['parameters'] ?? []);
       const expected = [
         ...['400', '429', '500', '503'],
         ...(alone.includes(id) ? [] : ['504']),
         ...(open && id !== 'createSession' ? [] : ['401']),
-        // By its role, or because another site sent it.
-        ...(open && method === 'get' ? [] : ['403']),
+        // By its role, or because another site sent it; probes are for anybody.
+        ...(path.startsWith('/api/') ? ['403'] : []),
         ...(path.includes('{') || named.includes(id) ? ['404'] : []),
         // A repeat of other content; a centre where nobody signs in.
         ...(headers.includes('IdempotencyKey') || ['createSession', 'switchCentre'].includes(id) ? ['409'] : []),
@@ -197,7 +198,7 @@ describe('openapi.yaml', () => {
       const id = /operators|staff/.test(operation.path) ? 'ana' : '01JDZ3V7Q8R9S0T1V2W3X4Y5Z6';
       const ids = { id, noticeId: '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7', code: 'CU-001' };
       const params = Object.fromEntries(Object.entries(ids).filter(([name]) => operation.path.includes(`{${name}}`)));
-      expect(() => operation.checkRequest({ params, query: {}, header, body: value })).not.toThrow();
+      expect(() => operation.checkRequest({ params, query: {}, header, body: value, members: 1 })).not.toThrow();
     }
   });
 
@@ -232,7 +233,13 @@ describe('what the gateway is told of an operation beside OpenAPI', () => {
 
   test('is read from the document, so that another operation of that kind needs no code', () => {
     const marked = { 'x-cups-in-overload': true, 'x-cups-ends-session': true, 'x-cups-limit': 'tracking' };
-    expect(withProperties({})).toMatchObject({ inOverload: false, endsSession: false, limit: undefined });
+    expect(withProperties({})).toMatchObject({
+      inOverload: false,
+      endsSession: false,
+      limit: undefined,
+      maxBodyBytes: 256 * 1024,
+    });
+    expect(withProperties({ 'x-cups-max-body-kib': 4 })).toMatchObject({ maxBodyBytes: 4096 });
     expect(withProperties(marked)).toMatchObject({ inOverload: true, endsSession: true, limit: 'tracking' });
   });
 

@@ -126,10 +126,14 @@ describe('a bad body is refused as a problem', () => {
   );
 
   test('answers nested deeper than a form can be', async () => {
-    const raw = `{"publicService":"x","answers":{"a":${'['.repeat(60_000)}${']'.repeat(60_000)}}}`;
-    refused(await gateway.send('POST', '/api/v1/applications', { raw }), 400, 'INVALID_ARGUMENT', [
-      { field: '/answers', rule: 'TOO_DEEP' },
-    ]);
+    const nested = (deep: number) => `{"publicService":"x","answers":{"a":${'['.repeat(deep)}${']'.repeat(deep)}}}`;
+    const refusedAt = async (deep: number, field: string) =>
+      refused(await gateway.send('POST', '/api/v1/applications', { raw: nested(deep) }), 400, 'INVALID_ARGUMENT', [
+        { field, rule: 'TOO_DEEP' },
+      ]);
+    await refusedAt(60, '/answers');
+    // Before it is parsed.
+    await refusedAt(60_000, '');
   });
 
   test('a search for two things, or for nothing', async () => {

@@ -443,6 +443,8 @@ describe('each operation asks the right neighbour and answers as the document sa
       formOrigins: [],
       limits: undefined as never,
       admit: undefined as never,
+      bodies: undefined as never,
+      misses: undefined as never,
       draining: () => false,
     };
     const all = Object.fromEntries(operations.map(({ id }) => [id, () => ({})]));

@@ -1,7 +1,7 @@
 import express from 'express';
 import type { Express, NextFunction, Request, Response } from 'express';
 import helmet from 'helmet';
-import { Problem } from '@cups/problem';
+import { isProblem, Problem } from '@cups/problem';
 import type { Config } from '../config.ts';
 import { serveAuth } from './auth.ts';
 import type { AuthParts } from './auth.ts';
@@ -9,6 +9,8 @@ import type { Contract } from './contract.ts';
 import { openExchanges } from './exchange.ts';
 import type { Exchange, ExchangeParts } from './exchange.ts';
 import type { Handler, Operation } from './handler.ts';
+import type { Misses } from './misses.ts';
+import { refuseTwice } from './guards.ts';
 import { passGates } from './passage.ts';
 import type { Gates } from './passage.ts';
 import { SCREENS } from './page.ts';
@@ -23,11 +25,12 @@ export interface AppParts
   handlers: Record<string, Handler>;
   page: Page;
   contract: Contract;
+  misses: Misses;
 }
 
 /** @throws Error when an operation has no handler, or a handler no operation */
 export function createApp(parts: AppParts): Express {
-  const { operations, handlers, limits, page, contract } = parts;
+  const { operations, handlers, limits, page, contract, misses } = parts;
   mustMatch(operations, handlers);
   const exchangeOf = openExchanges(parts);
   const app = express();
@@ -40,6 +43,7 @@ export function createApp(parts: AppParts): Express {
       const call = await passGates(exchange, operation, parts);
       exchange.send(await handlers[operation.id]!(call));
     } catch (error) {
+      if (isMiss(operation, error)) await misses.missed(exchange);
       exchange.fail(error);
     }
   }
@@ -86,6 +90,10 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
+/** Whether nobody holds the tracking number that was asked for. */
+const isMiss = ({ limit }: Operation, error: unknown): boolean =>
+  limit === 'tracking' && isProblem(error) && error.kind === 'NOT_FOUND';
+
 function mustMatch(operations: Operation[], handlers: Record<string, Handler>): void {
   const ids = operations.map(({ id }) => id);
   const alone = [...ids, ...Object.keys(handlers)].filter((id) => !ids.includes(id) || !Object.hasOwn(handlers, id));
@@ -98,6 +106,10 @@ function configure(app: Express, { publicOrigin, trustProxy }: AppParts): void {
   app.set('trust proxy', trustProxy);
   app.enable('case sensitive routing');
   app.enable('strict routing');
+  app.use((req: Request, _res: Response, next: NextFunction) => {
+    refuseTwice(req);
+    next();
+  });
   app.use(compressed());
   app.use(helmet({ contentSecurityPolicy: false, strictTransportSecurity: publicOrigin.startsWith('https:') }));
 }

@@ -1,4 +1,3 @@
-import express from 'express';
 import type { Express, Request, Response } from 'express';
 import { fromTimestamp } from '@cups/contracts/proto';
 import { Problem, violation } from '@cups/problem';
@@ -7,12 +6,12 @@ import type { Neighbours } from '../neighbours.ts';
 import { full, whole } from '../routes/shapes.ts';
 import type { AttemptCookie } from './auth-cookie.ts';
 import { POST_SCRIPT, postScript, seeOther, stepAnswer } from './auth-page.ts';
+import type { Bodies } from './bodies.ts';
 import type { Exchange } from './exchange.ts';
-import { originOf, refuseUnlessDocument } from './guards.ts';
+import { addressOf, originOf, refuseUnlessDocument } from './guards.ts';
 import type { Limits } from './guards.ts';
 import type { Answer } from './handler.ts';
 import type { Gates } from './passage.ts';
-import { notWhole } from './problems.ts';
 
 /**
  * The way of a browser to an identity provider and back. Identity decides; here it is carried. These paths are not in the document:
@@ -30,6 +29,7 @@ export interface AuthParts extends Gates {
 
 /** One request of a browser at these paths. */
 interface Visit extends Pick<Exchange, 'context'> {
+  exchange: Exchange;
   req: Request;
   res: Response;
   provider: string;
@@ -48,8 +48,8 @@ const toProvider = (reason: Reason): Answer => ({
   body: { error: 'invalid_request', error_description: reason },
 });
 
-const MOST_BYTES = 256 * 1024;
-const readForm = express.raw({ limit: MOST_BYTES, inflate: false, type: 'application/x-www-form-urlencoded' });
+/** Of a form that a provider lets the browser post. */
+const MAX_FORM_BYTES = 64 * 1024;
 const PROVIDER = /^[a-z][a-z0-9-]{0,30}$/;
 
 /** Serves the paths under /auth. */
@@ -74,11 +74,11 @@ function answering(parts: AuthParts, refusalOf: Visit['refusalOf'], limit?: Limi
       const exchange = parts.exchangeOf(req, res, name);
       let visit: Visit | undefined;
       try {
-        const provider = await admitted(parts, req, res);
+        const provider = await admitted(parts, exchange);
         await limit?.(req, res);
         const attempt = parts.attempts.read(req.headers.cookie);
         const origin = originOf(req, parts.publicOrigin);
-        visit = { req, res, provider, attempt, origin, context: exchange.context, refusalOf };
+        visit = { exchange, req, res, provider, attempt, origin, context: exchange.context, refusalOf };
         exchange.send(await step(visit));
       } catch (error) {
         if (visit?.refusalOf) exchange.failAs(error, visit.refusalOf);
@@ -88,15 +88,16 @@ function answering(parts: AuthParts, refusalOf: Visit['refusalOf'], limit?: Limi
 }
 
 /** The provider of the path, after the gates. @throws Problem */
-async function admitted({ admit, limits }: AuthParts, req: Request, res: Response): Promise<string> {
-  admit(res);
+async function admitted({ admit, limits }: AuthParts, exchange: Exchange): Promise<string> {
+  const { req, res } = exchange;
+  exchange.place = admit(req, res);
   await limits.address(req, res);
   const provider = String(req.params['provider']);
   if (!PROVIDER.test(provider)) throw new Problem({ reason: 'METHOD_NOT_FOUND', message: 'There is no such path.' });
   return provider;
 }
 
-function stepsOf({ identity, sessions, attempts: cookie, formOrigins, limits }: AuthParts) {
+function stepsOf({ identity, sessions, attempts: cookie, formOrigins, limits, bodies }: AuthParts) {
   return {
     async start({ req, res, provider, origin, context }: Visit): Promise<Answer> {
       refuseUnlessDocument(req);
@@ -114,9 +115,10 @@ function stepsOf({ identity, sessions, attempts: cookie, formOrigins, limits }: 
       return stepAnswer(begun.next, formOrigins);
     },
 
-    async callback({ req, res, provider, origin, attempt, context }: Visit): Promise<Answer> {
+    async callback(visit: Visit): Promise<Answer> {
+      const { req, res, provider, origin, attempt, context } = visit;
       refuseUnlessDocument(req);
-      const parameters = await parametersOf(req, res);
+      const parameters = await parametersOf(visit, bodies);
       res.append('Set-Cookie', cookie.cleared);
       const done = await identity.completeSignIn({ provider, origin, attempt, parameters }, context);
       const { id, expireTime } = whole(done.session);
@@ -126,7 +128,7 @@ function stepsOf({ identity, sessions, attempts: cookie, formOrigins, limits }: 
 
     async logout(visit: Visit): Promise<Answer> {
       const { req, res, provider, origin, attempt, context } = visit;
-      const parameters = await parametersOf(req, res);
+      const parameters = await parametersOf(visit, bodies);
       if (parameters['logout_token'] !== undefined) {
         visit.refusalOf = toProvider;
         const { endedSessions } = await identity.continueSignOut({ provider, origin, parameters }, context);
@@ -175,7 +177,7 @@ function queryOf({ originalUrl }: Request): Record<string, string> {
 const BY_FORM_ALONE = ['SAMLRequest', 'SAMLResponse', 'logout_token'];
 
 /** What a provider lets the browser bring, or brings itself. @throws Problem */
-async function parametersOf(req: Request, res: Response): Promise<Record<string, string>> {
+async function parametersOf({ exchange, req }: Visit, bodies: Bodies): Promise<Record<string, string>> {
   if (req.method !== 'POST') {
     const query = queryOf(req);
     const [misplaced] = BY_FORM_ALONE.filter((name) => Object.hasOwn(query, name));
@@ -185,11 +187,8 @@ async function parametersOf(req: Request, res: Response): Promise<Record<string,
   if (!req.is('application/x-www-form-urlencoded')) {
     throw new Problem({ reason: 'MEDIA_TYPE_UNSUPPORTED', message: 'The body must be a form.' });
   }
-  await new Promise<void>((resolve, reject) => {
-    readForm(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
-  });
-  const bytes = req.body as unknown;
-  if (!Buffer.isBuffer(bytes)) throw notWhole();
+  const read = { maxBytes: MAX_FORM_BYTES, address: addressOf(req) };
+  const bytes = await exchange.waitFor(() => bodies.read(req, read));
   return singly(bytes.toString('utf8'));
 }
 

@@ -1,31 +1,35 @@
-import express from 'express';
-import type { Request, Response } from 'express';
+import type { IncomingMessage } from 'node:http';
+import type { Request } from 'express';
 import { Problem, violation } from '@cups/problem';
+import type { Violation } from '@cups/problem';
 import type { Operation } from './handler.ts';
-import { notJson, notWhole } from './problems.ts';
+import { notJson } from './problems.ts';
 
 /** The body of a request: JSON in UTF-8, whole, and with one meaning. */
 
-const MAX_BODY = 256 * 1024;
-const readRaw = express.raw({ limit: MAX_BODY, inflate: false, type: () => true });
+/** Of JSON. */
+export const MAX_BODY_BYTES = 256 * 1024;
+/** Names and items of one body, and how deep they nest: far above what a form holds. */
+const MAX_MEMBERS = 5_000;
+const MAX_DEPTH = 100;
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/**
- * The parsed body, or undefined when the request brings none. An operation that takes none ignores what comes.
- * @throws Problem for a body of another type, one that did not arrive whole, and one that is not JSON with one meaning;
- *   an error of Express's parser for one that is too large or compressed
- */
-export async function readBody(req: Request, res: Response, expected: Operation['body']): Promise<unknown> {
-  const { 'content-length': length = '0', 'transfer-encoding': chunked } = req.headers;
-  if (expected === 'none' || (chunked === undefined && length === '0')) return undefined;
+/** A parsed body, and how much is in it. */
+export interface Body {
+  value: unknown;
+  /** Names and items, at every level. */
+  members: number;
+}
+
+/** Whether a request brings a body that its operation reads. One that takes none ignores what comes. */
+export function bringsBody({ headers }: IncomingMessage, expected: Operation['body']): boolean {
+  const { 'content-length': length = '0', 'transfer-encoding': chunked } = headers;
+  return expected !== 'none' && (chunked !== undefined || length !== '0');
+}
+
+/** @throws Problem MEDIA_TYPE_UNSUPPORTED for a body of another type */
+export function mustBeJson(req: Request): void {
   if (!isJson(req)) throw notJson();
-  await new Promise<void>((resolve, reject) => {
-    readRaw(req, res, (error?: unknown) => (error ? reject(error as Error) : resolve()));
-  });
-  const bytes = req.body as unknown;
-  // The parser passes over a request that broke off before it was read: what was announced and is not there is no body.
-  if (!Buffer.isBuffer(bytes)) throw notWhole();
-  return bytes.length === 0 ? undefined : parse(bytes);
 }
 
 function isJson(req: Request): boolean {
@@ -33,7 +37,12 @@ function isJson(req: Request): boolean {
   return Boolean(req.is('application/json')) && /^utf-?8$/i.test(charset);
 }
 
-function parse(bytes: Buffer): unknown {
+/**
+ * The value of a body.
+ * @throws Problem INVALID_ARGUMENT for what is not JSON with one meaning, has too many members, or nests too deep
+ */
+export function parseBody(bytes: Buffer): Body {
+  const members = mustBeModest(bytes);
   let text: string;
   let value: unknown;
   try {
@@ -44,9 +53,43 @@ function parse(bytes: Buffer): unknown {
     throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body is not JSON.', violations });
   }
   const twice = repeatedName(text);
-  if (twice === undefined) return value;
+  if (twice === undefined) return { value, members };
   const violations = [violation('', 'REPEATED_NAME', { name: twice })];
   throw new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body names a member twice.', violations });
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const OPENING = [0x7b, 0x5b];
+const CLOSING = [0x7d, 0x5d];
+
+/**
+ * Counts members before anything is parsed or validated, each of which costs more than the bytes show.
+ * @returns the names and items of all levels: those after a comma, and the first of each object and list
+ * @throws Problem INVALID_ARGUMENT when there are too many, or they nest too deep
+ */
+function mustBeModest(bytes: Buffer): number {
+  let [members, depth, inText] = [0, 0, false];
+  for (let at = 0; at < bytes.length; at++) {
+    const byte = bytes[at]!;
+    if (inText) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) inText = false;
+    } else if (byte === QUOTE) inText = true;
+    else if (byte === COMMA) members++;
+    else if (OPENING.includes(byte)) {
+      members++;
+      depth++;
+    } else if (CLOSING.includes(byte)) depth--;
+    if (members > MAX_MEMBERS) throw immodest(violation('', 'MAX_MEMBERS', { most: MAX_MEMBERS }));
+    if (depth > MAX_DEPTH) throw immodest(violation('', 'TOO_DEEP', { most: MAX_DEPTH }));
+  }
+  return members;
+}
+
+function immodest(found: Violation): Problem {
+  return new Problem({ reason: 'INVALID_ARGUMENT', message: 'The body holds too much.', violations: [found] });
 }
 
 /** A string with what follows it when it is a name, or a bracket. */

@@ -7,6 +7,7 @@ import { FORMATS, violationsOf } from '@cups/application';
 import type { Finding } from '@cups/application';
 import { inPlace, pointer, Problem, violation } from '@cups/problem';
 import type { Place, Reason, Violation } from '@cups/problem';
+import { MAX_BODY_BYTES } from './body.ts';
 import type { Operation } from './handler.ts';
 
 /** openapi.yaml as the source: what there is to bind, and the checks of requests and answers, compiled once. */
@@ -34,12 +35,21 @@ interface Extensions {
   'x-cups-ends-session'?: boolean;
   'x-cups-shared'?: boolean;
   'x-cups-limit'?: Operation['limit'];
+  'x-cups-max-body-kib'?: number;
 }
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'] as const;
-const EXTENSIONS = ['x-cups-in-overload', 'x-cups-ends-session', 'x-cups-shared', 'x-cups-limit'];
+const EXTENSIONS = [
+  'x-cups-in-overload',
+  'x-cups-ends-session',
+  'x-cups-shared',
+  'x-cups-limit',
+  'x-cups-max-body-kib',
+];
 const LIMITS = ['tracking'];
 const MAX_VIOLATIONS = 100;
+/** A body with more members is checked until its first violation: each further one costs as much as a whole small body. */
+const MANY_MEMBERS = 300;
 const NO_BODY = violation('', 'REQUIRED');
 
 /** @throws Error when the file is missing or is no document that can be bound */
@@ -57,10 +67,12 @@ function openSchemas(document: Json) {
   let answers: Ajv2020 | undefined;
   return {
     document,
-    bodies: ajvOf(document, false),
-    texts: ajvOf(document, true),
+    bodies: ajvOf(document),
+    /** Stops at the first violation. */
+    largeBodies: ajvOf(document, { allErrors: false }),
+    texts: ajvOf(document, { coerceTypes: true }),
     /** For tests only: compiled at its first use. */
-    answers: (): Ajv2020 => (answers ??= ajvOf(closed(document), false)),
+    answers: (): Ajv2020 => (answers ??= ajvOf(closed(document))),
   };
 }
 type Schemas = ReturnType<typeof openSchemas>;
@@ -85,13 +97,16 @@ function operationOf(schemas: Schemas, path: string, item: Json, method: Operati
 }
 
 /** @throws Error for an extension that nothing here reads: a misspelled one would be passed over in silence */
-function extensionsOf(source: OperationObject): Pick<Operation, 'inOverload' | 'endsSession' | 'shared' | 'limit'> {
+function extensionsOf(
+  source: OperationObject,
+): Pick<Operation, 'inOverload' | 'endsSession' | 'shared' | 'limit' | 'maxBodyBytes'> {
   const { 'x-cups-in-overload': inOverload = false, 'x-cups-ends-session': endsSession = false } = source;
-  const { 'x-cups-shared': shared = false, 'x-cups-limit': limit } = source;
+  const { 'x-cups-shared': shared = false, 'x-cups-limit': limit, 'x-cups-max-body-kib': maxKib } = source;
   const unknown = Object.keys(source).find((key) => key.startsWith('x-cups-') && !EXTENSIONS.includes(key));
   if (unknown !== undefined) throw new Error(`${source.operationId}: the gateway knows no ${unknown}.`);
   if (limit !== undefined && !LIMITS.includes(limit)) throw new Error(`${source.operationId}: there is no such limit.`);
-  return { inOverload, endsSession, shared, limit };
+  const maxBodyBytes = maxKib === undefined ? MAX_BODY_BYTES : maxKib * 1024;
+  return { inOverload, endsSession, shared, limit, maxBodyBytes };
 }
 
 /** What is in the query or the path has a name there that no member of a body has. */
@@ -105,7 +120,7 @@ function bodyPointer(path: string, method: Operation['method']): string {
 }
 
 function requestCheck(
-  { texts, bodies }: Schemas,
+  { texts, bodies, largeBodies }: Schemas,
   parameters: Parameter[],
   { requestBody }: OperationObject,
   bodySchema: string,
@@ -116,7 +131,14 @@ function requestCheck(
   const checkPath = texts.compile(objectOf(parameters, 'path'));
   const checkQuery = texts.compile(objectOf(parameters, 'query'));
   const checkBody = requestBody && bodies.compile({ $ref: bodySchema });
-  return ({ params, query, header, body }) => {
+  let checkLarge: ValidateFunction | undefined;
+  // Compiled at its first use: hardly anybody sends one.
+  const bodyFailures = (body: unknown, members: number): Violation[] => {
+    if (!checkBody) return [];
+    if (members <= MANY_MEMBERS) return failures(checkBody, body);
+    return failures((checkLarge ??= largeBodies.compile({ $ref: bodySchema })), body);
+  };
+  return ({ params, query, header, body, members }) => {
     for (const { check, parameter } of headers) {
       const value = header(parameter.name);
       if (value === undefined ? parameter.required : !check(value)) throw headerProblem(parameter, value, check);
@@ -125,7 +147,7 @@ function requestCheck(
       ...failures(checkPath, params).map((one) => inPlace('path', one)),
       ...failures(checkQuery, query).map((one) => inPlace('query', one)),
     ];
-    if (checkBody && body !== undefined) violations.push(...failures(checkBody, body));
+    if (body !== undefined) violations.push(...bodyFailures(body, members));
     if (requestBody?.required && body === undefined) violations.push(NO_BODY);
     if (violations.length === 0) return;
     const reason = violations.every(({ rule }) => rule === 'IDNP') ? 'IDNP_INVALID' : 'INVALID_ARGUMENT';
@@ -147,8 +169,8 @@ function answerCheck(
   };
 }
 
-function ajvOf(document: Json, coerceTypes: boolean): Ajv2020 {
-  const ajv = new Ajv2020({ allErrors: true, coerceTypes, allowUnionTypes: true, verbose: true });
+function ajvOf(document: Json, { allErrors = true, coerceTypes = false } = {}): Ajv2020 {
+  const ajv = new Ajv2020({ allErrors, coerceTypes, allowUnionTypes: true, verbose: true });
   (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
   for (const name of ['idnp', 'country']) ajv.addFormat(name, FORMATS[name]!);
   ajv.addVocabulary([...Object.keys(document), 'x-rule']);

@@ -5,6 +5,7 @@ import { Problem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 import type { CallContext } from '@cups/rpc';
 import type { Config } from '../config.ts';
+import type { Place } from './guards.ts';
 import type { Answer, Operation } from './handler.ts';
 import type { FileAnswer } from './page.ts';
 import { problemAnswer, toProblem } from './problems.ts';
@@ -45,6 +46,8 @@ export class Exchange {
   readonly operation: Operation | undefined;
   /** Of every call that the request causes: it ends with the request's time, or when nobody waits any more. */
   readonly context: CallContext;
+  /** Among the requests that are worked on; undefined for what is answered in an overload as well. */
+  place: Place | undefined;
   readonly #parts: ExchangeParts;
   #renewed: () => string | undefined = () => undefined;
 
@@ -79,6 +82,18 @@ export class Exchange {
       ended(name, status, durationMs);
       this.#tell(name, status, durationMs);
     });
+  }
+
+  /**
+   * Waits for the client, which takes neither the request's place nor its time.
+   * @throws Problem OVERLOADED when there is no place any more, and what the wait throws
+   */
+  async waitFor<T>(wait: () => Promise<T>): Promise<T> {
+    this.place?.leave();
+    const result = await wait();
+    this.place?.enter();
+    this.context.deadline = new Date(Date.now() + this.#parts.budgetMs);
+    return result;
   }
 
   /** @param renewed Set-Cookie of the session, asked for when the answer goes out: what it sets by itself comes first */

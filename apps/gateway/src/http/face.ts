@@ -28,9 +28,17 @@ export interface FaceOptions {
 /** How often a lame duck looks whether everybody has gone. */
 const LOOK_MS = 100;
 
+/** A body that is read has bounds of its own (bodies.ts), within those of the request; Node looks for late ones every second. */
+const TIMES = {
+  headersTimeout: 5_000,
+  requestTimeout: 66_000,
+  connectionsCheckingInterval: 1_000,
+  keepAliveTimeout: 65_000,
+};
+
 /** @throws Error when the port is taken */
 export async function openFace(app: RequestListener, { host, port, lameDuckMs }: FaceOptions): Promise<Face> {
-  const server = createServer({ requestTimeout: 30_000, headersTimeout: 15_000, keepAliveTimeout: 65_000 }, app);
+  const server = createServer(TIMES, app);
   answerBrokenBytes(server);
   await once(server.listen(port, host), 'listening');
   return {

@@ -7,28 +7,34 @@ import type { Config } from '../config.ts';
 
 /** What a request has to pass before anything is done for it. */
 
+/** The address of a client, as limits count it: a network of /56 where it is IPv6. */
+export const addressOf = (req: Request): string => ipKeyGenerator(req.ip ?? '');
+
+/** Whoever guesses tracking numbers has a network of /64 at least. */
+const guesserOf = (req: Request): string => ipKeyGenerator(req.ip ?? '', 64);
+
 /** The limits, counted in windows of a minute in this process. Each rejects with a Problem RATE_LIMITED. */
 export function openLimits(perMinute: Config['limits']) {
-  const byAddress = (req: Request) => ipKeyGenerator(req.ip ?? '');
   const [address, session, page] = [limit(perMinute.address), limit(perMinute.session), limit(perMinute.page)];
   const signIn = limit(perMinute.signIn);
-  const [tracking, trackingTotal] = [limit(perMinute.tracking), limit(perMinute.trackingTotal)];
+  const tracking = limit(perMinute.tracking, isMiss);
   return {
-    address: (req: Request, res: Response) => address(byAddress(req), req, res),
+    address: (req: Request, res: Response) => address(addressOf(req), req, res),
     session,
-    page: (req: Request, res: Response) => page(byAddress(req), req, res),
-    signIn: (req: Request, res: Response) => signIn(byAddress(req), req, res),
-    /** For tracking numbers: of one address, and of all together. */
-    async tracking(req: Request, res: Response): Promise<void> {
-      await tracking(byAddress(req), req, res);
-      await trackingTotal('all', req, res);
-    },
+    page: (req: Request, res: Response) => page(addressOf(req), req, res),
+    signIn: (req: Request, res: Response) => signIn(addressOf(req), req, res),
+    /** For tracking numbers: one address may miss so often. */
+    tracking: (req: Request, res: Response) => tracking(guesserOf(req), req, res),
   };
 }
 
 export type Limits = ReturnType<typeof openLimits>;
 
-function limit(perMinute: number) {
+/** A number that nobody holds. */
+const isMiss = (res: Response): boolean => res.statusCode === 404;
+
+/** @param counts whether a request counts by its answer; until it is answered, every one does */
+function limit(perMinute: number, counts?: (res: Response) => boolean) {
   const windowMs = 60_000;
   const keys = new WeakMap<Request, string>();
   const limiter = rateLimit({
@@ -38,6 +44,8 @@ function limit(perMinute: number) {
     standardHeaders: false,
     legacyHeaders: false,
     validate: false,
+    skipSuccessfulRequests: counts !== undefined,
+    requestWasSuccessful: (_req, res) => !counts?.(res as Response),
     handler(req, _res, next) {
       const { resetTime } = (req as Request & { rateLimit: { resetTime?: Date } }).rateLimit;
       const retryAfterMs = resetTime ? resetTime.getTime() - Date.now() : windowMs;
@@ -51,27 +59,65 @@ function limit(perMinute: number) {
     });
 }
 
-/**
- * Counts the requests that are being answered. The returned function counts one more, until its answer is sent or given up.
- * It throws a Problem OVERLOADED, with a time to wait, when there are `max`.
- */
-export function openAdmission(max: number, metrics: Metrics): (res: Response) => void {
-  let running = 0;
-  metrics.gauge('http_in_flight', 'Requests that are being answered.', [], (gauge) => gauge.set(running));
-  return (res) => {
-    if (running >= max) {
-      // Spread out, so that those who were refused together do not come back together.
-      const retryAfterMs = 1000 + Math.floor(Math.random() * 2000);
-      throw new Problem({ reason: 'OVERLOADED', message: 'Too many requests at once.', retryAfterMs });
-    }
-    running++;
-    res.once('close', () => running--);
-  };
+/** The place of one request among those that are worked on. Free for others at the latest when its answer is sent or given up. */
+export interface Place {
+  /** Frees the place while the request waits for something that costs no work. */
+  leave(): void;
+  /** @throws Problem OVERLOADED, with a time to wait, when there is no place now */
+  enter(): void;
 }
 
 /**
- * Refuses what another site makes a browser send: a browser says where a write comes from, by Sec-Fetch-Site or Origin; a
- * client that is no browser says neither, and sends no cookie by accident.
+ * Counts the requests that are worked on, in all and of each address. The returned function gives one more its place.
+ * @throws Problem OVERLOADED, from the returned function, as `Place.enter`
+ */
+export function openAdmission(
+  { maxInFlight, maxInFlightPerAddress }: Pick<Config, 'maxInFlight' | 'maxInFlightPerAddress'>,
+  metrics: Metrics,
+): (req: Request, res: Response) => Place {
+  let running = 0;
+  const byAddress = new Map<string, number>();
+  metrics.gauge('http_in_flight', 'Requests that are being answered.', [], (gauge) => gauge.set(running));
+  return (req, res) => {
+    const address = addressOf(req);
+    let isIn = false;
+    const place: Place = {
+      enter() {
+        // Who has gone needs no place, and would not give it back.
+        if (isIn || res.closed) return;
+        const own = byAddress.get(address) ?? 0;
+        if (running >= maxInFlight) throw overloaded('Too many requests at once.');
+        if (own >= maxInFlightPerAddress) throw overloaded('Too many requests at once from this address.');
+        isIn = true;
+        running++;
+        byAddress.set(address, own + 1);
+      },
+      leave() {
+        if (!isIn) return;
+        isIn = false;
+        running--;
+        const own = byAddress.get(address)! - 1;
+        if (own > 0) byAddress.set(address, own);
+        else byAddress.delete(address);
+      },
+    };
+    place.enter();
+    res.once('close', () => place.leave());
+    return place;
+  };
+}
+
+/** A refusal with a time to wait. */
+export function overloaded(message: string): Problem {
+  // Spread out, so that those who were refused together do not come back together.
+  const retryAfterMs = 1000 + Math.floor(Math.random() * 2000);
+  return new Problem({ reason: 'OVERLOADED', message, retryAfterMs });
+}
+
+/**
+ * Refuses what another site makes a browser send, a read and a link that is followed as well: the cookie of a session goes along with
+ * those. A browser says where a request comes from, by Sec-Fetch-Site or Origin; a client that is no browser says neither, and sends
+ * no cookie by accident.
  * @param publicOrigin such as https://cups.example; the host that a request names is nobody's word, so it opens nothing
  * @throws Problem CROSS_SITE_REQUEST
  */
@@ -80,6 +126,18 @@ export function refuseCrossSite({ headers, socket }: IncomingMessage, publicOrig
   const sameSite = site === 'same-origin' || site === 'none';
   if (sameSite && (origin === undefined || originsOf(publicOrigin, socket.localPort).includes(origin))) return;
   throw new Problem({ reason: 'CROSS_SITE_REQUEST', message: 'The request comes from another site.' });
+}
+
+/** Headers of which Node takes the first and passes over the others, which a proxy in front may take instead. */
+const ONCE = ['host', 'content-type'];
+
+/** @throws Problem INVALID_ARGUMENT for a header that comes twice and has one meaning only */
+export function refuseTwice({ rawHeaders }: IncomingMessage): void {
+  const names = rawHeaders.filter((_, at) => at % 2 === 0).map((name) => name.toLowerCase());
+  const twice = ONCE.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+  if (twice !== undefined) {
+    throw new Problem({ reason: 'INVALID_ARGUMENT', message: `The header ${twice} comes twice.` });
+  }
 }
 
 /**

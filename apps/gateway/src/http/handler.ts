@@ -48,13 +48,25 @@ export interface Operation {
   /** A limit of its own beside that of the address, counted for each address and for all together. */
   limit: 'tracking' | undefined;
   body: 'none' | 'optional' | 'required';
+  /** The largest size of the body. */
+  maxBodyBytes: number;
   /**
    * Where a field stands that a neighbour names, when this operation has it in its query or path: neighbours know of no HTTP.
    * @param field a JSON pointer into the neighbour's message
    */
   placeOf(field: string): Place | undefined;
-  /** Query and params are coerced in place. @throws Problem for a header, or with all violations of path, query and body */
-  checkRequest(parts: { params: Json; query: Json; header: (name: string) => string | undefined; body: unknown }): void;
+  /**
+   * Query and params are coerced in place.
+   * @throws Problem for a header, or with all violations of path, query and body; of a body with many members, with the first
+   */
+  checkRequest(parts: {
+    params: Json;
+    query: Json;
+    header: (name: string) => string | undefined;
+    body: unknown;
+    /** How many names and items the body holds. */
+    members: number;
+  }): void;
   /** What is wrong with an answer, or undefined. For tests: compiled at its first use. */
   checkAnswer(status: number, contentType: string, body: unknown): string | undefined;
 }

@@ -1,24 +1,30 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import { isProblem } from '@cups/problem';
 import type { Reason } from '@cups/problem';
 import type { Session } from '@cups/rpc';
-import { readBody } from './body.ts';
+import type { Bodies } from './bodies.ts';
+import { bringsBody, mustBeJson, parseBody } from './body.ts';
+import type { Body } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import type { Call, Operation } from './handler.ts';
-import { refuseCrossSite } from './guards.ts';
-import type { Limits } from './guards.ts';
+import { addressOf, refuseCrossSite } from './guards.ts';
+import type { Limits, Place } from './guards.ts';
 import type { Sessions } from './session.ts';
 
 /** A header (RFC 8941, a boolean) by which a page says that it asks by itself, so that nobody at the desk is seen by it. */
 const BACKGROUND = 'X-Cups-Background';
+
+/** A link from elsewhere leads to a page, never here. Probes, which lie beside it, are for anybody. */
+const API = '/api/';
 
 /** What a request goes through before its handler is called, cheapest refusals first. */
 
 export interface Gates {
   sessions: Sessions;
   limits: Limits;
-  /** Counts a request until its end, or refuses it. */
-  admit: (res: Response) => void;
+  bodies: Bodies;
+  /** Gives a request its place until its end, or refuses it. */
+  admit: (req: Request, res: Response) => Place;
   publicOrigin: string;
 }
 
@@ -29,18 +35,31 @@ export interface Gates {
 export async function passGates(exchange: Exchange, operation: Operation, gates: Gates): Promise<Call> {
   const { req, res, context } = exchange;
   const { limits } = gates;
-  if (!operation.inOverload) gates.admit(res);
+  if (!operation.inOverload) exchange.place = gates.admit(req, res);
   await limits.address(req, res);
-  if (operation.method !== 'get') refuseCrossSite(req, gates.publicOrigin);
+  if (operation.path.startsWith(API)) refuseCrossSite(req, gates.publicOrigin);
   if (operation.limit) await limits[operation.limit](req, res);
   const session = operation.open ? undefined : await sessionOf(exchange, operation, gates);
-  const body = await readBody(req, res, operation.body);
+  const { value: body, members } = await bodyOf(exchange, operation, gates);
   const params = req.params as Call['params'];
   const query = req.query as Call['query'];
-  operation.checkRequest({ params, query, body, header: (name) => req.get(name) });
+  operation.checkRequest({ params, query, body, members, header: (name) => req.get(name) });
   const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
   const etag = req.get('if-match') ?? '';
   return { context, session, params, query, body, requestId, etag, why: req.get('x-cups-reason') };
+}
+
+/** The parsed body, undefined when the request brings none. Waiting for it takes no place from others. */
+async function bodyOf(
+  exchange: Exchange,
+  { body: expected, maxBodyBytes: maxBytes }: Operation,
+  { bodies }: Gates,
+): Promise<Body> {
+  const { req } = exchange;
+  if (!bringsBody(req, expected)) return { value: undefined, members: 0 };
+  mustBeJson(req);
+  const bytes = await exchange.waitFor(() => bodies.read(req, { maxBytes, address: addressOf(req) }));
+  return bytes.length === 0 ? { value: undefined, members: 0 } : parseBody(bytes);
 }
 
 /** What a cookie of a session that has ended, or is none, is cleared for. */

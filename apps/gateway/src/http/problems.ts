@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { inPlace, isProblem, Problem, REASONS, violation } from '@cups/problem';
-import type { ProblemInit, ProblemKind, Reason, Violation } from '@cups/problem';
+import type { ProblemKind, Reason, Violation } from '@cups/problem';
 import type { Operation } from './handler.ts';
 
 /** The HTTP side of the one Problem (RFC 9457). */
@@ -61,25 +61,19 @@ const NOT_WHOLE = {
   message: 'The body did not arrive whole.',
   violations: [violation('', 'NOT_WHOLE')],
 };
-/** What the body parser of Express finds. */
-const FOUND: Record<string, ProblemInit> = {
-  'entity.too.large': { reason: 'PAYLOAD_TOO_LARGE', message: 'The body is over 256 KiB.' },
-  'encoding.unsupported': NOT_JSON,
-  'request.aborted': NOT_WHOLE,
-  'request.size.invalid': NOT_WHOLE,
-};
-
 /** A body of another type. */
 export const notJson = () => new Problem(NOT_JSON);
 /** A body that was announced and is not there. */
 export const notWhole = () => new Problem(NOT_WHOLE);
+/** A body over its bound, in bytes. */
+export const tooLarge = (maxBytes: number) =>
+  new Problem({ reason: 'PAYLOAD_TOO_LARGE', message: `The body is over ${maxBytes / 1024} KiB.` });
 
 /** Any error as a Problem: what Express says of the client's mistakes is told; the rest is ours, an id and no text. */
 export function toProblem(error: unknown): { problem: Problem; errorId?: string } {
   if (isProblem(error) && error.kind !== 'INTERNAL') return { problem: error };
   if (isProblem(error)) return { problem: error, errorId: error.metadata['errorId'] ?? randomUUID() };
-  const { type = '', status } = (error ?? {}) as { type?: string; status?: number };
-  if (Object.hasOwn(FOUND, type)) return { problem: new Problem(FOUND[type]!) };
+  const { status } = (error ?? {}) as { status?: number };
   const path = { reason: 'INVALID_ARGUMENT', message: 'The path or the query is not well formed.' } as const;
   if (status === 400) return { problem: new Problem(path) };
   return { problem: new Problem({ reason: 'INTERNAL', message: 'Internal error.' }), errorId: randomUUID() };

@@ -1,0 +1,284 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '@cups/testing';
+import request from 'supertest';
+import { openBodies } from '../src/http/bodies.ts';
+import { application, ID, startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Bodies that come slowly, or never: over sockets of our own. */
+
+const APP = `/api/v1/applications/${ID}`;
+const SIGN_IN = { body: { provider: 'local', operator: 'cu-001-specialist' }, cookie: null };
+const PATHS: [path: string, type: string][] = [
+  ['/api/v1/sessions', 'application/json'],
+  ['/api/v1/tracking', 'application/json'],
+  ['/auth/oidc/logout', 'application/x-www-form-urlencoded'],
+  ['/auth/mpass/callback', 'application/x-www-form-urlencoded'],
+  [`${APP}/withdraw`, 'application/json'],
+];
+
+let gateway: Gateway;
+let sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets) socket.destroy();
+  sockets = [];
+});
+
+/** One gateway for all tests of a group. */
+function oneGateway(...args: Parameters<typeof startGateway>): void {
+  beforeAll(async () => {
+    gateway = await startGateway(...args);
+  });
+  afterAll(() => gateway.stop());
+}
+
+/** Opens a connection, and sends a request without the rest of its body. */
+async function unfinished(path: string, type: string, { from = '' } = {}): Promise<Socket> {
+  const { hostname, port } = new URL(gateway.url);
+  const socket = connect(Number(port), hostname).on('error', () => undefined);
+  sockets.push(socket);
+  await once(socket, 'connect');
+  const head = [
+    `POST ${path} HTTP/1.1`,
+    'Host: x',
+    `Cookie: ${gateway.cookie}`,
+    `Content-Type: ${type}`,
+    'Idempotency-Key: 0190b3d2-7c1e-7b3a-8f00-0123456789ab',
+    'Content-Length: 100',
+    ...(from ? [`X-Forwarded-For: ${from}`] : []),
+  ];
+  socket.write(`${head.join('\r\n')}\r\n\r\n{`);
+  return socket;
+}
+
+/** All that comes back until the connection ends. */
+function answerOf(socket: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = '';
+    socket.on('data', (data) => (text += String(data)));
+    socket.on('close', () => resolve(text));
+  });
+}
+
+async function meter(name: string): Promise<number> {
+  const { text } = await request(gateway.inside).get('/metrics');
+  return Number(new RegExp(`^${name}\\S* (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+}
+
+describe('bodies that do not come', () => {
+  oneGateway({}, { maxInFlight: 2 });
+
+  test.each(PATHS)('of %s take no place from requests that are there', async (path, type) => {
+    await eventually(async () => (await meter('http_bodies_unfinished')) === 0);
+    for (let n = 1; n <= 5; n++) {
+      await unfinished(path, type);
+      await eventually(async () => (await meter('http_bodies_unfinished')) === n);
+    }
+    expect(await meter('http_in_flight')).toBe(0);
+    expect((await gateway.send('POST', '/api/v1/sessions', SIGN_IN)).status).toBe(201);
+    expect((await gateway.send('GET', APP)).status).toBe(200);
+  });
+
+  test('end their connection with 408 after five seconds, a byte every 100 ms or not', async () => {
+    const [silent, dripping] = await Promise.all(PATHS.slice(0, 2).map(([path, type]) => unfinished(path, type)));
+    const drip = setInterval(() => dripping!.write(' '), 100);
+    const start = performance.now();
+    try {
+      for (const answer of await Promise.all([silent!, dripping!].map(answerOf))) {
+        expect(answer).toMatch(/^HTTP\/1\.1 408 /);
+        expect(JSON.parse(answer.slice(answer.indexOf('{')))).toMatchObject({
+          status: 408,
+          reason: 'INVALID_ARGUMENT',
+        });
+      }
+    } finally {
+      clearInterval(drip);
+    }
+    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(await meter('http_bodies_unfinished')).toBe(0);
+    expect(await meter('http_bodies_refused_total{[^}]*cause="slow"')).toBeGreaterThanOrEqual(2);
+  }, 30_000);
+
+  test('nor do headers longer than five seconds', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connect(Number(port), hostname);
+    sockets.push(socket);
+    socket.write('POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\n');
+    const start = performance.now();
+    expect(await answerOf(socket)).toMatch(/^HTTP\/1\.1 408 /);
+    expect(performance.now() - start).toBeLessThan(15_000);
+  }, 30_000);
+});
+describe('places for bodies', () => {
+  oneGateway({}, { maxBodies: 16, trustProxy: 1 });
+
+  test('are taken by one address to an eighth; other addresses go on', async () => {
+    const answers: Promise<string>[] = [];
+    for (let n = 0; n < 5; n++) {
+      answers.push(answerOf(await unfinished('/api/v1/sessions', 'application/json', { from: '192.0.2.1' })));
+    }
+    const refusals = async () => await meter('http_bodies_refused_total{[^}]*cause="address"');
+    await eventually(async () => (await refusals()) === 3);
+    const from = (address: string) =>
+      gateway.send('POST', '/api/v1/sessions', { ...SIGN_IN, headers: { 'x-forwarded-for': address } });
+    const refused = await from('192.0.2.1');
+    expect([refused.status, refused.body]).toMatchObject([503, { reason: 'OVERLOADED' }]);
+    expect((await from('192.0.2.2')).status).toBe(201);
+    for (const socket of sockets) socket.destroy();
+    await Promise.all(answers);
+    await eventually(async () => (await from('192.0.2.1')).status === 201);
+    expect(await meter('http_bodies_unfinished')).toBe(0);
+    expect(await meter('http_body_bytes_held')).toBe(0);
+  });
+});
+
+describe('the pace of a body', () => {
+  const metrics = { counter: () => ({ inc: () => undefined }), gauge: () => undefined } as never;
+
+  test.each([
+    ['keeps up with the pace and ends within the longest time', 20, 30, true],
+    ['keeps up with the pace beyond the longest time', 20, 1_000, false],
+    ['comes too slowly', 1, 1_000, false],
+  ])('a body that %s', async (_name, bytesEach, times, arrives) => {
+    const bodies = openBodies({
+      maxBodies: 8,
+      maxBodyBytes: 1e6,
+      metrics,
+      pace: { graceMs: 200, bytesPerSecond: 1_000, maxMs: 1_500 },
+    });
+    const { PassThrough } = await import('node:stream');
+    const socket = new PassThrough();
+    const req = Object.assign(new PassThrough(), { headers: {}, socket });
+    socket.on('error', () => req.destroy());
+    let sent = 0;
+    const timer = setInterval(() => {
+      if (++sent > times) req.end();
+      else if (!req.destroyed) req.write('x'.repeat(bytesEach));
+    }, 10);
+    const read = bodies.read(req as never, { maxBytes: 1e6, address: 'a' });
+    const outcome = await read.then(
+      (bytes) => bytes.length,
+      () => 'cut',
+    );
+    clearInterval(timer);
+    expect(outcome).toBe(arrives ? bytesEach * times : 'cut');
+  });
+});
+
+describe('requests of one address that are worked on', () => {
+  let release = () => {};
+  let entered = 0;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  const hold = async () => {
+    entered++;
+    await released;
+    return { application: application() };
+  };
+  oneGateway({ intake: { GetApplication: hold } }, { maxInFlightPerAddress: 2, trustProxy: 1 });
+
+  test('are as many as the setting says; other addresses have their own', async () => {
+    const from = (address: string) => gateway.send('GET', APP, { headers: { 'x-forwarded-for': address } });
+    const held = [from('192.0.2.1'), from('192.0.2.1')];
+    await eventually(() => entered === 2);
+    const refused = await from('192.0.2.1');
+    expect([refused.status, refused.body]).toMatchObject([503, { reason: 'OVERLOADED' }]);
+    // What a client writes itself before the proxy's own word is nobody's address.
+    expect((await from('203.0.113.9, 192.0.2.1')).status).toBe(503);
+    held.push(from('192.0.2.2'));
+    await eventually(() => entered === 3);
+    release();
+    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect((await from('192.0.2.1')).status).toBe(200);
+  });
+});
+
+describe('the size of a body', () => {
+  oneGateway({
+    identity: {
+      ContinueSignOut: () => Promise.resolve({}),
+      CompleteSignIn: () => Promise.resolve({}),
+    },
+  });
+
+  test.each([
+    ['/api/v1/sessions', 4],
+    ['/api/v1/tracking', 4],
+    ['/api/v1/applications', 256],
+  ])('%s takes %d KiB', async (path, kib) => {
+    const sized = (bytes: number) => gateway.send('POST', path, { raw: `{"x":"${'y'.repeat(bytes - 8)}"}` });
+    expect((await sized(kib * 1024)).status).toBe(400);
+    const refused = await sized(kib * 1024 + 1);
+    expect([refused.status, refused.body]).toMatchObject([
+      413,
+      { reason: 'PAYLOAD_TOO_LARGE', detail: `The body is over ${kib} KiB.` },
+    ]);
+  });
+
+  test.each(['/auth/oidc/logout', '/auth/oidc/callback'])('forms of %s take 64 KiB', async (path) => {
+    const sized = (bytes: number) =>
+      request(gateway.url)
+        .post(path)
+        .set('Content-Type', 'application/x-www-form-urlencoded')
+        .send(`state=${'y'.repeat(bytes - 6)}`);
+    const before = gateway.calls.identity.length;
+    await sized(64 * 1024);
+    expect(gateway.calls.identity.length).toBe(before + 1);
+    expect((await sized(64 * 1024 + 1)).headers['location']).toBe('/?signIn=PAYLOAD_TOO_LARGE');
+    expect(gateway.calls.identity.length).toBe(before + 1);
+  });
+});
+
+describe('a body with very many members', () => {
+  oneGateway();
+  const names = (count: number, first = 'm') =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`${first}${n}`, 1]));
+  /** CPU time of this process, which runs the gateway, for each of ten requests. */
+  async function cpuMsOf(path: string, body: object): Promise<number> {
+    const raw = JSON.stringify(body);
+    const send = () => gateway.send('POST', path, { raw });
+    await send();
+    const before = process.cpuUsage();
+    for (let n = 0; n < 10; n++) await send();
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 10_000;
+  }
+
+  test.each([
+    ['20,000 unknown members without a session', '/api/v1/tracking', names(20_000)],
+    ['20,000 unknown members', '/api/v1/applications', names(20_000)],
+    [
+      '20,000 answers with names that do not fit',
+      '/api/v1/applications',
+      { publicService: 'x', answers: names(20_000, '$') },
+    ],
+    [
+      '4,900 answers with names that do not fit',
+      '/api/v1/applications',
+      { publicService: 'x', answers: names(4_900, '$') },
+    ],
+    ['4,900 unknown members', '/api/v1/applications', names(4_900)],
+  ])('%s: refused for little CPU', async (_name, path, body) => {
+    const small = await cpuMsOf(path, { state: 'x' });
+    const large = await cpuMsOf(path, body);
+    expect(large).toBeLessThan(small + 30);
+  });
+
+  test('names the bound that it breaks, or its first violation', async () => {
+    const of = async (body: object) => {
+      const reply = await gateway.send('POST', '/api/v1/applications', { body });
+      expect(reply.status).toBe(400);
+      return (reply.body as { violations: object[] }).violations;
+    };
+    expect(await of(names(6_000))).toMatchObject([{ field: '', rule: 'MAX_MEMBERS', params: { most: 5_000 } }]);
+    expect(await of(names(4_000))).toHaveLength(1);
+    expect((await of(names(50))).length).toBeGreaterThan(50);
+  });
+
+  test('a draft with as many answers as a form has is taken', async () => {
+    const body = { publicService: 'x', answers: names(500) };
+    expect((await gateway.send('POST', '/api/v1/applications', { body })).status).toBe(201);
+  });
+});
