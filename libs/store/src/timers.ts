@@ -11,63 +11,123 @@ export interface TimersOptions {
   due: (id: string, kind: string) => Promise<void>;
   now: () => Date;
   log?: Log;
-  /** How long a claim holds, ms. Default 60,000. */
+  /** How long a claim holds from the moment of the claim, ms. Default 60,000. */
   leaseMs?: number;
+  /** Due timers that one process works on at once. Default 8. */
+  concurrency?: number;
 }
 
 /** However long a look takes, what is due is found within this time and its jitter. */
-const longestPollMs = 60_000;
+const LONGEST_POLL_MS = 60_000;
+/** Due timers that one look reads. */
+const AT_ONCE = 100;
+const POLL_MS = 15_000;
+const LEASE_MS = 60_000;
+const CONCURRENCY = 8;
+
+/** Free for whoever claims it now. */
+const freeAt = (at: Date) => ({
+  $or: [{ 'timer.claimedUntil': { $exists: false } }, { 'timer.claimedUntil': { $lt: at } }],
+});
 
 /**
  * Durable timers: looks for `timer.due` in the past, claims each by a conditional write, so that of several
- * processes one acts, and calls `due`. A process that dies leaves a claim that lapses.
+ * processes one acts, and calls `due`, for several documents at once. A process that dies leaves a claim that lapses.
  */
 export function startTimers(options: TimersOptions): { stop(): Promise<void> } {
-  const { documents, pollMs = 15_000, leaseMs = 60_000, now, log } = options;
-  let stopped = false;
-  let handle: NodeJS.Timeout | undefined;
-  let looking: Promise<number> | undefined;
+  const timers = new Timers(options);
+  timers.lookIn(0);
+  return timers;
+}
 
-  /** Resolves with the ms that looking took, without what was done. */
-  const look = async (): Promise<number> => {
-    const at = now();
-    const began = Date.now();
-    const collection = documents.internals.collection();
-    const free = { $or: [{ 'timer.claimedUntil': { $exists: false } }, { 'timer.claimedUntil': { $lt: at } }] };
-    const due = { 'timer.due': { $lte: at }, ...free } as mongo.Filter<StoredDocument>;
-    const how = { projection: { timer: 1 }, sort: { 'timer.due': 1 as const }, limit: 100 };
-    const found = await collection.find(due, how).toArray();
-    const took = Date.now() - began;
-    for (const { _id, timer } of found) {
-      if (stopped || !timer) break;
-      const mine = { _id, 'timer.due': timer.due, 'timer.kind': timer.kind, ...free } as mongo.Filter<StoredDocument>;
-      const claim = { $set: { 'timer.claimedUntil': new Date(at.getTime() + leaseMs) } };
-      const { modifiedCount } = await collection.updateOne(mine, claim as mongo.UpdateFilter<StoredDocument>);
-      if (modifiedCount !== 1) continue;
-      await options.due(_id, timer.kind).catch((error: unknown) => {
-        log?.warn({ event: 'timer-failed', resource: _id, reason: timer.kind, error });
-      });
-    }
-    return found.length < how.limit || stopped ? took : look();
-  };
-  const later = (delay: number): void => {
-    if (stopped) return;
-    handle = setTimeout(() => {
-      looking = look();
+class Timers {
+  readonly #options: TimersOptions;
+  readonly #pollMs: number;
+  readonly #concurrency: number;
+  /** What this process works on, by id: it is not begun again, even when its claim has lapsed. */
+  readonly #atWork = new Map<string, Promise<void>>();
+  /** Claims that failed, since the start of the process: the store is away. */
+  #failures = 0;
+  #stopped = false;
+  #handle: NodeJS.Timeout | undefined;
+  #looking: Promise<number> | undefined;
+
+  constructor(options: TimersOptions) {
+    this.#options = options;
+    this.#pollMs = options.pollMs ?? POLL_MS;
+    this.#concurrency = options.concurrency ?? CONCURRENCY;
+  }
+
+  lookIn(delay: number): void {
+    if (this.#stopped) return;
+    this.#handle = setTimeout(() => {
+      this.#looking = this.#look();
       // A look that takes long (a big collection without a usable index) comes more rarely.
-      looking.then(
-        (took) => later(Math.max(pollMs, Math.min(longestPollMs, took * 100)) * (0.8 + Math.random() * 0.4)),
-        () => later(Math.min(pollMs, 1_000)),
+      this.#looking.then(
+        (took) =>
+          this.lookIn(Math.max(this.#pollMs, Math.min(LONGEST_POLL_MS, took * 100)) * (0.8 + Math.random() * 0.4)),
+        () => this.lookIn(Math.min(this.#pollMs, 1_000)),
       );
     }, delay);
-  };
-  later(0);
+  }
 
-  return {
-    async stop() {
-      stopped = true;
-      clearTimeout(handle);
-      await looking?.catch(() => {});
-    },
-  };
+  /** Begins nothing more, and resolves when what was begun has ended. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#handle);
+    await this.#looking?.catch(() => {});
+    await Promise.all(this.#atWork.values());
+  }
+
+  /** Resolves with the ms that the last look took, when all that it found has been begun. */
+  async #look(): Promise<number> {
+    for (;;) {
+      const [began, failures] = [Date.now(), this.#failures];
+      const found = await this.#due();
+      const took = Date.now() - began;
+      for (const one of found) {
+        while (this.#atWork.size >= this.#concurrency) await Promise.race(this.#atWork.values());
+        if (this.#stopped) return took;
+        if (!this.#atWork.has(one._id)) this.#begin(one);
+      }
+      if (found.length < AT_ONCE || this.#failures > failures) return took;
+    }
+  }
+
+  async #due(): Promise<Pick<StoredDocument, '_id' | 'timer'>[]> {
+    const { documents, now } = this.#options;
+    const at = now();
+    const due = Object.assign({ 'timer.due': { $lte: at } }, freeAt(at)) as mongo.Filter<StoredDocument>;
+    const how = { projection: { timer: 1 }, sort: { 'timer.due': 1 as const }, limit: AT_ONCE };
+    return documents.internals.collection().find(due, how).toArray();
+  }
+
+  #begin(one: Pick<StoredDocument, '_id' | 'timer'>): void {
+    const work = this.#claimAndDo(one).finally(() => this.#atWork.delete(one._id));
+    this.#atWork.set(one._id, work);
+  }
+
+  /** Never rejects. */
+  async #claimAndDo({ _id, timer }: Pick<StoredDocument, '_id' | 'timer'>): Promise<void> {
+    if (!timer) return;
+    const { due, log } = this.#options;
+    const failed = (error: unknown) => log?.warn({ event: 'timer-failed', resource: _id, reason: timer.kind, error });
+    const isMine = await this.#claim(_id, timer).catch((error: unknown) => {
+      this.#failures += 1;
+      failed(error);
+      return false;
+    });
+    if (isMine) await due(_id, timer.kind).catch(failed);
+  }
+
+  async #claim(_id: string, { due, kind }: { due: Date; kind: string }): Promise<boolean> {
+    const { documents, now, leaseMs = LEASE_MS } = this.#options;
+    const at = now();
+    const free = Object.assign({ _id, 'timer.due': due, 'timer.kind': kind }, freeAt(at));
+    const claim = { $set: { 'timer.claimedUntil': new Date(at.getTime() + leaseMs) } };
+    const { modifiedCount } = await documents.internals
+      .collection()
+      .updateOne(free as mongo.Filter<StoredDocument>, claim as mongo.UpdateFilter<StoredDocument>);
+    return modifiedCount === 1;
+  }
 }

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import { eventually, keepLog, platform } from '@cups/testing';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import {
+  openStore,
+  startTimers,
+  type Documents,
+  type Store,
+  type StoredDocument,
+  type TimersOptions,
+} from '../src/index.ts';
+
+interface Case extends StoredDocument {
+  state: string;
+}
+
+const { mongoUri } = platform();
+const { log } = keepLog();
+const scope = 'service';
+const DUE = new Date('2026-03-02T08:00:00Z');
+const running: { stop(): Promise<void> }[] = [];
+let store: Store;
+let cases: Documents<Case>;
+
+beforeEach(async () => {
+  store = openStore({ uri: mongoUri, database: `t${randomUUID().slice(0, 8)}-cups-cases`, log });
+  cases = store.documents<Case>({
+    collection: 'cases',
+    schema: { state: String },
+    indexes: [],
+    schemaVersion: 1,
+    existsReason: 'ALREADY_EXISTS' as const,
+  });
+  await eventually(() => store.ready());
+});
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.stop();
+  await store.close();
+});
+
+/** Documents whose timer is due, the first one longest. */
+async function waiting(count: number): Promise<string[]> {
+  const ids = Array.from({ length: count }, (_, at) => `t${String(at).padStart(4, '0')}`);
+  for (const [at, _id] of ids.entries()) {
+    const timer = { kind: 'expiry', due: new Date(DUE.getTime() + at) };
+    await cases.create({ _id, state: 'queued', timer }, { scope, cause: {}, events: [], now: DUE });
+  }
+  return ids;
+}
+
+const start = (options: Pick<TimersOptions, 'due'> & Partial<TimersOptions>): void =>
+  void running.push(startTimers(Object.assign({ documents: cases, pollMs: 20, now: () => new Date() }, options)));
+
+const clear = (id: string) =>
+  cases.update(id, { scope, cause: {}, now: new Date() }, (document) => {
+    return { document: { ...document, state: 'expired', timer: null }, events: [] };
+  });
+
+const claimOf = async (id: string) => (await cases.get(id, { scope }))?.timer?.claimedUntil?.toISOString();
+
+describe('timers that are due', () => {
+  test('are worked on beside each other, up to the bound', async () => {
+    const ids = await waiting(24);
+    const [together, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const begun: string[] = [];
+    start({
+      concurrency: 6,
+      async due(id) {
+        begun.push(id);
+        if (begun.length === 6) together.resolve();
+        await open.promise;
+        await clear(id);
+      },
+    });
+    await together.promise;
+    // Nobody else may begin while six are under way.
+    await cases.find({ state: 'queued' }, { scope });
+    expect(begun.toSorted()).toEqual(ids.slice(0, 6));
+    open.resolve();
+    await eventually(async () => (await cases.find({ state: 'expired' }, { scope })).length === ids.length);
+    expect(begun.toSorted()).toEqual(ids);
+  }, 30_000);
+
+  test('are claimed from the moment of the claim, however long others took before', async () => {
+    const [first, second] = (await waiting(2)) as [string, string];
+    let clock = new Date('2026-03-02T09:00:00.000Z');
+    let seen: string | undefined;
+    start({
+      concurrency: 1,
+      leaseMs: 60_000,
+      now: () => clock,
+      async due(id) {
+        if (id === first) clock = new Date('2026-03-02T09:00:50.000Z');
+        else seen = await claimOf(second);
+        await clear(id);
+      },
+    });
+    await eventually(() => seen !== undefined);
+    expect(seen).toBe('2026-03-02T09:01:50.000Z');
+  }, 30_000);
+
+  test('do not wait for one that hangs, nor is that one begun again by the same process', async () => {
+    const ids = await waiting(150);
+    const [hanging] = ids as [string];
+    const open = Promise.withResolvers<void>();
+    let hangs = 0;
+    start({
+      leaseMs: 50,
+      async due(id) {
+        if (id !== hanging) return void (await clear(id));
+        hangs += 1;
+        await open.promise;
+      },
+    });
+    await eventually(async () => (await cases.find({ state: 'expired' }, { scope })).length === ids.length - 1, {
+      timeoutMs: 20_000,
+    });
+    expect(hangs).toBe(1);
+    open.resolve();
+  }, 40_000);
+
+  test('that are being worked on end before the stop does', async () => {
+    const [id] = (await waiting(1)) as [string];
+    const [begun, open] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    start({
+      async due() {
+        begun.resolve();
+        await open.promise;
+        await clear(id);
+      },
+    });
+    await begun.promise;
+    const stopped = running.pop()!.stop();
+    open.resolve();
+    await stopped;
+    expect((await cases.get(id, { scope }))?.state).toBe('expired');
+  }, 30_000);
+});
