@@ -7,7 +7,7 @@ import { courseTable, refusalTables } from './tables.ts';
 
 /**
  * What an agency is given, made from the sources in `libs/agency-contract`: one AsyncAPI document without references to
- * other files, and one JSON Schema for each message.
+ * other files, one JSON Schema for each message, and one for the headers of each kind.
  *
  * Readers are open, writers are strict: the schemas of what an agency reads (requests, centres) let properties through that
  * it does not know, so that the platform may add some without breaking anybody; the schemas of what an agency writes
@@ -65,9 +65,11 @@ export function publish(folder: string): Published {
 
   return {
     document,
-    schemas: Object.fromEntries(
-      files.map((file) => [file, standalone(forSide(schema(file), sideOf(file)!), definitions, sideOf(file)!)]),
-    ),
+    schemas: Object.fromEntries([
+      ...files.map((file) => [file, standalone(forSide(schema(file), sideOf(file)!), definitions, sideOf(file)!)]),
+      // Open by themselves: whoever reads headers ignores those that it does not know.
+      ...HEADERS.map((file) => [file, standalone(schema(file), definitions, 'writes')]),
+    ]) as Record<string, Json>,
   };
 }
 
@@ -94,6 +96,9 @@ function merged(target: Json, beside: Json): Json {
   }
   return both;
 }
+
+/** The schemas of Kafka headers, as a JSON object of their texts: of deliveries, of refused replies, of centres. */
+const HEADERS = ['headers.json', 'refusal-headers.json', 'centre-headers.json'];
 
 /** What an agency reads; everything else that starts with `reply.` it writes. */
 const READ = ['application.', 'centre.', 'reply.refused.'];

@@ -1,7 +1,8 @@
-import { agencyOfReplies, topicsOf, trainingTopics } from '@cups/agency-contract';
+import { agencyOfReplies, notCloudEvent, topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { StoredBackend } from '@cups/backend/stored';
-import type { ReceivedEvent, RefusedMessage } from '@cups/contracts';
-import type { Handled } from '@cups/events';
+import type { ReceivedEvent, RefusedMessage, Refusal } from '@cups/contracts';
+import type { Handled, Raw } from '@cups/events';
+import { boundedViolations } from './agency/not-taken.ts';
 import type { Config } from './config.ts';
 
 /** The group that reads what intake says; before there was one for each agency, it read their replies as well. */
@@ -15,9 +16,12 @@ export const repliesOf = (agency: string) => ({
   topics: [topicsOf(agency).replies],
 });
 
-/** The contract has its own name for bytes that are no event. */
-const named = (message: RefusedMessage): RefusedMessage =>
-  message.cause === 'NOT_A_CLOUDEVENT' ? Object.assign({}, message, { cause: 'NOT_CLOUDEVENTS' }) : message;
+/** The contract has its own name for bytes that are no event, and says which headers are wrong. */
+function explain(message: Raw): Refusal {
+  const violations = boundedViolations(notCloudEvent(message));
+  const fields = [...new Set(violations.map(({ field }) => field || '*'))];
+  return { cause: 'NOT_CLOUDEVENTS', fields, detail: { violations, agency: '', told: false } };
+}
 
 /** Whose words a refused message stands for; '' where nobody can be told of it. */
 const senderOf = ({ topic, detail }: RefusedMessage): string => agencyOfReplies(topic) ?? detail?.agency ?? '';
@@ -39,8 +43,7 @@ export function startConsumers(
   { handle, skip, refused }: Events,
 ): (agency: string) => void {
   const { concurrency } = backend.config;
-  const keepRefused = async (messages: RefusedMessage[]): Promise<void> => {
-    const all = messages.map(named);
+  const keepRefused = async (all: RefusedMessage[]): Promise<void> => {
     for (const [agency, of] of Map.groupBy(all, senderOf)) {
       if (agency !== '') await refused(agency, of[0]?.topic === trainingTopics().replies, of);
     }
@@ -55,12 +58,13 @@ export function startConsumers(
     concurrency: share,
     handle,
     keepRefused,
+    explain,
   });
 
   return (agency) => {
     if (read.has(agency)) return;
     read.add(agency);
-    const how = { inheritFrom: GROUP, concurrency: share, handle, keepRefused };
+    const how = { inheritFrom: GROUP, concurrency: share, handle, keepRefused, explain };
     backend.consume(Object.assign(how, repliesOf(agency)));
   };
 }

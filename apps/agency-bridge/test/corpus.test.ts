@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { fromMessage, REFUSALS } from '@cups/agency-contract';
 import type { ReplyRefused } from '@cups/agency-contract';
 import { incomingOf, playedCase, readCorpus } from '@cups/agency-contract/corpus';
-import type { CorpusCase, FiledMessage } from '@cups/agency-contract/corpus';
+import type { BadMessage, CorpusCase } from '@cups/agency-contract/corpus';
 import type { ReceivedEvent } from '@cups/contracts';
 import { encode } from '@cups/events';
 import { eventually, produceRaw } from '@cups/testing';
@@ -19,7 +19,7 @@ const cases = readCorpus(FOLDER);
 /** Each case, with the application about which it was played. */
 const played: { one: CorpusCase; delivery: string }[] = [];
 
-const send = (messages: FiledMessage[]) =>
+const send = (messages: BadMessage[]) =>
   produceRaw(bridge.world.place, 'agency.asp.replies', messages.map(incomingOf) as never);
 
 /** An application that stands where the case begins. */

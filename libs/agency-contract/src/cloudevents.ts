@@ -50,17 +50,24 @@ export type Content = { bytes: number; value: unknown };
 type Complete = Record<'id' | 'source' | 'type' | 'subject' | 'time' | 'dataschema', string>;
 
 const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
-const utf8 = new TextDecoder('utf-8', { fatal: true });
+/** A byte order mark stays, and is no JSON. */
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export const refused = (cause: Cause, violations: Violation[] = []): Refused => ({ ok: false, cause, violations });
 
 /**
  * Checks the attributes of an event, in either direction; never throws, never echoes a value.
  * @param given as text, by their names in CloudEvents; violations name the Kafka headers that carry them
  * @param key that of the message
+ * @param unread what is wrong with headers that are not among the attributes, for nobody can read them
  */
-export function readAttributes(given: GivenAttributes, key: string | undefined): Envelope | Refused {
+export function readAttributes(
+  given: GivenAttributes,
+  key: string | undefined,
+  unread: readonly Violation[] = [],
+): Envelope | Refused {
   const isRefusal = given.type === REQUEST_TYPES.replyRefused;
-  const wrong = validateAttributes(given, isRefusal ? REFUSAL_HEADERS_SCHEMA : HEADERS_SCHEMA);
+  const found = validateAttributes(given, isRefusal ? REFUSAL_HEADERS_SCHEMA : HEADERS_SCHEMA);
+  const wrong = [...unread, ...found.filter(({ field }) => !unread.some((one) => one.field === field))];
   if (wrong.length > 0) return refused('NOT_CLOUDEVENTS', wrong);
   const { id, source, type, subject, time, dataschema } = given as Complete;
   const { correlationid, causationid, traceparent } = given;

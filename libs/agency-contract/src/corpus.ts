@@ -21,6 +21,12 @@ export type FiledMessage = {
   valueSpaces?: number;
 };
 
+/** A header that comes more than once is a list. */
+export type FiledHeaders = Record<string, string | string[]>;
+
+/** A message whose headers may be bad as well. */
+export type BadMessage = Omit<FiledMessage, 'headers'> & { headers: FiledHeaders };
+
 export type CorpusCase = {
   name: string;
   /** What is wrong with it, one sentence. */
@@ -30,8 +36,8 @@ export type CorpusCase = {
   /** Where the delivery stands when the message comes. */
   stage: Stage;
   /** Replies in order that were taken before. */
-  before: FiledMessage[];
-  message: FiledMessage;
+  before: BadMessage[];
+  message: BadMessage;
   expect: {
     handling: Handling;
     cause: RefusalCause;
@@ -68,13 +74,16 @@ export function playedCase(one: CorpusCase, application: string, time: Date): Co
 }
 
 /** A message of a file as a Kafka client hands it over. */
-export function incomingOf({ key, headers, ...content }: FiledMessage): IncomingMessage {
+export function incomingOf({ key, headers, ...content }: FiledMessage | BadMessage): IncomingMessage {
   return {
     key: key === null ? null : Buffer.from(key),
-    headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, given]) => [name, bytesOf(given)])),
     value: valueOf(content),
   };
 }
+
+const bytesOf = (given: string | string[]) =>
+  Array.isArray(given) ? given.map((text) => Buffer.from(text)) : Buffer.from(given);
 
 function valueOf({ value, valueText, valueBase64, valueSpaces }: Partial<FiledMessage>): Buffer | null {
   if (value !== undefined) return Buffer.from(JSON.stringify(value));

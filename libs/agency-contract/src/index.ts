@@ -6,7 +6,7 @@ export * from './validate.ts';
 export * from './centres.ts';
 export { parseContent, readAttributes, readContent } from './cloudevents.ts';
 export type { Content } from './cloudevents.ts';
-export { fromMessage, textHeaders, toMessage, toPayload } from './kafka.ts';
+export { fromMessage, notCloudEvent, textHeaders, toMessage, toPayload } from './kafka.ts';
 export type { IncomingMessage, OutgoingMessage } from './kafka.ts';
 export { openForReaders } from './readers.ts';
 export { SCHEMAS } from './schemas.ts';

@@ -3,7 +3,8 @@ import type { Read } from './cloudevents.ts';
 import { maxBytesOf } from './messages.ts';
 import type { AgencyEvent, MessageType, ReplyData, RequestData } from './messages.ts';
 import { SCHEMAS } from './schemas.ts';
-import { attributesOf } from './validate.ts';
+import { attributesOf, isAttribute } from './validate.ts';
+import type { Violation } from './violations.ts';
 
 /** CloudEvents in Kafka, binary mode: for whoever holds messages of a Kafka client. */
 
@@ -13,7 +14,7 @@ export type OutgoingMessage = { key: string; headers: Record<string, string>; va
 export type IncomingMessage = {
   key: Buffer | string | null;
   value: Buffer | null;
-  headers?: Record<string, Buffer | string | (Buffer | string)[] | undefined>;
+  headers?: Record<string, Buffer | string | (Buffer | string | null)[] | null | undefined>;
 };
 
 /** What type, delivery and content alone say of a message: all but who sends it, when, under which id. */
@@ -52,18 +53,73 @@ export function toMessage(event: AgencyEvent): OutgoingMessage {
   return { key, headers, value };
 }
 
-/** The headers of a message as text. */
-export function textHeaders(headers: IncomingMessage['headers']): Record<string, string> {
-  const text: Record<string, string> = {};
-  // A header that is there twice stays out, and is then missed as required.
-  for (const [name, value] of Object.entries(headers ?? {})) {
-    if (value !== undefined && !Array.isArray(value)) text[name] = value.toString();
+/** Headers as texts by their names in lower case, and those that the contract knows but nobody can read. */
+interface ReadHeaders {
+  text: Record<string, string>;
+  wrong: Violation[];
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Undefined for bytes that are no UTF-8; '' for null. */
+function textOf(given: Buffer | string | null | undefined): string | undefined {
+  if (given === null || given === undefined) return '';
+  if (typeof given === 'string') return given;
+  try {
+    return utf8.decode(given);
+  } catch {
+    return undefined;
   }
-  return text;
+}
+
+/**
+ * A header that is null or empty counts as absent. One that comes twice (`once`), in whatever letters it is written, or that is no
+ * UTF-8 (`utf8`) is wrong; a trace context like that is left out.
+ */
+function readHeaders(headers: IncomingMessage['headers']): ReadHeaders {
+  const text: Record<string, string> = {};
+  const rules = new Map<string, string>();
+  const seen = new Set<string>();
+  for (const [written, given] of Object.entries(headers ?? {})) {
+    const name = written.toLowerCase();
+    const values = Array.isArray(given) ? given : [given];
+    const isTwice = values.length > 1 || seen.has(name);
+    seen.add(name);
+    const read = isTwice ? undefined : textOf(values[0]);
+    if (read === undefined) {
+      delete text[name];
+      if (isAttribute(name)) rules.set(name, isTwice ? 'once' : 'utf8');
+    } else if (read !== '') text[name] = read;
+  }
+  return { text, wrong: [...rules].map(([field, rule]) => ({ field, rule })) };
+}
+
+/** The headers of a message as text, without those that nobody can read. */
+export const textHeaders = (headers: IncomingMessage['headers']): Record<string, string> => readHeaders(headers).text;
+
+/** Without these a message is no event of any kind; all else is a matter of its type. */
+const NEEDED = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'];
+
+function envelopeOf({ key, value, headers }: IncomingMessage) {
+  const { text, wrong } = readHeaders(headers);
+  if (value === null) wrong.push({ field: '', rule: 'required' });
+  const isBroken =
+    wrong.length > 0 || text['ce_specversion'] !== '1.0' || NEEDED.some((name) => text[name] === undefined);
+  return { read: readAttributes(attributesOf(text), key?.toString(), wrong), isBroken };
+}
+
+/**
+ * What is wrong with a message that is no CloudEvent at all: it has no value, a header that every event needs is missing, or one comes
+ * twice or is no UTF-8. Then all headers that are wrong are named. Never throws.
+ * @returns nothing for an event, whatever its type makes of it
+ */
+export function notCloudEvent(message: IncomingMessage): Violation[] {
+  const { read, isBroken } = envelopeOf(message);
+  return isBroken && !read.ok ? read.violations : [];
 }
 
 /** Reads a Kafka message of an agency's topic, in either direction; never throws, never echoes content. */
 export function fromMessage(message: IncomingMessage): Read {
-  const envelope = readAttributes(attributesOf(textHeaders(message.headers)), message.key?.toString());
-  return envelope.ok ? readContent(envelope, parseContent(message.value, maxBytesOf(envelope.type))) : envelope;
+  const { read } = envelopeOf(message);
+  return read.ok ? readContent(read, parseContent(message.value, maxBytesOf(read.type))) : read;
 }

@@ -66,6 +66,10 @@ export type GivenAttributes = { [Name in AttributeName]?: string | undefined };
 export const attributesOf = (headers: Record<string, string>): GivenAttributes =>
   Object.fromEntries(NAMES.map((name) => [name, headers[HEADERS[name]]]));
 
+/** Whether a header, by its name in lower case, carries an attribute that can be wrong: of a trace context nothing is. */
+export const isAttribute = (header: string): boolean =>
+  header !== HEADERS.traceparent && NAMES.some((name) => HEADERS[name] === header);
+
 /**
  * Checks attributes; violations name the headers.
  * @param schema of the headers: those of deliveries, where none is named

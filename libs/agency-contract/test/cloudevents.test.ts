@@ -4,6 +4,7 @@ import submitted from '../samples/application.submitted.json' with { type: 'json
 import decided from '../samples/reply.decided.json' with { type: 'json' };
 import {
   fromMessage,
+  notCloudEvent,
   parseContent,
   PLATFORM_SOURCE,
   readAttributes,
@@ -75,6 +76,54 @@ describe('an event of the contract', () => {
   });
 });
 
+const marked = (value: Buffer): Buffer => Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), value]);
+
+describe('the headers of a message', () => {
+  const message = toMessage(reply);
+  const withHeaders = (more: IncomingMessage['headers']) =>
+    fromMessage({ ...message, headers: { ...message.headers, ...more } });
+
+  test.each(['ce_id', 'ce_subject', 'ce_time', 'content-type', 'ce_correlationid', 'ce_causationid'])(
+    'are refused by name when %s comes twice, in whatever letters, or is no UTF-8',
+    (name) => {
+      const bytes = Buffer.from('a');
+      const inCapitals = { [name]: bytes, [name.toUpperCase()]: bytes };
+      for (const twice of [{ [name]: [bytes, bytes] }, { [name]: [bytes, null] }, inCapitals]) {
+        const read = withHeaders(twice);
+        expect(read).toEqual({ ok: false, cause: 'NOT_CLOUDEVENTS', violations: [{ field: name, rule: 'once' }] });
+      }
+      expect(withHeaders({ [name]: Buffer.from([0xff]) })).toMatchObject({
+        violations: [{ field: name, rule: 'utf8' }],
+      });
+    },
+  );
+
+  test('count as absent when they are null or empty', () => {
+    for (const nothing of [null, Buffer.alloc(0)]) {
+      expect(withHeaders({ ce_correlationid: nothing, traceparent: nothing }).ok).toBe(true);
+      expect(withHeaders({ ce_id: nothing })).toMatchObject({ violations: [{ field: 'ce_id', rule: 'required' }] });
+    }
+  });
+
+  test('may hold a trace context twice, and anything under a name that nobody knows', () => {
+    const read = withHeaders({
+      traceparent: [Buffer.from('a'), null],
+      'x-own': [Buffer.from([0xff])],
+      ce_sequence: null,
+    });
+    expect(read).toMatchObject({ ok: true });
+    expect(read.ok && 'traceparent' in read.event).toBe(false);
+  });
+
+  test('that are all missing are all named', () => {
+    const names = notCloudEvent({ key: 'k', value: Buffer.from('x') }).map(({ field }) => field);
+    expect(names.sort()).toEqual([
+      ...['ce_dataschema', 'ce_id', 'ce_source', 'ce_specversion', 'ce_subject', 'ce_time', 'ce_type', 'content-type'],
+    ]);
+    expect(notCloudEvent(message)).toEqual([]);
+  });
+});
+
 describe('a message that is not understood has a cause:', () => {
   const other = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S9V';
   test.each<[string, IncomingMessage, string, ...string[]]>([
@@ -115,7 +164,8 @@ describe('a message that is not understood has a cause:', () => {
       toMessage({ ...reply, data: { ...decided, application: other } } as AgencyEvent),
       'KEY_MISMATCH',
     ],
-    ['a tombstone', { ...toMessage(reply), value: null }, 'NOT_JSON'],
+    ['a tombstone', { ...toMessage(reply), value: null }, 'NOT_CLOUDEVENTS', ''],
+    ['a byte order mark', { ...toMessage(reply), value: marked(toMessage(reply).value) }, 'NOT_JSON'],
     ['half a message', { ...toMessage(reply), value: toMessage(reply).value.subarray(0, 40) }, 'NOT_JSON'],
     ['no UTF-8', { ...toMessage(reply), value: Buffer.from([0x22, 0xff, 0x22]) }, 'NOT_JSON'],
     ['too much', { ...toMessage(reply), value: Buffer.alloc(64 * 1024 + 1, 32) }, 'TOO_LARGE'],

@@ -32,7 +32,6 @@ describe('the corpus of bad replies', () => {
     const alone: Record<string, string> = {
       FOREIGN_AGENCY: 'SOURCE_MISMATCH',
       FOREIGN_DELIVERY: 'SOURCE_MISMATCH',
-      NOT_CLOUDEVENTS: 'NOT_JSON',
       CE_TIME_REPLACED: 'NOT_CLOUDEVENTS',
     };
     const { cause, handling } = one.expect;

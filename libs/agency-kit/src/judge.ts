@@ -3,6 +3,7 @@ import {
   attributesOf,
   COURSE,
   isReplyType,
+  notCloudEvent,
   parseContent,
   parseSubject,
   plainId,
@@ -121,8 +122,8 @@ export class Judge {
   }
 
   #read(message: Lying, text: Record<string, string>, now: Date): Verdict {
-    const early = envelopeOf(text, message.value);
-    if (early) return early;
+    const broken = notCloudEvent(message);
+    if (broken.length > 0) return refuse('NOT_CLOUDEVENTS', ...broken);
     if (text['ce_source'] !== sourceOf(this.#agency)) return byField('FOREIGN_AGENCY', 'ce_source');
     const named = parseSubject(text['ce_subject'] ?? '');
     if (named && named.agency !== this.#agency) return byField('FOREIGN_DELIVERY', 'ce_subject');
@@ -168,15 +169,6 @@ export class Judge {
 
 /** Nothing but spaces, controls and marks that no one sees. */
 const isBlank = (text: string): boolean => text.replace(/[\p{C}\p{Z}]/gu, '') === '';
-
-/** What is wrong with a message that is no CloudEvent at all. */
-function envelopeOf(text: Record<string, string>, value: Buffer | null): Verdict | undefined {
-  const missing = ['ce_id', 'ce_source', 'ce_type'].filter((name) => !text[name]);
-  const violations = missing.map((field) => ({ field, rule: 'required' }));
-  if (text['ce_specversion'] === undefined) violations.push({ field: 'ce_specversion', rule: 'required' });
-  else if (text['ce_specversion'] !== '1.0') violations.push({ field: 'ce_specversion', rule: 'const' });
-  return violations.length > 0 || value === null ? refuse('NOT_CLOUDEVENTS', ...violations) : undefined;
-}
 
 /** A reply that is in order, about a delivery that is there. */
 function receive(delivery: Delivery, event: ReplyEvent, digest: string, changes: RefusalCause[]): Verdict {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { incomingOf, playedCase, readCorpus } from '@cups/agency-contract/corpus';
-import type { CorpusCase, FiledMessage } from '@cups/agency-contract/corpus';
+import type { BadMessage, CorpusCase } from '@cups/agency-contract/corpus';
 import { ulid } from 'ulid';
 import { Judge } from '../src/judge.ts';
 import type { Verdict } from '../src/judge.ts';
@@ -9,7 +9,7 @@ import { PAPER_KINDS } from '../src/paper-kinds.ts';
 
 const CORPUS = join(import.meta.dirname, '../../agency-contract/corpus');
 const TOPIC = 'agency.asp.replies';
-const lying = (message: FiledMessage, offset: number, now: Date) =>
+const lying = (message: BadMessage, offset: number, now: Date) =>
   Object.assign(incomingOf(message), {
     topic: TOPIC,
     partition: 0,

@@ -56,6 +56,8 @@ export interface Consumes {
   inheritFrom?: string;
   /** @default what `refusals` keeps */
   keepRefused?: ConsumerOptions['keepRefused'];
+  /** @default NOT_A_CLOUDEVENT, with the headers that are wrong */
+  explain?: ConsumerOptions['explain'];
 }
 
 /** What says that the store, a neighbour or Kafka is away, or has no room: nothing about the event that was to be handled. */

@@ -27,6 +27,28 @@ const named = new Set(
     ' ',
   ),
 );
+/** Headers that an event cannot be without. */
+const NEEDED = ['ce_specversion', 'ce_id', 'ce_source', 'ce_type'] as const;
+/** A trace context that is malformed is left out; the type of the content has a header without `ce_` in binary mode. */
+const FORGIVEN = new Set(['ce_traceparent', 'ce_datacontenttype']);
+/** What CloudEvents lets an attribute be called, and as long as its name may be. */
+const ATTRIBUTE = /^[a-z0-9]{1,64}$/;
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** What is wrong with a header, by its name in lower case; with the value of the message where the field is ''. */
+export interface Fault {
+  field: string;
+  /** `once`: it comes twice. `utf8`: its bytes are no UTF-8. `required`, `const` and `pattern` as in a JSON Schema. */
+  rule: 'required' | 'once' | 'utf8' | 'const' | 'pattern';
+}
+
+/** A message as Kafka holds it; kafkajs names null values nowhere in its types. */
+export type Raw = Pick<KafkaMessage, 'key' | 'value' | 'offset' | 'timestamp'> & {
+  headers?: IHeaders | Record<string, Buffer | (Buffer | null)[] | null>;
+};
+
+/** An event, or what is wrong with the bytes that are none. */
+export type ReadEvent = { event: ReceivedEvent; faults: [] } | { event?: undefined; faults: Fault[] };
 
 /** When Kafka got it; the clock of a client that named its own nonsense does not count. */
 function kafkaTime(timestamp: string): Date {
@@ -35,37 +57,59 @@ function kafkaTime(timestamp: string): Date {
 }
 
 /**
- * Undefined for bytes that are no CloudEvent: a missing id, source or type, another version, a bad sequence. A missing or
- * unusable time is no reason to lose what is said: Kafka's takes its place, and `timeReplaced` says so. A trace context that
- * is none is left out.
+ * Reads a message as a CloudEvent in binary mode; never throws, whatever a client wrote. A header that is null or empty counts as
+ * absent. A missing or unusable time is no reason to lose what is said: Kafka's takes its place, and `timeReplaced` says so. A trace
+ * context that is none is left out.
+ *
+ * @param isCounted whether `ce_sequence` is ours; to the extension of an outsider no rule applies
+ * @returns faults where the id, source or type is missing, a header of an event comes twice or is no UTF-8, the version is another,
+ * the sequence is bad, or there is no value
  */
-export function decode(
-  message: Pick<KafkaMessage, 'key' | 'value' | 'headers' | 'offset' | 'timestamp'>,
-  topic: string,
-  partition: number,
-): ReceivedEvent | undefined {
-  const text = textsOf(message.headers);
-  const { ce_id: id, ce_source: source, ce_type: type } = text;
-  if (!id || !source || !type || text['ce_specversion'] !== '1.0' || message.value === null) return undefined;
-  const sequence = text['ce_sequence'] === undefined ? null : Number(text['ce_sequence']);
-  if (sequence !== null && !(Number.isSafeInteger(sequence) && sequence > 0)) return undefined;
+export function readEvent(message: Raw, topic: string, partition: number, isCounted = true): ReadEvent {
+  const { text, faults } = textsOf(message.headers);
+  for (const name of NEEDED) if (text[name] === undefined && !faults.has(name)) faults.set(name, 'required');
+  if (text['ce_specversion'] !== undefined && text['ce_specversion'] !== '1.0') faults.set('ce_specversion', 'const');
+  const sequence = isCounted ? sequenceOf(text['ce_sequence']) : null;
+  if (sequence === undefined) faults.set('ce_sequence', 'pattern');
+  if (!isCounted) faults.delete('ce_sequence');
+  if (message.value === null) faults.set('', 'required');
+  if (faults.size > 0) return { faults: [...faults].map(([field, rule]) => ({ field, rule })) };
+  return { event: eventOf(text, message, { topic, partition, sequence: sequence ?? null }), faults: [] };
+}
+
+/** As `readEvent`, for whoever does not ask what is wrong. */
+export const decode = (message: Raw, topic: string, partition: number, isCounted = true): ReceivedEvent | undefined =>
+  readEvent(message, topic, partition, isCounted).event;
+
+/** Undefined for what is no number of an event. */
+function sequenceOf(text: string | undefined): number | null | undefined {
+  if (text === undefined) return null;
+  const sequence = Number(text);
+  return Number.isSafeInteger(sequence) && sequence > 0 ? sequence : undefined;
+}
+
+function eventOf(
+  text: Record<string, string>,
+  { key, value, offset, timestamp }: Raw,
+  at: Pick<ReceivedEvent, 'topic' | 'partition' | 'sequence'>,
+): ReceivedEvent {
   const time = instantOf(text['ce_time']);
   const event: ReceivedEvent = {
-    id,
-    source,
-    type,
+    id: text['ce_id'] ?? '',
+    source: text['ce_source'] ?? '',
+    type: text['ce_type'] ?? '',
     subject: text['ce_subject'] ?? '',
-    time: time ?? kafkaTime(message.timestamp),
-    sequence,
+    time: time ?? kafkaTime(timestamp),
+    sequence: at.sequence,
     correlationId: text['ce_correlationid'] ?? '',
     causationId: text['ce_causationid'] ?? '',
-    contentType: text['content-type'] ?? text['ce_datacontenttype'] ?? 'application/octet-stream',
+    contentType: text['content-type'] ?? 'application/octet-stream',
     extra: extraOf(text),
-    data: message.value,
-    key: message.key?.toString('utf8') ?? '',
-    topic,
-    partition,
-    offset: message.offset,
+    data: value ?? Buffer.alloc(0),
+    key: key?.toString('utf8') ?? '',
+    topic: at.topic,
+    partition: at.partition,
+    offset,
   };
   if (!time) event.timeReplaced = true;
   if (text['ce_dataschema'] !== undefined) event.dataschema = text['ce_dataschema'];
@@ -74,22 +118,46 @@ export function decode(
   return event;
 }
 
-/** Headers as texts, by their names in lower case; of several with one name the first. */
-function textsOf(headers: IHeaders | undefined): Record<string, string> {
+/** Whether a header says something of an event: of any other it does not matter what it holds. */
+const isOfEvent = (name: string): boolean =>
+  name === 'content-type' || (name.startsWith('ce_') && named.has(name.slice('ce_'.length)) && !FORGIVEN.has(name));
+
+/** Headers as texts by their names in lower case, without those that are null or empty; and what is wrong with those of an event. */
+function textsOf(headers: Raw['headers']): { text: Record<string, string>; faults: Map<string, Fault['rule']> } {
   const text: Record<string, string> = {};
-  for (const [name, given] of Object.entries(headers ?? {})) {
-    const first = Array.isArray(given) ? given[0] : given;
-    if (first !== undefined) text[name.toLowerCase()] = first.toString('utf8');
+  const faults = new Map<string, Fault['rule']>();
+  const seen = new Set<string>();
+  for (const [written, given] of Object.entries(headers ?? {})) {
+    const name = written.toLowerCase();
+    const values = Array.isArray(given) ? given : [given];
+    const isTwice = values.length > 1 || seen.has(name);
+    seen.add(name);
+    const read = isTwice ? undefined : textOf(values[0]);
+    if (isTwice || read === undefined) {
+      delete text[name];
+      if (isOfEvent(name)) faults.set(name, isTwice ? 'once' : 'utf8');
+    } else if (read !== '') text[name] = read;
   }
-  return text;
+  return { text, faults };
 }
 
-/** The attributes that have no place of their own in an event, without `ce_`. */
+/** Undefined for bytes that are no UTF-8. */
+function textOf(given: Buffer | string | null | undefined): string | undefined {
+  if (given === null || given === undefined) return '';
+  if (typeof given === 'string') return given;
+  try {
+    return utf8.decode(given);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The attributes that have no place of their own in an event, without `ce_`; what CloudEvents would not call one is left out. */
 function extraOf(text: Record<string, string>): Record<string, string> {
   const extra: Record<string, string> = {};
   for (const [header, value] of Object.entries(text)) {
     const name = header.slice('ce_'.length);
-    if (header.startsWith('ce_') && !named.has(name)) extra[name] = value;
+    if (header.startsWith('ce_') && !named.has(name) && ATTRIBUTE.test(name)) extra[name] = value;
   }
   return extra;
 }

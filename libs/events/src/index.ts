@@ -3,6 +3,7 @@ export { ensureAdministrator } from './administrator.ts';
 export type { Consumer, ConsumerOptions } from './consume/consume.ts';
 export { createConsumer } from './consume/consume.ts';
 export { decode, encode } from './envelope.ts';
+export type { Raw } from './envelope.ts';
 export { WRITERS } from './expect.ts';
 export { connectKafka, denialIn } from './kafka.ts';
 export { createPublisher } from './publish.ts';

@@ -4,61 +4,7 @@ import fc from 'fast-check';
 import { compress as snappy } from 'snappyjs';
 import { BATCH_BYTES, readBatches, type Decoded } from '../src/driver/batches.ts';
 import { TooLong, unpack } from '../src/driver/codecs.ts';
-
-const varint = (value: number): Buffer => {
-  const bytes: number[] = [];
-  let rest = BigInt(value) << 1n;
-  if (value < 0) rest = -rest - 1n;
-  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
-  return Buffer.from([...bytes, Number(rest)]);
-};
-const sized = (bytes: Buffer): Buffer => Buffer.concat([varint(bytes.length), bytes]);
-
-interface Given {
-  key?: string;
-  value?: Buffer;
-  headers?: [string, string][];
-  /** So many more, named `h` and empty, in three bytes each. */
-  more?: number;
-}
-
-const recordOf = ({ key, value = Buffer.alloc(0), headers = [], more = 0 }: Given, delta: number): Buffer =>
-  sized(
-    Buffer.concat([
-      Buffer.from([0]),
-      varint(delta),
-      varint(delta),
-      key === undefined ? varint(-1) : sized(Buffer.from(key)),
-      sized(value),
-      varint(headers.length + more),
-      ...headers.flatMap(([name, text]) => [sized(Buffer.from(name)), sized(Buffer.from(text))]),
-      Buffer.alloc(3 * more, Buffer.from([2, 104, 0])),
-    ]),
-  );
-
-/** A batch as a producer writes it; `count` and `pack` may lie. */
-function batchOf(
-  records: Given[],
-  {
-    base = 0,
-    codec = 0,
-    pack = (bytes: Buffer) => bytes,
-    count = records.length,
-  }: { base?: number; codec?: number; pack?: (bytes: Buffer) => Buffer; count?: number } = {},
-): Buffer {
-  const packed = pack(Buffer.concat(records.map(recordOf)));
-  const head = Buffer.alloc(61);
-  head.writeBigInt64BE(BigInt(base), 0);
-  head.writeInt32BE(49 + packed.length, 8);
-  head.writeInt8(2, 16);
-  head.writeInt16BE(codec, 21);
-  head.writeInt32BE(Math.max(0, records.length - 1), 23);
-  head.writeBigInt64BE(1_000n, 27);
-  head.writeBigInt64BE(2_000n, 35);
-  head.writeBigInt64BE(-1n, 43);
-  head.writeInt32BE(count, 57);
-  return Buffer.concat([head, packed]);
-}
+import { batchOf, type Given } from './records.ts';
 
 /** LZ4 without any repetition, for what is packed here; the Java client's own is read in hostile.test.ts. */
 const lz4 = (bytes: Buffer): Buffer => {

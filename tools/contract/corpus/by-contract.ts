@@ -1,45 +1,82 @@
 import { REPLY_TYPES, REQUEST_TYPES, SCHEMAS } from '@cups/agency-contract';
 import type { RefusalCause, Violation } from '@cups/agency-contract';
 import { CORPUS_MOMENT } from '@cups/agency-contract/corpus';
-import type { FiledMessage } from '@cups/agency-contract/corpus';
-import { ACK, APPLICATION, broken, GOOD, OTHER, reply, RESULT, TOPIC, withoutValue } from './replies.ts';
+import type { BadMessage } from '@cups/agency-contract/corpus';
+import { ACK, APPLICATION, broken, GOOD, KEY, OTHER, reply, RESULT, TOPIC, withoutValue } from './replies.ts';
 
 /** Bad replies that the contract alone shows to be bad. */
 
 const { acknowledged, progressed, documentsRequested, decided, resultCorrected } = REPLY_TYPES;
 
 /** What the contract alone shows. */
-export type Plain = [
-  name: string,
-  title: string,
-  cause: RefusalCause,
-  violations: Violation[] | undefined,
-  FiledMessage,
-];
+export type Plain = [name: string, title: string, cause: RefusalCause, violations: Violation[] | undefined, BadMessage];
 
 /** Refused with a name for nothing but the agency: nothing says, or nothing may say, which delivery it is about. */
-export const OF_NO_DELIVERY = ['no-headers', 'no-id', 'another-specversion', 'subject-of-no-delivery', 'no-value'];
+export const OF_NO_DELIVERY = [
+  ...['no-headers', 'no-id', 'id-empty', 'another-specversion', 'subject-of-no-delivery', 'no-value'],
+  ...['subject-twice', 'content-type-twice-in-other-letters', 'correlation-twice'],
+];
+
+/** Headers that every event has, in the order of their schema. */
+const NEEDED = [
+  ...['ce_specversion', 'ce_id', 'ce_source', 'ce_type', 'ce_subject', 'ce_time', 'ce_dataschema', 'content-type'],
+];
 
 export const ENVELOPE: Plain[] = [
   [
     'no-headers',
     'Bytes without any header.',
     'NOT_CLOUDEVENTS',
-    undefined,
+    NEEDED.map((field) => ({ field, rule: 'required' })),
     { topic: TOPIC, key: 'x', headers: {}, valueBase64: 'AAEC/w==' },
   ],
   [
     'no-id',
     'ce_id is missing.',
     'NOT_CLOUDEVENTS',
-    undefined,
+    broken('ce_id', 'required'),
     reply(acknowledged, GOOD.acknowledged, { ce_id: undefined }),
+  ],
+  [
+    'id-empty',
+    'ce_id is there, and empty.',
+    'NOT_CLOUDEVENTS',
+    broken('ce_id', 'required'),
+    reply(acknowledged, GOOD.acknowledged, { ce_id: '' }),
+  ],
+  [
+    'no-value',
+    'The message has a key and headers, and no value.',
+    'NOT_CLOUDEVENTS',
+    broken('', 'required'),
+    withoutValue(ACK),
+  ],
+  [
+    'subject-twice',
+    'ce_subject comes twice, with one and the same value.',
+    'NOT_CLOUDEVENTS',
+    broken('ce_subject', 'once'),
+    reply(acknowledged, GOOD.acknowledged, { ce_subject: [`deliveries/${KEY}`, `deliveries/${KEY}`] }),
+  ],
+  [
+    'content-type-twice-in-other-letters',
+    'content-type comes twice, once in capital letters.',
+    'NOT_CLOUDEVENTS',
+    broken('content-type', 'once'),
+    reply(acknowledged, GOOD.acknowledged, { 'Content-Type': 'application/json' }),
+  ],
+  [
+    'correlation-twice',
+    'ce_correlationid, which need not be there, comes twice.',
+    'NOT_CLOUDEVENTS',
+    broken('ce_correlationid', 'once'),
+    reply(acknowledged, GOOD.acknowledged, { ce_correlationid: ['act-1', 'act-2'] }),
   ],
   [
     'another-specversion',
     'ce_specversion is 0.3.',
     'NOT_CLOUDEVENTS',
-    undefined,
+    broken('ce_specversion', 'const'),
     reply(acknowledged, GOOD.acknowledged, { ce_specversion: '0.3' }),
   ],
   [
@@ -117,6 +154,13 @@ export const CONTENT: Plain[] = [
     withoutValue(ACK, { valueText: `{"application":"${APPLICATION}","subm` }),
   ],
   ['no-utf-8', 'The bytes are no UTF-8.', 'NOT_JSON', [], withoutValue(ACK, { valueBase64: 'Iv8i' })],
+  [
+    'byte-order-mark',
+    'A byte order mark stands before the JSON.',
+    'NOT_JSON',
+    [],
+    withoutValue(ACK, { valueText: `\ufeff${JSON.stringify(GOOD.acknowledged)}` }),
+  ],
   [
     'avro-prefix',
     'A prefix of a schema registry stands before the JSON.',

@@ -1,8 +1,8 @@
 import { REPLY_TYPES, sourceOf } from '@cups/agency-contract';
 import type { RefusalCause, Stage, Violation } from '@cups/agency-contract';
 import { CORPUS_APPLICATION } from '@cups/agency-contract/corpus';
-import type { FiledMessage } from '@cups/agency-contract/corpus';
-import { ACK, broken, GOOD, OTHER, reply, RESULT, withoutValue } from './replies.ts';
+import type { BadMessage } from '@cups/agency-contract/corpus';
+import { ACK, broken, GOOD, OTHER, reply, RESULT } from './replies.ts';
 
 /** Bad replies for which the platform must know the delivery, or that it mends before it holds them against the contract. */
 
@@ -14,22 +14,14 @@ export type Known = [
   title: string,
   cause: RefusalCause,
   violations: Violation[],
-  FiledMessage,
-  more?: { stage?: Stage; before?: FiledMessage[]; changes?: string[]; about?: 'agency' },
+  BadMessage,
+  more?: { stage?: Stage; before?: BadMessage[]; changes?: string[]; about?: 'agency' },
 ];
 
 const DECISION = reply(decided, GOOD.approved, { ce_id: 'asp-decision' });
 const invented = { application: `applications/${OTHER}`, submission: 1, agencyReference: 'ASP-2026-000124' };
 
 export const PLATFORM: Known[] = [
-  [
-    'no-value',
-    'The message has a key and headers, and no value.',
-    'NOT_CLOUDEVENTS',
-    [],
-    withoutValue(ACK),
-    { about: 'agency' },
-  ],
   [
     'source-of-another-agency',
     'ce_source names another agency than the topic.',

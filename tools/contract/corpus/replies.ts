@@ -1,12 +1,12 @@
 import { REPLY_TYPES, SCHEMAS, sourceOf } from '@cups/agency-contract';
 import type { MessageType, Violation } from '@cups/agency-contract';
 import { CORPUS_APPLICATION, CORPUS_MOMENT } from '@cups/agency-contract/corpus';
-import type { FiledMessage } from '@cups/agency-contract/corpus';
+import type { BadMessage, FiledHeaders } from '@cups/agency-contract/corpus';
 
 /** Good replies, from which bad ones are made. */
 
 export const APPLICATION = `applications/${CORPUS_APPLICATION}`;
-const KEY = `${CORPUS_APPLICATION}-asp`;
+export const KEY = `${CORPUS_APPLICATION}-asp`;
 export const OTHER = '01KAVX3Z5T8W9Q2M4N6P7R8S9V';
 export const TOPIC = 'agency.asp.replies';
 export const RESULT = { kind: 'electronic', number: 'ASP-R-00012345', verificationCode: 'K7Q2M9XW4T' };
@@ -30,10 +30,10 @@ export const GOOD = {
 export function reply(
   type: MessageType,
   value: unknown,
-  headers: Record<string, string | undefined> = {},
-  over: Partial<FiledMessage> = {},
-): FiledMessage {
-  const all = {
+  headers: { [name: string]: FiledHeaders[string] | undefined } = {},
+  over: Partial<BadMessage> = {},
+): BadMessage {
+  const all: { [name: string]: FiledHeaders[string] | undefined } = {
     ce_specversion: '1.0',
     ce_id: 'asp-1',
     ce_source: sourceOf('asp'),
@@ -44,11 +44,11 @@ export function reply(
     'content-type': 'application/json',
     ...headers,
   };
-  const there = Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  const there = Object.entries(all).filter((entry): entry is [string, FiledHeaders[string]] => entry[1] !== undefined);
   return { topic: TOPIC, key: KEY, headers: Object.fromEntries(there), value, ...over };
 }
 
-export const withoutValue = (message: FiledMessage, content: Partial<FiledMessage> = {}): FiledMessage => {
+export const withoutValue = (message: BadMessage, content: Partial<BadMessage> = {}): BadMessage => {
   const { value: _gone, ...rest } = message;
   return { ...rest, ...content };
 };

@@ -101,7 +101,7 @@ function attributesOf(event: ReceivedEvent) {
     id: event.id,
     source: event.source,
     type: event.type,
-    subject: event.subject,
+    subject: event.subject || undefined,
     time: event.time.toISOString(),
     dataschema: event.dataschema,
     datacontenttype: event.contentType,

@@ -9,7 +9,7 @@ import {
 } from '@cups/contracts';
 import type { KafkaMessage } from 'kafkajs';
 import type { PassedOver } from '../driver/batches.ts';
-import { decode } from '../envelope.ts';
+import { readEvent, type Raw, type ReadEvent } from '../envelope.ts';
 import type { Expectations } from '../expect.ts';
 import { RETRY } from '../kafka.ts';
 import { committed, offsetsIn, planCommit, refusedIn, undo, type Offset, type PartitionInWork } from './commit.ts';
@@ -48,6 +48,11 @@ export interface WorkOptions {
    * last of them come again; a throw is retried.
    */
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
+  /**
+   * For topics that outsiders write: why a message that is no event is refused. Their `ce_sequence` counts nothing. Default:
+   * NOT_A_CLOUDEVENT, with the headers that are wrong.
+   */
+  explain?: ((message: Raw) => Refusal) | undefined;
   park?: Park | undefined;
 }
 
@@ -60,7 +65,7 @@ export interface Outside {
   reads: (topic: string, partition: number) => boolean;
 }
 
-export type Message = KafkaMessage & { passedOver?: PassedOver };
+export type Message = KafkaMessage & Raw & { passedOver?: PassedOver };
 type Partition = PartitionInWork<Message>;
 
 const WINDOW = 500;
@@ -187,15 +192,40 @@ export class Work {
   /** What is no event needs no handler: 10,000 of them in a row cost next to nothing. */
   #start(message: Message, at: Partition): void {
     const offset = offsetOf(message);
-    const event = message.passedOver ? undefined : decode(message, at.topic, at.partition);
-    if (!event) {
-      if (message.passedOver) this.#sayPassedOver(at.topic, message.passedOver.cause);
+    const read = this.#read(message, at);
+    if (!read.event) {
       this.#countEvent(at.topic, 'refused');
-      this.#settle(at, offset, { cause: message.passedOver?.cause ?? 'NOT_A_CLOUDEVENT', fields: [] });
+      this.#settle(at, offset, this.#refusalOf(message, read, at.topic));
       return;
     }
+    const { event } = read;
     const epoch = this.#epoch;
     this.#lanes.run(`${at.topic}/${at.partition}/${event.key}`, () => this.#workOn(event, offset, at, epoch));
+  }
+
+  /** Nothing that a message holds may end its consumer: what throws in spite of that is refused, and logged. */
+  #read(message: Message, { topic, partition }: Partition): ReadEvent {
+    if (message.passedOver) return { faults: [] as never };
+    try {
+      return readEvent(message, topic, partition, this.#options.explain === undefined);
+    } catch (error) {
+      this.#options.log.error({ event: 'message-unreadable', topic, partition, offset: message.offset, error });
+      return { faults: [{ field: '', rule: 'required' }] };
+    }
+  }
+
+  #refusalOf(message: Message, { faults }: ReadEvent, topic: string): Refusal {
+    if (message.passedOver) {
+      this.#sayPassedOver(topic, message.passedOver.cause);
+      return { cause: message.passedOver.cause, fields: [] };
+    }
+    try {
+      const explained = this.#options.explain?.(message);
+      if (explained) return explained;
+    } catch (error) {
+      this.#options.log.error({ event: 'message-unreadable', topic, offset: message.offset, error });
+    }
+    return { cause: 'NOT_A_CLOUDEVENT', fields: faults.map(({ field }) => field || '*') };
   }
 
   async #workOn(event: ReceivedEvent, offset: bigint, at: Partition, epoch: number): Promise<void> {

@@ -8,7 +8,7 @@ export interface Decoded {
   offset: string;
   key: Buffer | null;
   value: Buffer | null;
-  headers: Record<string, Buffer | Buffer[] | null>;
+  headers: Record<string, Buffer | (Buffer | null)[] | null>;
   isControlRecord: boolean;
   batchContext: { producerId: string; inTransaction: boolean };
   passedOver?: PassedOver;
@@ -89,11 +89,10 @@ function openReader(bytes: Buffer) {
   };
 }
 
-/** The header of a record: a name that comes twice has a list of values, which is never copied. */
+/** The header of a record: a name that comes twice, be it with null, has a list of values, which is never copied. */
 function addHeader(headers: Decoded['headers'], name: string, value: Buffer | null): void {
   const before = headers[name];
   if (before === undefined) headers[name] = value;
-  else if (before === null || value === null) return;
   else if (Array.isArray(before)) before.push(value);
   else headers[name] = [before, value];
 }

@@ -49,6 +49,7 @@ declare module 'kafkajs/src/protocol/encoder.js' {
     writeUVarInt(value: number): this;
     writeUVarIntString(value: string): this;
     writeUVarIntBytes(value: Buffer): this;
+    writeBuffer(value: Buffer): this;
   }
 }
 

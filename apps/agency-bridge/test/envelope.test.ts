@@ -1,0 +1,76 @@
+import { fromMessage, REPLY_TYPES, subjectOf, toMessage } from '@cups/agency-contract';
+import type { IncomingMessage } from '@cups/agency-contract';
+import { decode } from '@cups/events';
+import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { toReply } from '../src/agency/reply.ts';
+
+/** The bridge reads messages by its own way, agencies by their contract: both must say the same of any headers. */
+
+const APPLICATION = 'applications/01KAVX3Z5T8W9Q2M4N6P7R8S9T';
+const good = toMessage({
+  id: 'asp-1',
+  source: '/agencies/asp',
+  subject: subjectOf(APPLICATION, 'asp'),
+  time: '2026-11-25T10:00:00.000Z',
+  type: REPLY_TYPES.acknowledged,
+  data: { application: APPLICATION, submission: 1, agencyReference: 'A-1' },
+});
+type Headers = NonNullable<IncomingMessage['headers']>;
+const plain: Headers = Object.fromEntries(
+  Object.entries(good.headers).map(([name, text]) => [name, Buffer.from(text)]),
+);
+
+const bytes = fc.oneof(
+  fc.constantFrom(
+    null,
+    Buffer.alloc(0),
+    Buffer.from([0xff]),
+    Buffer.alloc(300, 'x'),
+    Buffer.from('1.0'),
+    Buffer.from('a b'),
+  ),
+  fc.string({ unit: 'binary', maxLength: 6 }).map((text) => Buffer.from(text)),
+);
+const given = fc.oneof(
+  { weight: 4, arbitrary: bytes },
+  { weight: 1, arbitrary: fc.array(bytes, { minLength: 2, maxLength: 3 }) },
+);
+const name = fc.constantFrom(
+  ...Object.keys(good.headers).filter((header) => header !== 'ce_time' && header !== 'ce_source'),
+  ...[
+    'ce_correlationid',
+    'ce_causationid',
+    'traceparent',
+    'CE_ID',
+    'Content-Type',
+    'ce_sequence',
+    'ce_datacontenttype',
+    'x-own',
+  ],
+);
+
+test('the bridge and the contract say the same of any headers: taken, or refused for one cause by the same fields', () => {
+  fc.assert(
+    fc.property(fc.dictionary(name, given, { minKeys: 1, maxKeys: 3 }), (changed) => {
+      const headers = Object.assign({}, plain, changed);
+      const message = { key: Buffer.from(good.key), value: good.value, headers };
+      const told = fromMessage(message);
+      const event = decode(
+        Object.assign({ offset: '0', timestamp: '0' }, message) as never,
+        'agency.asp.replies',
+        0,
+        false,
+      );
+      if (!event) return expect(told).toMatchObject({ ok: false, cause: 'NOT_CLOUDEVENTS' });
+      const read = toReply(event, { agency: 'asp', training: false });
+      const namesOf = (fields: string[]) => [...new Set(fields)].sort();
+      const [ours, theirs] = [read.refusal, told.ok ? undefined : told];
+      expect(ours?.cause).toBe(theirs?.cause);
+      const theirFields = namesOf((theirs?.violations ?? []).map(({ field }) => field));
+      expect(namesOf((ours?.violations ?? []).map(({ field }) => field))).toEqual(theirFields);
+      return undefined;
+    }),
+    { numRuns: 2_000 },
+  );
+});

@@ -1,0 +1,115 @@
+import Decoder from 'kafkajs/src/protocol/decoder.js';
+import Encoder from 'kafkajs/src/protocol/encoder.js';
+import type { Kafka } from 'kafkajs';
+import { asking } from '../src/driver/ask.ts';
+import type { Request, Response } from '../src/driver/ask.ts';
+
+/** Records of Kafka as bytes, for what the client of these tests would not write. */
+
+const varint = (value: number): Buffer => {
+  const bytes: number[] = [];
+  let rest = BigInt(value) << 1n;
+  if (value < 0) rest = -rest - 1n;
+  for (; rest > 127n; rest >>= 7n) bytes.push(Number(rest & 127n) | 128);
+  return Buffer.from([...bytes, Number(rest)]);
+};
+const sized = (bytes: Buffer): Buffer => Buffer.concat([varint(bytes.length), bytes]);
+/** Null bytes have the length -1. */
+const nullable = (bytes: string | Buffer | null): Buffer =>
+  bytes === null ? varint(-1) : sized(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+
+/** A header as a producer writes it: any name, and any bytes or none. */
+export type HeaderPair = readonly [name: string, value: string | Buffer | null];
+
+export interface Given {
+  key?: string | Buffer | null;
+  value?: Buffer | null;
+  headers?: readonly HeaderPair[];
+  /** So many more, named `h` and empty, in three bytes each. */
+  more?: number;
+}
+
+const recordOf = ({ key = null, value = Buffer.alloc(0), headers = [], more = 0 }: Given, delta: number): Buffer =>
+  sized(
+    Buffer.concat([
+      Buffer.from([0]),
+      varint(delta),
+      varint(delta),
+      nullable(key),
+      nullable(value),
+      varint(headers.length + more),
+      ...headers.flatMap(([name, text]) => [sized(Buffer.from(name)), nullable(text)]),
+      Buffer.alloc(3 * more, Buffer.from([2, 104, 0])),
+    ]),
+  );
+
+/** A batch as a producer writes it; `count` and `pack` may lie. */
+export function batchOf(
+  records: Given[],
+  {
+    base = 0,
+    codec = 0,
+    pack = (bytes: Buffer) => bytes,
+    count = records.length,
+  }: { base?: number; codec?: number; pack?: (bytes: Buffer) => Buffer; count?: number } = {},
+): Buffer {
+  const packed = pack(Buffer.concat(records.map(recordOf)));
+  const head = Buffer.alloc(61);
+  head.writeBigInt64BE(BigInt(base), 0);
+  head.writeInt32BE(49 + packed.length, 8);
+  head.writeInt8(2, 16);
+  head.writeInt16BE(codec, 21);
+  head.writeInt32BE(Math.max(0, records.length - 1), 23);
+  head.writeBigInt64BE(1_000n, 27);
+  head.writeBigInt64BE(2_000n, 35);
+  head.writeBigInt64BE(-1n, 43);
+  head.writeInt32BE(count, 57);
+  return Buffer.concat([head, packed]);
+}
+
+const CASTAGNOLI = 0x82f63b78;
+
+function crc32c(bytes: Buffer): number {
+  let sum = -1;
+  for (const byte of bytes) {
+    sum ^= byte;
+    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? CASTAGNOLI : 0);
+  }
+  return ~sum >>> 0;
+}
+
+const produce = (topic: string, batch: Buffer): Request => ({
+  apiKey: 0,
+  apiVersion: 3,
+  apiName: 'Produce',
+  encode: () => {
+    const head = new Encoder().writeString(null).writeInt16(-1).writeInt32(10_000).writeInt32(1).writeString(topic);
+    return Promise.resolve(head.writeInt32(1).writeInt32(0).writeInt32(batch.length).writeBuffer(batch));
+  },
+});
+
+const produced: Response<{ code: number; first: number }> = {
+  decode(raw) {
+    const decoder = new Decoder(raw);
+    const [code, first] = decoder.readArray(() => {
+      decoder.readString();
+      return decoder.readArray(() => {
+        decoder.readInt32();
+        const given: [number, number] = [decoder.readInt16(), Number(decoder.readInt64())];
+        decoder.readInt64();
+        return given;
+      })[0]!;
+    })[0]!;
+    return Promise.resolve({ code, first, throttleTime: 0, clientSideThrottleTime: 0 });
+  },
+  parse: (data) => (data.code === 0 ? Promise.resolve(data) : Promise.reject(new Error(`Kafka says ${data.code}.`))),
+};
+
+/** Writes records to partition 0 as they are. @returns the offset of the first */
+export async function sendRecords(kafka: Kafka, topic: string, records: Given[]): Promise<number> {
+  const batch = batchOf(records);
+  batch.writeBigInt64BE(BigInt(Date.now()), 27);
+  batch.writeBigInt64BE(BigInt(Date.now()), 35);
+  batch.writeUInt32BE(crc32c(batch.subarray(21)), 17);
+  return (await asking(kafka, (ask) => ask(produce(topic, batch), produced))).first;
+}
