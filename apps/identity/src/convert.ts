@@ -11,8 +11,9 @@ import type { Session as Claims } from '@cups/rpc';
 import { countryOf } from './domain/centres.ts';
 import type { Centre } from './domain/centres.ts';
 import type { Operator } from './domain/operators.ts';
-import { isOver, leftAt, placeOf, rolesAt, standingAt } from './domain/staff.ts';
-import type { Act } from './domain/staff.ts';
+import { awaitedAt, isOver, leftAt, placeOf, rolesAt, standingAt } from './domain/staff.ts';
+import type { Act, Workplace } from './domain/staff.ts';
+import { invitedBy } from './staff.ts';
 import type { Persons } from './persons.ts';
 import type { StoredOperator, StoredSession } from './store.ts';
 
@@ -56,13 +57,16 @@ export interface Shown {
   centre: string | undefined;
   persons: Persons;
   now: Date;
+  /** Whether people are shown whole whom the centre knows by an invitation only; a supervisor, support and the tool see them so. */
+  wide: boolean;
 }
 
 /** One of the staff, for who may see all that is told of them. */
-export async function toMember(staff: StoredOperator, { centre, persons, now }: Shown): Promise<StaffMember> {
+export async function toMember(staff: StoredOperator, { centre, persons, now, wide }: Shown): Promise<StaffMember> {
   const { person, lastSignInTime, agency } = staff;
   const idnp = person ? await persons.open(person, staff._id).catch(() => '') : '';
-  return Object.assign(toColleague(staff, { centre, now }), {
+  const awaited = wide || centre === undefined ? undefined : awaitedAt(staff, centre);
+  const member = Object.assign(toColleague(staff, { centre, now }), {
     givenName: staff.givenName,
     familyName: staff.familyName,
     status: enumWord('STAFF_STATUS_', staff.status),
@@ -76,10 +80,24 @@ export async function toMember(staff: StoredOperator, { centre, persons, now }: 
     agency: agency === undefined ? '' : nameOf('agencies', agency),
     centre: centre === undefined ? '' : nameOf('centres', centre),
   });
+  return awaited ? Object.assign(member, toAwaited(awaited)) : member;
+}
+
+/** What a centre sees of a person from elsewhere who has not come yet: the invitation, and what the centre itself did since. */
+function toAwaited({ suspended, awaited }: Workplace): StaffMember {
+  return {
+    status: enumWord('STAFF_STATUS_', 'invited'),
+    suspended,
+    synthetic: false,
+    language: '',
+    lastSignInTime: null,
+    invitedBy: invitedBy(awaited!.by) ?? '',
+    inviteTime: toTimestamp(awaited!.time),
+  };
 }
 
 /** One of the staff as colleagues see them: name, roles, and whether they are away. */
-export function toColleague(staff: StoredOperator, { centre, now }: Omit<Shown, 'persons'>): StaffMember {
+export function toColleague(staff: StoredOperator, { centre, now }: Pick<Shown, 'centre' | 'now'>): StaffMember {
   const place = centre === undefined ? undefined : placeOf(staff, centre);
   const absence = place?.absence && !isOver(place.absence, civilDay(now)) ? place.absence : undefined;
   const roles = place ? place.roles : rolesAt(staff);

@@ -58,9 +58,7 @@ function operatorRpcs(parts: SignInParts): Pick<All, 'ListSignInProviders' | 'Li
       if (!providers.has('local')) {
         throw new Problem({ reason: 'NOT_FOUND', message: 'No provider here lists its operators.' });
       }
-      const offered = offeredAmong(centres());
-      const filter = code ? { $and: [{ 'places.centre': code, 'places.0.centre': code }, offered] } : offered;
-      const page = await staff.page(filter, {
+      const page = await staff.page(offeredAt(code, centres()), {
         pageSize: pageSizeOf(pageSize),
         pageToken: token,
         fingerprintOf: centre,
@@ -85,15 +83,21 @@ function operatorRpcs(parts: SignInParts): Pick<All, 'ListSignInProviders' | 'Li
   };
 }
 
-/** Who can sign in: at a centre that is open, or without one. */
-function offeredAmong(centres: ReadonlyMap<string, Centre>): object {
+/** Who can sign in: at any centre that is open or without one, or who is at home at the centre of this code, which is open. */
+function offeredAt(code: string, centres: ReadonlyMap<string, Centre>): object {
   const shut = [...centres.values()].filter(({ status }) => !LIFE[status].signsIn).map((one) => one.code);
+  const known = { status: { $ne: 'gone' }, displayName: { $gt: '' } };
+  const isOpen = { $nin: shut };
+  if (code) {
+    const home = { 'places.0.centre': code };
+    return { $and: [{ 'places.centre': code }, home, { 'places.0.centre': isOpen }, known] };
+  }
   const somewhere = [
-    { places: { $elemMatch: { centre: { $nin: shut } } } },
+    { places: { $elemMatch: { centre: isOpen } } },
     { 'places.0': { $exists: false } },
     { 'platformRoles.0': { $exists: true } },
   ];
-  return { status: { $ne: 'gone' }, displayName: { $gt: '' }, $or: somewhere };
+  return Object.assign(known, { $or: somewhere });
 }
 
 function tooManyNames(): Problem {

@@ -19,6 +19,13 @@ export interface Invited {
   language: string;
 }
 
+/** Who invites, in which request, and what becomes of a person whom the platform knows. */
+export interface Invitation {
+  deed: Deed;
+  cause: Cause;
+  join: (known: StoredOperator) => StoredOperator;
+}
+
 export interface StaffParts {
   operators: Documents<StoredOperator>;
   teams: Documents<StoredTeam>;
@@ -81,15 +88,19 @@ export class StaffBook {
   }
 
   /**
-   * They begin a session: who was invited is active from now on.
+   * They are in a session at a centre, or at none: who was invited is active from now on, and awaited there no longer.
    * @param check throws when they may not
    */
-  async signedIn(id: string, check: (staff: StoredOperator) => void): Promise<StoredOperator> {
+  async signedIn(
+    id: string,
+    centre: string | undefined,
+    check: (staff: StoredOperator) => void,
+  ): Promise<StoredOperator> {
     const { operators, now } = this.#parts;
     const time = now();
     const { document } = await operators.update(id, { scope: 'service', cause: {}, now: time }, (staff) => {
       check(staff);
-      return { document: signedIn(staff, `operators/${id}`, time), events: [] };
+      return { document: signedIn(staff, `operators/${id}`, time, centre), events: [] };
     });
     return document;
   }
@@ -116,26 +127,27 @@ export class StaffBook {
 
   /**
    * Somebody gets a post: who is unknown becomes one of the staff, who is known gets it beside what they have.
-   * @throws Problem ALREADY_EXISTS, ROLES_CONFLICT, and what `change` throws
+   * @param how.join what becomes of a person who is known; it throws when that may not be
+   * @throws Problem what `join` and `change` throw
    */
-  async invite(person: Invited, post: Post, { deed, cause }: { deed: Deed; cause: Cause }): Promise<Written> {
+  async invite(person: Invited, post: Post, { deed, cause, join }: Invitation): Promise<Written> {
     const { operators } = this.#parts;
     const { request } = cause;
     const made = request && (await operators.madeBy(request, { scope: 'platform' }));
     if (made) return { operator: made, before: undefined, replayed: true };
     const known = await this.byPerson(person.idnp);
-    if (known) return this.change(known._id, cause, (staff) => posted(staff, post, deed));
+    if (known) return this.change(known._id, cause, join);
     try {
       return await this.#add(person, post, { deed, cause });
     } catch (error) {
       // Somebody else invited the same person a moment ago.
       const quicker = isProblem(error) && error.reason === 'ALREADY_EXISTS' && (await this.byPerson(person.idnp));
       if (!quicker) throw error;
-      return this.change(quicker._id, cause, (staff) => posted(staff, post, deed));
+      return this.change(quicker._id, cause, join);
     }
   }
 
-  async #add(person: Invited, post: Post, { deed, cause }: { deed: Deed; cause: Cause }): Promise<Written> {
+  async #add(person: Invited, post: Post, { deed, cause }: Omit<Invitation, 'join'>): Promise<Written> {
     const { operators, persons } = this.#parts;
     const _id = ulid(deed.time.getTime()).toLowerCase();
     const draft = { _id, person: await persons.seal(person.idnp, _id), ...posted(newcomer(person, deed), post, deed) };
@@ -220,11 +232,14 @@ export function newcomer({ givenName, familyName, language }: Invited, { by, tim
     places: [],
     platformRoles: [],
     status: 'invited',
-    invitedBy: by.startsWith('operators/') ? by : undefined,
+    invitedBy: invitedBy(by),
     inviteTime: time,
     history: [],
   };
 }
+
+/** Who invited somebody, as it is told: an operator; a tool is not. */
+export const invitedBy = (by: string): string | undefined => (by.startsWith('operators/') ? by : undefined);
 
 /** @throws Problem NOT_FOUND */
 export function mustBeKnown<T>(found: T | undefined): T {

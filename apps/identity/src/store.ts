@@ -100,7 +100,13 @@ export function staffOf(store: Store): Documents<StoredOperator> {
       synthetic: Boolean,
       person: { sealed: String, kid: String, hash: [String], keys: String },
       places: [
-        { centre: String, roles: [String], suspended: Boolean, absence: { from: String, to: String, standIn: String } },
+        {
+          centre: String,
+          roles: [String],
+          suspended: Boolean,
+          absence: { from: String, to: String, standIn: String },
+          awaited: { by: String, time: Date },
+        },
       ],
       platformRoles: [String],
       agency: String,
@@ -109,7 +115,9 @@ export function staffOf(store: Store): Documents<StoredOperator> {
       lastSignInTime: Date,
       invitedBy: String,
       inviteTime: { type: Date, required: true },
-      history: [{ time: Date, by: String, action: String, centre: String, roles: [String], why: String }],
+      history: [
+        { time: Date, by: String, action: String, centre: String, roles: [String], why: String, awaits: Boolean },
+      ],
       // Of the first version.
       suspended: Boolean,
     },

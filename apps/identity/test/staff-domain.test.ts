@@ -7,8 +7,11 @@ import type { OperatorRole } from '../src/domain/operators.ts';
 import { assertMayChange, sightOf } from '../src/domain/rights.ts';
 import type { Actor, Wish } from '../src/domain/rights.ts';
 import {
+  actsAt,
   appointed,
+  awaitedAt,
   placed,
+  platformRolesSet,
   reinstated,
   removed,
   rolesAt,
@@ -139,6 +142,33 @@ describe('somebody among the staff', () => {
     for (let at = 0; at < 400; at += 1)
       seen = signedIn(suspended(reinstated(seen, undefined, deed), undefined, deed), 'x', time);
     expect(seen.history).toHaveLength(200);
+  });
+});
+
+describe('a person from elsewhere', () => {
+  const before = placed(nobody, 'CU-002', ['specialist'], deed);
+  const awaited = placed(before, 'CU-001', ['specialist'], deed);
+  const actions = (staff: Staff, centre = 'CU-001') => actsAt(staff, centre).map(({ action }) => action);
+
+  test('is awaited until they sign in at the centre, and what is done to the whole person concerns it from then on', () => {
+    const seen = suspended(awaited, undefined, deed);
+    expect([actions(seen), actions(seen, 'CU-002')]).toEqual([['invited'], ['invited', 'suspended']]);
+    const elsewhere = signedIn(reinstated(seen, undefined, deed), 'operators/ana', time, 'CU-002');
+    expect(awaitedAt(elsewhere, 'CU-001')).toBeDefined();
+    const come = signedIn(elsewhere, 'operators/ana', time, 'CU-001');
+    expect([awaitedAt(come, 'CU-001'), awaitedAt(come, 'CU-002')]).toEqual([undefined, undefined]);
+    expect(actions(suspended(come, undefined, deed))).toEqual(['invited', 'signed-in', 'suspended']);
+  });
+
+  test('who never came stays unknown to the centre, however much it does to them, and when it lets them go', () => {
+    let staff = awaited;
+    for (let n = 0; n < 150; n += 1) {
+      staff = reinstated(suspended(staff, 'CU-001', deed), 'CU-001', deed);
+      staff = appointed(platformRolesSet(staff, [], deed), { platformRoles: ['support'] }, deed);
+    }
+    const own = ['suspended', 'reinstated'];
+    expect(new Set(actions(staff))).toEqual(new Set(own));
+    expect(new Set(actions(removed(staff, 'CU-001', deed)))).toEqual(new Set([...own, 'removed']));
   });
 });
 

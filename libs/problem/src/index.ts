@@ -68,6 +68,10 @@ export const REASONS = {
     action:
       'Choose roles that go together: a clerk of an agency has no other, and nobody works at more than 20 centres.',
   },
+  INVITATION_REFUSED: {
+    kind: 'FORBIDDEN',
+    action: 'Check the number and both names; where they are right, ask a supervisor to invite this person.',
+  },
   PROVIDER_UNKNOWN: { kind: 'INVALID', action: 'Sign in with a provider that this platform offers.' },
   SIGN_IN_REFUSED: {
     kind: 'UNAUTHENTICATED',

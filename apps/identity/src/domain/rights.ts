@@ -62,6 +62,10 @@ export function sightOf({ roles, centre: own }: Actor, centre: string | undefine
   throw foreign();
 }
 
+/** Returns whether somebody sees the staff of all centres as they are, and not from one centre. */
+export const seesWhole = (roles: readonly string[]): boolean =>
+  roles.includes('supervisor') || roles.includes('support');
+
 function assertManagerAt({ roles, centre: own }: Actor, centre: string | undefined): void {
   if (!roles.includes('centre-manager') || centre === undefined) throw denied('The role does not allow this.');
   if (centre !== own) throw foreign();

@@ -24,6 +24,8 @@ export interface Workplace {
   roles: CentreRole[];
   suspended: boolean;
   absence?: Absence | undefined;
+  /** Who invited, and when, a person whom the platform knew before; absent once they have signed in at this centre. */
+  awaited?: { by: string; time: Date } | undefined;
 }
 
 /** What was done to somebody. */
@@ -36,6 +38,8 @@ export interface Act {
   centre?: string | undefined;
   roles?: OperatorRole[] | undefined;
   why?: string | undefined;
+  /** True while the person was awaited at the centre of the act. */
+  awaits?: boolean | undefined;
 }
 
 /** The personal number: sealed, and as keyed hashes by which it is found. */
@@ -89,6 +93,12 @@ export function placeOf({ places }: Pick<Staff, 'places'>, centre: string): Work
   return places.find((place) => place.centre === centre);
 }
 
+/** The place of somebody whom the platform knew before, and who has not signed in there yet; undefined of all others. */
+export function awaitedAt(staff: Pick<Staff, 'places'>, centre: string): Workplace | undefined {
+  const place = placeOf(staff, centre);
+  return place?.awaited ? place : undefined;
+}
+
 /** What somebody may be in a session at this centre; without one, what they are for the platform or their agency. */
 export function rolesAt(staff: Pick<Staff, 'places' | 'platformRoles' | 'agency'>, centre?: string): OperatorRole[] {
   if (staff.agency !== undefined) return ['agency-clerk'];
@@ -129,7 +139,8 @@ export function teamsLed({ places, platformRoles, status }: Staff): string[] {
 export function placed<S extends Staff>(staff: S, centre: string, roles: CentreRole[], deed: Deed): S {
   if (placeOf(staff, centre)) throw knownHere();
   if (staff.agency !== undefined || staff.places.length >= MOST_PLACES) throw conflict();
-  const places = [...staff.places, { centre, roles, suspended: false }];
+  const awaited = staff.history.length > 0 ? { by: deed.by, time: deed.time } : undefined;
+  const places = [...staff.places, { centre, roles, suspended: false, awaited }];
   return acted({ ...staff, places, status: cameBack(staff) }, { action: 'invited', centre, roles }, deed);
 }
 
@@ -222,13 +233,19 @@ export function withoutStandIn<S extends Staff>(staff: S, centre: string, hasLef
 /** So often at most a sign-in is written down. */
 const SIGN_IN_EVERY_MS = 60_000;
 
-/** They have signed in: who was invited is active from then on. */
-export function signedIn<S extends Staff>(staff: S, by: string, time: Date): S {
+/**
+ * They have signed in: who was invited is active from then on, and no longer awaited at this centre.
+ * @param centre code; undefined for a session without a centre
+ */
+export function signedIn<S extends Staff>(staff: S, by: string, time: Date, centre?: string): S {
   const isFirst = staff.status === 'invited';
+  const arrival = centre === undefined ? undefined : awaitedAt(staff, centre);
   const last = staff.lastSignInTime?.getTime() ?? 0;
-  if (!isFirst && time.getTime() - last < SIGN_IN_EVERY_MS) return staff;
-  const next: S = { ...staff, lastSignInTime: time };
-  return isFirst ? acted({ ...next, status: 'active' }, { action: 'signed-in' }, { by, time }) : next;
+  if (!isFirst && !arrival && time.getTime() - last < SIGN_IN_EVERY_MS) return staff;
+  const here = arrival ? withPlace(staff, { ...arrival, awaited: undefined }) : staff;
+  const next: S = { ...here, lastSignInTime: time, status: isFirst ? 'active' : staff.status };
+  if (!isFirst && !arrival) return next;
+  return acted(next, { action: 'signed-in', centre: arrival?.centre }, { by, time });
 }
 
 /** Somebody looked at them, for a reason that they gave. */
@@ -236,13 +253,17 @@ export function lookedAt<S extends Staff>(staff: S, centre: string | undefined, 
   return acted(staff, { action: 'looked-at', centre }, deed);
 }
 
-/** What concerns a centre: what was done to somebody there, and to the whole person while they worked there. The oldest first. */
+/**
+ * What concerns a centre: what was done to somebody there, and to the whole person while they worked there, which begins when
+ * they come. The oldest first.
+ */
 export function actsAt({ history, places }: Pick<Staff, 'history' | 'places'>, centre: string): Act[] {
   const first = history.find((act) => act.centre === centre);
-  let worksHere = first ? first.action !== 'invited' : placeOf({ places }, centre) !== undefined;
+  const place = placeOf({ places }, centre);
+  let worksHere = first ? first.action !== 'invited' && !first.awaits : place !== undefined && !place.awaited;
   return history.filter((act) => {
     const isHere = act.centre === centre;
-    if (isHere && act.action === 'invited') worksHere = true;
+    if (isHere) worksHere = !act.awaits;
     const concerns = isHere || (act.centre === undefined && worksHere);
     if (concerns && act.action === 'removed') worksHere = false;
     return concerns;
@@ -258,8 +279,13 @@ export function leftAt(staff: Pick<Staff, 'history' | 'places'>, centre: string)
 /** Whether an absence is over on this day, yyyy-MM-dd. */
 export const isOver = ({ to }: Absence, today: string): boolean => to < today;
 
-function acted<S extends Staff>(staff: S, act: Omit<Act, 'time' | 'by' | 'why'>, { by, time, why }: Deed): S {
-  const history = [...staff.history, { ...act, by, time, why }];
+function acted<S extends Staff>(
+  staff: S,
+  act: Omit<Act, 'time' | 'by' | 'why' | 'awaits'>,
+  { by, time, why }: Deed,
+): S {
+  const awaits = act.centre !== undefined && awaitedAt(staff, act.centre) ? true : undefined;
+  const history = [...staff.history, { ...act, by, time, why, awaits }];
   if (history.length > MOST_ACTS) {
     // Looks must not push out what was done.
     const oldest = history.findIndex(({ action }) => action === 'looked-at');
@@ -288,7 +314,7 @@ const sameRoles = (some: readonly string[], others: readonly string[]): boolean 
   some.length === others.length && some.every((role) => others.includes(role));
 
 function notHere(): never {
-  throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator works there.' });
+  throw new Problem({ reason: 'NOT_FOUND', message: 'No such operator.' });
 }
 
 const knownHere = (): Problem => new Problem({ reason: 'ALREADY_EXISTS', message: 'This person works there already.' });

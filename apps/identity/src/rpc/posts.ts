@@ -1,12 +1,14 @@
 import { checkIdnp } from '@cups/application';
 import { parseName } from '@cups/contracts';
 import type { DataVersions } from '@cups/contracts';
-import { Problem, unknownHere, violation } from '@cups/problem';
+import { isProblem, Problem, unknownHere, violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import type { Centre } from '../domain/centres.ts';
 import type { OperatorRole } from '../domain/operators.ts';
-import type { CentreRole, PlatformRole } from '../domain/staff.ts';
+import type { CentreRole, Deed, PlatformRole } from '../domain/staff.ts';
+import { posted } from '../staff.ts';
 import type { Invited, Post } from '../staff.ts';
+import type { StoredOperator } from '../store.ts';
 
 /** What is said of somebody who is invited, as a person or by a file: looked at in one way. */
 
@@ -58,8 +60,7 @@ type Names = Pick<Invited, 'givenName' | 'familyName'>;
  * @throws Problem INVALID_ARGUMENT when neither name is the same
  */
 export function assertSamePerson(said: Names, known: Names): void {
-  const isSame = (name: keyof Names) => plain(said[name]) === plain(known[name]);
-  if (isSame('givenName') || isSame('familyName') || known.familyName === '') return;
+  if (isSame(said, known, 'givenName') || isSame(said, known, 'familyName') || known.familyName === '') return;
   const violations = [violation('/familyName', 'CONTRADICTION', { other: '/idnp' })];
   throw new Problem({
     reason: 'INVALID_ARGUMENT',
@@ -67,6 +68,36 @@ export function assertSamePerson(said: Names, known: Names): void {
     violations,
   });
 }
+
+/** Returns how a person who is known gets a post by a supervisor or the tool, who see all of them. */
+export const joinedByAll =
+  (said: Invited, post: Post, deed: Deed) =>
+  (known: StoredOperator): StoredOperator => {
+    assertSamePerson(said, known);
+    return posted(known, post, deed);
+  };
+
+/**
+ * Returns how a person who is known gets a place by the manager of a centre. The manager learns nothing of people from elsewhere: both
+ * names must be those that are known, and whatever stands against it is refused in one way.
+ * @throws Problem INVITATION_REFUSED; ALREADY_EXISTS for a person of the manager's own centre
+ */
+export const joinedByManager =
+  (said: Invited, post: Post, deed: Deed) =>
+  (known: StoredOperator): StoredOperator => {
+    const isNamed = isSame(said, known, 'givenName') && isSame(said, known, 'familyName');
+    if (!isNamed || known.platformRoles.length > 0) throw invitationRefused();
+    try {
+      return posted(known, post, deed);
+    } catch (error) {
+      throw isProblem(error) && error.reason === 'ROLES_CONFLICT' ? invitationRefused() : error;
+    }
+  };
+
+const invitationRefused = (): Problem =>
+  new Problem({ reason: 'INVITATION_REFUSED', message: 'A supervisor must invite this person.' });
+
+const isSame = (said: Names, known: Names, name: keyof Names): boolean => plain(said[name]) === plain(known[name]);
 
 /** Letters alone, small and without marks. */
 const plain = (name: string): string => name.normalize('NFD').replace(/\P{L}/gu, '').toLowerCase();

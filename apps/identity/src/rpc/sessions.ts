@@ -15,7 +15,7 @@ import type { Assurance } from '../domain/assurance.ts';
 import { assertSignsIn, LIFE } from '../domain/life.ts';
 import { operatorIn } from '../domain/operators.ts';
 import { assertNotSuspended, assertSessionCounts, MAX_SESSION_MS } from '../domain/sessions.ts';
-import { rolesAt, standingAt } from '../domain/staff.ts';
+import { awaitedAt, rolesAt, standingAt } from '../domain/staff.ts';
 import { MAX_TAKEN_OVER, takenOverBy } from '../domain/transfers.ts';
 import type { PersonClaim } from '../person-claim.ts';
 import type { Provider } from '../providers.ts';
@@ -81,7 +81,9 @@ function ownRpcs(
       assertTheirs(code, theirs);
       const place = await placeAt(code, theirs, parts);
       await sessions.moveTo(session._id, code, context);
-      const there = await statedAt(code, { session, operator, place }, parts);
+      const isAwaited = awaitedAt(operator, code) !== undefined;
+      const come = isAwaited ? await parts.staff.signedIn(operator._id, code, maySignIn(code)) : operator;
+      const there = await statedAt(code, { session, operator: come, place }, parts);
       return { session: there.session, assertion: keys.signSession(there.claims) };
     },
 
@@ -154,7 +156,7 @@ export async function beginSession(
   const place = await placeAt(code, openPlacesWith(operator, assurance), parts);
   // Taken before the look at the suspension: one that comes between ends the session.
   const createTime = now();
-  const current = await staff.signedIn(operator._id, (one) => assertMaySignIn(one, code));
+  const current = await staff.signedIn(operator._id, code, maySignIn(code));
   const longest = createTime.getTime() + Math.min(sessionMs, MAX_SESSION_MS);
   const expireTime = new Date(Math.min(longest, until?.getTime() ?? longest));
   const draft = { operator: operator._id, provider, expireTime, centre: code, index, subject, strong, only };
@@ -175,6 +177,8 @@ async function statedAt(
     claims: claimsOf(session, there, place, await personClaim(operator)),
   };
 }
+
+const maySignIn = (centre: string | undefined) => (staff: StoredOperator) => assertMaySignIn(staff, centre);
 
 /** @throws Problem OPERATOR_SUSPENDED there or everywhere, UNAUTHENTICATED */
 function assertMaySignIn(staff: StoredOperator, centre: string | undefined): void {

@@ -4,7 +4,7 @@ import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identit
 import { Problem } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
 import { toAct, toColleague, toFormer, toMember } from '../convert.ts';
-import { sightOf } from '../domain/rights.ts';
+import { seesWhole, sightOf } from '../domain/rights.ts';
 import type { Sight } from '../domain/rights.ts';
 import { actsAt, lookedAt } from '../domain/staff.ts';
 import type { StoredOperator } from '../store.ts';
@@ -34,7 +34,7 @@ export function teamReads(
       const toOne = former ? toFormer : isColleague ? toColleague : toMember;
       const page = await staff.page(teamAt(centre, { former, isColleague }), paging);
       const found = former ? page.documents : await staff.withStandIns(page.documents, centre);
-      const shown = { centre, persons: staff.persons, now: now() };
+      const shown = { centre, persons: staff.persons, now: now(), wide: isWide(context) };
       const members = await Promise.all(found.map(async (one) => toOne(one, shown)));
       return { members, nextPageToken: page.nextPageToken };
     },
@@ -46,7 +46,7 @@ export function teamReads(
         pageToken,
         fingerprintOf: 'staff',
       });
-      const shown = { centre: undefined, persons: staff.persons, now: now() };
+      const shown = { centre: undefined, persons: staff.persons, now: now(), wide: true };
       const members = await Promise.all(page.documents.map((one) => toMember(one, shown)));
       return { members, nextPageToken: page.nextPageToken };
     },
@@ -55,7 +55,8 @@ export function teamReads(
       const centre = centreIn(where);
       const found = await lookAtOne(parts, context, { name, centre, reason });
       const [seen = found] = centre === undefined ? [] : await staff.withStandIns([found], centre);
-      return { member: await toMember(seen, { centre, persons: staff.persons, now: now() }) };
+      const shown = { centre, persons: staff.persons, now: now(), wide: isWide(context) };
+      return { member: await toMember(seen, shown) };
     },
 
     async ListOperatorActions({ name, centre: where, reason }, context) {
@@ -76,6 +77,8 @@ function teamAt(centre: string, { former, isColleague }: { former: boolean; isCo
 
 const notForColleagues = (): Problem =>
   new Problem({ reason: 'PERMISSION_DENIED', message: 'Colleagues see the list of the team.' });
+
+const isWide = ({ session }: Context): boolean => seesWhole(session!.roles);
 
 interface Looked {
   centre: string | undefined;

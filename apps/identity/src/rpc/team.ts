@@ -10,7 +10,7 @@ import { violation } from '@cups/problem';
 import type { Context, Rpcs } from '@cups/rpc';
 import { toMember, toOperator } from '../convert.ts';
 import { operatorAt } from '../domain/operators.ts';
-import { assertMayChange, assertMaySetAbsence } from '../domain/rights.ts';
+import { assertMayChange, assertMaySetAbsence, seesWhole } from '../domain/rights.ts';
 import type { Actor } from '../domain/rights.ts';
 import {
   absenceSet,
@@ -31,7 +31,7 @@ import { mustBeKnown } from '../staff.ts';
 import type { StaffBook, Written } from '../staff.ts';
 import type { StoredOperator } from '../store.ts';
 import { actorIn, causeOf, centreIn, whyIn, wrong } from './actor.ts';
-import { invitedOf, postOf, rolesIn, rolesOf } from './posts.ts';
+import { invitedOf, joinedByAll, joinedByManager, postOf, rolesIn, rolesOf } from './posts.ts';
 import type { Workplaces } from './posts.ts';
 
 export interface TeamParts extends Workplaces {
@@ -107,8 +107,15 @@ async function invite(parts: TeamParts, request: InviteOperatorRequest__Output, 
   const { givenName, familyName, language } = person;
   const content = { person: staff.persons.hash(person.idnp), post, givenName, familyName, language };
   const deed = { by: `operators/${actor.id}`, time: now() };
-  const written = await staff.invite(person, post, { deed, cause: causeOf(context, request.requestId, content) });
-  return answer(parts, written, post.centre, context);
+  const isWide = actor.roles.includes('supervisor');
+  const join = (isWide ? joinedByAll : joinedByManager)(person, post, deed);
+  const cause = causeOf(context, request.requestId, content);
+  const written = await staff.invite(person, post, { deed, cause, join });
+  const told = await answer(parts, written, post.centre, context);
+  if (isWide) return told;
+  // As it was typed: how else the person is written is known elsewhere.
+  const displayName = `${givenName} ${familyName}`;
+  return Object.assign(told, { member: Object.assign(told.member, { givenName, familyName, displayName, language }) });
 }
 
 /** Says that somebody is away from a centre, or back. */
@@ -192,7 +199,8 @@ async function answer(
     log.info(Object.assign({ event: 'staff-changed', operator: session!.operator, resource }, at));
   }
   const [shown = operator] = centre === undefined ? [] : await staff.withStandIns([operator], centre);
-  return { member: await toMember(shown, { centre, persons: staff.persons, now: now() }), replayed };
+  const wide = seesWhole(context.session!.roles);
+  return { member: await toMember(shown, { centre, persons: staff.persons, now: now(), wide }), replayed };
 }
 
 /** @throws Problem INVALID_ARGUMENT */

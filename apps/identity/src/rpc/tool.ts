@@ -8,9 +8,9 @@ import { toAct, toMember } from '../convert.ts';
 import { appointed, placeOf, rolesSet } from '../domain/staff.ts';
 import type { Deed, Staff } from '../domain/staff.ts';
 import { newcomer, posted } from '../staff.ts';
-import type { Invited, Post } from '../staff.ts';
+import type { Invitation, Invited, Post } from '../staff.ts';
 import { centreIn, wrong } from './actor.ts';
-import { assertSamePerson, invitedOf, postOf } from './posts.ts';
+import { assertSamePerson, invitedOf, joinedByAll, postOf } from './posts.ts';
 import { OF_THE_PLATFORM } from './team-reads.ts';
 import { seenFrom } from './team.ts';
 import type { TeamParts } from './team.ts';
@@ -32,20 +32,21 @@ export function toolRpcs(
       const deed = toolDeed(request, now());
       const post: Post = { platformRoles: ['supervisor'] };
       const known = await staff.byPerson(person.idnp);
+      if (known) assertSamePerson(person, known);
       const isOne = known?.platformRoles.includes('supervisor') === true;
       const { operator } = isOne
         ? { operator: known }
-        : await staff.invite(person, post, { deed, cause: causeIn(context) });
+        : await staff.invite(person, post, invitation(person, post, { deed, context }));
       const resource = `operators/${operator._id}`;
       context.log.warn({ event: 'supervisor-appointed', operator: deed.by, resource, reason: deed.why });
-      const member = await toMember(operator, { centre: undefined, persons: staff.persons, now: now() });
+      const member = await toMember(operator, { centre: undefined, persons: staff.persons, now: now(), wide: true });
       return { member, changed: !isOne };
     },
 
     async InspectStaff({ name, centre, by, pageSize, pageToken }, context) {
       const resource = name || centre || 'staff';
       context.log.info({ event: 'staff-looked-at', operator: toolDeed({ by, why: '' }, now()).by, resource });
-      const shown = { persons: staff.persons, now: now() };
+      const shown = { persons: staff.persons, now: now(), wide: true };
       const code = centreIn(centre);
       if (name !== '') {
         const found = await seenFrom(staff, { name, centre: code });
@@ -76,6 +77,12 @@ export function toolRpcs(
     },
   };
 }
+
+const invitation = (person: Invited, post: Post, { deed, context }: { deed: Deed; context: Context }): Invitation => ({
+  deed,
+  cause: causeIn(context),
+  join: joinedByAll(person, post, deed),
+});
 
 /** A row, and what becomes of it. */
 interface Planned {
@@ -120,7 +127,7 @@ async function apply(
     const known = await staff.byPerson(person.idnp);
     const { operator } = known
       ? await staff.change(known._id, cause, (one) => withPost(one, post, deed))
-      : await staff.invite(person, post, { deed, cause });
+      : await staff.invite(person, post, invitation(person, post, { deed, context }));
     return Object.assign({}, outcome, { name: `operators/${operator._id}` });
   } catch (error) {
     return refusal({ line: outcome.line ?? 0 }, error);

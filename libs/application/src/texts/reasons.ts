@@ -148,6 +148,11 @@ export const REASON_TEXTS: Record<Reason, Text> = {
     ru: 'Эти роли несовместимы. Выберите другие.',
     en: 'These roles do not go together. Choose others.',
   },
+  INVITATION_REFUSED: {
+    ro: 'Această persoană nu poate fi invitată de aici. Verificați IDNP-ul și numele; dacă sunt corecte, rugați un supervizor.',
+    ru: 'Отсюда этого человека пригласить нельзя. Проверьте IDNP и имя; если всё верно, обратитесь к супервизору.',
+    en: 'This person cannot be invited from here. Check the IDNP and both names; if they are right, ask a supervisor.',
+  },
   PROVIDER_UNKNOWN: {
     ro: 'Acest mod de intrare nu este oferit. Alegeți altul.',
     ru: 'Такой способ входа не предлагается. Выберите другой.',
