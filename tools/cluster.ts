@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { buildCluster, programs } from './cluster/build.ts';
+import { importArchives } from './cluster/containerd.ts';
+import { readRecord } from './cluster/record.ts';
 import { calledOff } from './cluster/called-off.ts';
 import { startCluster, stopCluster } from './cluster/cluster.ts';
 import { ADDONS, layoutOf } from './cluster/layout.ts';
@@ -20,6 +23,8 @@ A real Kubernetes with one node on this Linux machine, compiled from its sources
   up       builds, starts and leaves it running; Ctrl-C meanwhile removes what was started
   down     ends it and removes all of it: processes, mounts, networks, control groups; logs stay
   status   what runs
+  load     brings images into its node, under their tags and, as charts name them, under their digests:
+           load [<archive>…] (default dist/images/images.tar, of npm run images)
   policies applies k8s/policies to what runs, and shows what it then admits and refuses
 
   --addons <list>    of ${ADDONS.join(',')} (default ${DEFAULT_ADDONS.join(',')})
@@ -38,13 +43,19 @@ const OPTIONS = {
 interface Request {
   folder: string;
   addons: readonly Addon[];
+  /** What follows the command, for those that take it. */
+  more: readonly string[];
 }
+
+/** Commands that take more than options. */
+const TAKES_MORE: readonly string[] = ['load'];
 
 const COMMANDS: Readonly<Record<string, (request: Request) => Promise<void> | void>> = {
   build,
   up,
   down,
   status,
+  load,
   policies,
 };
 
@@ -61,13 +72,19 @@ async function main(): Promise<void> {
   if (values.help || name === '') return console.log(HELP);
   const command = COMMANDS[name];
   if (!command) throw new Error(`There is no command ${name}: ${Object.keys(COMMANDS).join(', ')}; --help tells more.`);
-  if (more.length > 0) throw new Error(`${name} takes options only, not ${more.join(' ')}.`);
-  await command({ folder: folderOf(values.folder), addons: addonsOf(values.addons) });
+  if (more.length > 0 && !TAKES_MORE.includes(name)) {
+    throw new Error(`${name} takes options only, not ${more.join(' ')}.`);
+  }
+  await command({ folder: folderOf(values.folder), addons: addonsOf(values.addons), more });
 }
 
 /** From where the person stands who typed the command: npm goes to the folder of its package.json. */
+function typedPath(path: string): string {
+  return resolve(process.env['INIT_CWD'] ?? process.cwd(), path);
+}
+
 function folderOf(named: string | undefined): string {
-  if (named !== undefined) return resolve(process.env['INIT_CWD'] ?? process.cwd(), named);
+  if (named !== undefined) return typedPath(named);
   return join(import.meta.dirname, '..', '.cups', 'cluster', 'run');
 }
 
@@ -95,6 +112,16 @@ async function down({ folder }: Request): Promise<void> {
 
 function status(): void {
   console.log(clusterStatus());
+}
+
+async function load({ more }: Request): Promise<void> {
+  const archives = more.length > 0 ? more.map(typedPath) : [join(import.meta.dirname, '..', 'dist/images/images.tar')];
+  const absent = archives.find((archive) => !existsSync(archive));
+  if (absent !== undefined)
+    throw new Error(`There is no ${shown(absent)}: \`npm run images\` makes dist/images/images.tar.`);
+  if (!readRecord()) throw new Error('No cluster runs on this machine: `npm run cluster -- up` starts one.');
+  const names = await importArchives(archives);
+  console.log(`The node knows ${names.length} images more by their digests.`);
 }
 
 async function policies({ folder }: Request): Promise<void> {

@@ -18,7 +18,8 @@ machine; no registry and no daemon is needed. Two builds of one commit give the 
   --out <folder>     where to (default dist/images):
                        bundles/<app>/        what is in /app of an image; k8s/images/Dockerfile copies it
                        oci/                  all images as one OCI layout, for skopeo, crane, oras
-                       images.tar            the same as one archive, for \`ctr images import\`
+                       images.tar            the same as one archive
+                       import.sh             brings it into the containerd of a node, by tag and by digest
                        sbom/<app>.cdx.json   what is in it, as CycloneDX 1.6
                        images.json           repository, tag, digest and size of each
                        values.yaml           the same for Helm

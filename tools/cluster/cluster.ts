@@ -38,7 +38,7 @@ export interface Cluster {
   /** This machine, as pods reach it. */
   hostAddress: string;
   /** OCI archives, as `npm run images` makes them: pods find the images by their tags and by their digests. */
-  importImages(archives: readonly string[]): Promise<void>;
+  importImages(archives: readonly string[]): Promise<unknown>;
   /** Ends it and removes all of it: processes, mounts, networks, control groups, settings of the kernel, files but logs. */
   stop(): Promise<void>;
 }

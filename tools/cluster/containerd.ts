@@ -39,14 +39,19 @@ export function missingNames(images: readonly ListedImage[]): { from: string; to
     .filter(({ to }) => !names.has(to));
 }
 
-/** Brings images into the node, under their tags and their digests; they can be used when it resolves. */
-export async function importArchives(archives: readonly string[]): Promise<void> {
+/**
+ * Brings images into the node, under their tags and their digests; they can be used when it resolves.
+ * @returns the names by digest that are new
+ */
+export async function importArchives(archives: readonly string[]): Promise<string[]> {
   for (const archive of archives) await ctr('images', 'import', archive);
-  for (const { from, to } of missingNames(await listImages())) await ctr('images', 'tag', '--force', from, to);
+  const missing = missingNames(await listImages());
+  for (const { from, to } of missing) await ctr('images', 'tag', '--force', from, to);
   const deadline = Date.now() + 30_000;
   while ((await listImages()).some(({ isNoticed }) => !isNoticed)) {
     if (Date.now() > deadline) throw new Error('containerd has imported the images, but does not offer them to pods.');
   }
+  return missing.map(({ to }) => to);
 }
 
 const listImages = async (): Promise<ListedImage[]> => readImages(await ctr('images', 'list'));

@@ -102,6 +102,7 @@ export async function buildImages(options: BuildOptions): Promise<Map<string, Bu
   );
   writeBills(built, base, options);
   writeDigests(built, out);
+  writeImport(built, out);
   return built;
 }
 
@@ -127,6 +128,23 @@ function writeDigests(built: ReadonlyMap<string, Built>, out: string): void {
   }
   writeFileSync(join(out, 'images.json'), `${JSON.stringify(images, undefined, 2)}\n`);
   writeFileSync(join(out, 'values.yaml'), stringify(values));
+}
+
+/** For a node without a registry: containerd finds an image by its exact name only, and charts name it by its digest. */
+function writeImport(built: ReadonlyMap<string, Built>, out: string): void {
+  const ctr = 'ctr --namespace k8s.io images';
+  const tags = [...built.values()].map(({ image: { repository, tag, digest } }) => {
+    return `${ctr} tag --force ${repository}:${tag} ${repository}@${digest}`;
+  });
+  const lines = [
+    '#!/bin/sh',
+    '# Brings the images into the containerd of this node, under their tags and, as charts name them, under their digests.',
+    'set -eu',
+    'cd "$(dirname "$0")"',
+    `${ctr} import images.tar`,
+    ...tags,
+  ];
+  writeFileSync(join(out, 'import.sh'), `${lines.join('\n')}\n`, { mode: 0o755 });
 }
 
 export const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`;

@@ -46,7 +46,9 @@ async function ownCluster({ root, onProgress, signal }: TargetOptions): Promise<
     kubeconfig: cluster.kubeconfig,
     host: cluster.hostAddress,
     from: ['10.222.0.0/24'],
-    load: (archive) => cluster.importImages([archive]),
+    load: async (archive) => {
+      await cluster.importImages([archive]);
+    },
     gatewayUrl: async (kube) => `http://${await clusterAddress(kube)}`,
     stop: () => cluster.stop(),
   };

@@ -59,6 +59,21 @@ beforeAll(async () => {
   await build(first);
 }, 120_000);
 
+test('import.sh brings all images into a node under their tags and their digests, from wherever it is called', () => {
+  const bin = join(folder.dir, 'bin');
+  mkdirSync(bin, { recursive: true });
+  writeFileSync(join(bin, 'ctr'), '#!/bin/sh\necho "$(ls images.tar) $*"\n', { mode: 0o755 });
+  const env = { PATH: `${bin}:${process.env['PATH']}` };
+  const said = execFileSync('sh', [join(first, 'import.sh')], { cwd: '/', encoding: 'utf8', env });
+  const ctr = 'images.tar --namespace k8s.io images';
+  const tags = Object.entries(imagesOf(first)).map(([name, { digest }]) => {
+    const repository = `registry.example/cups/${name}`;
+    return `${ctr} tag --force ${repository}:1.2.3 ${repository}@${digest}`;
+  });
+  expect(tags).toHaveLength(names.length);
+  expect(said.trim().split('\n')).toEqual([`${ctr} import images.tar`, ...tags]);
+});
+
 test('an app that is built again gets the same digest and the same bill of materials', async () => {
   await build(
     second,

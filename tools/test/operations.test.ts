@@ -100,7 +100,7 @@ function keysInFolder(args: string[]): string[] {
 
 /** The same chart with the same values, as far as it goes without a cluster. */
 function helmTemplate(args: string[]) {
-  const kept = args.filter((word) => !['--install', '--wait'].includes(word));
+  const kept = args.filter((word) => !['--install', '--wait', '--rollback-on-failure'].includes(word));
   return helm(['template', ...kept]);
 }
 
@@ -142,6 +142,36 @@ test('a command of several lines is one, and a remark is none', () => {
       ['Two', []],
     ]),
   );
+});
+
+describe('the command that rolls back', () => {
+  const [command = ''] = operationsCommands('Roll back');
+  /** What it calls `helm rollback` with, after these revisions. */
+  const askedFor = (...statuses: string[]): string => {
+    const lines = statuses.map(
+      (status, at) => `${at + 1}\tSat Nov 28 03:00:0${at} 2026\t${status}\tplatform-0.1.0\t0.1.0\tdeployed or not`,
+    );
+    const table = ['REVISION\tUPDATED                 \tSTATUS\tCHART\tAPP VERSION\tDESCRIPTION', ...lines].join('\n');
+    mkdirSync(at('bin'), { recursive: true });
+    writeFileSync(at('bin', 'history'), `${table}\n`);
+    const script = `#!/bin/sh\nif [ "$1" = history ]; then cat ${at('bin', 'history')}; else echo "$2"; fi\n`;
+    writeFileSync(at('bin', 'helm'), script, { mode: 0o755 });
+    const env = { PATH: `${at('bin')}:${process.env['PATH']}` };
+    const named = spawnSync('bash', ['-c', command.replace('helm rollback cups', 'helm rollback')], {
+      encoding: 'utf8',
+      env,
+    });
+    return named.stdout.trim();
+  };
+
+  test.each([
+    ['a good upgrade', ['superseded', 'deployed'], '1'],
+    ['an upgrade that failed', ['superseded', 'deployed', 'failed'], '2'],
+    ['a good upgrade after one that failed', ['superseded', 'failed', 'deployed'], '1'],
+    ['two upgrades that failed', ['deployed', 'failed', 'failed'], '1'],
+  ])('after %s leads to the last revision before that was deployed', (_what, statuses, revision) => {
+    expect(askedFor(...statuses)).toBe(revision);
+  });
 });
 
 describe.each([...commandsByHeading()].filter(([, list]) => list.some(hereOf)))('%s', (_heading, list) => {

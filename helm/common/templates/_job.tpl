@@ -5,6 +5,8 @@ A pod that does one thing for the release and ends: image, security and size of 
 {{- define "cups.jobSpec" -}}
 {{- $values := .job.values -}}
 backoffLimit: {{ hasKey .job "retries" | ternary .job.retries 5 }}
+# Ends before Helm gives up (5 minutes): a job that waits for an image that no node finds fails by its own name.
+activeDeadlineSeconds: 285
 # Kept for whoever wants to read its log, until the next release makes it anew.
 ttlSecondsAfterFinished: 86400
 template:

@@ -428,8 +428,8 @@ test('helm lint --strict finds nothing in any chart, nor in the platform of any 
 });
 
 test('the notes after an install say how people come in, and what is missing', () => {
-  const notes = (environment: string) => {
-    const files = ['-f', environmentFile(environment)];
+  const notes = (environment: string, ...more: string[]) => {
+    const files = ['-f', environmentFile(environment), ...more];
     const { stdout } = helm(['install', 'cups', 'helm/platform', '-n', 'cups', '--dry-run=client', ...files]);
     return stdout.slice(stdout.indexOf('NOTES:'));
   };
@@ -437,4 +437,10 @@ test('the notes after an install say how people come in, and what is missing', (
   expect(notes('pilot')).toMatch(/People come in at https:\/\/pilot\.cups\.example, .* Ingress\./s);
   expect(notes('pilot')).not.toMatch(/strictMode/);
   expect(notes('production')).toMatch(/once its name leads to the Gateway\./);
+  const withoutRoute = ['--set', 'gateway.route.kind=none'];
+  expect(notes('pilot', ...withoutRoute)).toMatch(
+    /port-forward.*A browser does not sign in there: .* than https:\/\/pilot\.cups\.example \(CROSS_SITE_REQUEST\)\.\nFor a rehearsal set/s,
+  );
+  const here = ['--set', 'gateway.publicOrigin=http://127.0.0.1:8080'];
+  expect(notes('dev', ...withoutRoute, ...here)).toMatch(/In a browser, http:\/\/127\.0\.0\.1:8080 signs in/);
 });

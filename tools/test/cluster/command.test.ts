@@ -22,8 +22,9 @@ test('without a command, the cluster says what there is', async () => {
 });
 
 test.each([
-  [['start'], 'There is no command start: build, up, down, status, policies; --help tells more.'],
+  [['start'], 'There is no command start: build, up, down, status, load, policies; --help tells more.'],
   [['up', 'dns'], 'up takes options only, not dns.'],
+  [['load', 'nothing.tar'], 'There is no '],
   [['build', '--addons', 'dns,mesh,ingress'], 'There is no addon mesh, ingress: dns, metrics, policies, keda.'],
   [['up', '--folder', `/${'long/'.repeat(20)}`], 'is too long a path: a socket below it has room for 107 bytes.'],
 ])('%j is refused with a sentence', async (args, sentence) => {
