@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createConsumer, connectKafka, openLagWatch } from '@cups/events';
-import { startLocal } from '@cups/local';
+import { makeTopics, startLocal } from '@cups/local';
 import { createLog } from '@cups/process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -90,7 +90,7 @@ try {
   const admin = connectKafka(brokers, 'bench').admin();
   await admin.connect();
   const topics = Array.from({ length: 100 }, (_, at) => ({ topic: `agency-${at}`, numPartitions: 3 }));
-  await admin.createTopics({ topics, waitForLeaders: true });
+  await makeTopics(admin, topics);
   await admin.disconnect();
   console.log('agencies | ours %, Kafka % | raw kafkajs %, Kafka % | ours and Kafka together, ratio to raw');
   for (const count of [4, 20, 100]) {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectKafka } from '@cups/events';
-import { startLocal } from '@cups/local';
+import { makeTopics, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Partitioners } from 'kafkajs';
 import type { Producer } from 'kafkajs';
@@ -34,7 +34,7 @@ async function begin(flush: boolean, folder: string) {
   const kafka = connectKafka([local.kafkaBrokers], 'bench');
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic: 'things', numPartitions: 3 }], waitForLeaders: true });
+  await makeTopics(admin, [{ topic: 'things', numPartitions: 3 }]);
   await admin.disconnect();
   const producer = kafka.producer({
     allowAutoTopicCreation: false,

@@ -11,6 +11,7 @@ export { kafkaClassPath } from './kafka.ts';
 export { freePort, isFree } from './ports.ts';
 export { identityOf, runsSince } from './process-identity.ts';
 export type { ProcessIdentity } from './process-identity.ts';
+export { makeTopics } from './topics.ts';
 
 export type LocalPart = 'kafka' | 'store';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ConfigResourceTypes, Kafka, logLevel, Partitioners } from 'kafkajs';
-import { startLocal, type LocalPlatform } from '../src/index.ts';
+import { makeTopics, startLocal, type LocalPlatform } from '../src/index.ts';
 import { runs, until, withFolder } from './folder.ts';
 
 function clientOf(local: LocalPlatform): Kafka {
@@ -61,7 +61,7 @@ describe('the embedded Kafka', () => {
       try {
         const admin = clientOf(local).admin();
         await admin.connect();
-        await admin.createTopics({ topics: [{ topic: 'things' }] });
+        await makeTopics(admin, [{ topic: 'things' }]);
         expect((await admin.fetchTopicMetadata({ topics: ['things'] })).topics[0]?.partitions).toHaveLength(3);
         await expect(admin.fetchTopicMetadata({ topics: ['unknown'] })).rejects.toThrow();
         await admin.disconnect();
@@ -143,7 +143,7 @@ async function sendAll(local: LocalPlatform, values: readonly string[]): Promise
   const kafka = clientOf(local);
   const admin = kafka.admin();
   await admin.connect();
-  if (!(await admin.listTopics()).includes('things')) await admin.createTopics({ topics: [{ topic: 'things' }] });
+  await makeTopics(admin, [{ topic: 'things' }]);
   await admin.disconnect();
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();

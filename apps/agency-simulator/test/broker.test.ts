@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { fromMessage, REPLY_TYPES, toMessage, topicsOf, trainingTopics } from '@cups/agency-contract';
 import type { AgencyEvent } from '@cups/agency-contract';
-import { startLocal } from '@cups/local';
+import { makeTopics, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
 import type { Admin, Consumer, Producer } from 'kafkajs';
@@ -48,11 +48,12 @@ afterAll(async () => {
 
 const newPrefix = () => `t${process.pid}-${Date.now().toString(36)}-${(prefixes += 1)}.`;
 const createTopics = (prefix: string, agencies = AGENCIES) =>
-  admin.createTopics({
-    topics: agencies
+  makeTopics(
+    admin,
+    agencies
       .flatMap((agency) => Object.values(topicsOf(agency, prefix)))
       .map((topic) => ({ topic, numPartitions: 3, replicationFactor: 1 })),
-  });
+  );
 const envOf = (prefix: string, more: Record<string, string> = {}) => ({
   KAFKA_BROKERS: brokers,
   CUPS_PREFIX: prefix,
@@ -199,7 +200,10 @@ describe('a running simulator', () => {
     const prefix = newPrefix();
     await createTopics(prefix, ['asp', 'mai']);
     const { requests, replies } = trainingTopics(prefix);
-    await admin.createTopics({ topics: [requests, replies].map((topic) => ({ topic, numPartitions: 3 })) });
+    await makeTopics(
+      admin,
+      [requests, replies].map((topic) => ({ topic, numPartitions: 3 })),
+    );
     const heard = await listenTo(prefix, [replies]);
     const ofAgencies = await listen(prefix, ['asp', 'mai'], 'agencies');
     const simulator = await started(prefix, { SIMULATOR_TOPICS: 'training' });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { CENTRES_TOPIC, topicsOf } from '@cups/agency-contract';
-import { startLocal } from '@cups/local';
+import { makeTopics, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Kafka, logLevel } from 'kafkajs';
 import { filesOf, readSandbox, sandboxFile } from './file.ts';
@@ -51,7 +51,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     ...(port === undefined ? {} : { kafkaPort: port }),
   });
   try {
-    await makeTopics(local, agencies);
+    await openTopics(local, agencies);
   } catch (error) {
     await local.stop();
     throw error;
@@ -110,7 +110,7 @@ async function passwordsOf(users: string[], fileOf: (user: string) => string): P
   return passwords;
 }
 
-async function makeTopics(local: LocalPlatform, agencies: readonly string[]): Promise<void> {
+async function openTopics(local: LocalPlatform, agencies: readonly string[]): Promise<void> {
   const { caFile, admin: account } = local.secure!;
   const kafka = new Kafka({
     clientId: 'cups-agency-sandbox',
@@ -126,9 +126,7 @@ async function makeTopics(local: LocalPlatform, agencies: readonly string[]): Pr
   const centres = { topic: CENTRES_TOPIC, numPartitions: 1, replicationFactor: 1, configEntries };
   try {
     await admin.connect();
-    const there = new Set(await admin.listTopics());
-    const topics = [...plain, centres].filter(({ topic }) => !there.has(topic));
-    if (topics.length > 0) await admin.createTopics({ topics });
+    await makeTopics(admin, [...plain, centres]);
     await admin.createAcls({ acl: rightsOf(agencies) });
   } finally {
     await admin.disconnect();
