@@ -51,7 +51,7 @@ describe('GetRegistry', () => {
   test('gives all agencies where none is named, what villages ask for most first, and the prices of the place', async () => {
     const all = await gateway.getRegistry({ centreKind: 'CENTRE_KIND_MISSION', country: 'IT' });
     expect(all.agencies).toHaveLength(4);
-    expect(all.publicServices).toHaveLength(37);
+    expect(all.publicServices).toHaveLength(39);
     expect(all.publicServices[0]).toMatchObject({
       popularity: 5,
       name: 'publicServices/birth-allowance',

@@ -34,7 +34,7 @@ const lacks = (code: string, typed: Typed) =>
 
 describe('a service is found', () => {
   test.each([
-    ['buletin', 'population-register-extract'],
+    ['buletin', 'identity-card'],
     ['копия свидетельства', 'civil-status-extract'],
     ['cazer', 'criminal-record'],
     ['propiska', 'residence-registration'],

@@ -7,8 +7,9 @@ import { QUEUE_INDEXES } from './store/queue.ts';
 
 /** Applications as they are stored, and how they are found. */
 
-/** 2: what the desk fills in stands under `content`. 3: where it stands in the queue, and by which names it is found. */
-export const SCHEMA_VERSION = 3;
+/** 2: what the desk fills in stands under `content`. 3: where it stands in the queue, and by which names it is found.
+ * 4: by its telephone and parts of its number as well. */
+export const SCHEMA_VERSION = 4;
 
 export type StoredApplication = Application & StoredDocument;
 
@@ -39,7 +40,10 @@ export function applicationsOf(store: Store): Documents<StoredApplication> {
         fields: { centre: 1, 'content.represented.idnp': 1, _id: -1 },
         query: 'SearchApplications and LookUpPerson: the person represented',
       },
-      { fields: { centre: 1, names: 1, _id: -1 }, query: 'SearchApplications by a name' },
+      {
+        fields: { centre: 1, names: 1, _id: -1 },
+        query: 'SearchApplications by a name, a telephone, a part of a number',
+      },
       ...QUEUE_INDEXES,
       { fields: { submitTime: 1 }, sparse: true, query: 'GetStatistics: what was filed in a period' },
     ],

@@ -9,7 +9,7 @@ const scene = useIntake();
 
 test('What an older release wrote is found in the queue and by name once a newer one runs.', async () => {
   const here = scene.at('CU-341');
-  const { name } = await here.open(1, { applicant: { familyName: 'Ungureanu', givenName: 'Ana' } });
+  const { name, trackingNumber } = await here.open(1, { applicant: { familyName: 'Ungureanu', givenName: 'Ana' } });
   const { log } = keepLog();
   const { mongoUri, prefix } = scene.world.place;
   const store = openStore({ uri: mongoUri, database: `${prefix}cups-intake`, log });
@@ -18,7 +18,7 @@ test('What an older release wrote is found in the queue and by name once a newer
   const _id = name.slice('applications/'.length);
   await applications('applications').updateOne(
     { _id },
-    { $set: { schemaVersion: 2 }, $unset: { queue: '', names: '' } },
+    { $set: { schemaVersion: 3, names: [] }, $unset: { queue: '' } },
   );
   await store.close();
   expect((await here.listQueue({ bucket: 'BUCKET_OPEN' })).applications).toEqual([]);
@@ -27,5 +27,8 @@ test('What an older release wrote is found in the queue and by name once a newer
   const there = scene.world.deskAt(newer.grpcPort, 'CU-341');
   await eventually(async () => (await there.listQueue({ bucket: 'BUCKET_OPEN' })).applications.length === 1);
   expect((await there.searchApplications({ query: 'ungur' })).applications).toMatchObject([{ name }]);
+  expect((await there.searchApplications({ query: trackingNumber.slice(0, 9) })).applications).toMatchObject([
+    { name },
+  ]);
   expect((await there.read(name)).state).toBe('STATE_DRAFT');
 });

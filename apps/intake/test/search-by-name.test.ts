@@ -60,9 +60,54 @@ test('A tracking number is known as one, also typed with the Russian layout; an 
   expect(byIdnp).toMatchObject({ kind: 'SEARCH_KIND_IDNP', applications: [{ name: app.name }] });
 });
 
+test('finds a whole telephone however it is written, and neither a part of it nor another centre', async () => {
+  const here = at('CU-326');
+  const app = await here.open(6, { contact: { phone: '+373 69 123 456' } });
+  const found = async (query: string) => {
+    const { applications, kind } = await here.searchApplications({ query });
+    expect(kind).toBe('SEARCH_KIND_TELEPHONE');
+    return applications.map(({ name }) => name);
+  };
+  for (const query of ['+37369123456', '069 123 456', '69-12-34-56', '0037369123456']) {
+    expect([query, await found(query)]).toEqual([query, [app.name]]);
+  }
+  expect(await found('+4069123456')).toEqual([]);
+  expect((await here.searchApplications({ query: '6912345' })).applications).toEqual([]);
+  expect((await at('CU-327').searchApplications({ query: '069123456' })).applications).toEqual([]);
+  const edit = { requestId: crypto.randomUUID(), name: app.name, etag: app.etag, updateFields: ['contact'] };
+  await here.updateApplication({ ...edit, content: { contact: { phone: '+373 69 123 457' } } });
+  expect(await found('069123456')).toEqual([]);
+  expect(await found('069123457')).toEqual([app.name]);
+});
+
+test('finds four symbols of a tracking number at the own centre, also letters alone', async () => {
+  const here = at('CU-328');
+  const app = await here.open(7);
+  const symbols = app.trackingNumber.replaceAll('-', '');
+  for (let from = 0; from + 4 <= symbols.length; from += 1) {
+    const query = symbols.slice(from, from + 4 + (from % 3)).toLowerCase();
+    const { applications } = await here.searchApplications({ query });
+    expect([query, applications.map(({ name }) => name)]).toEqual([query, [app.name]]);
+  }
+  const typed = app.trackingNumber.slice(3, 11);
+  const { kind } = await here.searchApplications({ query: typed });
+  expect(kind).toBe('SEARCH_KIND_NUMBER_PART');
+  expect((await at('CU-329').searchApplications({ query: typed })).applications).toEqual([]);
+});
+
+test('finds nobody by a part of an IDNP', async () => {
+  const here = at('CU-330');
+  await here.open(8);
+  for (let length = 4; length < 13; length += 1) {
+    for (const query of [idnp(8).slice(0, length), idnp(8).slice(-length)]) {
+      expect([query, (await here.searchApplications({ query })).applications]).toEqual([query, []]);
+    }
+  }
+});
+
 test.each([
   ['a wrong check digit', wrongIdnp(1), 'IDNP_INVALID'],
-  ['half a number', '29000', 'INVALID_ARGUMENT'],
+  ['three symbols of a number', '2X0', 'INVALID_ARGUMENT'],
   ['two letters', 'io', 'INVALID_ARGUMENT'],
   ['signs', '!!!', 'INVALID_ARGUMENT'],
   ['regular expressions', '.*', 'INVALID_ARGUMENT'],

@@ -46,7 +46,7 @@ export { BUCKETS } from './queue.ts';
 export type { Bucket } from './queue.ts';
 export { contentBytes, MAX_CONTENT_BYTES, MAX_SUPPLIED_BYTES, shapeViolations } from './shape.ts';
 export { noteViolations, receiptViolations, unavailableViolations } from './team.ts';
-export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber } from './tracking.ts';
+export { isTrackingNumber, newTrackingNumber, normalizeTrackingNumber, trackingSymbols } from './tracking.ts';
 export {
   DELIVERY_CAUSES,
   DELIVERY_STATES,

@@ -35,6 +35,14 @@ const LOOKS_LIKE = 'ABEKMH0PCTYX31';
  * dashes anywhere, O for 0, I and L for 1, and Cyrillic letters that look alike.
  */
 export function normalizeTrackingNumber(text: string): string | undefined {
+  const symbols = trackingSymbols(text);
+  if (symbols?.length !== LENGTH + 1) return undefined;
+  const values = [...symbols].map((symbol) => SYMBOLS.indexOf(symbol));
+  return checkValue(values.slice(0, LENGTH)) === values[LENGTH] ? format(symbols) : undefined;
+}
+
+/** The symbols of what may be a part of a tracking number, as forgiving as for a whole one; undefined when another symbol is in it. */
+export function trackingSymbols(text: string): string | undefined {
   if (text.length > 64) return undefined;
   const symbols = text
     .toUpperCase()
@@ -42,9 +50,8 @@ export function normalizeTrackingNumber(text: string): string | undefined {
     .replace(/[\u0400-\u04ff]/g, (letter) => LOOKS_LIKE[CYRILLIC.indexOf(letter)] ?? letter)
     .replace(/O/g, '0')
     .replace(/[IL]/g, '1');
-  const values = [...symbols].map((symbol) => SYMBOLS.indexOf(symbol));
-  if (values.length !== LENGTH + 1 || values.includes(-1)) return undefined;
-  return checkValue(values.slice(0, LENGTH)) === values[LENGTH] ? format(symbols) : undefined;
+  const isOurs = [...symbols].every((symbol) => SYMBOLS.includes(symbol));
+  return isOurs && symbols.length <= LENGTH + 1 ? symbols : undefined;
 }
 
 /** Whether `text` can be read as a tracking number. */

@@ -105,8 +105,9 @@ export const RULES = {
     params: { most: 'number' },
   },
   SEARCH_TEXT: {
-    meaning: 'Must be a whole tracking number, all 13 digits of an IDNP, or at least {letters} letters of a name.',
-    params: { letters: 'number' },
+    meaning:
+      'Must be {symbols} symbols of a tracking number or more, all 13 digits of an IDNP, a whole telephone number, or at least {letters} letters of a name.',
+    params: { letters: 'number', symbols: 'number' },
   },
 } as const satisfies Record<string, RuleRow>;
 

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { useLocation } from 'wouter';
-import { api, bodyOf } from '../api/client.ts';
+import { api, bodyOf, Refusal } from '../api/client.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { useLanguage } from '../language/language.tsx';
 import { Screen, Title } from '../parts/screen.tsx';
-import { Empty, Failed, Skeleton } from '../parts/waiting.tsx';
+import { Failed, Skeleton } from '../parts/waiting.tsx';
 import { Rows } from '../queue/rows.tsx';
 import { FIND } from '../texts/find.ts';
 import { KEYS } from '../texts/keys.ts';
@@ -34,6 +34,7 @@ export default function Find({ query }: { query: string }) {
     { code: 'ArrowUp', says: KEYS.up, does: () => move(-1) },
   ]);
   const { kind } = found.data ?? {};
+  const isWrong = found.error instanceof Refusal && found.error.status === 400;
   return (
     <Screen flush>
       <div className={styles.head}>
@@ -41,11 +42,29 @@ export default function Find({ query }: { query: string }) {
         <p role="status">{kind && t(FIND[kind], { n: rows.length })}</p>
       </div>
       {found.isFetching && <Skeleton />}
-      {found.isError && <Failed error={found.error} onAgain={() => void found.refetch()} />}
-      {found.data && rows.length === 0 && <Empty>{t(FIND.nothing)}</Empty>}
-      {query === '' && <Empty>{t(FIND.ask)}</Empty>}
+      {found.isError && !isWrong && <Failed error={found.error} onAgain={() => void found.refetch()} />}
+      {isWrong && <Ways says={t(FIND.wrong)} />}
+      {found.data && rows.length === 0 && <Ways says={t(FIND.nothing)} />}
+      {query === '' && <Ways says={t(FIND.ask)} />}
       <Rows rows={rows} selected={selected} onSelect={setSelected} />
       {found.data?.more && <p className={styles.more}>{t(FIND.more)}</p>}
     </Screen>
+  );
+}
+
+const WAYS = [FIND.byNumber, FIND.byIdnp, FIND.byPhone, FIND.byName];
+
+/** What can be searched by, where nothing is shown. */
+function Ways({ says }: { says: string }) {
+  const { t } = useLanguage();
+  return (
+    <div className={styles.ways}>
+      <p>{says}</p>
+      <ul>
+        {WAYS.map((way) => (
+          <li key={way.ro}>{t(way)}</li>
+        ))}
+      </ul>
+    </div>
   );
 }

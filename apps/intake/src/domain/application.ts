@@ -226,7 +226,7 @@ export interface Application {
   assignee?: string;
   /** Where it stands in the queue of its desk; derived at each write, absent once it has ended. */
   queue?: QueuePlace;
-  /** Keyed hashes of the beginnings of the names in it, by which it is found; derived as well. */
+  /** Keyed hashes by which it is found: of beginnings of the names, the telephone, and parts of its number; derived as well. */
   names?: string[];
   /** Of the fee; a term that counts from payment starts with it. */
   payment?: Payment;

@@ -21,11 +21,18 @@ export function withDerived<A extends Before>(app: A, before: Before | undefined
   return next;
 }
 
-function namesOf({ content }: Before, before: Before | undefined, hashes: NameHashes): string[] {
-  const { applicant, represented } = content;
+/** What an application is found by besides its IDNPs and its whole number. */
+function namesOf({ content, trackingNumber }: Before, before: Before | undefined, hashes: NameHashes): string[] {
+  const { applicant, represented, contact } = content;
   const known = before?.names;
-  if (known && before.content.applicant === applicant && before.content.represented === represented) return known;
-  const names = hashes.of(applicant, represented);
+  const old = before?.content;
+  const isAsBefore = old?.applicant === applicant && old?.represented === represented && old?.contact === contact;
+  if (known && isAsBefore) return known;
+  const names = [
+    ...hashes.of(applicant, represented),
+    ...hashes.phone(contact?.phone ?? ''),
+    ...hashes.parts(trackingNumber),
+  ];
   return isSame(names, known) ? known! : names;
 }
 

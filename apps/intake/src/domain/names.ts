@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import type { Content, Person } from '@cups/application';
+import { partsOf, phoneDigits } from './numbers.ts';
 
 /**
  * Names as they are searched for: folded, so that "Sîrbu", "Sârbu", "sarbu" and "Сырбу" meet, and only their beginnings of 3 to
@@ -73,17 +74,24 @@ export interface NameHashes {
    * letters.
    */
   asked(text: string): string[][];
+  /** Of a telephone, however it is written; none when it is not a whole one. */
+  phone(text: string): string[];
+  /** Of the parts of a tracking number, all of which must be there. */
+  parts(text: string): string[];
 }
 
 type PersonName = Pick<Person, 'givenName' | 'familyName'>;
 
 /** @param secret gives the key; another key finds nothing of what was hashed under this one */
 export function nameHashes(secret: () => string): NameHashes {
-  const hash = (beginning: string) =>
-    createHmac('sha256', secret()).update(`name:${beginning}`).digest('base64url').slice(0, HASH_LETTERS);
+  const hashOf = (kind: 'name' | 'phone' | 'part') => (text: string) =>
+    createHmac('sha256', secret()).update(`${kind}:${text}`).digest('base64url').slice(0, HASH_LETTERS);
+  const hash = hashOf('name');
   return {
     of: (...people) => [...new Set(namesOf(people).flatMap(beginnings))].map(hash),
     asked: (text) => askedWords(text).map((ways) => ways.map((word) => hash(word.slice(0, MOST_LETTERS)))),
+    phone: (text) => [phoneDigits(text)].filter((digits) => digits !== undefined).map(hashOf('phone')),
+    parts: (text) => [...new Set(partsOf(text))].map(hashOf('part')),
   };
 }
 

@@ -6,7 +6,8 @@ import type { Context } from '@cups/rpc';
 import { toRow } from '../convert/application.ts';
 import { toContent } from '../convert/content.ts';
 import { wrongField } from '../domain/refusals.ts';
-import { lastOf, openFor, search, searchByName } from '../store/rows.ts';
+import { LEAST_SYMBOLS, partsOf, phoneDigits } from '../domain/numbers.ts';
+import { lastOf, openFor, search, searchByName, searchByPart, searchByPhone } from '../store/rows.ts';
 import type { StoredRow } from '../store/rows.ts';
 import { codeOf, lookOf } from './looking.ts';
 import { viewerOf } from './own.ts';
@@ -28,10 +29,10 @@ export function searchRpcs(
   return {
     async SearchApplications(request, context) {
       const asked = searchedFor(request);
-      const { rows, more } = await found(parts, asked, centresOf(context));
+      const { rows, more, kind } = await found(parts, asked, centresOf(context));
       await record(rows, 'search', context);
       const viewer = viewerOf(context, persons, now());
-      return { applications: rows.map((row) => toRow(row, viewer)), kind: enumWord('SEARCH_KIND_', asked.kind), more };
+      return { applications: rows.map((row) => toRow(row, viewer)), kind: enumWord('SEARCH_KIND_', kind), more };
     },
 
     async LookUpPerson({ idnp }, context) {
@@ -58,7 +59,7 @@ export function searchRpcs(
 type Asked =
   | { kind: 'tracking-number'; trackingNumber: string | undefined }
   | { kind: 'idnp'; idnp: string }
-  | { kind: 'name'; text: string };
+  | { kind: 'name' | 'telephone' | 'number-part'; text: string };
 
 function searchedFor({ idnp, trackingNumber, query }: { idnp: string; trackingNumber: string; query: string }): Asked {
   const given = [idnp, trackingNumber, query].filter((text) => text !== '');
@@ -71,17 +72,23 @@ function searchedFor({ idnp, trackingNumber, query }: { idnp: string; trackingNu
   throw wrongIdnp('/idnp');
 }
 
-/** What the text of the one box is: an IDNP has 13 digits, a tracking number a check symbol, and a name letters. */
+/**
+ * What the text of the one box is: an IDNP has 13 digits, a tracking number a check symbol, a telephone 8 to 15 digits, a part of
+ * a number four symbols and a digit among them, and a name letters.
+ */
 function takenFor(query: string): Asked {
   const digits = query.replaceAll(/[\s-]/g, '');
   if (/^[0-9]{13}$/.test(digits)) {
     if (checkIdnp(digits)) return { kind: 'idnp', idnp: digits };
-    throw wrongIdnp('/query');
+    // A telephone that is rung from abroad may have as many.
+    if (!digits.startsWith('00')) throw wrongIdnp('/query');
   }
   const trackingNumber = normalizeTrackingNumber(query);
   if (trackingNumber !== undefined) return { kind: 'tracking-number', trackingNumber };
+  if (phoneDigits(query)) return { kind: 'telephone', text: query };
+  if (/[0-9]/.test(query) && partsOf(query).length > 0) return { kind: 'number-part', text: query };
   if (/\p{L}{3}/u.test(query) && !/[0-9]/.test(query)) return { kind: 'name', text: query };
-  throw wrongField(violation('/query', 'SEARCH_TEXT', { letters: 3 }));
+  throw wrongField(violation('/query', 'SEARCH_TEXT', { letters: 3, symbols: LEAST_SYMBOLS }));
 }
 
 function wrongIdnp(field: string): Problem {
@@ -96,15 +103,24 @@ async function found(
   { applications, hashes }: Pick<Parts, 'applications' | 'hashes'>,
   asked: Asked,
   centres: readonly string[],
-): Promise<{ rows: StoredRow[]; more: boolean }> {
-  switch (asked.kind) {
-    case 'name':
-      return searchByName(applications, centres, asked.text, hashes);
+): Promise<{ rows: StoredRow[]; more: boolean; kind: Asked['kind'] }> {
+  const { kind } = asked;
+  switch (kind) {
+    case 'name': {
+      const byName = await searchByName(applications, centres, asked.text, hashes);
+      // A part of a number may be letters alone.
+      const byPart = byName.rows.length === 0 && (await searchByPart(applications, centres, asked.text, hashes));
+      return byPart && byPart.rows.length > 0 ? { ...byPart, kind: 'number-part' } : { ...byName, kind };
+    }
+    case 'telephone':
+      return { ...(await searchByPhone(applications, centres, asked.text, hashes)), kind };
+    case 'number-part':
+      return { ...(await searchByPart(applications, centres, asked.text, hashes)), kind };
     case 'idnp':
-      return { rows: await search(applications, centres, { idnp: asked.idnp }), more: false };
+      return { rows: await search(applications, centres, { idnp: asked.idnp }), more: false, kind };
     case 'tracking-number': {
       const { trackingNumber } = asked;
-      return { rows: trackingNumber ? await search(applications, centres, { trackingNumber }) : [], more: false };
+      return { rows: trackingNumber ? await search(applications, centres, { trackingNumber }) : [], more: false, kind };
     }
   }
 }

@@ -8,7 +8,7 @@ import { SCHEMA_VERSION } from '../store.ts';
 import type { StoredApplication } from '../store.ts';
 
 /**
- * Applications that an older release wrote say nothing of the queue and of names, so no list and no search would find them. They are
+ * Applications that an older release wrote say nothing of the queue, of names or of numbers, so no list and no search would find them. They are
  * written anew in the background, once, by whichever replica comes first; meanwhile all calls that name one work as ever.
  */
 
@@ -22,6 +22,9 @@ export interface OlderParts {
   now: () => Date;
 }
 
+/** The same with content of its own, so that what follows from it is worked out again. */
+const anew = (app: StoredApplication): StoredApplication => ({ ...app, content: structuredClone(app.content) });
+
 /** Begins at once; waits for a store that is away. */
 export function renewOlder({ applications, hashes, log, now }: OlderParts): { stop(): Promise<void> } {
   const stopping = new AbortController();
@@ -34,7 +37,7 @@ export function renewOlder({ applications, hashes, log, now }: OlderParts): { st
     for (const { _id } of found) {
       if (stopping.signal.aborted) break;
       await applications.update(_id, { scope: 'service', cause: { eventId: 'renew-older' }, now: now() }, (app) =>
-        changeOf(app, { document: app.schemaVersion < SCHEMA_VERSION ? { ...app } : app, events: [] }, hashes),
+        changeOf(app, { document: app.schemaVersion < SCHEMA_VERSION ? anew(app) : app, events: [] }, hashes),
       );
     }
     return found.length;

@@ -1,8 +1,10 @@
+import { trackingSymbols } from '@cups/application';
 import type { State } from '@cups/application';
 import type { Documents } from '@cups/store';
 import type { ApplicationRow } from '../domain/application.ts';
 import { namesBegin } from '../domain/names.ts';
 import type { NameHashes } from '../domain/names.ts';
+import { phoneDigits } from '../domain/numbers.ts';
 import type { StoredApplication } from '../store.ts';
 
 /** Applications as rows of a list: what the desk finds by a state, a number or a name. */
@@ -74,8 +76,8 @@ const ofPerson = (idnp: string): object => ({
   $or: [{ 'content.applicant.idnp': idnp }, { 'content.represented.idnp': idnp }],
 });
 
-/** A name finds at most so many: whoever sees more types further. */
-const MOST_BY_NAME = 20;
+/** A name, a telephone or a part of a number finds at most so many: whoever sees more types further. */
+const MOST_FOUND = 20;
 /** What eight letters find and more letters do not mean is passed over: so many are looked at for that. */
 const MOST_LOOKED_AT = 200;
 
@@ -99,7 +101,51 @@ export async function searchByName(
     },
   );
   const rows = found.filter(({ content }) => namesBegin(content, text));
-  return { rows: rows.slice(0, MOST_BY_NAME), more: rows.length > MOST_BY_NAME };
+  return { rows: rows.slice(0, MOST_FOUND), more: rows.length > MOST_FOUND };
+}
+
+/** By a whole telephone of whom to tell, newest first. */
+export async function searchByPhone(
+  documents: Documents<StoredApplication>,
+  centres: readonly string[],
+  text: string,
+  hashes: NameHashes,
+): Promise<{ rows: StoredRow[]; more: boolean }> {
+  const found = await byHashes(documents, centres, hashes.phone(text), { 'content.contact.phone': 1 });
+  const rows = found.filter(({ content }) => phoneDigits(content.contact?.phone ?? '') === phoneDigits(text));
+  return { rows: rows.slice(0, MOST_FOUND), more: rows.length > MOST_FOUND };
+}
+
+/** By four or more symbols of a tracking number that stand beside each other, newest first. */
+export async function searchByPart(
+  documents: Documents<StoredApplication>,
+  centres: readonly string[],
+  text: string,
+  hashes: NameHashes,
+): Promise<{ rows: StoredRow[]; more: boolean }> {
+  const part = trackingSymbols(text);
+  const found = await byHashes(documents, centres, hashes.parts(text), { trackingNumber: 1 });
+  const rows = found.filter(({ trackingNumber }) => part && trackingSymbols(trackingNumber)?.includes(part));
+  return { rows: rows.slice(0, MOST_FOUND), more: rows.length > MOST_FOUND };
+}
+
+/** Those that have all of these hashes, with what a find is compared with. */
+function byHashes(
+  documents: Documents<StoredApplication>,
+  centres: readonly string[],
+  wanted: readonly string[],
+  compared: Readonly<Record<string, 1>>,
+): Promise<(StoredRow & Pick<StoredApplication, 'trackingNumber' | 'content'>)[]> {
+  if (wanted.length === 0) return Promise.resolve([]);
+  return documents.find(
+    { $and: wanted.map((names) => ({ names })) },
+    {
+      scope: { centre: centres },
+      limit: MOST_LOOKED_AT,
+      sort: { _id: -1 },
+      projection: Object.assign({}, ROW, compared),
+    },
+  );
 }
 
 /** What is open for a person in these centres, newest first, at most 50. */

@@ -304,8 +304,8 @@ export const RULE_TEXTS: Record<Rule, Text> = {
     en: 'There are too many applications in this period. Choose a shorter one; at most: {most}.',
   },
   SEARCH_TEXT: {
-    ro: 'Scrieți numărul întreg, toate cele 13 cifre ale IDNP-ului sau numele. Litere, cel puțin: {letters}.',
-    ru: 'Введите номер целиком, все 13 цифр IDNP или имя. Букв, не меньше: {letters}.',
-    en: 'Write the whole number, all 13 digits of the IDNP, or the name. Letters, at least: {letters}.',
+    ro: 'Scrieți numărul de urmărire (cel puțin {symbols} semne), toate cele 13 cifre ale IDNP-ului, telefonul întreg sau numele (litere, cel puțin: {letters}).',
+    ru: 'Введите номер (знаков, не меньше: {symbols}), все 13 цифр IDNP, телефон целиком или имя (букв, не меньше: {letters}).',
+    en: 'Write the tracking number (symbols, at least: {symbols}), all 13 digits of the IDNP, the whole telephone number, or the name (letters, at least: {letters}).',
   },
 };
