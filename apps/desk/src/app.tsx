@@ -5,10 +5,12 @@ import { Redirect, Route, Switch, useLocation } from 'wouter';
 import { newReads, queueRead } from './api/reads.ts';
 import { later, useLaterScreens } from './later.ts';
 import { KeysProvider } from './keys/keys.tsx';
+import { beginTypeAhead } from './keys/type-ahead.ts';
 import { LanguageProvider, useLanguage } from './language/language.tsx';
 import { Boundary } from './parts/boundary.tsx';
 import { Button } from './parts/button.tsx';
 import { Screen } from './parts/screen.tsx';
+import { usePageTitle } from './parts/use-page-title.ts';
 import { Empty, Failed, Skeleton } from './parts/waiting.tsx';
 import { Away } from './api/client.ts';
 import { Queue } from './queue/queue.tsx';
@@ -80,12 +82,18 @@ function Inside() {
   const { data } = useQuery(Object.assign({ enabled: works }, queueRead('today')));
   useLaterScreens(!works || data !== undefined);
   const count = data?.counts.find(({ bucket }) => bucket === 'today')?.count;
+  const visit = () => {
+    const to = begin();
+    if (to === path) document.querySelector<HTMLElement>('[role=combobox]')?.focus();
+    else if (to.endsWith('/service')) beginTypeAhead();
+    go(to);
+  };
   const find = (wanted: string) => {
     setQuery(wanted);
     go('/find');
   };
   return (
-    <Shell tabs={<VisitTabs />} count={count} onVisit={() => go(begin())} onFind={find}>
+    <Shell tabs={<VisitTabs />} count={count} onVisit={visit} onFind={find}>
       <Boundary place={path}>
         <Suspense fallback={<Skeleton />}>
           <Switch>
@@ -133,6 +141,7 @@ function Home() {
 function NoPage() {
   const { t } = useLanguage();
   const [, go] = useLocation();
+  usePageTitle(t(SESSION.noPage));
   return (
     <Screen>
       <Empty act={<Button onClick={() => go('/')}>{t(PARTS.toQueue)}</Button>}>{t(SESSION.noPage)}</Empty>
@@ -142,6 +151,7 @@ function NoPage() {
 
 function NotHere() {
   const { t } = useLanguage();
+  usePageTitle(t(SESSION.notHere));
   return (
     <Screen>
       <Empty>{t(SESSION.notHere)}</Empty>

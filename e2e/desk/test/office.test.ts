@@ -150,7 +150,7 @@ test('What is new waits behind a button, and a name is found without standing in
   await page.getByRole('link', { name: /Tamara Moraru/ }).waitFor();
   expect(await axe(page)).toEqual([]);
   expect(page.url()).toBe(`${url()}/find`);
-  expect(await page.title()).toBe('CUPS');
+  expect(await page.title()).toBe('Cereri găsite · CUPS');
   await act(filed, 'withdraw', {}, 'cu-006-specialist');
   await act(second, 'withdraw', {}, 'cu-006-specialist');
 });

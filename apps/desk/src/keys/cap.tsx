@@ -4,9 +4,10 @@ import { useBoard } from './keys.tsx';
 /** The key that does the same, as a picture beside the words; those who hear the page have the list of keys. */
 export function Cap({ code, quiet = false }: { code: string; quiet?: boolean }) {
   const { letters } = useBoard();
-  if (!letters && /^(Key|Digit)/.test(code)) return null;
+  const isSingle = /^(Key|Digit|Slash)/.test(code);
+  if (!letters && isSingle) return null;
   return (
-    <kbd className={quiet ? styles.quiet : styles.cap} aria-hidden="true">
+    <kbd className={quiet ? styles.quiet : styles.cap} data-single={isSingle || undefined} aria-hidden="true">
       {capOf(code)}
     </kbd>
   );

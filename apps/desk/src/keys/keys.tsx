@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Text } from '../language/text.ts';
+import { keepsTyped } from './type-ahead.ts';
 
 /**
  * The keyboard. Keys are known by their place (`event.code`), so that they work in the Russian layout; the cap shows the
@@ -49,6 +50,7 @@ export function KeysProvider({ children }: { children: ReactNode }) {
   );
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
+      if (!isField(event.target) && keepsTyped(event)) return event.preventDefault();
       const key = keyFor(event, board) ?? leaving(event);
       if (!key) return;
       event.preventDefault();
@@ -58,12 +60,31 @@ export function KeysProvider({ children }: { children: ReactNode }) {
     window.addEventListener('keydown', onKey);
     return () => window.removeEventListener('keydown', onKey);
   }, [board]);
+  useTyping();
   return <Here value={board}>{children}</Here>;
 }
+
+/** While somebody types, letters are letters: the pictures of keys that do something else then are not seen. */
+function useTyping(): void {
+  useEffect(() => {
+    const follow = () => document.documentElement.toggleAttribute('data-typing', isField(document.activeElement));
+    document.addEventListener('focusin', follow);
+    // What is left for nothing else has no focus yet when it says so.
+    const later = () => queueMicrotask(follow);
+    document.addEventListener('focusout', later);
+    return () => {
+      document.removeEventListener('focusin', follow);
+      document.removeEventListener('focusout', later);
+    };
+  }, []);
+}
+
+const isField = (target: EventTarget | null): boolean => target instanceof Element && target.matches(FIELDS);
 
 /** Esc leaves the field that somebody types in, before it leaves the screen. */
 function leaving({ code, target }: KeyboardEvent): Pick<Key, 'does'> | undefined {
   if (code !== 'Escape' || !(target instanceof HTMLElement) || !target.matches(FIELDS)) return undefined;
+  if (target.closest('dialog')) return undefined;
   return { does: () => target.blur() };
 }
 
@@ -76,18 +97,16 @@ function keyFor(event: KeyboardEvent, { all, letters }: Board): Key | undefined 
   const single = /^(Key|Digit|Slash)/.test(code);
   if (single && (!letters || event.shiftKey)) return undefined;
   const free = event.ctrlKey || /^F\d/.test(code);
-  const typing = target?.matches(FIELDS) === true;
+  const typing = isField(event.target);
   // What has the focus takes its own keys.
   const own =
     (code === 'Enter' && target?.matches(PRESSED)) ||
     (code.startsWith('Arrow') && target?.matches('input[type=radio]'));
-  // A dialog has the keyboard for itself.
+  // A dialog has the keyboard for itself; Esc closes it.
   const dialog = document.querySelector('dialog[open]');
   return all().find(
     (key) =>
-      key.code === code &&
-      (free || key.inFields === true || (!typing && !own)) &&
-      (dialog === null || code === 'F8' || code === 'Escape'),
+      key.code === code && (free || key.inFields === true || (!typing && !own)) && (dialog === null || code === 'F8'),
   );
 }
 

@@ -35,9 +35,13 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
   const { id: given, label, labelHidden, help, error, options, value, onChange, look = 'cards', columns = 1 } = props;
   const made = useId();
   const id = given ?? made;
+  const choose = (chosen: Value) => {
+    onChange(chosen);
+    focusAnswer(id, chosen);
+  };
   useKeys(
     props.digits
-      ? options.slice(0, 9).map((option, at) => ({ code: `Digit${at + 1}`, does: () => onChange(option.value) }))
+      ? options.slice(0, 9).map((option, at) => ({ code: `Digit${at + 1}`, does: () => choose(option.value) }))
       : [],
   );
   return (
@@ -71,6 +75,12 @@ export function Choice<Value extends string>(props: ChoiceProps<Value>) {
       {error && <FieldError id={`${id}-error`}>{error}</FieldError>}
     </fieldset>
   );
+}
+
+/** Who chooses by a digit goes on from there: arrows and Tab start at what was chosen. */
+export function focusAnswer(group: string, value: string): void {
+  const radios = document.getElementById(group)?.querySelectorAll<HTMLInputElement>('input[type=radio]');
+  [...(radios ?? [])].find((radio) => radio.value === value)?.focus();
 }
 
 const Tick = ({ chosen }: { chosen: boolean }) => (chosen ? <Check size={16} aria-hidden="true" /> : null);

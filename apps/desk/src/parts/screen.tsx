@@ -1,5 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
+import { useKeptFocus } from './use-kept-focus.ts';
+import { usePageTitle } from './use-page-title.ts';
 import styles from './screen.module.css';
 
 /** The frames of screens: rail | main | side pane, and a footer that stays. */
@@ -18,9 +20,10 @@ interface ScreenProps {
 }
 
 export function Screen({ rail, children, side, sideWidth = 'narrow', sideIsRead, footer, flush }: ScreenProps) {
+  const area = useKeptFocus();
   const look = [styles.screen, rail ? styles.railed : '', side ? styles[sideWidth] : '', footer ? styles.footed : ''];
   return (
-    <div className={look.join(' ')}>
+    <div ref={area} className={look.join(' ')}>
       {rail && <div className={styles.rail}>{rail}</div>}
       <main id="main" tabIndex={-1} className={flush ? styles.flush : styles.main}>
         {children}
@@ -35,8 +38,12 @@ export function Screen({ rail, children, side, sideWidth = 'narrow', sideIsRead,
   );
 }
 
-/** The title of a screen; it takes the focus when the screen changes, so that those who hear the page know where they are. */
-export function Title({ children, focus = true }: { children: ReactNode; focus?: boolean }) {
+/**
+ * The title of a screen, and of the tab of the browser: it names nobody. It takes the focus when the screen changes, so that
+ * those who hear the page know where they are.
+ */
+export function Title({ children, focus = true }: { children: string; focus?: boolean }) {
+  usePageTitle(children);
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     if (focus) title.current?.focus({ preventScroll: true });

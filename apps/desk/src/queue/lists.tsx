@@ -35,7 +35,12 @@ interface ListsProps {
 /** All lists with their counts; those without a digit show when they hold something. */
 export function Lists({ bucket, counts, updatedAt, onChoose }: ListsProps) {
   const { t } = useLanguage();
-  useKeys(DIGITS.map((one, at) => ({ code: `Digit${at + 1}`, says: BUCKET_TEXTS[one], does: () => onChoose(one) })));
+  // The focus goes to the title of the list: from there Tab comes to its rows, and Enter opens the first.
+  const choose = (one: Bucket) => {
+    onChoose(one);
+    document.querySelector<HTMLElement>('main h1')?.focus();
+  };
+  useKeys(DIGITS.map((one, at) => ({ code: `Digit${at + 1}`, says: BUCKET_TEXTS[one], does: () => choose(one) })));
   const others = OTHERS.filter((one) => one === bucket || (counts[one] ?? 0) > 0);
   return (
     <div className={styles.rail}>

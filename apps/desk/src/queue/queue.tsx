@@ -7,7 +7,7 @@ import { useKeys } from '../keys/keys.tsx';
 import { longDate, today } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
-import { Screen } from '../parts/screen.tsx';
+import { Screen, Title } from '../parts/screen.tsx';
 import { Empty, Failed, Skeleton } from '../parts/waiting.tsx';
 import { useRegistry } from '../session/registry.ts';
 import { KEYS } from '../texts/keys.ts';
@@ -70,7 +70,7 @@ function Head({ bucket, fresh, onFresh }: { bucket: Bucket; fresh: number; onFre
   const day = longDate(today(), language);
   return (
     <div className={styles.head}>
-      <h1>{bucket === 'today' ? t(QUEUE.todayIs, { day }) : t(BUCKET_TEXTS[bucket])}</h1>
+      <Title>{bucket === 'today' ? t(QUEUE.todayIs, { day }) : t(BUCKET_TEXTS[bucket])}</Title>
       <div role="status">
         {fresh > 0 && (
           <Button look="text" onClick={onFresh}>

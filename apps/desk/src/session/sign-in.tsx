@@ -6,6 +6,7 @@ import { isPassing, Refusal } from '../api/client.ts';
 import { providersRead } from '../api/reads.ts';
 import { useLanguage } from '../language/language.tsx';
 import { Button } from '../parts/button.tsx';
+import { usePageTitle } from '../parts/use-page-title.ts';
 import { useOnce } from '../parts/use-once.ts';
 import { Failed, Skeleton } from '../parts/waiting.tsx';
 import { SESSION } from '../texts/session.ts';
@@ -34,6 +35,7 @@ export function SignIn({ left, refused }: SignInProps) {
   const [another, setAnother] = useState(false);
   const back = another ? undefined : left;
   const covered = left?.why === 'covered';
+  usePageTitle(t(covered ? SESSION.covered : SESSION.title));
   const all = providers.data?.providers ?? [];
   const ways = all.flatMap(({ startPath, displayName }) => (startPath ? [{ startPath, displayName }] : []));
   const local = all.find(({ listsOperators }) => listsOperators);

@@ -153,14 +153,19 @@ interface FinderProps {
 /** What is looked for stands in no address and no history. */
 function Finder({ field, onFind }: FinderProps) {
   const { t } = useLanguage();
-  const [query, setQuery] = useState('');
+  const [path] = useLocation();
+  const [typed, setTyped] = useState({ at: path, query: '' });
+  // A name that was looked for is not left to be read above what is turned to another person.
+  const query = typed.at === path ? typed.query : '';
   return (
     <form
       role="search"
       className={styles.finder}
       onSubmit={(event) => {
         event.preventDefault();
-        if (query.trim()) onFind(query.trim());
+        if (!query.trim()) return;
+        setTyped({ at: '/find', query });
+        onFind(query.trim());
       }}
     >
       <Search size={18} aria-hidden="true" />
@@ -172,7 +177,7 @@ function Finder({ field, onFind }: FinderProps) {
         aria-label={t(SESSION.search)}
         placeholder={t(SESSION.search)}
         value={query}
-        onChange={(event) => setQuery(event.target.value)}
+        onChange={(event) => setTyped({ at: path, query: event.target.value })}
       />
       <Cap code="F2" quiet />
     </form>

@@ -97,6 +97,10 @@ export function VisitTabs() {
   const here = open.findIndex(({ id }) => path.startsWith(`/visits/${id}/`));
   const other = open[here < 0 ? open.length - 1 : (here + 1) % open.length];
   useKeys([other !== undefined && { code: 'KeyV', says: KEYS.otherVisit, does: () => go(pathOf(other)) }]);
+  // The check is turned to the person: who else is at the desk is not theirs to read.
+  const isTurned = /^\/visits\/[^/]+\/[^/]+\/review$/.test(path);
+  const nameOn = (visit: Visit, isHere: boolean) =>
+    isTurned && !isHere ? t(VISITS.other) : nameOfVisit(visit) || t(VISITS.newVisit);
   // A visit in which nothing was said has a tab only while it is on the screen.
   const shown = open.filter((visit) => !isUntouched(visit) || path.startsWith(`/visits/${visit.id}/`));
   return shown.map((visit) => (
@@ -106,7 +110,7 @@ export function VisitTabs() {
       aria-current={path.startsWith(`/visits/${visit.id}/`) ? 'page' : undefined}
     >
       <User size={18} aria-hidden="true" />
-      <strong>{nameOfVisit(visit) || t(VISITS.newVisit)}</strong>
+      <strong>{nameOn(visit, path.startsWith(`/visits/${visit.id}/`))}</strong>
       {nameOfVisit(visit) !== '' && shown.length === 1 && (
         <span>{t(visit.drafts.every(isFiled) ? VISITS.filed : VISITS.draft)}</span>
       )}

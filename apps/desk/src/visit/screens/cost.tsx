@@ -2,7 +2,7 @@ import { feeText, termText } from '../../language/terms.ts';
 import { useKeys } from '../../keys/keys.tsx';
 import { Cap } from '../../keys/cap.tsx';
 import { useLanguage } from '../../language/language.tsx';
-import { Choice } from '../../parts/choice.tsx';
+import { Choice, focusAnswer } from '../../parts/choice.tsx';
 import { Title } from '../../parts/screen.tsx';
 import { DELIVERY_TEXTS, FEE_TEXTS, TERM_TEXTS } from '../../texts/content.ts';
 import { FIELDS } from '../../texts/visit-fields.ts';
@@ -17,6 +17,8 @@ import { Page } from './page.tsx';
 import styles from './cost.module.css';
 
 const MOST_DIGITS = 9;
+/** Of the prices with a reduction, which stand apart. */
+const REDUCED = '/costOption/reduced';
 
 /** For how much and how fast, with a reduction only by its law; and how the result reaches the person. */
 export function CostScreen() {
@@ -29,7 +31,12 @@ export function CostScreen() {
     ...[...plain, ...reduced.map(({ option }) => option)].map(({ code }) => ['/costOption', code] as const),
     ...ways.map((kind) => ['/delivery/kind', kind] as const),
   ].slice(0, MOST_DIGITS);
-  useKeys(choices.map(([at, value], n) => ({ code: `Digit${n + 1}`, does: () => set(at, value) })));
+  const choose = (at: string, value: string) => {
+    set(at, value);
+    const isReduced = reduced.some(({ option }) => option.code === value);
+    focusAnswer(at === '/costOption' && isReduced ? REDUCED : at, value);
+  };
+  useKeys(choices.map(([at, value], n) => ({ code: `Digit${n + 1}`, does: () => choose(at, value) })));
   const digit = (place: string, value: string) => {
     const n = choices.findIndex(([at, one]) => at === place && one === value);
     return n < 0 ? undefined : <Cap code={`Digit${n + 1}`} quiet />;
@@ -104,6 +111,7 @@ function Reductions({ reduced, digit }: { reduced: readonly Reduced[]; digit: Di
   return (
     <div className={styles.costs}>
       <Choice
+        id={REDUCED}
         label={t(VISIT.reduced)}
         help={t(VISIT.reducedHelp)}
         options={reduced.map(({ option, reduction }) => ({

@@ -1,7 +1,8 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { Search } from 'lucide-react';
 import type { PublicService } from '../../api/types.ts';
 import { useKeys } from '../../keys/keys.tsx';
+import { readTypeAhead, takeTypeAhead } from '../../keys/type-ahead.ts';
 import { useLanguage } from '../../language/language.tsx';
 import { plural } from '../../language/plurals.ts';
 import { FieldError, TextInput } from '../../parts/field.tsx';
@@ -64,8 +65,10 @@ export function ServiceScreen() {
 /** What fits what is typed, and which of it is picked: the best, until the arrows or a press pick another. */
 function useFound() {
   const { registry, service, hold } = useFilling();
-  const [query, setQuery] = useState('');
+  const [query, setQuery] = useState(readTypeAhead);
   const [code, setCode] = useState(service?.code);
+  // What was typed before this screen was there.
+  useEffect(() => takeTypeAhead((text) => text !== '' && setQuery(text)), []);
   const found = useMemo(() => servicesFor(registry, query)?.slice(0, MOST_HITS), [registry, query]);
   const often = useMemo(() => askedOften(registry).filter((one) => !found?.includes(one)), [registry, found]);
   const shown = [...(found ?? []), ...often];

@@ -1,0 +1,49 @@
+/**
+ * What is typed between the key that opens a screen and the moment in which its field is there. On a slow line that takes seconds:
+ * the letters are kept and put into the field, and are no keys of the page meanwhile.
+ */
+
+/** How long after the last letter the field is waited for, in ms. */
+const PATIENCE_MS = 15_000;
+
+let typed: string | undefined;
+let until = 0;
+
+/** From now on letters are kept for the field that is about to come. */
+export function beginTypeAhead(): void {
+  typed = '';
+  until = Date.now() + PATIENCE_MS;
+  // Whoever reaches for the mouse does something else.
+  window.addEventListener('pointerdown', endTypeAhead, { once: true, capture: true });
+}
+
+/** @returns what was typed so far, for the first picture of the field */
+export function readTypeAhead(): string {
+  return Date.now() < until ? (typed ?? '') : '';
+}
+
+/** The field is there and has the keys itself from now on. @param onTaken is given all that was typed before */
+export function takeTypeAhead(onTaken: (text: string) => void): void {
+  const text = readTypeAhead();
+  endTypeAhead();
+  onTaken(text);
+}
+
+function endTypeAhead(): void {
+  typed = undefined;
+  window.removeEventListener('pointerdown', endTypeAhead, { capture: true });
+}
+
+/** @returns whether the key is kept, and so does nothing else */
+export function keepsTyped({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): boolean {
+  if (typed === undefined || ctrlKey || altKey || metaKey) return false;
+  if (Date.now() > until || key === 'Escape') {
+    endTypeAhead();
+    return false;
+  }
+  const isLetter = [...key].length === 1;
+  if (isLetter) typed += key;
+  if (key === 'Backspace') typed = typed.slice(0, -1);
+  if (isLetter) until = Date.now() + PATIENCE_MS;
+  return isLetter || key === 'Backspace' || key === 'Enter';
+}

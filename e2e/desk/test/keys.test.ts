@@ -1,0 +1,177 @@
+import { expect, test } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import { axe, open } from '../desk.ts';
+import { applicant, file, reaches } from '../filings.ts';
+
+/** Keys, the focus, titles and what is seen of a choice: whoever works without a mouse, or hears the page, loses nothing. */
+
+const operator = 'cu-020-specialist';
+const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { name, level: 1 });
+const hasFocus = (locator: Locator) => locator.evaluate((element) => element === document.activeElement);
+const focusIsOnPage = (page: Page) => page.evaluate(() => document.activeElement !== document.body);
+
+test('Esc closes a dialog, and the page under it stays; digits bring the focus to what they choose.', async () => {
+  const filed = await file({ operator, content: { applicant: applicant('Dodon') } });
+  await reaches(filed, 'ready', operator);
+  const page = await open({ operator });
+  await page.getByRole('link', { name: /Dodon/ }).waitFor();
+  await page.keyboard.press('Digit4');
+  expect(await hasFocus(heading(page, 'Gata de înmânat'))).toBe(true);
+  // The first row is opened by the next key.
+  await page.getByRole('link', { name: /Dodon/ }).waitFor();
+  await page.keyboard.press('Enter');
+  const told = page.getByRole('button', { name: 'Persoana știe' });
+  await told.waitFor();
+
+  for (const opens of [
+    () => page.keyboard.press('Slash'),
+    () => page.getByRole('button', { name: /Contul meu/ }).click(),
+  ]) {
+    await opens();
+    await page.getByRole('dialog').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(page.url()).toContain(`/applications/${filed.id}`);
+  }
+  await told.click();
+  await page.keyboard.press('Digit2');
+  const second = page.getByRole('radio').nth(1);
+  expect(await second.isChecked()).toBe(true);
+  expect(await hasFocus(second)).toBe(true);
+  await page.keyboard.press('Enter');
+  await page.getByText('Se înregistrează peste câteva secunde.').waitFor();
+  // The form has gone, and with it the control that had the focus.
+  expect(await focusIsOnPage(page)).toBe(true);
+});
+
+test('After a write the focus stays on the page, near what was written.', async () => {
+  const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Țurcan') } });
+  const page = await open({ operator, path: `/applications/${filed.id}` });
+  const note = page.getByLabel('Scrieți o notă');
+  await note.fill('Sună fiul.');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByText('Sună fiul.').waitFor();
+  expect(await hasFocus(note)).toBe(true);
+  await page.getByRole('button', { name: 'Preia cererea' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Preia cererea' }).waitFor({ state: 'detached' });
+  expect(await focusIsOnPage(page)).toBe(true);
+  await page.getByRole('button', { name: 'Retrage cererea' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Da, retrage' }).focus();
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: /retras/i }).waitFor();
+  expect(await focusIsOnPage(page)).toBe(true);
+});
+
+test('What is typed right after N on a slow line is in the field when it comes, and letters are no keys while somebody types.', async () => {
+  const page = await open({ operator });
+  await heading(page, /^Astăzi/).waitFor();
+  const held = Promise.withResolvers<void>();
+  await page.route('**/api/v1/registry**', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await heading(page, /^Astăzi/).waitFor();
+  await page.keyboard.press('n');
+  await page.keyboard.type('cavzier');
+  for (let times = 0; times < 5; times += 1) await page.keyboard.press('Backspace');
+  await page.keyboard.type('zier');
+  held.resolve();
+  const field = page.getByRole('combobox');
+  await field.waitFor();
+  await page.keyboard.type(' judiciar');
+  expect(await field.inputValue()).toBe('cazier judiciar');
+  await page.getByRole('option', { selected: true }).waitFor();
+  await page.keyboard.press('Enter');
+
+  const park = page
+    .getByRole('contentinfo')
+    .getByRole('button', { name: /Pune deoparte/ })
+    .locator('kbd');
+  const idnp = page.locator('[id="/applicant/idnp"]');
+  await idnp.waitFor();
+  expect(await hasFocus(idnp)).toBe(true);
+  expect(await park.isVisible()).toBe(false);
+  await page.keyboard.press('Escape');
+  await park.waitFor();
+  // N on the screen of a new visit brings its field back.
+  await page.goto('/');
+  await heading(page, /^Astăzi/).waitFor();
+  await page.keyboard.press('n');
+  await field.waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('n');
+  await page.keyboard.type('act');
+  expect(await field.inputValue()).toBe('act');
+});
+
+test('Each tab of the browser is titled by its screen, and by nobody.', async () => {
+  const filed = await file({ operator, content: { applicant: applicant('Vrabie') } });
+  await reaches(filed, 'ready', operator);
+  const page = await open({ operator });
+  const titles: string[] = [];
+  for (const path of ['/', '/find', `/applications/${filed.id}`, `/applications/${filed.id}/hand-over`, '/team']) {
+    await page.goto(path);
+    await page.waitForFunction(() => document.title !== 'CUPS');
+    titles.push(await page.title());
+  }
+  await page.keyboard.press('F8');
+  await heading(page, 'Ecran acoperit. Intrați din nou.').waitFor();
+  titles.push(await page.title());
+  expect(new Set(titles).size).toBe(titles.length);
+  expect(titles.filter((title) => !title.endsWith(' · CUPS') || title.includes('Vrabie'))).toEqual([]);
+});
+
+test('Where the system has colours of its own, what is chosen is seen.', async () => {
+  const { id } = await file({ operator, submit: false, ending: 'ZN', content: { applicant: applicant('Rusnac') } });
+  const page = await open({ operator, forcedColors: 'active' });
+  const colours = async (chosen: Locator, other: Locator) => {
+    await chosen.first().waitFor();
+    const look = (locator: Locator) => locator.first().evaluate((element) => getComputedStyle(element).backgroundColor);
+    return [await look(chosen), await look(other)];
+  };
+  const lists = page.getByRole('navigation', { name: 'Liste' }).getByRole('button');
+  const [list, otherList] = await colours(lists.and(page.locator('[aria-current]')), lists.nth(5));
+  expect(list).not.toBe(otherList);
+  const [language, otherLanguage] = await colours(
+    page.getByRole('button', { name: 'RO', exact: true }),
+    page.getByRole('button', { name: 'RU', exact: true }),
+  );
+  expect(language).not.toBe(otherLanguage);
+  await page.keyboard.press('n');
+  await page.getByRole('combobox').fill('certificat');
+  const [option, otherOption] = await colours(
+    page.getByRole('option', { selected: true }),
+    page.getByRole('option', { selected: false }),
+  );
+  expect(option).not.toBe(otherOption);
+  await page.goto(`/visits/resume/${id}`);
+  await heading(page, 'Persoana verifică datele').waitFor();
+  const steps = page.getByRole('navigation', { name: 'Pași' }).getByRole('button');
+  const [step, otherStep] = await colours(steps.and(page.locator('[aria-current]')), steps);
+  expect(step).not.toBe(otherStep);
+});
+
+test('What is turned to the person names nobody else who is at the desk or was looked for.', async () => {
+  const content = (familyName: string) => ({ content: { applicant: applicant(familyName) } });
+  const first = await file(Object.assign({ operator, submit: false }, content('Hîncu')));
+  const second = await file(Object.assign({ operator, submit: false }, content('Plămădeală')));
+  const page = await open({ operator, path: `/visits/resume/${first.id}` });
+  await heading(page, 'Persoana verifică datele').waitFor();
+  await page.keyboard.press('F2');
+  await page.keyboard.type('Postolache');
+  await page.keyboard.press('Enter');
+  await heading(page, 'Cereri găsite').waitFor();
+  await page.getByRole('banner').getByText(/Hîncu/).waitFor();
+  await page.goto(`/visits/resume/${second.id}`);
+  await heading(page, 'Persoana verifică datele').waitFor();
+  const bar = page.getByRole('banner');
+  await bar.getByText(/Plămădeală/).waitFor();
+  await bar.getByText('Altă vizită').waitFor();
+  expect(await page.locator('body').innerText()).not.toMatch(/Hîncu|Postolache/);
+  expect(await bar.getByRole('searchbox').inputValue()).toBe('');
+  expect(await axe(page)).toEqual([]);
+});
