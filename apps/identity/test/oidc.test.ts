@@ -139,6 +139,13 @@ describe('a sign-in by OpenID Connect', () => {
     expect([session?.operator?.name, returnTo]).toEqual(['operators/cu-001-specialist', '/find']);
   });
 
+  test('goes on with a clock that is a little ahead, a token that names its type, and one that we asked for', async () => {
+    await signIn({ claims: { iat: inSeconds(50), auth_time: inSeconds(50) } });
+    for (const typ of ['JWT', 'jwt']) await signIn({ header: { typ } });
+    await signIn({ claims: { azp: CLIENT } });
+    await signIn({ claims: { aud: [CLIENT, 'somebody-else'], azp: CLIENT } });
+  });
+
   test('of somebody with rights over the platform needs a second factor, by acr or amr', async () => {
     const idnp = syntheticIdnp('supervisor');
     await expectRefused(() => signIn({ claims: { idnp } }), 'second-factor', 'SECOND_FACTOR_NEEDED');
@@ -172,6 +179,19 @@ describe('an answer that must not count is refused, and counted under its cause:
     ['the nonce of another attempt', 'cross-attempt', { claims: { nonce: 'used-before' } }],
     ['a token without a nonce', 'token', { claims: { nonce: undefined } }],
     ['a token that has expired', 'expired', { claims: { exp: old, iat: old - 60 } }],
+    ['a token that another client asked for', 'audience', { claims: { azp: 'somebody-else' } }],
+    [
+      'a token for us and others, that another client asked for',
+      'audience',
+      { claims: { aud: [CLIENT, 'x'], azp: 'x' } },
+    ],
+    ['a token that was made later than now', 'not-yet-valid', { claims: { iat: inSeconds(120), exp: inSeconds(240) } }],
+    ['a token that counts later', 'not-yet-valid', { claims: { nbf: inSeconds(120) } }],
+    ['a token of a sign-in to come', 'not-yet-valid', { claims: { auth_time: inSeconds(120) } }],
+    ['a token of a sign-out', 'token', { header: { typ: 'logout+jwt' } }],
+    ['a token of a sign-out, by its media type', 'token', { header: { typ: 'application/logout+jwt' } }],
+    ['an access token', 'token', { header: { typ: 'at+jwt' } }],
+    ['a token whose type is no text', 'token', { header: { typ: ['JWT'] } }],
     ['a claim that is no IDNP', 'malformed', { claims: { idnp: 'somebody' } }],
     ['a person whom nobody invited', 'unknown-person', { claims: { idnp: '2900000000000' } }],
   ])('%s', async (_, cause, lie) => {

@@ -1,5 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:tls';
 import { deflateRawSync } from 'node:zlib';
 import { makeKeyPair } from '@cups/test-idp/certificates';
 import {
@@ -228,6 +232,14 @@ const SHA1 = 'http://www.w3.org/2000/09/xmldsig#sha1';
 const HMAC = 'http://www.w3.org/2000/09/xmldsig#hmac-sha1';
 const weak = (options: Parameters<typeof signed>[2]) => (xml: string) => signed(xml, idp.keys, options);
 const stranger = makeKeyPair('stranger');
+const VERSION = ' Version="2.0"';
+/** What may stand around an assertion, where its signature does not cover it. */
+const HIDDEN: [string, string][] = [
+  ['a document type', '<!DOCTYPE Assertion>'],
+  ['a document type with entities that nothing uses', '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>'],
+  ['a comment', '<!-- x -->'],
+  ['a processing instruction', '<?cups x?>'],
+];
 /** Of the times of an assertion, those of one element have passed. */
 const ended = (element: string) => (xml: string) =>
   xml.replace(new RegExp(`(<saml:${element}[^>]* NotOnOrAfter=")[^"]*`), `$1${at(-2).toISOString()}`);
@@ -324,6 +336,20 @@ describe('a message that must not count is refused, and counted under its cause:
       () => ({ before: (xml) => xml.replace(/<saml:AudienceRestriction>.*<\/saml:AudienceRestriction>/s, '') }),
     ],
     ['a message of SAML 1.1', 'malformed', () => ({ around: (xml) => xml.replace('Version="2.0"', 'Version="1.1"') })],
+    ['an assertion of SAML 1.1', 'malformed', () => ({ before: (xml) => xml.replace(VERSION, ' Version="1.1"') })],
+    ['an assertion that names no version', 'malformed', () => ({ before: (xml) => xml.replace(VERSION, '') })],
+    [
+      'an assertion that alone has a signature with SHA-1',
+      'algorithm',
+      () => ({
+        sign: (xml) => signed(xml, idp.keys, xml.startsWith('<saml:Assertion') ? { signatureAlgorithm: RSA_SHA1 } : {}),
+      }),
+    ],
+    ...HIDDEN.map(([what, markup]): [string, string, () => Answer] => [
+      `${what} inside the encrypted part`,
+      'malformed',
+      () => ({ after: (xml) => markup + xml }),
+    ]),
     ['a response of which the assertion alone is signed', 'signature', () => ({ outside: without })],
     ['an answer to no request', 'unsolicited', () => ({ response: { inResponseTo: '' } })],
     [
@@ -516,12 +542,25 @@ describe('single logout', () => {
       (xml) => signed(xml.replace(/IssueInstant="[^"]*"/, 'IssueInstant="2099-01-01T00:00:00Z"'), idp.keys),
     ],
     ['does not say when', 'malformed', (xml) => signed(xml.replace(/ IssueInstant="[^"]*"/, ''), idp.keys)],
+    ['is of SAML 1.1', 'malformed', (xml) => signed(xml.replace(VERSION, ' Version="1.1"'), idp.keys)],
+    ['names no version', 'malformed', (xml) => signed(xml.replace(VERSION, ''), idp.keys)],
+    ['has a document type', 'malformed', (xml) => `<!DOCTYPE LogoutRequest>${signed(xml, idp.keys)}`],
   ])('that %s ends nothing', async (_, cause, write) => {
     const sessionIndex = newId();
     const { assertion } = await signIn(specialist, { assertion: { sessionIndex } });
     const message = packed(write(requestOf(specialist, sessionIndex), sessionIndex));
     await expectRefused(() => told({ SAMLRequest: message }), cause);
     await expect(world.client(assertion, { of: identity }).getSession({})).resolves.toBeDefined();
+  });
+
+  test.each([
+    ['is of SAML 1.1', (xml: string) => xml.replace(VERSION, ' Version="1.1"')],
+    ['names no version', (xml: string) => xml.replace(VERSION, '')],
+  ])('is not believed to be done by an answer that %s', async (_, change) => {
+    const issued = new Date();
+    const parts = { id: newId(), issuer: THEM, destination: SLO, inResponseTo: '_x', status: SUCCESS, issued };
+    const answer = packed(signed(change(logoutResponseXml(parts)), idp.keys));
+    await expectRefused(() => told({ SAMLResponse: answer }), 'malformed');
   });
 
   test('that was told before ends nothing', async () => {
@@ -538,8 +577,24 @@ describe('single logout', () => {
   });
 });
 
+/** The store over TLS, as production asks for it. */
+async function storeOverTls() {
+  const { hostname, port } = new URL(world.where.mongoUri);
+  const { key, certificate } = await makeKeyPair('localhost');
+  const server = createServer({ key, cert: certificate }, (outer) => {
+    const inner = connect(Number(port), hostname);
+    for (const socket of [inner, outer]) socket.on('error', () => (inner.destroy(), outer.destroy()));
+    outer.pipe(inner).pipe(outer);
+  });
+  await once(server.listen(0, 'localhost'), 'listening');
+  const mongoUri = `mongodb://localhost:${(server.address() as AddressInfo).port}/`;
+  return { settings: { mongoUri, mongoCa: () => certificate }, close: () => server.close() };
+}
+
 test('production serves with this provider alone, where nobody synthetic signs in', async () => {
-  const alone = await world.start({ ...idp.settings(), providers: ['mpass'], environment: 'production' });
+  const store = await storeOverTls();
+  const production = { ...store.settings, providers: ['mpass'], environment: 'production' as const };
+  const alone = await world.start({ ...idp.settings(), ...production });
   const there = world.client(undefined, { of: alone });
   try {
     const { providers } = await there.listSignInProviders({});
@@ -550,10 +605,9 @@ test('production serves with this provider alone, where nobody synthetic signs i
     await expect(done).rejects.toEqual(refused('OPERATOR_UNKNOWN'));
     const plain = idp.settings();
     Object.assign(plain.signIn!.saml, { plain: true });
-    await expect(world.start({ ...plain, providers: ['mpass'], environment: 'production' })).rejects.toThrow(
-      'production refuses it',
-    );
+    await expect(world.start({ ...plain, ...production })).rejects.toThrow('production refuses it');
   } finally {
     await alone.stop();
+    store.close();
   }
 });

@@ -189,7 +189,7 @@ async function told({ settings, discovered, now }: Oidc, { logout_token: token }
 
 /** What the code is worth. @throws SignInRefused; Problem PROVIDER_AWAY */
 async function granted(
-  { name, now }: Oidc,
+  { name, settings: { clientId }, now }: Oidc,
   configuration: client.Configuration,
   { origin, kept, parameters, again }: Answered,
 ): Promise<{ claims: client.IDToken; token: string }> {
@@ -206,17 +206,45 @@ async function granted(
   try {
     const answer = await client.authorizationCodeGrant(configuration, url, checks);
     const [claims, token] = [answer.claims(), answer.id_token ?? ''];
-    const { alg = '' } = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as { alg?: string };
-    if (!claims || !ASYMMETRIC.includes(alg))
-      throw new SignInRefused('algorithm', 'The signature is one that does not count.');
-    if (claims.exp * 1000 + SKEW_SECONDS * 1000 <= now().getTime())
-      throw new SignInRefused('expired', 'It counts no longer.');
+    if (!claims) throw new SignInRefused('token', 'There is no ID token.');
+    checkToken({ header: headerOf(token), claims }, { clientId, now: now() });
     return { claims, token };
   } catch (error) {
     if (error instanceof SignInRefused) throw error;
     const cause = causeOf(error);
     if (cause === undefined) throw away();
     throw new SignInRefused(cause, 'The answer of the provider does not hold.');
+  }
+}
+
+interface Header {
+  alg?: unknown;
+  typ?: unknown;
+}
+
+const headerOf = (token: string): Header =>
+  JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString()) as Header;
+
+/**
+ * What the library leaves open: which algorithms, types and clients count, and that a token of the future does not.
+ * @throws SignInRefused
+ */
+function checkToken(
+  { header: { alg, typ = 'JWT' }, claims }: { header: Header; claims: client.IDToken },
+  { clientId, now }: { clientId: string; now: Date },
+): void {
+  const [past, future] = [now.getTime() / 1000 - SKEW_SECONDS, now.getTime() / 1000 + SKEW_SECONDS];
+  if (typeof alg !== 'string' || !ASYMMETRIC.includes(alg)) {
+    throw new SignInRefused('algorithm', 'The signature is one that does not count.');
+  }
+  // Of other kinds, such as tokens of a sign-out, the type says so.
+  if (typeof typ !== 'string' || typ.toUpperCase() !== 'JWT') throw new SignInRefused('token', 'It is no ID token.');
+  if (claims.azp !== undefined && claims.azp !== clientId) {
+    throw new SignInRefused('audience', 'The token was made for another client.');
+  }
+  if (claims.exp <= past) throw new SignInRefused('expired', 'It counts no longer.');
+  if (claims.iat > future || (claims.auth_time ?? 0) > future) {
+    throw new SignInRefused('not-yet-valid', 'It counts later only.');
   }
 }
 
@@ -243,7 +271,9 @@ function causeOf(error: unknown): Cause | undefined {
   }
   if (code === 'OAUTH_JWT_CLAIM_COMPARISON_FAILED')
     return OF_CLAIM[(about as Found | undefined)?.claim ?? ''] ?? 'token';
-  if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') return 'expired';
+  if (code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED') {
+    return (about as Found | undefined)?.claim === 'nbf' ? 'not-yet-valid' : 'expired';
+  }
   if (code === 'OAUTH_UNSUPPORTED_OPERATION' || message.includes('"alg"')) return 'algorithm';
   if (code === 'OAUTH_KEY_SELECTION_FAILED' || message.includes('signature')) return 'signature';
   return code.startsWith('OAUTH_') ? 'token' : undefined;

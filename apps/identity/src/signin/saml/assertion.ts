@@ -1,7 +1,7 @@
 import type { XmlElement } from '@xmldom/xmldom/lib/dom-parser.js';
 import type { Cause, Witness } from '../provider.ts';
 import { SignInRefused } from '../provider.ts';
-import { instantOf, named, only, textOf } from './message.ts';
+import { instantOf, named, NS, only, textOf, VERSION } from './message.ts';
 import { rightsOf } from './roles.ts';
 
 /** What an assertion must say to count, over and above being signed and ours to decrypt. */
@@ -36,6 +36,8 @@ export interface Expected {
  * @throws SignInRefused of the first thing that is not as it must be
  */
 export function witnessOf(assertion: XmlElement, expected: Expected): Witness {
+  mustBe(assertion.localName === 'Assertion' && assertion.namespaceURI === NS.assertion, 'malformed');
+  mustBe(assertion.getAttribute('Version') === VERSION, 'malformed');
   mustBe(textOf(only(assertion, 'Issuer')) === expected.issuer, 'issuer');
   const subject = only(assertion, 'Subject');
   const person = textOf(only(subject, 'NameID'));

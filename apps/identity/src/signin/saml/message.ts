@@ -11,6 +11,9 @@ export const NS = {
   encryption: 'http://www.w3.org/2001/04/xmlenc#',
 } as const;
 
+/** Of SAML, the one that counts: every message and assertion names it. */
+export const VERSION = '2.0';
+
 /** In characters of base64. A response of an identity provider has some 15,000. */
 const MOST = 200_000;
 /** A response has 9 levels, without signatures' inner parts. */
@@ -54,7 +57,12 @@ export function decodeMessage(base64: string | undefined): string {
   return text;
 }
 
-function refuseMarkup(text: string): void {
+/**
+ * Refuses what a signature may not cover, or readers may read in different ways.
+ * @param text of a message, or of what was encrypted in one
+ * @throws SignInRefused
+ */
+export function refuseMarkup(text: string): void {
   if (/<!|<\?(?!xml\s)/.test(text)) {
     throw new SignInRefused('malformed', 'The message holds a document type, a comment, or the like.');
   }

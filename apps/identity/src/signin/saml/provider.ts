@@ -1,5 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { SAML, ValidateInResponseTo } from '@node-saml/node-saml';
+import { decryptXml } from '@node-saml/node-saml/lib/xml.js';
 import type { Profile } from '@node-saml/node-saml';
 import type { XmlElement } from '@xmldom/xmldom/lib/dom-parser.js';
 import type { Log, Metrics } from '@cups/contracts';
@@ -8,7 +9,7 @@ import type { Answered, Asked, BrowserProvider, Parameters, Step, ToldSignOut, W
 import { witnessOf } from './assertion.ts';
 import { followCertificates, followKeyPairs, showCertificates } from './keys.ts';
 import type { KeyPair, KeyPairs } from './keys.ts';
-import { decodeMessage, instantOf, named, NS, only, readXml, textOf } from './message.ts';
+import { decodeMessage, instantOf, named, NS, only, readXml, refuseMarkup, textOf, VERSION } from './message.ts';
 import { logoutRequest, logoutResponse, metadataXml, newId } from './write.ts';
 
 /**
@@ -188,7 +189,11 @@ function mustSucceed(response: XmlElement): void {
 }
 
 function checkMessage(message: XmlElement, name: string, destination: string, { idpEntityId }: SamlSettings): void {
-  if (message.localName !== name || message.namespaceURI !== NS.protocol || message.getAttribute('Version') !== '2.0') {
+  if (
+    message.localName !== name ||
+    message.namespaceURI !== NS.protocol ||
+    message.getAttribute('Version') !== VERSION
+  ) {
     throw new SignInRefused('malformed', `The message is no ${name} of SAML 2.0.`);
   }
   if (message.getAttribute('Destination') !== destination) {
@@ -214,8 +219,11 @@ async function verified(saml: Saml, origin: string, response: string): Promise<s
     try {
       const { profile } = await libraryOf(saml, origin, { pair }).validatePostResponseAsync({ SAMLResponse: response });
       const text = profile?.getAssertionXml?.();
-      if (text !== undefined) return text;
+      if (text === undefined) continue;
+      await refuseHidden(response, pair);
+      return text;
     } catch (error) {
+      if (error instanceof SignInRefused) throw error;
       failed = error;
       if (!isDecryption(error)) break;
     }
@@ -226,6 +234,17 @@ async function verified(saml: Saml, origin: string, response: string): Promise<s
     throw new SignInRefused('malformed', 'The assertion lacks a time.');
   }
   throw new SignInRefused('signature', 'The signatures do not hold.');
+}
+
+/**
+ * The library gives the assertion back, and not what stood around it before it was encrypted. The signature of the response covers
+ * that as well, so it is read only once that holds.
+ * @throws SignInRefused for a document type, a comment or an instruction
+ */
+async function refuseHidden(response: string, { key }: KeyPair): Promise<void> {
+  for (const encrypted of named(readXml(decodeMessage(response)), 'EncryptedAssertion')) {
+    refuseMarkup(await decryptXml(encrypted.toString(), key));
+  }
 }
 
 /** Whether OpenSSL could not open something: the library passes its error on. */

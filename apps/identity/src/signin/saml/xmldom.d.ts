@@ -15,6 +15,8 @@ declare module '@xmldom/xmldom/lib/dom-parser.js' {
     readonly namespaceURI: string | null;
     /** Empty where it is absent. */
     getAttribute(name: string): string;
+    /** As XML, with the namespaces that are in force. */
+    toString(): string;
   }
   export class DOMParser {
     constructor(options: { errorHandler: Record<'warning' | 'error' | 'fatalError', (message: string) => void> });
