@@ -197,7 +197,12 @@ const rooms = [
         '\\.\\.\\/',
         NODE,
         LIBS,
-        ...['@node-saml/node-saml', 'xml-crypto', '@xmldom/xmldom/lib/dom-parser.js'].map(exactly),
+        ...[
+          '@node-saml/node-saml',
+          '@node-saml/node-saml/lib/xml.js',
+          'xml-crypto',
+          '@xmldom/xmldom/lib/dom-parser.js',
+        ].map(exactly),
       ],
       'SAML is spoken here alone, with the packages of decision 0026.',
     ),
