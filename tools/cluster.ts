@@ -1,15 +1,18 @@
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
 import { buildCluster, programs } from './cluster/build.ts';
 import { importArchives } from './cluster/containerd.ts';
 import { readRecord } from './cluster/record.ts';
 import { calledOff } from './cluster/called-off.ts';
 import { startCluster, stopCluster } from './cluster/cluster.ts';
-import { ADDONS, layoutOf } from './cluster/layout.ts';
+import { ADDONS, layoutOf, NETWORK } from './cluster/layout.ts';
 import type { Addon } from './cluster/layout.ts';
 import { tryPolicies } from './cluster/policies.ts';
 import { clusterStatus } from './cluster/status.ts';
+import { startBeside } from './rollout/beside.ts';
+import { rehearsalValues, secretFiles } from './rollout/mine.ts';
 
 /** `npm run cluster`: a real Kubernetes on this machine, from source. k8s/cluster/README.md tells of it. */
 
@@ -25,10 +28,14 @@ A real Kubernetes with one node on this Linux machine, compiled from its sources
   status   what runs
   load     brings images into its node, under their tags and, as charts name them, under their digests:
            load [<archive>…] (default dist/images/images.tar, of npm run images)
+  beside   starts a Kafka and a store over TLS and a mail server on this machine, and writes into the folder mine what an
+           install needs to know of them; Ctrl-C ends them. See k8s/env/rehearsal.yaml
   policies applies k8s/policies to what runs, and shows what it then admits and refuses
 
   --addons <list>    of ${ADDONS.join(',')} (default ${DEFAULT_ADDONS.join(',')})
   --folder <folder>  its state (default .cups/cluster/run)
+  --host <address>   beside: this machine, as pods reach it (default ${NETWORK.host})
+  --mine <folder>    beside: where it writes (default mine)
   --help             this text
 
 up needs root. What runs is used by KUBECONFIG=<folder>/kubeconfig and the kubectl and helm of .cups/cluster/bin.
@@ -37,6 +44,8 @@ up needs root. What runs is used by KUBECONFIG=<folder>/kubeconfig and the kubec
 const OPTIONS = {
   addons: { type: 'string', default: DEFAULT_ADDONS.join(',') },
   folder: { type: 'string' },
+  host: { type: 'string', default: NETWORK.host },
+  mine: { type: 'string', default: 'mine' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -45,10 +54,19 @@ interface Request {
   addons: readonly Addon[];
   /** What follows the command, for those that take it. */
   more: readonly string[];
+  /** This machine, as pods reach it. */
+  host: string;
+  /** The operator's own files. */
+  mine: string;
 }
 
 /** Commands that take more than options. */
 const TAKES_MORE: readonly string[] = ['load'];
+
+/** What `beside` has written says so in its first line; anything else is the operator's own. */
+const WRITTEN = '# Written by `npm run cluster -- beside`.';
+/** So that a mail server that is started anew is where the platform looks for it. */
+const MAIL_PORT = 4465;
 
 const COMMANDS: Readonly<Record<string, (request: Request) => Promise<void> | void>> = {
   build,
@@ -56,6 +74,7 @@ const COMMANDS: Readonly<Record<string, (request: Request) => Promise<void> | vo
   down,
   status,
   load,
+  beside,
   policies,
 };
 
@@ -75,7 +94,13 @@ async function main(): Promise<void> {
   if (more.length > 0 && !TAKES_MORE.includes(name)) {
     throw new Error(`${name} takes options only, not ${more.join(' ')}.`);
   }
-  await command({ folder: folderOf(values.folder), addons: addonsOf(values.addons), more });
+  await command({
+    folder: folderOf(values.folder),
+    addons: addonsOf(values.addons),
+    more,
+    host: values.host,
+    mine: typedPath(values.mine),
+  });
 }
 
 /** From where the person stands who typed the command: npm goes to the folder of its package.json. */
@@ -122,6 +147,28 @@ async function load({ more }: Request): Promise<void> {
   if (!readRecord()) throw new Error('No cluster runs on this machine: `npm run cluster -- up` starts one.');
   const names = await importArchives(archives);
   console.log(`The node knows ${names.length} images more by their digests.`);
+}
+
+async function beside({ host, mine }: Request): Promise<void> {
+  const values = join(mine, 'values.yaml');
+  if (existsSync(values) && !readFileSync(values, 'utf8').startsWith(WRITTEN)) {
+    throw new Error(`${shown(values)} is yours: name another folder with --mine.`);
+  }
+  const signal = calledOff();
+  const folder = join(import.meta.dirname, '..', '.cups', 'cluster');
+  const started = await startBeside(host, folder, progress(), MAIL_PORT);
+  try {
+    mkdirSync(mine, { recursive: true });
+    const files = secretFiles(started);
+    files['values.yaml'] = `${WRITTEN}\n${stringify(rehearsalValues(started))}`;
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(mine, name), text, { mode: 0o600 });
+    console.log(
+      `Written into ${shown(mine)}: ${Object.keys(files).join(', ')}. Ctrl-C ends Kafka, store and mail server.`,
+    );
+    if (!signal.aborted) await new Promise((done) => signal.addEventListener('abort', done, { once: true }));
+  } finally {
+    await started.stop();
+  }
 }
 
 async function policies({ folder }: Request): Promise<void> {

@@ -17,12 +17,18 @@ export interface Beside {
 /**
  * @param host address by which pods reach this machine
  * @param folder of its data
+ * @param mailPort 0 takes a free one; those of Kafka and the store stay as they were in this folder
  */
-export async function startBeside(host: string, folder: string, onProgress: (line: string) => void): Promise<Beside> {
+export async function startBeside(
+  host: string,
+  folder: string,
+  onProgress: (line: string) => void,
+  mailPort = 0,
+): Promise<Beside> {
   const dataDir = join(folder, 'beside');
   const local = await startLocal({ dataDir, host: '0.0.0.0', advertisedHost: host, onProgress, secure: true });
   const { caFile, admin, server } = local.secure!;
-  const mail = await startMail(host, server).catch(async (error: unknown) => {
+  const mail = await startMail({ host, port: mailPort }, server).catch(async (error: unknown) => {
     await local.stop();
     throw error;
   });
@@ -39,7 +45,10 @@ export async function startBeside(host: string, folder: string, onProgress: (lin
   };
 }
 
-async function startMail(host: string, { keyFile, keyPassword }: { keyFile: string; keyPassword: string }) {
+async function startMail(
+  { host, port }: { host: string; port: number },
+  { keyFile, keyPassword }: { keyFile: string; keyPassword: string },
+) {
   let received = 0;
   const server = new SMTPServer({
     secure: true,
@@ -56,7 +65,7 @@ async function startMail(host: string, { keyFile, keyPassword }: { keyFile: stri
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, host, () => resolve());
+    server.listen(port, host, () => resolve());
   });
   // Whoever looks whether the port is open hangs up before the greeting.
   server.on('error', () => {});

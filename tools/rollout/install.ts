@@ -1,15 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { operationsCommands } from '../operations/commands.ts';
 import type { Beside } from './beside.ts';
 import { waitFor } from './kube.ts';
 import type { Kube } from './kube.ts';
+import { secretFiles } from './mine.ts';
 import type { Operator } from './operator.ts';
 import type { Target } from './target.ts';
 
 /** The install of docs/operations.md: its ten commands, with values of the operator's own. */
-
-const STORED = ['identity', 'intake', 'agency-bridge', 'notifications'];
 
 export interface Installed {
   url: string;
@@ -79,19 +77,14 @@ function values({ kafka, store, mail, secure }: Beside, { host, from }: Target):
 /** @throws CommandFailed, Error when the platform does not answer */
 export async function install(operator: Operator, target: Target, beside: Beside, kube: Kube): Promise<Installed> {
   operator.write('values.yaml', values(beside, target));
-  const { kafka, store, mail, secure } = beside;
+  const { kafka, secure } = beside;
   operator.exported = {
     KAFKA_BROKERS: `${kafka.host}:${kafka.port}`,
     KAFKA_TLS_CA_FILE: secure.caFile,
     KAFKA_SASL_USERNAME: secure.admin.username,
     KAFKA_SASL_PASSWORD_FILE: join(operator.folder, 'mine/kafka-admin.password'),
   };
-  for (const name of STORED) operator.write(`${name}-store.uri`, `mongodb://${store.host}:${store.port}`);
-  operator.write('kafka-admin.password', secure.admin.password);
-  for (const name of ['kafka.crt', 'mongodb.crt']) operator.write(name, readFileSync(secure.caFile, 'utf8'));
-  // Nobody signs in by MPass here; what it is given is not looked at.
-  for (const name of ['saml.key', 'saml.crt', 'idp.crt']) operator.write(name, 'none');
-  operator.write('mail.url', `smtps://${mail.host}:${mail.port}`);
+  for (const [name, content] of Object.entries(secretFiles(beside))) operator.write(name, content);
   let chartsSeconds = 0;
   for (const command of operationsCommands('Install in ten commands')) {
     const started = performance.now();

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -22,7 +24,7 @@ test('without a command, the cluster says what there is', async () => {
 });
 
 test.each([
-  [['start'], 'There is no command start: build, up, down, status, load, policies; --help tells more.'],
+  [['start'], 'There is no command start: build, up, down, status, load, beside, policies; --help tells more.'],
   [['up', 'dns'], 'up takes options only, not dns.'],
   [['load', 'nothing.tar'], 'There is no '],
   [['build', '--addons', 'dns,mesh,ingress'], 'There is no addon mesh, ingress: dns, metrics, policies, keda.'],
@@ -31,4 +33,16 @@ test.each([
   const { code, stderr } = await cluster(...args);
   expect(code).toBe(1);
   expect(stderr).toContain(sentence);
+});
+
+test('what the operator wrote into the folder mine is not written over', async () => {
+  const mine = mkdtempSync(join(tmpdir(), 'cups-mine-'));
+  try {
+    writeFileSync(join(mine, 'values.yaml'), 'global: {}\n');
+    const { code, stderr } = await cluster('beside', '--mine', mine);
+    expect(code).toBe(1);
+    expect(stderr).toContain('values.yaml is yours: name another folder with --mine.');
+  } finally {
+    rmSync(mine, { recursive: true });
+  }
 });
