@@ -102,7 +102,7 @@ interface Inventory {
 }
 
 /** Compares stores and topics; changes nothing. @param services of which stores are compared: those that hold something */
-export async function examine(parts: Parts, stores: Stores): Promise<Books> {
+async function examine(parts: Parts, stores: Stores): Promise<Books> {
   const inventory = await takeInventory(parts, stores);
   const { standings, applications, deliveries, unknown } = inventory;
   const back = new Lowest(standings);

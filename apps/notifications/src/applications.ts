@@ -1,10 +1,11 @@
+import { isUlid } from '@cups/contracts';
 import type { ReceivedEvent } from '@cups/contracts';
 import type { Handled } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { Cause } from '@cups/store';
 import { isTooOld, withTold } from './domain/notice.ts';
 import type { Notice, Patience } from './domain/notice.ts';
-import { heldUntil, withNotice } from './domain/repeats.ts';
+import { heldUntil, isToldBefore, withNotice } from './domain/repeats.ts';
 import { fromIntake } from './intake.ts';
 import type { ApplicationEvent, News } from './intake.ts';
 import type { Reports } from './reports.ts';
@@ -51,7 +52,7 @@ export class Applications {
     };
     try {
       const { document, outcome } = await threads.update(application, options, {
-        read: (thread) => this.#begin(said, event.time, thread, at),
+        read: (thread) => this.#begin(said, event, thread, at),
         decide: (thread, notice) => ({ document: changed(thread, said.news, notice, event.time), events: [] }),
       });
       if (outcome === 'gap') return 'wait';
@@ -75,13 +76,18 @@ export class Applications {
   }
 
   /** The notice that an event leads to, as far as it can be written now; undefined where the person is told nothing. */
-  async #begin(said: ApplicationEvent, eventTime: Date, thread: Thread, now: Date): Promise<Notice | undefined> {
+  async #begin(said: ApplicationEvent, event: ReceivedEvent, thread: Thread, now: Date): Promise<Notice | undefined> {
     const { news, application } = said;
+    const { time: eventTime } = event;
     if (news.kind === 'nothing' || news.kind === 'told' || isTooOld(eventTime, now, this.#parts.patience))
       return undefined;
     const { kind, answerBy } = news;
+    // A timer, which fires again, is the cause of many.
+    const causedBy = isUlid(event.causationId) ? event.causationId : '';
+    if (isToldBefore(thread.notices, kind, causedBy)) return undefined;
     const notice: Notice = { id: noticeId(said), kind, state: 'compose', eventTime, createTime: now, attempts: 0 };
     if (answerBy !== undefined) notice.answerBy = answerBy;
+    if (causedBy !== '') notice.causedBy = causedBy;
     const due = heldUntil(thread.notices, kind, now);
     return due ? { ...notice, held: true, due } : this.#parts.writing.compose(application, notice);
   }

@@ -20,6 +20,7 @@ const notice = {
   kind: { type: String, required: true },
   state: { type: String, required: true },
   eventTime: { type: Date, required: true },
+  causedBy: String,
   createTime: { type: Date, required: true },
   answerBy: String,
   channel: String,

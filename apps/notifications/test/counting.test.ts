@@ -56,6 +56,17 @@ test('An event that comes again changes nothing', async () => {
   expect(thread.revision).toBe(3);
 });
 
+test('A decision that comes once more under another number, caused by the same event, is told once; another one is told', async () => {
+  const id = n.application(contactOf(''));
+  const decided = (sequence: number, causationId: string) =>
+    Object.assign(happened(id, sequence, 'ApplicationDecided', ready), { causationId });
+  const [cause, other] = [ulid(), ulid()];
+  await n.say(happened(id, 1, 'ApplicationSubmitted'), decided(2, cause), happened(id, 3, 'ResultHandedOver'));
+  await n.say(decided(4, cause), decided(5, other), decided(6, 'timer:x'), decided(7, 'timer:x'));
+  const thread = await n.thread(id, ({ lastSeqs }) => lastSeqs?.['applications'] === 7);
+  expect(thread.notices.map((one) => one.id)).toEqual([1, 2, 5, 6, 7].map((sequence) => `${id}-${sequence}`));
+});
+
 test('Events with a gap before them wait for what is missing and then follow in order; those of other applications do not wait', async () => {
   const [id, other] = [n.application(contactOf('')), n.application(contactOf(''))];
   await n.say(happened(id, 1, 'ApplicationSubmitted'), happened(id, 3, 'ApplicationDecided', ready));

@@ -23,6 +23,8 @@ export interface Notice {
   state: NoticeState;
   /** Time of the event that it tells of: its age counts from here. */
   eventTime: Date;
+  /** Id of the event that caused that one; absent where none did, and of older releases. */
+  causedBy?: string;
   createTime: Date;
   /** Last day to bring documents (yyyy-MM-dd), from the event. */
   answerBy?: string;

@@ -23,6 +23,14 @@ export function heldUntil(notices: readonly Notice[], kind: NoticeKind, now: Dat
   return next === undefined ? undefined : new Date(next);
 }
 
+/**
+ * Whether the person was told of this already, under another number: an intake that was restored from a backup handles again what
+ * caused it, and numbers what follows after all that it had published.
+ * @param causedBy id of the event that caused it; '' for none
+ */
+export const isToldBefore = (notices: readonly Notice[], kind: NoticeKind, causedBy: string): boolean =>
+  causedBy !== '' && notices.some((one) => one.kind === kind && one.causedBy === causedBy);
+
 /** The notices with one more. A held one takes the place of the one that is held already: the newest is what counts. */
 export function withNotice(notices: readonly Notice[], added: Notice): Notice[] {
   const replaced = notices.find((one) => added.held && one.held && one.kind === added.kind);
