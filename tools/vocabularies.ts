@@ -19,6 +19,7 @@ import {
 } from '@cups/application';
 import { REASONS, RULES } from '@cups/problem';
 import { writeBlock } from './openapi/block.ts';
+import { enumNames } from './openapi/names.ts';
 
 /**
  * The closed vocabularies stand once, in the code: this writes them into the OpenAPI document, so that whoever shows them to
@@ -83,7 +84,13 @@ const schemas = {
   Bucket: words(BUCKETS, BUCKET_MEANINGS),
 };
 
-const block = { tool: 'tools/vocabularies.ts', source: 'the vocabularies in libs', schemas };
+const named = Object.fromEntries(
+  Object.entries(schemas).map(([name, { type, enum: list, description }]) => [
+    name,
+    { type, enum: list, 'x-enum-varnames': enumNames(name, list), description },
+  ]),
+);
+const block = { tool: 'tools/vocabularies.ts', source: 'the vocabularies in libs', schemas: named };
 const findings = await writeBlock(block, options.folder, { check: options.check });
 for (const finding of findings) console.error(finding);
 console.log(`closed vocabularies: ${findings.length} findings`);

@@ -4,8 +4,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { CONTENT_SCHEMA } from '@cups/application';
 import { parse } from 'yaml';
 import { beyond } from '../contract/compare.ts';
+import { named } from '../contract/names.ts';
 import type { Json } from '../contract/publish.ts';
 import { DOCUMENT, writeBlock } from '../openapi/block.ts';
+import { enumNames } from '../openapi/names.ts';
 
 const schemas = CONTENT_SCHEMA.$defs as unknown as Record<string, Json>;
 
@@ -18,7 +20,7 @@ export async function contentFindings(folder: string, options: { check: boolean 
   const block = {
     tool: 'tools/content.ts',
     source: 'CONTENT_SCHEMA in libs/application',
-    schemas: forDocument(schemas) as object,
+    schemas: componentsOf(forDocument(schemas) as Record<string, Json>),
   };
   return [
     ...(await writeBlock(block, folder, options)),
@@ -33,12 +35,14 @@ function memberFindings(folder: string): string[] {
   const document = parse(readFileSync(join(folder, DOCUMENT), 'utf8')) as unknown;
   const body = ['requestBody', 'content', 'application/json', 'schema', 'properties'];
   const opened = at(document, 'paths', '/api/v1/applications', 'post', ...body);
-  const edited = at(document, 'paths', '/api/v1/applications/{id}', 'patch', ...body);
+  const edited = at(document, 'components', 'schemas', 'UpdateApplicationRequest', 'properties');
   const shown = at(document, 'components', 'schemas', 'Application', 'properties');
   const members = Object.entries(forDocument(CONTENT_SCHEMA.properties) as Record<string, Json>);
   const unlike = members.flatMap(([name, member]) => [
     ...(isDeepStrictEqual(opened[name], member) ? [] : [`opened with another ${name}`]),
-    ...(isDeepStrictEqual(edited[name], { anyOf: [member, { type: 'null' }] }) ? [] : [`edited with another ${name}`]),
+    ...(isDeepStrictEqual((edited[name] as Json | undefined)?.['anyOf'], [member, { type: 'null' }])
+      ? []
+      : [`edited with another ${name}`]),
     ...(isDeepStrictEqual(shown[name], member) ? [] : [`shown with another ${name}`]),
   ]);
   const more = Object.keys(edited).filter((name) => !(name in CONTENT_SCHEMA.properties));
@@ -55,6 +59,17 @@ function at(root: unknown, ...steps: string[]): Json {
 /** A schema with references as the document has them. */
 function forDocument(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema).replaceAll('"#/$defs/', '"#/components/schemas/'));
+}
+
+/** Schemas whose inner types have titles; they themselves are named among the components. */
+function componentsOf(components: Record<string, Json>): object {
+  return Object.fromEntries(
+    Object.entries(components).map(([name, schema]) => {
+      const { title: _title, ...rest } = named(schema, name);
+      const words = rest['enum'] as string[] | undefined;
+      return [name, words ? Object.assign(rest, { 'x-enum-varnames': enumNames(name, words) }) : rest];
+    }),
+  );
 }
 
 /** Where an agency could get what its contract refuses. What a complete file must have is no matter of shape. */

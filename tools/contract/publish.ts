@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openForReaders } from '@cups/agency-contract';
 import { parse } from 'yaml';
 import { wholeMessages } from './messages.ts';
+import { named, typeName } from './names.ts';
 import { courseTable, refusalTables } from './tables.ts';
 
 /**
@@ -41,23 +42,31 @@ export function publish(folder: string): Published {
   const components = document['components'] as { messages: Record<string, Json>; messageTraits: Record<string, Json> };
   const shared: Record<string, Json> = {};
   for (const side of ['reads', 'writes'] as const) {
-    for (const name of used[side]) shared[nameFor(side)(name)] = forDocument(definitions[name]!, side, nameFor(side));
+    for (const name of used[side]) {
+      const schemaName = nameFor(side)(name);
+      shared[schemaName] = named(forDocument(definitions[name]!, side, nameFor(side)), typeName(schemaName));
+    }
   }
   for (const message of Object.values(components.messages)) {
     const { payload, externalDocs: _sample, ...rest } = message as { payload: { schema: { $ref: string } } } & Json;
     const file = payload.schema.$ref.split('/').at(-1)!;
     const { $id, $schema: _draft, title: _title, ...content } = schema(file);
+    // Referred to, as some generators name only what is among the components.
+    const contentName = typeName(file.replace('.json', ''));
+    shared[contentName] = named(forDocument(content, sideOf(file)!, nameFor(sideOf(file)!)), contentName);
     Object.assign(message, rest, {
       'x-dataschema': $id,
-      payload: { ...payload, schema: forDocument(content, sideOf(file)!, nameFor(sideOf(file)!)) },
+      // Without a format: generators read the title of no schema that has one, and here all are draft 7 as well.
+      payload: { $ref: `#/components/schemas/${contentName}` },
       examples: [{ name: file.replace('.json', ''), headers: whole[file]!.headers, payload: whole[file]!.value }],
     });
     delete message['externalDocs'];
   }
   for (const trait of Object.values(components.messageTraits)) {
-    const named = trait['headers'] as { schema: { $ref: string } };
-    const { $id: _id, $schema: _draft, ...headers } = schema(named.schema.$ref.split('/').at(-1)!);
-    trait['headers'] = forDocument(headers, 'writes', String);
+    const reference = trait['headers'] as { schema: { $ref: string } };
+    const file = reference.schema.$ref.split('/').at(-1)!;
+    const { $id: _id, $schema: _draft, title: _title, ...headers } = schema(file);
+    trait['headers'] = named(forDocument(headers, 'writes', String), typeName(file.replace('.json', '')));
   }
   Object.assign(components, { schemas: shared });
   const info = document['info'] as { description: string };
@@ -91,7 +100,8 @@ function merged(target: Json, beside: Json): Json {
   for (const [keyword, value] of Object.entries(beside)) {
     const there = both[keyword];
     if (keyword === 'required') both[keyword] = [...new Set([...((there as string[]) ?? []), ...(value as string[])])];
-    else if (there === undefined || keyword === 'description' || there === value) both[keyword] = value;
+    else if (there === undefined || keyword === 'description' || keyword === 'title' || there === value)
+      both[keyword] = value;
     else throw new Error(`${keyword} stands beside a reference that has one of its own: put it into the definition.`);
   }
   return both;
@@ -132,7 +142,8 @@ function standalone(schema: Json, definitions: Record<string, Json>, side: Side)
   const names = new Set<string>();
   uses(schema, definitions, names);
   const $defs = Object.fromEntries([...names].sort().map((name) => [name, forSide(definitions[name]!, side)]));
-  return referring({ ...schema, ...(names.size > 0 && { $defs }) }, (name) => `#/$defs/${name}`);
+  const whole = referring({ ...schema, ...(names.size > 0 && { $defs }) }, (name) => `#/$defs/${name}`);
+  return named(whole, typeName(String(schema['$id']).split(':').at(-1)!));
 }
 
 function referring(schema: Json, to: (definition: string) => string): Json {

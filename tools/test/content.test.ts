@@ -54,15 +54,15 @@ describe('the content of an application stands once', () => {
     [
       'a member of the content that cannot be edited',
       DOCUMENT,
-      "                costOption: { anyOf: [{ $ref: '#/components/schemas/CostOptionCode' }, { type: 'null' }] }\n",
+      "        costOption:\n          {\n            title: UpdateApplicationRequestCostOption,\n            anyOf: [{ $ref: '#/components/schemas/CostOptionCode' }, { type: 'null' }],\n          }\n",
       '',
       'an application is edited with another costOption',
     ],
     [
       'a member that is no content',
       DOCUMENT,
-      '                costOption: { anyOf',
-      '                colour: { type: string }\n                costOption: { anyOf',
+      '    UpdateApplicationRequest:\n      type: object\n      additionalProperties: false\n      minProperties: 1\n      properties:\n',
+      '    UpdateApplicationRequest:\n      type: object\n      additionalProperties: false\n      minProperties: 1\n      properties:\n        colour: { type: string }\n',
       'an application is edited with colour, which is no content',
     ],
     [

@@ -22,7 +22,7 @@ interface Message {
   summary: string;
   'x-dataschema': string;
   traits: { $ref: string }[];
-  payload: { schema: Json };
+  payload: Json;
 }
 interface Trait {
   headers: Json;
@@ -90,7 +90,7 @@ function messageOf(document: Document, message: Message, example: FiledMessage |
 <p>${escaped(message.summary)}</p>
 <dl><dt>Schema</dt><dd><a href="schemas/${escaped(message['x-dataschema'].split(':').at(-1)!)}.json"><code>${escaped(message['x-dataschema'])}</code></a></dd>
 <dt>Key</dt><dd>${escaped(description)} <code>${escaped(pattern)}</code></dd></dl>
-<h4>Content</h4>${propertiesOf(whole, message.payload.schema)}
+<h4>Content</h4>${propertiesOf(whole, message.payload)}
 <details class="block"><summary>Headers</summary>${propertiesOf(whole, trait.headers)}</details>
 ${example ? `<details class="block"><summary>A whole message</summary><pre tabindex="0">${escaped(JSON.stringify(example, null, 2))}</pre></details>` : ''}</section>`;
 }
