@@ -33,11 +33,26 @@ const value = (path: string, schema: Value['schema'], fallback: unknown, meaning
 const secretKey = matching('^[A-Za-z0-9._-]+$');
 const code = matching('^[a-z][a-z0-9-]{1,19}$');
 
+const OCTET = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const IPV4_RANGE = `(${OCTET}[.]){3}${OCTET}/(3[0-2]|[12]?[0-9])`;
+const IPV6_RANGE = '([0-9a-fA-F]{0,4}:){2,7}[0-9a-fA-F]{0,4}/(12[0-8]|1[01][0-9]|[1-9]?[0-9])';
+/** A range of addresses (CIDR). The API server refuses a wrong one after the jobs have run. */
+const range = matching(`^(${IPV4_RANGE}|${IPV6_RANGE})$`);
+
 const PEER = 'as in a NetworkPolicy: podSelector, namespaceSelector, ipBlock';
 const peers = listOf({
   type: 'object',
   additionalProperties: false,
-  properties: { podSelector: free, namespaceSelector: free, ipBlock: free },
+  properties: {
+    podSelector: free,
+    namespaceSelector: free,
+    ipBlock: {
+      type: 'object',
+      additionalProperties: false,
+      required: ['cidr'],
+      properties: { cidr: range, except: listOf(range) },
+    },
+  },
 });
 const KUBE_DNS = [
   {
@@ -92,7 +107,7 @@ const GLOBAL: Value[] = [
   value('global.networkPolicy.dns', peers, KUBE_DNS, `Where names are resolved, ${PEER}.`),
   value(
     'global.networkPolicy.nodes',
-    listOf(matching('^[0-9a-fA-F.:]+/[0-9]{1,3}$')),
+    listOf(range),
     [],
     'Addresses of the nodes (CIDR), where the network does not let a node reach the health of its pods by itself.',
   ),

@@ -120,7 +120,7 @@ const hereOf = (command: string) => HERE.find(([pattern]) => pattern.test(comman
 
 test('there are ten commands to install the platform with', () => {
   expect(operationsCommands('Install in ten commands')).toHaveLength(10);
-  expect(() => operationsCommands('Uninstall')).toThrow('docs/operations.md has no heading "Uninstall".');
+  expect(() => operationsCommands('Nothing')).toThrow('docs/operations.md has no heading "Nothing".');
 });
 
 test('every command of the document is run here, in a cluster, or both', () => {

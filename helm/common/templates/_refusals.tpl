@@ -94,6 +94,9 @@ begins with the path of the value.
 {{- if and $values.route (eq $values.route.kind "gateway-api") (not $values.route.gatewayApi.parentRefs) -}}
 {{- $faults = append $faults (printf "%s.route.gatewayApi.parentRefs is empty: name the Gateway that the route belongs to." $name) -}}
 {{- end -}}
+{{- if and (include "cups.lacksCertificate" .) (eq $global.environment "production") -}}
+{{- $faults = append $faults (printf "%s.route.ingress.tlsSecret is missing: an Ingress without a certificate is open in plain HTTP." $name) -}}
+{{- end -}}
 {{- if eq $global.environment "production" -}}
 {{- if has "local" ($values.providers | default list) -}}
 {{- $faults = append $faults (printf "%s.providers holds local: its test operators need no password, and production refuses them." $name) -}}
@@ -162,6 +165,9 @@ begins with the path of the value.
 {{- if and $values.route (ne $global.environment "production") (not (hasPrefix "https://" $values.publicOrigin)) -}}
 {{- $found = append $found (printf "%s.publicOrigin does not begin with https://: a session would travel readable." $name) -}}
 {{- end -}}
+{{- if and (include "cups.lacksCertificate" .) (ne $global.environment "production") -}}
+{{- $found = append $found (printf "%s.route.ingress.tlsSecret is missing: an Ingress without a certificate is open in plain HTTP." $name) -}}
+{{- end -}}
 {{- if and $values.public (not $values.public.peers) -}}
 {{- $found = append $found (printf "%s.public.peers is empty: any pod could pass the proxy by and forge the address of its caller." $name) -}}
 {{- end -}}
@@ -175,6 +181,11 @@ begins with the path of the value.
 {{- $found = append $found (printf "%s.settings.LOG_LEVEL is for a search at a desk: strictMode wants info or less." $name) -}}
 {{- end -}}
 {{- $found | toYaml -}}
+{{- end }}
+
+{{/* Whether an Ingress would have no certificate. */}}
+{{- define "cups.lacksCertificate" -}}
+{{- with .top.Values.route }}{{ if and (eq .kind "ingress") (not .ingress.tlsSecret) }}true{{ end }}{{ end -}}
 {{- end }}
 
 {{/* As above, of a job. */}}

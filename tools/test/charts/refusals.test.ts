@@ -20,6 +20,10 @@ const openKafka = {
   ),
 };
 
+function range(cidr: string, except: string[] = []) {
+  return { global: { kafka: { peers: [{ ipBlock: { cidr, except } }] } } };
+}
+
 /** Of the schemas: the path is named as `/gateway/…`, or as the chart's name and the path within. */
 const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
   ['a chart that is unknown', { archive: {} }, /additional properties 'archive' not allowed/],
@@ -60,6 +64,20 @@ const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
     'a ConfigMap of keys with a bad name',
     { global: { publicKeys: { configMap: LONG_NAME } } },
     /publicKeys\/configMap/,
+  ],
+  [
+    'a range of four numbers that is none',
+    range('10.0.0.300/32'),
+    /at '\/global\/kafka\/peers\/0\/ipBlock\/cidr'.*pattern/,
+  ],
+  ['a range with too long a prefix', range('10.0.0.0/33'), /ipBlock\/cidr'.*pattern/],
+  ['a range of IPv6 with too long a prefix', range('2001:db8::/129'), /ipBlock\/cidr'.*pattern/],
+  ['an address without a prefix', range('10.0.0.1'), /ipBlock\/cidr'.*pattern/],
+  ['an exception that is no range', range('10.0.0.0/8', ['10.0.0.0/99']), /ipBlock\/except\/0'.*pattern/],
+  [
+    'a node of an address that is none',
+    { global: { networkPolicy: { nodes: ['10.0.0.256/32'] } } },
+    /networkPolicy\/nodes\/0'/,
   ],
   ['a node that is no range', { global: { networkPolicy: { nodes: ['node1'] } } }, /networkPolicy\/nodes\/0'/],
   [
@@ -140,6 +158,11 @@ const MALFORMED: [what: string, values: unknown, sentence: RegExp][] = [
 
 /** Of the charts: what is between two values. Each sentence begins with the path of the value. */
 const CONTRADICTORY: [what: string, values: unknown, sentence: string][] = [
+  [
+    'an Ingress without a certificate in production',
+    { gateway: { route: { kind: 'ingress', ingress: { className: 'nginx', tlsSecret: '' } } } },
+    'gateway.route.ingress.tlsSecret is missing: an Ingress without a certificate is open in plain HTTP.',
+  ],
   [
     'a grace that does not hold the sleep',
     { intake: { preStopSeconds: 30 } },
@@ -412,6 +435,11 @@ test('strictMode refuses exactly what works without it', () => {
 test('all that is wrong with one service is said at once', () => {
   const wrong = { catalog: { keys: { existingSecret: '' }, image: { digest: '' } } };
   expect(production(wrong)).toThrow(/catalog\.keys\.existingSecret.*\n.*catalog\.image\.digest/);
+});
+
+test('ranges of IPv4 and of IPv6 are taken', () => {
+  for (const cidr of ['10.0.0.0/8', '192.0.2.255/32', '0.0.0.0/0', '2001:db8::/32', '::/0', 'fd00::1/128'])
+    expect(production(range(cidr, [cidr]))().length).toBeGreaterThan(0);
 });
 
 test('the registry has no values, and refuses any', () => {
