@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { idnpCheckDigit } from '@cups/application';
 import fc from 'fast-check';
-import { isEmail, isPhone, mendedEmail, mendedIban, mendedPhone } from '../src/visit/typed/contact.ts';
+import { isPhone, mendedEmail, mendedIban, mendedPhone } from '../src/visit/typed/contact.ts';
 import { looksWhole, typedDate } from '../src/visit/typed/dates.ts';
 import { cursorAfter, groupedNumber, typedIdnp } from '../src/visit/typed/idnp.ts';
 import { hasCyrillic, mendedName, sameName } from '../src/visit/typed/names.ts';
@@ -158,8 +158,6 @@ describe('what a person is reached by', () => {
 
   test('An address loses spaces and the end of a sentence', () => {
     expect(mendedEmail(' ion.exemplu @mail.example. ')).toBe('ion.exemplu@mail.example');
-    expect(isEmail('ion.exemplu@mail.example')).toBe(true);
-    expect(['', 'ion', 'ion@mail', '@mail.example', 'ion@@mail.example', 'a b@c.d'].some(isEmail)).toBe(false);
   });
 
   test('An account number loses its spaces and gets capitals', () => {

@@ -175,11 +175,16 @@ describe('a bad path, query or header is refused as a problem', () => {
   });
 
   test.each([
+    ['control characters in a name', { applicant: { givenName: 'Ion\u0000' } }, '/applicant/givenName PERSON_NAME'],
+    ['an emoji in a name', { applicant: { givenName: '🙂 مرحبا' } }, '/applicant/givenName PERSON_NAME'],
     [
-      'control characters in a name',
-      { applicant: { givenName: 'Ion\u0000' } },
-      '/applicant/givenName CONTROL_CHARACTERS',
+      'text that runs backwards in a name',
+      { applicant: { familyName: 'Ana\u202Eba' } },
+      '/applicant/familyName PERSON_NAME',
     ],
+    ['a NUL in an e-mail address', { contact: { email: 'aa\u0000b@posta.example' } }, '/contact/email EMAIL'],
+    ['two e-mail addresses', { contact: { email: 'a,b@posta.example' } }, '/contact/email EMAIL'],
+    ['a comment in an e-mail address', { contact: { email: 'a(b)@posta.example' } }, '/contact/email EMAIL'],
     [
       'a name that no register takes',
       { applicant: { familyName: 'x'.repeat(101) } },

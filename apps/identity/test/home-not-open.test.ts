@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { eventually, idnp } from '@cups/testing';
+import { eventually, familyName, idnp } from '@cups/testing';
 import { openIdentity, refused } from './identity.ts';
 import type { Client, World } from './identity.ts';
 
@@ -22,7 +22,7 @@ const [PLANNED, CLOSED, OPEN] = ['centres/CU-931', 'centres/CU-932', 'centres/CU
 
 /** Somebody who works at these centres, the first of them at home. A closed one takes nobody in, so it is open for that moment. */
 async function invite(n: number, centres: string[], office?: 'ROLE_SUPERVISOR' | 'ROLE_SUPPORT'): Promise<string> {
-  const person = { idnp: idnp(n), givenName: 'Ana', familyName: `Exemplu ${n}` };
+  const person = { idnp: idnp(n), givenName: 'Ana', familyName: familyName(n) };
   let name = '';
   for (const centre of centres) {
     const asked = { requestId: randomUUID(), centre, roles: ['ROLE_SPECIALIST' as const] };

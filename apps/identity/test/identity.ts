@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { DataVersions } from '@cups/contracts';
 import type { IdentityServiceDefinition } from '@cups/contracts/gen/cups/identity/v1/IdentityService.ts';
 import { ensureTopics } from '@cups/events';
-import { clientFor, eventually, idnp, keepLog, keysFor, platform, temporaryDir } from '@cups/testing';
+import { clientFor, eventually, familyName, idnp, keepLog, keysFor, platform, temporaryDir } from '@cups/testing';
 import { readConfig } from '../src/config.ts';
 import type { Config } from '../src/config.ts';
 import { createIdentity } from '../src/service.ts';
@@ -121,7 +121,7 @@ export async function openIdentity() {
     /** Invites one more manager to each of these centres, so that those who are there may leave. */
     async secondManagers(supervisor: IdentityClient, codes: string[]): Promise<void> {
       for (const [at, code] of codes.entries()) {
-        const person = { idnp: idnp(90_000 + at), givenName: 'Vera', familyName: `Model ${code}` };
+        const person = { idnp: idnp(90_000 + at), givenName: 'Vera', familyName: familyName(at) };
         const asked = { requestId: randomUUID(), centre: `centres/${code}`, roles: ['ROLE_CENTRE_MANAGER' as const] };
         await supervisor.inviteOperator(Object.assign(asked, person));
       }

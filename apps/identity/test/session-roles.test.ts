@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { METHODS } from '@cups/test-idp/saml';
-import { idnp } from '@cups/testing';
+import { familyName, idnp } from '@cups/testing';
 import { openIdentity, refused } from './identity.ts';
 import type { Client, Identity, World } from './identity.ts';
 import { answerOf, beginAt, openIdp, ORIGIN } from './idp.ts';
@@ -45,7 +45,7 @@ type Role = 'ROLE_SPECIALIST' | 'ROLE_CENTRE_MANAGER' | 'ROLE_SUPERVISOR' | 'ROL
 async function invite(n: number, places: Record<string, Role[]>): Promise<string> {
   let name = '';
   for (const [centre, roles] of Object.entries(places)) {
-    const person = { idnp: idnp(n), givenName: 'Ana', familyName: `Exemplu ${n}` };
+    const person = { idnp: idnp(n), givenName: 'Ana', familyName: familyName(n) };
     const { member } = await supervisor.inviteOperator({ requestId: randomUUID(), centre, roles, ...person });
     name = member!.name;
   }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { idnp } from '@cups/testing';
+import { familyName, idnp } from '@cups/testing';
 import { openIdentity, refused } from './identity.ts';
 import type { World } from './identity.ts';
 
@@ -42,7 +42,7 @@ describe('a suspension', () => {
     ['a manager as a whole', 'centres/CU-011', ['ROLE_CENTRE_MANAGER' as const]],
   ])('leaves %s nothing to change among the staff by an assertion of before', async (what, centre, roles) => {
     const supervisor = world.client(await world.signIn('operators/supervisor'));
-    const person = (n: number) => ({ idnp: idnp(n), givenName: 'Ana', familyName: `Exemplu ${n}` });
+    const person = (n: number) => ({ idnp: idnp(n), givenName: 'Ana', familyName: familyName(n) });
     const asked = { requestId: randomUUID(), centre, roles };
     const n = what.length;
     const { member } = await supervisor.inviteOperator(Object.assign(asked, person(700 + n)));

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '@cups/store';
 import type { Store } from '@cups/store';
-import { eventually, idnp, keepLog, keysFor } from '@cups/testing';
+import { eventually, familyName, idnp, keepLog, keysFor } from '@cups/testing';
 import { syntheticIdnp } from '../src/domain/synthetic.ts';
 import { openIdentity, refused } from './identity.ts';
 import type { Client, World } from './identity.ts';
@@ -32,7 +32,7 @@ const CU_001 = 'centres/CU-001';
 const invitation = (n: number, more: object = {}) =>
   Object.assign(
     { requestId: randomUUID(), centre: CU_001, roles: ['ROLE_SPECIALIST' as const] },
-    { idnp: idnp(n), givenName: 'Ana', familyName: `Exemplu ${n}` },
+    { idnp: idnp(n), givenName: 'Ana', familyName: familyName(n) },
     more,
   );
 const asked = (name: string, more: object = {}) =>
@@ -46,7 +46,7 @@ describe('an invitation', () => {
     const { member, replayed } = await manager.inviteOperator(request);
     expect(replayed).toBe(false);
     expect(member).toMatchObject({
-      displayName: 'Ana Exemplu 1',
+      displayName: 'Ana Exemplu-B',
       roles: ['ROLE_SPECIALIST'],
       status: 'STAFF_STATUS_INVITED',
       idnpEnd: idnp(1).slice(-4),
@@ -64,6 +64,17 @@ describe('an invitation', () => {
     expect(got.member?.lastSignInTime).not.toBeNull();
     const everything = JSON.stringify(await store.collection('operators').find({}).toArray()) + world.log.text();
     expect(everything).not.toContain(idnp(1));
+  });
+
+  test.each<[string, object, string]>([
+    ['an emoji', { givenName: '🙂' }, '/givenName'],
+    ['a bidirectional override', { familyName: 'Ana\u202E' }, '/familyName'],
+    ['a zero-width space', { familyName: 'A\u200Bna' }, '/familyName'],
+    ['a digit', { familyName: 'Ana 2' }, '/familyName'],
+    ['what a spreadsheet takes for a formula', { familyName: '-Ana' }, '/familyName'],
+  ])('is refused with %s in a name', async (_, more, field) => {
+    const violations = [{ field, rule: 'PERSON_NAME' }];
+    await expect(manager.inviteOperator(invitation(70, more))).rejects.toMatchObject({ violations });
   });
 
   test('of one person twice at once makes one', async () => {
@@ -180,7 +191,7 @@ test('who has left a centre is seen there with what concerns it; a stand-in who 
   const { members } = await manager.listCentreOperators({ centre: CU_001, former: true });
   const told = members.find((one) => one.name === name);
   const shown = {
-    displayName: 'Ana Exemplu 60',
+    displayName: 'Ana Exemplu-Ga',
     idnpEnd: '',
     status: 'STAFF_STATUS_UNSPECIFIED',
     lastSignInTime: null,

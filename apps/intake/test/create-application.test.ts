@@ -88,6 +88,23 @@ test.each([
   });
 });
 
+test.each([
+  ['an emoji in a name', { applicant: { givenName: '🙂 مرحبا' } }, '/applicant/givenName', 'PERSON_NAME'],
+  [
+    'a zero-width space in a name',
+    { represented: { familyName: 'A\u200Bna' } },
+    '/represented/familyName',
+    'PERSON_NAME',
+  ],
+  ['two addresses', { contact: { email: 'a,b@posta.example' } }, '/contact/email', 'EMAIL'],
+  ['an address with a NUL', { contact: { email: 'aa\u0000b@posta.example' } }, '/contact/email', 'EMAIL'],
+])('A draft with %s is refused by the name of its field.', async (_what, more, field, rule) => {
+  await expect(at().open(4, more)).rejects.toMatchObject({
+    reason: 'INVALID_ARGUMENT',
+    violations: [{ field, rule }],
+  });
+});
+
 describe('Answers that a document cannot hold', () => {
   const ANSWERS = '/answers';
   test.each([

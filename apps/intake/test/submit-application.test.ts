@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { person } from '@cups/testing';
 import { expect, test } from '@jest/globals';
 import { useIntake } from './world.ts';
 
@@ -23,6 +24,15 @@ test('A draft that is not complete is told all that is missing at once, without 
   const problem: unknown = await refused.catch((error: unknown) => error);
   expect(JSON.stringify(problem)).not.toContain('wedding');
   expect((await at().read(draft.name)).state).toBe('STATE_DRAFT');
+});
+
+test('Births, powers and documents of days to come are refused.', async () => {
+  const applicant = { ...person(8), birthDate: '2090-01-01' };
+  const draft = await at().open(8, { applicant });
+  await expect(at().submit(draft.name)).rejects.toMatchObject({
+    reason: 'FILE_INCOMPLETE',
+    violations: [{ field: '/applicant/birthDate', rule: 'NOT_AFTER', params: { other: 'today' } }],
+  });
 });
 
 test('A draft that is filed has a due date, a submission and one row in its history.', async () => {

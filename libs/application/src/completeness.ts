@@ -1,6 +1,7 @@
 import { violation } from '@cups/problem';
 import type { Violation } from '@cups/problem';
 import type { Content, Person } from './content.ts';
+import { isCivilDate } from './dates.ts';
 import type { AnswersCheck } from './form.ts';
 import { shapeViolations } from './shape.ts';
 
@@ -32,15 +33,22 @@ export interface Requirements {
   acceptsForeignDocuments?: boolean;
 }
 
+/** Where and when a file is filed. */
+export interface Filing {
+  /** Kind of the centre that files it. */
+  centreKind: string;
+  /** The day of filing in Chisinau, yyyy-MM-dd. */
+  today: string;
+}
+
 /**
  * What is missing or wrong for a complete file, all at once. Values are never echoed.
- * @param centreKind of the centre that files it
  * @param answersViolations checks answers against the form of the version: see formCheck
  */
 export function completenessViolations(
   content: Content,
   requirements: Requirements,
-  centreKind: string,
+  { centreKind, today }: Filing,
   answersViolations: AnswersCheck,
 ): Violation[] {
   return [
@@ -51,7 +59,8 @@ export function completenessViolations(
     ...evidence(content, requirements),
     ...costOption(content, requirements, centreKind),
     ...(content.delivery ? [] : [required('/delivery')]),
-    ...answersViolations(content.answers ?? {}),
+    ...datesAhead(content, today),
+    ...answersViolations(content.answers ?? {}, today),
   ];
 }
 
@@ -77,6 +86,19 @@ function person(at: string, given: Person | undefined, { acceptsForeignDocuments
     ...(isForeign && given.idnp ? [violation(`${at}/foreignDocument`, 'CONTRADICTION', { other: `${at}/idnp` })] : []),
     ...(isRefused ? [violation(`${at}/foreignDocument`, 'FOREIGN_DOCUMENT_NOT_TAKEN')] : []),
   ];
+}
+
+/** Births, powers and papers of days that are still to come. */
+function datesAhead({ applicant, represented, mandate, evidence = [] }: Content, today: string): Violation[] {
+  const dates: [field: string, date: string | undefined][] = [
+    ['/applicant/birthDate', applicant?.birthDate],
+    ['/represented/birthDate', represented?.birthDate],
+    ['/mandate/date', mandate?.date],
+    ...evidence.map(({ issueDate }, at): [string, string | undefined] => [`/evidence/${at}/issueDate`, issueDate]),
+  ];
+  return dates
+    .filter(([, date]) => date !== undefined && isCivilDate(date) && date > today)
+    .map(([field]) => violation(field, 'NOT_AFTER', { other: 'today' }));
 }
 
 function contact({ contact: given }: Content): Violation[] {

@@ -1,3 +1,5 @@
+import { EMAIL_PATTERN, MAX_EMAIL_LENGTH } from './email.ts';
+
 /**
  * What the desk fills in, as JSON Schema 2020-12: the one source of its shape. Types (content.ts), the check at every save
  * (shape.ts) and the columns of the store come from it; `tools/content.ts` writes it into the OpenAPI document, and holds
@@ -52,6 +54,14 @@ export const CONTENT_SCHEMA = {
     Line: line(500, 'One line, without control characters.'),
     ShortLine: line(100, 'As Line.'),
     ReferenceLine: line(200, 'As Line.'),
+    PersonName: {
+      type: 'string',
+      format: 'person-name',
+      pattern: LINE,
+      maxLength: 100,
+      description: 'Letters of any script with their marks, hyphens, apostrophes and spaces.',
+      'x-rule': 'PERSON_NAME',
+    },
     CivilDate: {
       type: 'string',
       format: 'date',
@@ -97,8 +107,8 @@ export const CONTENT_SCHEMA = {
           $ref: '#/$defs/ForeignDocument',
           description: 'Instead of an IDNP, for who has none; taken by some agencies only.',
         },
-        givenName: { $ref: '#/$defs/ShortLine' },
-        familyName: { $ref: '#/$defs/ShortLine' },
+        givenName: { $ref: '#/$defs/PersonName' },
+        familyName: { $ref: '#/$defs/PersonName' },
         birthDate: { $ref: '#/$defs/CivilDate' },
         language: { $ref: '#/$defs/Language', description: 'Language of notices.' },
       },
@@ -134,8 +144,8 @@ export const CONTENT_SCHEMA = {
       properties: {
         email: {
           type: 'string',
-          maxLength: 254,
-          pattern: '^([^\\s@<>"]+@[^\\s@<>"]+\\.[^\\s@<>"]+)?$',
+          maxLength: MAX_EMAIL_LENGTH,
+          pattern: EMAIL_PATTERN,
           'x-rule': 'EMAIL',
         },
         phone: {

@@ -3,7 +3,9 @@ import type { PlainRule } from '@cups/problem';
 import { isValidIBAN } from 'ibantools';
 import { isOtherState } from './country.ts';
 import { isCivilDate } from './dates.ts';
+import { isEmailAddress } from './email.ts';
 import { checkIdno, checkIdnp } from './idnp.ts';
+import { isPersonName } from './person-name.ts';
 
 type Check = (text: string) => boolean;
 
@@ -11,7 +13,7 @@ const CHECKS = {
   date: isCivilDate,
   'date-time': format['date-time'] as Check,
   time: format['time'] as Check,
-  email: format['email'] as Check,
+  email: isEmailAddress,
   uri: format['uri'] as Check,
   uuid: format['uuid'] as Check,
   idnp: checkIdnp,
@@ -19,6 +21,7 @@ const CHECKS = {
   country: isOtherState,
   // Without spaces, as it is sent; a desk takes them out.
   iban: isValidIBAN as Check,
+  'person-name': isPersonName,
 };
 
 /** The formats that schemas of ours may name, each with its check. One that is not here would check nothing. */
@@ -37,4 +40,5 @@ export const FORMAT_RULES: Readonly<Record<keyof typeof CHECKS, PlainRule>> = {
   idno: 'IDNO',
   country: 'COUNTRY',
   iban: 'IBAN',
+  'person-name': 'PERSON_NAME',
 };

@@ -43,14 +43,16 @@ export interface Outcome {
   missing?: string;
 }
 
-const { EvidenceKind, Line, ReferenceLine } = CONTENT_SCHEMA.$defs;
+const { EvidenceKind, Line, PersonName, ReferenceLine } = CONTENT_SCHEMA.$defs;
+/** Given and family name together. */
+const CollectorName = Object.assign({}, PersonName, { maxLength: ReferenceLine.maxLength });
 const checkHandOver = shapeCheck({
   type: 'object',
   properties: {
     collectedBy: { enum: COLLECTORS },
     paperKind: EvidenceKind,
     paperNumber: Line,
-    collectorName: ReferenceLine,
+    collectorName: CollectorName,
     ground: { type: 'object', properties: { reference: ReferenceLine } },
   },
 });

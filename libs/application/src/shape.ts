@@ -3,6 +3,7 @@ import type { Violation } from '@cups/problem';
 import { shapeCheck } from './check.ts';
 import type { Content } from './content.ts';
 import { CONTENT_SCHEMA } from './content-schema.ts';
+import { isEmailAddress } from './email.ts';
 import type { Schema } from './keywords.ts';
 
 /** The check of what the desk fills in, at every save: the shape of what is there, whether complete or not. */
@@ -24,6 +25,8 @@ export function shapeViolations(content: Content, most = MAX_CONTENT_BYTES): Vio
   // By way of JSON, where a member that is undefined is not there.
   const violations = check(JSON.parse(json));
   const { none, email, phone } = content.contact ?? {};
+  // What a pattern cannot say: the length of the part before the @.
+  if (violations.length === 0 && email && !isEmailAddress(email)) violations.push(violation('/contact/email', 'EMAIL'));
   if (none === true && (email || phone)) {
     violations.push(
       violation('/contact/none', 'CONTRADICTION', { other: email ? '/contact/email' : '/contact/phone' }),

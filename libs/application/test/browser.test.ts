@@ -7,9 +7,10 @@ import { build } from 'esbuild';
 
 /**
  * Bytes after gzip that a page may pay for it; it was 12,650 when this was written, 19,796 with the check of IBANs, and
- * 20,560 with what desks note beside the content and with documents of other states.
+ * 20,560 with what desks note beside the content and with documents of other states, and 22,003 with the definitions of a
+ * name and of an e-mail address.
  */
-const MOST_BYTES = 21 * 1024;
+const MOST_BYTES = 22 * 1024;
 
 let code = '';
 beforeAll(async () => {

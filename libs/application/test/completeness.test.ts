@@ -32,8 +32,11 @@ const requirements: Requirements = {
   ],
 };
 
+const TODAY = '2026-03-09';
 const told = (content: Content, wanted = requirements, kind = 'town-hall') =>
-  completenessViolations(content, wanted, kind, () => []).map(({ field, rule }) => `${field} ${rule}`);
+  completenessViolations(content, wanted, { centreKind: kind, today: TODAY }, () => []).map(
+    ({ field, rule }) => `${field} ${rule}`,
+  );
 describe('a person without IDNP', () => {
   const foreignDocument = { country: 'IT', kind: 'birth-certificate', number: 'IT-1' } as const;
   const { idnp: _none, ...born } = child;
@@ -173,9 +176,47 @@ describe('what is missing is told by its field', () => {
     const wrong = violation('/answers/act', 'ONE_OF', { choices: ['birth', 'death'] });
     const seen: unknown[] = [];
     const check = (answers: Record<string, unknown>) => [seen.push(answers), wrong].slice(1) as Violation[];
-    expect(completenessViolations(complete, requirements, 'town-hall', check)).toEqual([wrong]);
-    completenessViolations(file({ answers: undefined }), requirements, 'town-hall', check);
+    expect(completenessViolations(complete, requirements, { centreKind: 'town-hall', today: TODAY }, check)).toEqual([
+      wrong,
+    ]);
+    completenessViolations(
+      file({ answers: undefined }),
+      requirements,
+      { centreKind: 'town-hall', today: TODAY },
+      check,
+    );
     expect(seen).toEqual([complete.answers, {}]);
+  });
+});
+
+describe('a day that is still to come', () => {
+  const late = { other: 'today' };
+  const filed = (more: Record<string, unknown>) =>
+    completenessViolations(file(more), requirements, { centreKind: 'town-hall', today: TODAY }, () => []);
+
+  test.each<[string, Record<string, unknown>, string]>([
+    ['a birth', { applicant: { ...complete.applicant, birthDate: '2030-01-01' } }, '/applicant/birthDate'],
+    ['a birth tomorrow', { applicant: { ...complete.applicant, birthDate: '2026-03-10' } }, '/applicant/birthDate'],
+    [
+      'the birth of who is represented',
+      {
+        represented: { ...child, birthDate: '2027-01-01' },
+        mandate: { kind: 'kinship', reference: 'CS-1', date: '2024-02-29' },
+      },
+      '/represented/birthDate',
+    ],
+    ['a power', { mandate: { kind: 'notarial', reference: 'N-1', date: '2026-03-10' } }, '/mandate/date'],
+    [
+      'a document',
+      { evidence: [{ kind: 'identity-document', originalSeen: true, issueDate: '2026-03-10' }] },
+      '/evidence/0/issueDate',
+    ],
+  ])('is no day of %s', (_, more, field) => {
+    expect(filed(more)).toEqual([violation(field, 'NOT_AFTER', late)]);
+  });
+
+  test('is not the day of filing', () => {
+    expect(filed({ applicant: { ...complete.applicant, birthDate: TODAY } })).toEqual([]);
   });
 });
 

@@ -227,7 +227,7 @@ describe('the formats that forms may name', () => {
     [
       'email',
       ['ana@posta.example', 'a.b+c@posta.example'],
-      ['ana', 'ana@', '@posta.example', 'a b@posta.example', 'a..b@x.example'],
+      ['ana', 'ana@', '@posta.example', 'ana@posta', 'a b@posta.example', 'a..b@x.example'],
     ],
     ['uri', ['https://posta.example/a?b#c', 'urn:a:b'], ['posta', '/a', 'https://a b']],
     ['uuid', ['0b7a1c9e-0000-4000-8000-000000000001'], ['0b7a1c9e', '0b7a1c9e-0000-4000-8000-00000000000g']],
@@ -237,11 +237,11 @@ describe('the formats that forms may name', () => {
     expect(judged).toEqual([...right.map((text) => [text, true, true]), ...wrong.map((text) => [text, false, false])]);
   });
 
-  // Forms use neither; the catalog checks examples by the formats of the house, so that one answer holds everywhere.
-  test.each([
-    ['an address of a host without a dot', 'email', 'ana@posta', true],
-    ['a UUID as a name', 'uuid', 'urn:uuid:0b7a1c9e-0000-4000-8000-000000000001', false],
-  ])('%s is judged by the formats of the house, which differ here', (_name, format, text, ours) => {
-    expect([FORMATS[format]!(text), theirs(format)(text)]).toEqual([ours, !ours]);
-  });
+  // No form uses it; the catalog checks examples by the formats of the house, so that one answer holds everywhere.
+  test.each([['a UUID as a name', 'uuid', 'urn:uuid:0b7a1c9e-0000-4000-8000-000000000001', false]])(
+    '%s is judged by the formats of the house, which differ here',
+    (_name, format, text, ours) => {
+      expect([FORMATS[format]!(text), theirs(format)(text)]).toEqual([ours, !ours]);
+    },
+  );
 });

@@ -35,7 +35,7 @@ describe('the record of a hand-over', () => {
       ['/ground/kind ONE_OF'],
     ],
     ['on a ground that is none', { ground: { kind: 'zz' } }, ['/ground/kind ONE_OF']],
-    ['with a name of two lines', { collectorName: 'a\nzz' }, ['/collectorName CONTROL_CHARACTERS']],
+    ['with a name of two lines', { collectorName: 'a\nzz' }, ['/collectorName PERSON_NAME']],
     ['with a name without end', { collectorName: 'z'.repeat(201) }, ['/collectorName MAX_LENGTH']],
     [
       'with a power that breaks the line',

@@ -54,6 +54,7 @@ export const RULES = {
   DATE_TIME: { meaning: 'Must be an instant, RFC 3339.', params: {} },
   TIME: { meaning: 'Must be a time of day, RFC 3339.', params: {} },
   EMAIL: { meaning: 'Must be an e-mail address.', params: {} },
+  PERSON_NAME: { meaning: 'Must be a name: letters, hyphens, apostrophes and spaces.', params: {} },
   PHONE: { meaning: 'Must be a telephone number, such as +373 and eight digits.', params: {} },
   URI: { meaning: 'Must be an address, RFC 3986.', params: {} },
   UUID: { meaning: 'Must be a UUID.', params: {} },

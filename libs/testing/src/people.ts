@@ -32,6 +32,12 @@ export function person(n: number): Person {
   };
 }
 
+/** A family name that the n-th person alone has, of letters: `Exemplu-B` is the first's. */
+export function familyName(n: number): string {
+  const letters = [...String(n)].map((digit) => 'abcdefghij'[Number(digit)]).join('');
+  return `Exemplu-${letters.charAt(0).toUpperCase()}${letters.slice(1)}`;
+}
+
 /** The same person's number with a wrong check digit. */
 export function wrongIdnp(n: number): string {
   const right = idnp(n);

@@ -1,4 +1,6 @@
+import { isPersonName } from '@cups/application';
 import type { Language } from '@cups/application';
+import { RULE_TEXTS } from '@cups/application/texts';
 import type { TeamMember } from '../api/types.ts';
 import type { Text } from '../language/text.ts';
 import { TEAM } from '../texts/team.ts';
@@ -43,6 +45,7 @@ export function faultsOf(typed: Typed, of: Of): { id: string; says: Text }[] {
 
 function nameFault(name: string): Text | false {
   if (name.trim() === '') return TEAM.nameNeeded;
+  if (!isPersonName(mendedName(name))) return RULE_TEXTS.PERSON_NAME;
   return hasCyrillic(name) && FIELDS.cyrillic;
 }
 

@@ -172,7 +172,7 @@ function answerCheck(
 function ajvOf(document: Json, { allErrors = true, coerceTypes = false } = {}): Ajv2020 {
   const ajv = new Ajv2020({ allErrors, coerceTypes, allowUnionTypes: true, verbose: true });
   (addFormats as unknown as { default: (ajv: Ajv2020) => void }).default(ajv);
-  for (const name of ['idnp', 'country']) ajv.addFormat(name, FORMATS[name]!);
+  for (const name of ['idnp', 'country', 'person-name']) ajv.addFormat(name, FORMATS[name]!);
   // x-enum-varnames is for generators of code and says nothing about a value.
   ajv.addVocabulary([...Object.keys(document), 'x-rule', 'x-enum-varnames']);
   return ajv.addSchema(document, 'openapi', undefined, false);

@@ -1,4 +1,4 @@
-import { checkIdnp } from '@cups/application';
+import { checkIdnp, isPersonName } from '@cups/application';
 import { parseName } from '@cups/contracts';
 import type { DataVersions } from '@cups/contracts';
 import { isProblem, Problem, unknownHere, violation } from '@cups/problem';
@@ -48,9 +48,8 @@ export function invitedOf({ idnp, givenName, familyName, language }: Said): Invi
 function nameFaults(name: string, field: string): Violation[] {
   if (name.trim() === '') return [violation(field, 'REQUIRED')];
   if (name.length > MOST_LETTERS) return [violation(field, 'MAX_LENGTH', { most: MOST_LETTERS })];
-  if (/[\x00-\x1f\x7f-\x9f]/.test(name)) return [violation(field, 'CONTROL_CHARACTERS')];
-  // What a spreadsheet takes for a formula is no name.
-  return /^[=+@-]/.test(name.trim()) ? [violation(field, 'PATTERN')] : [];
+  // A name that begins with a hyphen is what a spreadsheet takes for a formula.
+  return isPersonName(name) && !name.trim().startsWith('-') ? [] : [violation(field, 'PERSON_NAME')];
 }
 
 type Names = Pick<Invited, 'givenName' | 'familyName'>;

@@ -1,4 +1,4 @@
-import { dateForPeople, plainWords } from '@cups/application';
+import { dateForPeople, isEmailAddress, plainWords } from '@cups/application';
 import { inLanguage, languageOf } from './language.ts';
 import type { Language, Words } from './language.ts';
 import { claimed, failed, printable } from './notice.ts';
@@ -48,16 +48,13 @@ export interface Contact {
   lastChange?: ResultChange;
 }
 
-/** One address without display name, list or line break; what is none is answered by a slip. */
-const ADDRESS = /^[^\s@<>,;:"()[\]\\]+@[^\s@<>,;:"()[\]\\]+$/;
-
 /**
  * Decides the channel: whoever has an e-mail address gets e-mail; everybody else (a telephone only, or nothing) gets a
  * slip that the desk prints, the receipt of filing included. In a training it is always a slip: no mail leaves the platform,
  * whosever address the desk typed.
  */
 export function channelFor({ email, training }: Pick<Contact, 'email' | 'training'>): Channel {
-  return !training && ADDRESS.test(email) ? 'email' : 'slip';
+  return !training && isEmailAddress(email) ? 'email' : 'slip';
 }
 
 function termOf({ dueDate, awaitsPayment }: Contact): Term {

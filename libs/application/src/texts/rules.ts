@@ -149,9 +149,14 @@ export const RULE_TEXTS: Record<Rule, Text> = {
   },
   TIME: { ro: 'Scrieți ora și minutele.', ru: 'Укажите часы и минуты.', en: 'Write hours and minutes.' },
   EMAIL: {
-    ro: 'Adresa de e-mail nu este întreagă. Verificați-o.',
-    ru: 'Адрес электронной почты неполный. Проверьте его.',
-    en: 'The e-mail address is not whole. Check it.',
+    ro: 'Scrieți adresa de e-mail în forma nume@exemplu.md, fără diacritice.',
+    ru: 'Введите адрес электронной почты в виде имя@пример.md латинскими буквами.',
+    en: 'Enter the email address in the form name@example.md, without diacritics.',
+  },
+  PERSON_NAME: {
+    ro: 'Scrieți numele doar cu litere, cratimă, apostrof și spațiu.',
+    ru: 'Имя состоит только из букв, дефиса, апострофа и пробела.',
+    en: 'Write the name with letters, hyphens, apostrophes and spaces only.',
   },
   PHONE: {
     ro: 'Scrieți +373 și opt cifre.',

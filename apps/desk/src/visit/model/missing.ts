@@ -34,8 +34,8 @@ export function lacksOf(typed: Typed, place: Place, screens: readonly ScreenId[]
   const violations = completenessViolations(
     Object.assign({}, content, represented),
     requirementsOf(service, agencyOf(registry, service)),
-    registry.centre.kind,
-    (answers) => answersCheckOf(formOf(service))(answers, today),
+    { centreKind: registry.centre.kind, today },
+    answersCheckOf(formOf(service)),
   );
   return located(violations, typed, content, service, screens);
 }

@@ -2,7 +2,7 @@ import { CONTENT_SCHEMA } from '@cups/application';
 
 /** Telephone numbers, e-mail addresses and account numbers as the platform takes them. */
 
-const { email: EMAIL, phone: PHONE } = CONTENT_SCHEMA.$defs.Contact.properties;
+const { phone: PHONE } = CONTENT_SCHEMA.$defs.Contact.properties;
 
 /**
  * A telephone number without dots and doubled spaces; one of Moldova as it is rung inside the country, 0 and eight digits,
@@ -31,8 +31,4 @@ export function mendedIban(text: string): string {
 
 export function isPhone(text: string): boolean {
   return text !== '' && text.length <= PHONE.maxLength && new RegExp(PHONE.pattern).test(text);
-}
-
-export function isEmail(text: string): boolean {
-  return text !== '' && text.length <= EMAIL.maxLength && new RegExp(EMAIL.pattern).test(text);
 }

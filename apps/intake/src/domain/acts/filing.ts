@@ -32,9 +32,8 @@ export function submit(app: Application, actor: Actor, parts: SubmitParts): Step
   }
   const content = counting(app.content, version);
   const requirements = { ...version, acceptsForeignDocuments };
-  const violations = completenessViolations(content, requirements, app.centreKind, (answers) =>
-    answersViolations(answers, today(at)),
-  );
+  const filing = { centreKind: app.centreKind, today: today(at) };
+  const violations = completenessViolations(content, requirements, filing, answersViolations);
   if (violations.length > 0) {
     throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
   }
