@@ -125,34 +125,35 @@ test('Each tab of the browser is titled by its screen, and by nobody.', async ()
   expect(titles.filter((title) => !title.endsWith(' · CUPS') || title.includes('Vrabie'))).toEqual([]);
 });
 
-test('Where the system has colours of its own, what is chosen is seen.', async () => {
+test('Where the system has colours of its own, what is chosen has the one for it, and an empty box no tick.', async () => {
   const { id } = await file({ operator, submit: false, ending: 'ZN', content: { applicant: applicant('Rusnac') } });
   const page = await open({ operator, forcedColors: 'active' });
-  const colours = async (chosen: Locator, other: Locator) => {
+  await heading(page, /^Astăzi/).waitFor();
+  const highlight = await page.evaluate(() => {
+    const probe = document.body.appendChild(document.createElement('p'));
+    Object.assign(probe.style, { forcedColorAdjust: 'none', backgroundColor: 'Highlight' });
+    const { backgroundColor } = getComputedStyle(probe);
+    probe.remove();
+    return backgroundColor;
+  });
+  const colour = async (chosen: Locator) => {
     await chosen.first().waitFor();
-    const look = (locator: Locator) => locator.first().evaluate((element) => getComputedStyle(element).backgroundColor);
-    return [await look(chosen), await look(other)];
+    return chosen.first().evaluate((element) => getComputedStyle(element).backgroundColor);
   };
-  const lists = page.getByRole('navigation', { name: 'Liste' }).getByRole('button');
-  const [list, otherList] = await colours(lists.and(page.locator('[aria-current]')), lists.nth(5));
-  expect(list).not.toBe(otherList);
-  const [language, otherLanguage] = await colours(
-    page.getByRole('button', { name: 'RO', exact: true }),
-    page.getByRole('button', { name: 'RU', exact: true }),
-  );
-  expect(language).not.toBe(otherLanguage);
+  const current = (of: Locator) => colour(of.and(page.locator('[aria-current]')));
+  expect(await current(page.getByRole('navigation', { name: 'Liste' }).getByRole('button'))).toBe(highlight);
+  expect(await current(page.getByRole('banner').getByRole('link'))).toBe(highlight);
+  expect(await colour(page.getByRole('button', { name: 'RO', exact: true }))).toBe(highlight);
   await page.keyboard.press('n');
   await page.getByRole('combobox').fill('certificat');
-  const [option, otherOption] = await colours(
-    page.getByRole('option', { selected: true }),
-    page.getByRole('option', { selected: false }),
-  );
-  expect(option).not.toBe(otherOption);
+  expect(await colour(page.getByRole('option', { selected: true }))).toBe(highlight);
   await page.goto(`/visits/resume/${id}`);
   await heading(page, 'Persoana verifică datele').waitFor();
-  const steps = page.getByRole('navigation', { name: 'Pași' }).getByRole('button');
-  const [step, otherStep] = await colours(steps.and(page.locator('[aria-current]')), steps);
-  expect(step).not.toBe(otherStep);
+  expect(await current(page.getByRole('navigation', { name: 'Pași' }).getByRole('button'))).toBe(highlight);
+  const tick = page.locator('[id="/checked"] + span svg');
+  expect(await tick.isVisible()).toBe(false);
+  await page.locator('[id="/checked"]').check({ force: true });
+  expect(await tick.isVisible()).toBe(true);
 });
 
 test('What is turned to the person names nobody else who is at the desk or was looked for.', async () => {

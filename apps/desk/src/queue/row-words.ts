@@ -128,8 +128,8 @@ function resultWords(row: Row, here: Circumstances, t: T): Told {
   const by = row.contact?.phone ?? t(ROWS.noMail);
   // A refusal is one also while the person is still to be told of it.
   if (row.state === 'rejected') {
-    const more = ring ? t(ROWS.refusedTell, { by }) : t(ROWS.refused);
-    const words: Told = { sign: 'refused', tone: 'trouble', todo: t(ROWS.handDecision), more };
+    const [todo, more] = ring ? [t(ROWS.refusedTell), by] : [t(ROWS.handDecision), t(ROWS.refused)];
+    const words: Told = { sign: 'refused', tone: 'trouble', todo, more };
     return Object.assign(words, date);
   }
   const words: Told = ring

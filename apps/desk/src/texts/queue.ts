@@ -56,7 +56,7 @@ export const ROWS = texts({
   handOver: { ro: 'De înmânat', ru: 'Выдать', en: 'To hand over' },
   handDecision: { ro: 'Decizie de înmânat', ru: 'Выдать решение', en: 'Decision to hand over' },
   refused: { ro: 'respinsă, cu motiv', ru: 'отказ, с причиной', en: 'rejected, with a reason' },
-  refusedTell: { ro: 'respinsă, de anunțat: {by}', ru: 'отказ, сообщить: {by}', en: 'rejected, to be told: {by}' },
+  refusedTell: { ro: 'Respinsă, de anunțat', ru: 'Отказ, сообщить', en: 'Rejected, to be told' },
   told: { ro: 'persoana este anunțată', ru: 'человеку сообщено', en: 'the person was told' },
   tell: { ro: 'De anunțat', ru: 'Сообщить', en: 'To be told' },
   noMail: { ro: 'fără e-mail', ru: 'нет эл. почты', en: 'no e-mail' },
