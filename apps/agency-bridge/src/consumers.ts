@@ -29,6 +29,7 @@ const senderOf = ({ topic, detail }: RefusedMessage): string => agencyOfReplies(
 /** What is done about events, about those of intake that an operator dropped, and about messages of agencies that were refused. */
 interface Events {
   handle: (event: ReceivedEvent) => Promise<Handled>;
+  handleMany: (agency: string, events: ReceivedEvent[]) => Promise<(Handled | undefined)[]>;
   skip: (event: ReceivedEvent) => Promise<void>;
   refused: (agency: string, training: boolean, messages: RefusedMessage[]) => Promise<void>;
 }
@@ -40,7 +41,7 @@ interface Events {
  */
 export function startConsumers(
   backend: StoredBackend<Config>,
-  { handle, skip, refused }: Events,
+  { handle, handleMany, skip, refused }: Events,
 ): (agency: string) => void {
   const { concurrency } = backend.config;
   const keepRefused = async (all: RefusedMessage[]): Promise<void> => {
@@ -64,7 +65,8 @@ export function startConsumers(
   return (agency) => {
     if (read.has(agency)) return;
     read.add(agency);
-    const how = { inheritFrom: GROUP, concurrency: share, handle, keepRefused, explain };
+    const many = (events: ReceivedEvent[]) => handleMany(agency, events);
+    const how = { inheritFrom: GROUP, concurrency: share, handle, handleMany: many, keepRefused, explain };
     backend.consume(Object.assign(how, repliesOf(agency)));
   };
 }

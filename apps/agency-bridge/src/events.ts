@@ -40,6 +40,9 @@ export function createEvents(options: EventsOptions) {
       const agency = agencyOfReplies(event.topic);
       return agency === undefined ? applications.handle(event) : replies.handle(event, { agency, training: false });
     },
+    /** Messages of one agency, many at once. */
+    handleMany: (agency: string, messages: ReceivedEvent[]) =>
+      replies.handleMany(messages, { agency, training: false }),
     /** Messages of an agency that were refused: it is told, and they are listed. */
     async refused(agency: string, training: boolean, messages: RefusedMessage[]): Promise<void> {
       if (!isAgency(agency)) return;

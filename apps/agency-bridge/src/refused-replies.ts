@@ -26,6 +26,14 @@ export interface RefusedReply {
   time: Date;
 }
 
+/** One that was recorded or changed: what it is about, why, and where it lies. */
+export interface NoteOfReply {
+  /** applications/{id} */
+  application: string;
+  notTaken: NotTaken;
+  about: Place;
+}
+
 interface Stored extends RefusedReply {
   /** `<topic>/<partition>/<offset>` */
   _id: string;
@@ -65,20 +73,16 @@ export class RefusedReplies {
     await this.#put(agency, rows);
   }
 
-  /** Keeps one that was recorded or changed. */
-  async note(agency: string, application: string, { cause, violations, changes = [] }: NotTaken, about: Place) {
-    const handling = isRefusalCause(cause) ? REFUSALS[cause].handling : 'refused';
-    const row = {
-      agency,
-      application,
-      handling,
-      cause,
-      violations,
-      changes,
-      time: this.#now(),
-      lastOffset: about.offset,
-    };
-    await this.#put(agency, [Object.assign(row, about)]);
+  /** Keeps those that were recorded or changed. */
+  async note(agency: string, notes: NoteOfReply[]): Promise<void> {
+    const time = this.#now();
+    const rows = notes.slice(-KEPT_AT_ONCE).map(({ application, notTaken, about }) => {
+      const { cause, violations, changes = [] } = notTaken;
+      const handling = isRefusalCause(cause) ? REFUSALS[cause].handling : 'refused';
+      const row = { agency, application, handling, cause, violations, changes, time, lastOffset: about.offset };
+      return Object.assign(row, about);
+    });
+    await this.#put(agency, rows);
   }
 
   /** A page of an agency, the newest first. @throws Problem PAGE_TOKEN_INVALID */

@@ -100,6 +100,48 @@ test('of 3,000 unusable messages about one delivery the desk is told 20, and the
   }
 }, 120_000);
 
+test('2,000 repeats about one delivery, and as many about deliveries that nobody knows, hold up no other reply', async () => {
+  const bridge = await world.start();
+  const own = await sent(bridge, 'asp');
+  const other = await sent(bridge, 'asp');
+  await world.stop(bridge);
+  const way = await countingWay(own.delivery.slice('deliveries/'.length));
+  try {
+    const counted = await world.start({ mongoUri: way.uri });
+    const decision = (outcome: 'approved' | 'rejected', id: string) =>
+      replyOf(
+        'md.cups.reply.decided.v1',
+        own.name,
+        { outcome, reason: { ro: 'Lipsește dreptul.' }, decideTime: new Date().toISOString() },
+        { agency: 'asp', id },
+      );
+    await world.reply('asp', decision('rejected', 'first'));
+    // Under its id it is known, and it moves nothing: once it was told, and at each repeat the agency might be told again.
+    const second = decision('approved', 'second');
+    const repeats = Array.from({ length: 2_000 }, () => second);
+    const unknown = repeats.map(() => acknowledgementOf(newApplication().name, 'asp'));
+    for (let at = 0; at < 2_000; at += 1_000) {
+      await produceRaw(world.place, 'agency.asp.replies', repeats.slice(at, at + 1_000));
+      await produceRaw(world.place, 'agency.asp.replies', unknown.slice(at, at + 1_000));
+    }
+    await world.reply('asp', acknowledgementOf(other.name, 'asp'));
+    await told.until(() => isHeard(other), 60_000);
+    await eventually(
+      async () => {
+        const support = world.client(counted, { role: 'support' });
+        const { messages } = await support.listRefusedMessages({ topic: 'agency.asp.replies' });
+        return messages.reduce((sum, { count }) => sum + Number(count), 0) >= 2_000;
+      },
+      { timeoutMs: 60_000 },
+    );
+    // One by one, each of them is read at least once.
+    expect(way.count()).toBeLessThan(500);
+    await world.stop(counted);
+  } finally {
+    way.close();
+  }
+}, 150_000);
+
 test('an agency whose topics are missing holds up no other', async () => {
   const bridge = await world.start({ dataDir: world.dataFor(['ansa', ...AGENCIES]), createTopics: false });
   for (const agency of AGENCIES) {

@@ -48,6 +48,8 @@ export interface Consumes {
   /** Without the prefix. */
   topics: string[];
   handle: (event: ReceivedEvent) => Promise<Handled>;
+  /** Handles events that are not counted, many at once; what it leaves undefined comes to `handle`. */
+  handleMany?: ConsumerOptions['handleMany'];
   /** Counts an event that an operator dropped within its subject, without applying it; for events that are numbered. */
   skip?: (event: ReceivedEvent) => Promise<void>;
   /** Events of different subjects that are worked on at once. @default 16 */
@@ -148,10 +150,13 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     const { log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
     const watch = this.#watching();
-    const { keepRefused = this.refusals.keep, handle, ...what } = consumes;
+    const { keepRefused = this.refusals.keep, handle, handleMany, ...what } = consumes;
+    const between = this.#handler(handle);
     const consumer = createConsumer({
       ...what,
-      handle: this.#handler(handle),
+      handle: between,
+      // What stands between Kafka and the handler sees every event.
+      handleMany: between === handle ? handleMany : undefined,
       ...(this.#patience ? { patience: this.#patience } : {}),
       brokers,
       access,

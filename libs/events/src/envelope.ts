@@ -36,7 +36,7 @@ const ATTRIBUTE = /^[a-z0-9]{1,64}$/;
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** What is wrong with a header, by its name in lower case; with the value of the message where the field is ''. */
-export interface Fault {
+interface Fault {
   field: string;
   /** `once`: it comes twice. `utf8`: its bytes are no UTF-8. `required`, `const` and `pattern` as in a JSON Schema. */
   rule: 'required' | 'once' | 'utf8' | 'const' | 'pattern';

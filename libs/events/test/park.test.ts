@@ -7,7 +7,8 @@ import { encode } from '../src/envelope.ts';
 import type { Handled } from '../src/consume/handled.ts';
 import { MAX_PARKED } from '../src/consume/park.ts';
 import { Faults } from '../src/consume/patience.ts';
-import { Work, type Message } from '../src/consume/work.ts';
+import type { Message } from '../src/consume/reader.ts';
+import { Work } from '../src/consume/work.ts';
 import { memoryPark } from './memory-park.ts';
 
 const topic = 'cups.deliveries';

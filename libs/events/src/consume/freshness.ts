@@ -8,8 +8,8 @@ interface Fetching {
 
 /** Longer than kafkajs waits for any answer: a fetch that has not ended by then never will. */
 const LONGEST_FETCH_MS = 20_000;
-/** What a fetch brought is handed over at once; this long after its end nothing of it is still on its way. */
-const LONGEST_HAND_OVER_MS = 1_000;
+/** What a fetch brought is handed over within the wait of `Member` for room; this long after its end nothing of it is on its way. */
+const LONGEST_HAND_OVER_MS = 3_000;
 
 /**
  * Whether what kafkajs hands over was asked for after the last join of the group. Pure.

@@ -8,6 +8,11 @@ export interface HandlerOptions {
   /** What each topic may carry; what does not fit is refused before `handle` sees it. `WRITERS` has our own topics. */
   expects: Expectations;
   handle: (event: ReceivedEvent) => Promise<Handled>;
+  /**
+   * Handles events that are not counted, many at once, in order. What it leaves undefined, with all later ones of the same key, comes
+   * to `handle` one by one; so do all of them when it throws.
+   */
+  handleMany?: ((events: ReceivedEvent[]) => Promise<(Handled | undefined)[]>) | undefined;
   /** Counts an event within its subject without applying it, so that the next may come. Default: nothing is counted. */
   skip?: ((event: ReceivedEvent) => Promise<void>) | undefined;
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
@@ -45,6 +50,19 @@ export class Handler {
   async handle(event: ReceivedEvent): Promise<Outcome> {
     if (this.#held?.has(event)) return this.park(event, { cause: 'BEHIND', detail: '' });
     return this.#apply(event);
+  }
+
+  /** Whether an event may be one of many: nothing of its key is parked. */
+  isFree(event: ReceivedEvent): boolean {
+    return !this.#held?.has(event);
+  }
+
+  /** As `handleMany` of the options. */
+  async handleMany(events: ReceivedEvent[]): Promise<(Handled | undefined)[]> {
+    const { handleMany, count } = this.#options;
+    const handled = (await handleMany?.(events)) ?? [];
+    for (const [at, event] of events.entries()) if (handled[at]) count(event.topic, handled[at]);
+    return handled;
   }
 
   /** Parks an event, and with it all that comes with its key. Without a place for that it is never given up. */

@@ -25,6 +25,8 @@ const STALE_MS = 50;
 /** ms; a crash stops first and says why afterwards. */
 const AFTER_STOP_MS = 2_000;
 const LEAVE_MS = 5_000;
+/** ms; so long the other partitions of a fetch wait for one that is full. */
+const ROOM_MS = 500;
 
 const consumerOf = (kafka: Kafka, { prefix, groupId, maxWaitMs }: MemberOptions): KafkaConsumer =>
   kafka.consumer({
@@ -165,7 +167,13 @@ export class Member {
     if (!this.#freshness.isFresh(Date.now())) return after(STALE_MS);
     const full = this.#work.take(this.#short(topic), partition, messages, BigInt(batch.lastOffset()));
     resolveOffset(last.offset);
-    if (full) this.#consumer.pause([{ topic, partitions: [partition] }]);
+    if (!full) return;
+    // kafkajs asks for a partition that was paused as late as after its longest fetch: a pause is for handlers that take their time.
+    const name = this.#short(topic);
+    if ((await this.#work.roomWithin(name, partition, ROOM_MS)) || !this.joined()) return;
+    this.#consumer.pause([{ topic, partitions: [partition] }]);
+    // What became free meanwhile has said so already.
+    if (this.#work.isRoomy(name, partition)) this.resume(name, partition);
   }
 
   /** Markers of transactions are never handed over, but the group's position must get behind them. */

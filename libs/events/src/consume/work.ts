@@ -7,18 +7,17 @@ import {
   type RefusedMessage,
   type Refusal,
 } from '@cups/contracts';
-import type { KafkaMessage } from 'kafkajs';
-import type { PassedOver } from '../driver/batches.ts';
-import { readEvent, type Raw, type ReadEvent } from '../envelope.ts';
 import type { Expectations } from '../expect.ts';
 import { RETRY } from '../kafka.ts';
 import { committed, offsetsIn, planCommit, refusedIn, undo, type Offset, type PartitionInWork } from './commit.ts';
 import { FlushTimer } from './flush.ts';
+import { Gathering } from './gathering.ts';
 import { refusalOf, wordOf, type Handled, type Outcome } from './handled.ts';
 import { Handler } from './handler.ts';
 import { LaneFull } from './held.ts';
 import { openLanes } from './lanes.ts';
 import type { Failure, Lane, Park } from './park.ts';
+import { Reader, type Message, type ReaderOptions } from './reader.ts';
 import { Faults, PATIENCE, within, type Patience } from './patience.ts';
 import { OffsetWindow } from './window.ts';
 
@@ -37,6 +36,8 @@ export interface WorkOptions {
    * leads to nothing is parked with its key.
    */
   handle: (event: ReceivedEvent) => Promise<Handled>;
+  /** As of `HandlerOptions`; for topics that `expects` has no row for. */
+  handleMany?: ((events: ReceivedEvent[]) => Promise<(Handled | undefined)[]>) | undefined;
   /** Counts an event that was dropped within its subject, without applying it. Default: nothing is counted. */
   skip?: ((event: ReceivedEvent) => Promise<void>) | undefined;
   /** Whether a failure says nothing about the event: it is tried again for ever. Default: no failure is like that. */
@@ -48,11 +49,7 @@ export interface WorkOptions {
    * last of them come again; a throw is retried.
    */
   keepRefused: (messages: RefusedMessage[]) => Promise<void>;
-  /**
-   * For topics that outsiders write: why a message that is no event is refused. Their `ce_sequence` counts nothing. Default:
-   * NOT_A_CLOUDEVENT, with the headers that are wrong.
-   */
-  explain?: ((message: Raw) => Refusal) | undefined;
+  explain?: ReaderOptions['explain'];
   park?: Park | undefined;
 }
 
@@ -65,11 +62,23 @@ export interface Outside {
   reads: (topic: string, partition: number) => boolean;
 }
 
-export type Message = KafkaMessage & Raw & { passedOver?: PassedOver };
 type Partition = PartitionInWork<Message>;
 
 const WINDOW = 500;
-const SAY_EVERY_MS = 60_000;
+/** As many events, and as many bytes of them, are handled at once. */
+const MANY = { count: 200, bytes: 1024 * 1024 };
+
+/** An event on its way to its handler. */
+interface Entry {
+  event: ReceivedEvent;
+  offset: bigint;
+  at: Partition;
+  epoch: number;
+  bytes: number;
+}
+
+const laneOf = ({ topic, partition, key }: { topic: string; partition: number; key: string }): string =>
+  `${topic}/${partition}/${key}`;
 
 const offsetOf = (message: Message): bigint => BigInt(message.passedOver?.first ?? message.offset);
 
@@ -80,6 +89,7 @@ export class Work {
   readonly #outside: Outside;
   readonly #lanes: ReturnType<typeof openLanes>;
   readonly #handler: Handler;
+  readonly #reader: Reader;
   readonly #flushes: FlushTimer;
   readonly #countEvent: (topic: string, outcome: Outcome) => void;
   readonly #patience: Patience;
@@ -87,29 +97,36 @@ export class Work {
   readonly #draining = new Set<string>();
   #releases: NodeJS.Timeout | undefined;
   readonly #countRetry: (topic: string) => void;
+  readonly #many: Gathering<Entry>;
+  /** How many events of a lane wait for their handler one by one. */
+  readonly #singly = new Map<string, number>();
+  /** Who waits until a partition has room. */
+  readonly #rooms = new Map<Partition, PromiseWithResolvers<boolean>>();
   readonly #partitions = new Map<string, Partition>();
-  readonly #passedOverSaid = new Map<string, number>();
   /** Raised at each join: what was accepted before it comes again. */
   #epoch = 0;
   #parkedKnown: Promise<void> = Promise.resolve();
   #dealtWith = 0;
 
   constructor(options: WorkOptions, stopping: AbortSignal, outside: Outside) {
-    const { log, metrics, expects, topics, handle, skip, keepRefused, park, patience = PATIENCE } = options;
+    const { log, metrics, expects, topics, handle, handleMany, skip } = options;
+    const { keepRefused, park, patience = PATIENCE } = options;
     const events = metrics?.counter('consumer_events_total', 'Events handled', ['topic', 'outcome']);
     const retries = metrics?.counter('consumer_retries_total', 'Handlers that threw', ['topic']);
     this.#options = options;
     this.#stopping = stopping;
     this.#outside = outside;
+    this.#reader = new Reader(options);
     this.#countEvent = (topic, outcome) => events?.inc({ topic, outcome: wordOf(outcome) });
     this.#countRetry = (topic) => retries?.inc({ topic });
     this.#lanes = openLanes(options.concurrency ?? 16);
     this.#patience = patience;
     const count = this.#countEvent;
     this.#handler = new Handler(
-      Object.assign({ expects, topics, handle, skip, keepRefused, log, count }, park && { park }),
+      Object.assign({ expects, topics, handle, handleMany, skip, keepRefused, log, count }, park && { park }),
     );
     this.#flushes = new FlushTimer(() => this.#flushOnce(), log, stopping);
+    this.#many = new Gathering(MANY, (entries) => this.#workOnMany(entries));
   }
 
   /** All that was accepted is forgotten: after a join it comes again, from what is committed. */
@@ -144,6 +161,25 @@ export class Work {
     return at.window.full();
   }
 
+  /** Whether a full partition has room again within `ms`; what was refused is stored meanwhile, for it takes room too. */
+  async roomWithin(topic: string, partition: number, ms: number): Promise<boolean> {
+    const at = this.#partitionOf(topic, partition);
+    if (at.window.roomy()) return true;
+    void this.flush();
+    const room = this.#rooms.get(at) ?? Promise.withResolvers<boolean>();
+    this.#rooms.set(at, room);
+    const late = setTimeout(() => room.resolve(false), ms);
+    const hasRoom = await room.promise;
+    clearTimeout(late);
+    this.#rooms.delete(at);
+    return hasRoom;
+  }
+
+  /** Whether a partition is to be fetched again. */
+  isRoomy(topic: string, partition: number): boolean {
+    return this.#partitionOf(topic, partition).window.roomy();
+  }
+
   /** Stores what was refused, and commits what is done. */
   flush(): Promise<void> {
     return this.#flushes.now();
@@ -165,8 +201,9 @@ export class Work {
   }
 
   /** When all that has been started has ended. */
-  settled(): Promise<unknown> {
-    return this.#lanes.settled();
+  async settled(): Promise<void> {
+    await this.#many.settled();
+    await this.#lanes.settled();
   }
 
   #partitionOf(topic: string, partition: number): Partition {
@@ -192,50 +229,65 @@ export class Work {
   /** What is no event needs no handler: 10,000 of them in a row cost next to nothing. */
   #start(message: Message, at: Partition): void {
     const offset = offsetOf(message);
-    const read = this.#read(message, at);
-    if (!read.event) {
+    const read = this.#reader.read(message, at.topic, at.partition);
+    if ('refusal' in read) {
       this.#countEvent(at.topic, 'refused');
-      this.#settle(at, offset, this.#refusalOf(message, read, at.topic));
+      this.#settle(at, offset, read.refusal);
       return;
     }
     const { event } = read;
-    const epoch = this.#epoch;
-    this.#lanes.run(`${at.topic}/${at.partition}/${event.key}`, () => this.#workOn(event, offset, at, epoch));
+    const entry: Entry = { event, offset, at, epoch: this.#epoch, bytes: event.data.length };
+    const { handleMany, expects } = this.#options;
+    // Also what is handled one by one passes here, so that it stays in order.
+    if (handleMany && !expects[at.topic]) this.#many.add(entry);
+    else this.#workSingly(entry);
   }
 
-  /** Nothing that a message holds may end its consumer: what throws in spite of that is refused, and logged. */
-  #read(message: Message, { topic, partition }: Partition): ReadEvent {
-    if (message.passedOver) return { faults: [] as never };
+  #workSingly(entry: Entry): void {
+    const lane = laneOf(entry.event);
+    this.#singly.set(lane, (this.#singly.get(lane) ?? 0) + 1);
+    this.#lanes.run(lane, async () => {
+      await this.#workOn(entry);
+      const left = (this.#singly.get(lane) ?? 1) - 1;
+      if (left > 0) this.#singly.set(lane, left);
+      else this.#singly.delete(lane);
+    });
+  }
+
+  /** Never rejects. What is not handled together is handled one by one, with all that comes after it in its lane. */
+  async #workOnMany(entries: Entry[]): Promise<void> {
+    await this.#parkedKnown;
+    const live = entries.filter(({ epoch }) => epoch === this.#epoch && !this.#stopping.aborted);
+    const free = live.filter(({ event }) => !this.#singly.has(laneOf(event)) && this.#handler.isFree(event));
+    const outcomes = new Map<Entry, Handled>();
     try {
-      return readEvent(message, topic, partition, this.#options.explain === undefined);
-    } catch (error) {
-      this.#options.log.error({ event: 'message-unreadable', topic, partition, offset: message.offset, error });
-      return { faults: [{ field: '', rule: 'required' }] };
+      const work = () => within(this.#patience.hangMs, () => this.#handler.handleMany(free.map(({ event }) => event)));
+      const handled = free.length > 0 ? await this.#lanes.withSlot(work) : [];
+      for (const [at, entry] of free.entries()) if (handled[at]) outcomes.set(entry, handled[at]);
+    } catch {
+      for (const topic of new Set(free.map(({ at }) => at.topic))) this.#countRetry(topic);
     }
+    for (const entry of live) {
+      if (entry.epoch !== this.#epoch) continue;
+      const outcome = outcomes.get(entry);
+      if (outcome === undefined) this.#workSingly(entry);
+      else this.#settle(entry.at, entry.offset, refusalOf(outcome));
+    }
+    for (const at of new Set(live.map((entry) => entry.at))) this.#goOn(at);
   }
 
-  #refusalOf(message: Message, { faults }: ReadEvent, topic: string): Refusal {
-    if (message.passedOver) {
-      this.#sayPassedOver(topic, message.passedOver.cause);
-      return { cause: message.passedOver.cause, fields: [] };
-    }
-    try {
-      const explained = this.#options.explain?.(message);
-      if (explained) return explained;
-    } catch (error) {
-      this.#options.log.error({ event: 'message-unreadable', topic, offset: message.offset, error });
-    }
-    return { cause: 'NOT_A_CLOUDEVENT', fields: faults.map(({ field }) => field || '*') };
+  #goOn(at: Partition): void {
+    this.#startNext(at);
+    this.#sayRoomy(at);
   }
 
-  async #workOn(event: ReceivedEvent, offset: bigint, at: Partition, epoch: number): Promise<void> {
+  async #workOn({ event, offset, at, epoch }: Entry): Promise<void> {
     await this.#parkedKnown;
     const work = () => within(this.#patience.hangMs, () => this.#handler.handle(event));
     const outcome = await this.#untilDone(at.topic, epoch, work, (failure) => this.#handler.park(event, failure));
     if (outcome === undefined || epoch !== this.#epoch) return;
     this.#settle(at, offset, refusalOf(outcome));
-    this.#startNext(at);
-    this.#sayRoomy(at);
+    this.#goOn(at);
   }
 
   /**
@@ -276,8 +328,8 @@ export class Work {
   async #drainReleased(): Promise<void> {
     const due = await this.#handler.due().catch(() => []);
     for (const lane of due) {
-      const { topic, partition, key } = lane;
-      const name = `${topic}/${partition}/${key}`;
+      const { topic, partition } = lane;
+      const name = laneOf(lane);
       if (this.#draining.has(name) || !this.#outside.reads(topic, partition)) continue;
       this.#draining.add(name);
       this.#lanes.run(name, () => this.#drain(lane, this.#epoch).finally(() => this.#draining.delete(name)));
@@ -311,7 +363,10 @@ export class Work {
   }
 
   #sayRoomy(at: Partition): void {
-    if (at.window.roomy()) this.#outside.roomy(at.topic, at.partition);
+    if (!at.window.roomy()) return;
+    const room = this.#rooms.get(at);
+    if (room) room.resolve(true);
+    else this.#outside.roomy(at.topic, at.partition);
   }
 
   async #flushOnce(): Promise<void> {
@@ -331,13 +386,5 @@ export class Work {
     for (const { at } of plan) this.#sayRoomy(at);
     // A refused commit means that the group has moved on: those messages come again.
     await this.#outside.commit(offsetsIn(plan, this.#options.prefix)).catch(() => {});
-  }
-
-  /** Once a minute for each topic and cause: what is stored tells how many there were. */
-  #sayPassedOver(topic: string, reason: string): void {
-    const key = `${topic} ${reason}`;
-    if (Date.now() - (this.#passedOverSaid.get(key) ?? 0) < SAY_EVERY_MS) return;
-    this.#passedOverSaid.set(key, Date.now());
-    this.#options.log.error({ event: 'batch-passed-over', topic, reason });
   }
 }
