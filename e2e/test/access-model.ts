@@ -27,7 +27,7 @@ export const MODEL: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   intake: Object.fromEntries([
     ...each('CreateApplication GetApplication ListApplications SearchApplications', page(DESK, 'centre')),
     ...each('ListQueue ListQueueChanges LookUpPerson GetApplicationFile', page(DESK, 'centre')),
-    ...each('GetFiledSubmission ListLooks ListApplicationActions', page(DESK, 'centre')),
+    ...each('GetFiledSubmission RecordAccess ListLooks ListApplicationActions', page(DESK, 'centre')),
     ...each('UpdateApplication SubmitApplication WithdrawApplication SupplyDocuments', page(DESK, 'centre')),
     ...each('HandOverResult ConfirmOutcome RenewApplication RecordPayment', page(DESK, 'centre')),
     ...each('AddNote AssignApplication MarkDeskNotesSeen RecordTelling', page(DESK, 'centre')),
@@ -121,7 +121,7 @@ const owned = (names: string, owner: Owner): [string, Owner][] => names.split(' 
 
 /** What a method finds of a thing for a session that was let in; a list is there for everybody, and holds what is theirs. */
 export const OWNERS: Readonly<Record<string, Owner>> = Object.fromEntries([
-  ...owned('GetApplication GetApplicationFile ListLooks ListApplicationActions UpdateApplication', desk),
+  ...owned('GetApplication GetApplicationFile RecordAccess ListLooks ListApplicationActions UpdateApplication', desk),
   ...owned('SubmitApplication WithdrawApplication SupplyDocuments HandOverResult ConfirmOutcome', desk),
   ...owned('RenewApplication RecordPayment AddNote AssignApplication MarkDeskNotesSeen RecordTelling', desk),
   ...owned('GetFiledSubmission GetDelivery ListNotices GetSlip', deskOnceFiled),

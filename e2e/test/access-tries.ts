@@ -43,6 +43,7 @@ const INTAKE: Record<string, Omit<Try, 'service' | 'method'>> = {
   GetApplication: { ask: about },
   ListApplicationActions: { ask: about },
   ListLooks: { ask: about },
+  RecordAccess: { ask: (thing) => ({ name: nameOf(thing), kind: 'LOOK_KIND_NOTICES' }) },
   GetApplicationFile: {
     ask: about,
     holds: ({ same }: { same: { centre: string }[] }, session) => same.every(({ centre }) => isTheirs(session, centre)),

@@ -88,14 +88,23 @@ test('Statistics come as JSON, and as a table for a spreadsheet.', async () => {
 });
 
 test('Who looked is a page to print, in a language, with the names of operators and without scripts.', async () => {
-  const look = (kind: 'FILE' | 'SEARCH', by = 'operators/cu-001-specialist') => ({
+  const look = (kind: 'FILE' | 'SEARCH', time: string, by = 'operators/cu-001-specialist') => ({
     by,
-    lookTime: { seconds: String(Date.parse('2026-11-24T08:00:00Z') / 1000), nanos: 0 },
+    lookTime: { seconds: String(Date.parse(`2026-11-24T${time}Z`) / 1000), nanos: 0 },
     kind: `LOOK_KIND_${kind}` as const,
     centre: 'centres/CU-001',
   });
   const printing = await start({
-    intake: { ListLooks: () => Promise.resolve({ looks: [look('FILE'), look('SEARCH', 'operators/unknown')] }) },
+    intake: {
+      ListLooks: () =>
+        Promise.resolve({
+          looks: [
+            look('SEARCH', '08:03:00'),
+            look('SEARCH', '08:02:00', 'operators/unknown'),
+            look('FILE', '08:00:00'),
+          ],
+        }),
+    },
     identity: {
       BatchGetOperators: () =>
         Promise.resolve({ operators: [{ name: 'operators/cu-001-specialist', displayName: 'Ana <b>Exemplu</b>' }] }),
@@ -105,7 +114,9 @@ test('Who looked is a page to print, in a language, with the names of operators 
   const { text, headers } = await printing.send('GET', path);
   expect(headers['content-type']).toBe('text/html; charset=utf-8');
   expect(text).toContain('<h1>Cine a consultat cererea</h1>');
-  expect(text).toContain('<td>24.11.2026, 10:00</td>');
+  // Two looks of a quarter of an hour are one row.
+  expect(text).toContain('<td>24.11.2026, 10:00</td><td>24.11.2026, 10:03</td>');
+  expect(text).toContain('<td>dosarul cererii, rândul într-o căutare</td><td>2</td>');
   expect(text).toContain('Ana &#60;b&#62;Exemplu');
   expect(text).toContain('operators/unknown');
   expect((await printing.send('GET', `${path}?language=ru`)).text).toContain('дело заявления');

@@ -131,6 +131,7 @@ export async function startGateway(
           lookerCount: 2,
         }),
       GetFiledSubmission: () => Promise.resolve(submission),
+      RecordAccess: () => Promise.resolve({}),
       ListLooks: () => Promise.resolve({ looks: [look], nextPageToken: 'next' }),
       GetStatistics: () => Promise.resolve({ rows: [statistics], total: { ...statistics, name: '' } }),
       TrackApplication: () =>

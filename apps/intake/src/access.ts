@@ -15,6 +15,8 @@ export const access: AccessTable<IntakeServiceDefinition> = {
   LookUpPerson: { ...desk, personalData: true },
   GetApplicationFile: { ...desk, personalData: true },
   GetFiledSubmission: { ...desk, personalData: true },
+  // Shows nothing by itself; what it records is named.
+  RecordAccess: { ...desk, personalData: true },
   // Names of operators, whom the person may ask for: of the person nothing is shown.
   ListLooks: { ...desk, personalData: false },
   GetStatistics: { callers: ['gateway'], roles: ['supervisor'], tenancy: 'platform', personalData: false },

@@ -1,4 +1,5 @@
 import { draftRpcs } from './rpc/drafts.ts';
+import { accessLogRpcs } from './rpc/access-log.ts';
 import { fileRpcs } from './rpc/file.ts';
 import { filingRpcs } from './rpc/filing.ts';
 import type { IntakeRpcs, Parts } from './rpc/parts.ts';
@@ -24,6 +25,7 @@ export function rpcs(parts: Parts): IntakeRpcs {
     ...queueRpcs(parts),
     ...searchRpcs(parts),
     ...fileRpcs(parts),
+    ...accessLogRpcs(parts),
     ...statisticsRpcs(parts),
     ...trackingRpcs(parts),
     ...serviceRpcs(parts),

@@ -94,3 +94,28 @@ test('The same person for the same service is noticed in the draft, before it is
   expect(same.map(({ name }) => name)).toEqual([first.name]);
   expect((await here.getApplicationFile({ name: first.name })).same).toEqual([]);
 });
+
+test('What another service holds of an application is recorded as well, of the own centre only.', async () => {
+  const here = at('CU-318');
+  const { name } = await here.file(8);
+  await here.recordAccess({ name, kind: 'LOOK_KIND_NOTICES' });
+  await here.recordAccess({ name, kind: 'LOOK_KIND_SLIP' });
+  await expect(at('CU-319').recordAccess({ name, kind: 'LOOK_KIND_SLIP' })).rejects.toMatchObject({
+    reason: 'NOT_FOUND',
+  });
+  await expect(here.recordAccess({ name })).rejects.toMatchObject({ reason: 'INVALID_ARGUMENT' });
+  const { looks } = await here.listLooks({ name });
+  expect(looks).toMatchObject([
+    { by: 'operators/cu-318-specialist', kind: 'LOOK_KIND_SLIP', centre: 'centres/CU-318' },
+    { kind: 'LOOK_KIND_NOTICES' },
+  ]);
+});
+
+test('A file whose reader records the access later leaves no entry by itself.', async () => {
+  const here = at('CU-320');
+  const { name } = await here.file(9);
+  await here.getApplicationFile({ name, recordLater: true });
+  expect((await here.listLooks({ name })).looks).toEqual([]);
+  await here.recordAccess({ name, kind: 'LOOK_KIND_FILE' });
+  expect((await here.listLooks({ name })).looks).toMatchObject([{ kind: 'LOOK_KIND_FILE' }]);
+});

@@ -71,3 +71,5 @@ export type {
   StaffAct,
 } from './vocabularies.ts';
 export { escapeHtml, plainCode, plainWords } from './words.ts';
+export { groupAccesses } from './access-groups.ts';
+export type { AccessEntry, AccessGroup } from './access-groups.ts';

@@ -88,7 +88,7 @@ export const RESULT_KINDS = ['paper', 'electronic', 'payment'] as const;
 export type ResultKind = (typeof RESULT_KINDS)[number];
 
 /** What of an application somebody at a desk looked at. */
-export const LOOK_KINDS = ['file', 'search', 'submission', 'history', 'person'] as const;
+export const LOOK_KINDS = ['file', 'search', 'submission', 'history', 'person', 'notices', 'slip'] as const;
 export type LookKind = (typeof LOOK_KINDS)[number];
 
 /** What was done to one of the staff. */

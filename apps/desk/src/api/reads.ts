@@ -1,6 +1,6 @@
 import { QueryClient, queryOptions } from '@tanstack/react-query';
 import { api, bodyOf, isPassing } from './client.ts';
-import type { Bucket, Operator } from './types.ts';
+import type { ApplicationFile, Bucket, Operator } from './types.ts';
 
 /** What the page reads, and for how long it may think that it still knows. All of it is in memory only. */
 
@@ -71,10 +71,34 @@ export const queueRead = (bucket: Bucket) =>
 export const fileRead = (id: string) =>
   queryOptions({
     queryKey: ['file', id],
-    queryFn: () => bodyOf(api.GET('/api/v1/applications/{id}/file', { params: { path: { id } } })),
+    queryFn: () => readFile(id),
     // Colleagues work on it too: whoever comes back to the window sees what they did.
     staleTime: 1_000,
   });
+
+/** What the page has of each application, as the platform knows it. */
+const etags = new Map<string, string>();
+
+async function readFile(id: string): Promise<ApplicationFile> {
+  const { data, response } = await api.GET('/api/v1/applications/{id}/file', { params: { path: { id } } });
+  etags.set(id, response.headers.get('ETag') ?? '');
+  return data as ApplicationFile;
+}
+
+/** Asks whether an application that is shown has changed. One that has not is answered 304, and leaves no entry in the access log. */
+export async function pollFile(reads: QueryClient, id: string): Promise<void> {
+  const { queryKey } = fileRead(id);
+  const readAt = () => reads.getQueryState(queryKey)?.dataUpdatedAt;
+  const before = readAt();
+  const { data, response } = await api.GET('/api/v1/applications/{id}/file', {
+    params: { path: { id } },
+    headers: { 'If-None-Match': etags.get(id) ?? '', 'X-Cups-Poll': '?1' },
+  });
+  // What was read meanwhile is newer.
+  if (response.status === 304 || data === undefined || readAt() !== before) return;
+  etags.set(id, response.headers.get('ETag') ?? '');
+  reads.setQueryData(queryKey, data);
+}
 
 export const submissionRead = (id: string, number: number) =>
   queryOptions({
@@ -87,7 +111,8 @@ export const submissionRead = (id: string, number: number) =>
 export const looksRead = (id: string) =>
   queryOptions({
     queryKey: ['looks', id],
-    queryFn: () => bodyOf(api.GET('/api/v1/applications/{id}/looks', { params: { path: { id } } })),
+    queryFn: () =>
+      bodyOf(api.GET('/api/v1/applications/{id}/looks', { params: { path: { id }, query: { pageSize: 200 } } })),
   });
 
 /** Forms, prices, papers and days off: they change by the day, and the browser asks whether they still are as it has them. */

@@ -1,6 +1,7 @@
-import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useLocation } from 'wouter';
-import { fileRead } from '../api/reads.ts';
+import { fileRead, pollFile } from '../api/reads.ts';
 import type { ApplicationFile } from '../api/types.ts';
 import { useKeys } from '../keys/keys.tsx';
 import { longDate, today } from '../language/dates.ts';
@@ -22,13 +23,26 @@ import { Timeline } from './timeline.tsx';
 import { civilDay, END_STATES } from '@cups/application';
 import styles from './application.module.css';
 
-/** How often the page of an application looks whether something moved, in ms. */
-const LOOK_MS = 20_000;
+/** How often the page of an application asks whether something moved, in ms. */
+const POLL_INTERVAL_MS = 20_000;
+
+function useFilePoll(id: string): void {
+  const reads = useQueryClient();
+  useEffect(() => {
+    const poll = () => {
+      // The next one comes by itself, and the strip says that the platform is away.
+      if (!document.hidden) pollFile(reads, id).catch(() => undefined);
+    };
+    const timer = setInterval(poll, POLL_INTERVAL_MS);
+    return () => clearInterval(timer);
+  }, [reads, id]);
+}
 
 /** One application: who has it, what can be done now, and how it came here. */
 export default function ApplicationScreen({ id }: { id: string }) {
   const [, go] = useLocation();
-  const file = useQuery(Object.assign({ refetchInterval: LOOK_MS }, fileRead(id)));
+  const file = useQuery(fileRead(id));
+  useFilePoll(id);
   useKeys([{ code: 'Escape', says: KEYS.queue, does: () => go('/') }]);
   if (file.isPending) return <Skeleton />;
   if (!file.data) return <Failed error={file.error} onAgain={() => void file.refetch()} />;

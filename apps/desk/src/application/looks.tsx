@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Printer } from 'lucide-react';
 import { Link, useLocation } from 'wouter';
+import { groupAccesses } from '@cups/application';
 import { LOOK_TEXTS } from '@cups/application/texts';
 import { fileRead, looksRead } from '../api/reads.ts';
 import { useKeys } from '../keys/keys.tsx';
@@ -19,11 +20,14 @@ import { nameOfOperator } from './operators.ts';
 import { whenOf } from './state-words.ts';
 import styles from './application.module.css';
 
-/** Who looked at an application, and when: every person may ask for it. */
+const HEADS = [FILE.looksFirst, FILE.looksLast, FILE.looksWho, FILE.looksWhat, FILE.looksCount];
+
+/** Who looked at an application, and when, by operator and 15 minutes: every person may ask for it. */
 export default function Looks({ id }: { id: string }) {
   const { t, language } = useLanguage();
   const [, go] = useLocation();
   const looks = useQuery(looksRead(id));
+  const when = (time: string) => whenOf(time, { language, today: today() });
   useKeys([{ code: 'Escape', says: KEYS.back, does: () => go(`/applications/${id}`) }]);
   return (
     <Screen>
@@ -37,12 +41,23 @@ export default function Looks({ id }: { id: string }) {
         {looks.isError && <Failed error={looks.error} onAgain={() => void looks.refetch()} />}
         {looks.data && (
           <table className={styles.table}>
+            <thead>
+              <tr>
+                {HEADS.map((head) => (
+                  <th key={head.ro} scope="col">
+                    {t(head)}
+                  </th>
+                ))}
+              </tr>
+            </thead>
             <tbody>
-              {looks.data.looks.map(({ by, lookTime, kind }, at) => (
-                <tr key={`${lookTime} ${at}`}>
-                  <td>{whenOf(lookTime, { language, today: today() })}</td>
-                  <th scope="row">{nameOfOperator(looks.data.operators, by, t)}</th>
-                  <td>{t(LOOK_TEXTS[kind])}</td>
+              {groupAccesses(looks.data.looks).map(({ first, last, count, kinds }) => (
+                <tr key={`${last.by} ${first.lookTime}`}>
+                  <td>{when(first.lookTime)}</td>
+                  <td>{when(last.lookTime)}</td>
+                  <th scope="row">{nameOfOperator(looks.data.operators, last.by, t)}</th>
+                  <td>{kinds.map((kind) => t(LOOK_TEXTS[kind])).join(', ')}</td>
+                  <td>{count}</td>
                 </tr>
               ))}
             </tbody>

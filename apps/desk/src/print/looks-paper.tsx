@@ -1,3 +1,4 @@
+import { groupAccesses } from '@cups/application';
 import { LOOK_TEXTS } from '@cups/application/texts';
 import type { Application, Look, Registry } from '../api/types.ts';
 import { PRINT } from '../texts/print.ts';
@@ -15,9 +16,10 @@ interface LooksParts {
   nameOf: (by: string) => string;
 }
 
-/** Who looked at an application and when: the person may ask for it at any time. */
+/** Who looked at an application and when, by operator and 15 minutes: the person may ask for it at any time. */
 export function LooksPaper({ application, registry, looks, nameOf }: LooksParts) {
-  const heads = [PRINT.looksWhen, PRINT.looksWho, PRINT.looksWhat];
+  const heads = [PRINT.looksFirst, PRINT.looksLast, PRINT.looksWho, PRINT.looksWhat, PRINT.looksCount];
+  const clock = (time: string) => moment(time, registry.centre.timeZone);
   return (
     <Paper setting={settingOf(registry, application)} title={<Two words={PRINT.looksTitle} />}>
       <ServiceSubject filed={application} />
@@ -38,13 +40,19 @@ export function LooksPaper({ application, registry, looks, nameOf }: LooksParts)
             </tr>
           </thead>
           <tbody>
-            {looks.map(({ by, lookTime, kind }, i) => (
-              <tr key={i}>
-                <td>{moment(lookTime, registry.centre.timeZone)}</td>
-                <td>{nameOf(by)}</td>
+            {groupAccesses(looks).map(({ first, last, count, kinds }) => (
+              <tr key={`${last.by} ${first.lookTime}`}>
+                <td>{clock(first.lookTime)}</td>
+                <td>{clock(last.lookTime)}</td>
+                <td>{nameOf(last.by)}</td>
                 <td>
-                  <Two words={LOOK_TEXTS[kind]} />
+                  {kinds.map((kind) => (
+                    <div key={kind}>
+                      <Two words={LOOK_TEXTS[kind]} />
+                    </div>
+                  ))}
                 </td>
+                <td>{count}</td>
               </tr>
             ))}
           </tbody>

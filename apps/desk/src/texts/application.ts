@@ -211,6 +211,11 @@ export const FILE = texts({
   notices: { ro: 'Ce i s-a spus persoanei', ru: 'Что сообщено человеку', en: 'What the person was told' },
   submissionTitle: { ro: 'Cererea depusă', ru: 'Поданное заявление', en: 'The application as filed' },
   looksTitle: { ro: 'Cine s-a uitat la cerere', ru: 'Кто смотрел заявление', en: 'Who looked at the application' },
+  looksFirst: { ro: 'De la', ru: 'С', en: 'First' },
+  looksLast: { ro: 'Până la', ru: 'По', en: 'Last' },
+  looksWho: { ro: 'Cine', ru: 'Кто', en: 'Who' },
+  looksWhat: { ro: 'Ce', ru: 'Что', en: 'What' },
+  looksCount: { ro: 'De câte ori', ru: 'Сколько раз', en: 'Times' },
   back: { ro: 'Înapoi la cerere', ru: 'К заявлению', en: 'Back to the application' },
 });
 

@@ -139,7 +139,9 @@ export const PRINT = texts({
   power: { ro: 'Împuternicirea', ru: 'Полномочие', en: 'Power' },
 
   looksTitle: { ro: 'Cine a consultat cererea', ru: 'Кто просматривал заявление', en: 'Who looked at the application' },
-  looksWhen: { ro: 'Când', ru: 'Когда', en: 'When' },
+  looksFirst: { ro: 'De la', ru: 'С', en: 'First' },
+  looksLast: { ro: 'Până la', ru: 'По', en: 'Last' },
+  looksCount: { ro: 'De câte ori', ru: 'Сколько раз', en: 'Times' },
   looksWho: { ro: 'Cine', ru: 'Кто', en: 'Who' },
   looksWhat: { ro: 'Ce', ru: 'Что', en: 'What' },
   looksNone: {

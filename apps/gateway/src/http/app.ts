@@ -41,7 +41,7 @@ export function createApp(parts: AppParts): Express {
   async function answer(exchange: Exchange, operation: Operation): Promise<void> {
     try {
       const call = await passGates(exchange, operation, parts);
-      exchange.send(await handlers[operation.id]!(call));
+      await exchange.send(await handlers[operation.id]!(call));
     } catch (error) {
       if (isMiss(operation, error)) await misses.missed(exchange);
       exchange.fail(error);

@@ -79,7 +79,7 @@ function answering(parts: AuthParts, refusalOf: Visit['refusalOf'], limit?: Limi
         const attempt = parts.attempts.read(req.headers.cookie);
         const origin = originOf(req, parts.publicOrigin);
         visit = { exchange, req, res, provider, attempt, origin, context: exchange.context, refusalOf };
-        exchange.send(await step(visit));
+        await exchange.send(await step(visit));
       } catch (error) {
         if (visit?.refusalOf) exchange.failAs(error, visit.refusalOf);
         else exchange.fail(error);

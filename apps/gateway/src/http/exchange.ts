@@ -101,9 +101,11 @@ export class Exchange {
     this.#renewed = renewed;
   }
 
-  /** @throws Problem INTERNAL where answers are held against the document and this one does not fit */
-  send(answer: Answer): void {
-    this.#write(this.#spared(answer), this.operation);
+  /** @throws Problem INTERNAL where answers are held against the document and this one does not fit; what `beforeShown` throws */
+  async send(answer: Answer): Promise<void> {
+    const spared = this.#spared(answer);
+    if (spared.status !== 304) await answer.beforeShown?.();
+    this.#write(spared, this.operation);
   }
 
   /** Answers with a file as it is. */
@@ -123,7 +125,7 @@ export class Exchange {
     if (operation?.method === 'get' && status === 200 && body !== undefined) {
       const text = JSON.stringify(body);
       const tagged = Object.assign({}, headers);
-      tagged['ETag'] ??= etagOfText(text);
+      tagged['ETag'] ??= etagOfText(answer.untagged ? JSON.stringify(without(body as object, answer.untagged)) : text);
       if (operation.shared) tagged['Cache-Control'] = 'public, no-cache';
       if (isKnown(req, tagged['ETag'])) return { status: 304, headers: tagged };
       tagged['Content-Type'] = JSON_MEDIA;
@@ -209,6 +211,11 @@ export class Exchange {
       durationMs,
     });
   }
+}
+
+/** A copy of an answer without some of its members. */
+function without(body: object, members: readonly string[]): object {
+  return Object.fromEntries(Object.entries(body).filter(([name]) => !members.includes(name)));
 }
 
 function mustBeDeclared(

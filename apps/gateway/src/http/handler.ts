@@ -14,10 +14,16 @@ export interface Call {
   etag: string;
   /** Of X-Cups-Reason, still percent-encoded; undefined where it is not sent. */
   why: string | undefined;
+  /** Whether the page asks by itself: what it has already is shown to nobody anew. */
+  isPoll: boolean;
 }
 
 /** What a handler gives: `body` goes out as JSON, `text` as it is: a page, or what Content-Type says. */
 export interface Answer {
+  /** Members of `body` that its ETag leaves out: a client that knows the rest has nothing to learn from them. */
+  untagged?: readonly string[];
+  /** Done before anything is shown, and left out where the client has it already (304). */
+  beforeShown?: (() => Promise<unknown>) | undefined;
   /** Whether a client that prefers so is spared the body: it says nothing that the client has not sent or does not read from the headers. */
   mayBeMinimal?: boolean;
   status?: number;

@@ -13,6 +13,8 @@ import type { Sessions } from './session.ts';
 
 /** A header (RFC 8941, a boolean) by which a page says that it asks by itself, so that nobody at the desk is seen by it. */
 const BACKGROUND = 'X-Cups-Background';
+/** The same of a page at which somebody may well sit: it asks by itself whether there is news. */
+const POLL = 'X-Cups-Poll';
 
 /** A link from elsewhere leads to a page, never here. Probes, which lie beside it, are for anybody. */
 const API = '/api/';
@@ -46,7 +48,8 @@ export async function passGates(exchange: Exchange, operation: Operation, gates:
   operation.checkRequest({ params, query, body, members, header: (name) => req.get(name) });
   const requestId = req.get('idempotency-key')?.toLowerCase() ?? '';
   const etag = req.get('if-match') ?? '';
-  return { context, session, params, query, body, requestId, etag, why: req.get('x-cups-reason') };
+  const isPoll = [BACKGROUND, POLL].some((header) => req.get(header) === '?1');
+  return { context, session, params, query, body, requestId, etag, why: req.get('x-cups-reason'), isPoll };
 }
 
 /** The parsed body, undefined when the request brings none. Waiting for it takes no place from others. */

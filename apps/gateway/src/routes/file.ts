@@ -8,10 +8,10 @@ import { applicationName, whole } from './shapes.ts';
 /** The page of one application: what intake, notifications and agency-bridge know of it, in one answer. */
 export function fileRoutes({ intake, bridge, notifications }: Neighbours): Record<string, Handler> {
   return {
-    async getApplicationFile({ params, context }) {
+    async getApplicationFile({ params, context, isPoll }) {
       const name = applicationName(params);
       // Whether it is the caller's is for intake to say: nobody else is asked before.
-      const file = await intake.getApplicationFile({ name }, context);
+      const file = await intake.getApplicationFile({ name, recordLater: isPoll }, context);
       const application = whole(file.application);
       const delivery = nameOf('deliveries', `${params['id']!}-${convert.idOf(application.agency)}`);
       const missing: string[] = [];
@@ -20,6 +20,9 @@ export function fileRoutes({ intake, bridge, notifications }: Neighbours): Recor
         unlessAway(bridge.getDelivery({ name: delivery }, context), 'delivery', missing),
       ]);
       return {
+        // How often it was looked at changes with every look.
+        untagged: ['lastLook', 'lookCount', 'lookerCount'],
+        beforeShown: isPoll ? () => intake.recordAccess({ name, kind: 'LOOK_KIND_FILE' }, context) : undefined,
         body: {
           application: convert.applicationJson(application),
           history: file.actions.map(convert.actionJson),

@@ -1,4 +1,4 @@
-import { escapeHtml } from '@cups/application';
+import { escapeHtml, groupAccesses } from '@cups/application';
 import type { Language } from '@cups/application';
 import { LOOK_TEXTS } from '@cups/application/texts';
 import { enumValue, fromTimestamp } from '@cups/contracts/proto';
@@ -8,19 +8,20 @@ import * as convert from '../convert.ts';
 import type { Handler } from '../http/handler.ts';
 import type { Neighbours, Query } from '../neighbours.ts';
 import type { Operators } from '../operators.ts';
-import { applicationName, list } from './shapes.ts';
+import { applicationName, list, whole } from './shapes.ts';
 
-/** Who looked at an application: for the clerk as a list, for the person as a page to print. */
+/** Who looked at an application: for the clerk as a list, for the person as a page to print, by operator and 15 minutes. */
 export function looksRoutes({ intake }: Neighbours, operators: Operators): Record<string, Handler> {
   /** The newest looks, page by page. */
   async function newest(name: string, context: CallContext): Promise<Look__Output[]> {
     const looks: Look__Output[] = [];
     let pageToken = '';
-    do {
-      const page = await intake.listLooks({ name, pageSize: 200, pageToken }, context);
-      looks.push(...page.looks);
-      pageToken = page.nextPageToken;
-    } while (pageToken && looks.length < MOST_PRINTED);
+    for (let page = 0; page < PRINTED_PAGES; page++) {
+      const { looks: found, nextPageToken } = await intake.listLooks({ name, pageSize: PAGE_SIZE, pageToken }, context);
+      looks.push(...found);
+      pageToken = nextPageToken;
+      if (pageToken === '') break;
+    }
     return looks;
   }
 
@@ -38,7 +39,9 @@ export function looksRoutes({ intake }: Neighbours, operators: Operators): Recor
   };
 }
 
-const MOST_PRINTED = 1_000;
+const PAGE_SIZE = 200;
+/** The newest 1,000 entries. */
+const PRINTED_PAGES = 5;
 
 interface Sheet {
   language: Language;
@@ -50,7 +53,9 @@ interface Sheet {
 const WORDS = {
   ro: {
     title: 'Cine a consultat cererea',
-    when: 'Când',
+    first: 'De la',
+    last: 'Până la',
+    count: 'De câte ori',
     who: 'Cine',
     what: 'Ce',
     where: 'Centrul',
@@ -58,7 +63,9 @@ const WORDS = {
   },
   ru: {
     title: 'Кто просматривал заявление',
-    when: 'Когда',
+    first: 'С',
+    last: 'По',
+    count: 'Сколько раз',
     who: 'Кто',
     what: 'Что',
     where: 'Центр',
@@ -66,7 +73,9 @@ const WORDS = {
   },
   en: {
     title: 'Who looked at the application',
-    when: 'When',
+    first: 'First',
+    last: 'Last',
+    count: 'Times',
     who: 'Who',
     what: 'What',
     where: 'Centre',
@@ -82,13 +91,19 @@ function sheetOf(looks: readonly Look__Output[], { language, id, nameOf }: Sheet
     timeStyle: 'short',
     timeZone: 'Europe/Chisinau',
   });
-  const rows = looks.map(({ lookTime, by, kind, centre }) => {
-    const time = fromTimestamp(lookTime);
-    const what = LOOK_TEXTS[enumValue('LOOK_KIND_', kind) as keyof typeof LOOK_TEXTS]?.[language] ?? '';
-    const cells = [time ? clock.format(time) : '', nameOf(by), what, convert.idOf(centre)];
+  const entries = looks.map((look) => {
+    const kind = enumValue('LOOK_KIND_', look.kind);
+    return { by: look.by, kind, lookTime: whole(fromTimestamp(look.lookTime)).toISOString(), centre: look.centre };
+  });
+  const rows = groupAccesses(entries).map(({ first, last, count, kinds }) => {
+    const what = kinds.map((kind) => LOOK_TEXTS[kind as keyof typeof LOOK_TEXTS]?.[language] ?? '').join(', ');
+    const [from, to] = [first, last].map(({ lookTime }) => clock.format(new Date(lookTime)));
+    const cells = [from!, to!, nameOf(last.by), what, String(count), convert.idOf(last.centre)];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });
-  const heads = [words.when, words.who, words.what, words.where].map((head) => `<th scope="col">${head}</th>`).join('');
+  const heads = [words.first, words.last, words.who, words.what, words.count, words.where]
+    .map((head) => `<th scope="col">${head}</th>`)
+    .join('');
   const table = `<table><thead><tr>${heads}</tr></thead><tbody>\n${rows.join('\n')}\n</tbody></table>`;
   return `<!doctype html>
 <html lang="${language}">

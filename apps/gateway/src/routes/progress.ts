@@ -18,10 +18,13 @@ export function progressRoutes({ intake, bridge, notifications }: Neighbours): R
   const recordTelling = act(intake.recordTelling, convert.tellingToProto);
   return {
     async listNotices({ params, context }) {
+      // The access log of an application is one, whoever holds what is read; whose it is intake says before.
+      await intake.recordAccess({ name: applicationName(params), kind: 'LOOK_KIND_NOTICES' }, context);
       const { notices } = await notifications.listNotices({ application: applicationName(params) }, context);
       return { body: { notices: notices.map(convert.noticeJson) } };
     },
     async getSlip(call) {
+      await intake.recordAccess({ name: applicationName(call.params), kind: 'LOOK_KIND_SLIP' }, call.context);
       const name = await noticeName(call);
       return { text: (await notifications.getSlip({ name }, call.context)).html };
     },

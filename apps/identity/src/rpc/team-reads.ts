@@ -28,6 +28,7 @@ export function teamReads(
     async ListCentreOperators({ centre: name, pageSize, pageToken, reason, former }, context) {
       const centre = parseName('centres', name, '/centre');
       const sight = await look(parts, context, { centre, reason, resource: name });
+      context.look(name);
       if (former && sight === 'colleague') throw notForColleagues();
       const isColleague = sight === 'colleague';
       const paging = { pageSize: pageSizeOf(pageSize), pageToken, fingerprintOf: { centre, isColleague, former } };
@@ -41,6 +42,7 @@ export function teamReads(
 
     async ListStaff({ pageSize, pageToken, reason }, context) {
       await look(parts, context, { centre: undefined, reason, resource: 'staff' });
+      context.look('staff');
       const page = await staff.page(OF_THE_PLATFORM, {
         pageSize: pageSizeOf(pageSize),
         pageToken,

@@ -1,15 +1,13 @@
-import { parseName, parseSubmissionName, submissionName } from '@cups/contracts';
-import { pageSizeOf } from '@cups/contracts/node';
+import { parseSubmissionName, submissionName } from '@cups/contracts';
 import { toTimestamp } from '@cups/contracts/proto';
 import { centresOf } from '@cups/rpc';
-import type { Look as LookOut } from '@cups/contracts/gen/cups/intake/v1/Look.ts';
 import { toAction, toApplication, toRow } from '../convert/application.ts';
 import { toContent } from '../convert/content.ts';
 import { absent } from '../domain/refusals.ts';
 import type { StoredApplication } from '../store.ts';
 import { openFor } from '../store/rows.ts';
 import type { StoredRow } from '../store/rows.ts';
-import type { Look } from '../store/looks.ts';
+import { toLook } from './access-log.ts';
 import { lookOf } from './looking.ts';
 import { ownApplication, viewerOf } from './own.ts';
 import type { IntakeRpcs, Parts } from './parts.ts';
@@ -17,20 +15,20 @@ import type { IntakeRpcs, Parts } from './parts.ts';
 /** So many rows of a history are shown at once: more than the life of an application without quarrels has. */
 const SHOWN_ACTIONS = 200;
 
-/** The calls of the page of one application: all about it, what was filed, and who looked. */
+/** The calls of the page of one application: all about it, and what was filed. */
 export function fileRpcs(
   parts: Pick<Parts, 'applications' | 'versions' | 'looks' | 'persons' | 'now'>,
-): Pick<IntakeRpcs, 'GetApplicationFile' | 'GetFiledSubmission' | 'ListLooks'> {
+): Pick<IntakeRpcs, 'GetApplicationFile' | 'GetFiledSubmission'> {
   const { applications, versions, looks, persons, now } = parts;
   return {
-    async GetApplicationFile({ name }, context) {
+    async GetApplicationFile({ name, recordLater }, context) {
       const app = await ownApplication(applications, name, context);
       const viewer = viewerOf(context, persons, now());
       const [looked, same] = await Promise.all([
         looks.summary(app._id, viewer.me),
         sameAs(parts, app, centresOf(context)),
       ]);
-      await looks.write([app._id], lookOf(context, 'file', viewer.now));
+      if (!recordLater) await looks.write([app._id], lookOf(context, 'file', viewer.now));
       return {
         application: toApplication(app, viewer),
         actions: app.history.slice(-SHOWN_ACTIONS).map(toAction),
@@ -67,14 +65,6 @@ export function fileRpcs(
         unavailable: submission.unavailable ?? [],
       };
     },
-
-    async ListLooks({ name, pageSize, pageToken }, context) {
-      const id = parseName('applications', name);
-      const own = await applications.get(id, { scope: { centre: centresOf(context) }, projection: { _id: 1 } });
-      if (!own) throw absent();
-      const page = await looks.list(id, { pageSize: pageSizeOf(pageSize), pageToken });
-      return { looks: page.looks.map(toLook), nextPageToken: page.nextPageToken };
-    },
   };
 }
 
@@ -89,17 +79,3 @@ async function sameAs(
   const open = await openFor(applications, centres, idnp);
   return open.filter((other) => other._id !== _id && other.publicService === publicService);
 }
-
-function toLook({ by, centre, kind, time }: Look): LookOut {
-  return { by, centre, kind: KINDS[kind], lookTime: toTimestamp(time) };
-}
-
-/** A look at a list is one at a centre, and is asked for of no application. */
-const KINDS = {
-  file: 'LOOK_KIND_FILE',
-  search: 'LOOK_KIND_SEARCH',
-  submission: 'LOOK_KIND_SUBMISSION',
-  history: 'LOOK_KIND_HISTORY',
-  person: 'LOOK_KIND_PERSON',
-  list: 'LOOK_KIND_UNSPECIFIED',
-} as const;

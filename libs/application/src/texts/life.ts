@@ -270,6 +270,8 @@ export const LOOK_TEXTS: Record<LookKind, Text> = {
     ru: 'данные лица, для нового заявления',
     en: 'the data of the person, for a new application',
   },
+  notices: { ro: 'înștiințările', ru: 'уведомления', en: 'the notices' },
+  slip: { ro: 'fișa unei înștiințări', ru: 'листок уведомления', en: 'the slip of a notice' },
 };
 
 /** The lists of the queue. */

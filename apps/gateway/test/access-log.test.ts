@@ -1,0 +1,146 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { idnp } from '@cups/testing';
+import { readConfig } from '../src/config.ts';
+import { readDocument } from '../src/http/document.ts';
+import { application, ID, NAME, startGateway } from './gateway.ts';
+import type { Gateway } from './gateway.ts';
+
+/** Whatever shows personal data of an applicant has an entry in the access log, which intake keeps, before it is shown. */
+
+const APP = `/api/v1/applications/${ID}`;
+const NOTICE = '01JDZ3V7Q8R9S0T1V2W3X4Y5Z7';
+
+/** Reads that show personal data, and the call of intake that writes the entry: intake's own tests hold that each does. */
+const RECORDED: Record<string, [method: string, path: string, by: string, body?: object]> = {
+  listApplications: ['GET', '/api/v1/applications', 'ListApplications'],
+  searchApplications: ['POST', '/api/v1/applications/search', 'SearchApplications', { query: idnp(1) }],
+  lookUpPerson: ['POST', '/api/v1/persons/lookup', 'LookUpPerson', { idnp: idnp(1) }],
+  listQueue: ['GET', '/api/v1/queue', 'ListQueue'],
+  listQueueChanges: ['GET', '/api/v1/queue/changes?cursor=cTE', 'ListQueueChanges'],
+  getApplication: ['GET', APP, 'GetApplication'],
+  getApplicationFile: ['GET', `${APP}/file`, 'GetApplicationFile'],
+  listApplicationActions: ['GET', `${APP}/history`, 'ListApplicationActions'],
+  getSubmission: ['GET', `${APP}/submissions/1`, 'GetFiledSubmission'],
+  listNotices: ['GET', `${APP}/notices`, 'RecordAccess'],
+  getSlip: ['GET', `${APP}/notices/${NOTICE}/slip`, 'RecordAccess'],
+  getDelivery: ['GET', `${APP}/delivery`, 'GetApplication'],
+};
+
+/** All others, and why they leave none. */
+const NONE: Record<string, string[]> = {
+  'the write is in the history of the application, with who did it': [
+    ...['createApplication', 'updateApplication', 'submitApplication', 'withdrawApplication', 'supplyDocuments'],
+    ...['handOverResult', 'confirmOutcome', 'renewApplication', 'recordPayment', 'addNote', 'assignApplication'],
+    ...['markDeskNotesSeen', 'recordNoticeTold', 'recordTelling'],
+  ],
+  'shows operators, of whom identity logs each read (personal-data-read), and support its reason in their history': [
+    ...['listCentreOperators', 'getCentreOperator', 'listOperatorActions', 'listStaff', 'getStaff', 'listStaffActions'],
+    ...[
+      'inviteOperator',
+      'updateOperatorRoles',
+      'suspendOperator',
+      'reinstateOperator',
+      'removeOperator',
+      'setAbsence',
+      'endAbsence',
+    ],
+    ...['inviteStaff', 'updateStaffRoles', 'suspendStaff', 'reinstateStaff', 'removeStaff'],
+    ...['listLooks', 'getLooksSheet'],
+  ],
+  'shows who is signed in to themselves, or the synthetic operators of the local provider': [
+    ...['createSession', 'getCurrentSession', 'deleteCurrentSession', 'listSessions', 'endSession', 'switchCentre'],
+    ...['listOperators', 'listSignInProviders'],
+  ],
+  'shows state and dates only, to whoever holds the number': ['trackApplication'],
+  'shows names of resources, states, times and counts': [
+    ...['getStatistics', 'getStatisticsCsv', 'listDeliveries', 'listRefusedMessages', 'listRefusedReplies'],
+    'getAgencyActivity',
+  ],
+  'is public': [
+    ...['getHealth', 'getReadiness', 'getOpenapi', 'getRegistry', 'listCentres', 'getCentre', 'listPublicServices'],
+    'getPublicService',
+  ],
+};
+
+let gateway: Gateway;
+beforeAll(async () => {
+  gateway = await startGateway();
+});
+afterAll(() => gateway.stop());
+const recorded = () => gateway.calls.intake.filter(({ method }) => method === 'RecordAccess');
+
+test('every operation leaves an entry, or says why not', () => {
+  const { operations } = readDocument(readConfig({ CUPS_ENV: 'development' }).openapiFile);
+  const named = [...Object.keys(RECORDED), ...Object.values(NONE).flat()];
+  expect(operations.map(({ id }) => id).sort()).toEqual(named.sort());
+});
+
+test.each(Object.entries(RECORDED))('%s is recorded by intake before anybody else is asked', async (_id, asked) => {
+  const [method, path, by, body] = asked;
+  const before = gateway.calls.intake.length;
+  const reply = await gateway.send(method, path, body && { body });
+  expect(reply.status).toBe(200);
+  expect(gateway.calls.intake.slice(before).map((call) => call.method)[0]).toBe(by);
+});
+
+test('what another service holds is not shown where it cannot be recorded', async () => {
+  const deaf = await startGateway({ intake: { RecordAccess: () => new Promise(() => {}) } }, { budgetMs: 500 });
+  try {
+    for (const path of [`${APP}/notices`, `${APP}/notices/${NOTICE}/slip`]) {
+      const reply = await deaf.send('GET', path);
+      expect([reply.status, reply.text]).toEqual([504, expect.not.stringContaining('Cererea')]);
+    }
+  } finally {
+    await deaf.stop();
+  }
+});
+
+test('notices and slips are named as what they are', async () => {
+  const before = recorded().length;
+  await gateway.send('GET', `${APP}/notices`);
+  await gateway.send('GET', `${APP}/notices/${NOTICE}/slip`);
+  const kinds = recorded()
+    .slice(before)
+    .map(({ request }) => request);
+  expect(kinds).toMatchObject([
+    { name: NAME, kind: 'LOOK_KIND_NOTICES' },
+    { name: NAME, kind: 'LOOK_KIND_SLIP' },
+  ]);
+});
+
+describe('a page that asks by itself', () => {
+  const state = { lookCount: 1, revision: 1 };
+  let polled: Gateway;
+  const file = (headers: Record<string, string>) => polled.send('GET', `${APP}/file`, { headers });
+  const entries = () => polled.calls.intake.filter(({ method }) => method === 'RecordAccess').length;
+  beforeAll(async () => {
+    polled = await startGateway({
+      intake: {
+        GetApplicationFile: () =>
+          Promise.resolve({ application: application({ etag: `"${state.revision}"` }), lookCount: state.lookCount++ }),
+      },
+    });
+  });
+  afterAll(() => polled.stop());
+
+  test.each(['x-cups-poll', 'x-cups-background'])('by %s leaves no entry where it is answered 304', async (header) => {
+    const shown = await file({});
+    const etag = shown.get('etag')!;
+    expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: false });
+    const before = entries();
+    expect((await file({ [header]: '?1', 'if-none-match': etag })).status).toBe(304);
+    expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: true });
+    expect(entries()).toBe(before);
+    state.revision++;
+    const changed = await file({ [header]: '?1', 'if-none-match': etag });
+    expect([changed.status, entries()]).toEqual([200, before + 1]);
+    // Without a condition everything is shown.
+    expect([(await file({ [header]: '?1' })).status, entries()]).toEqual([200, before + 2]);
+  });
+
+  test('of a person is recorded by intake, also where it is answered 304', async () => {
+    const etag = (await file({})).get('etag')!;
+    expect((await file({ 'if-none-match': etag })).status).toBe(304);
+    expect(polled.calls.intake.at(-1)?.request).toMatchObject({ recordLater: false });
+  });
+});
