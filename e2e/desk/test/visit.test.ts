@@ -133,7 +133,7 @@ test('Two services for one person in a visit: the second starts with what is kno
   const known = applicant('Bostan');
   await file({ content: { applicant: known, contact: { none: true } } });
   const page = await open({ operator: 'cu-001-specialist' });
-  const hand = await begin(page, 'buletin');
+  const hand = await begin(page, 'adeverinta');
   await hand.type(known.idnp);
   await page
     .getByText('Persoana este cunoscută aici')
@@ -263,13 +263,16 @@ test('An application that turns out to be her own, while the platform is away, i
 });
 
 test.each([
-  ['RU', 'паспорт', 'Кто обращается?', { viewport: { width: 320, height: 640 } }],
-  ['EN', 'identity card', 'Who is applying?', { viewport: PHONE }],
+  ['RU', 'судимость', 'Кто обращается?', { viewport: { width: 320, height: 640 } }],
+  ['EN', 'criminal record', 'Who is applying?', { viewport: PHONE }],
 ] as const)(
   'In %s, on a narrow screen: the same screens, nothing beside the page and nothing that cannot be read.',
   async (language, said, title, options) => {
     const page = await open(Object.assign({ operator: 'cu-001-specialist' }, options));
+    await page.getByRole('button', { name: 'Meniu' }).click();
     await page.getByRole('button', { name: language, exact: true }).click();
+    // The menu goes before the next key is one of the page.
+    await page.keyboard.press('Escape');
     await begin(page, said);
     await titleIs(page, title);
     await at(page, '/applicant/idnp').fill(idnp(nextPerson()));
