@@ -1,0 +1,69 @@
+{{/*
+What an install needs and no job makes: Secrets, ConfigMaps and their keys. Asked of the cluster before anything is changed, since pods
+without one wait until Helm gives up. Helm asks nothing where it only renders; the account "default" is in every namespace, and
+says that it asks.
+*/}}
+{{- define "cups.mustBeThere" -}}
+{{- $namespace := .Release.Namespace -}}
+{{- if lookup "v1" "ServiceAccount" $namespace "default" -}}
+{{- $missing := list -}}
+{{- range (include "cups.wanted" . | fromYamlArray) -}}
+{{- $found := lookup "v1" .kind $namespace .name -}}
+{{- if not $found -}}
+{{- $missing = append $missing (printf "%s: there is no %s %s in the namespace %s." .path .kind .name $namespace) -}}
+{{- else if and .key (not (hasKey (merge (dict) ($found.data | default dict) ($found.binaryData | default dict)) .key)) -}}
+{{- $missing = append $missing (printf "%s: the %s %s has no key %s." .path .kind .name .key) -}}
+{{- end -}}
+{{- end -}}
+{{- if $missing }}{{ fail (printf "\n%s" (join "\n" ($missing | uniq))) }}{{ end -}}
+{{- end -}}
+{{- end }}
+
+{{/* Each a path of the values, a kind, a name and a key. */}}
+{{- define "cups.wanted" -}}
+{{- $top := . -}}
+{{- $wanted := list -}}
+{{- range $path, $tls := dict "global.kafka.tls" .Values.global.kafka.tls "global.mongodb.tls" .Values.global.mongodb.tls "notifications.mail.tls" .Values.notifications.mail.tls -}}
+{{- if $tls.caConfigMap }}{{ $wanted = append $wanted (dict "path" $path "kind" "ConfigMap" "name" $tls.caConfigMap "key" $tls.key) }}{{ end -}}
+{{- if $tls.caSecret }}{{ $wanted = append $wanted (dict "path" $path "kind" "Secret" "name" $tls.caSecret "key" $tls.key) }}{{ end -}}
+{{- end -}}
+{{- range $service := list "catalog" "identity" "intake" "agency-bridge" "notifications" "gateway" "agency-simulator" -}}
+{{- $values := index $top.Values $service -}}
+{{- if dig "enabled" true $values -}}
+{{- range $part := list "keys" "tls" "mongodb" "requestSecret" "personHash" "kafka" "mail" "oidc" -}}
+{{- $from := get $values $part -}}
+{{- if and (kindIs "map" $from) (get $from "existingSecret") -}}
+{{- $keys := list (get $from "key") -}}
+{{- if eq $part "keys" }}{{ $keys = list (printf "%s.key.jwk" $service) }}{{ end -}}
+{{- if eq $part "tls" }}{{ $keys = list "tls.crt" "tls.key" "ca.crt" }}{{ end -}}
+{{- range $keys -}}
+{{- $wanted = append $wanted (dict "path" (printf "%s.%s.existingSecret" $service $part) "kind" "Secret" "name" $from.existingSecret "key" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.identity -}}
+{{- if has "mpass" (.providers | default list) -}}
+{{- range list "current.key" "current.crt" "idp.crt" -}}
+{{- $wanted = append $wanted (dict "path" "identity.saml.existingSecret" "kind" "Secret" "name" $top.Values.identity.saml.existingSecret "key" .) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- with .Values.topics -}}
+{{- if and .enabled .kafka.existingSecret -}}
+{{- $wanted = append $wanted (dict "path" "topics.kafka.existingSecret" "kind" "Secret" "name" .kafka.existingSecret "key" .kafka.key) -}}
+{{- end -}}
+{{- if .enabled -}}
+{{- range $at, $agency := .agencies -}}
+{{- $wanted = append $wanted (dict "path" (printf "topics.agencies[%d].existingSecret" $at) "kind" "Secret" "name" $agency.existingSecret "key" ($agency.key | default "password")) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- $kept := list -}}
+{{- range $wanted -}}
+{{- $isMade := and $top.Values.keys.enabled (regexMatch "^cups-(key|tls|kafka)-|^cups-(request-secret|person-hash)$" .name) -}}
+{{- if not $isMade }}{{ $kept = append $kept . }}{{ end -}}
+{{- end -}}
+{{- $kept | toYaml -}}
+{{- end }}
