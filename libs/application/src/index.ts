@@ -72,4 +72,3 @@ export type {
 } from './vocabularies.ts';
 export { escapeHtml, plainCode, plainWords } from './words.ts';
 export { groupAccesses } from './access-groups.ts';
-export type { AccessEntry, AccessGroup } from './access-groups.ts';
