@@ -41,7 +41,7 @@ export async function makeAuthority(steps: Steps): Promise<string> {
 export async function makeCertificate(steps: Steps, service: string): Promise<string> {
   const authority = await authorityOf(steps.place);
   const found = await readTexts(steps.place, service);
-  if (!found || !isGood(found, authority, service, steps.now)) return issue(steps, authority, service);
+  if (!found || !isGood(found, authority, service, steps)) return issue(steps, authority, service);
   if (found['ca.crt'] !== authority.counting) await spreadTo(steps.place, service, authority.counting);
   return `its certificate is there, good for ${daysLeft(ownIn(found), steps.now)} days`;
 }
@@ -117,16 +117,20 @@ export async function retireAuthority({ place, now, hurry }: Steps): Promise<str
 }
 
 async function issue({ place, now }: Steps, authority: Authority, service: string): Promise<string> {
-  const { certificate, key } = await (await makers()).certify(authority, service, { now, days: CERTIFICATE_DAYS });
+  const span = { now, days: CERTIFICATE_DAYS };
+  const { certificate, key } = await (await makers()).certify(authority, service, span, place.hosts(service));
   const texts: TlsTexts = { 'tls.key': key, 'tls.crt': certificate, 'ca.crt': authority.counting };
   await place.writeTogether(filesOf(texts).map(([file, text]) => [{ kind: 'tls', service, file }, text]));
   return `a certificate was made, good for ${CERTIFICATE_DAYS} days`;
 }
 
-function isGood(found: TlsTexts, authority: Authority, service: string, now: number): boolean {
+function isGood(found: TlsTexts, authority: Authority, service: string, { place, now }: Steps): boolean {
   try {
     const certified = readCertified(found);
-    return certified.service === service && isFrom(authority, found) && daysLeft(ownIn(found), now) >= RENEW_DAYS;
+    const named = (ownIn(found).subjectAltName ?? '').split(', ');
+    const isNamed = place.hosts(service).every((host) => named.includes(`DNS:${host}`));
+    const lasts = isFrom(authority, found) && daysLeft(ownIn(found), now) >= RENEW_DAYS;
+    return certified.service === service && isNamed && lasts;
   } catch {
     // What cannot be read is made anew.
     return false;

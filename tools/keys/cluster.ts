@@ -91,6 +91,10 @@ export function keyCluster(access: ClusterAccess, prefix: string): KeyPlace {
     async remove(item) {
       await patch(item, { [fileOf(item)]: null });
     },
+    hosts: (service) =>
+      ['', `.${access.namespace}`, `.${access.namespace}.svc`, `.${access.namespace}.svc.cluster.local`].map(
+        (domain) => service + domain,
+      ),
   };
 }
 

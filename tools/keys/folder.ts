@@ -30,6 +30,7 @@ export function keyFolder(dir: string): KeyPlace {
       for (const [item, text] of entries) await write(item, text);
     },
     remove: (item) => rm(pathOf(item), { force: true }),
+    hosts: (service) => [service, 'localhost'],
   };
 }
 

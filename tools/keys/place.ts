@@ -8,6 +8,8 @@ export interface KeyPlace {
   /** Several files of one folder or Secret; a pod sees all of them change together. */
   writeTogether(entries: readonly (readonly [Item, string])[]): Promise<void>;
   remove(item: Item): Promise<void>;
+  /** The DNS names under which a service is called here. */
+  hosts(service: string): string[];
 }
 
 /**

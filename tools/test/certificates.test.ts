@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CatalogServiceDefinition } from '@cups/contracts/gen/cups/catalog/v1/CatalogService.ts';
 import { loadService } from '@cups/contracts/proto';
+import { certify, makeAuthority as makeServiceAuthority } from '@cups/rpc/authority';
+import { certificatesIn } from '@cups/rpc/certificate';
 import { connect, openKeys, openTls, serveGrpc } from '@cups/rpc';
 import type { AccessTable, Client, GrpcServer, Rpcs, ServiceName, Tls } from '@cups/rpc';
 import { keepLog, keepMetrics, temporaryDir } from '@cups/testing';
@@ -40,6 +42,18 @@ describe('certificates in a folder', () => {
     expect(await makeCertificate(at(246 * DAY), 'intake')).toBe(made);
     await place.write({ kind: 'tls', service: 'intake', file: 'tls.key' }, 'x');
     expect(await makeCertificate(at(0), 'intake')).toBe(made);
+  });
+
+  test('name the hosts under which a service is called, and are made anew where they name none', async () => {
+    const old = await certify(await makeServiceAuthority({ now, days: 10 }), 'catalog', { now, days: 300 });
+    const text = async () => (await place.read({ kind: 'tls', service: 'catalog', file: 'tls.crt' }))!;
+    const names = async () => certificatesIn('tls.crt', await text())[0]!.subjectAltName;
+    expect(await names()).toBe('URI:spiffe://cups/catalog, DNS:catalog, DNS:localhost');
+    expect(certificatesIn('tls.crt', old.certificate)[0]!.subjectAltName).toBe('URI:spiffe://cups/catalog');
+    const elsewhere = Object.assign({}, place, { hosts: () => ['catalog.cups.svc'] });
+    expect(await makeCertificate({ place: elsewhere, now, hurry: false }, 'catalog')).toBe(made);
+    expect(await names()).toBe('URI:spiffe://cups/catalog, DNS:catalog.cups.svc');
+    expect(await makeCertificate(at(0), 'catalog')).toBe(made);
   });
 
   test('are rolled over with their authority in three steps, none too early and none out of order', async () => {

@@ -46,6 +46,7 @@ function memory() {
       for (const [item, text] of entries) await place.write(item, text);
     },
     remove: async (item) => void kept.delete(nameOf(item)),
+    hosts: (service) => [service],
   };
   return { place, kept, written };
 }

@@ -52,8 +52,16 @@ export async function makeAuthority(span: Span): Promise<Pair> {
   return pairOf(certificate, keys.privateKey);
 }
 
-/** Makes a key and a certificate for a service, good for calling and for being called. */
-export async function certify(authority: Pair, service: string, span: Span): Promise<Pair> {
+/**
+ * Makes a key and a certificate for a service, good for calling and for being called.
+ * @param hosts DNS names for stock clients, which verify the host that they call; the platform verifies the SPIFFE ID alone
+ */
+export async function certify(
+  authority: Pair,
+  service: string,
+  span: Span,
+  hosts: readonly string[] = [],
+): Promise<Pair> {
   const issuer = new X509Certificate(authority.certificate);
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.create({
@@ -67,7 +75,10 @@ export async function certify(authority: Pair, service: string, span: Span): Pro
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.clientAuth, ExtendedKeyUsage.serverAuth]),
-      new SubjectAlternativeNameExtension([{ type: 'url', value: spiffeIdOf(service) }]),
+      new SubjectAlternativeNameExtension([
+        { type: 'url', value: spiffeIdOf(service) },
+        ...hosts.map((value) => ({ type: 'dns' as const, value })),
+      ]),
       await AuthorityKeyIdentifierExtension.create(issuer),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
