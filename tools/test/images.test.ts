@@ -109,9 +109,11 @@ describe.each(names)('the image of %s', (name) => {
 
   test('is what the Dockerfile makes of the same bundle on its own base', () => {
     const app = APPS.find((one) => one.name === name)!;
+    const digest = `sha256:${'0'.repeat(64)}`;
     cpSync(join(root, '.dockerignore'), join(folder.dir, '.dockerignore'));
     const docker = readDockerfile(join(root, 'k8s/images/Dockerfile'), folder.dir, {
       APP: name,
+      BASE_DIGEST: digest,
       DESCRIPTION: app.description,
       VERSION: source.version,
       REVISION: source.revision,
@@ -126,7 +128,7 @@ describe.each(names)('the image of %s', (name) => {
         .sort(),
     );
     expect(docker.files).toContain('644 app/main.mjs');
-    expect(docker.base).toMatch(/^gcr\.io\/distroless\/nodejs24-/);
+    expect(docker.base).toMatch(new RegExp(`^gcr\\.io/distroless/nodejs24-debian\\d+@${digest}$`));
     expect(docker.user).toBe('10001:10001');
     expect({ user: config.User, workdir: config.WorkingDir, entrypoint: config.Entrypoint }).toEqual({
       user: docker.user,
@@ -144,6 +146,11 @@ describe.each(names)('the image of %s', (name) => {
       metadata: { component: { purl: expect.stringContaining(imagesOf(first)[name]!.digest) } },
     });
   });
+});
+
+test('the Dockerfile names no base by a tag, and none at all without BASE_DIGEST', () => {
+  const { base } = readDockerfile(join(root, 'k8s/images/Dockerfile'), folder.dir, { APP: APPS[0]!.name });
+  expect(base).toMatch(/^[^:@]+@$/);
 });
 
 test('a bill of materials names what is in the bundle, and nothing else of this repository', () => {

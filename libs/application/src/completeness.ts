@@ -34,7 +34,7 @@ export interface Requirements {
 }
 
 /** Where and when a file is filed. */
-export interface Filing {
+interface Filing {
   /** Kind of the centre that files it. */
   centreKind: string;
   /** The day of filing in Chisinau, yyyy-MM-dd. */

@@ -1,11 +1,11 @@
 export { answersFault } from './answers.ts';
 export { FORMATS } from './formats.ts';
 export { completenessViolations } from './completeness.ts';
-export type { EvidenceRule, Filing, Requirements } from './completeness.ts';
+export type { EvidenceRule, Requirements } from './completeness.ts';
 export { CONTENT_SCHEMA, MAX_EVIDENCE } from './content-schema.ts';
 export type { Content, DeliveryChoice, Evidence, ForeignDocument, Language, Mandate, Person } from './content.ts';
 export { CHISINAU, civilDay, dateForPeople, isCivilDate } from './dates.ts';
-export { EMAIL_PATTERN, isEmailAddress } from './email.ts';
+export { isEmailAddress } from './email.ts';
 export { formCheck } from './form.ts';
 export type { AnswersCheck } from './form.ts';
 export { countingAnswers, fieldsLeftOut } from './form-conditions.ts';

@@ -34,7 +34,7 @@ export function isConnectionLost(error: unknown): boolean {
  * A call of the driver that failed, and will fail again. Texts of the driver hold values of documents, so neither this error nor its
  * cause carries one: the log shows the operation, the code, and where it was thrown.
  */
-export class StoreError extends Error {
+class StoreError extends Error {
   override readonly name = 'StoreError';
   /** `cases.update` */
   readonly operation: string;
