@@ -26,7 +26,7 @@ const USAGE = `npm run agency -- <command>
   password fisc             a new password for its user
   remove fisc [--force]     takes its user and its file; topics, messages and applications stay
 
-  with each: --dry-run changes nothing, --json is for programs, --data <folder> names another folder of data files,
+  with each: --help prints this text, --dry-run changes nothing, --json is for programs, --data <folder> names another folder of data files,
   --platform <folder> the data of another platform of this machine; KAFKA_BROKERS and the settings of \`npm run topics\`
   name a Kafka elsewhere`;
 

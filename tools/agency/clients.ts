@@ -28,6 +28,7 @@ const java = ({ brokers, user, group, closed }: Connection): string[] => [
   'auto.offset.reset=earliest',
   'enable.auto.commit=false',
   'acks=all',
+  'enable.idempotence=true',
 ];
 
 const librdkafka = ({ brokers, user, group, closed }: Connection): string[] => [
@@ -45,6 +46,7 @@ const librdkafka = ({ brokers, user, group, closed }: Connection): string[] => [
   'auto.offset.reset=earliest',
   'enable.auto.commit=false',
   'acks=all',
+  'enable.idempotence=true',
   '# As Java does it, so that all who write keep the order of a key.',
   'partitioner=murmur2_random',
 ];
@@ -64,7 +66,7 @@ const aiokafka = ({ brokers, user, requests, group, closed }: Connection): strin
     : []),
   ')',
   `consumer = AIOKafkaConsumer("${requests}", group_id="${group}", auto_offset_reset="earliest", enable_auto_commit=False, **ways)`,
-  'producer = AIOKafkaProducer(acks="all", **ways)',
+  'producer = AIOKafkaProducer(acks="all", enable_idempotence=True, **ways)',
 ];
 
 const kafkajs = ({ brokers, user, requests, group, closed }: Connection): string[] => [

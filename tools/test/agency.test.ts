@@ -7,6 +7,7 @@ import { platform, temporaryDir } from '@cups/testing';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { textOf } from '../agency/agencies.ts';
 import type { Said } from '../agency/agencies.ts';
+import { CLIENTS } from '../agency/clients.ts';
 import { clientsText, derivedOf } from '../agency/show.ts';
 
 /** `npm run agency` on a folder of data of its own, and on a Kafka that stands open; a closed one is in e2e/test/production.test.ts. */
@@ -87,4 +88,9 @@ test('what engineers paste signs in as Kafka asks, puts messages where Java does
   for (const word of ['SASL_SSL', 'partitioner=murmur2_random', 'scram-sha-512', '<password>', 'fisc.main']) {
     expect(lines).toContain(word);
   }
+});
+
+test.each(['java', 'librdkafka', 'aiokafka'] as const)('lines for %s make the producer idempotent', (client) => {
+  const connection = { brokers: 'k:1', user: 'u', requests: 'q', replies: 'r', group: 'g', closed: true };
+  expect(CLIENTS[client](connection).join('\n')).toMatch(/enable[._]idempotence=[Tt]rue/);
 });
