@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
+import { packageChart } from './package.ts';
 import { lastingOf } from './released.ts';
 import type { Lasting, Released } from './released.ts';
 import { environmentFile, ENVIRONMENTS, render } from './render.ts';
@@ -20,10 +21,13 @@ export function lastingNow(charts?: string): Record<string, Lasting> {
   return Object.fromEntries([...platforms, ...others]);
 }
 
+/** SHA-256 of the archive of the platform's chart, with all charts within. */
+export const platformDigest = (): string => packageChart(join(root, 'helm/platform')).digest;
+
 /** What is written down at a release, as JSON. */
 export function releasedText(): string {
   const { version } = parse(readFileSync(join(root, 'helm/platform/Chart.yaml'), 'utf8')) as { version: string };
-  return JSON.stringify({ version, renders: lastingNow() } satisfies Released);
+  return JSON.stringify({ version, digest: platformDigest(), renders: lastingNow() } satisfies Released);
 }
 
 /** What was written down at the last release. */

@@ -13,6 +13,8 @@ export type Lasting = Record<string, Record<string, unknown>>;
 export interface Released {
   /** Of the chart of the platform. */
   version: string;
+  /** Of its archive, by which a change of any chart in it is known; absent of a release before this was written down. */
+  digest?: string;
   /** By what they are of: `platform production`, `centres`. */
   renders: Record<string, Lasting>;
 }

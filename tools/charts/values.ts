@@ -83,6 +83,12 @@ const GLOBAL: Value[] = [
   value('global.image.registry', text, '', 'Before the repository of every image.'),
   value('global.image.tag', text, '', 'Tag of every image without one of its own; empty: the version of the release.'),
   value(
+    'global.image.charts',
+    matching('^([0-9]+[.][0-9]+[.][0-9]+)?$'),
+    '',
+    'The charts that the images were made with, by the version of platform; older charts refuse them. `npm run images` writes it.',
+  ),
+  value(
     'global.image.pullPolicy',
     choice('Always', 'IfNotPresent', 'Never'),
     'Always',

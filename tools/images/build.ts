@@ -1,6 +1,6 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { stringify } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { APP_FOLDER, runOf } from './apps.ts';
 import type { App } from './apps.ts';
 import { readBase } from './base.ts';
@@ -101,7 +101,7 @@ export async function buildImages(options: BuildOptions): Promise<Map<string, Bu
     join(out, 'images.tar'),
   );
   writeBills(built, base, options);
-  writeDigests(built, out);
+  writeDigests(built, options);
   writeImport(built, out);
   return built;
 }
@@ -115,7 +115,10 @@ function writeBills(built: ReadonlyMap<string, Built>, base: BaseLayer, { out, s
 }
 
 /** `images.json` for programs, and the same as values of the chart helm/platform: `helm … -f values.yaml`. */
-function writeDigests(built: ReadonlyMap<string, Built>, out: string): void {
+function writeDigests(built: ReadonlyMap<string, Built>, { root, out }: BuildOptions): void {
+  const { version: charts } = parse(readFileSync(join(root, 'helm/platform/Chart.yaml'), 'utf8')) as {
+    version: string;
+  };
   const images: Record<string, object> = {};
   const values: Record<string, object> = {};
   for (const [name, { image }] of built) {
@@ -123,7 +126,7 @@ function writeDigests(built: ReadonlyMap<string, Built>, out: string): void {
     const [registry = '', ...path] = repository.split('/');
     images[name] = { repository, tag, digest, size };
     // One registry for all stands before each; a digest wins over every tag.
-    values['global'] = { image: { registry, tag } };
+    values['global'] = { image: { registry, tag, charts } };
     values[name] = { image: { repository: path.join('/'), digest } };
   }
   writeFileSync(join(out, 'images.json'), `${JSON.stringify(images, undefined, 2)}\n`);

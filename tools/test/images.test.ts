@@ -172,6 +172,7 @@ test('digests stand where programs and charts read them', () => {
   expect(readFileSync(join(first, 'values.yaml'), 'utf8')).toContain(
     `intake:\n  image:\n    repository: cups/intake\n    digest: ${digest}\n`,
   );
+  expect(readFileSync(join(first, 'values.yaml'), 'utf8')).toMatch(/^ {4}charts: \d+\.\d+\.\d+$/m);
   const archive = execFileSync('tar', ['-xOf', join(first, 'images.tar'), 'index.json'], { encoding: 'utf8' });
   expect(archive).toBe(readFileSync(join(first, 'oci/index.json'), 'utf8'));
   expect(archive).toContain('"registry.example/cups/intake:1.2.3"');

@@ -67,3 +67,12 @@ says that it asks.
 {{- end -}}
 {{- $kept | toYaml -}}
 {{- end }}
+
+{{/* Images that were made with newer charts may want a mount or a setting that these do not make. */}}
+{{- define "cups.mustFit" -}}
+{{- with .Values.global.image.charts -}}
+{{- if semverCompare (printf "> %s" $.Chart.Version) . -}}
+{{- fail (printf "\nglobal.image.charts: these images want charts from %s on, and these are %s: take charts and images of one release." . $.Chart.Version) -}}
+{{- end -}}
+{{- end -}}
+{{- end }}

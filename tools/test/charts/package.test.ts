@@ -67,7 +67,7 @@ test('two archives of the same charts are equal to the byte, whenever their file
 
 test('Helm makes of an archive what it makes of the folder', () => {
   const environment = environmentFile('production');
-  const { stdout } = helm(['template', 'cups', at('signed', 'platform-0.1.0.tgz'), '-n', 'cups', '-f', environment]);
+  const { stdout } = helm(['template', 'cups', at('signed', 'platform-0.2.0.tgz'), '-n', 'cups', '-f', environment]);
   expect(stdout).toBe(renderText('platform', { files: [environment] }));
   const centres = helm(['template', 'cups', at('signed', 'centres-0.1.0.tgz'), '-n', 'cups']);
   expect(centres.stdout).toBe(renderText('centres'));
@@ -84,7 +84,7 @@ describe('helm verify', () => {
 
   test('refuses another key, and an archive that was changed', () => {
     expect(charts('--out', at('others'), '--key', at('other.asc')).status).toBe(0);
-    expect(verify('platform-0.1.0.tgz', at('others', 'keyring.gpg')).status).not.toBe(0);
+    expect(verify('platform-0.2.0.tgz', at('others', 'keyring.gpg')).status).not.toBe(0);
     const centres = readFileSync(at('signed', 'centres-0.1.0.tgz'));
     writeFileSync(at('signed', 'centres-0.1.0.tgz'), readFileSync(at('signed', 'common-0.1.0.tgz')));
     expect(verify('centres-0.1.0.tgz', at('signed', 'keyring.gpg')).stderr).toMatch(/sha256/);

@@ -442,6 +442,14 @@ test('ranges of IPv4 and of IPv6 are taken', () => {
     expect(production(range(cidr, [cidr]))().length).toBeGreaterThan(0);
 });
 
+test('images that were made with newer charts are refused, and those of these or of older ones are not', () => {
+  const made = (charts: string) => production({ global: { image: { charts } } });
+  expect(made('99.0.0')).toThrow(
+    /global\.image\.charts: these images want charts from 99\.0\.0 on, and these are \d+\.\d+\.\d+/,
+  );
+  for (const charts of ['', '0.1.0', '0.2.0']) expect(made(charts)().length).toBeGreaterThan(0);
+});
+
 test('the registry has no values, and refuses any', () => {
   expect(() => render('centres', { values: { shards: 8 } })).toThrow(/additional properties 'shards' not allowed/);
 });

@@ -2,7 +2,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { lastingNow, readReleased } from '../../charts/record.ts';
+import { parse } from 'yaml';
+import { lastingNow, platformDigest, readReleased } from '../../charts/record.ts';
 import { lastingOf, upgradeFaults } from '../../charts/released.ts';
 import type { KubernetesObject } from '../../charts/render.ts';
 
@@ -52,6 +53,18 @@ test('the record is of every environment, of the registry and of the agencies, a
 // If this fails: each sentence says what to do. The record is renewed at a release alone, never to silence one.
 test('nothing of the last release is lost or changed that must stay', () => {
   expect(faultsOf()).toEqual([]);
+});
+
+// If this fails: raise the version in helm/platform/Chart.yaml, so that nobody takes two charts for one.
+test('charts that are not those of the last release have a higher version', () => {
+  const { version } = parse(readFileSync(join(root, 'helm/platform/Chart.yaml'), 'utf8')) as { version: string };
+  const numbersOf = (text: string) =>
+    text
+      .split('.')
+      .map((part) => part.padStart(6, '0'))
+      .join('.');
+  const isHigher = numbersOf(version) > numbersOf(released.version);
+  expect({ version, isHigher }).toEqual({ version, isHigher: platformDigest() !== released.digest });
 });
 
 test('a selector that changes in the library is found in every workload', () => {
