@@ -5,6 +5,8 @@ import { identityOf, runsSince } from '@cups/local';
 import type { ProcessIdentity } from '@cups/local';
 import { startPlatform } from './platform.ts';
 import { playDay } from './day.ts';
+import { leaveQueue } from './day/left.ts';
+import { publicServices } from './filings.ts';
 import { openTable, summary } from './table.ts';
 
 /** `npm start`: the whole platform on this machine, and the sample day on an empty store. */
@@ -36,6 +38,8 @@ if (values.help) {
   console.log(HELP);
   process.exit(0);
 }
+/** Where README sends a newcomer. */
+const FIRST_CENTRE = 'CU-001';
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65535) {
   console.error('--port: a number from 0 (any free port) to 65535');
@@ -120,6 +124,8 @@ try {
     table.end();
     console.log(summary(day));
     if (day.lost + day.doubled + day.errors.length > 0) await stop(1, 'The sample day is not right: stopping.');
+    const left = await leaveQueue(platform.url, FIRST_CENTRE, await publicServices(platform.url));
+    console.log(`  ${left} further applications stay open at ${FIRST_CENTRE}, for whoever signs in there first\n`);
   }
   console.log(`The platform serves at ${platform.url} (its data in ${values.data}, logs in ${platform.logs}).`);
   console.log(`People sign in by SAML and OpenID Connect at the test identity provider, ${platform.testIdp}.`);

@@ -177,3 +177,11 @@ describe('the ruler of a term', () => {
     expect(ticksOf('2026-11-25', '2026-11-20', '2026-11-25', isWorking)).toEqual([]);
   });
 });
+
+test('the list of those to ring says who has no telephone; other lists, which hold no number, say why to ring', () => {
+  const ready = row({ state: 'ready', buckets: ['to-ring'] });
+  expect(rowWords(ready, { ...here, ringing: true }).more).toBe('fără telefon');
+  expect(rowWords(ready, here).more).toBe('fără e-mail');
+  const phone = row({ state: 'ready', buckets: ['to-ring'], contact: { phone: '+373 60 000 001' } });
+  expect(rowWords(phone, { ...here, ringing: true }).more).toBe('+373 60 000 001');
+});

@@ -231,6 +231,7 @@ export function applicationJson(wire: Application__Output): Json {
 
 /** What a search was taken for. */
 export const searchKind = word('SEARCH_KIND_');
+export const foundPersonJson = by({});
 /** How many stand in each list of the queue. */
 export const countsJson = each({ bucket: word('BUCKET_') });
 export const lookJson = by({ kind: word('LOOK_KIND_') });

@@ -107,6 +107,17 @@ test('Whoever takes an application over has it among their own, and colleagues d
   expect(await mine(scene.world.deskAt(scene.port, 'CU-305', { operator: 'operators/another' }))).toEqual([]);
 });
 
+test('shows what somebody filed among their own, and leaves it with a colleague who took it over before', async () => {
+  const here = at('CU-307');
+  const { name } = await here.file(8);
+  const mine = async () => (await here.listQueue({ bucket: 'BUCKET_MINE' })).applications.map((row) => row.name);
+  expect(await mine()).toEqual([name]);
+  const draft = await here.open(9);
+  await here.assignApplication({ requestId: randomUUID(), name: draft.name, operator: 'operators/another' });
+  await here.submit(draft.name);
+  expect(await mine()).toEqual([name]);
+});
+
 test('Another centre has a queue of its own.', async () => {
   const { applications, counts } = await at('CU-302').listQueue({ bucket: 'BUCKET_OPEN' });
   expect([applications, countsOf(counts)]).toEqual([[], {}]);

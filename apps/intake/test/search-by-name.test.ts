@@ -95,6 +95,18 @@ test('finds four symbols of a tracking number at the own centre, also letters al
   expect((await at('CU-329').searchApplications({ query: typed })).applications).toEqual([]);
 });
 
+test('tells people of one name apart by the year of birth and the end of the IDNP', async () => {
+  const here = at('CU-331');
+  await here.open(40, named(40, 'Rusu', 'Ion'));
+  await here.open(41, { applicant: { ...person(41), familyName: 'Rusu', givenName: 'Ion', birthDate: '1984-02-01' } });
+  const { applications, people } = await here.searchApplications({ query: 'rusu' });
+  expect(people).toEqual([
+    { application: applications[0]!.name, birthYear: '1984', idnpEnd: idnp(41).slice(-4) },
+    { application: applications[1]!.name, birthYear: person(40).birthDate.slice(0, 4), idnpEnd: idnp(40).slice(-4) },
+  ]);
+  expect((await here.searchApplications({ query: idnp(40) })).people).toEqual([]);
+});
+
 test('finds nobody by a part of an IDNP', async () => {
   const here = at('CU-330');
   await here.open(8);

@@ -129,7 +129,7 @@ describe('At the desk', () => {
   });
 
   test('Whoever takes an application over takes care of it; a colleague gives it to another, and the history says so.', async () => {
-    const { name, assignee } = await at().file(1);
+    const { name, assignee } = await at().open(1);
     expect(assignee).toBe('');
     const mine = (await at().assignApplication({ requestId: requestId(), name })).application!;
     expect(mine.assignee).toBe('operators/cu-001-specialist');

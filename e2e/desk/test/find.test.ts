@@ -40,7 +40,7 @@ test('A telephone and a part of a number find the application, and what cannot b
 
 test('Who asks for an identity card or a passport is told where it is issued.', async () => {
   const page = await open({ operator: 'cu-017-specialist' });
-  await page.getByRole('button', { name: 'Vizită nouă' }).click();
+  await page.getByRole('navigation').getByRole('button', { name: 'Vizită nouă' }).click();
   await page.getByRole('heading', { name: 'Ce serviciu cere persoana?' }).waitFor();
   for (const [said, title] of [
     ['buletin', 'Eliberarea buletinului de identitate'],

@@ -17,6 +17,11 @@ export function useFee(application: Application): Money | undefined {
   return useCostOption(application)?.fee;
 }
 
+/** Whether something is to be paid for what was filed, and no receipt was noted. */
+export function isUnpaid({ payment, submissionCount }: Application, option: CostOption | undefined): boolean {
+  return payment === undefined && (submissionCount ?? 0) > 0 && (option?.fee?.amountMinor ?? 0) > 0;
+}
+
 /** `70,00 MDL`, or the words for a fee that is not known. */
 export function costOf(option: CostOption | undefined, t: Spoken['t']): string {
   if (!option) return '';

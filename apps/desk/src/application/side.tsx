@@ -16,7 +16,7 @@ import { FILE } from '../texts/application.ts';
 import { KEYS } from '../texts/keys.ts';
 import { evidenceTitle } from '../print/named.ts';
 import { useRegistry } from '../session/registry.ts';
-import { costOf, useCostOption } from './cost.ts';
+import { costOf, isUnpaid, useCostOption } from './cost.ts';
 import { personFacts, requestFacts } from './facts.ts';
 import { lookCounts } from './looked.ts';
 import { OtherPapers } from './paper-buttons.tsx';
@@ -44,6 +44,7 @@ export function Side({ file }: { file: ApplicationFile }) {
         <Facts
           facts={[
             [t(FILE.cost), costOf(option, t)],
+            [t(FILE.payment), isUnpaid(application, option) ? t(FILE.unpaid) : ''],
             ...requestFacts(application, t),
             [t(FILE.papers), papers?.toLowerCase() ?? ''],
           ]}

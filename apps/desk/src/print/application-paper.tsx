@@ -155,6 +155,7 @@ function signatures(specialist: string) {
     <Two words={PRINT.date} />,
     <>
       <Two words={PRINT.signatureSpecialist} />
+      <br />
       {specialist}
     </>,
     <Two words={PRINT.date} />,

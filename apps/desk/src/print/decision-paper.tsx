@@ -118,6 +118,7 @@ export function HandOverPaper({ application, registry, specialist }: OfHandedOve
           <Two words={PRINT.signatureCollector} />,
           <>
             <Two words={PRINT.signatureSpecialist} />
+            <br />
             {specialist}
           </>,
         ]}

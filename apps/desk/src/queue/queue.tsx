@@ -121,7 +121,13 @@ function List({ bucket, queue, row, touched, onSelect }: ListProps) {
           {t(bucket === 'today' ? QUEUE.nothing : QUEUE.nothingHere)}
         </Empty>
       )}
-      <Rows rows={rows} grouped={bucket === 'today'} selected={row?.id} onSelect={onSelect} />
+      <Rows
+        rows={rows}
+        grouped={bucket === 'today'}
+        ringing={bucket === 'to-ring'}
+        selected={row?.id}
+        onSelect={onSelect}
+      />
       {queue.hasMore && (
         <div className={styles.more}>
           <Button onClick={queue.showMore}>{t(QUEUE.more)}</Button>

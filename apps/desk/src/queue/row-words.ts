@@ -30,6 +30,8 @@ export interface Circumstances {
   today: string;
   /** The short name of an agency, from its resource name. */
   agency: (name: string) => string;
+  /** In the list of those to ring, whose rows hold the number, where there is one. */
+  ringing?: boolean;
 }
 
 /** Days without an edit after which a draft expires. */
@@ -125,7 +127,7 @@ function resultWords(row: Row, here: Circumstances, t: T): Told {
     return Object.assign(words, date);
   }
   const ring = row.buckets?.includes('to-ring') === true;
-  const by = row.contact?.phone ?? t(ROWS.noMail);
+  const by = row.contact?.phone ?? t(here.ringing ? ROWS.noPhone : ROWS.noMail);
   // A refusal is one also while the person is still to be told of it.
   if (row.state === 'rejected') {
     const [todo, more] = ring ? [t(ROWS.refusedTell), by] : [t(ROWS.handDecision), t(ROWS.refused)];

@@ -17,15 +17,17 @@ interface RowsProps {
   rows: Row[];
   /** Under headings by what is to be done. */
   grouped?: boolean;
+  /** The list of those to ring. */
+  ringing?: boolean;
   selected?: string | undefined;
   onSelect: (id: string) => void;
 }
 
 /** Rows of two lines: who and what, what to do, and the date with its meaning. */
-export function Rows({ rows, grouped = false, selected, onSelect }: RowsProps) {
+export function Rows({ rows, grouped = false, ringing = false, selected, onSelect }: RowsProps) {
   const { t, language } = useLanguage();
   const { short } = useAgencies();
-  const wordsOf = (row: Row) => rowWords(row, { language, today: today(), agency: short });
+  const wordsOf = (row: Row) => rowWords(row, { language, today: today(), agency: short, ringing });
   const widths = widthsOf(rows.map(wordsOf));
   const groups = grouped ? byGroup(rows) : new Map<Group | undefined, Row[]>([[undefined, rows]]);
   return (

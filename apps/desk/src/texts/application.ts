@@ -139,6 +139,8 @@ export const FILE = texts({
   number: { ro: 'Nr. de urmărire', ru: 'Номер', en: 'Tracking no.' },
   agency: { ro: 'Instituția', ru: 'Ведомство', en: 'Agency' },
   cost: { ro: 'Cost', ru: 'Стоимость', en: 'Cost' },
+  payment: { ro: 'Plata', ru: 'Оплата', en: 'Payment' },
+  unpaid: { ro: 'neachitată', ru: 'не отмечена', en: 'not recorded' },
   paid: { ro: 'Plătit', ru: 'Оплачено', en: 'Paid' },
   paidBy: { ro: '{amount}, chitanța {number}', ru: '{amount}, квитанция {number}', en: '{amount}, receipt {number}' },
   delivery: { ro: 'Eliberare', ru: 'Получение', en: 'Delivery' },

@@ -60,6 +60,7 @@ export const ROWS = texts({
   told: { ro: 'persoana este anunțată', ru: 'человеку сообщено', en: 'the person was told' },
   tell: { ro: 'De anunțat', ru: 'Сообщить', en: 'To be told' },
   noMail: { ro: 'fără e-mail', ru: 'нет эл. почты', en: 'no e-mail' },
+  noPhone: { ro: 'fără telefon', ru: 'нет телефона', en: 'no telephone' },
   atDesk: { ro: 'la ghișeu', ru: 'в центре', en: 'at the desk' },
   atDeskFor: { ro: 'la ghișeu de {days}', ru: 'в центре {days}', en: 'at the desk for {days}' },
   lateBy: { ro: 'depășit cu {days}', ru: 'опоздание {days}', en: 'late by {days}' },

@@ -7,9 +7,10 @@ export function searchRoutes({ intake }: Neighbours): Record<string, Handler> {
   return {
     async searchApplications({ body, context }) {
       type Body = { query?: string; trackingNumber?: string; idnp?: string };
-      const { applications, kind, more } = await intake.searchApplications(body as Body, context);
+      const { applications, kind, more, people } = await intake.searchApplications(body as Body, context);
       const rows = applications.map(convert.applicationRowJson);
-      return { body: { applications: rows, kind: convert.searchKind(kind) || undefined, more } };
+      const told = people.length > 0 ? people.map(convert.foundPersonJson) : undefined;
+      return { body: { applications: rows, kind: convert.searchKind(kind) || undefined, more, people: told } };
     },
     async lookUpPerson({ body, context }) {
       const known = await intake.lookUpPerson(body as { idnp: string }, context);

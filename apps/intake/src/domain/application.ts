@@ -256,8 +256,11 @@ export type ApplicationRow = Pick<
   | 'queue'
 > & {
   content?: {
-    /** The number tells whether it is the reader's own, and goes no further. */
-    applicant?: Pick<Person, 'givenName' | 'familyName' | 'idnp'>;
+    /**
+     * The number tells whether it is the reader's own, and goes no further; of who was found by a name its end and the year
+     * of birth, read by that search alone, tell people of one name apart.
+     */
+    applicant?: Pick<Person, 'givenName' | 'familyName' | 'idnp' | 'birthDate'>;
     represented?: Pick<Person, 'idnp'>;
     contact?: { phone?: string };
   };

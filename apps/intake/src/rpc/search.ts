@@ -32,7 +32,12 @@ export function searchRpcs(
       const { rows, more, kind } = await found(parts, asked, centresOf(context));
       await record(rows, 'search', context);
       const viewer = viewerOf(context, persons, now());
-      return { applications: rows.map((row) => toRow(row, viewer)), kind: enumWord('SEARCH_KIND_', kind), more };
+      return {
+        applications: rows.map((row) => toRow(row, viewer)),
+        kind: enumWord('SEARCH_KIND_', kind),
+        more,
+        people: kind === 'name' ? rows.map(toFoundPerson) : [],
+      };
     },
 
     async LookUpPerson({ idnp }, context) {
@@ -54,6 +59,15 @@ export function searchRpcs(
     },
   };
 }
+
+/** Digits of an IDNP that tell people of one name apart, and do not say who they are. */
+const END_DIGITS = 4;
+
+const toFoundPerson = ({ _id, content }: StoredRow) => ({
+  application: `applications/${_id}`,
+  birthYear: content?.applicant?.birthDate?.slice(0, 4) ?? '',
+  idnpEnd: content?.applicant?.idnp?.slice(-END_DIGITS) ?? '',
+});
 
 /** What was typed, and what it is taken for. A number that cannot be ours finds nothing. */
 type Asked =

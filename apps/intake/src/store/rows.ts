@@ -90,7 +90,11 @@ export async function searchByName(
 ): Promise<{ rows: StoredRow[]; more: boolean }> {
   const words = hashes.asked(text);
   if (words.length === 0) return { rows: [], more: false };
-  const names = { 'content.represented.givenName': 1, 'content.represented.familyName': 1 } as const;
+  const names = {
+    'content.applicant.birthDate': 1,
+    'content.represented.givenName': 1,
+    'content.represented.familyName': 1,
+  } as const;
   const found = await documents.find(
     { $and: words.map((ways) => ({ names: { $in: ways } })) },
     {

@@ -80,7 +80,7 @@ function ByName({ text, at }: { text: string; at: string }) {
   const reads = useQueryClient();
   const { data } = useNames(text);
   const [chosen, setChosen] = useState(0);
-  const rows = peopleOf(data?.applications ?? []);
+  const rows = peopleOf(data);
   async function take(row: Row | undefined): Promise<void> {
     if (!row) return;
     const read = { queryKey: ['application', row.id], queryFn: () => readApplication(row.id), staleTime: 60_000 };
@@ -90,7 +90,7 @@ function ByName({ text, at }: { text: string; at: string }) {
   /** Whoever is quicker than the line takes the first of those who are found. */
   async function takeFirst(): Promise<void> {
     const name = nameIn(text);
-    if (name) await take(peopleOf((await reads.fetchQuery(namesRead(name))).applications)[0]);
+    if (name) await take(peopleOf(await reads.fetchQuery(namesRead(name)))[0]?.row);
   }
   useKeys([
     rows.length > 0 && {
@@ -112,7 +112,7 @@ function ByName({ text, at }: { text: string; at: string }) {
     <section className={styles.known}>
       <h2 id={`${at}-people`}>{t(VISIT.peopleFound)}</h2>
       <div aria-labelledby={`${at}-people`}>
-        {rows.map((row, n) => (
+        {rows.map(({ row, birthYear, idnpEnd }, n) => (
           <button
             key={row.id}
             type="button"
@@ -121,7 +121,10 @@ function ByName({ text, at }: { text: string; at: string }) {
             data-chosen={n === chosen || undefined}
             onClick={() => during(take(row))}
           >
-            {nameOfPerson(row.applicant)}
+            <span>
+              {[nameOfPerson(row.applicant), birthYear].filter(Boolean).join(', ')}
+              {idnpEnd && <span className={styles.end}> · IDNP •••• {idnpEnd}</span>}
+            </span>
             <small>
               {t(row.serviceTitle)}, {shortDate(civilDay(new Date(row.createTime)))}
             </small>
@@ -134,12 +137,20 @@ function ByName({ text, at }: { text: string; at: string }) {
 
 const readApplication = (id: string) => bodyOf(api.GET('/api/v1/applications/{id}', { params: { path: { id } } }));
 
-/** One row for each name: the newest. Two people of one name are told apart by their number. */
-function peopleOf(rows: readonly Row[]): Row[] {
-  const byName = new Map<string, Row>();
-  for (const row of rows) {
-    const name = `${row.applicant?.familyName} ${row.applicant?.givenName}`;
-    if (row.applicant && !byName.has(name)) byName.set(name, row);
+interface Found {
+  row: Row;
+  birthYear?: string | undefined;
+  idnpEnd?: string | undefined;
+}
+type Names = ReturnType<typeof useNames>['data'];
+
+/** One row for each person, the newest: of one name, year of birth and end of the IDNP. */
+function peopleOf(found: Names): Found[] {
+  const byPerson = new Map<string, Found>();
+  for (const row of found?.applications ?? []) {
+    const { birthYear, idnpEnd } = found?.people?.find(({ application }) => application === row.name) ?? {};
+    const person = [row.applicant?.familyName, row.applicant?.givenName, birthYear, idnpEnd].join(' ');
+    if (row.applicant && !byPerson.has(person)) byPerson.set(person, { row, birthYear, idnpEnd });
   }
-  return [...byName.values()].slice(0, MOST_NAMES);
+  return [...byPerson.values()].slice(0, MOST_NAMES);
 }

@@ -38,7 +38,8 @@ export function submit(app: Application, actor: Actor, parts: SubmitParts): Step
     throw new Problem({ reason: 'FILE_INCOMPLETE', message: 'The file is not complete.', violations });
   }
   const due = startedClock(version, content.costOption, at, working);
-  const filed = { ...app, content };
+  // Who files takes care of it, unless somebody does already.
+  const filed = { ...app, content, assignee: app.assignee ?? actor.by };
   const submission = freeze(filed, 1, at, due.dueDate);
   const document = record(
     { ...filed, state, submitTime: at, ...due, submissions: [...app.submissions, submission], timer: null },
