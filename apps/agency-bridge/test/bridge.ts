@@ -49,8 +49,8 @@ export async function startBridge(overrides: Parameters<World['start']>[1] = {})
     },
     say: (...events: Parameters<typeof produce>[1]) => produce(world.place, events),
     /** Types of what intake is told about a delivery, as soon as there are so many. */
-    async toldOf(delivery: string, count: number): Promise<string[]> {
-      const events = await told.until((all) => typesOf(all, delivery).length >= count);
+    async toldOf(delivery: string, count: number, timeoutMs?: number): Promise<string[]> {
+      const events = await told.until((all) => typesOf(all, delivery).length >= count, timeoutMs);
       return typesOf(events, delivery);
     },
     /** Of the events about refused messages, what they say. */
