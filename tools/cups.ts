@@ -8,7 +8,8 @@ import { Platform, Refused, sentenceOf } from './cups/services.ts';
 
 const HELP = `npm run cups -- <command>
 
-  parked list                                   what stands still, in every service
+  stuck list                                    partitions in which a consumer stands still
+  parked list                                   what waits behind an event that could not be handled
   parked show <service> <topic>/<key>           the events that wait with one key
   parked release <service> <topic>/<key> --why  lets them be handled, in order
   parked drop <service> <event> --why           an event is never applied; then release its key

@@ -78,6 +78,36 @@ function reasonsOf({ by, why }: Options): { by: string; why: string } {
   return { by, why };
 }
 
+/** Partitions in which a consumer stands still: behind them nothing is parked or refused, for nothing is read. */
+const stuckList: Command = async (platform, _names, options) => {
+  const { rows, faults } = await everywhere(platform, options, async (operations) => {
+    return (await operations.listStuckPartitions({ pageSize: PAGE })).partitions;
+  });
+  const cells = rows.map(({ service, topic, partition, group, unreadCount, stuckTime }) => [
+    service,
+    `${topic}/${partition}`,
+    unreadCount,
+    ageOf(stuckTime, Date.now()),
+    group,
+  ]);
+  const table = tableOf(['SERVICE', 'PARTITION', 'UNREAD', 'SINCE', 'GROUP'], cells);
+  return { found: rows, text: rows.length > 0 ? table : 'No consumer stands still.', faults };
+};
+
+/** A list that also names, for people, the consumers that stand still: what these have not read is in no list. */
+const withStuck =
+  (list: Command): Command =>
+  async (platform, names, options) => {
+    const [answer, { found, text }] = await Promise.all([
+      list(platform, names, options),
+      // What could not be asked, the list says itself.
+      stuckList(platform, names, options),
+    ]);
+    if ((found as unknown[]).length === 0) return answer;
+    const words = `A consumer stands still; what it has not read is in no list (runbook: ConsumerStuck):`;
+    return { ...answer, text: `${answer.text}\n\n${words}\n${text}` };
+  };
+
 const parkedList: Command = async (platform, _names, options) => {
   const { rows, faults } = await everywhere(platform, options, (operations) =>
     pagesOf(async (pageToken) => {
@@ -216,13 +246,14 @@ interface Row {
 
 /** Every command by its words. */
 export const COMMANDS: Readonly<Record<string, Row>> = {
-  'parked list': { run: parkedList, names: [], reads: ['service'] },
+  'stuck list': { run: stuckList, names: [], reads: ['service'] },
+  'parked list': { run: withStuck(parkedList), names: [], reads: ['service'] },
   'parked show': { run: parkedShow, names: ['service', 'topic/key'], reads: [] },
   'parked release': { run: parkedRelease, names: ['service', 'topic/key'], reads: ['why'] },
   'parked drop': { run: parkedDrop, names: ['service', 'event'], reads: ['why'] },
-  'outboxes list': { run: outboxesList, names: [], reads: ['service'] },
+  'outboxes list': { run: withStuck(outboxesList), names: [], reads: ['service'] },
   'outboxes unblock': { run: outboxesUnblock, names: ['service', 'collection/id'], reads: ['why'] },
-  'refused list': { run: refusedList, names: [], reads: ['service', 'topic'] },
+  'refused list': { run: withStuck(refusedList), names: [], reads: ['service', 'topic'] },
   'deliveries redrive': { run: redrive, names: ['deliveries/…'], reads: ['why'] },
   replay: { run: replay, names: [], reads: ['application', 'agency', 'since', 'why'] },
 };

@@ -9,7 +9,7 @@ import { countDeliveries } from './store.ts';
 /** How the traffic with one agency stands: figures and times, nothing of an application. */
 export async function activityOf(
   agency: string,
-  { deliveries, refused, unread }: Pick<RpcParts, 'deliveries' | 'refused' | 'unread'>,
+  { deliveries, refused, unread, stuckSince }: Pick<RpcParts, 'deliveries' | 'refused' | 'unread' | 'stuckSince'>,
 ): Promise<AgencyActivity> {
   const [counts, newest, left] = await Promise.all([
     countDeliveries(deliveries, agency),
@@ -22,6 +22,7 @@ export async function activityOf(
     const known = states.get(state) ?? { count: 0, oldest };
     states.set(state, { count: known.count + count, oldest: oldest < known.oldest ? oldest : known.oldest });
   }
+  const stuck = stuckSince(agency);
   const heard = counts.flatMap(({ heard: time }) => (time ? [time.getTime()] : []));
   return {
     agency: nameOf('agencies', agency),
@@ -31,5 +32,6 @@ export async function activityOf(
     lastReplyTime: heard.length > 0 ? toTimestamp(new Date(Math.max(...heard))) : null,
     lastRefusalTime: newest ? toTimestamp(newest.time) : null,
     unreadReplies: String(left ?? -1),
+    stuckTime: stuck ? toTimestamp(stuck) : null,
   };
 }

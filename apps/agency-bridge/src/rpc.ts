@@ -25,6 +25,8 @@ export interface RpcParts {
   versions: Pick<DataVersions, 'isBehind' | 'mayCome'>;
   /** Replies of an agency that were not read yet; undefined when Kafka does not say. */
   unread: (agency: string) => Promise<bigint | undefined>;
+  /** Since when a partition of its replies stands still; undefined when none does. */
+  stuckSince: (agency: string) => Date | undefined;
 }
 
 /** The calls of cups.agencybridge.v1.AgencyBridgeService. */

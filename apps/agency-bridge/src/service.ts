@@ -24,6 +24,10 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   const deliveries = deliveriesOf(backend.store);
   const isAgency = (code: string) => agencies.has(code);
   const unread = (agency: string) => backend.unread(repliesOf(agency));
+  const stuckSince = (agency: string) => {
+    const { groupId } = repliesOf(agency);
+    return backend.stuck().find((partition) => partition.groupId === groupId)?.since;
+  };
   const tellings = tellingsOf(backend.store);
   const told = new AgencyTellings(tellings, now);
   const refused = new RefusedReplies(backend.store, now);
@@ -64,7 +68,7 @@ export async function createAgencyBridge(config: Config, overrides: StoredOverri
   });
 
   return backend.serve<AgencyBridgeServiceDefinition>('cups.agencybridge.v1.AgencyBridgeService', {
-    rpcs: bridgeRpcs({ deliveries, refusals: backend.refusals, refused, isAgency, versions, unread }),
+    rpcs: bridgeRpcs({ deliveries, refusals: backend.refusals, refused, isAgency, versions, unread, stuckSince }),
     access,
     port: config.grpcPort,
     maxInFlight: config.maxInFlight,

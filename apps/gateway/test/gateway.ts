@@ -196,6 +196,7 @@ export async function startGateway(
             deliveries: [{ state: 'DELIVERY_STATE_SENT', count: 2, oldestQueueTime: MORNING }],
             lastReplyTime: MORNING,
             unreadReplies: '3',
+            stuckTime: MORNING,
           },
         }),
       ListRefusedReplies: () =>

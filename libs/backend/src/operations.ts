@@ -5,6 +5,7 @@ import type { OperationsServiceDefinition } from '@cups/contracts/gen/cups/opera
 import type { ParkedEvent } from '@cups/contracts/gen/cups/operations/v1/ParkedEvent.ts';
 import type { ParkedKey as ParkedKeyMessage } from '@cups/contracts/gen/cups/operations/v1/ParkedKey.ts';
 import { Problem, violation } from '@cups/problem';
+import type { StuckPartition } from '@cups/events';
 import type { AccessTable, Rpcs, Served } from '@cups/rpc';
 import type { AnyDocuments, openParked, openRefusals } from '@cups/store';
 
@@ -20,6 +21,7 @@ export interface OperationsParts {
   log: Log;
   parked: ReturnType<typeof openParked>;
   refusals: ReturnType<typeof openRefusals>;
+  stuck: () => StuckPartition[];
   /** Those with outboxes. */
   documents: AnyDocuments[];
   repairs: Repairs;
@@ -33,6 +35,7 @@ const access: AccessTable<Definition> = {
   GetParkedKey: row,
   ReleaseParkedKey: row,
   DropParkedEvent: row,
+  ListStuckPartitions: row,
   ListBlockedOutboxes: row,
   UnblockOutbox: row,
   ListRefusals: row,
@@ -55,7 +58,7 @@ function reasonsOf({ by, why }: { by: string; why: string }): { by: string; why:
 /** The service, to be served beside that of the back end. */
 export function operationsService(parts: OperationsParts): Served<Definition> {
   const definition = loadService<Definition>('cups.operations.v1.OperationsService');
-  const rpcs = Object.assign(parkedRpcs(parts), outboxRpcs(parts), bridgeRpcs(parts));
+  const rpcs = Object.assign(parkedRpcs(parts), stuckRpcs(parts), outboxRpcs(parts), bridgeRpcs(parts));
   return { definition, rpcs, access };
 }
 
@@ -82,6 +85,18 @@ function parkedRpcs({ log, parked }: OperationsParts) {
       const { event } = await parked.drop(asked.id, by, why);
       act('parked-dropped', { by, why }, event.topic, asked.id);
       return {};
+    },
+  } satisfies Partial<Rpcs<Definition>>;
+}
+
+function stuckRpcs({ stuck }: OperationsParts) {
+  return {
+    ListStuckPartitions({ pageSize }) {
+      const found = stuck().slice(0, pageSizeOf(pageSize));
+      const partitions = found.map(({ groupId: group, topic, partition, since, unread }) => {
+        return { group, topic, partition, stuckTime: toTimestamp(since), unreadCount: String(unread) };
+      });
+      return Promise.resolve({ partitions });
     },
   } satisfies Partial<Rpcs<Definition>>;
 }

@@ -1,6 +1,6 @@
 import type { ReceivedEvent, StoredEvent } from '@cups/contracts';
 import { createConsumer, createPublisher, openLagWatch, WRITERS } from '@cups/events';
-import type { Consumer, ConsumerOptions, Handled, KafkaAccess, LagWatch } from '@cups/events';
+import type { Consumer, ConsumerOptions, Handled, KafkaAccess, LagWatch, StuckPartition } from '@cups/events';
 import { isProblem } from '@cups/problem';
 import type { ProblemKind } from '@cups/problem';
 import type { Served } from '@cups/rpc';
@@ -35,6 +35,8 @@ export interface StoredOverrides extends Overrides {
   handler?: (real: Consumes['handle']) => Consumes['handle'];
   /** How long a handler is borne with. */
   patience?: ConsumerOptions['patience'];
+  /** How long a partition with lag may not move before it stands still. @default that of the watch */
+  stuckMs?: number;
 }
 
 export interface StoredOptions<Config extends StoredConfig = StoredConfig> extends BackendOptions<Config> {
@@ -80,6 +82,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   readonly #between: (real: Publish) => Publish;
   readonly #handler: (real: Consumes['handle']) => Consumes['handle'];
   readonly #patience: ConsumerOptions['patience'];
+  readonly #stuckMs: number | undefined;
   readonly #parking: ReturnType<typeof openParking>;
   readonly #published: AnyDocuments[] = [];
   #repairs: Repairs = {};
@@ -94,6 +97,7 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     this.#between = options.overrides?.publisher ?? ((real) => real);
     this.#handler = options.overrides?.handler ?? ((real) => real);
     this.#patience = options.overrides?.patience;
+    this.#stuckMs = options.overrides?.stuckMs;
     const store = openStore({
       uri: config.mongoUri,
       ca: config.mongoCa,
@@ -118,7 +122,8 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
   protected override more(): Served<never>[] {
     const { log, store, refusals, now } = this;
     const parked = openParked(store, now);
-    const parts = { log, parked, refusals, documents: this.#published, repairs: this.#repairs };
+    const stuck = () => this.stuck();
+    const parts = { log, parked, refusals, stuck, documents: this.#published, repairs: this.#repairs };
     return [operationsService(parts) as unknown as Served<never>];
   }
 
@@ -177,10 +182,22 @@ export class StoredBackend<Config extends StoredConfig = StoredConfig> extends B
     return this.#watching().unread(groupId, topics);
   }
 
+  /** Partitions in which a consumer of this service stands still, in all replicas; oldest first. */
+  stuck(): StuckPartition[] {
+    return this.#watch?.stuck() ?? [];
+  }
+
   #watching(): LagWatch {
     const { log, metrics, config } = this;
     const { kafkaBrokers: brokers, kafkaAccess: access, prefix } = config;
-    this.#watch ??= openLagWatch({ brokers, access, prefix, log, metrics });
+    this.#watch ??= openLagWatch({
+      brokers,
+      access,
+      prefix,
+      log,
+      metrics,
+      ...(this.#stuckMs ? { stuckMs: this.#stuckMs } : {}),
+    });
     return this.#watch;
   }
 

@@ -12,7 +12,7 @@ export type { Quota } from './quotas.ts';
 export { principalsFor, userOfAgency } from './rights.ts';
 export type { Principal, Right } from './rights.ts';
 export { ensureTopics, lookAfterTopics, topicsFor, topicsOfAgency, topicsOfTrainings } from './topics.ts';
-export type { LagWatch } from './consume/watch.ts';
+export type { LagWatch, StuckPartition } from './consume/watch.ts';
 export { openLagWatch } from './consume/watch.ts';
 export { ensureUsers, removeUsers } from './users.ts';
 export type { MadeUser } from './users.ts';

@@ -3,7 +3,7 @@ import type { Log, Metrics } from '@cups/contracts';
 import type { Admin } from 'kafkajs';
 import type { KafkaAccess } from '../access.ts';
 import { connectKafka } from '../kafka.ts';
-import { noProgress, observe, type Progress, type Reading } from './progress.ts';
+import { follow, noProgress, observe, stuckOf, type Progress, type Reading, type Standing } from './progress.ts';
 
 /** What the watch must know of a consumer; names of topics and groups are without the prefix. */
 export interface Watched {
@@ -17,12 +17,24 @@ export interface Watched {
   rebuild(): void;
 }
 
+/** A partition that has lag and in which its group has not moved for long; names are without the prefix. */
+export interface StuckPartition {
+  groupId: string;
+  topic: string;
+  partition: number;
+  since: Date;
+  /** Messages that the group has not dealt with. */
+  unread: bigint;
+}
+
 /** Looks from outside, through a connection of its own, whether consumers stand still. */
 export interface LagWatch {
   /** @returns ends the watching */
   add(watched: Watched): () => void;
   /** Messages that a group has not read yet, whoever of its members reads them; undefined when the broker does not say. */
   unread(groupId: string, topics: string[]): Promise<bigint | undefined>;
+  /** What stands still in the groups of all consumers, whoever of their members reads it; oldest first, as of the last look. */
+  stuck(): StuckPartition[];
   stuckMs: number;
   stop(): Promise<void>;
 }
@@ -40,11 +52,11 @@ export interface LagWatchOptions {
 const STUCK_MS = 60_000;
 const STOP_MS = 2_000;
 
-/** Where the group of a consumer stands in the partitions that its member reads. */
+/** Where the group of a consumer stands, in all partitions of its topics. */
 async function readPositions(
   admin: Admin,
   prefix: string,
-  watched: Pick<Watched, 'groupId' | 'topics' | 'reads'>,
+  watched: Pick<Watched, 'groupId' | 'topics'>,
 ): Promise<Reading[]> {
   const groupId = prefix + watched.groupId;
   const committed = await admin.fetchOffsets({ groupId, topics: watched.topics.map((topic) => prefix + topic) });
@@ -54,7 +66,7 @@ async function readPositions(
     const ends = new Map((await admin.fetchTopicOffsets(full)).map((one) => [one.partition, one]));
     for (const { partition, offset } of partitions) {
       const known = ends.get(partition);
-      if (!known || !watched.reads(topic, partition)) continue;
+      if (!known) continue;
       const position = BigInt(offset) < BigInt(known.low) ? known.low : offset;
       readings.push({ topic, partition, position: BigInt(position), end: BigInt(known.high) });
     }
@@ -62,12 +74,20 @@ async function readPositions(
   return readings;
 }
 
+/** What is known of a consumer from one look to the next. */
+interface Known {
+  /** In the partitions that its member reads. */
+  own: Progress;
+  /** In all of its group, by `topic/partition`: any replica can name what stands still at another. */
+  all: Map<string, Standing>;
+}
+
 /** One look after the other at all consumers that were added; nothing is known while the broker is away. */
 class Lookout {
   readonly #options: LagWatchOptions;
   readonly #stuckMs: number;
   readonly #gauge: ReturnType<Metrics['gauge']> | undefined;
-  readonly #consumers = new Map<Watched, Progress>();
+  readonly #consumers = new Map<Watched, Known>();
   #admin: Admin | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
@@ -81,7 +101,7 @@ class Lookout {
   }
 
   add(watched: Watched): void {
-    this.#consumers.set(watched, noProgress());
+    this.#consumers.set(watched, { own: noProgress(), all: new Map() });
   }
 
   remove(watched: Watched): void {
@@ -100,12 +120,21 @@ class Lookout {
   async unread(groupId: string, topics: string[]): Promise<bigint | undefined> {
     try {
       const admin = await this.#connect();
-      const readings = await readPositions(admin, this.#options.prefix, { groupId, topics, reads: () => true });
+      const readings = await readPositions(admin, this.#options.prefix, { groupId, topics });
       return readings.reduce((sum, { position, end }) => sum + end - position, 0n);
     } catch {
       // The broker is away, or has no such topic yet.
       return undefined;
     }
+  }
+
+  stuck(): StuckPartition[] {
+    const found = [...this.#consumers].flatMap(([{ groupId }, { all }]) =>
+      stuckOf(all, Date.now(), this.#stuckMs).map(({ topic, partition, position, end, since }) => {
+        return { groupId, topic, partition, since: new Date(since), unread: end - position };
+      }),
+    );
+    return found.sort((one, other) => one.since.getTime() - other.since.getTime());
   }
 
   #lookLater(): void {
@@ -150,8 +179,10 @@ class Lookout {
     // Removed while the broker was asked.
     if (!before) return;
     const activity = (topic: string, partition: number) => watched.activity(topic, partition);
-    const seen = observe(before, readings, activity, Date.now(), this.#stuckMs);
-    this.#consumers.set(watched, seen.progress);
+    const now = Date.now();
+    const own = readings.filter(({ topic, partition }) => watched.reads(topic, partition));
+    const seen = observe(before.own, own, activity, now, this.#stuckMs);
+    this.#consumers.set(watched, { own: seen.progress, all: follow(before.all, readings, now) });
     const group = watched.groupId;
     for (const { topic } of seen.newlyStuck) log.error({ event: 'consumer-stuck', group, topic });
     for (const topic of seen.moves) log.info({ event: 'consumer-moves', group, topic });
@@ -179,6 +210,7 @@ export function openLagWatch(options: LagWatchOptions): LagWatch {
       return () => lookout.remove(watched);
     },
     unread: (groupId, topics) => lookout.unread(groupId, topics),
+    stuck: () => lookout.stuck(),
     stop: () => lookout.stop(),
   };
 }

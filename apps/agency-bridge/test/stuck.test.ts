@@ -1,0 +1,77 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
+import { eventually } from '@cups/testing';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { acknowledged, startBridge } from './bridge.ts';
+import type { Bridge } from './bridge.ts';
+
+/** A handler that never ends, and with which more patience is had than a partition may stand still. */
+let bridge: Bridge;
+const gate = { hold: '', open: (): void => {} };
+const opened = new Promise<void>((resolve) => (gate.open = resolve));
+
+beforeAll(async () => {
+  bridge = await startBridge({
+    handler: (real) => async (event) => {
+      if (event.id === gate.hold) await opened;
+      return real(event);
+    },
+    patience: { tries: 2, hangMs: 3_600_000, lookMs: 1_000 },
+    stuckMs: 2_000,
+  });
+}, 60_000);
+afterAll(async () => {
+  gate.open();
+  await bridge.stop();
+}, 60_000);
+
+const ROOT = join(import.meta.dirname, '../../..');
+/** The tool of operators, as one runs it. */
+async function cups(...args: string[]): Promise<string> {
+  const env = {
+    PATH: process.env['PATH'],
+    CUPS_KEYS: bridge.world.keys.dir,
+    AGENCY_BRIDGE_ADDRESS: `127.0.0.1:${bridge.service.grpcPort}`,
+  };
+  const flags = ['--service', 'agency-bridge', ...args];
+  const child = spawn(process.execPath, [join(ROOT, 'tools/cups.ts'), ...flags], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  return text(child.stdout);
+}
+const activity = async (agency: string) => {
+  const clerk = bridge.world.client(bridge.service, { role: 'agency-clerk', agency: `agencies/${agency}` });
+  return (await clerk.getAgencyActivity({ name: `agencies/${agency}` })).activity;
+};
+
+test('a partition of replies that stands still is named by the lists of operators and told to its agency, until it moves', async () => {
+  const application = await bridge.sent();
+  const before = Date.now();
+  const held = acknowledged(application.name, 'held');
+  gate.hold = 'held';
+  await bridge.world.reply('asp', held);
+
+  const operator = bridge.world.operator(bridge.service);
+  const found = await eventually(
+    async () => {
+      const { partitions } = await operator.listStuckPartitions({});
+      return partitions.length > 0 && partitions;
+    },
+    { timeoutMs: 60_000 },
+  );
+  expect(found).toMatchObject([{ topic: 'agency.asp.replies', group: 'agency-bridge-replies-asp', unreadCount: '1' }]);
+  expect(Number(found[0]?.stuckTime?.seconds) * 1_000).toBeGreaterThan(before - 1_000);
+
+  const named = new RegExp(`agency\\.asp\\.replies/${found[0]!.partition} +1 +\\d+ s +agency-bridge-replies-asp`);
+  for (const list of ['stuck', 'parked', 'outboxes', 'refused']) expect(await cups(list, 'list')).toMatch(named);
+  expect(JSON.parse(await cups('stuck', 'list', '--json'))).toMatchObject([{ service: 'agency-bridge' }]);
+  expect((await activity('asp'))?.stuckTime).toEqual(found[0]!.stuckTime);
+  expect((await activity('cnas'))?.stuckTime).toBeNull();
+
+  gate.open();
+  await eventually(async () => (await operator.listStuckPartitions({})).partitions.length === 0, { timeoutMs: 60_000 });
+  expect(await cups('stuck', 'list')).toBe('No consumer stands still.\n');
+  expect((await activity('asp'))?.stuckTime).toBeNull();
+}, 240_000);
