@@ -32,7 +32,7 @@ const WINDOW_MS = 15 * 60_000;
 export function groupAccesses<Entry extends AccessEntry>(entries: readonly Entry[]): AccessGroup<Entry>[] {
   const groups: AccessGroup<Entry>[] = [];
   const open = new Map<string, AccessGroup<Entry>>();
-  for (const entry of entries.toSorted((a, b) => timeOf(a) - timeOf(b))) {
+  for (const entry of [...entries].sort((a, b) => timeOf(a) - timeOf(b))) {
     const key = `${entry.application ?? ''} ${entry.by}`;
     const group = open.get(key);
     if (group && timeOf(entry) - timeOf(group.first) < WINDOW_MS) {
