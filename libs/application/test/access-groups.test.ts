@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { groupAccesses } from '@cups/application';
+import { groupAccesses } from '../src/index.ts';
 
 /** The access log as people read it. */
 
