@@ -164,6 +164,8 @@ function properties(folder: string, options: KafkaOptions): Record<string, strin
     // The cleaner's default buffer is a third of our heap.
     'log.cleaner.dedupe.buffer.size': 4_194_304,
     'log.cleaner.io.buffer.size': 262_144,
+    // Quotas count over the last two seconds. Over ten, the default, a client may write ten seconds' worth at once, and that again after its wait.
+    'quota.window.num': 3,
     // Idle threads cost: each of these wakes up a few times a second.
     'num.network.threads': 2,
     'num.io.threads': 4,

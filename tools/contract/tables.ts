@@ -70,7 +70,7 @@ function quotas(): string {
   const mebibytes = (bytes: number) => `${bytes / 1024 / 1024} MiB a second`;
   return [
     `**Quotas**, unless another one was agreed: ${mebibytes(written)} written and ${mebibytes(read)} read, to and from each broker, and ${requestPercent} % of one`,
-    'of its threads. What goes beyond is slowed by the broker, never lost: the client waits, and others feel nothing.',
+    'of its threads. Bytes count as you send them, a compressed batch as it is packed. What goes beyond is slowed by the broker, never lost: the client waits, and others feel nothing.',
   ].join(' ');
 }
 

@@ -100,6 +100,12 @@ describe('the Kafka of k8s/kafka', () => {
     expect(pool!.spec.storage.volumes.map(({ deleteClaim }) => deleteClaim)).toEqual([false]);
   });
 
+  test('counts quotas over two seconds, as the Kafka on which they are tried', () => {
+    const tried = readFileSync(join(root, 'local/src/kafka.ts'), 'utf8');
+    expect(tried).toContain("'quota.window.num': 3,");
+    expect(kafka.config).toMatchObject({ 'quota.window.num': 3 });
+  });
+
   test('is the one that all topics and users name', () => {
     const labels = own.concat(ofAgencies).filter(({ kind }) => kind !== 'Kafka');
     expect(new Set(labels.map(({ metadata }) => metadata.labels?.['strimzi.io/cluster']))).toEqual(new Set(['kafka']));
