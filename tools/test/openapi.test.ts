@@ -35,6 +35,18 @@ const PLANTED: [what: string, from: string | RegExp, to: string, finding: RegExp
     /^oas3-valid-media-example at paths\/\/api\/v1\/sessions\/post/m,
   ],
   [
+    'a limit without the header that says when to come again',
+    /(    TooManyRequests:\n.*\n)      headers:\n.*\n/,
+    '$1',
+    /^sent-headers at components\/responses\/TooManyRequests: lacks Retry-After/m,
+  ],
+  [
+    'a header of limits that nobody sends',
+    /(    BadRequest:\n.*\n)/,
+    "$1      headers: { RateLimit: { $ref: '#/components/headers/RetryAfter' } }\n",
+    /^sent-headers at components\/responses\/BadRequest: declares RateLimit, which is not sent/m,
+  ],
+  [
     'an accepted finding that is gone',
     'identifier: Apache-2.0',
     'url: https://www.apache.org/licenses/LICENSE-2.0',

@@ -1,4 +1,4 @@
-import { MESSAGE_CHANGES, plainCode, plainWords } from '@cups/application';
+import { documentCode, MESSAGE_CHANGES, plainCode, plainWords } from '@cups/application';
 import type { MessageChange } from '@cups/application';
 import { eventCodec, fromTimestamp } from '@cups/contracts/proto';
 import type { Appeal__Output as AppealIn } from '@cups/contracts/gen/cups/agencybridge/v1/Appeal.ts';
@@ -109,8 +109,8 @@ function resultFrom(wire: {
 }): Result {
   return present({
     resultKind: wire.resultKind,
-    resultNumber: plainCode(wire.resultNumber),
-    verificationCode: plainCode(wire.verificationCode),
+    resultNumber: documentCode(wire.resultNumber),
+    verificationCode: documentCode(wire.verificationCode),
     validUntil: wire.validUntil,
   });
 }

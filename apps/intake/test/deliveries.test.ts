@@ -135,7 +135,11 @@ test('All that an agency says can be read: result, reasons, words of progress, w
     delivered(name, 'DeliveryProgressed', 1, { note: 'La arhivă.\n\nhttps://fals.example' }),
     delivered(name, 'DeliveryMessageRefused', 2, { cause: 'CONTENT_INVALID', fields: ['urgency'] }),
     delivered(name, 'DeliveryDecided', 3, { approved: true, ...result, decideTime }),
-    delivered(name, 'DeliveryResultCorrected', 4, { ...result, resultNumber: 'R-2', reason: { ro: 'Greșeală.' } }),
+    delivered(name, 'DeliveryResultCorrected', 4, {
+      ...result,
+      resultNumber: 'R-2 <https://fals.example>',
+      reason: { ro: 'Greșeală.' },
+    }),
     delivered(name, 'DeliveryResultRevoked', 5, { reason: { ro: 'Anulat.' } }),
   );
   const actions = await eventually(async () => {
@@ -148,7 +152,7 @@ test('All that an agency says can be read: result, reasons, words of progress, w
     progress: { note: 'La arhivă. [link]' },
     omittedMessages: 0,
     decision: {
-      resultNumber: 'R-2',
+      resultNumber: 'R-2 https //fals example',
       verificationCode: 'K7Q2',
       validUntil: '2099-01-01',
       correctReason: { ro: 'Greșeală.' },
@@ -170,7 +174,7 @@ test('All that an agency says can be read: result, reasons, words of progress, w
       changes: ['DECIDE_TIME_REPLACED'],
       result: { kind: 'paper', number: 'R-1', verificationCode: 'K7Q2', validUntil: '2099-01-01' },
     },
-    { kind: 'result-corrected', words: { ro: 'Greșeală.' }, result: { number: 'R-2' } },
+    { kind: 'result-corrected', words: { ro: 'Greșeală.' }, result: { number: 'R-2 https //fals example' } },
     { kind: 'result-revoked', words: { ro: 'Anulat.' } },
   ]);
 });

@@ -70,5 +70,5 @@ export type {
   NoticeKind,
   StaffAct,
 } from './vocabularies.ts';
-export { escapeHtml, plainCode, plainWords } from './words.ts';
+export { documentCode, escapeHtml, plainCode, plainWords } from './words.ts';
 export { groupAccesses } from './access-groups.ts';

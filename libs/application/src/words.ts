@@ -24,6 +24,8 @@ const LINKS = new RegExp(
 );
 /** A dot with letters on both sides: `bank.example`, but also `str.Alba`. */
 const INNER_DOT = new RegExp(String.raw`(?<=${LABEL})\.(?=\p{L})`, 'gu');
+/** Between two words of at least two letters: `evil.example`, but not `AB.CD-12`, whose last part has digits. */
+const HOST_DOT = /(?<=\p{L}{2})\.(?=\p{L}{2,}(?![\p{L}\p{N}-]))/gu;
 const LINK = '[link]';
 const MOST = 2_000;
 
@@ -47,6 +49,22 @@ export function plainWords(text: string, most = MOST): string {
 export function plainCode(text: string, most = 200): string {
   const seen = text.normalize('NFC').replace(UNSEEN, ' ').replace(DOTS, '.').replace(/\s+/gu, ' ').trim();
   return shortened(seen, most);
+}
+
+/** Everything but letters, digits, spaces and the signs of document numbers. */
+const NOT_IN_NUMBERS = /[^\p{L}\p{M}\p{N} /._№-]+/gu;
+
+/**
+ * A number or code of an agency's document for the platform's own sentences: letters, digits, spaces and `/ . - _ №`, at most 100
+ * letters; another character becomes a space, and
+ * so does a dot that makes the name of a host.
+ * @returns '' when no letter or digit is left
+ */
+export function documentCode(text: string): string {
+  // Dots between letters make a host name; numbers of documents have them beside digits.
+  const parts = plainCode(text, Infinity).replace(NOT_IN_NUMBERS, ' ').replace(HOST_DOT, ' ');
+  const code = parts.replace(/\s+/gu, ' ').trim();
+  return /[\p{L}\p{N}]/u.test(code) ? shortened(code, 100) : '';
 }
 
 function shortened(text: string, most: number): string {

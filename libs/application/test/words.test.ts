@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { plainCode, plainWords } from '../src/index.ts';
+import { documentCode, plainCode, plainWords } from '../src/index.ts';
 
 describe('words of others', () => {
   test.each([
@@ -45,6 +45,18 @@ describe('words of others', () => {
 
   test('a code keeps its dots and loses what cannot be seen', () => {
     expect(plainCode(' AB.CD-12/3\u202e\n\nx ')).toBe('AB.CD-12/3 x');
+  });
+
+  test.each([
+    ['ASP-R-00012345', 'ASP-R-00012345'],
+    ['№ 12/3_4.5 Б', '№ 12/3_4.5 Б'],
+    ['AB.CD-12', 'AB.CD-12'],
+    ['https://evil.example/x', 'https //evil example/x'],
+    ['R-1 <b>call</b> +373 (22)!', 'R-1 b call /b 373 22'],
+    ['🙂 \u202e!', ''],
+  ])('the code of a document %s is shown as %s', (text, shown) => {
+    expect(documentCode(text)).toBe(shown);
+    expect(documentCode(shown)).toBe(shown);
   });
 
   const nasty = fc.oneof(
