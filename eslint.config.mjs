@@ -125,14 +125,22 @@ const rooms = [
   [
     ['libs/events/src/**'],
     only(
-      [LOCAL, ONE_UP, NODE, PROBLEM, CONTRACTS, 'kafkajs(?:$|\\/)', exactly('snappyjs'), exactly('ulid')],
-      'libs/events imports problem, contracts, kafkajs and snappyjs.',
+      [
+        LOCAL,
+        ONE_UP,
+        NODE,
+        PROBLEM,
+        CONTRACTS,
+        ...['@cups/agency-contract/codecs', 'ulid'].map(exactly),
+        'kafkajs(?:$|\\/)',
+      ],
+      'libs/events imports problem, contracts, kafkajs, and the codecs of the agency contract.',
     ),
   ],
   [
     ['libs/agency-contract/src/**'],
     only(
-      [LOCAL, NODE, '\\.\\.\\/', 'ajv(?:$|\\/)', exactly('ajv-formats')],
+      [LOCAL, NODE, '\\.\\.\\/', 'ajv(?:$|\\/)', exactly('ajv-formats'), exactly('snappyjs')],
       'libs/agency-contract imports nothing of ours.',
     ),
   ],
@@ -335,7 +343,7 @@ export default tseslint.config(
             tags('rpc', [...shared, 'process']),
             tags('registry', shared),
             tags('store', shared),
-            tags('events', [...shared, 'store']),
+            tags('events', [...shared, 'store', 'agency-contract']),
             tags('backend', backend),
             tags('agency-contract', ['none']),
             tags('testing', backend),

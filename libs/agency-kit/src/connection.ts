@@ -5,10 +5,13 @@ import type { Admin, Consumer, EachBatchPayload, KafkaMessage, Producer } from '
 // @ts-ignore kafkajs has no types for its inner parts; a project compiled together with this one may declare some.
 import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
 import type { OutgoingMessage } from '@cups/agency-contract';
+import { readCompressed } from './compression.ts';
 import { reasonOf, securityOf } from './sign-in.ts';
 import type { Access } from './sign-in.ts';
 import type { Log } from './log.ts';
 import type { Position } from './positions.ts';
+
+readCompressed();
 
 // An idle kafkajs connection re-arms a 1 ms timer for ever; with nothing pending there is nothing to check.
 const queue = (RequestQueue as { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } }).prototype;

@@ -3,10 +3,13 @@ import { readFileSync } from 'node:fs';
 import { fromMessage, isReplyType, REPLY_TYPES, sourceOf, toMessage, topicsOf } from '@cups/agency-contract';
 import type { ReplyEvent, ReplyType, RequestEvent } from '@cups/agency-contract';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
+import type { CompressionTypes } from 'kafkajs';
 import type { Sandbox } from '../src/sandbox/sandbox.ts';
 
 /** What is wrong with an agency's system. */
 export type Fault =
+  /** Nothing is. */
+  | 'none'
   /** Every message has an effect, also one that was seen. */
   | 'doubles'
   /** It decides what was withdrawn. */
@@ -38,14 +41,21 @@ export const kafkaOf = ({ file, filesOf }: Sandbox, agency: string): Kafka =>
 
 const WORK_MS = 300;
 
-/** An agency's system that is right but for one thing; its code is what is wrong with it. @returns ends it */
-export async function startFaulty(sandbox: Sandbox, fault: Fault): Promise<() => Promise<void>> {
-  const kafka = kafkaOf(sandbox, fault);
-  const { requests, replies } = topicsOf(fault);
+/** @param compression of its replies; none unless it is given */
+export type FaultyOptions = { agency?: string; compression?: CompressionTypes };
+
+/** An agency's system that is right but for one thing; its code is what is wrong with it unless it is given. @returns ends it */
+export async function startFaulty(
+  sandbox: Sandbox,
+  fault: Fault,
+  { agency = fault, compression }: FaultyOptions = {},
+): Promise<() => Promise<void>> {
+  const kafka = kafkaOf(sandbox, agency);
+  const { requests, replies } = topicsOf(agency);
   const { DefaultPartitioner, LegacyPartitioner } = Partitioners;
   const createPartitioner = fault === 'scatters' ? LegacyPartitioner : DefaultPartitioner;
   const producer = kafka.producer({ createPartitioner, allowAutoTopicCreation: false });
-  const consumer = kafka.consumer({ groupId: `${fault}.cases`, maxWaitTimeInMs: 100 });
+  const consumer = kafka.consumer({ groupId: `${agency}.cases`, maxWaitTimeInMs: 100 });
   const seen = new Set<string>();
   const ended = new Set<string>();
   const timers = new Set<NodeJS.Timeout>();
@@ -54,14 +64,14 @@ export async function startFaulty(sandbox: Sandbox, fault: Fault): Promise<() =>
     const { application } = request.data;
     const attributes = {
       id: randomUUID(),
-      source: sourceOf(fault),
+      source: sourceOf(agency),
       subject: request.subject,
       time: new Date().toISOString(),
     };
     const event = { ...attributes, causationid: request.id, type, data: { application, ...data } };
     const message = toMessage(event as unknown as ReplyEvent);
     if (fault === 'misses-the-key') message.key = application!;
-    await producer.send({ topic: replies, messages: [message] });
+    await producer.send(Object.assign({ topic: replies, messages: [message] }, compression && { compression }));
   };
   const decide = async (request: RequestEvent): Promise<void> => {
     if (ended.has(request.subject) && fault !== 'deaf') return;

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { compress as snappy } from 'snappyjs';
 import { BATCH_BYTES, readBatches, type Decoded } from '../src/driver/batches.ts';
-import { TooLong, unpack } from '../src/driver/codecs.ts';
+import { TooLong, unpack } from '@cups/agency-contract/codecs';
 import { batchOf, type Given } from './records.ts';
 
 /** LZ4 without any repetition, for what is packed here; the Java client's own is read in hostile.test.ts. */

@@ -6,6 +6,7 @@ import { makeTopics, startLocal } from '@cups/local';
 import type { LocalPlatform } from '@cups/local';
 import { Kafka, logLevel } from 'kafkajs';
 import { filesOf, readSandbox, sandboxFile } from './file.ts';
+import { awaitRights } from './ready.ts';
 import type { SandboxFile } from './file.ts';
 import { PLATFORM_USER, rightsOf, userOf } from './rights.ts';
 
@@ -70,6 +71,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     const user = userOf(code);
     const text = propertiesOf(file, user, users[user]!);
     await writeFile(join(folder, `${user}.properties`), text, { mode: 0o600 });
+  }
+  try {
+    await awaitRights(file, (agency) => filesOf(folder, agency));
+  } catch (error) {
+    await local.stop();
+    throw error;
   }
   await writeFile(sandboxFile(folder), `${JSON.stringify(file, null, 2)}\n`);
   return {

@@ -1,4 +1,4 @@
-import { TooLong, unpack } from './codecs.ts';
+import { TooLong, unpack } from '@cups/agency-contract/codecs';
 
 /** A record as the rest of kafkajs expects it; `passedOver` stands for all records of a batch that is not read. */
 export interface Decoded {

@@ -1,12 +1,11 @@
 import { promisify } from 'node:util';
-import { gunzip, zstdDecompress } from 'node:zlib';
+import zlib from 'node:zlib';
 import { uncompress } from 'snappyjs';
 import { TooLong, unpackLz4 } from './lz4.ts';
 
 export { TooLong } from './lz4.ts';
 
-const fromGzip = promisify(gunzip);
-const fromZstd = promisify(zstdDecompress);
+const fromGzip = promisify(zlib.gunzip);
 const XERIAL = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0]);
 
 /** Bytes after the tag of a repetition, by its kind. */
@@ -60,6 +59,13 @@ function unpackSnappy(packed: Buffer, limit: number): Buffer {
   return Buffer.concat(parts, length);
 }
 
+/** Node has zstd from version 22.15 on. A named import would keep an older one from starting at all. */
+function fromZstd(packed: Buffer, limit: number): Promise<Buffer> {
+  const unpacks = (zlib as Partial<typeof zlib>).zstdDecompress;
+  if (!unpacks) throw new Error('This version of Node cannot read zstd: use Node 22.15 or newer.');
+  return promisify(unpacks)(packed, { maxOutputLength: limit });
+}
+
 /** Node's own unpackers say by a code that they stopped at the limit. */
 async function bounded(unpacking: Promise<Buffer>): Promise<Buffer> {
   try {
@@ -70,7 +76,7 @@ async function bounded(unpacking: Promise<Buffer>): Promise<Buffer> {
 }
 
 /**
- * Unpacks the records of a batch, never more than `limit` bytes.
+ * Unpacks the records of a batch by any compression of Kafka, never more than `limit` bytes.
  *
  * @param codec the low three bits of a batch's attributes: 0 none, 1 gzip, 2 snappy, 3 lz4, 4 zstd
  * @throws TooLong over `limit`; Error when the bytes are not of that codec, or there is no such codec
@@ -87,7 +93,7 @@ export async function unpack(codec: number, packed: Buffer, limit: number): Prom
     case 3:
       return unpackLz4(packed, limit);
     case 4:
-      return bounded(fromZstd(packed, { maxOutputLength: limit }));
+      return bounded(fromZstd(packed, limit));
     default:
       throw new Error('Kafka knows no such compression.');
   }

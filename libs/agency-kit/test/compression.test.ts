@@ -1,0 +1,49 @@
+import { zstdCompressSync } from 'node:zlib';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import kafkajs from 'kafkajs';
+import { compress as snappy } from 'snappyjs';
+import { startFaulty } from './faulty.ts';
+import { Sandboxed } from './sandboxed.ts';
+
+const { CompressionCodecs, CompressionTypes } = kafkajs;
+
+/** LZ4 without any repetition. */
+const lz4 = (bytes: Buffer): Buffer => {
+  const size = Buffer.alloc(4);
+  size.writeUInt32LE((bytes.length | 0x8000_0000) >>> 0);
+  return Buffer.concat([Buffer.from('04224d18604082', 'hex'), size, bytes, Buffer.alloc(4)]);
+};
+const PACKERS = { Snappy: snappy, LZ4: lz4, ZSTD: zstdCompressSync };
+const NAMES = ['GZIP', 'Snappy', 'LZ4', 'ZSTD'] as const;
+const agencyOf = (name: string): string => `packs-${name.toLowerCase()}`;
+
+let place: Sandboxed;
+beforeAll(async () => {
+  place = await Sandboxed.open(NAMES.map(agencyOf));
+  // The agency's side packs; how the kit unpacks stays as it is.
+  for (const name of ['Snappy', 'LZ4', 'ZSTD'] as const) {
+    const theirs = CompressionCodecs[CompressionTypes[name]]!() as { decompress(packed: Buffer): Promise<Buffer> };
+    CompressionCodecs[CompressionTypes[name]] = () => ({
+      compress: (encoder: { buffer: Buffer }) => Promise.resolve(PACKERS[name](encoder.buffer)),
+      decompress: (packed: Buffer) => theirs.decompress(packed),
+    });
+  }
+}, 120_000);
+afterAll(() => place?.close(), 60_000);
+
+test.each(NAMES)(
+  'reads replies that are compressed by %s',
+  async (name) => {
+    const stop = await startFaulty(place.sandbox, 'none', {
+      agency: agencyOf(name),
+      compression: CompressionTypes[name],
+    });
+    try {
+      const results = await place.check(agencyOf(name), ['decides'], { timeoutMs: 10_000 });
+      expect(results).toMatchObject([{ scenario: 'decides', outcome: 'passed' }]);
+    } finally {
+      await stop();
+    }
+  },
+  60_000,
+);
