@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { idnp } from '@cups/tools/filings';
 import type { Page } from 'playwright-core';
 import { reply } from '../agency.ts';
 import { faultsOf, open } from '../desk.ts';
-import { act, applicant, deskOf, file, nextPerson, reaches } from '../filings.ts';
+import { act, applicant, deskOf, file, reaches } from '../filings.ts';
 import { fileForKnown, Hand } from '../hand.ts';
 
 /**
@@ -13,6 +12,8 @@ import { fileForKnown, Hand } from '../hand.ts';
 
 /** At most 100 signs, so that it fits into each field. */
 const HOSTILE = '"><img src=x onerror=ran=1><script>ran=2</script>{{ran=3}}${ran=4}<a href="javascript:ran=5">x</a>';
+/** Of an agency's words the platform takes the links away. */
+const TOLD = HOSTILE.slice(0, HOSTILE.indexOf('javascript:'));
 const everywhere = { ro: HOSTILE, ru: HOSTILE, en: HOSTILE };
 
 async function expectOnlyWords(page: Page): Promise<void> {
@@ -24,10 +25,13 @@ async function expectOnlyWords(page: Page): Promise<void> {
   expect(await faultsOf(page)).toEqual([]);
 }
 
+/** What a name is refused with. */
+const LETTERS_ONLY = 'Scrieți numele doar cu litere, cratimă, apostrof și spațiu.';
+
 /** Opens it, with the hostile words to be read there as they were written. */
-async function look(page: Page, path: string): Promise<void> {
+async function look(page: Page, path: string, words = HOSTILE): Promise<void> {
   await page.goto(path);
-  await page.getByRole('main').getByText(HOSTILE).first().waitFor();
+  await page.getByRole('main').getByText(words).first().waitFor();
   await expectOnlyWords(page);
 }
 
@@ -45,14 +49,9 @@ async function typeEverywhere(page: Page): Promise<number> {
   return count;
 }
 
-test('Names, answers, notes and the words of an agency are shown, and are nothing but words.', async () => {
-  const applicant = {
-    idnp: idnp(nextPerson()),
-    givenName: HOSTILE,
-    familyName: HOSTILE,
-    birthDate: '1951-02-03',
-    language: 'ro',
-  };
+test('Answers, numbers, notes and the words of an agency are shown, and are nothing but words; a name takes none of them.', async () => {
+  const named = (familyName: string) => file({ content: { applicant: applicant(familyName) } });
+  await expect(named(HOSTILE)).rejects.toThrow('/applicant/familyName PERSON_NAME');
   const answers = {
     actKind: 'birth',
     relation: 'holder',
@@ -61,7 +60,7 @@ test('Names, answers, notes and the words of an agency are shown, and are nothin
     eventPlace: HOSTILE,
   };
   const evidence = [{ kind: 'identity-document', number: HOSTILE, originalSeen: true }];
-  const filed = await file({ ending: 'ZN', content: { applicant, answers, evidence } });
+  const filed = await file({ ending: 'ZN', content: { applicant: applicant('Vrednic'), answers, evidence } });
   const desk = await deskOf('cu-001-specialist');
   await desk.call('POST', `/applications/${filed.id}/notes`, { body: { text: HOSTILE } });
   const documents = [{ kind: 'birth-certificate', note: HOSTILE }];
@@ -70,7 +69,9 @@ test('Names, answers, notes and the words of an agency are shown, and are nothin
 
   const page = await open({ operator: 'cu-001-specialist' });
   const here = `/applications/${filed.id}`;
-  await look(page, here);
+  await look(page, here, TOLD);
+  // A note of a colleague stands beside it.
+  await page.getByText(HOSTILE).first().waitFor();
   expect(await typeEverywhere(page)).toBeGreaterThan(1);
   await look(page, `${here}/submissions/1`);
 
@@ -84,18 +85,32 @@ test('Names, answers, notes and the words of an agency are shown, and are nothin
     decideTime: new Date().toISOString(),
   });
   await reaches(filed, 'rejected');
-  await look(page, here);
-  await look(page, `${here}/hand-over`);
-  await typeEverywhere(page);
-  await look(page, '/');
+  await look(page, here, TOLD);
+  await page.goto(`${here}/hand-over`);
+  await page.getByRole('heading', { level: 1, name: 'Înmânarea deciziei' }).waitFor();
+  await page.getByLabel('Altă persoană').check();
+  expect(await typeEverywhere(page)).toBeGreaterThan(2);
+  await page.getByRole('button', { name: /Înmânează și închide/ }).click();
+  await page.getByRole('link', { name: `Numele și prenumele: ${LETTERS_ONLY}` }).waitFor();
+  await expectOnlyWords(page);
+  await page.goto('/');
+  await page.getByRole('link', { name: /Vrednic/ }).waitFor();
+  await expectOnlyWords(page);
 });
 
 test('What a person is called and asks for is nothing but words from the first letter to the receipt on paper.', async () => {
-  const name = 'Zorz"><img src=x onerror=ran=1>';
-  await file({ content: { applicant: applicant(name, name), contact: { none: true } } });
+  await file({ content: { applicant: applicant('Zorz', 'Zoe'), contact: { none: true } } });
   const page = await open({ operator: 'cu-001-specialist' });
   await page.getByRole('heading', { level: 1, name: /^Astăzi/ }).waitFor();
   const hand = new Hand(page, async (screen) => {
+    if (screen === 'Cine cere serviciul?') {
+      const name = page.locator('[id="/applicant/familyName"]');
+      await name.fill(HOSTILE);
+      await name.press('Tab');
+      await page.getByText(LETTERS_ONLY).first().waitFor();
+      await name.fill('');
+      await page.locator('[id="/applicant/idnp"]').focus();
+    }
     if (screen === 'Ce se cere?') {
       expect(await typeEverywhere(page)).toBeGreaterThan(0);
       await page.getByRole('radio').first().focus();
@@ -103,9 +118,8 @@ test('What a person is called and asks for is nothing but words from the first l
     await expectOnlyWords(page);
   });
   await fileForKnown(hand, 'Zorz');
-  await page.getByText(name).first().waitFor();
   await page.getByRole('link', { name: 'Vezi cererea' }).click();
-  await page.getByRole('main').getByText(name).first().waitFor();
+  await page.getByRole('main').getByText('Zoe Zorz').first().waitFor();
   await hand.press('p');
   await expectOnlyWords(page);
   expect(page.url() + (await page.title())).not.toContain('Zorz');

@@ -46,7 +46,8 @@ test('Esc closes a dialog, and the page under it stays; digits bring the focus t
 
 test('After a write the focus stays on the page, near what was written.', async () => {
   const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Țurcan') } });
-  const page = await open({ operator, path: `/applications/${filed.id}` });
+  // Who filed it takes care of it; a colleague takes it over.
+  const page = await open({ operator: 'cu-020-manager', path: `/applications/${filed.id}` });
   const note = page.getByLabel('Scrieți o notă');
   await note.fill('Sună fiul.');
   await page.keyboard.press('Tab');
@@ -106,6 +107,51 @@ test('What is typed right after N on a slow line is in the field when it comes, 
   await page.keyboard.press('n');
   await page.keyboard.type('act');
   expect(await field.inputValue()).toBe('act');
+});
+
+test('Enter in the very moment in which the picked service is seen goes on to the person.', async () => {
+  const page = await open({ operator });
+  await heading(page, /^Astăzi/).waitFor();
+  const held = Promise.withResolvers<void>();
+  await page.route('**/api/v1/registry**', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await heading(page, /^Astăzi/).waitFor();
+  await page.keyboard.press('n');
+  await page.keyboard.type('cazier');
+  await page.evaluate(() => {
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector('[role=option][aria-selected=true]')) return;
+      observer.disconnect();
+      const enter = new KeyboardEvent('keydown', { key: 'Enter', code: 'Enter', bubbles: true, cancelable: true });
+      document.activeElement?.dispatchEvent(enter);
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+  });
+  held.resolve();
+  await page.locator('[id="/applicant/idnp"]').waitFor();
+});
+
+test('Enter that is pressed before the field is there goes on with what was typed, once it is.', async () => {
+  const page = await open({ operator });
+  await heading(page, /^Astăzi/).waitFor();
+  const held = Promise.withResolvers<void>();
+  await page.route('**/api/v1/registry**', async (route) => {
+    await held.promise;
+    await route.continue();
+  });
+  await page.reload();
+  await heading(page, /^Astăzi/).waitFor();
+  await page.keyboard.press('n');
+  await page.keyboard.type('cazier');
+  await page.keyboard.press('Enter');
+  await page.keyboard.type('x');
+  held.resolve();
+  const idnp = page.locator('[id="/applicant/idnp"]');
+  await idnp.waitFor();
+  expect(await hasFocus(idnp)).toBe(true);
 });
 
 test('Each tab of the browser is titled by its screen, and by nobody.', async () => {

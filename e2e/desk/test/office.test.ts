@@ -75,6 +75,7 @@ test('A hand-over that lacks something says what, beside the question and above 
   const summary = page.getByRole('alert');
   await summary.waitFor();
   expect(await summary.getByRole('link').count()).toBe(5);
+  await summary.getByRole('link', { name: 'Seria și numărul: Completați acest câmp.' }).waitFor();
   expect(await axe(page)).toEqual([]);
   await summary.getByRole('link').first().click();
   await page.keyboard.type('Ion Lungu');
@@ -232,7 +233,7 @@ test('While the platform is away what is written waits, and goes out by itself.'
 
 test('What waits goes out with the first answer of all, not after a pause of its own.', async () => {
   const filed = await file({ operator: 'cu-008-specialist', ending: 'ZN', content: person('Munteanu') });
-  const page = await open(Object.assign(at('cu-008'), { path: `/applications/${filed.id}` }));
+  const page = await open({ operator: 'cu-008-manager', path: `/applications/${filed.id}` });
   tolerate(page, /Failed to load resource/);
   const take = page.getByRole('button', { name: 'Preia cererea' });
   await take.waitFor();

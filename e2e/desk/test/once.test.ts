@@ -81,7 +81,8 @@ test('A double click hands over once, and the paper to sign is still to be print
 test('Other acts are sent once by a double click, and what asks in its place is not answered by it.', async () => {
   const operator = 'cu-018-specialist';
   const filed = await file({ operator, ending: 'ZN', content: { applicant: applicant('Gurău') } });
-  const page = await open({ operator, path: `/applications/${filed.id}` });
+  // Who filed it takes care of it; a colleague takes it over.
+  const page = await open({ operator: 'cu-018-manager', path: `/applications/${filed.id}` });
   const writes = writesOf(page);
   await page.getByRole('button', { name: 'Preia cererea' }).dblclick();
   await page.getByRole('button', { name: 'Preia cererea' }).waitFor({ state: 'detached' });

@@ -126,6 +126,11 @@ test('A mother asks for the allowance of a child, by its guardian: each screen s
   expect(await page.evaluate(() => (window as unknown as { paper: string }).paper)).toContain(
     'Certificatul de naștere',
   );
+  await page.getByText('Cererea este pusă deoparte și stă la ciorne.').waitFor();
+  await look('after parking');
+  await page.getByRole('link', { name: 'Vezi ciornele' }).click();
+  await titleIs(page, 'Ciorne');
+  await page.getByRole('link', { name: /Țurcan-Rotaru/ }).waitFor();
   expect(found).toEqual([]);
 });
 

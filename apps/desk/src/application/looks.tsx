@@ -53,11 +53,11 @@ export default function Looks({ id }: { id: string }) {
             <tbody>
               {groupAccesses(looks.data.looks).map(({ first, last, count, kinds }) => (
                 <tr key={`${last.by} ${first.lookTime}`}>
-                  <td>{when(first.lookTime)}</td>
-                  <td>{when(last.lookTime)}</td>
+                  <td data-head={t(FILE.looksFirst)}>{when(first.lookTime)}</td>
+                  <td data-head={t(FILE.looksLast)}>{when(last.lookTime)}</td>
                   <th scope="row">{nameOfOperator(looks.data.operators, last.by, t)}</th>
-                  <td>{kinds.map((kind) => t(LOOK_TEXTS[kind])).join(', ')}</td>
-                  <td>{count}</td>
+                  <td data-head={t(FILE.looksWhat)}>{kinds.map((kind) => t(LOOK_TEXTS[kind])).join(', ')}</td>
+                  <td data-head={t(FILE.looksCount)}>{count}</td>
                 </tr>
               ))}
             </tbody>

@@ -1,7 +1,9 @@
 import { handOverViolations } from '@cups/application';
 import type { HandOver } from '@cups/application';
+import { RULE_TEXTS } from '@cups/application/texts';
 import type { Application } from '../api/types.ts';
 import type { Spoken } from '../language/language.tsx';
+import type { Text } from '../language/text.ts';
 import type { Act } from '../outbox/outbox.ts';
 import type { Fault } from '../parts/error-summary.tsx';
 import { HAND } from '../texts/application.ts';
@@ -44,20 +46,26 @@ interface Asked {
 /** What is still to be said, beside the control that it concerns. */
 export function faultsOf(handing: Handing, { onlyOutcome, later }: Asked, t: Spoken['t']): Fault[] {
   const faults: Fault[] = [];
-  const need = (id: string, wrong: boolean, says: Parameters<Spoken['t']>[0]) =>
-    wrong && faults.push({ id, says: t(says) });
+  const need = (id: string, of: Text | undefined, wrong: boolean, says: Text) =>
+    wrong && faults.push(of ? { id, of: t(of), says: t(says) } : { id, says: t(says) });
   if (!onlyOutcome) {
-    need('who', handing.collectedBy === undefined, HAND.choose);
+    need('who', HAND.who, handing.collectedBy === undefined, HAND.choose);
     const wrong = handing.collectedBy === undefined ? [] : handOverViolations(handOverOf(handing));
-    const at = (field: string) => wrong.some((one) => one.field === field);
-    need('collector', at('/collectorName'), HAND.fill);
-    need('power', at('/ground/reference'), HAND.fill);
-    need('paper-number', at('/paperNumber') || !handing.paperNumber.trim(), HAND.fill);
-    need('compared', !handing.compared, HAND.photoMissing);
+    const at = (id: string, of: Text, field: string) => {
+      const told = wrong.find((one) => one.field === field);
+      if (told) faults.push({ id, of: t(of), says: t(RULE_TEXTS[told.rule], told.params) });
+      return told !== undefined;
+    };
+    at('collector', HAND.collector, '/collectorName');
+    at('power', HAND.power, '/ground/reference');
+    if (!at('paper-number', HAND.number, '/paperNumber')) {
+      need('paper-number', HAND.number, !handing.paperNumber.trim(), RULE_TEXTS.REQUIRED);
+    }
+    need('compared', undefined, !handing.compared, HAND.photoMissing);
   }
   if (!later) {
-    need('met', handing.needMet === undefined, HAND.choose);
-    need('missing', handing.needMet === 'no' && !handing.missing.trim(), HAND.fill);
+    need('met', HAND.met, handing.needMet === undefined, HAND.choose);
+    need('missing', HAND.missing, handing.needMet === 'no' && !handing.missing.trim(), RULE_TEXTS.REQUIRED);
   }
   return faults;
 }

@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useMemo, useRef, useState } from 'react';
+import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import type { ReactNode } from 'react';
 import type { Text } from '../language/text.ts';
 import { keepsTyped } from './type-ahead.ts';
@@ -116,11 +116,12 @@ export function useKeys(keys: (Key | false | undefined)[]): void {
   const now = useRef<Key[]>([]);
   const wanted = keys.filter((key) => key !== false && key !== undefined);
   // What a key does is looked up when it is pressed: a part that draws itself anew keeps its place among the others.
-  useEffect(() => {
+  // At once, both: what is seen on the screen answers to its keys.
+  useLayoutEffect(() => {
     now.current = wanted;
   });
   const codes = wanted.map(({ code, inFields }) => `${code}${inFields ? '!' : ''}`).join(' ');
-  useEffect(() => {
+  useLayoutEffect(() => {
     const layer = now.current.map(({ code, says, inFields }) => ({
       code,
       says,

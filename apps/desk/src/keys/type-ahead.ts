@@ -7,11 +7,14 @@
 const PATIENCE_MS = 15_000;
 
 let typed: string | undefined;
+/** Enter was pressed after it: what comes later is meant for a screen that is not there yet, and is not put into this field. */
+let entered = false;
 let until = 0;
 
 /** From now on letters are kept for the field that is about to come. */
 export function beginTypeAhead(): void {
   typed = '';
+  entered = false;
   until = Date.now() + PATIENCE_MS;
   // Whoever reaches for the mouse does something else.
   window.addEventListener('pointerdown', endTypeAhead, { once: true, capture: true });
@@ -22,11 +25,11 @@ export function readTypeAhead(): string {
   return Date.now() < until ? (typed ?? '') : '';
 }
 
-/** The field is there and has the keys itself from now on. @param onTaken is given all that was typed before */
-export function takeTypeAhead(onTaken: (text: string) => void): void {
+/** The field is there and has the keys itself from now on. @param onTaken is given all that was typed before, and whether Enter was */
+export function takeTypeAhead(onTaken: (text: string, entered: boolean) => void): void {
   const text = readTypeAhead();
   endTypeAhead();
-  onTaken(text);
+  onTaken(text, entered);
 }
 
 function endTypeAhead(): void {
@@ -42,8 +45,9 @@ export function keepsTyped({ key, ctrlKey, altKey, metaKey }: KeyboardEvent): bo
     return false;
   }
   const isLetter = [...key].length === 1;
-  if (isLetter) typed += key;
-  if (key === 'Backspace') typed = typed.slice(0, -1);
+  if (key === 'Enter') entered = true;
+  if (isLetter && !entered) typed += key;
+  if (key === 'Backspace' && !entered) typed = typed.slice(0, -1);
   if (isLetter) until = Date.now() + PATIENCE_MS;
   return isLetter || key === 'Backspace' || key === 'Enter';
 }

@@ -6,6 +6,8 @@ import styles from './error-summary.module.css';
 export interface Fault {
   /** Id of the control that it stands beside; without one it only says what is wrong. */
   id?: string | undefined;
+  /** How the control is called: the summary says it first, since nothing stands beside it there. */
+  of?: string;
   says: string;
 }
 
@@ -22,19 +24,23 @@ export function ErrorSummary({ faults, attempt }: { faults: readonly Fault[]; at
     <div ref={box} className={styles.summary} role="alert" tabIndex={-1}>
       <h2>{t(PARTS.summary)}</h2>
       <ul>
-        {faults.map(({ id, says }) => (
-          <li key={`${id ?? ''} ${says}`}>
-            {id ? (
-              <a href={`#${id}`} onClick={(event) => (event.preventDefault(), lead(id))}>
-                {says}
-              </a>
-            ) : (
-              says
-            )}
+        {faults.map((fault) => (
+          <li key={`${fault.id ?? ''} ${fault.says}`}>
+            <OneFault fault={fault} />
           </li>
         ))}
       </ul>
     </div>
+  );
+}
+
+function OneFault({ fault: { id, of, says } }: { fault: Fault }) {
+  const words = of ? `${of.replace('?', '')}: ${says}` : says;
+  if (!id) return words;
+  return (
+    <a href={`#${id}`} onClick={(event) => (event.preventDefault(), lead(id))}>
+      {words}
+    </a>
   );
 }
 

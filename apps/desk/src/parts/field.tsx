@@ -1,4 +1,4 @@
-import { createContext, useContext, useEffect, useId, useRef } from 'react';
+import { createContext, useContext, useId, useLayoutEffect, useRef } from 'react';
 import type { InputHTMLAttributes, ReactNode, TextareaHTMLAttributes } from 'react';
 import { TriangleAlert } from 'lucide-react';
 import styles from './field.module.css';
@@ -92,7 +92,7 @@ type InputProps = Omit<InputHTMLAttributes<HTMLInputElement>, 'onChange' | 'valu
 export function TextInput({ value, onChange, end, start, small, digits, first, className, ...more }: InputProps) {
   const field = useField();
   const input = useRef<HTMLInputElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (first) input.current?.focus();
   }, [first]);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 import type { ReactNode } from 'react';
 import { useKeptFocus } from './use-kept-focus.ts';
 import { usePageTitle } from './use-page-title.ts';
@@ -45,7 +45,7 @@ export function Screen({ rail, children, side, sideWidth = 'narrow', sideIsRead,
 export function Title({ children, focus = true }: { children: string; focus?: boolean }) {
   usePageTitle(children);
   const title = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (focus) title.current?.focus({ preventScroll: true });
   }, [focus]);
   return (

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 import type { RefObject } from 'react';
 
 /** What a question is answered by; a box beside it is reached by Tab. */
@@ -17,7 +17,8 @@ export function useTurns<Area extends HTMLElement = HTMLDivElement>(
 ): RefObject<Area | null> {
   const area = useRef<Area>(null);
   const on = useRef(goOn);
-  useEffect(() => {
+  // At once: a key may come between what is seen and what React does later.
+  useLayoutEffect(() => {
     on.current = goOn;
   });
   useEffect(() => {

@@ -5,6 +5,7 @@ import { useLocation } from 'wouter';
 import { civilDay } from '@cups/application';
 import { fileRead } from '../api/reads.ts';
 import type { ApplicationFile, Row } from '../api/types.ts';
+import { isUnpaid, useCostOption } from '../application/cost.ts';
 import { facts } from '../application/facts.ts';
 import { longDate } from '../language/dates.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -13,6 +14,7 @@ import { Facts } from '../parts/facts.tsx';
 import { StateBlock } from '../application/state-block.tsx';
 import { Steps } from '../application/timeline.tsx';
 import { looked } from '../application/looked.ts';
+import { FILE } from '../texts/application.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { useAgencies } from './agencies.ts';
 import { nameOf, pageOf } from './where.ts';
@@ -30,7 +32,6 @@ export function Preview({ row }: { row: Row | undefined }) {
 
 function Known({ row, file }: { row: Row; file: ApplicationFile | undefined }) {
   const { t, language } = useLanguage();
-  const agencies = useAgencies();
   const [, go] = useLocation();
   const give = row.allowedActions.includes('hand-over');
   const filed = row.submitTime ?? row.createTime;
@@ -54,7 +55,7 @@ function Known({ row, file }: { row: Row; file: ApplicationFile | undefined }) {
           {t(row.state === 'draft' ? QUEUE.goOn : QUEUE.open)}
         </Button>
       </div>
-      {file && <Facts facts={facts(file, { t, agencies, masked: true })} />}
+      {file && <KnownFacts file={file} />}
       {file && file.history.length > 0 && (
         <section className={styles.path}>
           <h3>{t(QUEUE.path)}</h3>
@@ -69,6 +70,14 @@ function Known({ row, file }: { row: Row; file: ApplicationFile | undefined }) {
       )}
     </div>
   );
+}
+
+function KnownFacts({ file }: { file: ApplicationFile }) {
+  const { t } = useLanguage();
+  const agencies = useAgencies();
+  const option = useCostOption(file.application);
+  const unpaid = isUnpaid(file.application, option) ? t(FILE.unpaid) : '';
+  return <Facts facts={[...facts(file, { t, agencies, masked: true }), [t(FILE.payment), unpaid]]} />;
 }
 
 /** @returns the id after it has stayed the same for a moment */

@@ -13,6 +13,8 @@ import { useRegistry } from '../session/registry.ts';
 import { KEYS } from '../texts/keys.ts';
 import { QUEUE } from '../texts/queue.ts';
 import { Lists } from './lists.tsx';
+import { PLACE } from './place.ts';
+import type { Place } from './place.ts';
 import { Preview } from './preview.tsx';
 import { Rows } from './rows.tsx';
 import { useQueue } from './use-queue.ts';
@@ -22,13 +24,6 @@ import { useWide } from './wide.ts';
 import styles from './queue.module.css';
 
 /** The first screen of a day: what is to be done, list by list, with what is known of the one that is looked at. */
-
-interface Place {
-  bucket: Bucket;
-  row?: string | undefined;
-}
-/** Where she was, for as long as she is signed in. */
-const PLACE = ['place', 'queue'];
 
 export function Queue() {
   const [place, setPlace] = usePlace();

@@ -281,7 +281,6 @@ export const HAND = texts({
   metNoMore: { ro: 'începe corectarea', ru: 'начать исправление', en: 'begin the correction' },
   missing: { ro: 'Ce lipsește?', ru: 'Чего не хватает?', en: 'What is missing?' },
   choose: { ro: 'Alegeți un răspuns.', ru: 'Выберите ответ.', en: 'Choose an answer.' },
-  fill: { ro: 'Completați acest câmp.', ru: 'Заполните это поле.', en: 'Fill this in.' },
   submit: { ro: 'Înmânează și închide cererea', ru: 'Выдать и закрыть заявление', en: 'Hand over and close' },
   submitCorrect: {
     ro: 'Înmânează și începe corectarea',

@@ -18,6 +18,12 @@ export const VISIT = texts({
   toPerson: { ro: 'Continuă la persoană', ru: 'Продолжить: заявитель', en: 'Continue to the person' },
   back: { ro: 'Înapoi', ru: 'Назад', en: 'Back' },
   park: { ro: 'Pune deoparte', ru: 'Отложить', en: 'Park' },
+  parked: {
+    ro: 'Cererea este pusă deoparte și stă la ciorne.',
+    ru: 'Заявление отложено и находится в черновиках.',
+    en: 'The application is parked and stands with the drafts.',
+  },
+  toDrafts: { ro: 'Vezi ciornele', ru: 'К черновикам', en: 'To the drafts' },
   arrows: { ro: 'alege serviciul', ru: 'выбрать услугу', en: 'choose the service' },
   savedAt: { ro: 'Salvat la {time}', ru: 'Сохранено в {time}', en: 'Saved at {time}' },
   keptHere: { ro: 'Se păstrează aici', ru: 'Сохраняется здесь', en: 'Kept here' },

@@ -1,4 +1,5 @@
 import { useLocation } from 'wouter';
+import { useHistoryState } from 'wouter/use-browser-location';
 import { useFilling } from './filling.tsx';
 import { carriedOver } from './model/offers.ts';
 import { isFiled, isUntouched, pathOf } from './store.ts';
@@ -7,6 +8,12 @@ import { useVisits } from './visits.tsx';
 
 /** Putting a visit away, and going on with another service of it. */
 
+/** What the history of the browser says to the next screen: a word, and nothing of a person. */
+const PARKED = { parked: true };
+
+/** Whether the visit before was put aside just now. */
+export const useParked = (): boolean => useHistoryState<{ parked?: boolean } | null>()?.parked === true;
+
 /** Puts the visit away, with a list of what is missing, and begins with the next person. */
 export function usePark(): () => void {
   const { store, begin } = useVisits();
@@ -14,10 +21,11 @@ export function usePark(): () => void {
   const printMissing = useMissing();
   const [, go] = useLocation();
   return () => {
-    if (!isUntouched(visit)) sending.giveAll();
+    const leaves = !isUntouched(visit);
+    if (leaves) sending.giveAll();
     void printMissing().then(() => {
       store.park(visit.id);
-      go(begin());
+      go(begin(), leaves ? { state: PARKED } : undefined);
     });
   };
 }

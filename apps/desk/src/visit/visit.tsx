@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { useLocation } from 'wouter';
 import type { Registry } from '../api/types.ts';
 import { useLanguage } from '../language/language.tsx';
@@ -95,7 +95,7 @@ function OneScreen({ screen }: { screen: ScreenId }) {
 
 /** A screen begins at its first question; that of prices at its title, since digits choose there. */
 function useFirstField(screen: ScreenId): void {
-  useEffect(() => {
+  useLayoutEffect(() => {
     // On a narrow screen the whole page scrolls.
     window.scrollTo(0, 0);
     if (screen === 'cost') return;

@@ -40,7 +40,7 @@ export function Page({ main, side, hint, before, summary = true, children }: Pag
   const area = useTurns(main.does);
   const faults = lacks
     .filter((lack) => lack.screen === screen)
-    .map(({ at }) => ({ id: at, says: `${t(labelOf(at, service)).replace('?', '')}: ${errorAt(at) ?? ''}` }));
+    .map(({ at }) => ({ id: at, of: t(labelOf(at, service)), says: errorAt(at) ?? '' }));
   useKeys([
     { code: 'Ctrl+Enter', says: KEYS.main, does: main.does },
     { code: 'Enter', does: main.does },
