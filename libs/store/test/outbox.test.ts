@@ -377,7 +377,8 @@ describe('timers', () => {
       startTimers({
         documents,
         pollMs: 20,
-        leaseMs: 400,
+        // Longer than a write takes on a busy machine: else it is rightly claimed again.
+        leaseMs: 3_000,
         now: () => new Date(),
         due: async (id, kind) => {
           calls.push(`${id} ${kind}`);
@@ -392,7 +393,9 @@ describe('timers', () => {
         },
       });
     const pollers = [start(one), start(two)];
-    await eventually(async () => (await one.find({ state: 'expired' }, { scope })).length === 20);
+    await eventually(async () => (await one.find({ state: 'expired' }, { scope })).length === 20, {
+      timeoutMs: 60_000,
+    });
     for (const poller of pollers) await poller.stop();
     expect(calls.filter((call) => call === 't7 expiry')).toHaveLength(2);
     expect(calls.filter((call) => call !== 't7 expiry').sort()).toEqual(
@@ -401,7 +404,7 @@ describe('timers', () => {
         .map((id) => `${id} expiry`)
         .sort(),
     );
-  });
+  }, 90_000);
 });
 
 test('the store dies between an acknowledgement and its pull: nobody crashes, and the outbox is empty once it is back', async () => {
