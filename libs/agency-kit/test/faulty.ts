@@ -23,7 +23,21 @@ export type Fault =
   /** It reads, and says nothing. */
   | 'mute'
   /** A rejection without a word of reason. */
-  | 'wordless';
+  | 'wordless'
+  /** It asks for one document before each decision, which is right. */
+  | 'asks'
+  /** Its replies have no ce_correlationid. */
+  | 'uncorrelated'
+  /** After the documents were supplied it still answers the first request. */
+  | 'stale'
+  /** It acknowledges each submission as the first. */
+  | 'counts-to-one'
+  /** Its reference of a case is the IDNP. */
+  | 'idnp-reference'
+  /** Its ce_id begins with the IDNP. */
+  | 'idnp-id'
+  /** It drops what is over 100 KB. */
+  | 'small';
 
 /** Signs in to a sandbox as an agency. */
 export const kafkaOf = ({ file, filesOf }: Sandbox, agency: string): Kafka =>
@@ -40,6 +54,9 @@ export const kafkaOf = ({ file, filesOf }: Sandbox, agency: string): Kafka =>
   });
 
 const WORK_MS = 300;
+const DAY_MS = 86_400_000;
+/** They ask where there is no evidence. */
+const ASKING: Fault[] = ['stale', 'counts-to-one'];
 
 /** @param compression of its replies; none unless it is given */
 export type FaultyOptions = { agency?: string; compression?: CompressionTypes };
@@ -58,17 +75,22 @@ export async function startFaulty(
   const consumer = kafka.consumer({ groupId: `${agency}.cases`, maxWaitTimeInMs: 100 });
   const seen = new Set<string>();
   const ended = new Set<string>();
+  const firsts = new Map<string, string>();
   const timers = new Set<NodeJS.Timeout>();
 
   const say = async (request: RequestEvent, type: ReplyType, data: object): Promise<void> => {
     const { application } = request.data;
+    const { idnp = '' } = (request.data as { applicant?: { idnp?: string } }).applicant ?? {};
     const attributes = {
-      id: randomUUID(),
+      id: fault === 'idnp-id' ? `${idnp}-${randomUUID()}` : randomUUID(),
       source: sourceOf(agency),
       subject: request.subject,
       time: new Date().toISOString(),
     };
-    const event = { ...attributes, causationid: request.id, type, data: { application, ...data } };
+    const { correlationid } = request;
+    const correlation = fault === 'uncorrelated' || !correlationid ? {} : { correlationid };
+    const cause = fault === 'stale' ? (firsts.get(request.subject) ?? request.id) : request.id;
+    const event = { ...attributes, ...correlation, causationid: cause, type, data: { application, ...data } };
     const message = toMessage(event as unknown as ReplyEvent);
     if (fault === 'misses-the-key') message.key = application!;
     await producer.send(Object.assign({ topic: replies, messages: [message] }, compression && { compression }));
@@ -84,15 +106,24 @@ export async function startFaulty(
     seen.add(request.id);
     if (!('evidence' in request.data)) return void ended.add(request.subject);
     if (fault === 'strict' && 'addedLater' in request.data) return;
-    const agencyReference = `R-${request.id}`;
-    await say(request, REPLY_TYPES.acknowledged, { submission: request.data.submission, agencyReference });
-    timers.add(setTimeout(() => void decide(request), WORK_MS));
+    if (!firsts.has(request.subject)) firsts.set(request.subject, request.id);
+    const { submission: number, evidence, applicant } = request.data;
+    const agencyReference = fault === 'idnp-reference' ? (applicant as { idnp: string }).idnp : `R-${request.id}`;
+    const submission = fault === 'counts-to-one' ? 1 : number;
+    await say(request, REPLY_TYPES.acknowledged, { submission, agencyReference });
+    const asks = fault === 'asks' || ASKING.includes(fault);
+    if (asks && number === 1 && (fault === 'asks' || evidence.length === 0)) {
+      const answerBy = new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10);
+      return say(request, REPLY_TYPES.documentsRequested, { documents: [{ kind: 'identity-document' }], answerBy });
+    }
+    timers.add(setTimeout(() => void decide(request), fault === 'deaf' ? 3 * WORK_MS : WORK_MS));
   };
 
   await Promise.all([producer.connect(), consumer.connect()]);
   await consumer.subscribe({ topics: [requests], fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ message }) => {
+      if (fault === 'small' && message.value!.length > 100_000) return;
       const read = fromMessage(message);
       if (read.ok) await handle(read.event as RequestEvent);
     },

@@ -1,4 +1,4 @@
-import { REPLY_TYPES } from '@cups/agency-contract';
+import { REPLY_TYPES, textHeaders } from '@cups/agency-contract';
 import type { Filing } from '../filing.ts';
 import type { Heard } from '../platform.ts';
 import { Finding, Skipped } from './finding.ts';
@@ -15,7 +15,7 @@ const NO_PAPERS = { evidence: [] };
 export async function decide(stage: Stage, filing: Filing): Promise<Heard> {
   await stage.send(filing.submitted());
   await stage.reply(filing, acknowledged, 'ACKNOWLEDGE');
-  return stage.reply(filing, decided, 'DECIDE');
+  return stage.decision(filing, 'DECIDE');
 }
 
 /** At the end nothing was said about an application but what had been said before it ended. */
@@ -27,15 +27,37 @@ function staysQuiet(stage: Stage, filing: Filing): void {
   });
 }
 
+/** The replies about an application carry the ce_id and the ce_correlationid of one of its requests. */
+function isWellAddressed(stage: Stage, filing: Filing): void {
+  const requests = new Map(filing.requests.map((request) => [request.id, request]));
+  for (const reply of stage.about(filing)) {
+    const { event } = reply.verdict;
+    const request = requests.get(event?.causationid ?? '');
+    if (!request) throw new Finding('CAUSATION', 'A reply does not carry the ce_id of its request.', reply);
+    if (event?.correlationid !== request.correlationid)
+      throw new Finding('CAUSATION', 'A reply does not carry the ce_correlationid of its request.', reply);
+  }
+}
+
+/** No IDNP of an application is in a key, a header or an agencyReference. The finding names no message: its ce_id may be one. */
+function holdsNoIdnp(stage: Stage, filing: Filing): void {
+  const idnps = JSON.stringify(filing.requests[0]).match(/(?<=:")\d{13}(?=")/g) ?? [];
+  for (const { message, verdict } of stage.about(filing)) {
+    const { agencyReference = '' } = (verdict.event?.data ?? {}) as { agencyReference?: string };
+    const texts = { agencyReference, key: String(message.key), ...textHeaders(message.headers) };
+    const place = Object.entries(texts).find(([, text]) => idnps.some((idnp) => text.includes(idnp)))?.[0];
+    if (place) throw new Finding('PERSONAL_DATA', `An IDNP of the application is in ${place} of a reply.`);
+  }
+}
+
 const decides: Scenario = {
   name: 'decides',
   title: 'An application is acknowledged and decided',
   async play(stage) {
     const filing = stage.file();
     await decide(stage, filing);
-    const asked = new Set(filing.requests.map(({ id }) => id));
-    const stray = stage.about(filing).find(({ verdict }) => !asked.has(verdict.event?.causationid ?? ''));
-    if (stray) throw new Finding('CAUSATION', 'A reply does not carry the ce_id of its request.', stray);
+    isWellAddressed(stage, filing);
+    holdsNoIdnp(stage, filing);
   },
 };
 
@@ -63,7 +85,17 @@ const documents: Scenario = {
     const request = await asked(stage, filing);
     const kinds = request.event.data.documents.map(({ kind }) => kind);
     await stage.send(filing.supplied(request.event.id, kinds));
-    await stage.reply(filing, decided, 'ASK_ONCE');
+    const decision = await stage.reply(filing, decided, 'ASK_ONCE');
+    isWellAddressed(stage, filing);
+    const supplied = filing.requests.at(-1)!;
+    if (decision.event.causationid !== supplied.id)
+      throw new Finding(
+        'CAUSATION',
+        'A decision does not carry the ce_id of application.documents-supplied.',
+        decision,
+      );
+    const again = stage.said(filing, acknowledged).find((one, at) => at > 0 && one.event.data.submission === 1);
+    if (again) throw new Finding('SUBMISSION', 'Submission 2 was acknowledged as submission 1.', again);
     stage.atEnd(() => {
       const [, again] = stage.said(filing, documentsRequested);
       if (again) throw new Finding('ASK_ONCE', 'The papers that were supplied were asked for again.', again);

@@ -19,8 +19,16 @@ export const RULES = {
     mend: 'Send md.cups.reply.decided.v1; look into the log of your system for what it stumbled over.',
   },
   CAUSATION: {
-    says: 'ce_causationid of a reply is the ce_id of the request that it answers.',
+    says: 'ce_causationid of a reply is the ce_id of the newest request that it answers, and ce_correlationid is that of the same request.',
     mend: 'Copy ce_id of the request into ce_causationid of the reply, and ce_correlationid as it is.',
+  },
+  SUBMISSION: {
+    says: 'Each submission is acknowledged once, by its own number.',
+    mend: 'Copy submission of the request into the acknowledgement, also after application.documents-supplied.',
+  },
+  PERSONAL_DATA: {
+    says: 'Personal data is in the value only, never in a key, a header or a ce_id; agencyReference is no IDNP.',
+    mend: 'Derive ce_id from the ce_id of the request, and use a number of your own as agencyReference.',
   },
   DEDUPLICATE: {
     says: 'Delivery is at least once: a message with a ce_source and ce_id that was seen has no second effect.',

@@ -59,7 +59,14 @@ export type RunOptions = {
 export async function run(options: RunOptions): Promise<Result[]> {
   const { place, paperKinds, timeoutMs, settleMs, onProgress, system } = options;
   const onWait = (what: string, seconds: number) => onProgress(`  … waiting for ${what}, ${seconds} s`);
-  const stage = new Stage({ place, paperKinds, timeoutMs, runs: () => system?.runs() ?? true, onWait });
+  const stage = new Stage({
+    place,
+    paperKinds,
+    timeoutMs,
+    mayRejoin: system !== undefined,
+    runs: () => system?.runs() ?? true,
+    onWait,
+  });
   const chosen = SCENARIOS.filter(({ name }) => options.scenarios.length === 0 || options.scenarios.includes(name));
   const played: Played[] = [];
   try {

@@ -11,12 +11,16 @@ import { Finding } from './finding.ts';
 import type { RuleName } from './rules.ts';
 
 const LOOK_MS = 20;
+/** The default session of a consumer in Kafka's own client, librdkafka and franz-go (ms). */
+const SESSION_MS = 45_000;
 
 export type StageOptions = {
   place: Place;
   paperKinds: ReadonlySet<string>;
   /** How long a reply is waited for (ms). */
   timeoutMs: number;
+  /** Whether the kit starts and kills the agency's system, so that its client joins its group again. */
+  mayRejoin: boolean;
   /** Whether the agency's system still runs, where the kit started it. */
   runs: () => boolean;
   /** Told every few seconds what is waited for. */
@@ -71,6 +75,16 @@ export class Stage {
       `The sandbox was not reached: brokers ${brokers.join()}, user ${access.username || '(none)'}, agency ${agency}; ` +
       `the last trouble was ${this.#trouble || 'that the topics are not there'}. check plays the platform: its user ` +
       `must be able to write ${requests} and to read ${replies}.`
+    );
+  }
+
+  /** Where a time-out may be the kit's own fault, what to do about it. */
+  #hint(): string {
+    if (!this.#options.mayRejoin || this.#options.timeoutMs >= SESSION_MS) return '';
+    const session = SESSION_MS / 1000;
+    return (
+      ` A client that was killed gets its partitions back when its session is over, ${session} s in most clients: ` +
+      `choose a --timeout above it, or a shorter session.timeout.ms in your system.`
     );
   }
 
@@ -157,10 +171,33 @@ export class Stage {
     const name = Object.entries(REPLY_TYPES).find(([, one]) => one === type)?.[0];
     const what = `${name} of ${filing.application}`;
     return this.until(what, rule, () => {
-      const refused = this.about(filing).find(({ verdict }) => verdict.handling === 'refused');
-      if (refused) throw new Finding(refused.verdict.cause!, 'A reply was refused.', refused);
+      this.#throwRefused(filing);
       return this.said(filing, type)[0];
     });
+  }
+
+  #throwRefused(filing: Filing): void {
+    const refused = this.about(filing).find(({ verdict }) => verdict.handling === 'refused');
+    if (refused) throw new Finding(refused.verdict.cause!, 'A reply was refused.', refused);
+  }
+
+  /**
+   * Waits for the decision of an application; where the agency asks for documents first, they are supplied, once.
+   * @throws Finding by the rule when it does not come in time
+   */
+  async decision(filing: Filing, rule: RuleName) {
+    const { decided, documentsRequested } = REPLY_TYPES;
+    await this.until(`decided of ${filing.application}`, rule, () => {
+      this.#throwRefused(filing);
+      return this.said(filing, decided)[0] ?? this.said(filing, documentsRequested)[0];
+    });
+    const [request] = this.said(filing, documentsRequested);
+    const isOwed = this.#judge.stageOf(filing.deliveryId) === 'documents-requested';
+    if (request && isOwed) {
+      const kinds = request.event.data.documents.map(({ kind }) => kind);
+      await this.send(filing.supplied(request.event.id, kinds));
+    }
+    return this.reply(filing, decided, rule);
   }
 
   /** Waits until `look` finds something. @throws Finding by the rule when it does not in time */
@@ -174,7 +211,7 @@ export class Stage {
       if (!runs()) throw new Finding(rule, `Your system ended by itself; what was waited for: ${what}.`);
       const now = Date.now();
       if (now - began > timeoutMs) {
-        throw new Finding(rule, `Nothing came within ${timeoutMs / 1000} s: ${what}.`);
+        throw new Finding(rule, `Nothing came within ${timeoutMs / 1000} s: ${what}.${this.#hint()}`);
       }
       if (now - told >= 5_000) {
         told = now;

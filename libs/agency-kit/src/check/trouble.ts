@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 
 /** Scenarios of trouble: a reply that is refused, and a crash at the worst moment. */
 
-const { acknowledged, decided } = REPLY_TYPES;
+const { acknowledged } = REPLY_TYPES;
 
 const refused: Scenario = {
   name: 'refused',
@@ -23,7 +23,7 @@ const refused: Scenario = {
     const of = (one: typeof stray) => refusalOf(filing.agency, { verdict: one, message });
     await stage.send(of(told), of(stray));
     await stage.fence(filing, 'GO_ON');
-    await stage.reply(filing, decided, 'GO_ON');
+    await stage.decision(filing, 'GO_ON');
   },
 };
 
@@ -45,7 +45,7 @@ const restart: Scenario = {
       await system.kill();
       system.start();
     }
-    for (const filing of filings) await stage.reply(filing, decided, 'SURVIVE');
+    for (const filing of filings) await stage.decision(filing, 'SURVIVE');
     hasOneEffect(stage, filings, 'SURVIVE');
   },
 };
