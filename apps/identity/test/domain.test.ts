@@ -180,7 +180,8 @@ describe('the local provider', () => {
     expect(() => checkProviders(['mpass', 'local'], 'production')).toThrow('production refuses it'));
   test('is there only where it is named: without a name nobody signs in, in development either', () => {
     for (const word of ['development', 'production']) {
-      expect(readConfig({ CUPS_ENV: word, GRPC_TLS_DIR: 'tls' }).providers).toEqual([]);
+      const production = { GRPC_TLS_DIR: 'tls', KAFKA_TLS_CA_FILE: import.meta.filename };
+      expect(readConfig({ CUPS_ENV: word, ...production }).providers).toEqual([]);
     }
     const named = { CUPS_ENV: 'development', CUPS_IDENTITY_PROVIDERS: 'local' };
     expect(readConfig(named).providers).toEqual(['local']);

@@ -84,7 +84,7 @@ function valuesOf(kind: string, scaled: boolean, rest: boolean): unknown {
     },
     catalog: caller,
     identity: caller,
-    gateway: { ...caller, route: { kind }, pod: rest ? { ...pod, ...placed } : {} },
+    gateway: { ...caller, route: { kind, ingress: { tlsSecret: 'cups-tls' } }, pod: rest ? { ...pod, ...placed } : {} },
     intake: consumer,
     'agency-bridge': consumer,
     notifications: { ...consumer, mail: { existingSecret: rest ? 'mail' : '' } },
