@@ -50,6 +50,7 @@ function processAt(grpcPort: number, brokers: string): ChildProcess {
       stdio: 'ignore',
       env: {
         ...process.env,
+        CUPS_ENV: 'development',
         MONGODB_URI: config.mongoUri,
         KAFKA_BROKERS: brokers,
         CUPS_PREFIX: config.prefix,

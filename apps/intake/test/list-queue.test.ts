@@ -69,6 +69,7 @@ test('On the day itself: what came back, what is ready, whom to ring; the rest i
     TO_RING: 1,
     DRAFTS: 1,
     AT_AGENCY: 1,
+    MINE: 3,
     OPEN: 4,
   });
 });

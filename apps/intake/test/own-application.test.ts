@@ -98,6 +98,11 @@ describe('an operator and her own application', () => {
 });
 
 test('In production it does not start without the keys by which people are compared.', async () => {
-  const config = intake.world.configOf({ environment: 'production', personHashKeysFile: '/nowhere/person-hash.jwks' });
+  const { mongoUri } = intake.world.configOf();
+  const config = intake.world.configOf({
+    environment: 'production',
+    mongoUri: `${mongoUri}?tls=true`,
+    personHashKeysFile: '/nowhere/person-hash.jwks',
+  });
   await expect(createIntake(config)).rejects.toThrow('PERSON_HASH_KEYS_FILE');
 });

@@ -164,6 +164,7 @@ describe('a crash between sending and marking', () => {
       spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, '../src/main.ts')], {
         env: {
           ...process.env,
+          CUPS_ENV: 'development',
           ...{ MONGODB_URI: config.mongoUri, KAFKA_BROKERS: config.kafkaBrokers.join(','), CUPS_PREFIX: config.prefix },
           ...{ GRPC_PORT: '0', HTTP_PORT: '0', CUPS_KEYS: config.keysDir, INTAKE_ADDRESS: config.intakeAddress },
           ...{ SMTP_URL: smtp.url, CUPS_STATE: other.root, MAIL_CLAIM_MS: '1500', TIMER_POLL_MS: '50' },
