@@ -52,6 +52,7 @@ test('the catalog is bundled into one file that starts elsewhere, serves, and st
     stdio: ['ignore', log, 'ignore'],
     env: {
       PATH: process.env['PATH'],
+      CUPS_ENV: 'development',
       CUPS_PROTO: join(root, 'proto'),
       CUPS_DATA: join(root, 'data'),
       CUPS_KEYS: join(folder, 'keys'),
