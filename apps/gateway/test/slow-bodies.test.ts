@@ -235,15 +235,17 @@ describe('a body with very many members', () => {
   oneGateway();
   const names = (count: number, first = 'm') =>
     Object.fromEntries(Array.from({ length: count }, (_, n) => [`${first}${n}`, 1]));
-  /** CPU time of this process, which runs the gateway, for each of ten requests. */
+  /** CPU time of this process, which runs the gateway, for one request: the least of ten, without what compiles or collects beside it. */
   async function cpuMsOf(path: string, body: object): Promise<number> {
     const raw = JSON.stringify(body);
-    const send = () => gateway.send('POST', path, { raw });
-    await send();
-    const before = process.cpuUsage();
-    for (let n = 0; n < 10; n++) await send();
-    const { user, system } = process.cpuUsage(before);
-    return (user + system) / 10_000;
+    let least = Infinity;
+    for (let n = 0; n < 10; n++) {
+      const before = process.cpuUsage();
+      await gateway.send('POST', path, { raw });
+      const { user, system } = process.cpuUsage(before);
+      least = Math.min(least, (user + system) / 1000);
+    }
+    return least;
   }
 
   test.each([
