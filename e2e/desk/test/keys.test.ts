@@ -66,21 +66,27 @@ test('After a write the focus stays on the page, near what was written.', async 
   expect(await focusIsOnPage(page)).toBe(true);
 });
 
-test('What is typed right after N on a slow line is in the field when it comes, and letters are no keys while somebody types.', async () => {
+/** The page right after N, whose catalogue of services waits until `arrive`. */
+async function newVisitOnSlowLine(): Promise<{ page: Page; arrive: () => void }> {
   const page = await open({ operator });
   await heading(page, /^Astăzi/).waitFor();
-  const held = Promise.withResolvers<void>();
+  const arrival = Promise.withResolvers<void>();
   await page.route('**/api/v1/registry**', async (route) => {
-    await held.promise;
+    await arrival.promise;
     await route.continue();
   });
   await page.reload();
   await heading(page, /^Astăzi/).waitFor();
   await page.keyboard.press('n');
+  return { page, arrive: arrival.resolve };
+}
+
+test('What is typed right after N on a slow line is in the field when it comes, and letters are no keys while somebody types.', async () => {
+  const { page, arrive } = await newVisitOnSlowLine();
   await page.keyboard.type('cavzier');
   for (let times = 0; times < 5; times += 1) await page.keyboard.press('Backspace');
   await page.keyboard.type('zier');
-  held.resolve();
+  arrive();
   const field = page.getByRole('combobox');
   await field.waitFor();
   await page.keyboard.type(' judiciar');
@@ -110,16 +116,7 @@ test('What is typed right after N on a slow line is in the field when it comes, 
 });
 
 test('Enter in the very moment in which the picked service is seen goes on to the person.', async () => {
-  const page = await open({ operator });
-  await heading(page, /^Astăzi/).waitFor();
-  const held = Promise.withResolvers<void>();
-  await page.route('**/api/v1/registry**', async (route) => {
-    await held.promise;
-    await route.continue();
-  });
-  await page.reload();
-  await heading(page, /^Astăzi/).waitFor();
-  await page.keyboard.press('n');
+  const { page, arrive } = await newVisitOnSlowLine();
   await page.keyboard.type('cazier');
   await page.evaluate(() => {
     const observer = new MutationObserver(() => {
@@ -130,25 +127,16 @@ test('Enter in the very moment in which the picked service is seen goes on to th
     });
     observer.observe(document.body, { childList: true, subtree: true });
   });
-  held.resolve();
+  arrive();
   await page.locator('[id="/applicant/idnp"]').waitFor();
 });
 
 test('Enter that is pressed before the field is there goes on with what was typed, once it is.', async () => {
-  const page = await open({ operator });
-  await heading(page, /^Astăzi/).waitFor();
-  const held = Promise.withResolvers<void>();
-  await page.route('**/api/v1/registry**', async (route) => {
-    await held.promise;
-    await route.continue();
-  });
-  await page.reload();
-  await heading(page, /^Astăzi/).waitFor();
-  await page.keyboard.press('n');
+  const { page, arrive } = await newVisitOnSlowLine();
   await page.keyboard.type('cazier');
   await page.keyboard.press('Enter');
   await page.keyboard.type('x');
-  held.resolve();
+  arrive();
   const idnp = page.locator('[id="/applicant/idnp"]');
   await idnp.waitFor();
   expect(await hasFocus(idnp)).toBe(true);
