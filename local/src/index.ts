@@ -7,6 +7,7 @@ import { addressesOf, choosePorts, LOOPBACK, type Addresses, type PortName } fro
 import { openSecure, type Secure } from './secure.ts';
 import { startStore } from './store.ts';
 
+export { makeOnce } from './java.ts';
 export { kafkaClassPath } from './kafka.ts';
 export { freePort, isFree } from './ports.ts';
 export { identityOf, runsSince } from './process-identity.ts';

@@ -62,7 +62,7 @@ export async function prepare(part: JavaPart, onProgress: (line: string) => void
 }
 
 /** Fills `folder` by `make` unless it is there. It appears complete or not at all, whoever else makes it too. */
-async function makeOnce(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
+export async function makeOnce(folder: string, make: (folder: string) => Promise<void>): Promise<void> {
   if (existsSync(folder)) return;
   const draft = `${folder}.${process.pid}`;
   await rm(draft, { recursive: true, force: true });

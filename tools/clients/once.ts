@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeOnce } from '@cups/local';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -9,15 +8,6 @@ const root = join(import.meta.dirname, '../..');
 export async function once(name: string, content: string, make: (folder: string) => Promise<void>): Promise<string> {
   const sum = createHash('sha256').update(content).digest('hex').slice(0, 12);
   const folder = join(root, '.cups/clients', `${name}-${sum}`);
-  if (existsSync(folder)) return folder;
-  const draft = `${folder}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true });
-  try {
-    await make(draft);
-    await rename(draft, folder);
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
+  await makeOnce(folder, make);
   return folder;
 }

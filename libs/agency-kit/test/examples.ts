@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { makeOnce } from '@cups/local';
 
 /** Makes the example agencies ready to run; what they need is fetched once, into `.cups/` of the repository. */
 
@@ -16,21 +16,17 @@ async function once(name: string, files: string[], make: (folder: string) => Pro
   const sum = createHash('sha256');
   for (const file of files) sum.update(await readFile(file));
   const folder = join(root, '.cups/examples', `${name}-${sum.digest('hex').slice(0, 12)}`);
-  if (existsSync(folder)) return folder;
-  const draft = `${folder}.${process.pid}`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true });
-  const started = Date.now();
-  const say = (what: string) => process.stderr.write(`${name}: ${what}\n`);
-  const ticker = setInterval(() => say(`still at it, ${Math.round((Date.now() - started) / 1000)} s`), 10_000);
-  say('made ready (once)');
-  try {
-    await make(draft);
-    await rename(draft, folder);
-  } finally {
-    clearInterval(ticker);
-    await rm(draft, { recursive: true, force: true });
-  }
+  await makeOnce(folder, async (draft) => {
+    const started = Date.now();
+    const say = (what: string) => process.stderr.write(`${name}: ${what}\n`);
+    const ticker = setInterval(() => say(`still at it, ${Math.round((Date.now() - started) / 1000)} s`), 10_000);
+    say('made ready (once)');
+    try {
+      await make(draft);
+    } finally {
+      clearInterval(ticker);
+    }
+  });
   return folder;
 }
 
