@@ -176,10 +176,7 @@ class KeptOutbox implements Outbox {
 
   hurry(): void {
     this.#lines.forEach((line, application) => {
-      if (!line.hold) return;
-      this.#letGo(line);
-      this.#changed(line);
-      void this.#drain(application);
+      if (line.hold) this.#release(application, line);
     });
   }
 
@@ -213,12 +210,14 @@ class KeptOutbox implements Outbox {
   }
 
   #hold(application: string, line: Line, { key }: Write): void {
-    const timer = setTimeout(() => {
-      this.#letGo(line);
-      this.#changed(line);
-      void this.#drain(application);
-    }, HOLD_MS);
-    line.hold = { key, timer };
+    line.hold = { key, timer: setTimeout(() => this.#release(application, line), HOLD_MS) };
+  }
+
+  /** What was held can no longer be undone, and goes out. */
+  #release(application: string, line: Line): void {
+    this.#letGo(line);
+    this.#changed(line);
+    void this.#drain(application);
   }
 
   #letGo(line: Line): void {
