@@ -101,7 +101,7 @@ interface Inventory {
   unknown: { topic: string; partition: number; offset: number }[];
 }
 
-/** Compares stores and topics; changes nothing. @param services of which stores are compared: those that hold something */
+/** Compares stores and topics; changes nothing. */
 async function examine(parts: Parts, stores: Stores): Promise<Books> {
   const inventory = await takeInventory(parts, stores);
   const { standings, applications, deliveries, unknown } = inventory;
@@ -279,7 +279,6 @@ interface Compared {
 function accountsOf(inventory: Inventory, prefix: string): Compared[] {
   const { applications, deliveries, threads, published } = inventory;
   const byApplication = new Map([...deliveries.values()].map((one) => [one.application ?? '', one]));
-  const about = (topic: string) => ({ topic: `${prefix}${topic}` });
   const subjects = new Set([...published.keys(), ...[...applications.keys()].map((id) => `applications/${id}`)]);
   const all: Compared[] = [];
   for (const subject of subjects) {
@@ -289,7 +288,7 @@ function accountsOf(inventory: Inventory, prefix: string): Compared[] {
     const delivery = byApplication.get(subject);
     const of = (consumer: Consumer, counted = 0) => {
       const account = accountOf(inventory, consumer, subject, { counted, producer });
-      all.push(Object.assign({ consumer, subject, account }, about('cups.applications')));
+      all.push({ consumer, subject, topic: `${prefix}cups.applications`, account });
     };
     // Of a draft that was thrown away the bridge counts nothing.
     if (deliveries.size > 0 && (isFiled || delivery)) of('agency-bridge', delivery?.lastSeqs?.[subject]);
@@ -303,7 +302,7 @@ function accountsOf(inventory: Inventory, prefix: string): Compared[] {
     if (!application) continue;
     const counted = application.lastSeqs?.[subject] ?? 0;
     const account = accountOf(inventory, 'intake', subject, { counted, producer: deliveries.get(lastOf(subject)) });
-    all.push(Object.assign({ consumer: 'intake' as const, subject, account }, about('cups.deliveries')));
+    all.push({ consumer: 'intake', subject, topic: `${prefix}cups.deliveries`, account });
   }
   return all;
 }
