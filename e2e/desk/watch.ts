@@ -31,10 +31,14 @@ export async function watch(page: Page, url: string): Promise<string[]> {
 const isAnswerOfApi = (message: ConsoleMessage, url: string): boolean =>
   message.text().startsWith('Failed to load resource') && message.location().url.startsWith(`${url}/api/`);
 
-/** @returns why the page shows nothing to work with, or undefined when it does */
+/** How long a page that was just opened may take to draw itself, in milliseconds. */
+const DRAWN_WITHIN_MS = 5_000;
+
+/** @returns why the page shows nothing to work with, or undefined when it does; waits for a page that is just opening */
 export async function blankness(page: Page): Promise<string | undefined> {
   const main = page.locator('main');
-  if ((await main.count()) === 0) return `blank: ${page.url()} has no main part`;
+  const isDrawn = main.first().waitFor({ state: 'attached', timeout: DRAWN_WITHIN_MS });
+  if (!(await isDrawn.then(() => true).catch(() => false))) return `blank: ${page.url()} has no main part`;
   const text = (await main.first().innerText()).trim();
   return text === '' ? `blank: the main part of ${page.url()} says nothing` : undefined;
 }
