@@ -6,24 +6,26 @@ import { measureDrain } from './agencies/drain.ts';
 import { measureFlood } from './agencies/flood.ts';
 import { measureIdleAgencies } from './agencies/idle.ts';
 import { measureJoining } from './agencies/join.ts';
+import { measureRefusals } from './agencies/refusals.ts';
 import { measureCalls, measureTls } from './agencies/tls.ts';
 import { surroundings } from './surroundings.ts';
 
 /** What it costs that agencies are kept apart, and what it is worth. */
 
-const HELP = `node bench/agencies.ts [--only tls,calls,flood,drain,idle,join] [--seconds 10] [--rounds 5]
+const HELP = `node bench/agencies.ts [--only tls,calls,flood,refusals,drain,idle,join] [--seconds 10] [--rounds 5]
 
 Starts platforms of its own on empty folders and measures
-  tls     pairs (create + submit) a second, closed ÷ open, by turns, medians
-  calls   the same with and without mutual TLS between services, all else closed
-  flood   what other agencies feel (p99, medians) while one floods its replies: with its quota, and without one
-  drain   how quickly is answered what waits after all agencies were away for ten minutes at 5 applications a second
-  idle    processor and memory of a platform that has nothing to do, with 4, 20 and 100 agencies
-  join    from \`npm run agency -- add\` to the first application decided by the new agency
+  tls       pairs (create + submit) a second, closed ÷ open, by turns, medians
+  calls     the same with and without mutual TLS between services, all else closed
+  flood     what other agencies feel (p99, medians) while one floods its replies: with its quota, and without one
+  refusals  messages a second that the bridge refuses of an agency that wrote only garbage ÷ a consumer that only counts
+  drain     how quickly is answered what waits after all agencies were away for ten minutes at 5 applications a second
+  idle      processor and memory of a platform that has nothing to do, with 4, 20 and 100 agencies
+  join      from \`npm run agency -- add\` to the first application decided by the new agency
 
   --only <names>   some of them
   --seconds <n>    length of each part
-  --rounds <n>     of tls, calls and flood
+  --rounds <n>     of tls, calls, flood and refusals
   --help           this text
 
 Each run is kept in bench/results. \`othersPercent\` is what processes that are not of the platform took of one core meanwhile.`;
@@ -32,6 +34,7 @@ const JOBS = {
   tls: measureTls,
   calls: measureCalls,
   flood: measureFlood,
+  refusals: measureRefusals,
   drain: measureDrain,
   idle: measureIdleAgencies,
   join: measureJoining,

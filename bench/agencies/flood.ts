@@ -3,10 +3,10 @@ import { join, dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ensureUsers, principalsFor } from '@cups/events';
 import { agenciesIn } from '@cups/tools/platform';
-import { kafkaOf } from '../arrivals.ts';
 import { nowMs, percentiles, readClocks, round, used } from '../processes.ts';
 import type { Percentiles } from '../processes.ts';
 import type { FloodOrder } from './flood-child.ts';
+import { lagOf } from './lag.ts';
 import { medianOf, openStage } from './stage.ts';
 import type { Stage } from './stage.ts';
 import { watch } from './watch.ts';
@@ -107,22 +107,11 @@ async function roundOf(stage: Stage, seen: Seen, kind: Kind, seconds: number): P
 /** What is left of the flood before is read: it would be felt in what is measured next. */
 async function caughtUp({ platform }: Stage): Promise<void> {
   const { prefix } = platform;
-  const topic = `${prefix}agency.${FLOODER}.replies`;
-  const groupId = `${prefix}agency-bridge-replies-${FLOODER}`;
-  const admin = kafkaOf(platform).admin();
-  await admin.connect();
+  const lag = await lagOf(platform, `${prefix}agency-bridge-replies-${FLOODER}`, `${prefix}agency.${FLOODER}.replies`);
   try {
-    for (const end = nowMs() + 120_000; nowMs() < end; await pause(200)) {
-      const highs = new Map((await admin.fetchTopicOffsets(topic)).map(({ partition, high }) => [partition, high]));
-      const [committed] = await admin.fetchOffsets({ groupId, topics: [topic] });
-      const lag = committed!.partitions.reduce(
-        (sum, { partition, offset }) => sum + Number(highs.get(partition)) - Math.max(0, Number(offset)),
-        0,
-      );
-      if (lag === 0) return;
-    }
+    for (const end = nowMs() + 120_000; nowMs() < end; await pause(200)) if ((await lag.now()) === 0) return;
   } finally {
-    await admin.disconnect();
+    await lag.close();
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fromMessage, isReplyType, REPLY_TYPES, sourceOf, toMessage, topicsOf } from '@cups/agency-contract';
 import type { ReplyEvent, ReplyType, RequestEvent } from '@cups/agency-contract';
 import { Kafka, logLevel, Partitioners } from 'kafkajs';
@@ -37,23 +38,39 @@ export type Fault =
   /** Its ce_id begins with the IDNP. */
   | 'idnp-id'
   /** It drops what is over 100 KB. */
-  | 'small';
+  | 'small'
+  /** It commits a request before it does anything about it: a crash in between loses the request. */
+  | 'commits-first';
 
-/** Signs in to a sandbox as an agency. */
-export const kafkaOf = ({ file, filesOf }: Sandbox, agency: string): Kafka =>
+/** Where an agency finds the broker, and as whom it signs in. */
+export type Access = { agency: string; brokers: string; caFile: string; passwordFile: string };
+
+export const accessOf = ({ file, filesOf }: Sandbox, agency: string): Access => ({
+  agency,
+  brokers: file.brokers,
+  caFile: file.ca,
+  passwordFile: filesOf(agency).password,
+});
+
+const connect = ({ agency, brokers, caFile, passwordFile }: Access): Kafka =>
   new Kafka({
     clientId: agency,
-    brokers: [file.brokers],
-    ssl: { ca: readFileSync(file.ca, 'utf8') },
+    brokers: [brokers],
+    ssl: { ca: readFileSync(caFile, 'utf8') },
     sasl: {
       mechanism: 'scram-sha-512',
       username: `agency.${agency}`,
-      password: readFileSync(filesOf(agency).password, 'utf8').trim(),
+      password: readFileSync(passwordFile, 'utf8').trim(),
     },
     logLevel: logLevel.NOTHING,
   });
 
+/** Signs in to a sandbox as an agency. */
+export const kafkaOf = (sandbox: Sandbox, agency: string): Kafka => connect(accessOf(sandbox, agency));
+
 const WORK_MS = 300;
+/** How long it takes to store a case, where that matters (ms). */
+const EFFECT_MS = 50;
 const DAY_MS = 86_400_000;
 /** They ask where there is no evidence. */
 const ASKING: Fault[] = ['stale', 'counts-to-one'];
@@ -61,18 +78,26 @@ const ASKING: Fault[] = ['stale', 'counts-to-one'];
 /** @param compression of its replies; none unless it is given */
 export type FaultyOptions = { agency?: string; compression?: CompressionTypes };
 
-/** An agency's system that is right but for one thing; its code is what is wrong with it unless it is given. @returns ends it */
-export async function startFaulty(
+/** Starts an agency's system in this process; its code is what is wrong with it unless it is given. @returns ends it */
+export const startFaulty = (
   sandbox: Sandbox,
   fault: Fault,
   { agency = fault, compression }: FaultyOptions = {},
+): Promise<() => Promise<void>> => runFaulty(accessOf(sandbox, agency), fault, compression);
+
+/** Runs an agency's system that is right but for one thing. @returns ends it */
+export async function runFaulty(
+  access: Access,
+  fault: Fault,
+  compression?: CompressionTypes,
 ): Promise<() => Promise<void>> {
-  const kafka = kafkaOf(sandbox, agency);
+  const { agency } = access;
+  const kafka = connect(access);
   const { requests, replies } = topicsOf(agency);
   const { DefaultPartitioner, LegacyPartitioner } = Partitioners;
   const createPartitioner = fault === 'scatters' ? LegacyPartitioner : DefaultPartitioner;
   const producer = kafka.producer({ createPartitioner, allowAutoTopicCreation: false });
-  const consumer = kafka.consumer({ groupId: `${agency}.cases`, maxWaitTimeInMs: 100 });
+  const consumer = kafka.consumer({ groupId: `${agency}.cases`, maxWaitTimeInMs: 100, sessionTimeout: 10_000 });
   const seen = new Set<string>();
   const ended = new Set<string>();
   const firsts = new Map<string, string>();
@@ -116,13 +141,22 @@ export async function startFaulty(
       const answerBy = new Date(Date.now() + 30 * DAY_MS).toISOString().slice(0, 10);
       return say(request, REPLY_TYPES.documentsRequested, { documents: [{ kind: 'identity-document' }], answerBy });
     }
+    // What is only planned would be lost by a crash, whatever was committed.
+    if (fault === 'commits-first') return decide(request);
     timers.add(setTimeout(() => void decide(request), fault === 'deaf' ? 3 * WORK_MS : WORK_MS));
   };
 
   await Promise.all([producer.connect(), consumer.connect()]);
   await consumer.subscribe({ topics: [requests], fromBeginning: true });
+  const commitsFirst = fault === 'commits-first';
   await consumer.run({
-    eachMessage: async ({ message }) => {
+    autoCommit: !commitsFirst,
+    eachMessage: async ({ topic, partition, message }) => {
+      if (commitsFirst) {
+        const next = String(BigInt(message.offset) + 1n);
+        await consumer.commitOffsets([{ topic, partition, offset: next }]);
+        await pause(EFFECT_MS);
+      }
       if (fault === 'small' && message.value!.length > 100_000) return;
       const read = fromMessage(message);
       if (read.ok) await handle(read.event as RequestEvent);

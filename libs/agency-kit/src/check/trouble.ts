@@ -1,4 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { REFUSALS, REPLY_TYPES } from '@cups/agency-contract';
+import type { Filing } from '../filing.ts';
 import { refusalOf } from '../refusal.ts';
 import { hasOneEffect } from './delivery.ts';
 import { Skipped } from './finding.ts';
@@ -27,23 +29,46 @@ const refused: Scenario = {
   },
 };
 
-const CRASHES = 3;
-const BURST = 4;
+/** Applications that are filed at once, so that a crash finds some of them between being read and being answered. */
+const BURST = 12;
+/** When the system is killed, as parts of the time that it needs for a burst. */
+const MOMENTS = [1 / 4, 1 / 2, 3 / 4];
 
 const restart: Scenario = {
   name: 'restart',
-  title: 'A crash between an effect and its commit has no second effect and loses nothing',
+  title: 'A crash before, between and after an effect and its commit has no second effect and loses nothing',
   async play(stage, system) {
     if (!system) throw new Skipped('--start names no command: the kit can kill only what it started');
-    const filings = [];
-    for (let crash = 0; crash < CRASHES; crash += 1) {
+    const filings: Filing[] = [];
+    const fileBurst = async (): Promise<Filing[]> => {
       const burst = Array.from({ length: BURST }, () => stage.file());
       filings.push(...burst);
       await stage.send(...burst.map((one) => one.submitted()));
-      // The first reply is at the broker, and its offset most likely not committed.
-      await stage.until('a reply to kill the system after', 'SURVIVE', () => burst.find((one) => stage.about(one)[0]));
+      return burst;
+    };
+    const crash = async (): Promise<void> => {
       await system.kill();
       system.start();
+    };
+    const isAnswered = (filing: Filing): boolean => stage.about(filing).length > 0;
+    const answered = (burst: Filing[]) =>
+      stage.until('an acknowledgement of each application', 'SURVIVE', () => burst.every(isAnswered) || undefined);
+
+    // The first reply is at the broker, and its offset most likely not committed.
+    const first = await fileBurst();
+    await stage.until('a reply to kill the system after', 'SURVIVE', () => first.find(isAnswered));
+    await crash();
+    await answered(first);
+
+    const began = performance.now();
+    await answered(await fileBurst());
+    const burstMs = performance.now() - began;
+    for (const moment of MOMENTS) {
+      // A system that commits what it has only read loses what is in its hands now.
+      const burst = await fileBurst();
+      await pause(moment * burstMs);
+      await crash();
+      await answered(burst);
     }
     for (const filing of filings) await stage.decision(filing, 'SURVIVE');
     hasOneEffect(stage, filings, 'SURVIVE');

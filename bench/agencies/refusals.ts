@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Platform } from '@cups/tools/platform';
+import { kafkaOf } from '../arrivals.ts';
+import { nowMs, round } from '../processes.ts';
+import { lagOf } from './lag.ts';
+import { medianOf, openStage } from './stage.ts';
+
+/**
+ * How many messages a second the bridge refuses when an agency has written only garbage: the bridge is stopped, the
+ * topic of replies is filled, and the bridge starts and works off what is there. A consumer of the same client that
+ * only counts reads the same messages first.
+ */
+
+const AGENCY = 'asp';
+const MESSAGES = 20_000;
+const BYTES = 2_048;
+const BATCH = 500;
+const LOOK_MS = 50;
+const TIMEOUT_MS = 300_000;
+
+export async function measureRefusals({ rounds, say }: { rounds: number; say: (line: string) => void }) {
+  const stage = await openStage({ say });
+  const { platform } = stage;
+  const topic = `${platform.prefix}agency.${AGENCY}.replies`;
+  try {
+    const measured: { refusedPerSecond: number; countedPerSecond: number; ratio: number }[] = [];
+    for (let n = 0; n < rounds; n += 1) {
+      await platform.end('agency-bridge');
+      await fill(platform, topic);
+      const countedPerSecond = await count(platform, topic, n);
+      const refusing = refuse(platform, topic);
+      await platform.start('agency-bridge');
+      const refusedPerSecond = await refusing;
+      const ratio = round(refusedPerSecond / countedPerSecond, 3);
+      measured.push({ refusedPerSecond, countedPerSecond, ratio });
+      say(`${refusedPerSecond}/s refused, ${countedPerSecond}/s only counted: ${ratio}`);
+    }
+    const median = (pick: (one: (typeof measured)[number]) => number) => medianOf(measured.map(pick));
+    return {
+      messages: MESSAGES,
+      bytes: BYTES,
+      refusedPerSecond: median((one) => one.refusedPerSecond),
+      countedPerSecond: median((one) => one.countedPerSecond),
+      ratio: median((one) => one.ratio),
+      measured,
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Writes as the platform's own client, which no quota slows. */
+async function fill(platform: Platform, topic: string): Promise<void> {
+  const producer = kafkaOf(platform).producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  try {
+    for (let sent = 0; sent < MESSAGES; sent += BATCH) {
+      const messages = Array.from({ length: BATCH }, (_, at) => ({ key: `k${sent + at}`, value: randomBytes(BYTES) }));
+      await producer.send({ topic, messages });
+    }
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+/** Reads the newest MESSAGES of the topic and counts them. @returns messages a second, from the first batch on */
+async function count(platform: Platform, topic: string, turn: number): Promise<number> {
+  const groupId = `${platform.prefix}bench-count-${turn}`;
+  const admin = kafkaOf(platform).admin();
+  await admin.connect();
+  const before = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  const all = before.reduce((sum, { high }) => sum + Number(high), 0);
+  const consumer = kafkaOf(platform).consumer({ groupId, allowAutoTopicCreation: false });
+  let [began, last, read] = [0, 0, 0];
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.run({
+    autoCommit: false,
+    eachBatch: ({ batch }) => {
+      began ||= nowMs();
+      read += batch.messages.length;
+      last = nowMs();
+      return Promise.resolve();
+    },
+  });
+  await until(() => Promise.resolve(read >= all), 'the counting consumer');
+  await consumer.disconnect();
+  return round((read * 1_000) / (last - began), 0);
+}
+
+/** Waits until the bridge has read everything. @returns messages a second, from its first commit to its last */
+async function refuse(platform: Platform, topic: string): Promise<number> {
+  const group = `${platform.prefix}agency-bridge-replies-${AGENCY}`;
+  const lag = await lagOf(platform, group, topic);
+  try {
+    const whole = await lag.now();
+    let first = { at: 0, lag: whole };
+    await until(async () => {
+      const rest = await lag.now();
+      if (first.at === 0 && rest < whole) first = { at: nowMs(), lag: rest };
+      return rest === 0;
+    }, 'the bridge');
+    return round((first.lag * 1_000) / (nowMs() - first.at), 0);
+  } finally {
+    await lag.close();
+  }
+}
+
+async function until(isDone: () => Promise<boolean>, who: string): Promise<void> {
+  for (const end = nowMs() + TIMEOUT_MS; !(await isDone()); await pause(LOOK_MS)) {
+    if (nowMs() > end) throw new Error(`${who} did not read all messages within ${TIMEOUT_MS / 1_000} s`);
+  }
+}
